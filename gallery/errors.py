@@ -1,0 +1,85 @@
+"""The root of all our errors. What a person reads is a sentence of ours; what a provider said goes to the log only."""
+
+from typing import ClassVar
+
+
+class StudioError(Exception):
+    """Something went wrong that a client can act on."""
+
+    code: ClassVar[str] = "interrupted"
+    retryable: ClassVar[bool] = False  # would the same request, sent again later, have a chance?
+    status: ClassVar[int] = 500  # in REST
+    sentence: ClassVar[str] = "Something went wrong."
+
+    def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
+        """`message`: one sentence for the person; `retry_after`: seconds."""
+        self.message = message or self.sentence
+        self.retry_after = retry_after
+        super().__init__(self.message)
+
+    def public(self) -> dict[str, object]:
+        """The form on the socket and inside a problem: code, message, retryable, retry_after (seconds or null)."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "retryable": self.retryable,
+            "retry_after": self.retry_after,
+        }
+
+
+class Refused(StudioError):
+    code, status, sentence = "refused", 422, "This request was refused."
+
+
+class NoImage(StudioError):
+    code, status, sentence = "no_image", 422, "No picture came of this request."
+
+
+class Quota(StudioError):
+    code, retryable, status, sentence = "quota", True, 503, "The picture service has no quota left for now."
+
+
+class TimedOut(StudioError):
+    code, retryable, status, sentence = "timeout", True, 504, "The picture service took too long."
+
+
+class BadInput(StudioError):
+    code, status, sentence = "bad_input", 422, "This request cannot be read."
+
+
+class TooLarge(StudioError):
+    code, status, sentence = "too_large", 413, "This is too large."
+
+
+class ProviderDown(StudioError):
+    code, retryable, status, sentence = "provider_down", True, 503, "The picture service cannot be reached."
+
+
+class StorageDown(StudioError):
+    code, retryable, status, sentence = "storage_down", True, 503, "The storage cannot be reached."
+
+
+class Interrupted(StudioError):
+    code, retryable, status, sentence = "interrupted", True, 503, "The work was interrupted."
+
+
+class Conflict(StudioError):
+    code, status, sentence = "conflict", 409, "This contradicts what is already there."
+
+
+class NotFound(StudioError):
+    code, status, sentence = "not_found", 404, "There is no such thing, or it is not yours."
+
+
+class Unauthorized(StudioError):
+    code, status, sentence = "unauthorized", 401, "Who are you?"
+
+
+class RateLimited(StudioError):
+    code, retryable, status, sentence = "rate_limited", True, 429, "That was too fast."
+
+
+ALL = (
+    Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, StorageDown, Interrupted, Conflict, NotFound,
+    Unauthorized, RateLimited,
+)  # fmt: skip

@@ -1,0 +1,21 @@
+"""Where a picture's bytes lie. An adapter knows names and bytes; whose picture it is, the row knows."""
+
+from typing import Protocol
+
+
+class Storage(Protocol):
+    """Every method raises `StorageDown` when the storage cannot be reached, and is safe to repeat."""
+
+    name: str
+
+    def put(self, key: str, data: bytes, mime: str) -> None:
+        """Store `data` durably under `key`; the same key again is the same picture."""
+
+    def open(self, key: str) -> bytes:
+        """The whole file. Raises `NotFound` when there is none."""
+
+    def sign(self, key: str, seconds: int) -> str | None:
+        """A URL that gives the file for so many seconds, or None where the studio streams it itself."""
+
+    def delete(self, key: str) -> None:
+        """Remove the file; one that is not there is already removed."""

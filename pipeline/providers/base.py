@@ -1,0 +1,96 @@
+"""What every provider of pictures or words is asked, and answers. No SDK, no Django, no Mongo here."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Intent(StrEnum):
+    GENERATE = "generate"
+    EDIT = "edit"
+    ENHANCE = "enhance"
+    REMOVE_BACKGROUND = "remove_background"
+    REMOVE_OBJECT = "remove_object"
+    STYLE_TRANSFER = "style_transfer"
+    REPLY = "reply"
+
+    @property
+    def needs_source(self) -> bool:
+        """Does it change a picture that is already there?"""
+        return self not in (Intent.GENERATE, Intent.REPLY)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier message of the conversation."""
+
+    content: str
+    refined_prompt: str | None
+    reply: str | None
+    showed_picture: bool
+
+
+@dataclass(frozen=True)
+class RefineRequest:
+    content: str  # 1 to 2,000 code points, as the person wrote it
+    intent: Intent | None  # what a button asked for: final when it is given
+    style: str | None
+    width: int | None  # pixels, 128 to 2048, where the person chose
+    height: int | None
+    has_source: bool  # a picture is attached, or an earlier message shows (or will show) one
+    has_mask: bool
+    turns: tuple[Turn, ...]  # the last ones, oldest first
+
+
+@dataclass(frozen=True)
+class Refinement:
+    """The provider's structured reading of a request."""
+
+    intent: Intent
+    prompt: str  # refined; the same provider's `make` reads it. "" when the answer is a reply
+    title: str  # at most 60 characters: what a conversation that begins like this is called
+    reply: str | None  # words for the person: instead of a picture (intent REPLY), or beside it
+    width: int | None  # pixels of the picture to be made; None where only the source's own size can tell
+    height: int | None
+    style: str | None
+    provider: str  # shown to people and kept on the record
+
+
+@dataclass(frozen=True)
+class PictureRequest:
+    intent: Intent
+    prompt: str  # a refinement's
+    content: str  # the person's own words
+    width: int | None
+    height: int | None
+    style: str | None
+    seed: int  # 0 to 2^53 - 1: the same request with the same seed gives the same bytes, where the provider can
+    source: bytes | None  # a checked picture: JPEG, PNG or WebP
+    mask: bytes | None  # PNG, white = change
+
+
+@dataclass(frozen=True)
+class Picture:
+    data: bytes  # JPEG, PNG or WebP
+    provider: str
+
+
+class Control(Protocol):
+    """How a running stage speaks with the one who runs it."""
+
+    def progress(self, fraction: float) -> None:
+        """Report 0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
+
+
+class Provider(Protocol):
+    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+
+    name: str
+    label: str  # for the page: "offline, no AI"
+
+    def serves(self, intent: Intent) -> bool:
+        """Can `make` do this?"""
+
+    def refine(self, request: RefineRequest) -> Refinement: ...
+
+    def make(self, request: PictureRequest, control: Control) -> Picture: ...

@@ -1,0 +1,217 @@
+"""The only reader of the environment. README.md lists every variable; a wrong value stops the start with one sentence."""
+
+import hashlib
+import os
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+from huey import PriorityRedisHuey
+from redis import ConnectionPool
+from redis.exceptions import RedisError
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def _secret_key(data: Path) -> str:
+    """The key kept in the data folder, made at the first start (mode 0600, never half-written)."""
+    path = data / "secret_key"
+    if not path.exists():
+        handle, temporary = tempfile.mkstemp(dir=data)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            os.link(temporary, path)  # of two first starts at once, one wins and both use its key
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(temporary)
+    return path.read_text().strip()
+
+
+def _run_dir(data: Path) -> Path:
+    """Where the embedded servers' sockets lie: short (a socket's path ends at 92 bytes), ours alone, the same for every
+    process that shares the data folder. `project.embedded` makes it and refuses it when it is somebody else's."""
+    name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
+    return Path("/tmp") / f"studio-{os.getuid()}-{name}"
+
+
+env = Env()
+try:
+    DATA_DIR = Path(env.str("STUDIO_DATA", str(BASE_DIR / ".studio"))).expanduser().resolve()
+    DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+    RUN_DIR = _run_dir(DATA_DIR)
+
+    DEBUG = env.bool("STUDIO_DEBUG", False)
+    SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key(DATA_DIR)
+    ALLOWED_HOSTS = env.list("STUDIO_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    CSRF_TRUSTED_ORIGINS = env.list("STUDIO_ORIGINS", [])
+
+    # An empty variable means the same as none: the part is embedded.
+    MONGO_URI = env.str("MONGO_URI", "")
+    REDIS_URL = env.str("REDIS_URL", "")
+    DATABASE_URL = env.str("DATABASE_URL", "")
+    EMBEDDED = {"mongod": not MONGO_URI, "valkey": not REDIS_URL}
+    MONGO_SOCKET = RUN_DIR / "m.sock"
+    VALKEY_SOCKET = RUN_DIR / "v.sock"
+    if not MONGO_URI:
+        MONGO_URI = f"mongodb://{quote(str(MONGO_SOCKET), safe='')}/studio"
+    if not REDIS_URL:
+        REDIS_URL = f"unix://{VALKEY_SOCKET}"
+
+    STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
+    SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
+    SOCKETS_PER_USER = env.int("STUDIO_SOCKETS_PER_USER", 20)
+    LEASE_S = env.float("STUDIO_LEASE_S", 10)
+    RENEW_S = env.float("STUDIO_RENEW_S", 3)
+    RESCUE_S = env.float("STUDIO_RESCUE_S", 5)
+    WATCH_S = env.float("STUDIO_WATCH_S", 2)
+    ATTEMPTS = env.int("STUDIO_ATTEMPTS", 3)
+    IMAGE_WAIT_S = env.float("STUDIO_IMAGE_WAIT_S", 25)
+    WORKER_THREADS = env.int("STUDIO_WORKER_THREADS", 4)
+    METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
+    LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()
+
+    DATABASES = {"default": env.dj_db_url("DATABASE_URL", "") if DATABASE_URL else {}}
+except (EnvError, ValueError, OSError) as error:
+    raise ImproperlyConfigured(str(error)) from error
+
+
+def _check() -> None:
+    """Hold the values against each other, and refuse what this version cannot do rather than do something else."""
+    if urlsplit(MONGO_URI).scheme not in ("mongodb", "mongodb+srv"):
+        raise ImproperlyConfigured("MONGO_URI must begin with mongodb:// or mongodb+srv://.")
+    if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
+    if not RENEW_S < LEASE_S:
+        raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
+    if min(RENEW_S, RESCUE_S, WATCH_S, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
+        raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
+    if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    for name in ("GEMINI_API_KEY", "CLOUDINARY_URL"):
+        if env.str(name, ""):
+            raise ImproperlyConfigured(f"{name} is set, but this version has no adapter for it yet: unset it.")
+
+
+_check()
+
+STUDIO_VERSION = "0.1.0"
+PICTURES_DIR = DATA_DIR / "pictures"
+
+INSTALLED_APPS = [
+    "project",
+    "chat",
+    "pipeline",  # before djhuey: its run_huey starts the keeper too
+    "gallery",
+    "ninja",  # serves the documentation pages' assets
+    "huey.contrib.djhuey",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "project.middleware.BodyLimit",
+    "django.middleware.security.SecurityMiddleware",
+    "project.middleware.ContentSecurityPolicy",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "project.middleware.FinalSlash",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "project.urls"
+ASGI_APPLICATION = "project.asgi.application"
+AUTH_USER_MODEL = "project.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LOGIN_URL = "admin:login"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+if DATABASES["default"]:
+    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+else:
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA_DIR / "studio.sqlite3",
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+        # A file, not memory: the tests' server and workers are other processes.
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
+    }
+
+# redis-py waits for ever, or for as long as a blocking read lasts, unless it is told otherwise.
+REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "health_check_interval": 0}
+try:
+    _huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
+except (RedisError, ValueError) as error:
+    raise ImproperlyConfigured(f"REDIS_URL cannot be read: {error}") from error
+# An instance, not a dict: a dict would run tasks in the web process when DEBUG is on.
+# A blocking read lasts 1 s, well under the socket's 5 s: a worker hears a doorbell at once, and a stop soon.
+HUEY = PriorityRedisHuey("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL, "socket_timeout": 30, **REDIS_TIMEOUTS}], "prefix": "studio"},
+    }
+}
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+SERVESTATIC_USE_FINDERS = True  # from where they lie: no collecting step between a change and the page
+SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_MAX_AGE = 60
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_NAME = "studio_person"  # "session" is a conversation here
+SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's cookie is the only key to a guest's pictures
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
+UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {process} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "huey": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "django.channels.server": {"level": "WARNING"},
+    },
+}
