@@ -36,6 +36,7 @@ class Stage(StrEnum):
     UPLOADING = "uploading"
 
 
+SEEDS = 2**53  # how many there are: every JSON client reads them exactly
 WORK = (Stage.REFINING, Stage.GENERATING, Stage.UPLOADING)  # what a doorbell can ring for
 PICTURE_STATES = ("shown", "hidden", "deleted")
 
