@@ -32,11 +32,11 @@ class Backlog:
         if self._transport is not None:
             self._transport.abortConnection()
 
-    def pauseProducing(self) -> None:  # noqa: N802  Twisted's names
+    def pauseProducing(self) -> None:
         self._paused = True
 
-    def resumeProducing(self) -> None:  # noqa: N802
+    def resumeProducing(self) -> None:
         self._paused, self._waiting = False, 0
 
-    def stopProducing(self) -> None:  # noqa: N802
+    def stopProducing(self) -> None:
         self._paused = False

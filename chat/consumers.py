@@ -92,14 +92,17 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
                 raise protocol.Unreadable(None, BadInput("Frames are text; pictures go over HTTP."))
             command = protocol.read(frame["text"])
         except protocol.Unreadable as unreadable:
-            return await self.send_json(protocol.failed(unreadable.id, unreadable.error))
+            await self.send_json(protocol.failed(unreadable.id, unreadable.error))
+        else:
+            await self.send_json(await self._answer(command))
+
+    async def _answer(self, command: protocol.AnyCommand) -> dict[str, Any]:
         try:
-            answer = protocol.ok(command.id, await _HANDLERS[type(command)](self, command))
+            return protocol.ok(command.id, await _HANDLERS[type(command)](self, command))
         except StudioError as error:
-            answer = protocol.failed(command.id, error)
+            return protocol.failed(command.id, error)
         except PyMongoError:
-            answer = protocol.failed(command.id, StorageDown("The conversation cannot be reached just now."))
-        await self.send_json(answer)
+            return protocol.failed(command.id, StorageDown("The conversation cannot be reached just now."))
 
     async def message_send(self, command: protocol.Send) -> dict[str, Any]:
         return {"message": await services.send(self.user_id, self.session_id, command)}

@@ -139,7 +139,7 @@ async def _known(session_id: str, client_id: str, hash: str) -> Doc | None:
 async def _check_pictures(user_id: str, body: SendBody) -> None:
     for image_id, mask in ((body.source_image_id, False), (body.mask_image_id, True)):
         if image_id is not None:
-            await people.in_pool(gallery.check_source, user_id, image_id, mask=mask)
+            await people.in_pool(gallery.source, user_id, image_id, mask=mask)
 
 
 async def _find_original(session_id: str, named: str | None) -> Doc | None:
@@ -251,9 +251,7 @@ async def generate_image(user_id: str, body: ImageBody) -> Form:
     """A message in the user's session for such requests: ended, or still running after `IMAGE_WAIT_S`."""
     size = body.model_dump(include={"width", "height", "style", "seed"})
     intent = "edit" if body.source_image_id else "generate"
-    asked = SendBody(
-        content=body.prompt, source_image_id=body.source_image_id, options=Options(**size, intent=intent)
-    )
+    asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=Options(**size, intent=intent))
     doc = await _accept(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 

@@ -262,9 +262,7 @@ def hand_back(id: str, token: str) -> Change:
 
 def wait(id: str, token: str, waits_for: str) -> Change:
     """It cannot go on before another message has ended. Not an attempt."""
-    return Change(
-        held(id, token), {"$set": {"waits_for": waits_for}, "$unset": dict(_LEASE), "$inc": {"attempts": -1}}
-    )
+    return Change(held(id, token), {"$set": {"waits_for": waits_for}, "$unset": dict(_LEASE), "$inc": {"attempts": -1}})
 
 
 def cancel(filter: Mapping[str, Any]) -> Change:

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import close_old_connections
 from django.conf import settings
+from django.db import close_old_connections
 from gridfs.errors import NoFile
 
 from gallery import services as gallery
@@ -48,7 +48,7 @@ def _run(job: Job, hold: Hold) -> None:
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
         _settle(job, error)
-    except Exception:  # noqa: BLE001  a fault of ours must not kill the worker; it is logged, counted, and told
+    except Exception:
         log.exception("action=stage_crashed message=%s stage=%s", job.id, job.stage)
         _settle(job, Interrupted())
 
