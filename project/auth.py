@@ -23,7 +23,7 @@ from gallery.errors import Unauthorized
 from project import orm
 from project.models import Token, User
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 HANDSHAKE_S = 5.0
 
@@ -85,9 +85,9 @@ class SocketAuth:
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         try:
             user = await orm.ask(partial(_person, _handshake(scope)), HANDSHAKE_S)
-        except (TimeoutError, DatabaseError):
+        except (TimeoutError, DatabaseError) as error:
             # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
-            logger.warning("A handshake was dropped: the database did not answer.", exc_info=True)
+            log.warning("action=handshake_dropped error=%r", error)
             await send({"type": "websocket.close"})
             return
         await self.app({**scope, "user": user}, receive, send)

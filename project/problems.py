@@ -16,7 +16,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown, StudioError, TooLarge, Unauthorized
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -114,10 +114,10 @@ def _mongo(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _storage_down(request: HttpRequest, error: Any) -> HttpResponse:
-    logger.warning("A store did not answer %s %s: %s", request.method, request.path, error)
+    log.warning("action=store_down method=%s path=%s error=%r", request.method, request.path, error)
     return problem(StorageDown())
 
 
 def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:
-    logger.error("Unexpected error in %s %s", request.method, request.path, exc_info=error)
+    log.error("action=failed method=%s path=%s", request.method, request.path, exc_info=error)
     return problem(StudioError())
