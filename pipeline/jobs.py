@@ -102,14 +102,16 @@ def hand_back(job: Job) -> None:
     apply(message.hand_back(job.id, job.token))
 
 
-def wait(job: Job, waits_for: str) -> bool:
-    """False where the other one has ended meanwhile, so that nobody would say so any more."""
+def wait(job: Job, waits_for: str) -> None:
     apply(message.wait(job.id, job.token, waits_for))
-    other = database()["messages"].find_one({"_id": waits_for}, {"status": 1})
+    free_if_ended(waits_for)
+
+
+def free_if_ended(waited_for: str) -> None:
+    """The other one may have ended just before we began to wait; nobody else would say so."""
+    other = database()["messages"].find_one({"_id": waited_for}, {"status": 1})
     if other is None or other["status"] != message.Status.PROCESSING:
-        free(waits_for, refined=False)
-        return False
-    return True
+        free(waited_for, refined=False)
 
 
 def ended(doc: Doc) -> None:

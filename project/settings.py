@@ -106,10 +106,9 @@ PICTURES_DIR = DATA_DIR / "pictures"
 INSTALLED_APPS = [
     "project",
     "chat",
-    "pipeline",  # before djhuey: its run_huey starts the keeper too
+    "pipeline",
     "gallery",
     "ninja",  # serves the documentation pages' assets
-    "huey.contrib.djhuey",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
