@@ -124,7 +124,7 @@ async def generate_image(request: HttpRequest, body: ImageBody) -> HttpResponse:
     message = await services.generate_image(_person(request), body)
     if message["status"] == "PROCESSING":
         return _json(202, message, _place(message))
-    picture = await sync_to_async(pictures.get)(request.user, _shown(message))
+    picture = await sync_to_async(pictures.get)(_person(request), _shown(message))
     return _json(201, picture)
 
 

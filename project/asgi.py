@@ -14,6 +14,7 @@ from django.urls import re_path  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from project.auth import SocketAuth  # noqa: E402
+from project.shutdown import CloseOnShutdown  # noqa: E402
 
 
 async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
@@ -24,4 +25,4 @@ async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], sen
 
 
 sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])
-application = ProtocolTypeRouter({"http": django_application, "websocket": SocketAuth(sockets)})
+application = CloseOnShutdown(ProtocolTypeRouter({"http": django_application, "websocket": SocketAuth(sockets)}))
