@@ -118,10 +118,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "project.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "project.middleware.ContentSecurityPolicy",
+    "project.middleware.BodyLimit",
     "servestatic.middleware.ServeStaticMiddleware",
+    "project.middleware.ApiProblems",
     "project.middleware.FinalSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
