@@ -63,7 +63,7 @@ async def _redis() -> None:
 
 
 async def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus: from this machine itself, or with the token from the settings; nobody else learns that it is here."""
+    """For Prometheus: from this machine, or with the token from the settings; nobody else learns that it is here."""
     if not (_is_local(request) or _has_token(request)):
         raise Http404
     await _answers(_count_running())
@@ -89,7 +89,10 @@ def _has_token(request: HttpRequest) -> bool:
 async def _count_running() -> None:
     """MongoDB counts, so that every web process shows the same; while it is down the series is missing."""
     RUNNING.clear()
-    counting = [{"$match": {"status": Status.PROCESSING.value}}, {"$group": {"_id": "$stage", "count": {"$sum": 1}}}]
+    counting: list[dict[str, Any]] = [
+        {"$match": {"status": Status.PROCESSING.value}},
+        {"$group": {"_id": "$stage", "count": {"$sum": 1}}},
+    ]
     found = {row["_id"]: row["count"] async for row in await async_database()["messages"].aggregate(counting)}
     for stage in Stage:
         RUNNING.labels(stage.value).set(found.get(stage.value, 0))

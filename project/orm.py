@@ -14,8 +14,8 @@ T = TypeVar("T")
 _threads = ThreadPoolExecutor(4, thread_name_prefix="orm")
 
 
-async def ask(work: Callable[[], T], timeout: float) -> T:
-    """What `work` returns. Raises `TimeoutError` after `timeout` seconds; a query that hangs then holds its thread only."""
+async def ask(work: Callable[[], T], seconds: float) -> T:
+    """What `work` returns. Raises `TimeoutError` after so many `seconds`; what hangs then holds its thread only."""
 
     def run() -> T:
         close_old_connections()
@@ -24,4 +24,4 @@ async def ask(work: Callable[[], T], timeout: float) -> T:
         finally:
             close_old_connections()
 
-    return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(_threads, run), timeout)
+    return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(_threads, run), seconds)
