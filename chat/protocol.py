@@ -77,9 +77,10 @@ class SessionBody(Closed):
     title: Title = ""
 
 
-CommandId = Annotated[int, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)] | Annotated[
-    str, StringConstraints(max_length=64), AfterValidator(_clean)
-]
+CommandId = (
+    Annotated[int, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+    | Annotated[str, StringConstraints(max_length=64), AfterValidator(_clean)]
+)
 
 
 class Send(SendBody):
@@ -111,8 +112,9 @@ class Ping(Closed):
     id: CommandId
 
 
-Command = Annotated[Send | Cancel | Retry | Sync | Ping, Field(discriminator="type")]
-_COMMAND: TypeAdapter[Send | Cancel | Retry | Sync | Ping] = TypeAdapter(Command)
+AnyCommand = Send | Cancel | Retry | Sync | Ping
+_COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(Annotated[AnyCommand, Field(discriminator="type")])
+TYPES = ("message.send", "message.cancel", "message.retry", "session.sync", "ping")
 
 
 class Unreadable(Exception):
@@ -123,7 +125,7 @@ class Unreadable(Exception):
         super().__init__(error.message)
 
 
-def read(text: str) -> Send | Cancel | Retry | Sync | Ping:
+def read(text: str) -> AnyCommand:
     """A text frame as a command. Raises `Unreadable`."""
     try:
         raw = from_json(text, allow_inf_nan=False)
@@ -148,19 +150,28 @@ def _readable_id(value: object) -> int | str | None:
 def explain(error: ValidationError) -> str:
     """The first thing that is wrong, as a sentence that names the field and never repeats what was sent."""
     first = error.errors(include_url=False, include_context=True, include_input=False)[0]
-    if first["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        known = ", ".join(("message.send", "message.cancel", "message.retry", "session.sync", "ping"))
-        return f"type: must be one of {known}."
-    # Of a key that the client made up, only so much as shows which one is meant.
-    path = ".".join(str(part)[:40] for part in first["loc"] if part not in _TAGS) or "request"
-    message = {
-        "extra_forbidden": "is not a field of this command",
-        "missing": "is missing",
-    }.get(first["type"]) or first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{path}: {message}."
+    kind, context = first["type"], first.get("ctx", {})
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return f"type: must be one of {', '.join(TYPES)}."
+    if kind == "missing":
+        problem = "is missing"
+    elif kind == "extra_forbidden":
+        problem = "is not a field of this request"
+    elif kind.endswith("too_long"):
+        problem = f"is longer than {context['max_length']}"
+    elif kind.endswith("too_short"):
+        problem = "is empty"
+    else:
+        problem = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{_field(first['loc'])}: {problem}."
 
 
-_TAGS = frozenset({"message.send", "message.cancel", "message.retry", "session.sync", "ping"})
+def _field(path: tuple[int | str, ...]) -> str:
+    """The field's name as the client knows it; of a key that the client made up, as much as shows which one is meant."""
+    parts = [
+        str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
+    ]
+    return ".".join(parts) or "request"
 
 
 def ok(id: int | str, result: dict[str, Any]) -> dict[str, Any]:

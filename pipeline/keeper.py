@@ -143,7 +143,7 @@ def settle_drafts() -> None:
 
 
 def finish_purges() -> None:
-    for image in gallery.unfinished_purges():
+    for image in gallery.purging():
         gallery.purge(image)
 
 

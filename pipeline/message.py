@@ -36,6 +36,7 @@ class Stage(StrEnum):
     UPLOADING = "uploading"
 
 
+SEEDS = 2**53  # how many there are: every JSON client reads them exactly
 WORK = (Stage.REFINING, Stage.GENERATING, Stage.UPLOADING)  # what a doorbell can ring for
 PICTURE_STATES = ("shown", "hidden", "deleted")
 
@@ -261,9 +262,7 @@ def hand_back(id: str, token: str) -> Change:
 
 def wait(id: str, token: str, waits_for: str) -> Change:
     """It cannot go on before another message has ended. Not an attempt."""
-    return Change(
-        held(id, token), {"$set": {"waits_for": waits_for}, "$unset": dict(_LEASE), "$inc": {"attempts": -1}}
-    )
+    return Change(held(id, token), {"$set": {"waits_for": waits_for}, "$unset": dict(_LEASE), "$inc": {"attempts": -1}})
 
 
 def cancel(filter: Mapping[str, Any]) -> Change:

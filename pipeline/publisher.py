@@ -50,7 +50,10 @@ def session_changed(user_id: str, form: Mapping[str, Any]) -> News:
 
 def session_deleted(user_id: str, session_id: str) -> News:
     """`ends`: the sockets of this session are closed after they have passed it on."""
-    return {**_news(user_group(user_id), dump({"type": "session.deleted", "session_id": session_id})), "ends": session_id}
+    return {
+        **_news(user_group(user_id), dump({"type": "session.deleted", "session_id": session_id})),
+        "ends": session_id,
+    }
 
 
 def _news(group: str, text: str, key: str | None = None, version: int | None = None) -> News:

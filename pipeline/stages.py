@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 
+from gallery.pictures import Rendition
+
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, TooLarge
-from gallery.pictures import Rendition
 from pipeline.providers.base import Control, Picture, PictureRequest, Provider, Refinement, RefineRequest
 
 SMALLEST, LARGEST = 128, 2048  # pixels of a side

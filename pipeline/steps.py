@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import close_old_connections
 from django.conf import settings
+from django.db import close_old_connections
 from gridfs.errors import NoFile
 
 from gallery import services as gallery
@@ -13,7 +13,7 @@ from gallery.errors import Interrupted, NoImage, StudioError
 from pipeline import context, jobs, sessions, stages
 from pipeline.jobs import Job
 from pipeline.keeper import Hold, Lost, Stopping, holding
-from pipeline.message import Doc, Stage
+from pipeline.message import SEEDS, Doc, Stage
 from pipeline.mongo import artifacts
 from pipeline.providers import registry
 from pipeline.providers.base import Intent, PictureRequest, Refinement
@@ -21,7 +21,6 @@ from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
 
-MAX_SEED = 2**53
 BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
 
 
@@ -49,7 +48,7 @@ def _run(job: Job, hold: Hold) -> None:
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
         _settle(job, error)
-    except Exception:  # noqa: BLE001  a fault of ours must not kill the worker; it is logged, counted, and told
+    except Exception:
         log.exception("action=stage_crashed message=%s stage=%s", job.id, job.stage)
         _settle(job, Interrupted())
 
@@ -100,7 +99,7 @@ def _take_over(job: Job, original: Doc) -> None:
         return
     taken = {name: original[name] for name in ("intent", "refined_prompt", "style", "provider", "source_id")}
     size = {f"options.{side}": original["options"][side] for side in ("width", "height") if side in original["options"]}
-    seed = (original["seed"] + context.number(job.doc)) % MAX_SEED
+    seed = (original["seed"] + context.number(job.doc)) % SEEDS
     waits_for = original["waits_for"]
     _to_generating(job, {**taken, **size, "seed": seed, "options.seed": seed, "waits_for": waits_for})
 
