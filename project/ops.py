@@ -14,9 +14,10 @@ from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from chat.people import in_pool
+from gallery.errors import StorageDown
 from pipeline.message import Stage, Status
 from pipeline.mongo import async_database
-from project import orm
 
 CHECK_S = 1.0
 RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes", ["stage"])
@@ -40,7 +41,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 async def _answers(check: Awaitable[Any]) -> bool:
     try:
         await asyncio.wait_for(check, CHECK_S)
-    except (TimeoutError, OSError, PyMongoError, DatabaseError, RedisError):
+    except (TimeoutError, OSError, PyMongoError, DatabaseError, StorageDown, RedisError):
         return False
     return True
 
@@ -54,7 +55,7 @@ async def _sql() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
 
-    await orm.ask(ask, CHECK_S)
+    await in_pool(ask)
 
 
 async def _redis() -> None:

@@ -226,7 +226,7 @@ async def test_a_socket_with_neither_cookie_nor_token() -> None:
 async def test_a_socket_is_dropped_and_not_called_a_stranger_while_the_database_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("project.auth.HANDSHAKE_S", 0.2)
+    monkeypatch.setattr("chat.people.TIMEOUT_S", 0.2)
     released = threading.Event()
     monkeypatch.setattr(Token, "owner", lambda secret: released.wait(5))
 
