@@ -11,8 +11,9 @@ from project.api import api
 
 # Both pages style themselves from their scripts, and ReDoc searches in a worker made of a blob.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self' data:; worker-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self' data:; worker-src blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 
 

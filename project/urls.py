@@ -13,7 +13,7 @@ urlpatterns = [
     path("", with_guest(chat.page), name="studio"),
     path("chat/<str:session_id>/", with_guest(chat.page), name="chat"),
     path("gallery/", with_guest(gallery.page), name="gallery"),
-    path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
+    path("p/<str:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),
