@@ -1,6 +1,7 @@
 """A studio as its operator runs it, in processes of its own, and clients that know it only by HTTP and the socket."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -9,7 +10,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from typing import Any, Self
 
@@ -22,6 +23,8 @@ from websockets.sync.client import ClientConnection, connect
 Form = dict[str, Any]
 SMALL = {"width": 128, "height": 128}
 WAIT_S = 30.0
+NOT_KEPT = httpx.Limits(max_keepalive_connections=0)  # a client leaves no connection behind
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Studio:
@@ -71,7 +74,7 @@ class Client:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self.http = httpx.Client(base_url=studio.url, timeout=WAIT_S)
+        self.http = httpx.Client(base_url=studio.url, timeout=WAIT_S, limits=NOT_KEPT)
         answer = self.http.post("/api/v1/auth/guest/").raise_for_status().json()
         self.user, self.token = answer["user"], answer["token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
@@ -119,7 +122,9 @@ class Socket:
     def __init__(self, client: Client, session_id: str, headers: dict[str, str] | None = None, **how: Any) -> None:
         url = f"ws://127.0.0.1:{client.studio.port}/ws/sessions/{session_id}/"
         headers = {"Authorization": f"Bearer {client.token}"} if headers is None else headers
-        self.connection: ClientConnection = connect(url, additional_headers=headers, max_size=None, **how)
+        self._open = ExitStack()
+        opening = connect(url, additional_headers=headers, max_size=None, **how)
+        self.connection: ClientConnection = self._open.enter_context(opening)
         self.news: list[Form] = []
         self.messages: dict[str, Form] = {}
         self._next_id = 0
@@ -128,7 +133,7 @@ class Socket:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        self._open.close()
 
     def ready(self) -> Form:
         frame = self.receive()
