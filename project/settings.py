@@ -29,7 +29,7 @@ def _secret_key(data: Path) -> str:
         except FileExistsError:
             pass
         finally:
-            os.unlink(temporary)
+            Path(temporary).unlink()
     return path.read_text().strip()
 
 
@@ -37,7 +37,7 @@ def _run_dir(data: Path) -> Path:
     """Where the embedded servers' sockets lie: short (a socket's path ends at 92 bytes), ours alone, the same for every
     process that shares the data folder. `project.embedded` makes it and refuses it when it is somebody else's."""
     name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
-    return Path("/tmp") / f"studio-{os.getuid()}-{name}"
+    return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 
 
 env = Env()
@@ -106,10 +106,9 @@ PICTURES_DIR = DATA_DIR / "pictures"
 INSTALLED_APPS = [
     "project",
     "chat",
-    "pipeline",  # before djhuey: its run_huey starts the keeper too
+    "pipeline",
     "gallery",
     "ninja",  # serves the documentation pages' assets
-    "huey.contrib.djhuey",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -119,10 +118,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "project.middleware.BodyLimit",
     "django.middleware.security.SecurityMiddleware",
     "project.middleware.ContentSecurityPolicy",
+    "project.middleware.BodyLimit",
     "servestatic.middleware.ServeStaticMiddleware",
+    "project.middleware.ApiProblems",
     "project.middleware.FinalSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -93,4 +93,7 @@ class Provider(Protocol):
 
     def refine(self, request: RefineRequest) -> Refinement: ...
 
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+        """Pixels (width, height) of what `make` will give for a source of that size, so that a client can reserve the box."""
+
     def make(self, request: PictureRequest, control: Control) -> Picture: ...

@@ -1,0 +1,42 @@
+"""How much waits for a slow reader. Daphne itself never pushes back: without a bound, one sleeping laptop would fill memory."""
+
+from typing import Any
+
+LIMIT = 1024 * 1024  # bytes, on top of what the transport's own buffer holds
+
+
+class Backlog:
+    """Counts what is sent while the transport asks for a pause (it does when its buffer is full).
+
+    It is a push producer of the socket's Twisted transport; where there is none (a test's communicator) nothing waits.
+    """
+
+    def __init__(self, send: Any) -> None:
+        # Daphne passes `functools.partial(Server.handle_reply, protocol)`; there is no public way to the transport.
+        protocol = next(iter(getattr(send, "args", ())), None)
+        self._transport = getattr(protocol, "transport", None)
+        self._paused = False
+        self._waiting = 0
+        if self._transport is not None:
+            self._transport.unregisterProducer()  # the HTTP channel's, which ended with the handshake
+            self._transport.registerProducer(self, True)
+
+    def sent(self, size: int) -> bool:
+        """Count `size` more bytes. False when too much waits."""
+        if self._paused:
+            self._waiting += size
+        return self._waiting <= LIMIT
+
+    def drop(self) -> None:
+        """End the connection without waiting for the reader."""
+        if self._transport is not None:
+            self._transport.abortConnection()
+
+    def pauseProducing(self) -> None:
+        self._paused = True
+
+    def resumeProducing(self) -> None:
+        self._paused, self._waiting = False, 0
+
+    def stopProducing(self) -> None:
+        self._paused = False

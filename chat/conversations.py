@@ -1,0 +1,103 @@
+"""Sessions and messages in MongoDB, for the web (async): what `pipeline.message` and `pipeline.session` say, run here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pymongo import ReturnDocument
+
+from gallery import links
+from gallery.errors import BadInput, NotFound
+from pipeline import message, session
+from pipeline.message import Change, Doc, Status
+from pipeline.mongo import async_database
+from pipeline.sessions import LAST_PICTURE, NEWEST, RUNNING
+
+SNAPSHOT = 50  # messages that a socket begins with
+CURSOR_LENGTH = 36  # a cursor is the id of the last item seen
+
+
+async def apply(change: Change, collection: str = "messages") -> Doc | None:
+    """The document after the change, or None where its filter no longer held."""
+    return await async_database()[collection].find_one_and_update(
+        change.filter, change.update, return_document=ReturnDocument.AFTER
+    )
+
+
+def public(doc: Mapping[str, Any]) -> Doc:
+    return message.public(doc, links.urls)
+
+
+async def find_session(user_id: str, session_id: str) -> Doc:
+    """The session's document. Raises `NotFound` when it is gone, or somebody else's."""
+    doc = await async_database()["sessions"].find_one(session.owned(user_id, session_id))
+    if doc is None:
+        raise NotFound("There is no such session, or it is not yours.")
+    return doc
+
+
+async def find_message(user_id: str, session_id: str, message_id: str) -> Doc:
+    """The message's document. Raises `NotFound` when it is gone, or somebody else's."""
+    of = {"_id": message_id, "session_id": session_id, "user_id": user_id}
+    doc = await async_database()["messages"].find_one(of)
+    if doc is None:
+        raise NotFound("There is no such message, or it is not yours.")
+    return doc
+
+
+async def session_forms(docs: list[Doc]) -> list[Doc]:
+    """Public forms of several sessions, in two queries for all of them."""
+    if not docs:
+        return []
+    messages, ids = async_database()["messages"], {"$in": [doc["_id"] for doc in docs]}
+    count = [{"$match": {"session_id": ids, **RUNNING}}, {"$group": {"_id": "$session_id", "running": {"$sum": 1}}}]
+    running = {row["_id"]: row["running"] async for row in await messages.aggregate(count)}
+    thumbnails = {doc["_id"]: await _thumbnail(doc["_id"]) for doc in docs}
+    return [
+        session.public(doc, running=running.get(doc["_id"], 0), thumbnail_url=thumbnails[doc["_id"]]) for doc in docs
+    ]
+
+
+async def session_form(doc: Doc) -> Doc:
+    return (await session_forms([doc]))[0]
+
+
+async def _thumbnail(session_id: str) -> str | None:
+    of = {"session_id": session_id, **LAST_PICTURE}
+    last = await async_database()["messages"].find_one(of, {"image": 1}, sort=NEWEST)
+    return links.urls(last["image"])["thumbnail_url"] if last else None
+
+
+async def page(collection: str, of: Mapping[str, Any], cursor: str | None, limit: int) -> tuple[list[Doc], str | None]:
+    """Newest first: the documents older than the cursor, and the cursor of the next page."""
+    where = dict(of)
+    if cursor is not None:
+        if len(cursor) != CURSOR_LENGTH:
+            raise BadInput("cursor: is none that a list has given.")
+        where["_id"] = {"$lt": cursor}
+    docs = await async_database()[collection].find(where, sort=NEWEST, limit=limit + 1).to_list()
+    return docs[:limit], docs[limit - 1]["_id"] if len(docs) > limit else None
+
+
+async def snapshot(user_id: str, session_id: str) -> Doc:
+    """What a socket begins with: the session, its latest messages, oldest first, and the cursor of those before."""
+    doc = await find_session(user_id, session_id)
+    messages, older = await page("messages", {"session_id": session_id}, None, SNAPSHOT)
+    form = await session_form(doc)
+    return {"session": form, "messages": [public(doc) for doc in reversed(messages)], "next": older}
+
+
+async def differing(session_id: str, known: Mapping[str, int]) -> list[Doc]:
+    """Public forms of what a client lacks, oldest first: other versions than it knows, and all that is newer than the
+    oldest it knows."""
+    if not known:
+        messages, _ = await page("messages", {"session_id": session_id}, None, SNAPSHOT)
+        return [public(doc) for doc in reversed(messages)]
+    since = {"session_id": session_id, "_id": {"$gte": min(known)}}
+    found = async_database()["messages"].find(since, sort=[("_id", 1)])
+    return [public(doc) async for doc in found if known.get(doc["_id"]) != doc["version"]]
+
+
+async def place(doc: Doc) -> int:
+    """How many messages are queued up to this one."""
+    queued = {"status": Status.PROCESSING.value, "stage": message.Stage.QUEUED.value, "_id": {"$lte": doc["_id"]}}
+    return await async_database()["messages"].count_documents(queued)

@@ -1,0 +1,114 @@
+"""The live sockets of this process, and the one subscription that brings them their news.
+
+One channel per process joins the groups of all its sockets: a socket costs no subscription's round trip of its own, and when
+Redis is down, sockets are served by watching alone and the groups are joined as soon as it is back.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from pipeline.publisher import News
+
+log = logging.getLogger(__name__)
+
+JOIN_TIMEOUT_S = 1.0
+REPAIR_EVERY_S = 1.0
+DOWN = (RedisError, OSError, TimeoutError)
+
+
+class Connection(Protocol):
+    user_id: str
+    session_id: str
+
+    async def deliver(self, news: News) -> None:
+        """Pass the news on, unless a newer version has passed already."""
+
+
+class Hub:
+    """Of one event loop."""
+
+    def __init__(self) -> None:
+        self.members: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._layer = get_channel_layer()
+        self._channel: str | None = None
+        self._joined: set[str] = set()
+        self._tasks = {asyncio.create_task(self._repair(), name="hub repair")}
+
+    async def join(self, connection: Connection, groups: list[str]) -> None:
+        """From now on the connection gets what is sent to these groups; at the latest, within seconds, by watching."""
+        for group in groups:
+            self.members[group].add(connection)
+        try:
+            async with asyncio.timeout(JOIN_TIMEOUT_S):
+                await self._join_missing(groups)
+        except DOWN as error:
+            log.warning("action=join_postponed groups=%s error=%r", groups, error)
+
+    async def leave(self, connection: Connection, groups: list[str]) -> None:
+        for group in groups:
+            self.members[group].discard(connection)
+            if not self.members[group]:
+                del self.members[group]
+                await self._part(group)
+
+    async def deliver(self, news: News) -> None:
+        for connection in list(self.members.get(news["group"], ())):
+            await connection.deliver(news)
+
+    def connections(self) -> set[Connection]:
+        return set().union(*self.members.values())
+
+    async def _join_missing(self, groups: list[str]) -> None:
+        if self._channel is None:
+            self._channel = await self._layer.new_channel()
+            self._tasks.add(asyncio.create_task(self._listen(self._channel), name="hub"))
+        for group in groups:
+            if group not in self._joined:
+                await self._layer.group_add(group, self._channel)
+                self._joined.add(group)
+
+    async def _part(self, group: str) -> None:
+        if group not in self._joined:
+            return
+        self._joined.discard(group)
+        try:
+            async with asyncio.timeout(JOIN_TIMEOUT_S):
+                await self._layer.group_discard(group, self._channel)
+        except DOWN as error:
+            log.warning("action=part_failed group=%s error=%r", group, error)
+
+    async def _listen(self, channel: str) -> None:
+        while True:
+            await self.deliver(await self._layer.receive(channel))
+
+    async def _repair(self) -> None:
+        while True:
+            await asyncio.sleep(REPAIR_EVERY_S)
+            missing = [group for group in self.members if group not in self._joined]
+            if not missing:
+                continue
+            try:
+                async with asyncio.timeout(JOIN_TIMEOUT_S):
+                    await self._join_missing(missing)
+            except DOWN as error:
+                log.debug("action=join_postponed count=%d error=%r", len(missing), error)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """This event loop's hub; the watch begins with it."""
+    from chat.watch import Watch
+
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+        Watch(_hubs[loop]).start()
+    return _hubs[loop]

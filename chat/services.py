@@ -1,0 +1,290 @@
+"""The one way in, for the socket and for REST: everything a person can do with sessions and messages.
+
+Every function is told who asks, and raises `NotFound` for what is not theirs. What comes back are public forms.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from django.conf import settings
+from pymongo.errors import DuplicateKeyError
+
+from chat import conversations, limits, metrics, people
+from chat.protocol import ImageBody, Options, SendBody
+from gallery import services as gallery
+from gallery.errors import Conflict, NotFound
+from pipeline import message, publisher, session
+from pipeline.message import Doc, Stage, Status
+from pipeline.mongo import async_database
+from pipeline.tasks import ring
+
+Form = dict[str, Any]
+
+
+# Sessions
+
+
+async def create_session(user_id: str, title: str = "") -> Form:
+    await limits.hit("session", user_id)
+    doc = session.new(user_id, title.strip())
+    await async_database()["sessions"].insert_one(doc)
+    form = await conversations.session_form(doc)
+    later(publisher.send(publisher.session_changed(user_id, form)))
+    return form
+
+
+async def list_sessions(user_id: str, cursor: str | None, limit: int) -> Form:
+    of = {"user_id": user_id, "tombstone": None, "kind": session.CHAT}
+    docs, older = await conversations.page("sessions", of, cursor, limit)
+    return {"items": await conversations.session_forms(docs), "next": older}
+
+
+async def get_session(user_id: str, session_id: str) -> Form:
+    return await conversations.session_form(await conversations.find_session(user_id, session_id))
+
+
+async def rename_session(user_id: str, session_id: str, title: str) -> Form:
+    doc = await conversations.apply(session.rename(user_id, session_id, title.strip()), "sessions")
+    if doc is None:
+        raise NotFound("There is no such session, or it is not yours.")
+    form = await conversations.session_form(doc)
+    later(publisher.send(publisher.session_changed(user_id, form)))
+    return form
+
+
+async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
+    """A tombstone is written and what runs is cancelled; the keeper removes the rest. `pictures`: "keep" or "trash"."""
+    doc = await conversations.apply(session.bury(user_id, session_id, pictures), "sessions")
+    if doc is None:
+        raise NotFound("There is no such session, or it is not yours.")
+    change = message.cancel({"session_id": session_id})
+    await async_database()["messages"].update_many(change.filter, change.update)
+    later(publisher.send(publisher.session_deleted(user_id, session_id)))
+
+
+# Messages
+
+
+async def list_messages(user_id: str, session_id: str, cursor: str | None, limit: int) -> Form:
+    await conversations.find_session(user_id, session_id)
+    docs, older = await conversations.page("messages", {"session_id": session_id}, cursor, limit)
+    return {"items": [conversations.public(doc) for doc in docs], "next": older}
+
+
+async def get_message(user_id: str, session_id: str, message_id: str) -> Form:
+    return conversations.public(await conversations.find_message(user_id, session_id, message_id))
+
+
+async def send(user_id: str, session_id: str, body: SendBody) -> Form:
+    """Accept a message: when this returns, it is in the journal and will be answered whatever happens next.
+
+    Raises `RateLimited`, `NotFound` (session, pictures, the varied message) and `Conflict` (the `client_id` stands for
+    another request already). The same request under the same `client_id` gives the same message.
+    """
+    doc = await _accept(user_id, session_id, body)
+    return conversations.public(doc)
+
+
+async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
+    await limits.hit("send", user_id)
+    await conversations.find_session(user_id, session_id)
+    asked = body.options.model_dump(exclude_none=True)
+    request = {**body.model_dump(include=_REQUEST), "options": asked}
+    client_id = body.client_id or message.new_id()
+    hash = message.request_hash(request)
+    # A repeated request is answered by what it has led to, even where its picture has been deleted since.
+    if body.source_image_id or body.mask_image_id or body.variation_of:
+        if known := await _known(session_id, client_id, hash):
+            return known
+        await _check_pictures(user_id, body)
+    original = await _find_original(session_id, body.variation_of)
+    doc = message.new(
+        session_id=session_id,
+        user_id=user_id,
+        client_id=client_id,
+        hash=hash,
+        content=body.content,
+        options=asked,
+        seed=body.options.seed if body.options.seed is not None else secrets.randbelow(message.SEEDS),
+        source_image_id=body.source_image_id,
+        mask_image_id=body.mask_image_id,
+        variation_of=original and original["_id"],
+        waits_for=original["_id"] if original and _still_unread(original) else None,
+    )
+    try:
+        await async_database()["messages"].insert_one(doc)
+    except DuplicateKeyError:
+        known = await _known(session_id, client_id, hash)
+        if known is None:
+            raise NotFound("There is no such session, or it is not yours.") from None
+        return known
+    metrics.ACCEPTED.inc()
+    later(_accepted(doc))
+    return doc
+
+
+_REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
+
+
+async def _known(session_id: str, client_id: str, hash: str) -> Doc | None:
+    doc = await async_database()["messages"].find_one({"session_id": session_id, "client_id": client_id})
+    if doc is not None and doc["request_hash"] != hash:
+        raise Conflict("This client_id already stands for another request.")
+    return doc
+
+
+async def _check_pictures(user_id: str, body: SendBody) -> None:
+    for image_id, mask in ((body.source_image_id, False), (body.mask_image_id, True)):
+        if image_id is not None:
+            await people.in_pool(gallery.source, user_id, image_id, mask=mask)
+
+
+async def _find_original(session_id: str, named: str | None) -> Doc | None:
+    """The message that is varied, by its id or by the `client_id` it was sent with; a variation's own original."""
+    if named is None:
+        return None
+    messages = async_database()["messages"]
+    doc = await messages.find_one({"session_id": session_id, "$or": [{"_id": named}, {"client_id": named}]})
+    if doc is None:
+        raise NotFound("There is no message of which this could be a variation.")
+    return await messages.find_one({"_id": doc["variation_of"]}) if doc["variation_of"] else doc
+
+
+def _still_unread(original: Doc) -> bool:
+    """Will its refinement come, so that a variation can take it over?"""
+    return original["status"] == Status.PROCESSING and original["stage"] in (Stage.QUEUED, Stage.REFINING)
+
+
+async def _accepted(doc: Doc) -> None:
+    """What follows an acknowledgement. If any of it is lost, the keeper and the watch make up for it."""
+    if doc["waits_for"] is None:
+        ring(Stage.REFINING)
+    await publisher.send(publisher.message_changed(conversations.public(doc)))
+    await _session_changed(doc["session_id"])
+    place = await conversations.place(doc)
+    if place > 1:
+        queued = publisher.progress(doc["session_id"], doc["_id"], Stage.QUEUED.value, position=place)
+        await publisher.send(queued)
+
+
+async def _session_changed(session_id: str) -> None:
+    doc = await conversations.apply(session.bump(session_id), "sessions")
+    if doc is not None and doc["kind"] == session.CHAT:
+        await publisher.send(publisher.session_changed(doc["user_id"], await conversations.session_form(doc)))
+
+
+async def cancel(user_id: str, session_id: str, message_id: str) -> Form:
+    """Raises `Conflict` when it has ended otherwise already."""
+    of = {"_id": message_id, "session_id": session_id, "user_id": user_id}
+    doc = await conversations.apply(message.cancel(of))
+    if doc is None:
+        doc = await conversations.find_message(user_id, session_id, message_id)
+        if doc["status"] != Status.CANCELLED:
+            raise Conflict("This message has already ended.")
+        return conversations.public(doc)
+    later(_ended(doc))
+    return conversations.public(doc)
+
+
+async def _ended(doc: Doc) -> None:
+    freed = message.stop_waiting(doc["_id"], refined=False)
+    result = await async_database()["messages"].update_many(freed.filter, freed.update)
+    if result.modified_count:  # at which stage they waited does not matter: a doorbell too many is harmless
+        ring(Stage.REFINING, result.modified_count)
+        ring(Stage.GENERATING, result.modified_count)
+    await publisher.send(publisher.message_changed(conversations.public(doc)))
+    await _session_changed(doc["session_id"])
+
+
+async def retry(user_id: str, session_id: str, message_id: str) -> Form:
+    """Raises `Conflict` when it runs, is done, or failed in a way that trying again cannot help."""
+    await limits.hit("send", user_id)
+    await conversations.find_session(user_id, session_id)
+    doc = await conversations.find_message(user_id, session_id, message_id)
+    if doc["status"] == Status.PROCESSING:
+        return conversations.public(doc)  # somebody was faster: another tab, or the same request again
+    if doc["status"] == Status.DONE:
+        raise Conflict("This message is done already.")
+    if doc["error"] and not doc["error"]["retryable"]:
+        raise Conflict("Trying again would not help: change the request instead.")
+    changed = await conversations.apply(message.retry(doc))
+    if changed is None:
+        return conversations.public(await conversations.find_message(user_id, session_id, message_id))
+    later(_retried(changed))
+    return conversations.public(changed)
+
+
+async def _retried(doc: Doc) -> None:
+    stage = Stage(doc["stage"])
+    ring(Stage.REFINING if stage is Stage.QUEUED else stage)
+    await publisher.send(publisher.message_changed(conversations.public(doc)))
+    await _session_changed(doc["session_id"])
+
+
+# Without a session of one's own
+
+
+async def refine_prompt(user_id: str, prompt: str) -> Form:
+    """The provider's reading of a prompt, without making anything."""
+    from pipeline import stages
+    from pipeline.providers import registry
+    from pipeline.providers.base import RefineRequest
+
+    await limits.hit("send", user_id)
+    request = RefineRequest(prompt, None, None, None, None, has_source=False, has_mask=False, turns=())
+    read = await asyncio.to_thread(stages.refine, registry.language(), request)
+    options = {"width": read.width, "height": read.height, "style": read.style}
+    return {
+        "intent": read.intent.value,
+        "refined_prompt": read.prompt,
+        "title": read.title,
+        "reply": read.reply,
+        "options": {name: value for name, value in options.items() if value is not None},
+        "provider": read.provider,
+    }
+
+
+async def generate_image(user_id: str, body: ImageBody) -> Form:
+    """A message in the user's session for such requests: ended, or still running after `IMAGE_WAIT_S`."""
+    size = body.model_dump(include={"width", "height", "style", "seed"})
+    intent = "edit" if body.source_image_id else "generate"
+    asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=Options(**size, intent=intent))
+    doc = await _accept(user_id, await _images_session(user_id), asked)
+    return conversations.public(await _wait_until_ended(doc))
+
+
+async def _images_session(user_id: str) -> str:
+    sessions = async_database()["sessions"]
+    of = {"user_id": user_id, "kind": session.IMAGES, "tombstone": None}
+    found = await sessions.find_one(of)
+    if found is None:
+        try:
+            found = session.new(user_id, "", session.IMAGES)
+            await sessions.insert_one(found)
+        except DuplicateKeyError:  # the same user's other request was faster
+            found = await sessions.find_one(of)
+    if found is None:
+        raise Conflict
+    return str(found["_id"])
+
+
+async def _wait_until_ended(doc: Doc) -> Doc:
+    deadline, pause = time.monotonic() + settings.IMAGE_WAIT_S, 0.05
+    while doc["status"] == Status.PROCESSING and time.monotonic() < deadline:
+        await asyncio.sleep(pause)
+        pause = min(0.5, pause * 1.3)
+        doc = await conversations.find_message(doc["user_id"], doc["session_id"], doc["_id"])
+    return doc
+
+
+_background: set[asyncio.Task[None]] = set()
+
+
+def later(work: Coroutine[Any, Any, None]) -> None:
+    """After the answer, on the same event loop; nobody waits for it, and what it drops is made up for."""
+    task = asyncio.get_running_loop().create_task(work)
+    _background.add(task)
+    task.add_done_callback(_background.discard)

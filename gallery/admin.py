@@ -1,0 +1,141 @@
+"""Moderation: what was made, by whom; hide or approve it. Nothing else can be changed here."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from gallery import services, views
+from gallery.errors import StudioError
+from gallery.models import Image
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[Image]  # which only the type checker can subscript
+else:
+    Base = admin.ModelAdmin
+
+AT_ONCE = 500  # pictures in one action: the page that asks for the reason carries them all
+
+
+class HideForm(forms.Form):
+    reason = forms.CharField(max_length=500, help_text="For the record; the owner does not read it.")
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+    rules: dict[str, dict[str, bool | None]] = {
+        "unseen": {"hidden": False, "trashed_at": None, "approved_at": None},
+        "approved": {"hidden": False, "trashed_at": None, "approved_at__isnull": False},
+        "hidden": {"hidden": True},
+        "deleted": {"trashed_at__isnull": False},
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Image]") -> list[tuple[str, str]]:
+        return [
+            ("unseen", "not looked at yet"),
+            ("approved", "approved"),
+            ("hidden", "hidden"),
+            ("deleted", "in the owner's trash"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
+        return queryset.filter(**self.rules.get(self.value() or "", {}))
+
+
+@admin.register(Image)
+class ImageAdmin(Base):
+    list_display = ("thumbnail", "owner", "said", "state", "approved_at", "created_at")
+    list_filter = (StateFilter, "purpose", "provider", "created_at")
+    list_select_related = ("owner",)
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("prompt", "title", "owner__username")
+    ordering = ("-pk",)
+    actions = ("approve", "hide")
+    fields = (
+        "thumbnail", "state", "hidden_reason", "approved_at", "moderated_by", "owner", "purpose", "title", "prompt",
+        "intent", "provider", "width", "height", "message_id", "session_id", "trashed_at", "created_at",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Image]:
+        return super().get_queryset(request).filter(stage=Image.Stage.SHOWN)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
+        """To act on a list of pictures, not to edit one."""
+        return obj is None and super().has_change_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.thumbnail_view)
+        return [path("<uuid:image_id>/thumbnail/", view, name="gallery_image_thumbnail"), *super().get_urls()]
+
+    def thumbnail_view(self, request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
+        """A moderator sees what is hidden or in the trash, too, which the public URL does not show."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        image = get_object_or_404(self.get_queryset(request), pk=image_id)
+        try:
+            return views.send(request, image, "thumbnail")
+        except StudioError as error:
+            return views.failure(error)
+
+    @admin.display(description="picture")
+    def thumbnail(self, image: Image) -> SafeString:
+        url = reverse("admin:gallery_image_thumbnail", args=[image.pk], current_app=self.admin_site.name)
+        return format_html('<img src="{}" alt="{}" height="96" loading="lazy">', url, image.title or "untitled")
+
+    @admin.display(description="prompt")
+    def said(self, image: Image) -> str:
+        text = image.prompt or image.title
+        return text if len(text) <= 200 else text[:200] + "…"
+
+    @admin.display(description="state")
+    def state(self, image: Image) -> str:
+        return f"{image.state}, hidden" if image.hidden and image.state == "deleted" else image.state
+
+    @admin.action(description="Approve (show it again, if it is hidden)", permissions=["change"])
+    def approve(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
+        images = list(queryset)
+        services.approve(images, by=request.user.pk)
+        self.message_user(request, f"Approved: {len(images)}.", messages.SUCCESS)
+
+    @admin.action(description="Hide, with a reason", permissions=["change"])
+    def hide(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
+        images = list(queryset[: AT_ONCE + 1])
+        if len(images) > AT_ONCE:
+            self.message_user(request, f"At most {AT_ONCE} pictures at once.", messages.ERROR)
+            return None
+        form = HideForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            return self._ask(request, form, images)
+        services.hide(images, form.cleaned_data["reason"], by=request.user.pk)
+        self.message_user(request, f"Hidden: {len(images)}.", messages.SUCCESS)
+        return None
+
+    def _ask(self, request: HttpRequest, form: HideForm, images: list[Image]) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {
+            "title": "Hide pictures",
+            "opts": self.opts,
+            "form": form,
+            "images": [(image, self.thumbnail(image)) for image in images],
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/gallery/image/hide.html", context)

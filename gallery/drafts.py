@@ -1,0 +1,129 @@
+"""How a picture comes and goes: draft row, files, shown; purging row, files gone, row gone.
+
+The row is there before its files and outlives them, so whatever a crash leaves behind, a row names it. Every step is a
+compare-and-set and safe to repeat; no file is touched inside a transaction.
+"""
+
+import hashlib
+import uuid
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from gallery.errors import Interrupted
+from gallery.models import Image
+from gallery.pictures import Rendition
+from gallery.stores import storage
+
+Stage = Image.Stage
+
+
+def draft(
+    *,
+    message_id: str,
+    session_id: str,
+    owner_id: str,
+    parent_id: str | None,
+    prompt: str,
+    intent: str,
+    provider: str,
+    title: str,
+    rendition: Rendition,
+) -> Image:
+    """The row of the message's picture: a new draft, or the one that an earlier attempt left.
+
+    Raises `Interrupted` when that one is being purged, or holds other bytes (and so has to go first): come again.
+    """
+    said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": title[:200]}
+    new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, session_id=session_id, **said)
+    with transaction.atomic():
+        # Locked, because a parent that went before we commit would take our row with it.
+        parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
+        defaults = new | {"parent": parents.filter(pk=parent_id).first() if parent_id else None}
+        image, made = Image.objects.get_or_create(message_id=message_id, defaults=defaults)
+    if made or image.stage == Stage.SHOWN or _taken_up(image, rendition):
+        return image
+    Image.objects.filter(pk=image.pk, stage=Stage.DRAFT).update(stage=Stage.PURGING)
+    purge(image)
+    raise Interrupted("An earlier attempt at this picture is still being cleared away.")
+
+
+def new_draft(purpose: Image.Purpose, rendition: Rendition, **values: object) -> dict[str, object]:
+    """The columns of a draft that is yet to be inserted, its id and the names of its files among them."""
+    image_id = uuid7()
+    key, thumbnail_key = _keys(image_id, rendition)
+    return values | {
+        "id": image_id,
+        "purpose": purpose,
+        "width": rendition.width,
+        "height": rendition.height,
+        "placeholder": rendition.placeholder,
+        "key": key,
+        "mime": rendition.mime,
+        "thumbnail_key": thumbnail_key,
+        "thumbnail_mime": rendition.thumbnail_mime,
+    }
+
+
+def _keys(image_id: uuid.UUID, rendition: Rendition) -> tuple[str, str]:
+    """Names that hold the bytes' digest: the same key is always the same picture, as a storage may rely on."""
+    name = f"{image_id.hex}-{hashlib.sha256(rendition.data).hexdigest()[:16]}"
+    return f"{name}.{rendition.extension}", f"{name}-thumbnail.{rendition.thumbnail_mime.removeprefix('image/')}"
+
+
+def _taken_up(image: Image, rendition: Rendition) -> bool:
+    """Make an earlier attempt's draft young again, so that a purge decided on before this moment misses it."""
+    if image.key != _keys(image.pk, rendition)[0]:
+        return False
+    image.created_at = timezone.now()
+    return Image.objects.filter(pk=image.pk, stage=Stage.DRAFT).update(created_at=image.created_at) == 1
+
+
+def store(image: Image, rendition: Rendition) -> None:
+    """Put both files. Raises `StorageDown`, or `Interrupted` if the row was purged meanwhile: then they go too."""
+    files = storage()
+    files.put(image.key, rendition.data, rendition.mime)
+    files.put(image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
+    if not Image.objects.filter(pk=image.pk).exclude(stage=Stage.PURGING).exists():
+        _delete_files(image)  # the purge may have passed before we put them, and no row names them any more
+        raise Interrupted("The picture was deleted while it was being stored.")
+
+
+def publish(image: Image | str) -> None:
+    """Draft → shown; `image` may be a message's id. Nothing happens to a row that is not a draft (any more)."""
+    which = Q(message_id=image) if isinstance(image, str) else Q(pk=image.pk)
+    Image.objects.filter(which, stage=Stage.DRAFT).update(stage=Stage.SHOWN)
+
+
+def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
+    """The oldest drafts, for the keeper: it publishes those that their message shows, and purges the others of messages
+    that have ended. Read the drafts first and the messages after: a retry between the two makes the purge miss."""
+    before = timezone.now() - older_than
+    return list(Image.objects.filter(stage=Stage.DRAFT, created_at__lt=before).order_by("created_at")[:limit])
+
+
+def purging(limit: int = 100) -> list[Image]:
+    """Rows whose purge has not come to its end, for the keeper, which calls `purge` again."""
+    return list(Image.objects.filter(stage=Stage.PURGING).order_by("created_at")[:limit])
+
+
+def purge(image: Image) -> None:
+    """Take a step towards no row: a draft that nobody took up since it was read, or a row that is purging already.
+
+    The row stays, fileless, until its message has been told. Raises `StorageDown`; safe to repeat.
+    """
+    draft_as_read = Image.objects.filter(pk=image.pk, stage=Stage.DRAFT, created_at=image.created_at)
+    draft_as_read.update(stage=Stage.PURGING)
+    row = Image.objects.filter(pk=image.pk, stage=Stage.PURGING)
+    if row.exists():
+        _delete_files(image)
+        row.filter(Q(message_id=None) | Q(announced_rev__gte=F("rev"))).delete()
+
+
+def _delete_files(image: Image) -> None:
+    files = storage()
+    files.delete(image.key)
+    files.delete(image.thumbnail_key)

@@ -1,0 +1,64 @@
+"""The gallery's public forms."""
+
+from datetime import datetime
+from typing import Self
+
+from ninja import Schema
+from pydantic import ConfigDict, StrictBool
+
+from gallery import changes, links
+from gallery.models import Image, State
+
+
+class ImageOut(Schema):
+    id: str
+    state: State
+    url: str | None  # path-absolute; null unless the picture is shown
+    thumbnail_url: str | None
+    width: int  # pixels
+    height: int
+    placeholder: str | None  # a data URL; null unless the picture is shown
+    title: str
+    favorite: bool
+    prompt: str
+    intent: str | None  # null: imported
+    provider: str | None
+    message_id: str | None
+    session_id: str | None
+    parent_id: str | None
+    created_at: datetime
+    deleted_at: datetime | None
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        form = changes.form(image)
+        return cls(
+            id=str(image.pk),
+            state=image.state,
+            **links.urls(form),
+            width=image.width,
+            height=image.height,
+            placeholder=str(form["placeholder"]) or None,
+            title=image.title,
+            favorite=image.favorite,
+            prompt=image.prompt,
+            intent=image.intent or None,
+            provider=image.provider or None,
+            message_id=image.message_id,
+            session_id=image.session_id or None,
+            parent_id=str(image.parent_id) if image.parent_id else None,
+            created_at=image.created_at,
+            deleted_at=image.trashed_at,
+        )
+
+
+class ImagePage(Schema):
+    items: list[ImageOut]
+    next: str | None  # the cursor of the next, older page
+
+
+class ImagePatch(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = None
+    favorite: StrictBool | None = None

@@ -1,0 +1,94 @@
+"""Pictures as files in a folder."""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gallery.errors import NotFound, StorageDown
+
+KEY = re.compile(r"[0-9a-z][0-9a-z.-]{6,99}")
+
+
+class LocalStorage:
+    """Files lie in subfolders named by the first six letters of their key: of a UUIDv7, five hours each.
+
+    A key that is not lower-case letters, digits, dots and dashes is a mistake of the caller: `ValueError`.
+    """
+
+    name = "local"
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, key: str, data: bytes, mime: str) -> None:
+        path = self._path(key)
+        with _down():
+            _make(path.parent)
+            _write(path, data)
+
+    def open(self, key: str) -> bytes:
+        path = self._path(key)
+        with _down():
+            try:
+                return path.read_bytes()
+            except FileNotFoundError as error:
+                raise NotFound("The picture's file is not there.") from error
+
+    def sign(self, key: str, seconds: int) -> str | None:
+        return None
+
+    def delete(self, key: str) -> None:
+        path = self._path(key)
+        with _down():
+            path.unlink(missing_ok=True)
+            for leftover in path.parent.glob(_temporary(key) + "*"):  # of a write that a crash cut short
+                leftover.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        if not KEY.fullmatch(key):
+            raise ValueError(f"not a key: {key!r}")
+        return self._root / key[:6] / key
+
+
+@contextmanager
+def _down() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageDown() from error
+
+
+def _temporary(key: str) -> str:
+    return f".{key}."
+
+
+def _make(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sync(folder.parent)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of it, durably, or nothing: after a crash the file is whole or not there."""
+    handle, temporary = tempfile.mkstemp(prefix=_temporary(path.name), dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

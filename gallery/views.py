@@ -1,0 +1,64 @@
+"""The bytes behind a picture's URL, and the gallery page."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from gallery import links, services
+from gallery.errors import NotFound, StudioError
+from gallery.models import Image
+from gallery.stores import storage
+
+LINK_S = 60  # how long a storage's own URL lives: for the browser to follow the redirect, no longer
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """The gallery page; it asks the REST API for the rest."""
+    return render(request, "gallery/page.html", {})
+
+
+@require_safe
+def picture(request: HttpRequest, image_id: str, variant: str, signature: str) -> HttpResponse:
+    """`/p/<image>/<variant>/<signature>`: drafts too: their message may show them already. `?download=1` saves it."""
+    try:
+        image = services.visible(image_id)
+        if not links.verify(image_id, variant, image.url_epoch, signature):
+            raise NotFound()
+        response = send(request, image, variant)
+    except StudioError as error:
+        return failure(error)
+    if request.GET.get("download") == "1":
+        response["Content-Disposition"] = content_disposition_header(True, _file_name(image)) or "attachment"
+    return response
+
+
+def send(request: HttpRequest, image: Image, variant: str) -> HttpResponse:
+    """The file itself, or the way to it, for one who may see it. Raises `NotFound`, `StorageDown`."""
+    key, mime = image.file(variant)
+    url = storage().sign(key, LINK_S)
+    if url is not None:
+        # Not to be kept: a browser that was told "not modified" would follow a URL that has died.
+        return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
+    etag = f'"{image.pk}-{variant}-{image.url_epoch}"'
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(storage().open(key), content_type=mime)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def failure(error: StudioError) -> HttpResponse:
+    headers = {"Cache-Control": "no-store"}  # a picture may come back, from the trash or from a moderator
+    return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _file_name(image: Image) -> str:
+    """The title as a name that every file system takes."""
+    safe = "".join(letter if letter.isalnum() or letter in " -_()," else "_" for letter in image.title[:80])
+    extension = image.key.rpartition(".")[2]
+    return f"{safe.strip(' _') or 'picture'}.{extension}"

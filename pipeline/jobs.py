@@ -1,0 +1,142 @@
+"""The transitions of `pipeline.message`, run in MongoDB for the worker. Each one says whether it happened; then it is news."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from pymongo import ReturnDocument
+
+from gallery import links
+from gallery.errors import StudioError
+from pipeline import message, publisher, sessions
+from pipeline.message import Change, Doc, Stage
+from pipeline.mongo import database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A message that this worker holds: its document as it was claimed, and the token that every write needs."""
+
+    stage: Stage
+    token: str
+    doc: Doc
+
+    @property
+    def id(self) -> str:
+        return str(self.doc["_id"])
+
+
+def lease() -> dict[str, int]:
+    return {"lease_ms": round(settings.LEASE_S * 1000), "attempts": settings.ATTEMPTS}
+
+
+def apply(change: Change) -> Doc | None:
+    """The document after the change, or None where its filter no longer held."""
+    return database()["messages"].find_one_and_update(
+        change.filter, change.update, sort=[("_id", 1)], return_document=ReturnDocument.AFTER
+    )
+
+
+def announce(doc: Doc) -> None:
+    publisher.post(publisher.message_changed(message.public(doc, links.urls)))
+
+
+def claim(stage: Stage) -> Job | None:
+    token = uuid.uuid4().hex
+    doc = apply(message.claim(stage, token, **lease()))
+    if doc is None:
+        return None
+    log.info("action=claimed stage=%s message=%s attempt=%d", stage, doc["_id"], doc["attempts"])
+    if stage is Stage.REFINING:
+        announce(doc)
+    return Job(stage, token, doc)
+
+
+def count_due(stage: Stage, limit: int) -> int:
+    return database()["messages"].count_documents(message.due(stage, **lease()), limit=limit)
+
+
+def learn(job: Job, values: Mapping[str, Any]) -> None:
+    doc = apply(message.learn(job.id, job.token, values))
+    if doc is not None:
+        announce(doc)
+
+
+def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> bool:
+    doc = apply(message.advance(job.id, job.token, to, checkpoint))
+    if doc is None:
+        return _lost(job)
+    announce(doc)
+    if job.stage is Stage.REFINING:
+        free(job.id, refined=True)
+    return True
+
+
+def finish(job: Job, values: Mapping[str, Any]) -> bool:
+    doc = apply(message.finish(job.id, job.token, values))
+    if doc is None:
+        return _lost(job)
+    ended(doc)
+    return True
+
+
+def fail(job: Job, error: StudioError) -> bool:
+    public = {name: value for name, value in error.public().items() if name != "retry_after"}
+    doc = apply(message.fail(job.id, job.token, public))
+    if doc is None:
+        return _lost(job)
+    ended(doc)
+    return True
+
+
+def release(job: Job, delay_s: float) -> None:
+    apply(message.release(job.id, job.token, round(delay_s * 1000)))
+
+
+def hand_back(job: Job) -> None:
+    apply(message.hand_back(job.id, job.token))
+
+
+def wait(job: Job, waits_for: str) -> None:
+    apply(message.wait(job.id, job.token, waits_for))
+    free_if_ended(waits_for)
+
+
+def free_if_ended(waited_for: str) -> None:
+    """The other one may have ended just before we began to wait; nobody else would say so."""
+    other = database()["messages"].find_one({"_id": waited_for}, {"status": 1})
+    if other is None or other["status"] != message.Status.PROCESSING:
+        free(waited_for, refined=False)
+
+
+def ended(doc: Doc) -> None:
+    """What follows when a message has ended: news, freedom for who waited, a new look of its session."""
+    log.info("action=ended message=%s status=%s stage=%s", doc["_id"], doc["status"], doc["stage"])
+    announce(doc)
+    free(doc["_id"], refined=False)
+    sessions.bump(doc["session_id"])
+
+
+def free(waited_for: str, *, refined: bool) -> None:
+    """Wake those who waited: the keeper would, but a person is looking."""
+    from pipeline.tasks import ring
+
+    change = message.stop_waiting(waited_for, refined=refined)
+    waiting = database()["messages"].find(change.filter, {"stage": 1}).to_list()
+    if not waiting:
+        return
+    database()["messages"].update_many(change.filter, change.update)
+    for doc in waiting:
+        stage = Stage(doc["stage"])
+        ring(Stage.REFINING if stage is Stage.QUEUED else stage)
+
+
+def _lost(job: Job) -> bool:
+    """Somebody else has it now, or it was cancelled. Losers of a race never clean up; the keeper does."""
+    log.info("action=fenced stage=%s message=%s", job.stage, job.id)
+    return False

@@ -1,0 +1,243 @@
+"""What holds in spite of everything: leases renewed while a stage runs, and repairs of what a crash left behind.
+
+Any number of keepers may run; every repair is a compare-and-set, or is safe to repeat.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from bson.timestamp import Timestamp
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+
+from gallery import services as gallery
+from gallery.errors import Interrupted, StudioError
+from pipeline import announcements, message, publisher, session, sessions
+from pipeline.jobs import Job, apply, count_due, ended, free, lease
+from pipeline.message import WORK, Stage, Status
+from pipeline.mongo import artifacts, database
+from pipeline.tasks import ring, rung
+
+log = logging.getLogger(__name__)
+
+RING_AT_MOST = 100  # doorbells of one stage in one round
+POSITIONS_AT_MOST = 200  # queued messages that are told their place in one round
+DRAFT_AGE = timedelta(seconds=60)
+ARTIFACT_AGE = timedelta(days=1)
+TOMBSTONE_MS = 30_000  # long enough for every watch to have seen it
+PROGRESS_EVERY_S = 0.15
+DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
+
+
+class Lost(Interrupted):
+    """The message was cancelled, or somebody else holds it now."""
+
+
+class Stopping(Interrupted):
+    """This worker was told to stop."""
+
+
+stopping = threading.Event()
+
+
+class Hold:
+    """A job in work: the `Control` its provider speaks to."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.lost = threading.Event()
+        self._next_news = 0.0
+
+    def progress(self, fraction: float) -> None:
+        if self.lost.is_set():
+            raise Lost
+        if stopping.is_set():
+            raise Stopping
+        now = time.monotonic()
+        if now < self._next_news:
+            return
+        self._next_news = now + PROGRESS_EVERY_S
+        share = round(min(1.0, max(0.0, fraction)), 3)
+        publisher.post(
+            publisher.progress(self.job.doc["session_id"], self.job.id, self.job.stage.value, fraction=share)
+        )
+
+
+_holds: dict[str, Hold] = {}  # by token
+
+
+@contextmanager
+def holding(job: Job) -> Iterator[Hold]:
+    """While this lasts, the job's lease is renewed; the hold learns when the job is lost."""
+    hold = _holds[job.token] = Hold(job)
+    try:
+        yield hold
+    finally:
+        del _holds[job.token]
+
+
+def renew() -> None:
+    """Renew every lease that this process holds, and tell those that are lost."""
+    tokens = list(_holds)
+    if not tokens:
+        return
+    change = message.renew(tokens)
+    messages = database()["messages"]
+    messages.update_many(change.filter, change.update)
+    alive = {doc["token"] for doc in messages.find(change.filter, {"token": 1})}
+    for token in tokens:
+        if token not in alive and (hold := _holds.get(token)):
+            hold.lost.set()
+
+
+def rescue() -> None:
+    """One round of all repairs. What fails is logged and comes again in the next round."""
+    for repair in REPAIRS:
+        try:
+            repair()
+        except DOWN as error:
+            log.warning("action=repair_postponed repair=%s error=%r", repair.__name__, error)
+
+
+def ring_for_the_unheard() -> None:
+    for stage in WORK:
+        ring(stage, max(0, count_due(stage, RING_AT_MOST) - rung(stage)))
+
+
+def end_the_exhausted() -> None:
+    error = {name: value for name, value in Interrupted().public().items() if name != "retry_after"}
+    for found in database()["messages"].find(message.exhausted(**lease()), {"_id": 1}, limit=RING_AT_MOST):
+        doc = apply(message.give_up(found["_id"], error, **lease()))
+        if doc is not None:
+            ended(doc)
+
+
+def free_the_waiting() -> None:
+    messages = database()["messages"]
+    waited_for = messages.distinct("waits_for", {"status": Status.PROCESSING.value, "waits_for": {"$ne": None}})
+    running = {Status.PROCESSING.value}
+    found = {doc["_id"]: doc for doc in messages.find({"_id": {"$in": waited_for}}, {"status": 1, "stage": 1})}
+    for id in waited_for:
+        other = found.get(id)
+        if other is None or other["status"] not in running:
+            free(id, refined=False)
+        elif other["stage"] in (Stage.GENERATING.value, Stage.UPLOADING.value):
+            free(id, refined=True)
+
+
+def settle_drafts() -> None:
+    for image in gallery.stale_drafts(DRAFT_AGE):
+        doc = database()["messages"].find_one({"_id": image.message_id}, {"status": 1, "image.id": 1})
+        if doc and doc["status"] == Status.PROCESSING.value:
+            continue
+        if doc and doc.get("image") and doc["image"]["id"] == str(image.id):
+            gallery.publish(image)
+        else:
+            gallery.purge(image)
+
+
+def finish_purges() -> None:
+    for image in gallery.purging():
+        gallery.purge(image)
+
+
+def drop_old_artifacts() -> None:
+    """Of messages that have ended they are only kept for a retry."""
+    bucket, before = artifacts(), datetime.now(UTC) - ARTIFACT_AGE
+    for file in bucket.find({"uploadDate": {"$lt": before}}, limit=RING_AT_MOST):
+        apply(message.lose_artifact(file._id.partition("/")[0], file._id))
+        bucket.delete(file._id)
+
+
+def finish_tombstones() -> None:
+    db = database()
+    for doc in db["sessions"].find(session.buried(longer_than_ms=TOMBSTONE_MS)):
+        of = {"session_id": doc["_id"]}
+        change = message.cancel(of)
+        db["messages"].update_many(change.filter, change.update)  # one that was on its way when the session was deleted
+        if doc["tombstone"] == "trash":
+            gallery.trash_session(doc["user_id"], doc["_id"])
+        db["messages"].delete_many(of)
+        db["sessions"].delete_one({"_id": doc["_id"]})
+        log.info("action=session_removed session=%s", doc["_id"])
+
+
+def repeat_announcements() -> None:
+    for image in gallery.unannounced(RING_AT_MOST):
+        announcements.announce_picture(str(image.id), image.message_id, gallery.form(image))
+
+
+_looked_until = Timestamp(0, 1)
+LOOK_BACK_S = 60
+
+
+def refresh_sessions() -> None:
+    """Bump each session that is older than a message that began or ended in it."""
+    global _looked_until
+    db = database()
+    changed = db["messages"].aggregate(
+        [
+            {"$match": {"changed_at": {"$gt": _looked_until}}},
+            {"$match": {"$or": [{"status": {"$ne": "PROCESSING"}}, {"stage": "queued"}]}},
+            {"$group": {"_id": "$session_id", "at": {"$max": "$changed_at"}}},
+        ]
+    )
+    newest = {doc["_id"]: doc["at"] for doc in changed}
+    for doc in db["sessions"].find({"_id": {"$in": list(newest)}, "tombstone": None}, {"changed_at": 1}):
+        if doc["changed_at"] < newest[doc["_id"]] and _settled(newest[doc["_id"]]):
+            sessions.bump(doc["_id"])
+    if newest:
+        latest = max(newest.values())
+        _looked_until = Timestamp(max(1, latest.time - LOOK_BACK_S), 0)
+
+
+def _settled(at: Timestamp) -> bool:
+    """Long enough ago that whoever made the change has had the time to bump the session."""
+    return time.time() - at.time > 2
+
+
+def tell_positions() -> None:
+    queued = {"status": Status.PROCESSING.value, "stage": Stage.QUEUED.value}
+    found = database()["messages"].find(queued, {"session_id": 1}, sort=[("_id", 1)], limit=POSITIONS_AT_MOST)
+    for position, doc in enumerate(found, start=1):
+        publisher.post(publisher.progress(doc["session_id"], doc["_id"], Stage.QUEUED.value, position=position))
+
+
+REPAIRS: tuple[Callable[[], None], ...] = (
+    ring_for_the_unheard,
+    end_the_exhausted,
+    free_the_waiting,
+    settle_drafts,
+    finish_purges,
+    finish_tombstones,
+    repeat_announcements,
+    refresh_sessions,
+    drop_old_artifacts,
+    tell_positions,
+)
+
+
+def start() -> None:
+    """Run both loops in this process until it stops."""
+    _every(settings.RENEW_S, renew)
+    _every(settings.RESCUE_S, rescue)
+
+
+def _every(seconds: float, act: Callable[[], None]) -> None:
+    def loop() -> None:
+        while True:
+            try:
+                act()
+            except DOWN as error:
+                log.warning("action=keeper_postponed what=%s error=%r", act.__name__, error)
+            finally:
+                close_old_connections()
+            time.sleep(seconds)
+
+    threading.Thread(target=loop, name=act.__name__, daemon=True).start()

@@ -1,0 +1,82 @@
+"""MongoDB: one client per process (sync) and per event loop (async), made after any fork; and the indexes."""
+
+import asyncio
+import threading
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from django.conf import settings
+from gridfs import GridFSBucket
+from pymongo import AsyncMongoClient, MongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.database import Database
+from pymongo.uri_parser import parse_uri
+
+Document = dict[str, Any]
+
+DOWN_AFTER_MS = 5000  # one operation, connecting included
+
+_lock = threading.Lock()
+_client: MongoClient[Document] | None = None
+_async_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncMongoClient[Document]]" = WeakKeyDictionary()
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "tz_aware": True,
+        "uuidRepresentation": "standard",
+        "timeoutMS": DOWN_AFTER_MS,
+        # A standalone mongod acknowledges before the journal; kill -9 would lose what was acknowledged.
+        "journal": True,
+        "appname": "studio",
+    }
+
+
+def _name() -> str:
+    return parse_uri(settings.MONGO_URI)["database"] or "studio"
+
+
+def database() -> Database[Document]:
+    global _client
+    with _lock:
+        if _client is None:
+            _client = MongoClient(settings.MONGO_URI, **_options())
+    return _client[_name()]
+
+
+def async_database() -> AsyncDatabase[Document]:
+    """Of the running event loop: a client belongs to the loop it was made in."""
+    loop = asyncio.get_running_loop()
+    client = _async_clients.get(loop)
+    if client is None:
+        client = _async_clients[loop] = AsyncMongoClient(settings.MONGO_URI, **_options())
+    return client[_name()]
+
+
+def artifacts() -> GridFSBucket:
+    """Bytes between two stages, which may run on two machines."""
+    return GridFSBucket(database(), "artifacts")
+
+
+def prepare() -> None:
+    """Make the indexes. Safe to repeat, and while the studio runs."""
+    messages, sessions = database()["messages"], database()["sessions"]
+    running = {"partialFilterExpression": {"status": "PROCESSING"}}
+    messages.create_index([("session_id", 1), ("client_id", 1)], unique=True, name="once")
+    messages.create_index([("session_id", 1), ("_id", -1)], name="conversation")
+    messages.create_index([("stage", 1), ("_id", 1)], name="due", **running)
+    messages.create_index([("session_id", 1)], name="running", **running)
+    messages.create_index([("waits_for", 1)], name="waiting", **running)
+    messages.create_index([("token", 1)], name="held", sparse=True)
+    messages.create_index(
+        [("variation_of", 1), ("_id", 1)],
+        name="variations",
+        partialFilterExpression={"variation_of": {"$type": "string"}},
+    )
+    messages.create_index([("changed_at", 1)], name="changes")
+    sessions.create_index([("user_id", 1), ("_id", -1)], name="list")
+    sessions.create_index([("changed_at", 1)], name="changes")
+    sessions.create_index(
+        [("user_id", 1)], name="images", unique=True, partialFilterExpression={"kind": "images", "tombstone": None}
+    )
+    sessions.create_index([("buried_at", 1)], name="buried", sparse=True)

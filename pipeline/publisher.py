@@ -1,0 +1,127 @@
+"""The only place that sends to a channel group. News may be lost: MongoDB remembers, and the watch finds what was dropped."""
+
+import asyncio
+import functools
+import json
+import logging
+import threading
+import time
+from collections.abc import Coroutine, Mapping
+from typing import Any
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from pipeline.message import Doc
+
+log = logging.getLogger(__name__)
+
+SEND_TIMEOUT_S = 1.0
+QUIET_S = 1.0  # after a failure: a hung Redis shall not collect a queue of senders
+WAITING_AT_MOST = 1000
+
+News = dict[str, Any]
+
+
+def session_group(session_id: str) -> str:
+    return f"session.{session_id}"
+
+
+def user_group(user_id: str) -> str:
+    return f"user.{user_id}"
+
+
+# Each piece of news: what goes to the client as it is, and what the forwarding socket needs to drop an older version.
+
+
+def message_changed(form: Mapping[str, Any]) -> News:
+    text = dump({"type": "message.changed", "message": form})
+    return _news(session_group(form["session_id"]), text, form["id"], form["version"])
+
+
+def progress(session_id: str, message_id: str, stage: str, **what: float) -> News:
+    text = dump({"type": "message.progress", "message_id": message_id, "stage": stage, **what})
+    return _news(session_group(session_id), text)
+
+
+def session_changed(user_id: str, form: Mapping[str, Any]) -> News:
+    return _news(user_group(user_id), dump({"type": "session.changed", "session": form}), form["id"], form["version"])
+
+
+def session_deleted(user_id: str, session_id: str) -> News:
+    """`ends`: the sockets of this session are closed after they have passed it on."""
+    return {
+        **_news(user_group(user_id), dump({"type": "session.deleted", "session_id": session_id})),
+        "ends": session_id,
+    }
+
+
+def _news(group: str, text: str, key: str | None = None, version: int | None = None) -> News:
+    return {"type": "news", "group": group, "text": text, "key": key, "version": version}
+
+
+def dump(value: Doc) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class _Breaker:
+    """Closed for a moment after a failure, so that only the first sender waits for a Redis that hangs."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    @property
+    def quiet(self) -> bool:
+        return time.monotonic() < self._quiet_until
+
+    def trip(self) -> None:
+        self._quiet_until = time.monotonic() + QUIET_S
+
+
+_breaker = _Breaker()
+
+
+async def send(news: News) -> None:
+    """Publish from an event loop; never raises for a Redis that is down, never takes longer than a second."""
+    if _breaker.quiet:
+        return
+    layer = get_channel_layer()
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await layer.group_send(news["group"], news)
+    except (RedisError, OSError, TimeoutError) as error:
+        _breaker.trip()
+        log.warning("action=news_dropped group=%s error=%r", news["group"], error)
+
+
+class _Loop:
+    """One long-lived event loop in a thread of its own: a loop per event would cap a worker at some 70 tasks a second."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.waiting = 0
+        threading.Thread(target=self._run, name="publisher", daemon=True).start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_forever()
+
+    def post(self, work: Coroutine[Any, Any, None]) -> None:
+        if self.waiting >= WAITING_AT_MOST:
+            work.close()
+            return
+        self.waiting += 1
+        asyncio.run_coroutine_threadsafe(work, self.loop).add_done_callback(self._done)
+
+    def _done(self, _future: object) -> None:
+        self.waiting -= 1
+
+
+@functools.cache
+def _thread() -> _Loop:
+    return _Loop()
+
+
+def post(news: News) -> None:
+    """Publish from a thread (a worker's, a view's), without waiting."""
+    _thread().post(send(news))

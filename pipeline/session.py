@@ -1,0 +1,81 @@
+"""One session (a conversation): its document, its public form, its changes. The rules are those of `pipeline.message`.
+
+What a session shows of its messages (how many run, the last picture) is counted when it is written out; after such a change
+`bump` raises the version and `changed_at`, which is how clients learn of it. An invariant that the keeper repairs:
+a session's `changed_at` is not before that of any message that began or ended in it.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.message import SERVER_TIME, Change, Doc, new_id, timestamp
+
+CHAT = "chat"
+IMAGES = "images"  # one per user, for /v1/image/generate/; no list shows it
+
+
+def new(user_id: str, title: str, kind: str = CHAT) -> Doc:
+    now = datetime.now(UTC)
+    return {
+        "_id": new_id(),
+        "user_id": user_id,
+        "kind": kind,
+        "title": title,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "changed_at": SERVER_TIME,
+        "tombstone": None,  # or what becomes of its pictures: "keep" | "trash"
+    }
+
+
+def public(doc: Mapping[str, Any], *, running: int, thumbnail_url: str | None) -> Doc:
+    return {
+        "id": doc["_id"],
+        "title": doc["title"],
+        "created_at": timestamp(doc["created_at"]),
+        "updated_at": timestamp(doc["updated_at"]),
+        "running": running,
+        "thumbnail_url": thumbnail_url,
+        "version": doc["version"],
+    }
+
+
+def owned(user_id: str, session_id: str) -> Doc:
+    return {"_id": session_id, "user_id": user_id, "tombstone": None}
+
+
+def _changed(values: Mapping[str, Any] | None = None, **times: Any) -> Doc:
+    update: Doc = {
+        "$inc": {"version": 1},
+        "$currentDate": {"updated_at": True, "changed_at": {"$type": "timestamp"}, **times},
+    }
+    if values:
+        update["$set"] = dict(values)
+    return update
+
+
+def bump(session_id: str) -> Change:
+    return Change({"_id": session_id, "tombstone": None}, _changed())
+
+
+def name(session_id: str, title: str) -> Change:
+    """The refinement's title; one that a person gave stays."""
+    return Change({"_id": session_id, "title": "", "tombstone": None}, _changed({"title": title}))
+
+
+def rename(user_id: str, session_id: str, title: str) -> Change:
+    return Change(owned(user_id, session_id), _changed({"title": title}))
+
+
+def bury(user_id: str, session_id: str, pictures: str) -> Change:
+    return Change(owned(user_id, session_id), _changed({"tombstone": pictures}, buried_at=True))
+
+
+def buried(*, longer_than_ms: int) -> Doc:
+    """Tombstones that every web process has had time to see."""
+    return {
+        "tombstone": {"$ne": None},
+        "$expr": {"$lte": ["$buried_at", {"$subtract": ["$$NOW", longer_than_ms]}]},
+    }

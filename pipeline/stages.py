@@ -1,0 +1,63 @@
+"""The three stages: values in, values out. A provider's answer is checked here before anybody believes it."""
+
+from dataclasses import dataclass, replace
+
+from gallery.pictures import Rendition
+
+from gallery import pictures
+from gallery.errors import BadInput, ProviderDown, TooLarge
+from pipeline.providers.base import Control, Picture, PictureRequest, Provider, Refinement, RefineRequest
+
+SMALLEST, LARGEST = 128, 2048  # pixels of a side
+LONGEST = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40}  # characters
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture as its provider gave it, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+    provider: str
+
+
+def refine(provider: Provider, request: RefineRequest) -> Refinement:
+    """The provider's reading, cut down to what a reading may say."""
+    read = provider.refine(request)
+    return replace(
+        read,
+        prompt=_text(read.prompt, LONGEST["prompt"]),
+        title=_text(read.title, LONGEST["title"]),
+        reply=_text(read.reply, LONGEST["reply"]) if read.reply else None,
+        style=_text(read.style, LONGEST["style"]) if read.style else None,
+        width=_side(request.width or read.width),
+        height=_side(request.height or read.height),
+    )
+
+
+def generate(provider: Provider, request: PictureRequest, control: Control) -> Made:
+    picture = provider.make(request, control)
+    width, height = _size(picture)
+    return Made(picture.data, width, height, picture.provider)
+
+
+def upload(data: bytes) -> Rendition:
+    """What is stored: re-encoded by us, with its thumbnail and placeholder."""
+    return pictures.rendition(data)
+
+
+def _size(picture: Picture) -> tuple[int, int]:
+    try:
+        return pictures.check(picture.data)
+    except (BadInput, TooLarge) as error:  # the provider's fault, not the person's; it may do better next time
+        raise ProviderDown("The picture service sent something that is not a picture.") from error
+
+
+def _side(pixels: int | None) -> int | None:
+    return None if pixels is None else max(SMALLEST, min(LARGEST, pixels))
+
+
+def _text(text: str, longest: int) -> str:
+    """Without what a database or a page could not show."""
+    return "".join(ch for ch in text if ch == "\n" or (ch.isprintable() and not "\ud800" <= ch <= "\udfff"))[:longest]

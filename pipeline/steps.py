@@ -1,0 +1,186 @@
+"""What a worker does when it hears a doorbell: claim one message, run one stage of it, move it on."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import close_old_connections
+from gridfs.errors import NoFile
+
+from gallery import services as gallery
+from gallery.errors import Interrupted, NoImage, StudioError
+from pipeline import context, jobs, sessions, stages
+from pipeline.jobs import Job
+from pipeline.keeper import Hold, Lost, Stopping, holding
+from pipeline.message import SEEDS, Doc, Stage
+from pipeline.mongo import artifacts
+from pipeline.providers import registry
+from pipeline.providers.base import Intent, PictureRequest, Refinement
+from pipeline.tasks import ring
+
+log = logging.getLogger(__name__)
+
+BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
+
+
+def work(stage: Stage) -> None:
+    job = jobs.claim(stage)
+    if job is None:
+        return
+    if jobs.count_due(stage, limit=1):
+        ring(stage)
+    try:
+        with holding(job) as hold:
+            _run(job, hold)
+    finally:
+        close_old_connections()
+
+
+def _run(job: Job, hold: Hold) -> None:
+    try:
+        _STEPS[job.stage](job, hold)
+    except Lost:
+        log.info("action=stopped message=%s stage=%s", job.id, job.stage)
+    except Stopping:
+        log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
+        jobs.hand_back(job)
+    except StudioError as error:
+        log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
+        _settle(job, error)
+    except Exception:
+        log.exception("action=stage_crashed message=%s stage=%s", job.id, job.stage)
+        _settle(job, Interrupted())
+
+
+def _settle(job: Job, error: StudioError) -> None:
+    """A passing fault is tried again, as long as attempts are left."""
+    attempts = job.doc["attempts"]
+    if error.retryable and attempts < settings.ATTEMPTS:
+        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1))
+    else:
+        jobs.fail(job, error)
+
+
+def _refine(job: Job, hold: Hold) -> None:
+    original = context.original(job.doc)
+    if original is not None and original["intent"] is not None:
+        _take_over(job, original)
+        return
+    it = context.find_it(job.doc)
+    read = stages.refine(registry.language(), context.refine_request(job.doc, it))
+    if read.title:
+        sessions.name(job.doc["session_id"], read.title)
+    if read.intent is Intent.REPLY:
+        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider})
+        return
+    waits_for = it.waits_for if read.intent.needs_source else None
+    source = it.image_id if read.intent.needs_source else None
+    _to_generating(job, {**_checkpoint(read), "source_id": source, "waits_for": waits_for})
+
+
+def _checkpoint(read: Refinement) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "intent": read.intent.value,
+        "refined_prompt": read.prompt,
+        "reply": read.reply,
+        "style": read.style,
+        "provider": read.provider,
+    }
+    if read.width and read.height:
+        values |= {"options.width": read.width, "options.height": read.height}
+    return values
+
+
+def _take_over(job: Job, original: Doc) -> None:
+    """A variation pays for no refinement of its own; its seed is the original's plus its number."""
+    if original["intent"] == Intent.REPLY.value:
+        jobs.finish(job, {name: original[name] for name in ("intent", "reply", "provider")})
+        return
+    taken = {name: original[name] for name in ("intent", "refined_prompt", "style", "provider", "source_id")}
+    size = {f"options.{side}": original["options"][side] for side in ("width", "height") if side in original["options"]}
+    seed = (original["seed"] + context.number(job.doc)) % SEEDS
+    waits_for = original["waits_for"]
+    _to_generating(job, {**taken, **size, "seed": seed, "options.seed": seed, "waits_for": waits_for})
+
+
+def _to_generating(job: Job, checkpoint: dict[str, Any]) -> None:
+    if jobs.advance(job, Stage.GENERATING, checkpoint):
+        if checkpoint["waits_for"] is None:
+            ring(Stage.GENERATING)
+        else:
+            jobs.free_if_ended(checkpoint["waits_for"])
+
+
+def _generate(job: Job, hold: Hold) -> None:
+    intent = Intent(job.doc["intent"])
+    provider = registry.provider_for(intent)
+    source = mask = None
+    if intent.needs_source:
+        it = context.find_it(job.doc)
+        if it.waits_for is not None:
+            jobs.wait(job, it.waits_for)
+            return
+        if it.image_id is None:
+            raise NoImage("There is no picture to change yet.")
+        image, source = gallery.open_source(job.doc["user_id"], it.image_id)
+        width, height = provider.size(intent, job.doc["refined_prompt"], (image.width, image.height))
+        jobs.learn(job, {"source_id": it.image_id, "options.width": width, "options.height": height})
+    if job.doc["mask_image_id"]:
+        _, mask = gallery.open_source(job.doc["user_id"], job.doc["mask_image_id"], mask=True)
+    made = stages.generate(provider, _request(job.doc, intent, source, mask), hold)
+    artifact = f"{job.id}/{job.token}"
+    artifacts().upload_from_stream_with_id(artifact, job.id, made.data)
+    size = {"options.width": made.width, "options.height": made.height}
+    if jobs.advance(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **size}):
+        ring(Stage.UPLOADING)
+
+
+def _request(doc: Doc, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:
+    return PictureRequest(
+        intent=intent,
+        prompt=doc["refined_prompt"],
+        content=doc["content"],
+        width=doc["options"].get("width"),
+        height=doc["options"].get("height"),
+        style=doc["style"],
+        seed=doc["seed"],
+        source=source,
+        mask=mask,
+    )
+
+
+def _upload(job: Job, hold: Hold) -> None:
+    doc = job.doc
+    try:
+        data = artifacts().open_download_stream(doc["artifact"]).read()
+    except NoFile:
+        log.warning("action=artifact_missing message=%s", job.id)
+        if jobs.advance(job, Stage.GENERATING, {"artifact": None}):
+            ring(Stage.GENERATING)
+        return
+    rendition = stages.upload(data)
+    hold.progress(0.3)
+    image = gallery.draft(
+        message_id=job.id,
+        session_id=doc["session_id"],
+        owner_id=doc["user_id"],
+        parent_id=doc["source_id"],
+        prompt=doc["refined_prompt"],
+        intent=doc["intent"],
+        provider=doc["provider"],
+        title=doc["content"],
+        rendition=rendition,
+    )
+    gallery.store(image, rendition)
+    hold.progress(0.9)
+    if jobs.finish(job, {"image": gallery.form(image), "artifact": None}):
+        gallery.publish(image)
+        artifacts().delete(doc["artifact"])
+
+
+_STEPS: dict[Stage, Callable[[Job, Hold], None]] = {
+    Stage.REFINING: _refine,
+    Stage.GENERATING: _generate,
+    Stage.UPLOADING: _upload,
+}

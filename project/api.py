@@ -1,0 +1,87 @@
+"""The REST API: one NinjaAPI, in which the floors' routers are mounted with the auth that this floor knows."""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from ninja import NinjaAPI, Status
+from ninja.openapi.schema import OpenAPISchema
+from ninja.parser import Parser
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from chat import limits
+from chat.api import chat, image, prompt
+from gallery.api import router as gallery
+from gallery.errors import BadInput
+from project import problems
+from project.auth import PERSON
+from project.models import Token, User
+
+
+class StrictParser(Parser):
+    """JSON as the standard has it: no NaN, no half characters, no bottomless nesting."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        try:
+            body = from_json(request.body, allow_inf_nan=False)
+        except (ValueError, RecursionError):
+            raise BadInput("The body is not JSON, or it is nested too deeply.") from None
+        return body  # type: ignore[no-any-return]  # whatever it is, the operation's own model checks it
+
+
+class StudioAPI(NinjaAPI):
+    """Documents the problem that any operation may answer with."""
+
+    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**where)
+        schema["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
+        content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                operation["responses"]["default"] = {"description": "What went wrong", "content": content}
+        return schema
+
+
+api = StudioAPI(
+    title="AI Photo Studio",
+    version=settings.STUDIO_VERSION,
+    description="Send a message, get a picture. The same conversation lives on the socket: see /asyncapi.json.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url=None,
+    parser=StrictParser(),
+)
+problems.install(api)
+
+
+class UserForm(BaseModel):
+    id: str
+    name: str
+
+
+class GuestForm(BaseModel):
+    user: UserForm
+    token: str
+
+
+@api.post("/api/v1/auth/guest/", response={201: GuestForm}, tags=["auth"], summary="Become a guest")
+async def create_guest(request: HttpRequest) -> Status[GuestForm]:
+    """A new guest with a bearer token, which is shown this once. No cookie is set."""
+    await limits.hit("guest", request.META.get("REMOTE_ADDR", ""))
+    user, token = await sync_to_async(_guest)()
+    return Status(201, GuestForm(user=UserForm(id=str(user.id), name=user.username), token=token))
+
+
+@transaction.atomic
+def _guest() -> tuple[User, str]:
+    user = User.make_guest()
+    return user, Token.issue(user)
+
+
+api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])
+api.add_router("/v1/prompt", prompt, auth=PERSON, tags=["prompt"])
+api.add_router("/v1/image", image, auth=PERSON, tags=["image"])
+api.add_router("/v1/gallery", gallery, auth=PERSON, tags=["gallery"])

@@ -1,0 +1,127 @@
+"""Who is on this request, and on this socket: by bearer token, or by the cookie of a page of ours."""
+
+import logging
+from collections.abc import Callable
+from functools import partial, wraps
+from io import BytesIO
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.contrib.auth import get_user, login
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import DisallowedHost
+from django.core.handlers.asgi import ASGIRequest
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import is_same_domain
+from ninja.security import HttpBearer
+from ninja.security.base import AuthBase
+from ninja.utils import check_csrf
+
+from gallery.errors import Unauthorized
+from project import orm
+from project.models import Token, User
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+HANDSHAKE_S = 5.0
+
+
+class ForeignPage(Unauthorized):
+    status, sentence = 403, "A request by cookie that changes something needs the page's CSRF token."
+
+
+class Bearer(HttpBearer):
+    """`Authorization: Bearer …`. A wrong token is 401: it never falls back to the cookie beside it."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User:
+        owner = Token.owner(token)
+        if owner is None:
+            raise Unauthorized("This token is not valid.")
+        request.user = owner
+        return owner
+
+
+class Cookie(AuthBase):
+    """The page's own cookie; what is not a plain read needs the CSRF token too."""
+
+    openapi_type = "apiKey"
+    openapi_in = "cookie"
+    openapi_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> User | None:
+        if not request.user.is_authenticated:
+            return None
+        if check_csrf(request):
+            raise ForeignPage
+        return request.user
+
+
+# Both are plain functions on purpose: ninja runs them in the request's own thread, off the event loop.
+PERSON = (Bearer(), Cookie())
+
+
+def with_guest(
+    page: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """For an HTML page: a visitor whom nobody knows becomes a guest, by cookie."""
+
+    @wraps(page)
+    def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.method == "GET" and not request.user.is_authenticated:
+            login(request, User.make_guest(), backend="django.contrib.auth.backends.ModelBackend")
+        return page(request, *args, **kwargs)
+
+    return view
+
+
+class SocketAuth:
+    """ASGI: puts a `User`, or None for nobody, into `scope["user"]` of a WebSocket."""
+
+    def __init__(self, app: Callable[..., Any]) -> None:
+        self.app = app
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        try:
+            user = await orm.ask(partial(_person, _handshake(scope)), HANDSHAKE_S)
+        except (TimeoutError, DatabaseError) as error:
+            # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
+            log.warning("action=handshake_dropped error=%r", error)
+            await send({"type": "websocket.close"})
+            return
+        await self.app({**scope, "user": user}, receive, send)
+
+
+def _handshake(scope: dict[str, Any]) -> HttpRequest:
+    """The handshake as the HTTP request that it is, so that hosts and cookies are read in the one way."""
+    scheme = "https" if scope.get("scheme") == "wss" else "http"
+    return ASGIRequest({**scope, "method": "GET", "scheme": scheme, "query_string": b""}, BytesIO())
+
+
+def _person(request: HttpRequest) -> User | None:
+    method, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if method.lower() == "bearer":
+        return Token.owner(secret.strip())
+    if not _from_our_page(request):
+        return None
+    SessionMiddleware(lambda _: HttpResponse()).process_request(request)
+    user = get_user(request)
+    return user if user.is_authenticated else None
+
+
+def _from_our_page(request: HttpRequest) -> bool:
+    """A browser sends the cookie along with a foreign page's socket as well: only the Origin tells them apart."""
+    origin = request.headers.get("Origin", "")
+    try:
+        here = f"{request.scheme}://{request.get_host()}"
+    except DisallowedHost:
+        return False
+    return origin == here or any(_covers(trusted, origin) for trusted in settings.CSRF_TRUSTED_ORIGINS)
+
+
+def _covers(trusted: str, origin: str) -> bool:
+    """Is `origin` the trusted one, or of its subdomains where it says "https://*.example.org"?"""
+    scheme, _, host = trusted.partition("://")
+    origin_scheme, _, origin_host = origin.partition("://")
+    return scheme == origin_scheme and is_same_domain(origin_host, host.removeprefix("*"))

@@ -1,0 +1,92 @@
+"""What holds for every HTTP request, whichever view answers it."""
+
+import os
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from gallery.errors import BadInput, TooLarge
+from project import problems
+
+API = ("/api/", "/v1/")
+IMPORT = "/v1/gallery"  # where a picture comes in
+MIB = 1024 * 1024
+
+
+class Middleware:
+    """Async alone: no thread is taken on the way to an async view."""
+
+    async_capable, sync_capable = True, False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+
+class ContentSecurityPolicy(Middleware):
+    """The strict policy, on everything that does not bring its own."""
+
+    POLICY = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+        "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.POLICY)
+        return response
+
+
+class BodyLimit(Middleware):
+    """Refuses a body that is too large before anything parses it."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = _length(request)
+        if length is None:
+            return problems.problem(BadInput("Content-Length is not a number of bytes."), 400)
+        # A form around the picture needs a little room of its own.
+        limit = settings.UPLOAD_LIMIT + 64 * 1024 if request.path_info.rstrip("/") == IMPORT else MIB
+        if length > limit:
+            return problems.problem(TooLarge(f"At most {limit // MIB} MiB are taken here."))
+        return await self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int | None:
+    """Bytes of the body; None when the header is no such number."""
+    if "Transfer-Encoding" in request.headers:
+        # Sent in chunks: nobody announced a length. The server has read the body whole by now, so it can be measured;
+        # Django's form parser needs the number too, or takes the body for empty.
+        request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))  # type: ignore[attr-defined]
+        request._stream.seek(0)  # type: ignore[attr-defined]
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < 20 else None
+
+
+class ApiProblems(Middleware):
+    """An error that a framework answers in its own words (no such path, wrong method) leaves the API as a problem."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
+        is_error = response.status_code >= 400 and response.headers.get("Content-Type") != problems.MEDIA_TYPE
+        if not (is_error and request.path_info.startswith(API)):
+            return response
+        said = problems.of_status(response.status_code)
+        if "Allow" in response.headers:
+            said.headers["Allow"] = response.headers["Allow"]
+        return said
+
+
+class FinalSlash(Middleware):
+    """The API's paths work without their final slash too, with any method and no redirect."""
+
+    PAGES = ("/swagger", "/redoc")
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if path in self.PAGES or (path.startswith(API) and not path.endswith("/")):
+            request.path_info += "/"
+            request.path += "/"
+        return await self.get_response(request)

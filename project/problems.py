@@ -1,0 +1,123 @@
+"""Errors on their way out of REST: RFC 9457 problems, in the sentences and codes of `gallery.errors`."""
+
+import logging
+import math
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from pydantic import BaseModel
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from gallery.errors import BadInput, NotFound, RateLimited, StorageDown, StudioError, TooLarge, Unauthorized
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is for programs, `detail` for people; `retry_after` in seconds."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    retry_after: float | None
+
+
+def problem(error: StudioError, status: int | None = None) -> HttpResponse:
+    """The answer that says `error`, with its own HTTP status or with `status`."""
+    status = status or error.status
+    form = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=error.message,
+        code=error.code,
+        retryable=error.retryable,
+        retry_after=error.retry_after,
+    )
+    response = HttpResponse(form.model_dump_json(), status=status, content_type=MEDIA_TYPE)
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+_OF_STATUS: dict[int, tuple[type[StudioError], str]] = {
+    401: (Unauthorized, "Send a bearer token, or the page's cookie."),
+    403: (Unauthorized, "This is not allowed."),
+    404: (NotFound, ""),
+    405: (BadInput, "This path does not know that method."),
+    413: (TooLarge, ""),
+    429: (RateLimited, ""),
+}
+
+
+def of_status(status: int) -> HttpResponse:
+    """The problem for an error that a framework made and that has only its HTTP status to tell."""
+    kind, sentence = _OF_STATUS.get(status, (BadInput, "") if status < 500 else (StudioError, ""))
+    return problem(kind(sentence), status)
+
+
+def install(api: NinjaAPI) -> None:
+    """From here on every exception of an operation leaves as a problem."""
+    api.add_exception_handler(StudioError, _studio)
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _http)
+    api.add_exception_handler(Http404, lambda request, error: of_status(404))
+    for kind in (SuspiciousOperation, BadRequest, MultiPartParserError):
+        api.add_exception_handler(kind, lambda request, error: of_status(400))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: of_status(413))
+    for unreachable in (ConnectionFailure, OperationalError, InterfaceError):
+        api.add_exception_handler(unreachable, _storage_down)
+    api.add_exception_handler(PyMongoError, _mongo)
+    api.add_exception_handler(Exception, _unexpected)
+
+
+def _studio(request: HttpRequest, error: StudioError | type[StudioError]) -> HttpResponse:
+    return problem(error() if isinstance(error, type) else error)
+
+
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    return problem(BadInput(explain(error.errors[0])))
+
+
+def explain(first: dict[str, Any]) -> str:
+    """What is wrong with the request, as a sentence that names the field and never repeats what was sent."""
+    source, *path = first["loc"]
+    if source == "body":
+        path = path[1:]  # the name of our own parameter
+    # Of a key that the client made up, only so much as shows which one is meant.
+    field = ".".join(str(part)[:40] for part in path) or "The request's body"
+    message = {"missing": "is missing", "extra_forbidden": "is not a known field"}.get(first["type"])
+    message = message or first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{field}: {message}."
+
+
+def _http(request: HttpRequest, error: Any) -> HttpResponse:
+    # What our parser says of a body arrives as the cause of ninja's own error.
+    if isinstance(error.__cause__, StudioError):
+        return problem(error.__cause__, error.status_code)
+    return of_status(error.status_code)
+
+
+def _mongo(request: HttpRequest, error: Any) -> HttpResponse:
+    return _storage_down(request, error) if error.timeout else _unexpected(request, error)
+
+
+def _storage_down(request: HttpRequest, error: Any) -> HttpResponse:
+    log.warning("action=store_down method=%s path=%s error=%r", request.method, request.path, error)
+    return problem(StorageDown())
+
+
+def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:
+    log.error("action=failed method=%s path=%s", request.method, request.path, exc_info=error)
+    return problem(StudioError())

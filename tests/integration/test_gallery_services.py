@@ -1,0 +1,364 @@
+"""What a person, the pipeline and a moderator do with pictures, against a real database and real files."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.integration.gallery_rows import drafted, fresh, made, png, stored_files
+
+from gallery import services
+from gallery.errors import BadInput, Interrupted, NotFound
+from gallery.models import Image
+from gallery.signals import image_changed
+from project.models import User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEVER = timedelta(seconds=-1)  # older than that is everything
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> None:
+    settings.PICTURES_DIR = tmp_path
+
+
+@pytest.fixture
+def me() -> User:
+    return User.make_guest()
+
+
+@pytest.fixture
+def told() -> Iterator[list[dict[str, Any]]]:
+    """Every announcement, as the floors above hear it."""
+    heard: list[dict[str, Any]] = []
+
+    def listen(sender: type[Image], signal: object, **news: Any) -> None:
+        heard.append(news)
+
+    image_changed.connect(listen)
+    yield heard
+    image_changed.disconnect(listen)
+
+
+def gone(image: Image) -> bool:
+    return not Image.objects.filter(pk=image.pk).exists()
+
+
+# drafts
+
+
+def test_a_draft_is_made_once_for_a_message(me: User) -> None:
+    first, second = drafted(me, "m1"), drafted(me, "m1")
+    assert first.pk == second.pk
+    assert fresh(first).stage == "draft"
+    assert stored_files() == sorted([first.key, first.thumbnail_key])
+
+
+def test_two_messages_have_two_pictures_of_the_same_bytes(me: User) -> None:
+    assert drafted(me, "m1").key != drafted(me, "m2").key
+
+
+def test_a_draft_is_listed_only_when_it_is_published(me: User) -> None:
+    image = drafted(me, "m1")
+    assert services.page(me.pk, None, 10) == ([], None)
+    services.publish("m1")
+    services.publish(image)
+    assert services.page(me.pk, None, 10) == ([image], None)
+
+
+def test_an_attempt_with_other_bytes_clears_the_earlier_draft_away_first(me: User) -> None:
+    old = drafted(me, "m1", "teal")
+    with pytest.raises(Interrupted):
+        drafted(me, "m1", "red")
+    assert gone(old)
+    assert stored_files() == []
+    new = drafted(me, "m1", "red")
+    assert stored_files() == sorted([new.key, new.thumbnail_key])
+
+
+def test_a_shown_picture_is_not_replaced(me: User) -> None:
+    image = made(me, message_id="m1")
+    assert drafted(me, "m1", "red").pk == image.pk
+    assert fresh(image).key == image.key
+
+
+def test_a_parent_is_kept_when_it_is_ones_own_and_still_there(me: User) -> None:
+    parent = made(me)
+    assert made(me, parent_id=str(parent.pk)).parent == parent
+    assert made(User.make_guest(), parent_id=str(parent.pk)).parent is None
+    assert made(me, parent_id=str(uuid.uuid4())).parent is None
+
+
+def test_a_stale_draft_is_purged_files_and_row(me: User) -> None:
+    image = drafted(me)
+    assert services.stale_drafts(timedelta(minutes=1)) == []
+    assert services.stale_drafts(NEVER) == [image]
+    services.purge(image)
+    services.purge(image)
+    assert gone(image)
+    assert stored_files() == []
+
+
+def test_a_purge_misses_what_was_published_or_taken_up_since(me: User) -> None:
+    published, taken_up = drafted(me, "m1"), drafted(me, "m2")
+    services.publish(published)
+    drafted(me, "m2")
+    services.purge(published)
+    services.purge(taken_up)
+    assert [fresh(published).stage, fresh(taken_up).stage] == ["shown", "draft"]
+    assert len(stored_files()) == 4
+
+
+def test_files_put_after_the_purge_do_not_stay(me: User) -> None:
+    from gallery import pictures
+
+    image = drafted(me)
+    services.purge(image)
+    with pytest.raises(Interrupted):
+        services.store(image, pictures.rendition(png()))
+    assert stored_files() == []
+
+
+# import and sources
+
+
+def test_an_import_is_shown_and_named_for_its_file(me: User) -> None:
+    image = services.import_picture(me.pk, png(), "photo", "C:\\Ảnh\\my \x00\ud800 cat.final.png")
+    assert (image.title, image.stage, image.purpose, image.message_id) == ("my cat.final", "shown", "photo", None)
+    assert (image.width, image.height) == (160, 130)
+
+
+def test_what_is_no_picture_leaves_nothing(me: User) -> None:
+    with pytest.raises(BadInput):
+        services.import_picture(me.pk, b"GIF89a nonsense", "photo", "x.gif")
+    assert not Image.objects.exists()
+    assert stored_files() == []
+
+
+def test_an_import_that_cannot_be_stored_is_not_seen_and_can_be_purged(me: User, tmp_path: Path, settings: Any) -> None:
+    settings.PICTURES_DIR = tmp_path / "file"
+    settings.PICTURES_DIR.write_bytes(b"in the way")
+    with pytest.raises(services.StorageDown):
+        services.import_picture(me.pk, png(), "photo", "x.png")
+    assert services.page(me.pk, None, 10) == ([], None)
+    settings.PICTURES_DIR = tmp_path
+    for image in services.stale_drafts(NEVER):
+        services.purge(image)
+    assert not Image.objects.exists()
+
+
+def test_a_mask_is_a_source_for_masks_only_and_is_not_listed(me: User) -> None:
+    mask = services.import_picture(me.pk, png("white"), "mask", "mask.png")
+    photo = services.import_picture(me.pk, png(), "photo", "photo.png")
+    assert services.page(me.pk, None, 10) == ([photo], None)
+    assert services.open_source(me.pk, str(mask.pk), mask=True)[0] == mask
+    assert services.open_source(str(me.pk), str(photo.pk))[0] == photo
+    for image, as_mask in ((mask, False), (photo, True)):
+        with pytest.raises(NotFound):
+            services.source(me.pk, str(image.pk), mask=as_mask)
+
+
+def test_a_draft_can_be_worked_on(me: User) -> None:
+    image, data = services.open_source(me.pk, str(drafted(me).pk))
+    assert data.startswith(b"\x89PNG") or data
+    assert image.state == "shown"
+
+
+def test_what_is_foreign_hidden_trashed_or_no_id_cannot_be_worked_on(me: User) -> None:
+    foreign, hidden, trashed = made(User.make_guest()), made(me), made(me)
+    services.hide([hidden], "no", by=me.pk)
+    services.trash(me.pk, str(trashed.pk))
+    ids = [str(image.pk) for image in (foreign, hidden, trashed)]
+    for image_id in [*ids, str(uuid.uuid4()), "", "nonsense", "\0", ids[0].replace("-", ""), ids[0].upper()]:
+        with pytest.raises(NotFound):
+            services.source(me.pk, image_id)
+
+
+# lists
+
+
+def test_pages_go_backwards_newest_first_and_miss_nothing(me: User) -> None:
+    images = [made(me) for _ in range(5)][::-1]
+    made(User.make_guest())
+    first, cursor = services.page(me.pk, None, 2)
+    second, cursor = services.page(me.pk, cursor, 2)
+    third, end = services.page(me.pk, cursor, 2)
+    assert (first + second + third, end) == (images, None)
+
+
+def test_a_full_last_page_has_no_next(me: User) -> None:
+    made(me)
+    assert services.page(me.pk, None, 1)[1] is None
+
+
+@pytest.mark.parametrize("cursor", ["", "nonsense", "\0", "0199aaaabbbb70008000000000000001"])
+def test_a_cursor_that_is_not_ours_is_bad_input(me: User, cursor: str) -> None:
+    with pytest.raises(BadInput):
+        services.page(me.pk, cursor, 10)
+
+
+# titles
+
+
+def test_a_title_and_a_favourite_are_kept_and_none_changes_nothing(me: User) -> None:
+    image = made(me)
+    services.patch(me.pk, str(image.pk), title="x" * 200, favorite=True)
+    services.patch(me.pk, str(image.pk))
+    assert (fresh(image).title, fresh(image).favorite) == ("x" * 200, True)
+    assert services.patch(me.pk, str(image.pk), title="").title == ""
+
+
+@pytest.mark.parametrize("title", ["x" * 201, "nul \0", "surrogate \ud800"])
+def test_a_title_that_cannot_be_kept_is_bad_input(me: User, title: str) -> None:
+    image = made(me)
+    with pytest.raises(BadInput):
+        services.patch(me.pk, str(image.pk), title=title, favorite=True)
+    assert (fresh(image).title, fresh(image).favorite) == ("Lake", False)
+
+
+def test_nobody_changes_what_is_not_theirs(me: User) -> None:
+    image_id = str(made(User.make_guest()).pk)
+    for step in (services.get, services.patch, services.trash, services.restore, services.delete_permanently):
+        with pytest.raises(NotFound):
+            step(me.pk, image_id)
+
+
+# trash and moderation
+
+
+def test_trash_and_restore_move_between_the_lists_and_are_told(me: User, told: list[dict[str, Any]]) -> None:
+    image = made(me, message_id="m1")
+    services.trash(me.pk, str(image.pk))
+    services.trash(me.pk, str(image.pk))
+    assert services.page(me.pk, None, 10) == ([], None)
+    assert services.page(me.pk, None, 10, deleted=True) == ([image], None)
+    services.restore(me.pk, str(image.pk))
+    services.restore(me.pk, str(image.pk))
+    assert services.page(me.pk, None, 10) == ([image], None)
+    assert [(news["form"]["state"], news["form"]["rev"]) for news in told] == [("deleted", 1), ("shown", 2)]
+    assert (told[0]["image_id"], told[0]["message_id"]) == (str(image.pk), "m1")
+
+
+def test_the_form_tells_no_placeholder_of_what_is_not_shown(me: User, told: list[dict[str, Any]]) -> None:
+    image = made(me)
+    services.trash(me.pk, str(image.pk))
+    assert services.form(image)["placeholder"].startswith("data:")  # type: ignore[union-attr]
+    expected = services.form(image) | {"state": "deleted", "placeholder": "", "rev": 1}
+    assert told[0]["form"] == expected
+
+
+def test_a_hidden_picture_leaves_both_lists_and_restoring_does_not_unhide(me: User) -> None:
+    image = made(me)
+    services.hide(Image.objects.all(), "too much", by=me.pk)
+    assert services.page(me.pk, None, 10) == ([], None)
+    services.trash(me.pk, str(image.pk))
+    assert services.page(me.pk, None, 10, deleted=True) == ([], None)
+    assert services.get(me.pk, str(image.pk)).state == "deleted"
+    assert services.restore(me.pk, str(image.pk)).state == "hidden"
+    assert fresh(image).hidden_reason == "too much"
+
+
+def test_approving_what_is_hidden_shows_it_and_what_is_not_only_says_who_and_when(
+    me: User, told: list[dict[str, Any]]
+) -> None:
+    hidden, seen = made(me), made(me)
+    services.hide([hidden], "no", by=me.pk)
+    services.approve(Image.objects.all(), by=me.pk)
+    assert [fresh(hidden).state, fresh(hidden).hidden_reason, fresh(hidden).rev] == ["shown", "", 2]
+    assert (fresh(seen).rev, fresh(seen).moderated_by) == (0, me)
+    assert fresh(seen).approved_at is not None
+    assert [news["form"]["state"] for news in told] == ["hidden", "shown"]
+
+
+def test_hiding_twice_keeps_the_first_reason_and_is_told_once(me: User, told: list[dict[str, Any]]) -> None:
+    image = made(me)
+    services.hide([image], "first", by=me.pk)
+    services.hide([image], "second", by=me.pk)
+    assert (fresh(image).hidden_reason, fresh(image).rev, len(told)) == ("first", 1, 1)
+
+
+def test_a_session_goes_into_the_trash_with_all_it_made(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gallery.changes.BATCH", 2)
+    inside = [made(me) for _ in range(5)]
+    outside, foreign = made(me, session_id="s2"), made(User.make_guest())
+    services.trash_session(me.pk, "s1")
+    assert {fresh(image).state for image in inside} == {"deleted"}
+    assert [fresh(outside).state, fresh(foreign).state] == ["shown", "shown"]
+
+
+# announcing
+
+
+def test_a_change_is_unannounced_until_the_message_shows_it(me: User) -> None:
+    image = made(me)
+    services.trash(me.pk, str(image.pk))
+    services.restore(me.pk, str(image.pk))
+    services.announced(str(image.pk), 1)
+    assert services.unannounced(10) == [image]
+    services.announced(str(image.pk), 2)
+    services.announced(str(image.pk), 1)
+    assert services.unannounced(10) == []
+
+
+def test_an_imported_picture_has_no_message_to_tell(me: User, told: list[dict[str, Any]]) -> None:
+    image = services.import_picture(me.pk, png(), "photo", "x.png")
+    services.trash(me.pk, str(image.pk))
+    assert (told, services.unannounced(10)) == ([], [])
+
+
+def test_a_listener_that_fails_does_not_undo_the_change(me: User, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(**news: Any) -> None:
+        raise RuntimeError("no message store")
+
+    image = made(me)
+    image_changed.connect(fails)
+    try:
+        services.trash(me.pk, str(image.pk))
+    finally:
+        image_changed.disconnect(fails)
+    assert services.unannounced(10) == [image]
+    assert "no message store" in caplog.text
+
+
+# deleting for good
+
+
+def test_a_picture_deleted_for_good_keeps_its_row_until_its_message_is_told(me: User, told: list[dict[str, Any]]) -> None:
+    image = made(me)
+    services.delete_permanently(me.pk, str(image.pk))
+    assert stored_files() == []
+    with pytest.raises(NotFound):
+        services.get(me.pk, str(image.pk))
+    assert [news["form"]["state"] for news in told] == ["deleted"]
+    assert services.purging() == [image]
+    services.announced(str(image.pk), 1)
+    services.purge(services.purging()[0])
+    assert gone(image)
+
+
+def test_an_import_deleted_for_good_is_gone_at_once(me: User) -> None:
+    image = services.import_picture(me.pk, png(), "photo", "x.png")
+    child = made(me, parent_id=str(image.pk))
+    services.delete_permanently(me.pk, str(image.pk))
+    assert gone(image)
+    assert fresh(child).parent is None
+
+
+def test_a_storage_that_is_down_is_left_to_the_keeper(me: User, tmp_path: Path, settings: Any) -> None:
+    image = services.import_picture(me.pk, png(), "photo", "x.png")
+    settings.PICTURES_DIR = tmp_path / "file"
+    settings.PICTURES_DIR.write_bytes(b"in the way")
+    services.delete_permanently(me.pk, str(image.pk))
+    settings.PICTURES_DIR = tmp_path
+    services.purge(services.purging()[0])
+    assert gone(image)
+    assert image.key not in stored_files()
+
+
+def test_a_purge_does_not_touch_a_shown_picture(me: User) -> None:
+    image = made(me)
+    services.purge(image)
+    assert fresh(image).stage == "shown"
+    assert len(stored_files()) == 2

@@ -1,0 +1,77 @@
+"""Pictures as files in a folder: real files, in a temporary one."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gallery.errors import NotFound, StorageDown
+from gallery.storage.base import Storage
+from gallery.storage.local import LocalStorage
+
+KEY = "0199aaaabbbb70008000000000000001-abcd.png"
+
+
+def files(root: Path) -> list[str]:
+    return sorted(path.name for path in root.rglob("*") if path.is_file())
+
+
+def test_what_was_put_is_read_again(tmp_path: Path) -> None:
+    storage: Storage = LocalStorage(tmp_path / "pictures")
+    storage.put(KEY, b"one", "image/png")
+    assert storage.open(KEY) == b"one"
+    assert storage.sign(KEY, 60) is None
+
+
+def test_putting_it_again_is_the_same(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    for _ in range(2):
+        storage.put(KEY, b"one", "image/png")
+    assert files(tmp_path) == [KEY]
+
+
+def test_files_are_spread_over_folders_by_the_head_of_their_key(tmp_path: Path) -> None:
+    LocalStorage(tmp_path).put(KEY, b"one", "image/png")
+    assert (tmp_path / "0199aa" / KEY).is_file()
+
+
+def test_a_missing_file_is_not_found(tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        LocalStorage(tmp_path).open(KEY)
+
+
+def test_deleting_is_safe_to_repeat_and_sweeps_up_half_written_files(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put(KEY, b"one", "image/png")
+    (tmp_path / KEY[:6] / f".{KEY}.k3j2").write_bytes(b"half")
+    storage.delete(KEY)
+    storage.delete(KEY)
+    assert files(tmp_path) == []
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put(KEY, b"one", "image/png")
+
+    def full(_: int) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageDown):
+        storage.put(KEY, b"two", "image/png")
+    assert storage.open(KEY) == b"one"
+    assert files(tmp_path) == [KEY]
+
+
+def test_a_folder_that_cannot_be_is_a_storage_that_is_down(tmp_path: Path) -> None:
+    (tmp_path / "pictures").write_bytes(b"a file in the way")
+    storage = LocalStorage(tmp_path / "pictures")
+    for step in (lambda: storage.put(KEY, b"one", "image/png"), lambda: storage.open(KEY), lambda: storage.delete(KEY)):
+        with pytest.raises(StorageDown):
+            step()
+
+
+@pytest.mark.parametrize("key", ["", "../../etc/passwd", "a/b/c/d/e", ".hidden.png", "UPPER-CASE.png", "nul\0nul.png"])
+def test_a_key_that_could_leave_the_folder_is_refused(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ValueError, match="not a key"):
+        LocalStorage(tmp_path).put(key, b"one", "image/png")
