@@ -31,7 +31,7 @@ async def create_session(user_id: str, title: str = "") -> Form:
     await limits.hit("session", user_id)
     doc = session.new(user_id, title.strip())
     await async_database()["sessions"].insert_one(doc)
-    form = await conversations.session_form(doc)
+    form = await conversations.session_form(doc["_id"])
     later(publisher.send(publisher.session_changed(user_id, form)))
     return form
 
@@ -39,18 +39,19 @@ async def create_session(user_id: str, title: str = "") -> Form:
 async def list_sessions(user_id: str, cursor: str | None, limit: int) -> Form:
     of = {"user_id": user_id, "tombstone": None, "kind": session.CHAT}
     docs, older = await conversations.page("sessions", of, cursor, limit)
-    return {"items": await conversations.session_forms(docs), "next": older}
+    return {"items": await conversations.session_forms([doc["_id"] for doc in docs]), "next": older}
 
 
 async def get_session(user_id: str, session_id: str) -> Form:
-    return await conversations.session_form(await conversations.find_session(user_id, session_id))
+    await conversations.find_session(user_id, session_id)
+    return await conversations.session_form(session_id)
 
 
 async def rename_session(user_id: str, session_id: str, title: str) -> Form:
     doc = await conversations.apply(session.rename(user_id, session_id, title.strip()), "sessions")
     if doc is None:
         raise NotFound("There is no such session, or it is not yours.")
-    form = await conversations.session_form(doc)
+    form = await conversations.session_form(doc["_id"])
     later(publisher.send(publisher.session_changed(user_id, form)))
     return form
 
@@ -173,7 +174,8 @@ async def _accepted(doc: Doc) -> None:
 async def _session_changed(session_id: str) -> None:
     doc = await conversations.apply(session.bump(session_id), "sessions")
     if doc is not None and doc["kind"] == session.CHAT:
-        await publisher.send(publisher.session_changed(doc["user_id"], await conversations.session_form(doc)))
+        for form in await conversations.session_forms([session_id]):
+            await publisher.send(publisher.session_changed(doc["user_id"], form))
 
 
 async def cancel(user_id: str, session_id: str, message_id: str) -> Form:

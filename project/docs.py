@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 
-from chat.protocol import asyncapi
+from chat.asyncapi import asyncapi
 from project.api import api
 
 # Both pages style themselves from their scripts, and ReDoc searches in a worker made of a blob.

@@ -53,7 +53,7 @@ def work_through() -> None:
 def photo(user: User, size: tuple[int, int] = (160, 120)) -> Image:
     out = BytesIO()
     Pillow.linear_gradient("L").resize(size).convert("RGB").save(out, "PNG")
-    return gallery.import_picture(user, out.getvalue(), "photo", "p.png")
+    return gallery.import_picture(user.id, out.getvalue(), "photo", "p.png")
 
 
 def test_a_request_becomes_a_picture_with_a_gallery_row(conversation: Doc, user: User) -> None:
