@@ -15,8 +15,8 @@ OF_IT = spoken(f"(?:version|copy) of {IT}", "bản khác của")  # "create a da
 SAYS_IT = spoken(IT, "nó, ảnh này, hình này, tấm này, bức này, ảnh")
 GREETS = spoken(
     "hi|hello|hey|thanks|thank you|bye|good (?:morning|afternoon|evening|night|day)"
-    "|have an? (?:nice|good|great|lovely) (?:day|night|evening|morning|afternoon)|chào",
-    "xin chào, chào buổi sáng, chào buổi tối, chào buổi chiều, chào bạn, cảm ơn, cám ơn, tạm biệt",
+    "|have an? (?:nice|good|great|lovely) (?:day|night|evening|morning|afternoon)",
+    "xin chào, chào, chào buổi sáng, chào buổi tối, chào buổi chiều, chào bạn, cảm ơn, cám ơn, tạm biệt",
 )
 ASKS = spoken(
     r"^(?:who|what(?! about)|why|how(?! about)|when|where|which|do you|did you|are you"
