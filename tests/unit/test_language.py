@@ -408,7 +408,11 @@ VOCABULARY = """
 """
 
 
-@given(st.one_of(st.text(min_size=1, max_size=300), st.lists(st.sampled_from(VOCABULARY.split()), min_size=1).map(" ".join)))
+@given(
+    st.one_of(
+        st.text(min_size=1, max_size=300), st.lists(st.sampled_from(VOCABULARY.split()), min_size=1).map(" ".join)
+    )
+)
 def test_whatever_is_said_gets_a_whole_answer(content: str) -> None:
     for result in (fresh(content), with_photo(content), after(content, PAINTED)):
         if result.intent is Intent.REPLY:
