@@ -21,7 +21,7 @@ class LocalProvider:
         return language.refine(request)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for an intent that it does not serve, and for an edit without a picture or without words."""
+        """Raises `BadInput` for an intent it does not serve, and for an edit without a picture or words for it."""
         if request.intent is Intent.GENERATE:
             return Picture(_painted(request, control), self.name)
         if request.intent is Intent.EDIT:
