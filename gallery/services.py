@@ -48,9 +48,9 @@ def get(owner_id: Key, image_id: str) -> Image:
     return image
 
 
-def visible(image_id: str) -> Image:
+def visible(image_id: uuid.UUID) -> Image:
     """Anybody's picture that may be seen; who asks has shown a signature for it. Raises `NotFound`."""
-    image = living().filter(pk=image_id).first() if UUID.fullmatch(image_id) else None
+    image = living().filter(pk=image_id).first()
     if image is None or image.state != "shown":
         raise NotFound()
     return image

@@ -1,5 +1,7 @@
 """The bytes behind a picture's URL, and the gallery page."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -21,11 +23,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, image_id: str, variant: str, signature: str) -> HttpResponse:
+def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponse:
     """`/p/<image>/<variant>/<signature>`: drafts too: their message may show them already. `?download=1` saves it."""
     try:
         image = services.visible(image_id)
-        if not links.verify(image_id, variant, image.url_epoch, signature):
+        if not links.verify(str(image_id), variant, image.url_epoch, signature):
             raise NotFound()
         response = send(request, image, variant)
     except StudioError as error:
