@@ -1,0 +1,221 @@
+"""Bytes from outside become a picture that is safe to keep: checked, decoded, re-encoded, without metadata."""
+
+import base64
+import io
+import re
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from gallery.errors import BadInput, StudioError, TooLarge
+
+FORMATS = ("JPEG", "PNG", "WEBP")  # by content: a file's name is never looked at
+MAX_BYTES = 20 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 32_768  # pixels; a JPEG ends at 65,500
+MIN_SIDE = 16  # pixels
+THUMBNAIL_SIDE = 512  # pixels, the longest side
+PLACEHOLDER_SIDE = 16  # pixels, the longest side
+_MAX_SCANS = 100  # of a progressive JPEG; cameras and optimizers write some ten
+
+# Process-wide, so set once, here. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+
+_UNREADABLE = "This is not a picture we can read: send a JPEG, a PNG or a WebP."
+_BROKEN = "This picture is broken or cut off."
+_TOO_MANY_PIXELS = f"This picture has too many pixels: {MAX_PIXELS // 1_000_000} million is the most."
+
+_ORIENTATION = 0x0112
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A picture as it is stored."""
+
+    data: bytes
+    mime: str
+    extension: str  # without the dot
+    width: int  # pixels
+    height: int
+    thumbnail: bytes
+    thumbnail_mime: str
+    placeholder: str  # a data URL
+
+
+def check(data: bytes) -> tuple[int, int]:
+    """The upright width and height in pixels, from the header alone.
+
+    Raises `BadInput` for anything but a still JPEG, PNG or WebP of reasonable size, `TooLarge` past our limits.
+    """
+    with _as_our_errors():
+        image = _open(data)
+        width, height = image.size
+        return (height, width) if _orientation(image) >= 5 else (width, height)
+
+
+def decode(data: bytes) -> Image.Image:
+    """The whole picture, upright, 8 bits of sRGB a channel: mode RGB, or RGBA where it is not opaque.
+
+    Raises as `check`, and `BadInput` for one that is cut off.
+    """
+    with _as_our_errors():
+        image = _upright(data)
+        image = _in_srgb(image, image.info.get("icc_profile"))
+        if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
+            image = image.convert("RGB")
+        return _bare(image)
+
+
+def rendition(data: bytes) -> Rendition:
+    """What is stored of a picture: a JPEG, or a PNG where it is not opaque. Raises as `decode`."""
+    image = decode(data)
+    with _as_our_errors():
+        return _png(image) if image.mode == "RGBA" else _jpeg(image)
+
+
+def mask(data: bytes) -> Rendition:
+    """What is stored of a mask: a PNG of one channel, white = change; clear counts as black. Raises as `decode`."""
+    image = decode(data)
+    with _as_our_errors():
+        if image.mode == "RGBA":
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)
+        return _png(image.convert("L"))
+
+
+@contextmanager
+def _as_our_errors() -> Iterator[None]:
+    """Strange bytes make a decoder raise nearly everything there is; to the person it is all one."""
+    try:
+        yield
+    except StudioError:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TooLarge(_TOO_MANY_PIXELS) from error
+    except UnidentifiedImageError as error:
+        raise BadInput(_UNREADABLE) from error
+    except Exception as error:
+        raise BadInput(_BROKEN) from error
+
+
+def _open(data: bytes) -> Image.Image:
+    """The header is read and every limit kept; no pixel is decoded yet."""
+    if len(data) > MAX_BYTES:
+        raise TooLarge(f"This file is too large: {MAX_BYTES // 1024**2} MiB is the most.")
+    image = Image.open(io.BytesIO(data), formats=FORMATS)
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
+        raise TooLarge(_TOO_MANY_PIXELS)
+    if min(image.size) < MIN_SIDE:
+        raise BadInput(f"This picture is too small: {MIN_SIDE} pixels a side is the least.")
+    # "MPO" is what Pillow calls a camera's JPEG with a second view behind the first, which is the picture.
+    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
+        raise BadInput("This picture moves: send a still one.")
+    if image.format in ("JPEG", "MPO") and _scans(data) > _MAX_SCANS:
+        raise BadInput(_BROKEN)
+    return image
+
+
+_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")  # those with a length behind them, and the end
+
+
+def _scans(data: bytes) -> int:
+    """How often a JPEG paints over itself. Every scan is a pass over all pixels, and 20 MiB have room for 100,000."""
+    scans, marker = 0, _MARKER.search(data)
+    while marker and marker[0] != b"\xff\xd9":
+        scans += marker[0] == b"\xff\xda"
+        at = marker.end()
+        marker = _MARKER.search(data, at + int.from_bytes(data[at : at + 2], "big"))
+    return scans
+
+
+def _orientation(image: Image.Image) -> int:
+    """1 to 8, as EXIF counts them; 1 where the EXIF says nothing or is broken, as browsers take it."""
+    exif = Image.Exif()
+    try:
+        exif.load(image.info.get("exif", b""))
+        value = exif.get(_ORIENTATION)
+    except (SyntaxError, struct.error, ValueError, LookupError, TypeError, OSError):
+        return 1
+    return value if value in _UPRIGHT else 1
+
+
+def _upright(data: bytes) -> Image.Image:
+    image = _open(data)
+    turn = _UPRIGHT.get(_orientation(image))
+    return image if turn is None else image.transpose(turn)
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """Mode RGB or RGBA, in sRGB where the picture's colour profile can be read and fits it."""
+    if image.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    wanted = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode not in ("L", "RGB", "RGBA", "CMYK"):
+        image = image.convert(wanted)
+    if profile:
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            srgb = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(image, source, srgb, outputMode=wanted)
+            image = converted or image
+        except (ImageCms.PyCMSError, OSError):
+            pass  # half a profile, or one for another kind of picture: quite common, so the colours count as sRGB
+    return image.convert(wanted)
+
+
+def _bare(image: Image.Image) -> Image.Image:
+    """Without EXIF, comments, profiles and the rest: Pillow's writers copy some of it from `info`."""
+    image.info = {}
+    return image
+
+
+def _jpeg(image: Image.Image) -> Rendition:
+    options = {"quality": 92, "subsampling": 0}
+    try:
+        data = _encode(image, "JPEG", progressive=True, optimize=True, **options)
+    except OSError:  # noise: Pillow's buffer for a progressive file is smaller than the file; a plain one is streamed
+        data = _encode(image, "JPEG", **options)
+    return _rendition(image, data, "image/jpeg", "jpg")
+
+
+def _png(image: Image.Image) -> Rendition:
+    return _rendition(image, _encode(image, "PNG"), "image/png", "png")
+
+
+def _rendition(image: Image.Image, data: bytes, mime: str, extension: str) -> Rendition:
+    small = _shrunk(image, THUMBNAIL_SIDE)
+    tiny = base64.b64encode(_encode(_shrunk(small, PLACEHOLDER_SIDE), "WEBP", quality=50)).decode()
+    return Rendition(
+        data=data,
+        mime=mime,
+        extension=extension,
+        width=image.width,
+        height=image.height,
+        thumbnail=_encode(small, "WEBP", quality=82),
+        thumbnail_mime="image/webp",
+        placeholder=f"data:image/webp;base64,{tiny}",
+    )
+
+
+def _shrunk(image: Image.Image, side: int) -> Image.Image:
+    """A copy whose longest side is at most `side` pixels; never an enlargement."""
+    copy = image.copy()
+    copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return copy
+
+
+def _encode(image: Image.Image, kind: str, **options: int) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
