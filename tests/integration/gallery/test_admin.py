@@ -1,7 +1,6 @@
 """Moderation in the admin, as the moderator that `manage.py moderator` makes."""
 
 import io
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,7 +70,11 @@ def test_nobody_else_sees_it(me: User) -> None:
     guest, clerk = Client(), Client()
     guest.force_login(me)
     clerk.force_login(User.objects.create_user("clerk", is_staff=True))
-    assert [Client().get(where).status_code, guest.get(where).status_code, clerk.get(where).status_code] == [302, 302, 403]
+    assert [Client().get(where).status_code, guest.get(where).status_code, clerk.get(where).status_code] == [
+        302,
+        302,
+        403,
+    ]
 
 
 def test_hiding_asks_for_a_reason_first(client: Client, me: User) -> None:

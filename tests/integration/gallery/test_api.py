@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +26,18 @@ urlpatterns = [path("p/<uuid:image_id>/<str:variant>/<str:signature>", views.pic
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
 
 GALLERY = "/v1/gallery/"
-COLUMNS = ("owner", "purpose", "stage", "width", "height", "placeholder", "key", "mime", "thumbnail_key", "thumbnail_mime")
+COLUMNS = (
+    "owner",
+    "purpose",
+    "stage",
+    "width",
+    "height",
+    "placeholder",
+    "key",
+    "mime",
+    "thumbnail_key",
+    "thumbnail_mime",
+)
 
 
 def client_of(user: User) -> Client:
@@ -127,7 +137,15 @@ def test_title_and_favourite_change_alone_or_together(client: Client, me: User) 
 
 @pytest.mark.parametrize(
     "body",
-    [{"title": "x" * 201}, {"title": "\0"}, {"title": 1}, {"favorite": "yes"}, {"hidden": False}, {"state": "shown"}, []],
+    [
+        {"title": "x" * 201},
+        {"title": "\0"},
+        {"title": 1},
+        {"favorite": "yes"},
+        {"hidden": False},
+        {"state": "shown"},
+        [],
+    ],
 )
 def test_a_bad_change_is_bad_input_and_changes_nothing(client: Client, me: User, body: object) -> None:
     image = made(me)
@@ -143,7 +161,10 @@ def test_the_way_into_the_trash_and_back(client: Client, me: User) -> None:
     assert Client().get(shown["url"]).status_code == 404
     assert (ids(client.get(GALLERY)), ids(client.get(GALLERY + "deleted/"))) == ([], [str(image.pk)])
     trashed = client.get(at(image)).json()
-    assert (trashed["state"], trashed["url"], trashed["thumbnail_url"], trashed["placeholder"]) == ("deleted", *[None] * 3)
+    assert (trashed["state"], trashed["url"], trashed["thumbnail_url"], trashed["placeholder"]) == (
+        "deleted",
+        *[None] * 3,
+    )
     assert trashed["deleted_at"]
     assert client.post(at(image, "restore/")).json() == shown
     assert Client().get(shown["url"]).status_code == 200

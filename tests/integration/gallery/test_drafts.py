@@ -1,11 +1,11 @@
 """How a picture comes and goes: drafts, their publishing and their purging, against a real database and real files."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
+from django.db import connection
 
 from gallery import pictures, services
 from gallery.errors import Interrupted
@@ -26,6 +26,18 @@ def test_a_draft_is_made_once_for_a_message(me: User) -> None:
     assert first.pk == second.pk
     assert fresh(first).stage == "draft"
     assert stored_files() == sorted([first.key, first.thumbnail_key])
+
+
+def test_two_attempts_at_once_share_one_draft(me: User) -> None:
+    def attempt(_: int) -> uuid.UUID:
+        try:
+            return drafted(me, "m1").pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(attempt, range(8)))) == 1
+    assert Image.objects.count() == 1
 
 
 def test_two_messages_have_two_pictures_of_the_same_bytes(me: User) -> None:

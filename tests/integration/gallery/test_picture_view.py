@@ -53,7 +53,7 @@ def test_a_browser_that_has_it_is_told_that_it_has_not_changed(me: User) -> None
 
 
 def missing(answer: Any) -> bool:
-    return answer.status_code == 404 and answer["Cache-Control"] == "no-store"
+    return bool(answer.status_code == 404 and answer["Cache-Control"] == "no-store")
 
 
 def test_a_browser_that_has_it_is_not_served_what_was_deleted_or_hidden(me: User) -> None:
@@ -128,7 +128,9 @@ def test_a_download_is_named_for_the_title(me: User, title: str, name: str) -> N
     assert "Content-Disposition" not in Client().get(url(image))
 
 
-def test_a_storage_with_urls_of_its_own_is_redirected_to_and_not_kept(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_storage_with_urls_of_its_own_is_redirected_to_and_not_kept(
+    me: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     image = made(me)
     monkeypatch.setattr(LocalStorage, "sign", lambda self, key, seconds: f"https://files.test/{key}?for={seconds}")
     answer = Client().get(url(image), headers={"If-None-Match": f'"{image.pk}-full-0"'})
