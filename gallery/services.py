@@ -25,7 +25,7 @@ __all__ = [
 TITLE_LENGTH = 200
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 Key = uuid.UUID | str
 
 
@@ -113,7 +113,7 @@ def delete_permanently(owner_id: Key, image_id: str) -> None:
     try:
         purge(image)
     except StorageDown:
-        logger.warning("image %s: its files could not be deleted yet", image.pk)
+        log.warning("action=purge_postponed image=%s", image.pk)
 
 
 def trash_session(owner_id: Key, session_id: str) -> None:

@@ -33,7 +33,7 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
     except StudioError as error:
         return failure(error)
     if request.GET.get("download") == "1":
-        response["Content-Disposition"] = content_disposition_header(True, _file_name(image)) or "attachment"
+        response["Content-Disposition"] = content_disposition_header(True, _file_name(image, variant)) or "attachment"
     return response
 
 
@@ -59,8 +59,8 @@ def failure(error: StudioError) -> HttpResponse:
     return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _file_name(image: Image) -> str:
+def _file_name(image: Image, variant: str) -> str:
     """The title as a name that every file system takes."""
     safe = "".join(letter if letter.isalnum() or letter in " -_()," else "_" for letter in image.title[:80])
-    extension = image.key.rpartition(".")[2]
+    extension = image.file(variant)[0].rpartition(".")[2]
     return f"{safe.strip(' _') or 'picture'}.{extension}"

@@ -101,11 +101,14 @@ def test_approving_shows_again_and_records_who(client: Client, moderator: User, 
     assert (fresh(image).state, fresh(image).moderated_by) == ("shown", moderator)
 
 
-def test_more_than_one_page_can_carry_is_refused(client: Client, me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("action", ["hide", "approve"])
+def test_more_than_one_page_can_carry_is_refused(
+    client: Client, me: User, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
     monkeypatch.setattr("gallery.admin.AT_ONCE", 1)
     images = [made(me), made(me)]
-    assert "At most 1 pictures" in act(client, "hide", images, reason="no").content.decode()
-    assert {fresh(image).state for image in images} == {"shown"}
+    assert "At most 1 pictures" in act(client, action, images, reason="no").content.decode()
+    assert {(fresh(image).state, fresh(image).moderated_by) for image in images} == {("shown", None)}
     assert AT_ONCE < 1000  # Django takes so many fields in one form
 
 

@@ -44,6 +44,10 @@ def test_two_messages_have_two_pictures_of_the_same_bytes(me: User) -> None:
     assert drafted(me, "m1").key != drafted(me, "m2").key
 
 
+def test_a_title_is_one_line_that_fits(me: User) -> None:
+    assert drafted(me, title="a\nlake  " + "x" * 2000).title == "a lake " + "x" * 193
+
+
 def test_a_draft_is_listed_only_when_it_is_published(me: User) -> None:
     image = drafted(me, "m1")
     assert services.page(me.pk, None, 10) == ([], None)

@@ -123,7 +123,7 @@ def test_head_has_the_headers(me: User) -> None:
     ],
 )
 def test_a_download_is_named_for_the_title(me: User, title: str, name: str) -> None:
-    image = made(me, title=title)
+    image = services.patch(me.pk, str(made(me).pk), title=title)
     assert Client().get(url(image) + "?download=1")["Content-Disposition"].startswith(name)
     assert "Content-Disposition" not in Client().get(url(image))
 
