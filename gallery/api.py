@@ -9,7 +9,7 @@ from ninja.files import UploadedFile
 
 from gallery import services
 from gallery.errors import Unauthorized
-from gallery.schemas import ImageOut, ImagePage, ImagePatch
+from gallery.schemas import ImageForm, ImagePage, ImagePatch
 
 router = Router(tags=["gallery"])
 
@@ -26,24 +26,24 @@ def list_deleted(request: HttpRequest, cursor: str | None = None, limit: Limit =
     return _page(request, cursor, limit, deleted=True)
 
 
-@router.post("/", response={201: ImageOut}, summary="Import a picture, or a mask (white = change)")
+@router.post("/", response={201: ImageForm}, summary="Import a picture, or a mask (white = change)")
 def import_image(
     request: HttpRequest,
     file: File[UploadedFile],
     purpose: Form[Literal["photo", "mask"]] = "photo",
-) -> Status[ImageOut]:
+) -> Status[ImageForm]:
     image = services.import_picture(_me(request), file.read(), purpose, file.name or "")
-    return Status(201, ImageOut.of(image))
+    return Status(201, ImageForm.of(image))
 
 
-@router.get("/{image_id}/", response=ImageOut, summary="One picture")
-def get_image(request: HttpRequest, image_id: str) -> ImageOut:
-    return ImageOut.of(services.get(_me(request), image_id))
+@router.get("/{image_id}/", response=ImageForm, summary="One picture")
+def get_image(request: HttpRequest, image_id: str) -> ImageForm:
+    return ImageForm.of(services.get(_me(request), image_id))
 
 
-@router.patch("/{image_id}/", response=ImageOut, summary="Rename, mark as a favourite")
-def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> ImageOut:
-    return ImageOut.of(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite))
+@router.patch("/{image_id}/", response=ImageForm, summary="Rename, mark as a favourite")
+def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> ImageForm:
+    return ImageForm.of(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite))
 
 
 @router.delete("/{image_id}/", response={204: None}, summary="Into the trash")
@@ -52,9 +52,9 @@ def trash_image(request: HttpRequest, image_id: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/{image_id}/restore/", response=ImageOut, summary="Out of the trash")
-def restore_image(request: HttpRequest, image_id: str) -> ImageOut:
-    return ImageOut.of(services.restore(_me(request), image_id))
+@router.post("/{image_id}/restore/", response=ImageForm, summary="Out of the trash")
+def restore_image(request: HttpRequest, image_id: str) -> ImageForm:
+    return ImageForm.of(services.restore(_me(request), image_id))
 
 
 @router.delete("/{image_id}/permanent/", response={204: None}, summary="Delete for good")
@@ -71,4 +71,4 @@ def _me(request: HttpRequest) -> uuid.UUID:
 
 def _page(request: HttpRequest, cursor: str | None, limit: int, *, deleted: bool) -> ImagePage:
     images, following = services.page(_me(request), cursor, limit, deleted=deleted)
-    return ImagePage(items=[ImageOut.of(image) for image in images], next=following)
+    return ImagePage(items=[ImageForm.of(image) for image in images], next=following)

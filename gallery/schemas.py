@@ -10,7 +10,7 @@ from gallery import changes, links
 from gallery.models import Image, State
 
 
-class ImageOut(Schema):
+class ImageForm(Schema):
     id: str
     state: State
     url: str | None  # path-absolute; null unless the picture is shown
@@ -53,7 +53,7 @@ class ImageOut(Schema):
 
 
 class ImagePage(Schema):
-    items: list[ImageOut]
+    items: list[ImageForm]
     next: str | None  # the cursor of the next, older page
 
 

@@ -1,6 +1,7 @@
 """A child process: how it is started, how it ends, and what it said last."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
+ANY = re.compile("")
 TETHER = Path(__file__).with_name("tether.py")
 
 
@@ -79,11 +81,12 @@ class Child:
                 os.killpg(self.process.pid, number)
 
 
-def tail(log: Path | None, lines: int = 5) -> str:
-    """The last lines of a log, for an error message; empty when there is none."""
+def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
+    """The last of a log's lines that match, cut to a readable length; empty when there are none."""
     if not log or not log.exists():
         return ""
-    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+    matching = [line[:500] for line in log.read_text(errors="replace").splitlines() if only.search(line)]
+    return "\n".join(matching[-lines:])
 
 
 def stop(children: Sequence[Child], hurried: Callable[[], bool] = lambda: False) -> None:

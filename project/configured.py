@@ -56,6 +56,9 @@ def _check_redis() -> None:
 
 
 def _check_database() -> None:
+    options = connection.settings_dict["OPTIONS"]
+    if options.pop("pool", None):  # PostgreSQL: a pool would outlive the check, and complain of every attempt by itself
+        options["connect_timeout"] = PATIENCE_S
     try:
         connection.ensure_connection()
     except DatabaseError as error:

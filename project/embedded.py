@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from .children import CannotStart, Child, Rank, tail
 
+GRAVE = re.compile('"s":"[EF]"')  # mongod's errors and fatal errors; what follows them explains nothing
 READY_S = 60.0  # recovering a large journal takes a while
 # Which Debian and Ubuntu package brings a library that mongod's wheel expects from the system.
 PACKAGES = {
@@ -72,7 +73,7 @@ def explain(store: Store) -> str:
             f"{store.child.name} needs {missing[1]}, newer than this system's C library: "
             "use a newer system, or put another mongod on PATH, or set MONGO_URI."
         )
-    return f"{store.child.name} ended at once ({store.child.ending}); {_end(store)}"
+    return f"{store.child.name} ended before it answered ({store.child.ending}); {_end(store)}"
 
 
 def remove_run_dir() -> None:
@@ -170,4 +171,4 @@ def _valkey_answers() -> bool:
 
 
 def _end(store: Store) -> str:
-    return f"the end of {store.log}:\n{tail(store.log) or tail(store.child.log)}"
+    return f"the end of {store.log}:\n{tail(store.log, GRAVE) or tail(store.log) or tail(store.child.log)}"

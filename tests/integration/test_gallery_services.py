@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.gallery_rows import drafted, fresh, made, png, stored_files
 
 from gallery import services
 from gallery.errors import BadInput, Interrupted, NotFound
 from gallery.models import Image
 from gallery.signals import image_changed
 from project.models import User
+from tests.integration.gallery_rows import drafted, fresh, made, png, stored_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything
@@ -325,7 +325,9 @@ def test_a_listener_that_fails_does_not_undo_the_change(me: User, caplog: pytest
 # deleting for good
 
 
-def test_a_picture_deleted_for_good_keeps_its_row_until_its_message_is_told(me: User, told: list[dict[str, Any]]) -> None:
+def test_a_picture_deleted_for_good_keeps_its_row_until_its_message_is_told(
+    me: User, told: list[dict[str, Any]]
+) -> None:
     image = made(me)
     services.delete_permanently(me.pk, str(image.pk))
     assert stored_files() == []
