@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from redis import Redis
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.studio import NOT_KEPT, SMALL, Client, Studio, running
@@ -44,14 +45,13 @@ def test_the_page_makes_a_guest_whose_cookie_opens_rest_and_the_socket(studio: S
         session = browser.post(SESSIONS, json={}, headers={"X-CSRFToken": token[1]}).json()
         url = f"ws://127.0.0.1:{studio.port}/ws/sessions/{session['id']}/"
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
-        with connect(url, origin=studio.url, additional_headers={"Cookie": cookie}) as socket:  # type: ignore[arg-type]
+        with connect(url, additional_headers={"Origin": studio.url, "Cookie": cookie}) as socket:
             assert '"session.ready"' in socket.recv(5)
 
 
 def test_a_socket_that_leads_nowhere_closes_with_4404(studio: Studio) -> None:
-    with connect(f"ws://127.0.0.1:{studio.port}/ws/elsewhere/") as socket:
-        with pytest.raises(Exception, match="4404"):
-            socket.recv(5)
+    with connect(f"ws://127.0.0.1:{studio.port}/ws/elsewhere/") as socket, pytest.raises(ConnectionClosed, match="4404"):
+        socket.recv(5)
 
 
 # Sessions
