@@ -112,7 +112,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
         seed=body.options.seed if body.options.seed is not None else secrets.randbelow(message.SEEDS),
         source_image_id=body.source_image_id,
         mask_image_id=body.mask_image_id,
-        variation_of=original and original["_id"],
+        variation_of=original["_id"] if original else None,
         waits_for=original["_id"] if original and _still_unread(original) else None,
     )
     try:
@@ -251,9 +251,14 @@ async def refine_prompt(user_id: str, prompt: str) -> Form:
 
 async def generate_image(user_id: str, body: ImageBody) -> Form:
     """A message in the user's session for such requests: ended, or still running after `IMAGE_WAIT_S`."""
-    size = body.model_dump(include={"width", "height", "style", "seed"})
-    intent = "edit" if body.source_image_id else "generate"
-    asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=Options(**size, intent=intent))
+    options = Options(
+        width=body.width,
+        height=body.height,
+        style=body.style,
+        seed=body.seed,
+        intent="edit" if body.source_image_id else "generate",
+    )
+    asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=options)
     doc = await _accept(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 

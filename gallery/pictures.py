@@ -20,7 +20,6 @@ MIN_SIDE = 16  # pixels
 THUMBNAIL_SIDE = 512  # pixels, the longest side
 PLACEHOLDER_SIDE = 16  # pixels, the longest side
 _MAX_SCANS = 100  # of a progressive JPEG; cameras and optimizers write some ten
-_MAX_PROFILE = 4 * 1024 * 1024  # bytes; the big ones of printing presses have two million
 
 # Process-wide, so set once, here. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -153,7 +152,6 @@ def _orientation(image: Image.Image) -> int:
 
 def _upright(data: bytes) -> Image.Image:
     image = _open(data)
-    image.load()
     turn = _UPRIGHT.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
 
@@ -165,7 +163,7 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     wanted = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode not in ("L", "RGB", "RGBA", "CMYK"):
         image = image.convert(wanted)
-    if profile and len(profile) <= _MAX_PROFILE:
+    if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")

@@ -49,7 +49,7 @@ try:
     DEBUG = env.bool("STUDIO_DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key(DATA_DIR)
     ALLOWED_HOSTS = env.list("STUDIO_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    CSRF_TRUSTED_ORIGINS = env.list("STUDIO_ORIGINS", [])
+    CSRF_TRUSTED_ORIGINS: list[str] = env.list("STUDIO_ORIGINS", [])
 
     # An empty variable means the same as none: the part is embedded.
     MONGO_URI = env.str("MONGO_URI", "")

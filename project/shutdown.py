@@ -14,7 +14,6 @@ Send = Callable[[Event], Awaitable[None]]
 Application = Callable[[Event, Receive, Send], Awaitable[None]]
 
 SERVICE_RESTART = 1012
-GOODBYE_S = 0.5  # for the close frames to reach their readers; a slow reader sees a bare drop
 
 
 class _Socket(Protocol):
@@ -22,7 +21,6 @@ class _Socket(Protocol):
 
     state: int
     STATE_OPEN: int
-
     is_closed: "Deferred[object]"
 
     def sendCloseFrame(self, code: int) -> None: ...
@@ -49,11 +47,10 @@ class CloseOnShutdown:
         await self.application(scope, receive, send)
 
     def _say_goodbye(self) -> "Deferred[Any]":
-        """Twisted waits for what it returns: until every reader has answered, or GOODBYE_S."""
-        from twisted.internet import defer, reactor
+        """Twisted waits for what it returns: every reader has answered, or autobahn dropped it after its second."""
+        from twisted.internet import defer
 
         waiting = [socket for socket in self._sockets if socket.state == socket.STATE_OPEN]
         for socket in waiting:
             socket.sendCloseFrame(code=SERVICE_RESTART)
-        closed = defer.DeferredList([socket.is_closed for socket in waiting], consumeErrors=True)
-        return closed.addTimeout(GOODBYE_S, reactor)
+        return defer.DeferredList([socket.is_closed for socket in waiting])

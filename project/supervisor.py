@@ -16,6 +16,11 @@ class Stopped(Exception):
     """Somebody asked to stop while we were still starting."""
 
 
+def next_delay(last: float, lived: float) -> float:
+    """How long to wait before starting a child again, from its last such wait and how long it lived; all in seconds."""
+    return FIRST_S if lived > STEADY_S else min(LONGEST_S, max(FIRST_S, 2 * last))
+
+
 class Supervisor:
     """Belongs to the main thread: signals arrive there, and children are tied to the thread that starts them."""
 
@@ -61,15 +66,10 @@ class Supervisor:
     def _revive(self, child: Child) -> None:
         now = time.monotonic()
         if child.name not in self._due:
-            delay = self._next_delay(child, now)
+            delay = next_delay(self._delays.get(child.name, 0.0), lived=now - child.started_at)
+            self._delays[child.name] = delay
             self._due[child.name] = now + delay
             self.say(f"{child.name} ended ({child.ending}); starting it again in {delay:g} s.")
         elif now >= self._due[child.name]:
             del self._due[child.name]
             child.start()
-
-    def _next_delay(self, child: Child, now: float) -> float:
-        steady = now - child.started_at > STEADY_S
-        delay = FIRST_S if steady else min(LONGEST_S, max(FIRST_S, 2 * self._delays.get(child.name, 0.0)))
-        self._delays[child.name] = delay
-        return delay

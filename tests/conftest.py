@@ -1,6 +1,8 @@
 """The real servers, each started once, by the first test that asks for it."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from redis import Redis
 
 from project import children, embedded
 from tests import postgresql
+from tests.studio import Studio, running
 
 Documents = Database[dict[str, Any]]  # whatever a test looks at
 
@@ -61,6 +64,15 @@ def valkey(_redis: "Redis") -> "Redis":
     """Queue, channel layer and limits, empty."""
     _redis.flushall()
     return _redis
+
+
+@pytest.fixture(scope="session")
+def studio(database: Documents) -> Iterator[Studio]:
+    """The whole studio, in processes of its own, with one worker. Its people are in a database of its own too."""
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
+    with running(workers=1) as studio:
+        yield studio
 
 
 @pytest.fixture(scope="session")

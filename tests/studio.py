@@ -103,7 +103,7 @@ class Client:
 
         def look() -> bool:
             found.update(self.message(message["session_id"], message["id"]))
-            return found["status"] != "PROCESSING"
+            return bool(found["status"] != "PROCESSING")
 
         eventually(look)
         return found

@@ -11,7 +11,7 @@ from pymongo.database import Database
 
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import keeper, message, steps
+from pipeline import jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
 from pipeline.mongo import artifacts
@@ -227,7 +227,7 @@ def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation:
 
 def test_a_hold_learns_that_its_message_was_cancelled(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset")
-    claimed = steps.jobs.claim(Stage.REFINING)
+    claimed = jobs.claim(Stage.REFINING)
     assert claimed is not None
     with keeper.holding(claimed) as hold:
         keeper.renew()
@@ -248,14 +248,14 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_ends_the_message(conve
         return refine
 
     doc = say(conversation, "a sea at sunset")
-    monkeypatch.setattr(steps.stages, "refine", fails_with(TimedOut(retry_after=0.001)))
+    monkeypatch.setattr(stages, "refine", fails_with(TimedOut(retry_after=0.001)))
     for attempt in (1, 2):
         steps.work(Stage.REFINING)
         assert (reload(doc)["status"], reload(doc)["attempts"]) == ("PROCESSING", attempt)
     steps.work(Stage.REFINING)
     assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "timeout")
     other = say(conversation, "a sea at sunset")
-    monkeypatch.setattr(steps.stages, "refine", fails_with(Refused()))
+    monkeypatch.setattr(stages, "refine", fails_with(Refused()))
     steps.work(Stage.REFINING)
     assert (reload(other)["status"], reload(other)["error"]["retryable"]) == ("FAILED", False)
 

@@ -66,6 +66,13 @@ def test_the_stored_jpeg_keeps_colour_at_full_resolution() -> None:
     assert close(red, (255, 0, 0), by=40)
 
 
+def test_the_stored_jpeg_is_fine_and_progressive() -> None:
+    stored = opened(pictures.rendition(encoded(photo())).data)
+    wanted = opened(encoded(photo(), "JPEG", quality=92))
+    assert stored.quantization == wanted.quantization  # type: ignore[attr-defined]
+    assert "progressive" in stored.info
+
+
 def test_a_picture_with_holes_stays_a_png_with_the_same_pixels() -> None:
     image = photo().convert("RGBA")
     image.putpixel((5, 60), (10, 20, 30, 0))

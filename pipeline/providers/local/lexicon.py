@@ -15,7 +15,7 @@ def key(word: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", word).casefold())
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """The text without diacritics: how Vietnamese is often typed."""
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
@@ -33,10 +33,10 @@ def _english(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 def _vietnamese(phrase: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Every mixture of syllables with and without diacritics, unless the bare phrase means something else too."""
-    if _bare(" ".join(phrase)) in AMBIGUOUS:
+    if bare(" ".join(phrase)) in AMBIGUOUS:
         yield phrase
     else:
-        yield from product(*({syllable, _bare(syllable)} for syllable in phrase))
+        yield from product(*({syllable, bare(syllable)} for syllable in phrase))
 
 
 def _lexicon() -> dict[tuple[str, ...], str]:
@@ -48,7 +48,7 @@ def _lexicon() -> dict[tuple[str, ...], str]:
             for phrase in _phrases(vietnamese):
                 lexicon.update(dict.fromkeys(_vietnamese(phrase), name))
                 if group is words.COLOURS:  # "màu" before it makes any bare colour plain: "mau do" is red
-                    lexicon.update(dict.fromkeys(product(("màu", "mau"), *((s, _bare(s)) for s in phrase)), name))
+                    lexicon.update(dict.fromkeys(product(("màu", "mau"), *((s, bare(s)) for s in phrase)), name))
     return lexicon
 
 

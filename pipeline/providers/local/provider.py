@@ -1,0 +1,47 @@
+"""The offline provider: keywords, a painter and simple edits in place of an AI. It needs no key and no network."""
+
+import io
+
+from PIL import Image
+
+from gallery.errors import BadInput
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
+from pipeline.providers.local import editor, language, painter, scene
+from pipeline.providers.local.sizes import USUAL
+
+
+class LocalProvider:
+    name = language.PROVIDER
+    label = "offline, no AI"
+
+    def serves(self, intent: Intent) -> bool:
+        return intent in (Intent.GENERATE, Intent.EDIT)
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        return language.refine(request)
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        """Raises `BadInput` for an intent that it does not serve, and for an edit without a picture or without words."""
+        if request.intent is Intent.GENERATE:
+            return Picture(_painted(request, control), self.name)
+        if request.intent is Intent.EDIT:
+            return Picture(_edited(request, control), self.name)
+        raise BadInput("This needs an AI, and none is connected.")
+
+
+def _painted(request: PictureRequest, control: Control) -> bytes:
+    reading = scene.read(request.prompt, request.style)
+    width, height = request.width or USUAL[0], request.height or USUAL[1]
+    pixels = painter.paint(reading.scene, width, height, request.seed, control.progress)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", compress_level=1)  # encoded again, and well, when it is stored
+    return buffer.getvalue()
+
+
+def _edited(request: PictureRequest, control: Control) -> bytes:
+    edits = editor.parse(request.prompt)
+    if request.source is None:
+        raise BadInput("There is no picture to edit.")
+    if not edits:
+        raise BadInput("These words name no edit that works without an AI.")
+    return editor.apply(request.source, edits, control.progress, request.mask)
