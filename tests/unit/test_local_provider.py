@@ -149,3 +149,7 @@ def test_it_makes_what_it_says_it_serves_and_nothing_else(intent: Intent) -> Non
 def test_the_registry_gives_the_offline_provider_that_says_so() -> None:
     assert registry.language().label == "offline, no AI"
     assert registry.provider_for(Intent.GENERATE).name == "offline"
+
+
+def test_it_says_beforehand_how_large_an_edited_picture_becomes() -> None:
+    assert LocalProvider().size(Intent.EDIT, "rotate right", (40, 30)) == (30, 40)
