@@ -42,7 +42,7 @@ def _dunes(frame: Frame, x: Array, z: Array) -> Array:
     warp = sample(soft, x * 0.05, z * 0.05) * 3.2
     phase = (z * 0.42 + x * 0.16 * frame.side + warp) % 1.0
     rise, fall = (phase / 0.72) ** 1.6, ((1 - phase) / 0.28) ** 1.1  # long windward, steep lee
-    crest = -np.log(np.exp(-9 * rise) + np.exp(-9 * fall)) / 9  # the lower of the two, rounded at the edge
+    crest = -np.log(np.exp(-5 * rise) + np.exp(-5 * fall)) / 5 + 0.1  # the lower of the two, rounded at the edge
     size = 0.35 + 0.9 * sample(soft, x * 0.04 + 0.5, z * 0.04)
     return np.asarray(crest * size * np.minimum(0.12 * z, 0.85) * step(15, 8, z), np.float32)
 
