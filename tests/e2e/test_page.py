@@ -1,0 +1,177 @@
+"""What a person does on the chat page, one behaviour each."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.outages import AWAY, away
+from tests.e2e.person import SMALL, Person, Tab, place, size
+from tests.serving import ROOT, Serving, until
+from tests.studio import eventually
+
+SLOW = "mountains by a lake at dawn, 2048x2048"  # of which one can get hold while it is painted
+
+
+@pytest.fixture
+def tab(person: Person) -> Tab:
+    return person.opens()
+
+
+def test_what_is_written_while_the_studio_is_away_survives_a_reload_and_is_sent_once(
+    server: Serving, person: Person, tab: Tab
+) -> None:
+    tab.paints()
+    person.excused = AWAY
+    with away(server, "daphne"):
+        expect(tab.page.locator("link-state .words")).to_have_text("Offline, trying again")
+        tab.says(f"a snowy forest, {SMALL}")
+        tab.says(f"a green field, {SMALL}")
+        expect(tab.boxes.nth(1).locator(".word")).to_have_text("kept, sent when connected")
+        expect(tab.boxes).to_have_count(3)
+    eventually(lambda: server.get("healthz") == 200, but=OSError)
+    tab.page.reload()
+    tab.shows(3)
+    assert [message["content"].split(",")[0] for message in person.messages(tab)] == [
+        "a desert at noon",
+        "a snowy forest",
+        "a green field",
+    ]
+
+
+def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Person, tab: Tab) -> None:
+    tab.page.get_by_label("How many pictures").select_option("4")
+    tab.says(f"a forest in autumn, {SMALL}")
+    tab.shows(4)
+    expect(tab.page.locator("message-card")).to_have_count(1)
+    (x0, y0, *_), (x1, y1, *_), (x2, y2, *_), _ = [place(tab.boxes.nth(i)) for i in range(4)]
+    assert x0 < x1
+    assert y0 == y1
+    assert (x2 == x0) == (y2 > y0)  # the third is beside the second, or begins the next row
+    sources = {tab.pictures.nth(i).get_attribute("src") for i in range(4)}
+    assert len(sources) == 4
+    assert len({message["refined_prompt"] for message in person.messages(tab)}) == 1
+
+
+def test_a_painting_can_be_stopped_and_asked_for_after_all(person: Person, tab: Tab) -> None:
+    tab.says(SLOW)
+    expect(tab.boxes.locator(".word")).to_have_text(re.compile(r"painting \d"))
+    tab.button("Stop").click()
+    expect(tab.boxes.locator(".say")).to_have_text("Stopped.")
+    assert person.messages(tab)[0]["status"] == "CANCELLED"
+    tab.button("Paint it after all").click()
+    tab.shows(1)
+    assert size(tab.pictures.first) == (2048, 2048)
+
+
+def test_the_title_counts_what_runs(tab: Tab) -> None:
+    expect(tab.page).to_have_title("AI Photo Studio")
+    tab.page.get_by_label("How many pictures").select_option("3")
+    tab.says(SLOW)
+    expect(tab.page).to_have_title(re.compile(r"^\(3\) "))
+    tab.button("Stop all").click()
+    expect(tab.page).to_have_title(re.compile(r"^[^(]*AI Photo Studio$"))
+
+
+def test_nothing_moves_when_a_picture_arrives(tab: Tab) -> None:
+    tab.paints()
+    tab.says(f"a red sunset over the sea, {SMALL}")
+    expect(tab.boxes.nth(1)).to_have_attribute("data-state", "running")
+    cards = tab.page.locator("message-card")
+    tab.page.evaluate(
+        "window.shifts = []; new PerformanceObserver((list) => shifts.push(...list.getEntries().map((e) => e.value)))"
+        ".observe({ type: 'layout-shift' })"
+    )
+    before = [place(cards.nth(i)) for i in (0, 1)]
+    tab.shows(2)
+    assert [place(cards.nth(i)) for i in (0, 1)] == before
+    assert tab.page.evaluate("shifts") == []
+
+
+def test_a_prompt_can_be_used_again(person: Person, tab: Tab) -> None:
+    tab.paints()
+    tab.page.locator("message-card").hover()
+    tab.button("Use this prompt").click()
+    expect(tab.input).to_have_value(person.messages(tab)[0]["refined_prompt"])
+    expect(tab.input).to_be_focused()
+
+
+def test_a_picture_is_saved_as_a_file(tab: Tab, tmp_path: Path) -> None:
+    tab.paints()
+    tab.boxes.hover()
+    with tab.page.expect_download() as saved:
+        tab.page.get_by_role("link", name="Download").click()
+    assert re.fullmatch(r"[\w -]+\.(png|webp|jpe?g)", saved.value.suggested_filename)
+    saved.value.save_as(tmp_path / "picture")
+    assert (tmp_path / "picture").stat().st_size > 1000
+
+
+def test_a_chat_is_renamed(tab: Tab) -> None:
+    tab.paints()
+    tab.sessions.hover()
+    tab.page.get_by_role("button", name=re.compile("^Rename")).click()
+    tab.page.get_by_label("Title").fill("  Holidays ")
+    tab.page.get_by_label("Title").press("Enter")
+    expect(tab.sessions).to_have_text("Holidays")
+    tab.page.reload()
+    expect(tab.sessions).to_have_text("Holidays")
+    expect(tab.page).to_have_title("Holidays · AI Photo Studio")
+
+
+@pytest.mark.parametrize(("choice", "gallery", "trash"), [("keep", 1, 0), ("trash", 0, 1)])
+def test_a_chat_is_deleted_with_a_choice_for_its_pictures(
+    person: Person, tab: Tab, choice: str, gallery: int, trash: int
+) -> None:
+    tab.paints()
+    other = person.opens(tab.page.url)
+    other.shows(1)
+    tab.sessions.hover()
+    tab.page.get_by_role("button", name=re.compile("^Delete")).click()
+    tab.page.get_by_label("Move its pictures to the trash too").set_checked(choice == "trash")
+    tab.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    for open in (tab, other):
+        expect(open.sessions).to_have_count(0)
+        expect(open.page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
+    assert new_path(tab.page) == "/"
+    until(lambda: len(person.asks("/v1/gallery/deleted/")["items"]) == trash)
+    assert len(person.asks("/v1/gallery/")["items"]) == gallery
+
+
+def new_path(page: Page) -> str:
+    return str(page.evaluate("location.pathname"))
+
+
+def test_a_picture_that_a_moderator_hides_leaves_the_open_page_at_once(
+    server: Serving, newcomer: Callable[..., Person], tab: Tab
+) -> None:
+    tab.paints("a moonlit city")
+    make_moderator(server, "mara", "correct horse battery")
+    admin = newcomer().context.new_page()
+    admin.goto("/admin/")
+    admin.get_by_label("Username").fill("mara")
+    admin.get_by_label("Password").fill("correct horse battery")
+    admin.get_by_role("button", name="Log in").click()
+    admin.get_by_role("link", name="Images").first.click()
+    admin.get_by_role("row", name="a moonlit city").get_by_role("checkbox").check()
+    admin.get_by_label("Action").select_option("Hide, with a reason")
+    admin.get_by_role("button", name="Go").click()
+    admin.get_by_label("Reason").fill("a test of hiding")
+    admin.get_by_role("button", name="Hide").click()
+    expect(tab.boxes.locator(".say")).to_have_text("A moderator hid this picture.")
+    expect(tab.page.locator("picture-box img")).to_have_count(0)
+    expect(admin.get_by_text("Hidden: 1.")).to_be_visible()
+
+
+def make_moderator(server: Serving, name: str, password: str) -> None:
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "moderator", name, "--password-stdin"],
+        input=password,
+        env=server.environment,
+        text=True,
+        check=True,
+        capture_output=True,
+    )
