@@ -50,7 +50,10 @@ def test_the_page_makes_a_guest_whose_cookie_opens_rest_and_the_socket(studio: S
 
 
 def test_a_socket_that_leads_nowhere_closes_with_4404(studio: Studio) -> None:
-    with connect(f"ws://127.0.0.1:{studio.port}/ws/elsewhere/") as socket, pytest.raises(ConnectionClosed, match="4404"):
+    with (
+        connect(f"ws://127.0.0.1:{studio.port}/ws/elsewhere/") as socket,
+        pytest.raises(ConnectionClosed, match="4404"),
+    ):
         socket.recv(5)
 
 
