@@ -81,6 +81,7 @@ class MessageComposer extends HTMLElement {
     const source = this.#chip.image;
     ask(this, "send", { content, count: Number(this.#count.value), options: this.options, source });
     this.#chip.clear();
+    this.#count.value = 1; // four of one thing is a choice for once
   }
 
   #submit(event) {

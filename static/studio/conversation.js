@@ -39,11 +39,26 @@ class StudioConversation extends HTMLElement {
     if (this.#viewed !== `${sessionId}/${draft}`) this.#turnTo(sessionId, draft);
     const waiting = this.outbox.entries().filter((entry) => this.#isHere(entry));
     const groups = groupMessages(store.messages, waiting, (id) => this.pictures.of(id));
+    this.#keepPlace(() => this.#show(groups));
+  }
+
+  #show(groups) {
+    const { store } = this;
     this.#place(groups);
     this.#opening.hidden = !store.opening || groups.length > 0;
-    this.#earlier.hidden = store.opening || !sessionId || !store.room.next;
+    const wasFocused = document.activeElement === this.#earlier;
+    this.#earlier.hidden = store.opening || !store.view.sessionId || !store.room.next;
+    if (wasFocused && this.#earlier.hidden) this.focus({ preventScroll: true });
     this.welcome.hidden = store.opening || groups.length > 0;
     this.classList.toggle("empty", !this.welcome.hidden);
+  }
+
+  /** What the person is looking at stays where it is when earlier messages come in above it. */
+  #keepPlace(change) {
+    const anchor = this.#atEnd ? null : this.#list.firstElementChild;
+    const before = anchor?.getBoundingClientRect().top;
+    change();
+    if (anchor?.isConnected) this.scrollTop += anchor.getBoundingClientRect().top - before;
     this.#keepEnd();
   }
 
@@ -63,8 +78,6 @@ class StudioConversation extends HTMLElement {
   }
 
   #place(groups) {
-    const height = this.scrollHeight;
-    const first = this.#list.firstElementChild;
     for (const [i, group] of groups.entries()) {
       const card = this.#card(group.key);
       if (this.#list.children[i] !== card.parentElement) {
@@ -74,8 +87,6 @@ class StudioConversation extends HTMLElement {
       card.update(group, { progressOf: (message) => this.store.progress(message), source, trouble: this.outbox.trouble });
     }
     this.#removeAllBut(new Set(groups.map((group) => group.key)));
-    // Earlier messages were put on top: what the person was looking at stays where it was.
-    if (first?.isConnected && first !== this.#list.firstElementChild) this.scrollTop += this.scrollHeight - height;
   }
 
   #card(key) {

@@ -20,6 +20,7 @@ function dialog({ title, fields, confirm, danger = false }) {
     });
     document.body.append(element);
     element.showModal();
+    element.querySelector("input[name=line]")?.select();
   });
 }
 

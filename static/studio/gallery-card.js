@@ -1,8 +1,8 @@
 // One picture of the gallery, or of the trash.
 
 import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
+import { downloadLink } from "./download.js";
 import { icon } from "./icons.js";
-import { fileName } from "./words.js";
 
 class GalleryCard extends HTMLElement {
   #title = h("p.title", { dir: "auto" });
@@ -33,8 +33,8 @@ class GalleryCard extends HTMLElement {
     const placeholder = placeholderUrl(image.placeholder);
     if (placeholder) this.#frame.style.backgroundImage = `url("${placeholder}")`;
     if (!url) {
-      const gone = image.state === "hidden" ? "A moderator hid this picture." : "This picture cannot be shown from the trash.";
-      this.#frame.append(h("p.say", {}, gone));
+      const why = image.state === "hidden" ? "A moderator hid this picture." : `In the trash since ${day(image.deleted_at)}`;
+      this.#frame.append(h("p.say", {}, why));
       return;
     }
     const img = h("img", { alt: words, loading: "lazy", decoding: "async", src: url });
@@ -48,24 +48,24 @@ class GalleryCard extends HTMLElement {
 
 customElements.define("gallery-card", GalleryCard);
 
+const day = (time) => new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "long" });
+
 function tool(what, label, picture, attributes = {}) {
   const onclick = ({ currentTarget }) => ask(currentTarget, what);
-  return h("button.quiet", { type: "button", title: label, "aria-label": label, onclick, ...attributes }, icon(picture));
+  return h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
 }
 
 export function galleryCard(image) {
   const star = tool("favorite", "Favourite", "star", { "aria-pressed": "false" });
   const url = pictureUrl(image.url);
-  const words = { title: "Download", "aria-label": "Download" };
   const tools = [star, tool("rename", "Rename", "quote"), tool("delete", "Move to the trash", "trash")];
   if (url) {
-    const download = h("a.quiet", { href: url, download: fileName(image.title || image.prompt || "photo"), ...words }, icon("download"));
-    tools.splice(1, 0, tool("edit", "Edit in a chat", "edit"), download);
+    tools.splice(1, 0, tool("edit", "Edit in a chat", "edit"), downloadLink(url));
   }
   return h("gallery-card").build(image, tools, star);
 }
 
 export function trashCard(image) {
   const tools = [tool("restore", "Restore", "restore"), tool("purge", "Delete for good", "trash")];
-  return h("gallery-card").build(image, tools, null);
+  return h("gallery-card", { "data-trash": true }).build(image, tools, null);
 }

@@ -3,7 +3,7 @@
 import "./composer.js";
 import "./conversation.js";
 import { askDeleteSession, askLine } from "./dialogs.js";
-import { newId } from "./dom.js";
+import { newId, setText } from "./dom.js";
 import { initDrawer } from "./drawer.js";
 import "./link-state.js";
 import { announce, notice } from "./notice.js";
@@ -154,7 +154,8 @@ studio.addEventListener("lost", ({ detail: { sessionId } }) => {
   if (!here) return;
   history.replaceState(null, "", "/");
   studio.show({ draft });
-  notice("This chat was deleted.");
+  notice("This chat is no longer here.");
+  composer.querySelector("#say").focus();
 });
 studio.addEventListener("stranger", () => {
   const last = Number(sessionStorage.getItem(RELOADED_KEY));
@@ -169,6 +170,7 @@ store.addEventListener("message", ({ detail: { before, after } }) => {
 store.addEventListener("change", () => {
   const session = store.session(store.view.sessionId);
   const name = session?.title ? `${session.title} · ${NAME}` : NAME;
+  setText(document.querySelector("#where"), titleOf(session));
   document.title = store.running ? `(${store.running}) ${name}` : name;
 });
 

@@ -5,6 +5,7 @@ import { icon } from "./icons.js";
 import "./picture-box.js";
 import { stateOf } from "./words.js";
 
+const SAME_FOR_ALL = new Set(["reply", "refused"]);
 const UNFINISHED = new Set(["running", "kept"]);
 
 class MessageCard extends HTMLElement {
@@ -13,7 +14,7 @@ class MessageCard extends HTMLElement {
   #reply = h("span.reply", { dir: "auto" });
   #refined = h("span.refined", { dir: "auto" });
   #note = h("p.note", {}, this.#reply, " ", this.#refined);
-  #more = h("button.quiet.more", { type: "button", "aria-expanded": "false", hidden: true }, "More");
+  #more = h("button.quiet.more", { type: "button", "aria-expanded": "false" }, "More");
   #tools = h("span.tools");
   #boxes = h("div.boxes");
   #seen = null;
@@ -49,7 +50,7 @@ class MessageCard extends HTMLElement {
 
   #update(group, { progress, states, source, trouble }) {
     const [first] = group.members;
-    const allWords = states.every((state) => state === "reply");
+    const allWords = states.every((state) => state === states[0] && SAME_FOR_ALL.has(state));
     this.group = group;
     this.toggleAttribute("data-live", this.#live);
     this.toggleAttribute("data-one-answer", allWords);
@@ -59,7 +60,8 @@ class MessageCard extends HTMLElement {
     const refined = group.members.find((message) => message.refined_prompt)?.refined_prompt ?? "";
     setText(this.#reply, allWords ? "" : (first.reply ?? ""));
     setText(this.#refined, allWords || refined === first.content ? "" : refined);
-    this.#more.hidden = !(this.#note.scrollHeight > this.#note.clientHeight + 2 || this.#note.classList.contains("whole"));
+    const cut = this.#note.scrollHeight > this.#note.clientHeight + 2 || this.#note.classList.contains("whole");
+    setAttribute(this.#more, "aria-hidden", cut ? null : "true");
     this.#showTools(states, allWords);
     this.#showBoxes(group, { progress, trouble });
   }

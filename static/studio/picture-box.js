@@ -1,8 +1,9 @@
 // One message's picture: a box of its final shape from the first moment, and a line of fixed height under it.
 
+import { downloadLink } from "./download.js";
 import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { fileName, keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
+import { keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
 
 const RETRYABLE = new Set(["failed", "cancelled"]);
 
@@ -79,22 +80,17 @@ class PictureBox extends HTMLElement {
   }
 
   #actionsFor(state, retry) {
+    const { message } = this;
     if (state === "running") return [this.#button("stop", "Stop", "stop")];
     if (state === "kept") return [this.#button("discard", "Do not send", "close")];
     if (state === "refused") return [this.#button("rewrite", "Edit", "edit"), this.#button("discard", "Discard", "trash")];
-    if (state === "shown") return [this.#button("edit", "Edit this", "edit"), this.#download()];
+    if (state === "shown") return [this.#button("edit", "Edit this", "edit"), downloadLink(pictureUrl(message.image.url))];
     return retry ? [this.#button("retry", state === "failed" ? "Try again" : "Paint it after all", "again")] : [];
   }
 
   #button(what, label, picture) {
     const words = h("span.label", {}, label);
     return h("button.quiet", { type: "button", title: label, onclick: () => this.#ask(what) }, icon(picture), words);
-  }
-
-  #download() {
-    const { image, content } = this.message;
-    const attributes = { href: pictureUrl(image.url), download: fileName(content), title: "Download" };
-    return h("a.quiet", attributes, icon("download"), h("span.label", {}, "Download"));
   }
 
   #ask(what) {

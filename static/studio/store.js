@@ -137,7 +137,6 @@ export class Store extends EventTarget {
   }
 
   applyProgress({ message_id: id, ...progress }) {
-    if (!this.room.messages.has(id)) return;
     this.#progress.set(id, progress);
     this.changed();
   }

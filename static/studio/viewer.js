@@ -1,8 +1,8 @@
 // One picture, as large as the window allows.
 
+import { downloadLink } from "./download.js";
 import { h, pictureUrl } from "./dom.js";
 import { icon } from "./icons.js";
-import { fileName } from "./words.js";
 
 let open = null; // {imageId, element}
 
@@ -21,9 +21,10 @@ export function look({ image, words, onEdit }) {
     h("div.buttons", {},
       h("p", { dir: "auto" }, words),
       h("button.quiet", { type: "button", onclick: edit }, icon("edit"), "Edit this"),
-      h("a.quiet", { href: url, download: fileName(words) }, icon("download"), "Download"),
+      downloadLink(url),
       h("button.quiet", { type: "button", autofocus: true, onclick: close }, icon("close"), "Close")),
   );
+  element.addEventListener("click", (event) => event.target === element && close());
   element.addEventListener("close", () => {
     element.remove();
     open = null;

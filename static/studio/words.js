@@ -69,9 +69,3 @@ export const LINKS = {
   stranger: "Please reload the page",
   gone: "",
 };
-
-/** A file name from what was asked for; the browser adds nothing, so it stays plain. */
-export function fileName(text) {
-  const plain = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return plain.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "").slice(0, 60) || "picture";
-}

@@ -40,7 +40,7 @@ LAND: Group = {
         "cities, cityscape, skyline, town, skyscraper",
         "thành phố, đô thị, nhà cao tầng, tòa nhà, toà nhà",
     ),
-    "beach": ("beaches, sandy shore, sand", "bãi biển, bãi cát"),
+    "beach": ("beaches, sand, sandy", "bãi biển, bãi cát"),
     "island": ("isle, islet", "đảo, hòn đảo, hải đảo"),
     "meadow": ("field, grassland, flower, wildflower", "đồng cỏ, cánh đồng, thảo nguyên, hoa, đồng hoa, vườn hoa"),
     "boat": ("sailboat, sailing boat, ship, sail", "thuyền, con thuyền, chiếc thuyền, thuyền buồm"),
