@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from chat import services
 from chat.protocol import (
@@ -119,16 +119,19 @@ async def refine_prompt(request: HttpRequest, body: PromptBody) -> HttpResponse:
 
 
 @image.post("/generate/", response={201: ImageForm, 202: MessageForm})
-async def generate_image(request: HttpRequest, body: ImageBody) -> HttpResponse:
+async def generate_image(request: HttpRequest, body: ImageBody) -> HttpResponse | Status[ImageForm]:
     """201 with the picture; 202 with the message, and its `Location`, when the picture takes longer than a set time."""
     message = await services.generate_image(_person(request), body)
     if message["status"] == "PROCESSING":
         return _json(202, message, _place(message))
-    picture = await sync_to_async(pictures.get)(_person(request), _shown(message))
-    return _json(201, picture)
+    return Status(201, await sync_to_async(_picture)(_person(request), picture_of(message)))
 
 
-def _shown(message: Doc) -> str:
+def _picture(user_id: str, image_id: str) -> ImageForm:
+    return ImageForm.of(pictures.get(user_id, image_id))
+
+
+def picture_of(message: Doc) -> str:
     """The id of the picture of an ended message. Raises what it ended with where it has none."""
     if message["status"] == "DONE" and message["image"]:
         return str(message["image"]["id"])

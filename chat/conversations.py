@@ -1,6 +1,7 @@
 """Sessions and messages in MongoDB, for the web (async): what `pipeline.message` and `pipeline.session` say, run here."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
 from pymongo import ReturnDocument
@@ -10,8 +11,8 @@ from gallery.errors import BadInput, NotFound
 from pipeline import message, session
 from pipeline.message import Change, Doc, Status
 from pipeline.mongo import async_database
-from pipeline.sessions import LAST_PICTURE, NEWEST, RUNNING
 
+NEWEST = [("_id", -1)]
 SNAPSHOT = 50  # messages that a socket begins with
 CURSOR_LENGTH = 36  # a cursor is the id of the last item seen
 
@@ -44,27 +45,18 @@ async def find_message(user_id: str, session_id: str, message_id: str) -> Doc:
     return doc
 
 
-async def session_forms(docs: list[Doc]) -> list[Doc]:
-    """Public forms of several sessions, in two queries for all of them."""
-    if not docs:
-        return []
-    messages, ids = async_database()["messages"], {"$in": [doc["_id"] for doc in docs]}
-    count = [{"$match": {"session_id": ids, **RUNNING}}, {"$group": {"_id": "$session_id", "running": {"$sum": 1}}}]
-    running = {row["_id"]: row["running"] async for row in await messages.aggregate(count)}
-    thumbnails = {doc["_id"]: await _thumbnail(doc["_id"]) for doc in docs}
-    return [
-        session.public(doc, running=running.get(doc["_id"], 0), thumbnail_url=thumbnails[doc["_id"]]) for doc in docs
-    ]
+async def session_forms(ids: list[str]) -> list[Doc]:
+    """Public forms of these sessions, newest first, those that are still there."""
+    found = await async_database()["sessions"].aggregate(session.looks({"_id": {"$in": ids}, "tombstone": None}))
+    return sorted([session.public(look, links.urls) async for look in found], key=itemgetter("id"), reverse=True)
 
 
-async def session_form(doc: Doc) -> Doc:
-    return (await session_forms([doc]))[0]
-
-
-async def _thumbnail(session_id: str) -> str | None:
-    of = {"session_id": session_id, **LAST_PICTURE}
-    last = await async_database()["messages"].find_one(of, {"image": 1}, sort=NEWEST)
-    return links.urls(last["image"])["thumbnail_url"] if last else None
+async def session_form(session_id: str) -> Doc:
+    """Raises `NotFound` when it was deleted meanwhile."""
+    forms = await session_forms([session_id])
+    if not forms:
+        raise NotFound("There is no such session, or it is not yours.")
+    return forms[0]
 
 
 async def page(collection: str, of: Mapping[str, Any], cursor: str | None, limit: int) -> tuple[list[Doc], str | None]:
@@ -80,9 +72,9 @@ async def page(collection: str, of: Mapping[str, Any], cursor: str | None, limit
 
 async def snapshot(user_id: str, session_id: str) -> Doc:
     """What a socket begins with: the session, its latest messages, oldest first, and the cursor of those before."""
-    doc = await find_session(user_id, session_id)
+    await find_session(user_id, session_id)
     messages, older = await page("messages", {"session_id": session_id}, None, SNAPSHOT)
-    form = await session_form(doc)
+    form = await session_form(session_id)
     return {"session": form, "messages": [public(doc) for doc in reversed(messages)], "next": older}
 
 

@@ -59,7 +59,10 @@ class Hub:
 
     async def deliver(self, news: News) -> None:
         for connection in list(self.members.get(news["group"], ())):
-            await connection.deliver(news)
+            try:
+                await connection.deliver(news)
+            except Exception:
+                log.exception("action=delivery_failed session=%s", connection.session_id)  # the others get theirs
 
     def connections(self) -> set[Connection]:
         return set().union(*self.members.values())

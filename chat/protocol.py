@@ -7,6 +7,7 @@ from pydantic_core import from_json
 
 from gallery.errors import BadInput, StudioError
 
+CONTENT_LIMIT = 2000  # code points
 MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
 
@@ -24,7 +25,7 @@ def _not_blank(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_clean)]
-Content = Annotated[Text, StringConstraints(min_length=1, max_length=2000), AfterValidator(_not_blank)]
+Content = Annotated[Text, StringConstraints(min_length=1, max_length=CONTENT_LIMIT), AfterValidator(_not_blank)]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 Title = Annotated[Text, StringConstraints(max_length=120)]
 Side = Annotated[int, Field(ge=128, le=2048, description="pixels")]

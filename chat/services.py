@@ -31,7 +31,7 @@ async def create_session(user_id: str, title: str = "") -> Form:
     await limits.hit("session", user_id)
     doc = session.new(user_id, title.strip())
     await async_database()["sessions"].insert_one(doc)
-    form = await conversations.session_form(doc)
+    form = await conversations.session_form(doc["_id"])
     later(publisher.send(publisher.session_changed(user_id, form)))
     return form
 
@@ -39,18 +39,19 @@ async def create_session(user_id: str, title: str = "") -> Form:
 async def list_sessions(user_id: str, cursor: str | None, limit: int) -> Form:
     of = {"user_id": user_id, "tombstone": None, "kind": session.CHAT}
     docs, older = await conversations.page("sessions", of, cursor, limit)
-    return {"items": await conversations.session_forms(docs), "next": older}
+    return {"items": await conversations.session_forms([doc["_id"] for doc in docs]), "next": older}
 
 
 async def get_session(user_id: str, session_id: str) -> Form:
-    return await conversations.session_form(await conversations.find_session(user_id, session_id))
+    await conversations.find_session(user_id, session_id)
+    return await conversations.session_form(session_id)
 
 
 async def rename_session(user_id: str, session_id: str, title: str) -> Form:
     doc = await conversations.apply(session.rename(user_id, session_id, title.strip()), "sessions")
     if doc is None:
         raise NotFound("There is no such session, or it is not yours.")
-    form = await conversations.session_form(doc)
+    form = await conversations.session_form(doc["_id"])
     later(publisher.send(publisher.session_changed(user_id, form)))
     return form
 
@@ -111,7 +112,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
         seed=body.options.seed if body.options.seed is not None else secrets.randbelow(message.SEEDS),
         source_image_id=body.source_image_id,
         mask_image_id=body.mask_image_id,
-        variation_of=original and original["_id"],
+        variation_of=original["_id"] if original else None,
         waits_for=original["_id"] if original and _still_unread(original) else None,
     )
     try:
@@ -173,7 +174,8 @@ async def _accepted(doc: Doc) -> None:
 async def _session_changed(session_id: str) -> None:
     doc = await conversations.apply(session.bump(session_id), "sessions")
     if doc is not None and doc["kind"] == session.CHAT:
-        await publisher.send(publisher.session_changed(doc["user_id"], await conversations.session_form(doc)))
+        for form in await conversations.session_forms([session_id]):
+            await publisher.send(publisher.session_changed(doc["user_id"], form))
 
 
 async def cancel(user_id: str, session_id: str, message_id: str) -> Form:
@@ -249,9 +251,14 @@ async def refine_prompt(user_id: str, prompt: str) -> Form:
 
 async def generate_image(user_id: str, body: ImageBody) -> Form:
     """A message in the user's session for such requests: ended, or still running after `IMAGE_WAIT_S`."""
-    size = body.model_dump(include={"width", "height", "style", "seed"})
-    intent = "edit" if body.source_image_id else "generate"
-    asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=Options(**size, intent=intent))
+    options = Options(
+        width=body.width,
+        height=body.height,
+        style=body.style,
+        seed=body.seed,
+        intent="edit" if body.source_image_id else "generate",
+    )
+    asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=options)
     doc = await _accept(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 

@@ -36,7 +36,9 @@ class Watch:
             try:
                 await self.look()
             except PyMongoError as error:
-                log.warning("action=watch_failed error=%r", error)
+                log.warning("action=watch_postponed error=%r", error)
+            except Exception:
+                log.exception("action=watch_failed")  # whatever it is, the sockets need the next look
             await asyncio.sleep(settings.WATCH_S)
 
     async def look(self) -> None:
@@ -60,9 +62,9 @@ class Watch:
         return await async_database()[collection].find({"changed_at": since, **of}).to_list()
 
     async def _deliver_sessions(self, docs: list[Doc]) -> None:
-        for form in await conversations.session_forms([doc for doc in docs if doc["tombstone"] is None]):
-            owner = next(doc["user_id"] for doc in docs if doc["_id"] == form["id"])
-            await self._hub.deliver(publisher.session_changed(owner, form))
+        owners = {doc["_id"]: doc["user_id"] for doc in docs}
+        for form in await conversations.session_forms(list(owners)):
+            await self._hub.deliver(publisher.session_changed(owners[form["id"]], form))
         for doc in docs:
             if doc["tombstone"] is not None:
                 await self._hub.deliver(publisher.session_deleted(doc["user_id"], doc["_id"]))

@@ -61,12 +61,12 @@ def artifacts() -> GridFSBucket:
 def prepare() -> None:
     """Make the indexes. Safe to repeat, and while the studio runs."""
     messages, sessions = database()["messages"], database()["sessions"]
-    running = {"partialFilterExpression": {"status": "PROCESSING"}}
+    running = {"status": "PROCESSING"}
     messages.create_index([("session_id", 1), ("client_id", 1)], unique=True, name="once")
     messages.create_index([("session_id", 1), ("_id", -1)], name="conversation")
-    messages.create_index([("stage", 1), ("_id", 1)], name="due", **running)
-    messages.create_index([("session_id", 1)], name="running", **running)
-    messages.create_index([("waits_for", 1)], name="waiting", **running)
+    messages.create_index([("stage", 1), ("_id", 1)], name="due", partialFilterExpression=running)
+    messages.create_index([("session_id", 1)], name="running", partialFilterExpression=running)
+    messages.create_index([("waits_for", 1)], name="waiting", partialFilterExpression=running)
     messages.create_index([("token", 1)], name="held", sparse=True)
     messages.create_index(
         [("variation_of", 1), ("_id", 1)],

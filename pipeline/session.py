@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.message import SERVER_TIME, Change, Doc, new_id, timestamp
+from pipeline.message import SERVER_TIME, Change, Doc, Status, Urls, new_id, timestamp
 
 CHAT = "chat"
 IMAGES = "images"  # one per user, for /v1/image/generate/; no list shows it
@@ -30,15 +30,36 @@ def new(user_id: str, title: str, kind: str = CHAT) -> Doc:
     }
 
 
-def public(doc: Mapping[str, Any], *, running: int, thumbnail_url: str | None) -> Doc:
+def looks(of: Mapping[str, Any]) -> list[Doc]:
+    """An aggregation over the sessions `of` a filter: each with what it shows of its messages, for `public`."""
+    return [
+        {"$match": dict(of)},
+        _messages("running", [{"$match": {"status": Status.PROCESSING.value}}, {"$count": "count"}]),
+        _messages("last", [{"$match": {"image.state": "shown"}}, {"$sort": {"_id": -1}}, {"$limit": 1}]),
+    ]
+
+
+def _messages(name: str, pipeline: list[Doc]) -> Doc:
     return {
-        "id": doc["_id"],
-        "title": doc["title"],
-        "created_at": timestamp(doc["created_at"]),
-        "updated_at": timestamp(doc["updated_at"]),
-        "running": running,
-        "thumbnail_url": thumbnail_url,
-        "version": doc["version"],
+        "$lookup": {
+            "from": "messages",
+            "localField": "_id",
+            "foreignField": "session_id",
+            "pipeline": pipeline,
+            "as": name,
+        }
+    }
+
+
+def public(look: Mapping[str, Any], urls: Urls) -> Doc:
+    return {
+        "id": look["_id"],
+        "title": look["title"],
+        "created_at": timestamp(look["created_at"]),
+        "updated_at": timestamp(look["updated_at"]),
+        "running": look["running"][0]["count"] if look["running"] else 0,
+        "thumbnail_url": urls(look["last"][0]["image"])["thumbnail_url"] if look["last"] else None,
+        "version": look["version"],
     }
 
 

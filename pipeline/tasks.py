@@ -20,21 +20,21 @@ HUEY = settings.HUEY
 PRIORITY = {Stage.REFINING: 1, Stage.GENERATING: 2, Stage.UPLOADING: 3}  # what is nearly done goes first
 
 
-@HUEY.task(priority=PRIORITY[Stage.REFINING])
+@HUEY.task(priority=PRIORITY[Stage.REFINING])  # type: ignore[untyped-decorator]
 def refine() -> None:
     from pipeline.steps import work
 
     work(Stage.REFINING)
 
 
-@HUEY.task(priority=PRIORITY[Stage.GENERATING])
+@HUEY.task(priority=PRIORITY[Stage.GENERATING])  # type: ignore[untyped-decorator]
 def generate() -> None:
     from pipeline.steps import work
 
     work(Stage.GENERATING)
 
 
-@HUEY.task(priority=PRIORITY[Stage.UPLOADING])
+@HUEY.task(priority=PRIORITY[Stage.UPLOADING])  # type: ignore[untyped-decorator]
 def upload() -> None:
     from pipeline.steps import work
 

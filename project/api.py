@@ -1,8 +1,10 @@
 """The REST API: one NinjaAPI, in which the floors' routers are mounted with the auth that this floor knows."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
@@ -14,6 +16,7 @@ from pydantic_core import from_json
 
 from chat import limits
 from chat.api import chat, image, prompt
+from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput
 from project import problems
@@ -81,7 +84,21 @@ def _guest() -> tuple[User, str]:
     return user, Token.issue(user)
 
 
+def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Counts imports: the gallery itself knows no Redis to count in."""
+    if operation is not import_image:
+        return operation
+
+    @wraps(operation)
+    def counted(request: HttpRequest, **values: Any) -> Any:
+        async_to_sync(limits.hit)("import", str(request.user.pk))
+        return operation(request, **values)
+
+    return counted
+
+
 api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])
 api.add_router("/v1/prompt", prompt, auth=PERSON, tags=["prompt"])
 api.add_router("/v1/image", image, auth=PERSON, tags=["image"])
+gallery.add_decorator(_limited)
 api.add_router("/v1/gallery", gallery, auth=PERSON, tags=["gallery"])

@@ -24,5 +24,6 @@ async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], sen
     await send({"type": "websocket.close", "code": 4404})
 
 
-sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])
+# Channels routes ASGI applications through Django's patterns, which are typed for views.
+sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
 application = CloseOnShutdown(ProtocolTypeRouter({"http": django_application, "websocket": SocketAuth(sockets)}))

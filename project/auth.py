@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from io import BytesIO
 from typing import Any, Concatenate, ParamSpec
 
@@ -19,13 +19,12 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from gallery.errors import Unauthorized
-from project import orm
+from chat.people import in_pool
+from gallery.errors import StorageDown, Unauthorized
 from project.models import Token, User
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
-HANDSHAKE_S = 5.0
 
 
 class ForeignPage(Unauthorized):
@@ -84,8 +83,8 @@ class SocketAuth:
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         try:
-            user = await orm.ask(partial(_person, _handshake(scope)), HANDSHAKE_S)
-        except (TimeoutError, DatabaseError) as error:
+            user = await in_pool(_person, _handshake(scope))
+        except (StorageDown, DatabaseError) as error:
             # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
             log.warning("action=handshake_dropped error=%r", error)
             await send({"type": "websocket.close"})

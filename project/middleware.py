@@ -25,6 +25,9 @@ class Middleware:
         self.get_response = get_response
         markcoroutinefunction(self)
 
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return await self.get_response(request)
+
 
 class ContentSecurityPolicy(Middleware):
     """The strict policy, on everything that does not bring its own."""
@@ -59,8 +62,8 @@ def _length(request: HttpRequest) -> int | None:
     if "Transfer-Encoding" in request.headers:
         # Sent in chunks: nobody announced a length. The server has read the body whole by now, so it can be measured;
         # Django's form parser needs the number too, or takes the body for empty.
-        request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))  # type: ignore[attr-defined]
-        request._stream.seek(0)  # type: ignore[attr-defined]
+        request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
+        request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"
     return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < 20 else None
 

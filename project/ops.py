@@ -14,9 +14,10 @@ from pymongo.errors import PyMongoError
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from chat.people import in_pool
+from gallery.errors import StorageDown
 from pipeline.message import Stage, Status
 from pipeline.mongo import async_database
-from project import orm
 
 CHECK_S = 1.0
 RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes", ["stage"])
@@ -40,7 +41,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 async def _answers(check: Awaitable[Any]) -> bool:
     try:
         await asyncio.wait_for(check, CHECK_S)
-    except (TimeoutError, OSError, PyMongoError, DatabaseError, RedisError):
+    except (TimeoutError, OSError, PyMongoError, DatabaseError, StorageDown, RedisError):
         return False
     return True
 
@@ -54,7 +55,7 @@ async def _sql() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
 
-    await orm.ask(ask, CHECK_S)
+    await in_pool(ask)
 
 
 async def _redis() -> None:
@@ -63,7 +64,7 @@ async def _redis() -> None:
 
 
 async def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus: from this machine itself, or with the token from the settings; nobody else learns that it is here."""
+    """For Prometheus: from this machine, or with the token from the settings; nobody else learns that it is here."""
     if not (_is_local(request) or _has_token(request)):
         raise Http404
     await _answers(_count_running())
@@ -89,7 +90,10 @@ def _has_token(request: HttpRequest) -> bool:
 async def _count_running() -> None:
     """MongoDB counts, so that every web process shows the same; while it is down the series is missing."""
     RUNNING.clear()
-    counting = [{"$match": {"status": Status.PROCESSING.value}}, {"$group": {"_id": "$stage", "count": {"$sum": 1}}}]
+    counting: list[dict[str, Any]] = [
+        {"$match": {"status": Status.PROCESSING.value}},
+        {"$group": {"_id": "$stage", "count": {"$sum": 1}}},
+    ]
     found = {row["_id"]: row["count"] async for row in await async_database()["messages"].aggregate(counting)}
     for stage in Stage:
         RUNNING.labels(stage.value).set(found.get(stage.value, 0))

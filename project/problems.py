@@ -90,16 +90,23 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(BadInput(explain(error.errors[0])))
 
 
+_MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known field",
+    "model_type": "is not a JSON object",
+    "model_attributes_type": "is not a JSON object",
+}
+
+
 def explain(first: dict[str, Any]) -> str:
     """What is wrong with the request, as a sentence that names the field and never repeats what was sent."""
     source, *path = first["loc"]
     if source == "body":
         path = path[1:]  # the name of our own parameter
     # Of a key that the client made up, only so much as shows which one is meant.
-    field = ".".join(str(part)[:40] for part in path) or "The request's body"
-    message = {"missing": "is missing", "extra_forbidden": "is not a known field"}.get(first["type"])
-    message = message or first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{field}: {message}."
+    subject = ".".join(str(part)[:40] for part in path[:4]) + ":" if path else "The request's body"
+    message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{subject} {message}."
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:

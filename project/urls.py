@@ -1,7 +1,9 @@
 """Every HTTP path of the studio."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import path
+from django.views.generic import RedirectView
 
 from chat import views as chat
 from gallery import views as gallery
@@ -13,7 +15,8 @@ urlpatterns = [
     path("", with_guest(chat.page), name="studio"),
     path("chat/<str:session_id>/", with_guest(chat.page), name="chat"),
     path("gallery/", with_guest(gallery.page), name="gallery"),
-    path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
+    path("p/<str:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
+    path("favicon.ico", RedirectView.as_view(url=static("studio/favicon.svg"))),  # asked for by the admin's pages
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),

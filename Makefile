@@ -1,0 +1,63 @@
+# `make run` and `make test` need Python 3.11 or newer, make and PyPI. Everything they bring lies in .venv/ and .uv/.
+
+PYTHON ?= python3
+NEEDED := 3.11
+# Compiled once, here: a warm start then compiles nothing, even where Python may not write its caches.
+export UV_COMPILE_BYTECODE ?= 1
+export UV_PYTHON_DOWNLOADS ?= never
+
+# uv from PATH, else Python's own module, else one that we bring along.
+ifneq (,$(shell uv --version 2>/dev/null))
+UV := uv
+else ifneq (,$(shell $(PYTHON) -m uv --version 2>/dev/null))
+UV := $(PYTHON) -m uv
+else
+UV := .uv/bin/uv
+endif
+
+# --inexact: `run` leaves the tests' packages where they are, so that `run` and `test` do not undo each other.
+SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
+BIN := .venv/bin
+LOCK := pyproject.toml uv.lock
+
+.PHONY: run test check lint fmt moderator python
+.DEFAULT_GOAL := run
+
+run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
+	@$(BIN)/python manage.py serve $(ARGS)
+
+test: .venv/test.stamp  ## ARGS="-k sunset"
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: lint test  ## what every commit passes
+
+lint: export STUDIO_DATA := $(CURDIR)/.venv/lint
+lint: .venv/test.stamp
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+fmt: .venv/test.stamp
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pictures
+	@$(if $(NAME),,echo 'Say who: make moderator NAME=…'; exit 2;) $(BIN)/python manage.py moderator "$(NAME)"
+
+.venv/run.stamp: $(LOCK) | python $(filter .uv/%,$(UV))
+	@$(SYNC) --no-dev
+	@touch $@
+
+.venv/test.stamp: $(LOCK) | python $(filter .uv/%,$(UV))
+	@$(SYNC)
+	@touch $@ .venv/run.stamp
+
+.uv/bin/uv: | python
+	@$(PYTHON) -m venv .uv
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv
+
+python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= tuple(map(int, "$(NEEDED)".split("."))) else \
+	"AI Photo Studio needs Python $(NEEDED) or newer; $(PYTHON) is %d.%d. Choose another with: make run PYTHON=python3.12" % v[:2])'

@@ -1,0 +1,47 @@
+// Questions to the person, as modal dialogs: the browser keeps the focus inside, closes on Esc and gives the focus back.
+
+import { h } from "./dom.js";
+
+/** Resolves with the form's values once confirmed, else with null. `fields`: elements with names to ask for. */
+function dialog({ title, fields, confirm, danger = false }) {
+  return new Promise((resolve) => {
+    const form = h("form", { method: "dialog" },
+      h("h2", { id: "dialog-title" }, title),
+      ...fields,
+      h("div.buttons", {},
+        h("button", { type: "button", onclick: () => element.close() }, "Cancel"),
+        h(danger ? "button.danger" : "button.primary", { value: "yes" }, confirm)),
+    );
+    const element = h("dialog", { "aria-labelledby": "dialog-title" }, form);
+    element.addEventListener("click", (event) => event.target === element && element.close());
+    element.addEventListener("close", () => {
+      resolve(element.returnValue === "yes" ? Object.fromEntries(new FormData(form)) : null);
+      element.remove();
+    });
+    document.body.append(element);
+    element.showModal();
+    element.querySelector("input[name=line]")?.select();
+  });
+}
+
+export function confirmed({ title, text, confirm }) {
+  return dialog({ title, fields: [h("p", {}, text)], confirm, danger: true });
+}
+
+/** A line of text, trimmed; null when it was left, or left empty. */
+export async function askLine({ title, label, value, confirm }) {
+  const input = h("input", { name: "line", value, maxlength: 120, autocomplete: "off", autofocus: true });
+  const answer = await dialog({ title, fields: [h("label", {}, h("span", {}, label), input)], confirm });
+  return answer?.line.trim() || null;
+}
+
+/** "keep" or "trash" for the pictures, null when the session stays. */
+export async function askDeleteSession(title) {
+  const box = h("input", { type: "checkbox", name: "trash" });
+  const fields = [
+    h("p", {}, "The conversation cannot be brought back. Its pictures stay in your gallery."),
+    h("label.check", {}, box, h("span", {}, "Move its pictures to the trash too")),
+  ];
+  const answer = await dialog({ title: `Delete “${title}”?`, fields, confirm: "Delete", danger: true });
+  return answer && (answer.trash ? "trash" : "keep");
+}

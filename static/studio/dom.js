@@ -1,0 +1,51 @@
+// Elements from data. Everything a person or a server wrote becomes text, never markup.
+
+/** `h("p.note", {id: "x", onclick: f}, "words", child)`: attributes, listeners, children; null and false are left out. */
+export function h(spec, attributes = {}, ...children) {
+  const [tag, ...classes] = spec.split(".");
+  const element = document.createElement(tag);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else setAttribute(element, name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** true is an empty attribute; false, null and undefined are none. What has not changed is not touched. */
+export function setAttribute(element, name, value) {
+  if (value === false || value === null || value === undefined) element.removeAttribute(name);
+  else {
+    const text = value === true ? "" : String(value);
+    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+  }
+}
+
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Tell the page what a person asked for; the controller listens at the top. */
+export function ask(element, what, detail = {}) {
+  element.dispatchEvent(new CustomEvent("ask", { bubbles: true, detail: { what, ...detail } }));
+}
+
+/** The only URLs of a server's answer that reach the page: our own pictures. */
+export function pictureUrl(url) {
+  return typeof url === "string" && url.startsWith("/p/") ? url : null;
+}
+
+export function placeholderUrl(url) {
+  return typeof url === "string" && /^data:image\/webp;base64,[A-Za-z0-9+/=]+$/.test(url) ? url : null;
+}
+
+/** A random name. Not crypto.randomUUID: that is missing on plain http from another machine. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function wait(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,71 @@
+// One picture of the gallery, or of the trash.
+
+import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
+import { downloadLink } from "./download.js";
+import { icon } from "./icons.js";
+
+class GalleryCard extends HTMLElement {
+  #title = h("p.title", { dir: "auto" });
+  #frame = h("div.frame");
+  #star = null;
+
+  /** `tools` come after the picture and its title. */
+  build(image, tools, star) {
+    this.#star = star;
+    this.append(this.#frame, h("div.line", {}, this.#title, h("span.tools", {}, ...tools)));
+    this.update(image);
+    return this;
+  }
+
+  /** `image`: a gallery image's public form. */
+  update(image) {
+    const first = !this.image;
+    this.image = image;
+    const words = image.title || image.prompt || "Photo";
+    setText(this.#title, words);
+    setAttribute(this.#title, "title", words);
+    this.#star?.setAttribute("aria-pressed", String(image.favorite));
+    if (first) this.#show(image, words);
+  }
+
+  #show(image, words) {
+    const url = pictureUrl(image.thumbnail_url);
+    const placeholder = placeholderUrl(image.placeholder);
+    if (placeholder) this.#frame.style.backgroundImage = `url("${placeholder}")`;
+    if (!url) {
+      const why = image.state === "hidden" ? "A moderator hid this picture." : `In the trash since ${day(image.deleted_at)}`;
+      this.#frame.append(h("p.say", {}, why));
+      return;
+    }
+    const img = h("img", { alt: words, loading: "lazy", decoding: "async", src: url });
+    img.addEventListener("load", () => img.classList.add("loaded"));
+    const open = pictureUrl(image.url);
+    this.#frame.append(
+      open ? h("button.open", { type: "button", title: "Look closer", onclick: () => ask(this, "look") }, img) : img,
+    );
+  }
+}
+
+customElements.define("gallery-card", GalleryCard);
+
+const day = (time) => new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "long" });
+
+function tool(what, label, picture, attributes = {}) {
+  const onclick = ({ currentTarget }) => ask(currentTarget, what);
+  return h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
+}
+
+export function galleryCard(image) {
+  const star = tool("favorite", "Favourite", "star", { "aria-pressed": "false" });
+  const url = pictureUrl(image.url);
+  const tools = [star, tool("rename", "Rename", "quote"), tool("delete", "Move to the trash", "trash")];
+  if (url) {
+    tools.splice(1, 0, tool("edit", "Edit in a chat", "edit"), downloadLink(url));
+  }
+  return h("gallery-card").build(image, tools, star);
+}
+
+export function trashCard(image) {
+  const tools = [tool("restore", "Restore", "restore"), tool("purge", "Delete for good", "trash")];
+  return h("gallery-card", { "data-trash": true }).build(image, tools, null);
+}

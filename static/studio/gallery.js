@@ -1,0 +1,102 @@
+// The gallery page: every picture of this person, and the trash.
+
+import { confirmed, askLine } from "./dialogs.js";
+import { h } from "./dom.js";
+import { galleryCard, trashCard } from "./gallery-card.js";
+import { announce, notice } from "./notice.js";
+import * as rest from "./rest.js";
+import { look } from "./viewer.js";
+
+const grid = document.querySelector("#grid");
+const more = document.querySelector("#more");
+const empty = document.querySelector("#empty");
+const tabs = document.querySelectorAll("nav.tabs a");
+
+let view = null; // {trash, next}: what the grid shows; another object as soon as it shows something else
+
+const inTrash = () => location.hash === "#trash";
+
+async function turn() {
+  view = { trash: inTrash(), next: null };
+  tabs.forEach((tab) => {
+    if ((tab.hash === "#trash") === view.trash) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  });
+  grid.replaceChildren();
+  empty.hidden = more.hidden = true;
+  await load();
+}
+
+async function load() {
+  const mine = view;
+  more.disabled = true;
+  try {
+    const { items, next } = await (mine.trash ? rest.gallery.deleted(mine.next) : rest.gallery.list(mine.next));
+    if (mine !== view) return;
+    mine.next = next;
+    const first = grid.childElementCount;
+    grid.append(...items.map((image) => h("li", {}, mine.trash ? trashCard(image) : galleryCard(image))));
+    if (document.activeElement === more || document.activeElement === document.body) {
+      if (first) grid.children[first]?.querySelector("button").focus();
+    }
+  } catch (problem) {
+    notice(problem.message);
+  }
+  more.disabled = false;
+  refresh();
+}
+
+function refresh() {
+  more.hidden = !view.next;
+  empty.hidden = grid.childElementCount > 0 || Boolean(view.next);
+  empty.textContent = view.trash ? "The trash is empty." : "No pictures yet. Whatever you make in a chat is kept here.";
+}
+
+/** Out of the grid; the focus goes to the neighbour. */
+function leave(card, words) {
+  const item = card.parentElement;
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  item.remove();
+  (next?.querySelector("button, a") ?? document.querySelector("nav.tabs a")).focus();
+  announce(words);
+  refresh();
+}
+
+const ANSWERS = {
+  look: ({ card }) => look({ image: card.image, words: card.image.title || card.image.prompt, onEdit: () => edit(card) }),
+  edit: ({ card }) => edit(card),
+  favorite: async ({ card }) => card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite })),
+  rename: async ({ card }) => {
+    const title = await askLine({ title: "Rename this picture", label: "Title", value: card.image.title, confirm: "Rename" });
+    if (title) card.update(await rest.gallery.change(card.image.id, { title }));
+  },
+  delete: async ({ card }) => {
+    await rest.gallery.remove(card.image.id);
+    leave(card, "Moved to the trash");
+  },
+  restore: async ({ card }) => {
+    await rest.gallery.restore(card.image.id);
+    leave(card, "Restored");
+  },
+  purge: async ({ card }) => {
+    const text = "The picture is erased. This cannot be undone.";
+    if (!(await confirmed({ title: "Delete for good?", text, confirm: "Delete for good" }))) return;
+    await rest.gallery.purge(card.image.id);
+    leave(card, "Deleted for good");
+  },
+};
+
+function edit(card) {
+  location.href = `/?${new URLSearchParams({ source: card.image.id })}`;
+}
+
+document.addEventListener("ask", async ({ detail, target }) => {
+  try {
+    await ANSWERS[detail.what]({ card: target.closest("gallery-card") });
+  } catch (problem) {
+    notice(problem.message);
+  }
+});
+more.addEventListener("click", load);
+window.addEventListener("hashchange", turn);
+turn();

@@ -1,0 +1,100 @@
+// A request and its answer: the person's words, what was made of them, and one to four pictures.
+
+import { ask, h, pictureUrl, setAttribute, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import "./picture-box.js";
+import { stateOf } from "./words.js";
+
+const SAME_FOR_ALL = new Set(["reply", "refused"]);
+const UNFINISHED = new Set(["running", "kept"]);
+
+class MessageCard extends HTMLElement {
+  #content = h("h2.content", { dir: "auto" });
+  #source = h("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
+  #reply = h("span.reply", { dir: "auto" });
+  #refined = h("span.refined", { dir: "auto" });
+  #note = h("p.note", {}, this.#reply, " ", this.#refined);
+  #more = h("button.quiet.more", { type: "button", "aria-expanded": "false" }, "More");
+  #tools = h("span.tools");
+  #boxes = h("div.boxes");
+  #seen = null;
+  #toolsKey = "";
+  #live = false;
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#more.addEventListener("click", () => this.#open(this.#more.getAttribute("aria-expanded") === "false"));
+    this.append(
+      h("article", {}, h("div.ask", {}, this.#source, this.#content),
+        h("div.about", {}, this.#note, this.#more, this.#tools), this.#boxes),
+    );
+  }
+
+  /** `group` as groups.js makes it; `progressOf(message)`, `source`: the source picture's public form or null. */
+  update(group, { progressOf, source, trouble }) {
+    const progress = group.members.map(progressOf);
+    const { width, height } = group.size;
+    const seen = [width, height, source?.thumbnail_url, trouble, this.#live, ...group.members, ...progress];
+    if (this.#seen?.length === seen.length && seen.every((part, i) => part === this.#seen[i])) return;
+    const states = group.members.map(stateOf);
+    if (states.some((state) => UNFINISHED.has(state))) this.#live = true;
+    seen[4] = this.#live;
+    this.#seen = seen;
+    this.#update(group, { progress, states, source, trouble });
+  }
+
+  /** A new request is on its way: what has ended without a picture may now take only the room it needs. */
+  settle() {
+    if (this.#live && !this.querySelector('[data-state="running"], [data-state="kept"]')) this.#live = false;
+  }
+
+  #update(group, { progress, states, source, trouble }) {
+    const [first] = group.members;
+    const allWords = states.every((state) => state === states[0] && SAME_FOR_ALL.has(state));
+    this.group = group;
+    this.toggleAttribute("data-live", this.#live);
+    this.toggleAttribute("data-one-answer", allWords);
+    setText(this.#content, first.content);
+    this.#source.hidden = !pictureUrl(source?.thumbnail_url);
+    setAttribute(this.#source, "src", pictureUrl(source?.thumbnail_url));
+    const refined = group.members.find((message) => message.refined_prompt)?.refined_prompt ?? "";
+    setText(this.#reply, allWords ? "" : (first.reply ?? ""));
+    setText(this.#refined, allWords || refined === first.content ? "" : refined);
+    const cut = this.#note.scrollHeight > this.#note.clientHeight + 2 || this.#note.classList.contains("whole");
+    setAttribute(this.#more, "aria-hidden", cut ? null : "true");
+    this.#showTools(states, allWords);
+    this.#showBoxes(group, { progress, trouble });
+  }
+
+  #showTools(states, allWords) {
+    const running = states.filter((state) => state === "running").length;
+    const key = running > 1 ? "stop" : running || allWords || states.includes("kept") ? "" : "use";
+    if (key === this.#toolsKey) return;
+    this.#toolsKey = key;
+    const tool = (what, label, picture) =>
+      h("button.quiet", { type: "button", title: label, onclick: () => ask(this, what, { group: this.group }) },
+        icon(picture), h("span.label", {}, label));
+    this.#tools.replaceChildren(
+      ...(key === "stop" ? [tool("stop-all", "Stop all", "stop")] : []),
+      ...(key === "use" ? [tool("use", "Use this prompt", "quote")] : []),
+    );
+  }
+
+  #showBoxes(group, { progress, trouble }) {
+    const { members, size } = group;
+    setAttribute(this.#boxes, "data-count", members.length);
+    while (this.#boxes.childElementCount > members.length) this.#boxes.lastElementChild.remove();
+    members.forEach((message, i) => {
+      if (!this.#boxes.children[i]) this.#boxes.append(h("picture-box"));
+      this.#boxes.children[i].update({ message, progress: progress[i], size, trouble, live: this.#live });
+    });
+  }
+
+  #open(whole) {
+    this.#note.classList.toggle("whole", whole);
+    setAttribute(this.#more, "aria-expanded", String(whole));
+    setText(this.#more, whole ? "Less" : "More");
+  }
+}
+
+customElements.define("message-card", MessageCard);

@@ -1,0 +1,101 @@
+// One message's picture: a box of its final shape from the first moment, and a line of fixed height under it.
+
+import { downloadLink } from "./download.js";
+import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
+
+const RETRYABLE = new Set(["failed", "cancelled"]);
+
+class PictureBox extends HTMLElement {
+  #frame = h("div.frame");
+  #say = h("p.say", { dir: "auto" });
+  #bar = h("div.bar", { role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
+  #word = h("span.word");
+  #actions = h("span.actions");
+  #picture = null; // the button around the image, while one is shown
+  #actionsKey = "";
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#frame.append(this.#say);
+    this.append(this.#frame, h("div.foot", {}, this.#bar, this.#word, this.#actions));
+  }
+
+  /** `size`: {width, height} of the box; `trouble`: what keeps the outbox from sending, or null. */
+  update({ message, progress, size, trouble, live }) {
+    const state = stateOf(message);
+    this.message = message;
+    this.dataset.state = state;
+    this.style.setProperty("--w", size.width);
+    this.style.setProperty("--h", size.height);
+    // Seen while it ran, it keeps its box however it ends: nothing jumps. Met as it is, it takes the room it needs.
+    const words = !["running", "kept", "shown"].includes(state);
+    this.toggleAttribute("data-compact", words && !live);
+    setText(this.#say, sentenceOf(message, state));
+    this.#showPicture(state === "shown" ? message.image : null);
+    this.#showProgress(state, progress, trouble);
+    this.#showActions(state);
+  }
+
+  #showPicture(image) {
+    const url = pictureUrl(image?.url);
+    if (this.#picture?.dataset.url === url) return;
+    this.#picture?.remove();
+    this.#picture = null;
+    const placeholder = placeholderUrl(image?.placeholder);
+    this.#frame.style.backgroundImage = placeholder ? `url("${placeholder}")` : "";
+    if (!url) return;
+    const alt = this.message.refined_prompt || this.message.content;
+    const img = h("img", { alt, width: image.width, height: image.height, decoding: "async" });
+    img.addEventListener("load", () => img.classList.add("loaded"));
+    img.addEventListener("error", () => setText(this.#say, "The picture could not be loaded."));
+    img.src = url;
+    this.#picture = h("button.open", { type: "button", title: "Look closer", onclick: () => this.#ask("look") }, img);
+    this.#picture.dataset.url = url;
+    this.#frame.append(this.#picture);
+  }
+
+  #showProgress(state, progress, trouble) {
+    const { message } = this;
+    const running = state === "running";
+    const percent = Math.floor((progress?.fraction ?? 0) * 100);
+    setText(this.#word, running ? stageWord(message, progress) : state === "kept" ? keptWord(trouble) : "");
+    this.#bar.hidden = !running;
+    setAttribute(this.#bar, "aria-valuenow", progress?.fraction > 0 ? percent : null);
+    this.#bar.toggleAttribute("data-unknown", !(progress?.fraction > 0));
+    this.#bar.style.setProperty("--done", percent / 100);
+  }
+
+  /** Rebuilt only when other actions apply, so that a focused button stays the same button. */
+  #showActions(state) {
+    const { message } = this;
+    const retry = RETRYABLE.has(state) && (state === "cancelled" || message.error?.retryable);
+    const key = `${state} ${retry} ${message.image?.url}`;
+    if (key === this.#actionsKey) return;
+    this.#actionsKey = key;
+    const hadFocus = this.#actions.contains(document.activeElement);
+    this.#actions.replaceChildren(...this.#actionsFor(state, retry));
+    if (hadFocus) (this.#actions.firstElementChild ?? this.#picture ?? document.querySelector("#say")).focus();
+  }
+
+  #actionsFor(state, retry) {
+    const { message } = this;
+    if (state === "running") return [this.#button("stop", "Stop", "stop")];
+    if (state === "kept") return [this.#button("discard", "Do not send", "close")];
+    if (state === "refused") return [this.#button("rewrite", "Edit", "edit"), this.#button("discard", "Discard", "trash")];
+    if (state === "shown") return [this.#button("edit", "Edit this", "edit"), downloadLink(pictureUrl(message.image.url))];
+    return retry ? [this.#button("retry", state === "failed" ? "Try again" : "Paint it after all", "again")] : [];
+  }
+
+  #button(what, label, picture) {
+    const words = h("span.label", {}, label);
+    return h("button.quiet", { type: "button", title: label, onclick: () => this.#ask(what) }, icon(picture), words);
+  }
+
+  #ask(what) {
+    ask(this, what, { message: this.message });
+  }
+}
+
+customElements.define("picture-box", PictureBox);

@@ -1,0 +1,98 @@
+// REST as the person of the cookie.
+
+import { Problem, unreachable } from "./problem.js";
+
+const SESSIONS = "/api/v1/chat/sessions/";
+const GALLERY = "/v1/gallery/";
+const SLOW_MS = 20_000;
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+/** The answer's JSON, or null where there is none. Raises `Problem`. */
+async function call(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = token();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(SLOW_MS),
+    });
+  } catch {
+    throw unreachable();
+  }
+  return answer(response.status, await response.text().catch(() => ""));
+}
+
+function answer(status, text) {
+  const data = parse(text);
+  if (status < 400) return data;
+  if (data?.code) throw new Problem({ ...data, message: data.detail ?? data.title });
+  // Not one of ours: a proxy's page, or a form token that has grown old.
+  throw new Problem({
+    code: status === 403 ? "stale_page" : "offline",
+    message: status === 403 ? "This page has grown old. Please reload it." : "The studio cannot answer right now.",
+    retryable: true,
+  });
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const page = (path, cursor, limit) => {
+  const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
+  return call("GET", `${path}?${query}`);
+};
+const named = (base, id, tail = "") => `${base}${encodeURIComponent(id)}/${tail}`;
+
+export const sessions = {
+  list: (cursor = null) => page(SESSIONS, cursor, 50),
+  create: () => call("POST", SESSIONS, {}),
+  rename: (id, title) => call("PATCH", named(SESSIONS, id), { title }),
+  remove: (id, pictures) => call("DELETE", `${named(SESSIONS, id)}?pictures=${pictures}`),
+  messages: (id, cursor) => page(named(SESSIONS, id, "messages/"), cursor, 30),
+  send: (id, command) => call("POST", named(SESSIONS, id, "messages/"), command),
+};
+
+export const gallery = {
+  list: (cursor = null) => page(GALLERY, cursor, 24),
+  deleted: (cursor = null) => page(`${GALLERY}deleted/`, cursor, 24),
+  get: (id) => call("GET", named(GALLERY, id)),
+  change: (id, fields) => call("PATCH", named(GALLERY, id), fields),
+  remove: (id) => call("DELETE", named(GALLERY, id)),
+  restore: (id) => call("POST", named(GALLERY, id, "restore/")),
+  purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
+};
+
+/** Import a photo; `onProgress` gets 0 to 1. Not fetch: that does not tell how much has gone up. */
+export function upload(file, onProgress) {
+  const request = new XMLHttpRequest();
+  const done = new Promise((resolve, reject) => {
+    request.onload = () => {
+      try {
+        resolve(answer(request.status, request.responseText));
+      } catch (problem) {
+        reject(problem);
+      }
+    };
+    request.onerror = request.ontimeout = () => reject(unreachable());
+    request.onabort = () => reject(new Problem({ code: "cancelled", message: "The upload was stopped." }));
+  });
+  request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+  request.open("POST", GALLERY);
+  request.timeout = 5 * 60_000;
+  request.setRequestHeader("X-CSRFToken", token());
+  const form = new FormData();
+  form.append("purpose", "photo");
+  form.append("file", file);
+  request.send(form);
+  return { done, abort: () => request.abort() };
+}

@@ -1,0 +1,176 @@
+// The studio without its page: which session the connection is about, what goes out, what comes in.
+
+import { Connection } from "./socket.js";
+import { unreachable } from "./problem.js";
+import { Outbox } from "./outbox.js";
+import * as rest from "./rest.js";
+import { Store } from "./store.js";
+
+const KNOWN_LIMIT = 500; // of session.sync
+
+/** Events: "session" {draft, session} once a draft has its session; "lost" {sessionId} when one is no more; "stranger". */
+export class Studio extends EventTarget {
+  store = new Store();
+  #connection = null;
+
+  constructor(userId) {
+    super();
+    const { store } = this;
+    this.outbox = new Outbox(userId, {
+      createSession: () => this.#createSession(),
+      deliver: (entry) => this.#deliver(entry),
+    });
+    this.outbox.addEventListener("session", ({ detail }) => this.#tell("session", detail));
+    // What came back as news is acknowledged, whoever sent it.
+    store.addEventListener("message", ({ detail: { after } }) => this.outbox.remove([after.client_id]));
+    for (const sign of ["online", "offline", "pageshow"]) window.addEventListener(sign, () => this.wake());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#returned());
+  }
+
+  /** Show a session, or the empty studio. The connection follows; at home it stays where it is, for the list's sake. */
+  show({ sessionId = null, draft = null }) {
+    this.store.show({ sessionId, draft });
+    if (sessionId) this.#connect(sessionId);
+    else if (!this.#connection) this.#listen();
+  }
+
+  wake() {
+    this.#connection?.wake();
+    this.outbox.flush();
+  }
+
+  /** message.cancel and message.retry. Raises `Problem`. */
+  async command(type, fields) {
+    const { message } = await (this.#connection?.command(type, fields) ?? Promise.reject(unreachable()));
+    this.store.applyMessage(message);
+  }
+
+  async loadSessions(cursor = null) {
+    const since = cursor ? null : this.store.sessions.map((session) => session.id);
+    this.store.addSessions(await rest.sessions.list(cursor), since);
+    if (!this.#connection) this.#listen();
+  }
+
+  async loadEarlier() {
+    const { room } = this.store;
+    const page = await rest.sessions.messages(room.id, room.next);
+    if (this.store.room === room) this.store.addEarlier(page);
+  }
+
+  /** Raises `Problem`; a session that is already gone is deleted all the same. */
+  async deleteSession(id, pictures) {
+    try {
+      await rest.sessions.remove(id, pictures);
+    } catch (problem) {
+      if (problem.code !== "not_found") throw problem;
+    }
+    this.#removed(id);
+  }
+
+  // The connection
+
+  #connect(sessionId) {
+    if (this.#connection?.sessionId === sessionId) return;
+    this.#connection?.close();
+    this.store.enter(sessionId);
+    this.#connection = new Connection(sessionId, {
+      onFrame: (frame) => this.#news(frame),
+      onState: (state) => this.#linked(state),
+    });
+    this.#connection.open();
+  }
+
+  /** With no session on the page: the newest one's connection brings the news of all of them. */
+  #listen() {
+    const [newest] = this.store.sessions;
+    if (newest && !this.store.view.sessionId) this.#connect(newest.id);
+  }
+
+  #hangUp() {
+    this.#connection?.close();
+    this.#connection = null;
+    this.store.linked("idle");
+  }
+
+  #linked(state) {
+    this.store.linked(state);
+    if (state === "ready") {
+      this.outbox.flush();
+      this.loadSessions().catch(() => {}); // the next connection asks again
+    }
+    if (state === "gone") this.#removed(this.#connection.sessionId);
+    if (state === "stranger") this.#tell("stranger", {});
+  }
+
+  #news(frame) {
+    const { store } = this;
+    switch (frame.type) {
+      case "session.ready":
+        if (store.applyReady(frame)) this.#catchUp();
+        break;
+      case "message.changed":
+        store.applyMessage(frame.message);
+        break;
+      case "message.progress":
+        store.applyProgress(frame);
+        break;
+      case "session.changed":
+        store.applySession(frame.session);
+        break;
+      case "session.deleted":
+        this.#removed(frame.session_id);
+        break;
+      default: // news of a later server
+    }
+  }
+
+  /** Older messages on the page may have changed while nobody told us: the snapshot does not reach back that far. */
+  async #catchUp() {
+    try {
+      const { messages } = await this.#connection.command("session.sync", { known: this.store.known(KNOWN_LIMIT) });
+      messages.forEach((message) => this.store.applyMessage(message));
+    } catch {
+      // Dropped again: the next session.ready comes here too.
+    }
+  }
+
+  #removed(sessionId) {
+    if (this.#connection?.sessionId === sessionId) this.#hangUp();
+    this.store.removeSession(sessionId);
+    this.#tell("lost", { sessionId });
+    if (!this.#connection) this.#listen();
+  }
+
+  async #returned() {
+    this.wake();
+    await this.loadSessions().catch(() => {});
+  }
+
+  // What goes out
+
+  async #createSession() {
+    const session = await rest.sessions.create();
+    this.store.applySession(session);
+    return session;
+  }
+
+  /** Over the connection where there is one to that session, else by REST. Resolves once the server has it. */
+  async #deliver({ session_id: sessionId, client_id, command }) {
+    const connected = this.#connection?.sessionId === sessionId && this.store.link === "ready";
+    const body = { client_id, ...command };
+    try {
+      const message = connected
+        ? (await this.#connection.command("message.send", body)).message
+        : await rest.sessions.send(sessionId, body);
+      this.store.applyMessage(message);
+    } catch (problem) {
+      const namesNothingElse = !command.source_image_id && !command.variation_of;
+      if (problem.code === "not_found" && namesNothingElse) this.#removed(sessionId);
+      throw problem;
+    }
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,71 @@
+// Every sentence that depends on a state, in one place.
+
+const STAGES = { queued: "queued", refining: "refining", generating: "painting", uploading: "saving" };
+const EDITS = new Set(["edit", "enhance", "remove_background", "remove_object", "style_transfer"]);
+
+/** What becomes of a message, as the page shows it. */
+export function stateOf(message) {
+  if (message.status === "PROCESSING") return "running";
+  if (message.status === "DONE") return message.image ? message.image.state : "reply";
+  return message.status.toLowerCase(); // failed, cancelled; of the outbox: kept, refused
+}
+
+/** "queued, 3rd", "painting 40%". `position` counts from 1. */
+export function stageWord(message, progress) {
+  const word = message.stage === "generating" && EDITS.has(message.intent) ? "editing" : STAGES[message.stage];
+  if (message.stage === "queued" && progress?.position > 1) return `${word}, ${ordinal(progress.position)}`;
+  return progress?.fraction > 0 ? `${word} ${Math.floor(progress.fraction * 100)}%` : word;
+}
+
+function ordinal(n) {
+  const ending = { one: "st", two: "nd", few: "rd", other: "th" };
+  return `${n}${ending[new Intl.PluralRules("en", { type: "ordinal" }).select(n)]}`;
+}
+
+/** The word under the box of a message that waits in the outbox. */
+export function keptWord(trouble) {
+  if (trouble === "rate_limited") return "waiting a moment, then sent";
+  if (trouble === "stale_page" || trouble === "unauthorized") return "kept, please reload the page";
+  return trouble ? "kept, sent when connected" : "sending";
+}
+
+/** The sentence in place of a picture, or "". */
+export function sentenceOf(message, state) {
+  switch (state) {
+    case "reply":
+      return message.reply ?? "No picture came of this.";
+    case "failed":
+      return message.error?.message ?? "This did not work.";
+    case "cancelled":
+      return "Stopped.";
+    case "refused":
+      return `Not sent. ${message.error.message}`;
+    case "hidden":
+      return "A moderator hid this picture.";
+    case "deleted":
+      return "This picture was deleted.";
+    default:
+      return "";
+  }
+}
+
+/** For people who listen instead of looking: only what is worth interrupting for. */
+export function announcement(before, after) {
+  if (after.status === "PROCESSING") {
+    return before?.status === "PROCESSING" && before.stage === after.stage ? "" : stageWord(after, null);
+  }
+  if (!before || (before.status === after.status && before.image?.state === after.image?.state)) return "";
+  const state = stateOf(after);
+  return state === "shown" ? `The picture is ready: ${after.content}` : sentenceOf(after, state);
+}
+
+export const LINKS = {
+  idle: "",
+  closed: "",
+  connecting: "Connecting…",
+  ready: "Connected",
+  waiting: "Offline, trying again",
+  kept: "Offline, your message is kept",
+  stranger: "Please reload the page",
+  gone: "",
+};

@@ -1,0 +1,93 @@
+"""The real servers, each started once, by the first test that asks for it."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from pymongo import MongoClient
+from pymongo.database import Database
+from redis import Redis
+
+from project import children, embedded
+from tests import postgresql
+from tests.studio import Studio, running
+
+Documents = Database[dict[str, Any]]  # whatever a test looks at
+
+
+@pytest.fixture(scope="session")
+def stores() -> Iterator[None]:
+    """mongod and Valkey as `manage.py serve` runs them, in the tests' own data folder."""
+    started = embedded.stores()
+    try:
+        for store in started:
+            store.child.start()
+        for store in started:
+            embedded.wait_until_ready(store)
+        yield
+    finally:
+        children.stop([store.child for store in started])
+        embedded.remove_run_dir()
+
+
+@pytest.fixture(scope="session")
+def database(stores: None) -> Iterator[Documents]:
+    """The conversations' database, its indexes made."""
+    from pipeline.mongo import prepare
+
+    prepare()
+    with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
+        yield client.get_default_database()
+
+
+@pytest.fixture
+def mongo(database: Documents) -> Documents:
+    """The same, without a document: the indexes stay."""
+    for name in database.list_collection_names():
+        database[name].delete_many({})
+    return database
+
+
+@pytest.fixture(scope="session")
+def _redis(stores: None) -> Iterator["Redis"]:
+    with Redis.from_url(settings.REDIS_URL) as client:
+        yield client
+
+
+@pytest.fixture
+def valkey(_redis: "Redis") -> "Redis":
+    """Queue, channel layer and limits, empty."""
+    _redis.flushall()
+    return _redis
+
+
+@pytest.fixture(scope="session")
+def studio(database: Documents) -> Iterator[Studio]:
+    """The whole studio, in processes of its own, with one worker. Its people are in a database of its own too."""
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
+    with running(workers=1) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's path."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not found:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A DATABASE_URL of a fresh, empty PostgreSQL."""
+    if not postgresql.binaries():
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgresql.running() as url:
+        yield url

@@ -1,0 +1,116 @@
+"""The documentation that the running server gives: whole, true, and shown without a byte from elsewhere."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+# design: the paths that other people's clients know
+PATHS = {
+    "/api/v1/auth/guest/": {"post"},
+    "/api/v1/chat/sessions/": {"get", "post"},
+    "/api/v1/chat/sessions/{session_id}/": {"get", "patch", "delete"},
+    "/api/v1/chat/sessions/{session_id}/messages/": {"get", "post"},
+    "/api/v1/chat/sessions/{session_id}/messages/{message_id}/": {"get"},
+    "/api/v1/chat/sessions/{session_id}/messages/{message_id}/cancel/": {"post"},
+    "/api/v1/chat/sessions/{session_id}/messages/{message_id}/retry/": {"post"},
+    "/v1/prompt/refine/": {"post"},
+    "/v1/image/generate/": {"post"},
+    "/v1/gallery/": {"get", "post"},
+    "/v1/gallery/deleted/": {"get"},
+    "/v1/gallery/{image_id}/": {"get", "patch", "delete"},
+    "/v1/gallery/{image_id}/restore/": {"post"},
+    "/v1/gallery/{image_id}/permanent/": {"delete"},
+}
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client()
+
+
+@pytest.fixture
+def openapi(client: Client) -> dict[str, Any]:
+    document: dict[str, Any] = client.get("/openapi.json").json()
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if isinstance(part.get("$ref"), str):
+            yield part["$ref"]
+        part = list(part.values())
+    if isinstance(part, list):
+        for inner in part:
+            yield from references(inner)
+
+
+def test_openapi_names_every_path(openapi: dict[str, Any]) -> None:
+    assert {path: set(methods) for path, methods in openapi["paths"].items()} == PATHS
+
+
+def test_openapi_documents_the_problem_of_every_operation(openapi: dict[str, Any]) -> None:
+    for name, operation in operations(openapi):
+        form = operation["responses"]["default"]["content"]["application/problem+json"]["schema"]
+        assert form == {"$ref": "#/components/schemas/Problem"}, name
+    assert "retry_after" in openapi["components"]["schemas"]["Problem"]["properties"]
+
+
+def test_openapi_says_who_may_call_what(openapi: dict[str, Any]) -> None:
+    for name, operation in operations(openapi):
+        expected: list[dict[str, list[str]]] = (
+            [] if name == "POST /api/v1/auth/guest/" else [{"Bearer": []}, {"Cookie": []}]
+        )
+        assert operation.get("security", []) == expected, name
+    assert openapi["components"]["securitySchemes"]["Bearer"] == {"type": "http", "scheme": "bearer"}
+
+
+def test_openapi_documents_what_comes_back(openapi: dict[str, Any]) -> None:
+    for name, operation in operations(openapi):
+        answers = {status: answer for status, answer in operation["responses"].items() if status != "default"}
+        assert answers, name
+        assert all("content" in answer for status, answer in answers.items() if status != "204"), name
+
+
+@pytest.mark.parametrize("where", ["/openapi.json", "/asyncapi.json"])
+def test_every_reference_leads_somewhere(client: Client, where: str) -> None:
+    document = client.get(where).json()
+    for reference in references(document):
+        target = document
+        for key in reference.removeprefix("#/").split("/"):
+            target = target[key.replace("~1", "/").replace("~0", "~")]
+
+
+def test_operation_ids_are_different(openapi: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, operation in operations(openapi)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("where", ["/swagger/", "/redoc/"])
+def test_a_page_brings_its_assets_from_us_and_no_script_of_its_own(client: Client, where: str) -> None:
+    page = client.get(where)
+    text = page.content.decode()
+    assert page.status_code == 200
+    scripts = re.findall(r"<script([^>]*)>", text)
+    assert all("src=" in script or 'type="application/json"' in script for script in scripts)
+    assets = re.findall(r'(?:src|href)="([^"]*)"', text)
+    assert len(assets) >= 3
+    for asset in assets:
+        assert client.get(asset).status_code == 200, asset
+
+
+@pytest.mark.parametrize("where", ["/swagger/", "/redoc/"])
+def test_a_page_has_a_policy_that_lets_nothing_foreign_in(client: Client, where: str) -> None:
+    policy = client.get(where).headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "worker-src blob:" in policy  # which ReDoc searches in
+    assert "http" not in policy

@@ -1,0 +1,116 @@
+"""What the operator asks a web process."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.http import Http404
+from django.test import AsyncClient, AsyncRequestFactory
+
+from project import ops
+from tests.conftest import Documents
+from tests.messages import insert
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def no_mongodb(settings: Any) -> None:
+    settings.MONGO_URI = "mongodb://127.0.0.1:9/studio"
+
+
+@pytest.fixture
+def no_redis(settings: Any) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9"
+
+
+async def test_healthz_answers_with_every_store_down(no_mongodb: None, no_redis: None) -> None:
+    answer = await AsyncClient().get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_readyz_with_every_store_up(stores: None) -> None:
+    answer = await AsyncClient().get("/readyz")
+    assert answer.json() == {"status": "ok", "parts": {"mongodb": "ok", "sql": "ok", "redis": "ok"}}
+    assert answer.status_code == 200
+
+
+async def test_readyz_without_redis_is_ready_and_says_what_is_missing(stores: None, no_redis: None) -> None:
+    answer = await AsyncClient().get("/readyz")
+    assert answer.json() == {"status": "degraded", "parts": {"mongodb": "ok", "sql": "ok", "redis": "down"}}
+    assert answer.status_code == 200
+
+
+async def test_readyz_without_mongodb_is_not_ready(stores: None, no_mongodb: None) -> None:
+    answer = await AsyncClient().get("/readyz")
+    assert answer.json() == {"status": "down", "parts": {"mongodb": "down", "sql": "ok", "redis": "ok"}}
+    assert answer.status_code == 503
+
+
+async def test_readyz_without_the_sql_database_is_not_ready(stores: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = {**connections["default"].settings_dict, "NAME": "/nowhere/at/all.sqlite3"}
+    monkeypatch.setitem(connections.settings, "default", nowhere)
+    monkeypatch.setattr("chat.people._pool", ThreadPoolExecutor(1))  # a new thread makes its connection from there
+    answer = await AsyncClient().get("/readyz")
+    assert answer.json() == {"status": "down", "parts": {"mongodb": "ok", "sql": "down", "redis": "ok"}}
+    assert answer.status_code == 503
+
+
+async def metrics(address: str = "127.0.0.1", **headers: str) -> str | None:
+    """What a client at this address sees; None where it is told that there is nothing."""
+    request = AsyncRequestFactory().get("/metrics", headers=headers)
+    request.META["REMOTE_ADDR"] = address
+    try:
+        return (await ops.metrics(request)).content.decode()
+    except Http404:
+        return None
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", "127.8.8.8"])
+async def test_metrics_are_shown_to_this_machine(mongo: Documents, address: str) -> None:
+    assert "\nstudio_sockets 0.0\n" in (await metrics(address) or "")
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "::ffff:192.0.2.7", "nonsense", ""])
+async def test_metrics_are_hidden_from_other_machines(address: str) -> None:
+    assert await metrics(address) is None
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+async def test_metrics_are_hidden_behind_a_proxy_on_this_machine(header: str) -> None:
+    assert await metrics(**{header: "for=192.0.2.7"}) is None
+
+
+@pytest.mark.parametrize(
+    ("token", "sent", "shown"),
+    [("key", "Bearer key", True), ("key", "Bearer no", False), ("", "Bearer ", False), ("key", "Basic key", False)],
+)
+async def test_metrics_with_a_token(mongo: Documents, settings: Any, token: str, sent: str, shown: bool) -> None:
+    settings.METRICS_TOKEN = token
+    assert (await metrics("192.0.2.7", Authorization=sent) is not None) == shown
+
+
+async def test_metrics_count_the_running_messages_by_stage(mongo: Documents) -> None:
+    for stage, status in [
+        ("queued", "PROCESSING"),
+        ("queued", "PROCESSING"),
+        ("generating", "PROCESSING"),
+        ("queued", "DONE"),
+    ]:
+        insert(stage=stage, status=status)
+    lines = (await metrics() or "").splitlines()
+    assert 'studio_messages_running{stage="queued"} 2.0' in lines
+    assert 'studio_messages_running{stage="generating"} 1.0' in lines
+    assert 'studio_messages_running{stage="uploading"} 0.0' in lines
+
+
+async def test_metrics_are_in_the_form_that_prometheus_reads(mongo: Documents) -> None:
+    answer = await AsyncClient().get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+
+
+async def test_metrics_leave_out_what_mongodb_cannot_count(mongo: Documents, no_mongodb: None) -> None:
+    text = await metrics() or ""
+    assert "studio_sockets" in text
+    assert "studio_messages_running{" not in text
