@@ -124,14 +124,14 @@ async def generate_image(request: HttpRequest, body: ImageBody) -> HttpResponse 
     message = await services.generate_image(_person(request), body)
     if message["status"] == "PROCESSING":
         return _json(202, message, _place(message))
-    return Status(201, await sync_to_async(_picture)(_person(request), _shown(message)))
+    return Status(201, await sync_to_async(_picture)(_person(request), picture_of(message)))
 
 
 def _picture(user_id: str, image_id: str) -> ImageForm:
     return ImageForm.of(pictures.get(user_id, image_id))
 
 
-def _shown(message: Doc) -> str:
+def picture_of(message: Doc) -> str:
     """The id of the picture of an ended message. Raises what it ended with where it has none."""
     if message["status"] == "DONE" and message["image"]:
         return str(message["image"]["id"])

@@ -112,15 +112,14 @@ class ImageAdmin(Base):
 
     @admin.action(description="Approve (show it again, if it is hidden)", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        images = list(queryset)
-        services.approve(images, by=request.user.pk)
-        self.message_user(request, f"Approved: {len(images)}.", messages.SUCCESS)
+        if images := self._chosen(request, queryset):
+            services.approve(images, by=request.user.pk)
+            self.message_user(request, f"Approved: {len(images)}.", messages.SUCCESS)
 
     @admin.action(description="Hide, with a reason", permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        images = list(queryset[: AT_ONCE + 1])
-        if len(images) > AT_ONCE:
-            self.message_user(request, f"At most {AT_ONCE} pictures at once.", messages.ERROR)
+        images = self._chosen(request, queryset)
+        if not images:
             return None
         form = HideForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
@@ -128,6 +127,14 @@ class ImageAdmin(Base):
         services.hide(images, form.cleaned_data["reason"], by=request.user.pk)
         self.message_user(request, f"Hidden: {len(images)}.", messages.SUCCESS)
         return None
+
+    def _chosen(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:
+        """The pictures to act on; none, and a word to the moderator, when they are too many."""
+        images = list(queryset[: AT_ONCE + 1])
+        if len(images) <= AT_ONCE:
+            return images
+        self.message_user(request, f"At most {AT_ONCE} pictures at once.", messages.ERROR)
+        return []
 
     def _ask(self, request: HttpRequest, form: HideForm, images: list[Image]) -> HttpResponse:
         context = self.admin_site.each_context(request) | {

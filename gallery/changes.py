@@ -41,7 +41,7 @@ def change(images: QuerySet[Image], **values: object) -> None:
 
 def _change(images: QuerySet[Image], values: dict[str, object]) -> None:
     with transaction.atomic():
-        ids = [image.pk for image in images.select_for_update()]
+        ids = [image.pk for image in images.order_by("pk").select_for_update()]  # in one order: no deadlock
         rows = Image.objects.filter(pk__in=ids)
         rows.update(rev=F("rev") + 1, **values)
         for image in rows.exclude(message_id=None):

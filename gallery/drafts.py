@@ -37,7 +37,7 @@ def draft(
 
     Raises `Interrupted` when that one is being purged, or holds other bytes (and so has to go first): come again.
     """
-    said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": title[:200]}
+    said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": " ".join(title.split())[:200]}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, session_id=session_id, **said)
     with transaction.atomic():
         # Locked, because a parent that went before we commit would take our row with it.

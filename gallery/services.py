@@ -25,7 +25,7 @@ __all__ = [
 TITLE_LENGTH = 200
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 Key = uuid.UUID | str
 
 
@@ -48,9 +48,9 @@ def get(owner_id: Key, image_id: str) -> Image:
     return image
 
 
-def visible(image_id: str) -> Image:
+def visible(image_id: uuid.UUID) -> Image:
     """Anybody's picture that may be seen; who asks has shown a signature for it. Raises `NotFound`."""
-    image = living().filter(pk=image_id).first() if UUID.fullmatch(image_id) else None
+    image = living().filter(pk=image_id).first()
     if image is None or image.state != "shown":
         raise NotFound()
     return image
@@ -113,7 +113,7 @@ def delete_permanently(owner_id: Key, image_id: str) -> None:
     try:
         purge(image)
     except StorageDown:
-        logger.warning("image %s: its files could not be deleted yet", image.pk)
+        log.warning("action=purge_postponed image=%s", image.pk)
 
 
 def trash_session(owner_id: Key, session_id: str) -> None:

@@ -1,5 +1,7 @@
 """The bytes behind a picture's URL, and the gallery page."""
 
+from uuid import UUID
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -21,17 +23,17 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def picture(request: HttpRequest, image_id: str, variant: str, signature: str) -> HttpResponse:
+def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponse:
     """`/p/<image>/<variant>/<signature>`: drafts too: their message may show them already. `?download=1` saves it."""
     try:
         image = services.visible(image_id)
-        if not links.verify(image_id, variant, image.url_epoch, signature):
+        if not links.verify(str(image_id), variant, image.url_epoch, signature):
             raise NotFound()
         response = send(request, image, variant)
     except StudioError as error:
         return failure(error)
     if request.GET.get("download") == "1":
-        response["Content-Disposition"] = content_disposition_header(True, _file_name(image)) or "attachment"
+        response["Content-Disposition"] = content_disposition_header(True, _file_name(image, variant)) or "attachment"
     return response
 
 
@@ -57,8 +59,8 @@ def failure(error: StudioError) -> HttpResponse:
     return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _file_name(image: Image) -> str:
+def _file_name(image: Image, variant: str) -> str:
     """The title as a name that every file system takes."""
     safe = "".join(letter if letter.isalnum() or letter in " -_()," else "_" for letter in image.title[:80])
-    extension = image.key.rpartition(".")[2]
+    extension = image.file(variant)[0].rpartition(".")[2]
     return f"{safe.strip(' _') or 'picture'}.{extension}"

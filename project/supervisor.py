@@ -10,6 +10,7 @@ from .children import Child, Rank, stop
 FIRST_S, LONGEST_S = 0.5, 10.0  # the wait before a child that ended is started again; it doubles while it keeps ending
 STEADY_S = 10.0  # a child that lived this long starts afresh at FIRST_S
 TICK_S = 0.1
+SAME_REQUEST_S = 0.5  # `make` passes on the signal that its whole group got already: those two are one request
 
 
 class Stopped(Exception):
@@ -28,13 +29,15 @@ class Supervisor:
         self.say = say
         self.children: list[Child] = []
         self._requests = 0  # to stop: the first is polite, the second is in a hurry
+        self._requested_at = -SAME_REQUEST_S  # the last of them (time.monotonic())
         self._due: dict[str, float] = {}  # when an ended child starts again, by name (time.monotonic())
         self._delays: dict[str, float] = {}
 
     def listen(self) -> None:
-        """Ctrl-C, SIGTERM and a closed terminal are all requests to stop."""
+        """Ctrl-C, SIGTERM and a closed terminal are requests to stop, unless we were started to ignore them (nohup)."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._request_stop)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._request_stop)
 
     def start(self, children: Sequence[Child]) -> None:
         for child in children:
@@ -61,7 +64,10 @@ class Supervisor:
             stop([child for child in self.children if child.rank is rank], hurried=lambda: self._requests > 1)
 
     def _request_stop(self, number: int, frame: FrameType | None) -> None:
-        self._requests += 1
+        now = time.monotonic()
+        if now - self._requested_at > SAME_REQUEST_S:
+            self._requests += 1
+        self._requested_at = now
 
     def _revive(self, child: Child) -> None:
         now = time.monotonic()

@@ -8,7 +8,7 @@ import pytest
 
 from project import children
 from project.children import Child, Rank
-from project.supervisor import Stopped, Supervisor, next_delay
+from project.supervisor import SAME_REQUEST_S, Stopped, Supervisor, next_delay
 
 # prints nothing, and ends only by force
 STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
@@ -73,13 +73,26 @@ def test_web_stops_before_workers_and_workers_before_stores(
 def test_a_second_request_to_stop_does_not_wait_for_a_stubborn_child(supervisor: Supervisor) -> None:
     child = Child("Worker 1", Rank.WORKER, STUBBORN)
     supervisor.start([child])
-    time.sleep(0.3)
-    os.kill(os.getpid(), signal.SIGINT)
-    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(2):
+        time.sleep(SAME_REQUEST_S + 0.1)
+        os.kill(os.getpid(), signal.SIGTERM)
     began = time.monotonic()
     supervisor.stop()
     assert time.monotonic() - began < children.GRACE_S[Rank.WORKER] / 3
     assert not child.running
+
+
+def test_one_request_that_arrives_twice_is_still_polite(
+    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(children.GRACE_S, Rank.WORKER, 0.5)
+    supervisor.start([Child("Worker 1", Rank.WORKER, STUBBORN)])
+    time.sleep(0.3)
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGTERM)
+    began = time.monotonic()
+    supervisor.stop()
+    assert time.monotonic() - began > 0.4
 
 
 def test_a_child_that_ignores_sigterm_is_killed_after_its_grace(monkeypatch: pytest.MonkeyPatch) -> None:

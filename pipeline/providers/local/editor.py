@@ -30,7 +30,7 @@ def size_after(edits: Sequence[Edit], size: Size) -> Size:
 
 
 def apply(source: bytes, edits: Sequence[Edit], progress: Callable[[float], None], mask: bytes | None = None) -> bytes:
-    """The edited picture as a PNG, its sides 16 to 4,096 pixels. `progress` hears 0.0 to 1.0, and what it raises passes.
+    """The edited picture as a PNG, its sides 16 to 4,096 pixels. `progress` hears 0.0 to 1.0; what it raises passes.
 
     Where there is a mask, looks and tones change only what is white in it, and come before changes of shape.
     Raises `BadInput` or `TooLarge` for a source or a mask that cannot be read.

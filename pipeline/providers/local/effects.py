@@ -1,4 +1,4 @@
-"""What edits do to the colours and the sharpness of a whole picture. One more is a line here and one in `tone_words`."""
+"""What edits do to the colours and the sharpness of a picture. One more is a line here and one in `tone_words`."""
 
 from collections.abc import Callable
 from functools import partial

@@ -20,8 +20,11 @@ class LocalProvider:
     def refine(self, request: RefineRequest) -> Refinement:
         return language.refine(request)
 
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+        return editor.size_after(editor.parse(prompt), source)
+
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for an intent that it does not serve, and for an edit without a picture or without words."""
+        """Raises `BadInput` for an intent it does not serve, and for an edit without a picture or words for it."""
         if request.intent is Intent.GENERATE:
             return Picture(_painted(request, control), self.name)
         if request.intent is Intent.EDIT:

@@ -23,7 +23,7 @@ class Scene:
     sky: frozenset[str] = frozenset()
     weather: frozenset[str] = frozenset()
     land: frozenset[str] = frozenset(USUAL)  # never empty
-    colours: tuple[str, ...] = ()  # the first is the light at the horizon, the last the sky at the top
+    colours: tuple[str, ...] = ()  # as they were named; every one once
     tones: frozenset[str] = frozenset()
     styles: frozenset[str] = frozenset()
 

@@ -4,20 +4,18 @@ import re
 from collections.abc import Callable
 
 from pipeline.providers.local.edits import CropRatio, CropTo, Edit, Flip, Resize, Rotate, Scale, within
-from pipeline.providers.local.phrases import IT, TURN, either
+from pipeline.providers.local.phrases import IT, TURN, either, spoken
 
 _OPPOSITE_HALF = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
 _SIDES = {
-    "top": re.compile(rf"\btop\b|\bupper\b|\b{either('trên')}\b"),
-    "bottom": re.compile(rf"\bbottom\b|\blower\b|\b{either('dưới')}\b"),
-    "left": re.compile(rf"\bleft\b|\b{either('trái')}\b"),
-    "right": re.compile(rf"\bright\b|\b{either('phải')}\b"),
+    "top": spoken("top|upper", "trên"),
+    "bottom": spoken("bottom|lower", "dưới"),
+    "left": spoken("left", "trái"),
+    "right": spoken("right", "phải"),
 }
-_CROP = re.compile(
-    rf"\bcrop(?:ped)?\b|\btrim\b|\bcắt\b|\b{either('cắt ảnh, cắt hình, cắt vuông, cắt lấy, cắt nửa, xén')}\b"
-)
-_AWAY = re.compile(rf"\boff\b|\bout\b|\baway\b|\b{either('cắt bỏ, bỏ đi')}\b")
-_SQUARE = re.compile(rf"\bsquared?\b|\b{either('vuông')}\b")
+_CROP = spoken("crop|cropped|trim|cắt", "cắt ảnh, cắt hình, cắt vuông, cắt lấy, cắt nửa, xén")  # a bare "cat" mews
+_AWAY = spoken("off|out|away", "cắt bỏ, bỏ đi")
+_SQUARE = spoken("squared?", "vuông")
 _PIXELS = re.compile(r"(?<!\d)(\d{2,5}) ?(?:px)? ?(?:x|×|\*|by) ?(\d{2,5})(?!\d)")
 _RATIO = re.compile(r"(?<!\d)([1-9]\d?) ?: ?([1-9]\d?)(?!\d)")
 
@@ -42,8 +40,8 @@ def _to_pixels(match: re.Match[str]) -> Resize:
     return Resize(width, height)
 
 
-_FLIP = re.compile(rf"\bflip(?:ped)?\b|\bmirror(?:ed)?\b|\b{either('lật, soi gương')}\b")
-_VERTICAL = re.compile(rf"\bvertical|\bupside\b|\btop\b|\b{either('dọc, trên, dưới, ngược')}\b")
+_FLIP = spoken("flip|flipped|mirror|mirrored", "lật, soi gương")
+_VERTICAL = spoken("vertical|vertically|upside|top", "dọc, trên, dưới, ngược")
 
 
 def _flip(clause: str) -> Edit | None:
@@ -52,12 +50,13 @@ def _flip(clause: str) -> Edit | None:
     return Flip("vertically" if _VERTICAL.search(clause) else "horizontally")
 
 
-_ROTATE = re.compile(
-    rf"\brotated?\b|\bspin\b|\bupside[ -]down\b|\b{either('xoay, lộn ngược')}\b|\bquay (?:{either('ảnh, hình, trái, phải, sang, ngược')}|\d)"
-    rf"|\bturn(?: {IT})?(?: by| to)?(?: the)? (?:-?\d|left|right|clockwise|anti|counter|around|sideways)"
+_ROTATE = spoken(
+    r"rotated?|spin|upside[ -]down|quay \d+"
+    rf"|turn(?: {IT})?(?: by| to)?(?: the)? (?:-?\d+|left|right|clockwise|anti|counter|around|sideways)",
+    "xoay, lộn ngược, quay ảnh, quay hình, quay trái, quay phải, quay sang, quay ngược",
 )
-_LEFTWARDS = re.compile(rf"\bleft\b|\bcounter|\banti|\b{either('trái, ngược chiều')}\b")
-_HALFTURN = re.compile(rf"\bupside[ -]down\b|\baround\b|\bhalf\b|\b{either('lộn ngược, quay ngược')}\b")
+_LEFTWARDS = spoken(r"left|counter\w*|anti\w*", "trái, ngược chiều")
+_HALF_TURN = spoken("upside[ -]down|around|half", "lộn ngược, quay ngược")
 _DEGREES = re.compile(r"-?\d{1,4}")
 
 
@@ -65,28 +64,26 @@ def _rotate(clause: str) -> Edit | None:
     if not _ROTATE.search(clause):
         return None
     number = _DEGREES.search(clause)
-    degrees = int(number[0]) if number else 180 if _HALFTURN.search(clause) else 90
+    degrees = int(number[0]) if number else 180 if _HALF_TURN.search(clause) else 90
     clockwise = (-degrees if _LEFTWARDS.search(clause) else degrees) % 360
     return Rotate(clockwise) if clockwise else None
 
 
-_RESIZE = re.compile(
-    rf"\bresized?\b|\bscaled?\b|\bshrink\b|\benlarge\b|\bsize\b|\b{either('kích thước, kích cỡ, đổi cỡ, thu nhỏ, phóng to, thu')}\b"
-    rf"|{TURN}(?: to)? (?:\d{{1,5}} ?(?:[x×%]|px|pixel|wide|high|tall|percent)|half|twice|double|smaller|bigger|larger)"
-    rf"|\b{either('nhỏ hơn, nhỏ lại, to hơn, to lên, lớn hơn, lớn lên, gấp đôi')}\b"
+_RESIZE = spoken(
+    rf"resized?|scaled?|shrink|enlarge|size|{TURN}(?: to)? (?:half|twice|double|smaller|bigger|larger)"
+    rf"|{TURN}(?: to)? \d{{1,5}} ?(?:px|pixels?|percent|wide|high|tall|[x×] ?\d+|(?=%))",
+    "kích thước, kích cỡ, đổi cỡ, thu nhỏ, thu, phóng to, nhỏ hơn, nhỏ lại, to hơn, to lên, lớn hơn, lớn lên, gấp đôi",
 )
 _PERCENT = re.compile(rf"(\bby )?(?<![\d.])(\d{{1,4}})(?:\.\d+)? ?(?:%|percent\b|{either('phần trăm')}\b)")
 _WIDE = re.compile(rf"(\d{{2,5}}) ?(?:px|pixels?)? wide\b|\b(?:width|{either('rộng')})(?: of| to)? (\d{{2,5}})")
 _HIGH = re.compile(
     rf"(\d{{2,5}}) ?(?:px|pixels?)? (?:high|tall)\b|\b(?:height|{either('cao')})(?: of| to)? (\d{{2,5}})"
 )
-_SMALLER = rf"\bsmaller\b|\bshrink\b|\b{either('thu, nhỏ')}\b"
+_SMALLER = spoken("smaller|shrink", "thu, nhỏ")
 _FACTORS = (
-    (re.compile(rf"\bhalf\b|\b{either('nửa')}\b|{_SMALLER}"), 50),
-    (
-        re.compile(rf"\btwice\b|\bdouble\b|\bbigger\b|\blarger\b|\benlarge\b|\b{either('đôi, phóng to, to, lớn')}\b"),
-        200,
-    ),
+    (spoken("half", "nửa"), 50),
+    (_SMALLER, 50),
+    (spoken("twice|double|bigger|larger|enlarge", "đôi, phóng to, to, lớn"), 200),
 )
 
 
@@ -102,7 +99,7 @@ def _resize(clause: str) -> Edit | None:
     if percent := _PERCENT.search(clause):
         change = int(percent[2])
         if percent[1]:
-            change = 100 - change if re.search(_SMALLER, clause) else 100 + change
+            change = 100 - change if _SMALLER.search(clause) else 100 + change
         return Scale(min(max(change, 1), 1000))
     return next((Scale(percent) for pattern, percent in _FACTORS if pattern.search(clause)), None)
 

@@ -5,21 +5,23 @@ from collections.abc import Iterator
 
 from pipeline.providers.local.edits import Look, Strength, Tone
 from pipeline.providers.local.lexicon import bare
-from pipeline.providers.local.phrases import TURN, either
+from pipeline.providers.local.phrases import TURN, either, spoken
 from pipeline.providers.local.tone_words import CALLED
 
-_A_BIT = re.compile(rf"\b(?:just )?(?:(?:a )?(?:little )?bit|a little|slightly|somewhat|a touch|a tad)\b"
-                    rf"|\b{either('một chút, một tí, một ít, chút xíu, hơi, nhẹ')}\b")  # fmt: skip
-_MUCH = re.compile(rf"\b(?:a lot|lots|much|very|way|far|really|significantly|strongly|extremely|super)\b"
-                   rf"|\b{either('rất nhiều, nhiều, rất, hẳn, cực kỳ')}\b")  # fmt: skip
-
+_A_BIT = spoken(
+    "(?:just )?(?:(?:a )?(?:little )?bit|a little|a touch|a tad|slightly|somewhat)",
+    "một chút, một tí, một ít, chút xíu, hơi, nhẹ",
+)
+_MUCH = spoken(
+    "a lot|lots|much|very|way|far|really|significantly|strongly|extremely|super", "rất nhiều, nhiều, rất, hẳn, cực kỳ"
+)
 _LOOKS = {
-    "black and white": re.compile(
-        rf"\bblack (?:and|&|n) white\b|\bb ?[&/]? ?w\b|\bmonochrome\b|\bgr[ae]y ?scale\b|{TURN} gr[ae]y\b"
-        rf"|\b{either('đen trắng, trắng đen, đơn sắc')}\b"
+    "black and white": spoken(
+        rf"black (?:and|&|n) white|b ?[&/]? ?w|monochrome|gr[ae]y ?scale|{TURN} gr[ae]y",
+        "đen trắng, trắng đen, đơn sắc",
     ),
-    "sepia": re.compile(rf"\bsepia\b|\bvintage\b|\bold photo\b|\b{either('hoài cổ, ảnh cũ')}\b"),
-    "inverted": re.compile(rf"\binvert(?:ed)?\b|\bnegative\b|\b{either('đảo màu, đảo ngược màu, âm bản')}\b"),
+    "sepia": spoken("sepia|vintage|old photo", "hoài cổ, ảnh cũ"),
+    "inverted": spoken("invert|inverted|negative", "đảo màu, đảo ngược màu, âm bản"),
 }
 
 

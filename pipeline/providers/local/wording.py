@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.providers.local.edits import Edit
 from pipeline.providers.local.lexicon import key
-from pipeline.providers.local.phrases import either
+from pipeline.providers.local.phrases import either, spoken
 from pipeline.providers.local.shape_wording import read_shape
 from pipeline.providers.local.tone_wording import read_looks, read_tones
 
@@ -14,7 +14,7 @@ MAX_EDITS = 12  # what a person says in one breath
 
 def parse(text: str) -> tuple[Edit, ...]:
     """The edits that the text asks for, in its order, at most MAX_EDITS; none where it asks for none. Never raises."""
-    return tuple(edit for clause in _clauses(text) for edit in _edits(clause))[:MAX_EDITS]
+    return tuple(edit for clause in clauses(text) for edit in _edits(clause))[:MAX_EDITS]
 
 
 def describe(edits: tuple[Edit, ...]) -> str:
@@ -23,10 +23,11 @@ def describe(edits: tuple[Edit, ...]) -> str:
 
 
 _BREAK = re.compile(rf"[,;!?\n]|\.(?!\d)|\b(?:then|{either('rồi, sau đó, và')})\b|(?<!black )\band\b")
-_POLITE = re.compile(rf"\b(?:please|now|again|overall|{either('nhé, nha, giúp tôi, giúp, hãy')})\b")
+_POLITE = spoken("please|now|again|overall", "nhé, nha, giúp tôi, giúp, hãy")
 
 
-def _clauses(text: str) -> Iterator[str]:
+def clauses(text: str) -> Iterator[str]:
+    """What is said between two breaths, in the form in which words are compared, politeness left out."""
     for clause in _BREAK.split(key(text)):
         yield " ".join(_POLITE.sub(" ", clause).split())
 

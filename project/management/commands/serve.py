@@ -1,4 +1,4 @@
-"""`manage.py serve`: everything, with one command; see section "Two commands" of README.md."""
+"""`manage.py serve`: the stores, the web server and the workers, with one command."""
 
 import argparse
 import http.client
@@ -51,6 +51,7 @@ class Command(BaseCommand):
                     supervisor.start([worker_process(number, lock) for number in range(1, workers + 1)])
                     self._say(summary(address, workers))
                     supervisor.run()
+                    self._say("Stopping; Ctrl-C once more to hurry.")
                 finally:
                     supervisor.stop()
                     embedded.remove_run_dir()

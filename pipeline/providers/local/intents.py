@@ -1,0 +1,64 @@
+"""The words by which the offline provider tells one wish from another. To teach it another way to ask, add it here."""
+
+import re
+
+from pipeline.providers.base import Intent
+from pipeline.providers.local.phrases import IT, TURN, either, spoken
+from pipeline.providers.local.wording import clauses, parse
+
+CREATES = spoken(
+    "(?:create|draw|paint|generate|imagine)|make (?:me |us )?(?:an?|some|another)|(?:give|show) me (?:an?|some|another)"
+    "|vẽ|tạo|^(?:ve|tao)",
+    "vẽ cho, vẽ một, tạo một, tạo ảnh, tạo hình, hãy vẽ, hãy tạo",
+)
+OF_IT = spoken(f"(?:version|copy) of {IT}", "bản khác của")  # "create a darker version of it" is an edit
+SAYS_IT = spoken(IT, "nó, ảnh này, hình này, tấm này, bức này, ảnh")
+GREETS = spoken(
+    "hi|hello|hey|thanks|thank you|bye|good (?:morning|afternoon|evening|night|day)"
+    "|have an? (?:nice|good|great|lovely) (?:day|night|evening|morning|afternoon)",
+    "xin chào, chào, chào buổi sáng, chào buổi tối, chào buổi chiều, chào bạn, cảm ơn, cám ơn, tạm biệt",
+)
+ASKS = spoken(
+    r"^(?:who|what(?! about)|why|how(?! about)|when|where|which|do you|did you|are you"
+    r"|is (?:it|this|that|there)|can you (?:help|do)|help)",
+    "là gì, là ai, tại sao, thế nào, làm được gì, làm gì, bao nhiêu, ở đâu, khi nào",
+)
+ONE_PART = spoken("background|foreground", "phông nền, nền ảnh, nền phía sau, hậu cảnh")
+# The first begin a change of the last picture; the second may, if they name no other land.
+CHANGES = spoken(
+    r"^(?:now|and|but|with|without|add|make|turn|change|put|let|set|give it|more|less|no|same)|instead"
+    rf"|^{either('thêm, với, bây giờ, giờ thì, làm, biến, đổi, chuyển, cho, nhưng')}|{TURN}",
+    "thay vì, thay vào đó, thay bằng",
+)
+MAY_CHANGE = re.compile(rf"^(?:at|in|on|under|during|as|by|{either('vào, lúc, ban')})\b")
+
+_NEEDS_AI = {
+    Intent.REMOVE_BACKGROUND: spoken(
+        r"(?:remove|erase|delete|cut out|take away|get rid of)\b.*\bback ?ground|background remov\w*"
+        r"|(?:transparent|no) background|without (?:a |the )?background",
+        "xóa nền, xoá nền, tách nền, bỏ nền, xóa phông, xoá phông, tách phông",
+    ),
+    Intent.REMOVE_OBJECT: spoken(
+        "remove|erase|delete|get rid of|take out|take away", "xóa, xoá, xóa bỏ, xoá bỏ, loại bỏ, bỏ đi"
+    ),
+    Intent.STYLE_TRANSFER: spoken(
+        rf"in the style of|style transfer|{TURN} (?:like )?(?:an? )?(?:\w+ )?(?:comic|drawing|painting|sketch)"
+        r"|(?:cartoon|anime|comic|manga|ghibli|pixar|van gogh|picasso|monet)(?: style)?",
+        "theo phong cách, phong cách, chuyển thành tranh, biến thành tranh, hoạt hình",
+    ),
+    Intent.ENHANCE: spoken(
+        "enhance|upscale|restore|retouch|(?:improve|better)(?: the| this| its)?(?: (?:picture|image|photo|quality|it))*"
+        r"|(?:higher|better|more) (?:quality|resolution)",
+        "cải thiện, nâng cao, tăng chất lượng, nâng chất lượng, làm đẹp, phục hồi, phục chế",
+    ),
+}
+
+
+def needs_ai(text: str) -> Intent | None:
+    """The first wish in the text that only an AI could fulfil; one that is a simple edit is not."""
+    for clause in clauses(text):
+        if not parse(clause):
+            for intent, pattern in _NEEDS_AI.items():
+                if pattern.search(clause):
+                    return intent
+    return None

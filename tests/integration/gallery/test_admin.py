@@ -1,0 +1,155 @@
+"""Moderation in the admin, as the moderator that `manage.py moderator` makes."""
+
+import io
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.management import call_command
+from django.test import Client
+from django.urls import path
+
+from gallery import services
+from gallery.admin import AT_ONCE
+from gallery.models import Image
+from project.models import User
+from tests.integration.gallery.rows import drafted, fresh, made
+
+urlpatterns = [path("admin/", admin.site.urls)]
+pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
+
+LIST = "/admin/gallery/image/"
+
+
+@pytest.fixture
+def moderator(monkeypatch: pytest.MonkeyPatch) -> User:
+    monkeypatch.setattr("sys.stdin", io.StringIO("a long pass phrase\n"))
+    call_command("moderator", "mo", "--password-stdin", stdout=io.StringIO())
+    return User.objects.get(username="mo")
+
+
+@pytest.fixture
+def client(moderator: User) -> Client:
+    client = Client()
+    assert client.login(username="mo", password="a long pass phrase")
+    return client
+
+
+def act(client: Client, action: str, images: list[Image], **fields: str) -> Any:
+    chosen = [str(image.pk) for image in images]
+    return client.post(LIST, {"action": action, "_selected_action": chosen, **fields}, follow=True)
+
+
+def test_the_list_shows_picture_owner_prompt_and_state(client: Client, me: User) -> None:
+    image = made(me, prompt="<script>alert(1)</script>")
+    page = client.get(LIST).content.decode()
+    assert f'src="{LIST}{image.pk}/thumbnail/"' in page
+    assert me.username in page
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+
+
+def test_drafts_and_pictures_on_their_way_out_are_not_listed(client: Client, me: User) -> None:
+    draft, deleted = drafted(me), made(me)
+    services.delete_permanently(me.pk, str(deleted.pk))
+    page = client.get(LIST).content.decode()
+    assert str(draft.pk) not in page
+    assert str(deleted.pk) not in page
+
+
+def test_a_moderator_sees_the_thumbnail_of_what_is_hidden_or_in_the_trash(client: Client, me: User) -> None:
+    hidden, trashed = made(me), made(me)
+    services.hide([hidden], "no", by=me.pk)
+    services.trash(me.pk, str(trashed.pk))
+    for image in (hidden, trashed):
+        assert client.get(f"{LIST}{image.pk}/thumbnail/").status_code == 200
+
+
+def test_nobody_else_sees_it(me: User) -> None:
+    where = f"{LIST}{made(me).pk}/thumbnail/"
+    guest, clerk = Client(), Client()
+    guest.force_login(me)
+    clerk.force_login(User.objects.create_user("clerk", is_staff=True))
+    assert [Client().get(where).status_code, guest.get(where).status_code, clerk.get(where).status_code] == [
+        302,
+        302,
+        403,
+    ]
+
+
+def test_hiding_asks_for_a_reason_first(client: Client, me: User) -> None:
+    image = made(me, prompt='"><img src=x>')
+    page = act(client, "hide", [image])
+    assert 'name="reason"' in page.content.decode()
+    assert '"><img src=x>' not in page.content.decode()
+    assert "required" in act(client, "hide", [image], reason=" ").content.decode()
+    assert fresh(image).state == "shown"
+
+
+def test_hiding_hides_all_that_were_chosen_and_keeps_reason_and_name(client: Client, moderator: User, me: User) -> None:
+    images, other = [made(me), made(me)], made(me)
+    page = act(client, "hide", images, reason="not for here")
+    assert "Hidden: 2." in page.content.decode()
+    assert [fresh(image).state for image in [*images, other]] == ["hidden", "hidden", "shown"]
+    assert (fresh(images[0]).hidden_reason, fresh(images[0]).moderated_by) == ("not for here", moderator)
+
+
+def test_approving_shows_again_and_records_who(client: Client, moderator: User, me: User) -> None:
+    image = made(me)
+    services.hide([image], "no", by=me.pk)
+    assert "Approved: 1." in act(client, "approve", [image]).content.decode()
+    assert (fresh(image).state, fresh(image).moderated_by) == ("shown", moderator)
+
+
+@pytest.mark.parametrize("action", ["hide", "approve"])
+def test_more_than_one_page_can_carry_is_refused(
+    client: Client, me: User, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    monkeypatch.setattr("gallery.admin.AT_ONCE", 1)
+    images = [made(me), made(me)]
+    assert "At most 1 pictures" in act(client, action, images, reason="no").content.decode()
+    assert {(fresh(image).state, fresh(image).moderated_by) for image in images} == {("shown", None)}
+    assert AT_ONCE < 1000  # Django takes so many fields in one form
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"), [("unseen", "new"), ("approved", "approved"), ("hidden", "hidden"), ("deleted", "trashed")]
+)
+def test_the_list_is_filtered_by_state(client: Client, me: User, state: str, expected: str) -> None:
+    images = {name: made(me, prompt=f"a {name} one") for name in ("new", "approved", "hidden", "trashed")}
+    services.approve([images["approved"]], by=me.pk)
+    services.hide([images["hidden"]], "no", by=me.pk)
+    services.trash(me.pk, str(images["trashed"].pk))
+    page = client.get(LIST, {"state": state}).content.decode()
+    assert [name for name in images if f"a {name} one" in page] == [expected]
+
+
+def test_a_picture_can_be_found_by_its_prompt_or_owner(client: Client, me: User) -> None:
+    made(me, prompt="a blue horse")
+    made(User.make_guest(), prompt="a red cow")
+    page = client.get(LIST, {"q": "horse"}).content.decode()
+    assert ("a blue horse" in page, "a red cow" in page) == (True, False)
+    assert "a blue horse" in client.get(LIST, {"q": me.username}).content.decode()
+
+
+def test_one_picture_can_be_read_and_not_changed(client: Client, me: User) -> None:
+    image = made(me)
+    where = f"{LIST}{image.pk}/change/"
+    page = client.get(where).content.decode()
+    assert "a lake" in page
+    assert 'name="_save"' not in page
+    assert client.post(where, {"title": "mine", "hidden": "on"}).status_code == 403
+    assert client.get(f"{LIST}add/").status_code == 403
+    assert client.post(f"{LIST}{image.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert act(client, "delete_selected", [image], post="yes").status_code == 200
+    assert fresh(image).title == "Lake"
+
+
+def test_no_page_needs_inline_script_or_style(client: Client, me: User) -> None:
+    image = made(me)
+    for page in (client.get(LIST), client.get(f"{LIST}{image.pk}/change/"), act(client, "hide", [image])):
+        text = page.content.decode()
+        assert "<style" not in text
+        assert "style=" not in text
+        assert "<script>" not in text
+        assert "onclick=" not in text

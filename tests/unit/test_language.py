@@ -1,0 +1,425 @@
+"""What the offline provider makes of a person's words, in English and Vietnamese."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.providers.base import Intent, Refinement, RefineRequest, Turn
+from pipeline.providers.local import scene
+from pipeline.providers.local.editor import describe, parse
+from pipeline.providers.local.language import refine
+from pipeline.providers.local.titles import title
+
+NOTHING = RefineRequest(
+    content="", intent=None, style=None, width=None, height=None, has_source=False, has_mask=False, turns=()
+)
+SUNSET = scene.describe(scene.read("mountains and a lake at sunset, with clouds, in orange").scene)
+PAINTED = Turn("Mountains at sunset", SUNSET, None, showed_picture=True)
+EDITED = Turn("make it bluer", "bluer", None, showed_picture=True)
+ANSWERED = Turn("hello", "", "I work offline here.", showed_picture=False)
+
+
+def fresh(content: str, **options: object) -> Refinement:
+    return refine(replace(NOTHING, content=content, **options))  # type: ignore[arg-type]
+
+
+def with_photo(content: str, **options: object) -> Refinement:
+    return fresh(content, has_source=True, **options)
+
+
+def after(content: str, *turns: Turn) -> Refinement:
+    return with_photo(content, turns=turns)
+
+
+def seen(refinement: Refinement) -> scene.Scene:
+    return scene.read(refinement.prompt).scene
+
+
+# Painting
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Create a sunset landscape",
+        "draw a sunset",
+        "Please paint me mountains at sunset",
+        "generate: sunset",
+        "make a sunset",
+        "a sunset over hills",
+        "Can you paint a sunset?",
+        "what about a sunset?",
+        "Vẽ hoàng hôn trên núi",
+        "tạo một bức tranh hoàng hôn",
+        "ve canh hoang hon tren nui",
+    ],
+)
+def test_words_the_painter_knows_are_painted(content: str) -> None:
+    result = fresh(content)
+    assert (result.intent, seen(result).time, result.provider) == (Intent.GENERATE, "sunset", "offline")
+
+
+def test_the_refined_prompt_is_plain_english_that_paints_the_same() -> None:
+    result = fresh("vẽ biển ban đêm có trăng, kiểu màu nước")
+    assert result.prompt == scene.describe(scene.read("sea, night, moon, watercolour").scene)
+    assert seen(result) == scene.read("sea, night, moon, watercolour").scene
+
+
+@pytest.mark.parametrize("content", ["create a landscape", "phong cảnh"])
+def test_a_plain_landscape_is_enough(content: str) -> None:
+    assert fresh(content).intent is Intent.GENERATE
+    assert fresh(content).reply is None
+
+
+def test_the_style_that_was_chosen_is_painted_and_kept() -> None:
+    result = fresh("a lake", style="watercolour")
+    assert seen(result).styles == {"watercolour"}
+    assert result.style == "watercolour"
+
+
+def test_it_names_what_it_left_out() -> None:
+    result = fresh("a dragon over a castle at night")
+    assert (result.intent, result.reply) == (Intent.GENERATE, "I left out: dragon, castle.")
+
+
+def test_it_names_what_it_left_out_in_vietnamese() -> None:
+    assert fresh("vẽ con rồng trên biển").reply == "Tôi đã bỏ qua: rồng."
+
+
+def test_a_long_list_of_left_out_words_is_cut() -> None:
+    reply = fresh("sea " + " ".join(f"thing{n}" for n in range(300))).reply
+    assert reply is not None
+    assert reply.endswith("thing7, ….")
+
+
+@pytest.mark.parametrize("content", ["dragon", "Create a portrait of Ada Lovelace", "draw something", "!!!", "asdf"])
+def test_with_no_word_it_knows_it_says_what_it_can_paint(content: str) -> None:
+    result = fresh(content)
+    assert (result.intent, result.prompt) == (Intent.REPLY, "")
+    assert result.reply is not None
+    assert scene.PAINTABLE in result.reply
+
+
+@pytest.mark.parametrize("content", ["vẽ con rồng", "ve cho toi con rong"])
+def test_it_answers_vietnamese_in_vietnamese(content: str) -> None:
+    assert scene.PAINTABLE_VI in (fresh(content).reply or "")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "hello",
+        "good morning",
+        "thanks, have a nice day",
+        "what can you do?",
+        "who are you",
+        "how do mountains grow?",
+        "xin chào",
+        "chào buổi sáng",
+        "bạn làm được gì",
+    ],
+)
+def test_greetings_and_questions_get_an_answer_and_no_picture(content: str) -> None:
+    result = fresh(content)
+    assert result.intent is Intent.REPLY
+    assert "AI" in (result.reply or "")
+
+
+def test_a_greeting_with_a_wish_is_a_wish() -> None:
+    assert fresh("hello, a forest in the fog please").intent is Intent.GENERATE
+
+
+# Sizes
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        ("a lake", (1024, 768)),
+        ("a square lake", (1024, 1024)),
+        ("a lake, portrait format", (768, 1024)),
+        ("a wide lake", (1280, 720)),
+        ("panorama of a lake", (1536, 640)),
+        ("a lake, 640x480", (640, 480)),
+        ("a lake 640 × 480 px", (640, 480)),
+        ("a lake 9:16", (576, 1024)),
+        ("a lake 8000x4000", (2048, 1024)),
+        ("a lake 64x64", (128, 128)),
+        ("hồ nước hình vuông", (1024, 1024)),
+        ("hồ nước khổ dọc", (768, 1024)),
+    ],
+)
+def test_the_words_give_the_size_and_are_no_subject(content: str, size: tuple[int, int]) -> None:
+    result = fresh(content)
+    assert (result.width, result.height) == size
+    assert not {"square", "vuông", "dọc", "wide", "panorama", "640", "9"} & set((result.reply or "").split())
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [
+        (512, 256, (512, 256)),
+        (800, None, (800, 600)),
+        (None, 600, (800, 600)),
+        (128, None, (128, 128)),
+        (None, 2048, (2048, 2048)),
+    ],
+)
+def test_what_the_person_chose_comes_first(width: int | None, height: int | None, size: tuple[int, int]) -> None:
+    result = fresh("a lake", width=width, height=height)
+    assert (result.width, result.height) == size
+
+
+def test_a_chosen_width_keeps_the_shape_that_the_words_ask_for() -> None:
+    result = fresh("a square lake", width=512)
+    assert (result.width, result.height) == (512, 512)
+
+
+# Edits
+
+
+@pytest.mark.parametrize(
+    ("content", "prompt"),
+    [
+        ("make it bluer", "bluer"),
+        ("làm xanh hơn", "bluer"),
+        ("can you rotate it left?", "rotate 270"),
+        ("black and white", "black and white"),
+        ("create a darker version of it", "darker"),
+        ("improve the contrast", "more contrast"),
+        ("crop to square and blur it a bit", "crop to square, a bit blurrier"),
+    ],
+)
+def test_simple_edits_of_a_picture(content: str, prompt: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt, result.reply) == (Intent.EDIT, prompt, None)
+    assert (result.width, result.height) == (None, None)
+    assert describe(parse(result.prompt)) == prompt
+
+
+@pytest.mark.parametrize(
+    ("content", "word"), [("make it bluer", "picture"), ("làm xanh hơn", "ảnh"), ("rotate", "picture")]
+)
+def test_an_edit_with_no_picture_says_so(content: str, word: str) -> None:
+    result = fresh(content)
+    assert result.intent is Intent.REPLY
+    assert word in (result.reply or "")
+    assert scene.PAINTABLE not in (result.reply or "")
+
+
+def test_a_scene_with_an_edit_s_word_is_still_painted() -> None:
+    assert fresh("a warmer sunset").intent is Intent.GENERATE
+
+
+def test_an_order_to_paint_beats_an_edit_s_word() -> None:
+    assert with_photo("paint a darker forest").intent is Intent.GENERATE
+
+
+def test_an_edit_names_what_else_was_asked() -> None:
+    assert with_photo("bluer, with snow and stars").reply == "I left out: snow, stars."
+
+
+def test_one_part_of_a_picture_is_not_edited_as_a_whole() -> None:
+    result = with_photo("blur the background")
+    assert result.intent is Intent.REPLY
+    assert "part" in (result.reply or "")
+
+
+def test_with_a_mask_the_part_can_be_edited() -> None:
+    assert with_photo("blur the background", has_mask=True).prompt == "blurrier"
+
+
+# What needs an AI
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("remove the background", "Removing a background"),
+        ("give it a transparent background", "Removing a background"),
+        ("xóa nền", "Xóa nền"),
+        ("remove the car", "Removing something"),
+        ("xoá người này", "Xóa vật thể"),
+        ("enhance this photo", "Enhancing"),
+        ("upscale it", "Enhancing"),
+        ("make it better quality", "Enhancing"),
+        ("nâng cao chất lượng", "Nâng cao"),
+        ("in the style of Van Gogh", "another style"),
+        ("make it look like a cartoon", "another style"),
+        ("turn it into an oil painting", "another style"),
+        ("chuyển theo phong cách anime", "phong cách"),
+        ("make it night", "Changing what a picture shows"),
+        ("add snow", "Changing what a picture shows"),
+    ],
+)
+def test_what_needs_an_ai_is_answered_with_what_would_bring_it(content: str, words: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt) == (Intent.REPLY, "")
+    assert words in (result.reply or "")
+    assert "GEMINI_API_KEY" in (result.reply or "")
+
+
+def test_beside_a_simple_edit_it_says_what_is_not_done() -> None:
+    result = with_photo("remove the car and make it brighter")
+    assert (result.intent, result.prompt) == (Intent.EDIT, "brighter")
+    assert "Removing something" in (result.reply or "")
+
+
+def test_a_style_in_a_new_wish_is_no_style_transfer() -> None:
+    result = fresh("a city in anime style")
+    assert (result.intent, result.reply) == (Intent.GENERATE, "I left out: anime.")
+
+
+# Buttons
+
+
+@pytest.mark.parametrize(
+    ("intent", "words"),
+    [
+        (Intent.ENHANCE, "Enhancing"),
+        (Intent.REMOVE_BACKGROUND, "Removing a background"),
+        (Intent.REMOVE_OBJECT, "Removing something"),
+        (Intent.STYLE_TRANSFER, "another style"),
+    ],
+)
+def test_a_button_s_intent_is_final_whatever_the_words(intent: Intent, words: str) -> None:
+    result = with_photo("make it brighter", intent=intent)
+    assert result.intent is Intent.REPLY
+    assert words in (result.reply or "")
+
+
+def test_the_button_to_create_never_edits() -> None:
+    assert after("now at night, darker", PAINTED).intent is Intent.EDIT
+    result = with_photo("now at night, darker", intent=Intent.GENERATE, turns=(PAINTED,))
+    assert (result.intent, seen(result).land) == (Intent.GENERATE, scene.read("night").scene.land)
+
+
+def test_the_button_to_edit_never_paints() -> None:
+    assert with_photo("a sunset", intent=Intent.EDIT).intent is Intent.REPLY
+    assert fresh("a warmer sunset", intent=Intent.EDIT).intent is Intent.REPLY
+    assert with_photo("paint it bluer", intent=Intent.EDIT).prompt == "bluer"
+
+
+def test_the_button_for_words_only_gets_words() -> None:
+    assert fresh("a sunset", intent=Intent.REPLY).intent is Intent.REPLY
+
+
+# After a painted picture
+
+
+@pytest.mark.parametrize("content", ["now at night", "make it night", "at night", "bây giờ là ban đêm", "vào ban đêm"])
+def test_another_hour_repaints_the_last_scene(content: str) -> None:
+    result = after(content, PAINTED)
+    assert (result.intent, result.prompt) == (Intent.GENERATE, SUNSET.replace("at sunset", "at night"))
+    assert "AI" in (result.reply or "") or "Offline" in (result.reply or "")
+    assert "left out" not in (result.reply or "")
+
+
+@pytest.mark.parametrize("content", ["with snow", "add some snow", "in winter", "thêm tuyết", "but snowing"])
+def test_other_weather_repaints_the_last_scene(content: str) -> None:
+    result = seen(after(content, PAINTED))
+    assert result.weather == {"snow", "clouds"}
+    assert result.time == "sunset"
+
+
+def test_what_is_not_wanted_goes() -> None:
+    assert seen(after("without clouds", PAINTED)).weather == frozenset()
+    assert seen(after("a clear sky instead", PAINTED)).weather == {"clear"}
+
+
+def test_new_things_join_the_last_scene_or_take_its_place() -> None:
+    assert seen(after("add a boat", PAINTED)).land == {"mountains", "lake", "boat"}
+    assert seen(after("in the desert instead", PAINTED)).land == {"desert"}
+
+
+def test_night_brings_no_sun_and_day_no_stars() -> None:
+    sunny = Turn("x", scene.describe(scene.read("sea in daylight under the sun").scene), None, showed_picture=True)
+    starry = Turn("x", scene.describe(scene.read("sea at night under stars").scene), None, showed_picture=True)
+    assert seen(after("now at night", sunny)).sky == frozenset()
+    assert seen(after("make it day", starry)).sky == frozenset()
+
+
+def test_new_colours_and_styles_take_the_place_of_the_old() -> None:
+    assert seen(after("now in purple", PAINTED)).colours == ("purple",)
+    assert seen(after("turn it into an oil painting", PAINTED)).styles == {"oil painting"}
+
+
+def test_a_repainted_scene_names_what_it_left_out() -> None:
+    assert (after("add snow and a dragon", PAINTED).reply or "").endswith("I left out: dragon.")
+
+
+def test_edits_and_answers_in_between_do_not_hide_the_last_scene() -> None:
+    assert seen(after("now at night", PAINTED, EDITED, ANSWERED)).land == {"mountains", "lake"}
+
+
+def test_a_scene_that_was_never_shown_is_not_repainted() -> None:
+    failed = Turn("x", scene.describe(scene.read("desert").scene), None, showed_picture=False)
+    assert seen(after("now at night", PAINTED, failed)).land == {"mountains", "lake"}
+
+
+@pytest.mark.parametrize("content", ["a forest at dawn", "paint a forest at dawn", "in the forest at dawn"])
+def test_a_whole_new_scene_is_new(content: str) -> None:
+    result = after(content, PAINTED)
+    assert seen(result) == scene.read("forest at dawn").scene
+    assert result.reply is None
+
+
+def test_simple_edits_come_before_repainting() -> None:
+    assert after("make it darker", PAINTED).intent is Intent.EDIT
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ("Create a sunset landscape", "Sunset landscape"),
+        ("please draw me a picture of the sea", "Sea"),
+        ("make a lake", "Lake"),
+        ("make it bluer", "Make it bluer"),
+        ("vẽ cho tôi một bức tranh về biển", "Biển"),
+        ("  a\n\tlake \x00 ", "A lake"),
+        ("!!!", "New conversation"),
+        ("create", "Create"),
+        ("hoàng hôn", "Hoàng hôn"),
+    ],
+)
+def test_the_title_is_the_wish_without_the_asking(content: str, name: str) -> None:
+    assert title(content) == name
+
+
+def test_a_long_title_ends_at_a_word() -> None:
+    name = title("a lake with many mountains around it and a boat on the quiet water at dawn")
+    assert name == "A lake with many mountains around it and a boat on the…"
+
+
+@given(st.text(min_size=1, max_size=200))
+def test_every_text_has_a_short_title_on_one_line(content: str) -> None:
+    name = title(content)
+    assert 0 < len(name) <= 60
+    assert name.isprintable()
+
+
+VOCABULARY = """
+    make it bluer night now add a snow remove background style of dragon vẽ biển xanh hơn 640x480 ? , not
+"""
+
+
+@given(
+    st.one_of(
+        st.text(min_size=1, max_size=300), st.lists(st.sampled_from(VOCABULARY.split()), min_size=1).map(" ".join)
+    )
+)
+def test_whatever_is_said_gets_a_whole_answer(content: str) -> None:
+    for result in (fresh(content), with_photo(content), after(content, PAINTED)):
+        if result.intent is Intent.REPLY:
+            assert (result.prompt, bool(result.reply)) == ("", True)
+        elif result.intent is Intent.EDIT:
+            assert describe(parse(result.prompt)) == result.prompt != ""
+        else:
+            assert scene.read(result.prompt).known
+            assert min(result.width or 0, result.height or 0) >= 128
+            assert max(result.width or 0, result.height or 0) <= 2048
