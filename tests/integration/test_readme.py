@@ -24,7 +24,7 @@ def test_every_setting_is_in_the_table_and_the_table_names_no_other() -> None:
     read = set(re.findall(r'env\.\w+\("(\w+)"', SETTINGS))
     table = set(re.findall(r"^\| `([A-Z_]+)` \|", section("Settings"), re.MULTILINE))
     assert table == read
-    assert NOT_YET <= set(re.findall(r"\b[A-Z_]{8,}\b", section("What it does not do")))
+    assert set(re.findall(r"\b[A-Z_]{8,}\b", section("What it does not do"))) >= NOT_YET
 
 
 def test_the_defaults_in_the_table_are_the_real_ones() -> None:
