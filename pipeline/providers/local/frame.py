@@ -63,7 +63,8 @@ class Frame:
         across = self.rng("sun").uniform(0.22, 0.78)
         if abs(across - 0.5) < 0.1:  # never in the very middle
             across += 0.14
-        lift = 0.0 if self.scene.land & {"sea", "lake"} or self.light.height < 0 else 0.06  # above what stands there
+        rises = self.scene.land & {"mountains", "hills", "forest", "desert", "city"}
+        lift = 0.055 if rises and self.light.height > 0 else 0.0  # above what stands on the horizon
         self.sun = (across * self.width, self.horizon - (self.light.height + lift) * self.focal)
 
     def rng(self, name: str) -> np.random.Generator:

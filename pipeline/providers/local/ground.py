@@ -6,12 +6,13 @@ from numpy.typing import NDArray
 from pipeline.providers.local.frame import CAMERA, Frame, Ground, View
 from pipeline.providers.local.relief import relief
 
-NEAR, FAR = 0.8, 30.0
+FAR = 30.0  # units
 
 
 def cut(frame: Frame) -> Ground:
     """The height field of the scene, slice by slice: dense where land rises, for there a slice covers few rows."""
-    near = np.geomspace(NEAR, 5.0, 150, endpoint=False)
+    nearest = min(0.8, 0.6 * CAMERA * frame.focal / (frame.height - frame.horizon))  # below the picture's lower edge
+    near = np.geomspace(nearest, 5.0, 150, endpoint=False)
     z = np.concatenate([near, np.linspace(5.0, 16.5, 250, endpoint=False), np.geomspace(16.5, FAR, 16)])
     z = z.astype(np.float32)
     x = frame.columns()[None, :] * z[:, None]

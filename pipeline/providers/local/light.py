@@ -64,6 +64,8 @@ def dyed(colour: Array, pigment: Array, amount: float) -> Array:
     return np.clip(mix(colour, target, amount), 0, 1)
 
 
+EARTHLY = {"green", "brown"}
+
 # Where between the first and the last wished colour each part takes its dye from, and how deeply it is dyed.
 _DYES = {
     "zenith": (1.0, 0.72), "upper": (0.7, 0.72), "lower": (0.3, 0.72), "horizon": (0.0, 0.72), "sun": (0.0, 0.3),
@@ -94,7 +96,9 @@ def _dye(light: Light, colours: tuple[str, ...]) -> Light:
 
     def change(part: str, colour: Array) -> Array:
         place, depth = _DYES[part]
-        return dyed(colour, PIGMENTS[colours[round(place * (len(colours) - 1))]], depth)
+        name = colours[round(place * (len(colours) - 1))]
+        of_land = name in EARTHLY and part not in ("key", "ambient")  # who says green means the meadow
+        return dyed(colour, PIGMENTS[name], depth * (0.15 if of_land else 0.7 if name in EARTHLY else 1.0))
 
     return _recoloured(light, change)
 
@@ -102,6 +106,14 @@ def _dye(light: Light, colours: tuple[str, ...]) -> Light:
 def _greyed(light: Light, amount: float, dim: float) -> Light:
     """Under closed clouds: every colour nearer to grey, and darker."""
     return _recoloured(light, lambda _, colour: mix(luma(colour), colour, 1 - amount) * dim)
+
+
+_STORM = {"zenith": 0.42, "upper": 0.5, "lower": 0.68, "horizon": 0.85, "lit": 0.8, "shade": 0.36}
+
+
+def _stormy(light: Light) -> Light:
+    """Dark above, with a pale strip left under the clouds."""
+    return _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6))
 
 
 def light_of(scene: Scene) -> Light:
@@ -112,7 +124,7 @@ def light_of(scene: Scene) -> Light:
         zenith, upper, lower, horizon, sun, glow, lit, shade, key, ambient, _HEIGHT[time], _STARS[time], _LAMPS[time]
     )
     if "storm" in scene.weather:
-        light = _greyed(light, 0.55, 0.5)
+        light = _stormy(light)
     elif scene.weather & {"rain", "snow", "fog"}:
         light = _greyed(light, 0.45, 0.8 if "rain" in scene.weather else 0.95)
     return _dye(light, scene.colours) if scene.colours else light

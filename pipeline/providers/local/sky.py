@@ -137,8 +137,21 @@ def cumulus(frame: Frame) -> None:
     thick = step(threshold, threshold + 0.4, density)
     bright = np.clip(0.62 + (density - shifted) * 7 - thick * 0.55, 0, 1)
     colour = mix(frame.light.shade, frame.light.lit, bright[..., None])
-    amount = amount * step(-0.01, 0.09, up) * 0.94
+    amount = amount * step(-0.01, 0.09, up) * 0.94 * _parting(frame, across, up)
     _lay(frame, mix(colour, frame.light.horizon, (step(0.22, 0.0, up) * 0.65)[..., None]), amount)
+
+
+def _parting(frame: Frame, across: Array, up: Array) -> Array:
+    """How much of the clouds is left before the moon that was asked for, and before a low sun; 1 elsewhere."""
+    if "moon" in frame.scene.sky:
+        place, left = moon_place(frame), 0.1
+    elif 0 <= frame.light.height < 0.2 and not frame.scene.weather:
+        place, left = frame.sun, 0.35
+    else:
+        return np.ones_like(across + up)
+    dx = across - (place[0] - frame.width / 2) / frame.focal
+    dy = up - (frame.horizon - place[1]) / frame.focal
+    return np.asarray(1 - (1 - left) * np.exp(-(((dx**2 + dy**2) / 0.009) ** 2)), np.float32)
 
 
 def _lay(frame: Frame, colour: Array, amount: Array) -> None:

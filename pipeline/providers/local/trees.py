@@ -9,7 +9,7 @@ from pipeline.providers.local.frame import Frame
 from pipeline.providers.local.land import SNOW, air_amount
 from pipeline.providers.local.noise import Array, fbm, mix, resized, sample
 
-TALL = 112  # pixels of the shape that all sizes are made from
+TALL = 160  # pixels of the shape that all sizes are made from
 SHORE = 1.8  # units: what stands nearer is painted after the water
 _LEAVES = np.array([[0.2, 0.29, 0.17], [0.25, 0.34, 0.16], [0.31, 0.36, 0.16], [0.16, 0.26, 0.19]], np.float32)
 Shape = tuple[Array, Array]  # how opaque, and how much light it gets: both (h, w), 0..1
@@ -17,7 +17,7 @@ Shape = tuple[Array, Array]  # how opaque, and how much light it gets: both (h, 
 
 def _conifer(rng: np.random.Generator, side: float) -> Shape:
     """Many thin drooping branches, wider to the foot, with gaps between them."""
-    width = 60
+    width = 86
     down = np.linspace(0, 1, TALL, dtype=np.float32)[:, None]
     across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     droop = down * rng.uniform(10, 14) - np.abs(across) * rng.uniform(1.0, 1.8)  # branches hang at their tips
@@ -37,24 +37,28 @@ def _conifer(rng: np.random.Generator, side: float) -> Shape:
 
 def _broadleaf(rng: np.random.Generator, side: float) -> Shape:
     """A crown of many tufts on a forked trunk, light above and dark below."""
-    width = 96
+    width = 136
     y, x = np.mgrid[0:TALL, 0:width].astype(np.float32)
     lean = (TALL - y) * 0.03 * rng.uniform(-1, 1)
-    opaque = ((np.abs(x - width / 2 - lean) < 1.2 + 2.2 * (y / TALL) ** 3) & (y > TALL * 0.4)).astype(np.float32)
+    opaque = ((np.abs(x - width / 2 - lean) < 1.7 + 3.2 * (y / TALL) ** 3) & (y > TALL * 0.4)).astype(np.float32)
     bright = np.full_like(opaque, 0.1)
     tufts = rng.uniform(0, 1, (70, 4))
     for angle, out, size, wobble in tufts[np.argsort(-np.sin(tufts[:, 0] * 6.28) * tufts[:, 1])][::-1]:
         far = np.sqrt(out) * (0.88 + 0.24 * wobble)
         middle_x = width * (0.5 + 0.38 * far * np.cos(angle * 6.28))
         middle_y = TALL * (0.4 - 0.33 * far * np.sin(angle * 6.28))
-        radius = 4 + 6 * size
-        dx, dy = (x - middle_x) / radius, (y - middle_y) / radius
+        radius = TALL * (0.036 + 0.054 * size)
+        around = np.s_[
+            max(0, int(middle_y - radius * 1.1)) : int(middle_y + radius * 1.1) + 1,
+            max(0, int(middle_x - radius * 1.1)) : int(middle_x + radius * 1.1) + 1,
+        ]
+        dx, dy = (x[around] - middle_x) / radius, (y[around] - middle_y) / radius
         inside = dx**2 + dy**2 < rng.uniform(0.45, 1.2, dx.shape)
         tuft = (
             0.42 + 0.16 * side * dx - 0.22 * dy + 0.3 * (0.45 - middle_y / TALL) + 0.1 * side * (middle_x / width - 0.5)
         )
-        opaque[inside] = 1
-        bright[inside] = np.clip(tuft + rng.uniform(-0.1, 0.1, dx.shape), 0.03, 1)[inside]
+        opaque[around][inside] = 1
+        bright[around][inside] = np.clip(tuft + rng.uniform(-0.1, 0.1, dx.shape), 0.03, 1)[inside]
     return opaque, bright
 
 
@@ -85,7 +89,7 @@ class Grove:
     def _row(self, row: int, z: float) -> None:
         rng, frame = self.frame.rng(f"row {row}"), self.frame
         room = frame.width / frame.focal * z
-        count = int(room / (0.085 + 0.022 * z))
+        count = int(room / (0.075 + 0.021 * z))
         x = (rng.uniform(-0.53, 0.53, count) * room).astype(np.float32)
         sizes, shapes = rng.uniform(0.6, 1.15, count), rng.integers(0, 8, count)
         columns = np.clip(x / z * frame.focal + frame.width / 2, 0, frame.width - 1).astype(np.int32)
@@ -98,8 +102,8 @@ class Grove:
         ground = self.frame.ground
         seen = ground.row[row, columns] <= ground.skyline[row, columns] + 1
         dense = sample(self.woods, x * 0.07, np.full_like(x, z * 0.07))
-        opening = 0.5 * np.clip(1 - np.abs(x / z) / 0.3, 0, 1) * min(1.0, max(0.0, (4.2 - z) / 2.0))
-        return np.asarray(seen & (ground.height[row, columns] > 0.015) & (dense > 0.34 + opening))
+        opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * min(1.0, max(0.0, (4.2 - z) / 2.0))
+        return np.asarray(seen & (ground.height[row, columns] > 0.015) & (dense > 0.22 + opening))
 
     def _tree(self, x: float, z: float, row: int, size: float, shape: int) -> None:
         frame = self.frame

@@ -23,7 +23,7 @@ def fog(frame: Frame) -> None:
 
 def rain(frame: Frame) -> None:
     """Slanting streaks in three distances, and a veil over what is far."""
-    veil = 1 - np.exp(-np.minimum(frame.depth, 16.0) / 26)
+    veil = 1 - np.exp(-np.minimum(frame.depth, 16.0) / (26 if "rain" in frame.scene.weather else 90))
     frame.cover(mix(frame.light.horizon, frame.light.shade, 0.4), veil.astype(np.float32))
     rng = frame.rng("rain")
     slant = 0.16 * frame.side

@@ -103,11 +103,11 @@ STOP = """
     t m re ll d b no not without
     vẽ tạo làm hình ảnh bức tranh tấm một cho tôi mình em anh bạn hãy xin vui lòng về của với và hoặc ở trên dưới
     trong ngoài bên cạnh giữa qua lúc khi vào là có những các cái chiếc con ngọn màu sắc phong kiểu theo bằng nhé
-    nha đi giúp muốn cần thêm được rất thật đẹp nền bầu trời ánh sáng này kia đó nào đang sẽ tông nghệ thuật không
+    nha đi giúp muốn cần thêm được rất thật đẹp nền bầu trời ánh sáng này kia đó cùng nào đang sẽ tông nghệ thuật không
     chào ơi
     ve tao lam hinh buc tranh mot cho toi minh xin vui long cua voi va tren duoi ngoai canh giua nhung cac cai chiec
     mau sac kieu theo bang nhe giup muon can them duoc rat that dep nen bau troi tong nghe thuat khong chao phong
-    cach
+    cach luc giua cung
 """
 NEGATIONS = ("no", "without", "không", "khong")
 

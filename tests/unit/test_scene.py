@@ -1,0 +1,156 @@
+"""Reading a prompt: what is known, what is ignored, and that a scene survives being said again."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.providers.local import words
+from pipeline.providers.local.lexicon import LEXICON
+from pipeline.providers.local.scene import PAINTABLE, PAINTABLE_VI, STYLES, Scene, describe, read
+
+NAMES = [name for group in words.GROUPS for name in group]
+VIETNAMESE = [
+    (phrase, name)
+    for group in words.GROUPS
+    for name, (_, phrases) in group.items()
+    for phrase in phrases.split(", ")
+    if phrase
+]
+scenes = st.lists(st.sampled_from(NAMES), unique=True).map(lambda names: read(", ".join(names)).scene)
+
+
+def bare(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+@settings(deadline=None)
+@given(scenes)
+def test_a_scene_that_is_described_reads_as_the_same_scene(scene: Scene) -> None:
+    again = read(describe(scene))
+    assert again.scene == scene
+    assert again.ignored == ()
+
+
+@settings(deadline=None)
+@given(st.text(), st.none() | st.text())
+def test_any_text_can_be_read(text: str, style: str | None) -> None:
+    assert read(describe(read(text, style).scene)).scene == read(text, style).scene
+
+
+def test_half_of_a_character_pair_can_be_read() -> None:
+    assert read("the sea \ud83d and \x00 hills").known == ("sea", "hills")
+
+
+@pytest.mark.parametrize(("phrase", "name"), VIETNAMESE)
+def test_a_vietnamese_word_reads_like_its_english_one(phrase: str, name: str) -> None:
+    expected = read(name)
+    for form in ("NFC", "NFD"):
+        assert read(unicodedata.normalize(form, phrase)) == expected
+        assert read(unicodedata.normalize(form, phrase.upper())) == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_word_has_a_vietnamese_one(name: str) -> None:
+    assert any(name == known for _, known in VIETNAMESE)
+
+
+@pytest.mark.parametrize(
+    ("plain", "known"),
+    [
+        ("ve hoang hon tren bien", ("sunset", "sea")),
+        ("thanh pho ban dem", ("city", "night")),
+        ("nui va sa mac luc binh minh", ("mountains", "desert", "dawn")),
+        ("mau do, mau tim, mau hong", ("red", "purple", "pink")),
+        ("suong mu, mat trang, mau nuoc", ("fog", "moon", "watercolour")),
+        ("hoang hôn", ("sunset",)),
+    ],
+)
+def test_vietnamese_is_read_without_diacritics(plain: str, known: tuple[str, ...]) -> None:
+    assert read(plain).known == known
+
+
+@pytest.mark.parametrize("phrase", ["do", "may", "mua", "tuyet", "trang", "hong", "rung", "ho", "tim"])
+def test_a_bare_spelling_that_means_something_else_is_not_taken_for_a_word_of_ours(phrase: str) -> None:
+    assert read(phrase).known == ()
+
+
+def test_blue_and_green_are_told_apart_in_vietnamese() -> None:
+    assert read("biển xanh dương").known == ("sea", "blue")
+    assert read("đồi xanh lá").known == ("hills", "green")
+
+
+def test_what_is_not_known_is_named_as_the_person_spelled_it_and_once() -> None:
+    reading = read("Please draw a Dragon and a dragon over the SEA, vẽ một con mèo")
+    assert reading.known == ("sea",)
+    assert reading.ignored == ("Dragon", "mèo")
+
+
+def test_commands_and_small_words_are_not_content() -> None:
+    assert read("Create a picture of an image for me, please. Hãy vẽ cho tôi một bức tranh").ignored == ()
+
+
+def test_a_prompt_without_a_known_word_says_so() -> None:
+    assert read("a cat with a hat").known == ()
+
+
+def test_a_landscape_that_names_no_land_is_the_usual_one() -> None:
+    reading = read("Create a sunset landscape")
+    assert reading.known == ("sunset", "landscape")
+    assert describe(reading.scene) == "mountains, hills and a lake at sunset"
+
+
+def test_what_is_not_wanted_is_left_out() -> None:
+    assert describe(read("a sunset with no mountains, without clouds").scene) == "hills and a lake at sunset"
+    assert read("biển không mây").known == ("sea",)
+
+
+def test_the_moon_brings_the_night_unless_a_time_is_named() -> None:
+    assert read("the moon over hills").scene.time == "night"
+    assert read("the moon over hills at dawn").scene.time == "dawn"
+
+
+@pytest.mark.parametrize(("thing", "brought"), [("boat", "lake"), ("island", "sea"), ("beach", "sea")])
+def test_what_needs_water_brings_it(thing: str, brought: str) -> None:
+    assert read(thing).scene.land == {thing, brought}
+    assert read(f"{thing}, lake").scene.land == {thing, "lake"}
+
+
+def test_a_style_asked_beside_the_text_stands_in_place_of_the_text_s_own() -> None:
+    reading = read("hills, pencil", style="oil painting")
+    assert reading.scene.styles == {"oil painting"}
+    assert read("hills, pencil").scene.styles == {"pencil"}
+
+
+def test_an_unknown_style_is_named_and_changes_nothing() -> None:
+    reading = read("hills in pencil", style="Anime")
+    assert reading.ignored == ("Anime",)
+    assert reading.scene == read("hills in pencil").scene
+
+
+def test_black_and_white_is_a_style_and_two_colours_when_said_apart() -> None:
+    assert read("black-and-white hills").scene.styles == {"black and white"}
+    assert read("white, black").scene.colours == ("white", "black")
+
+
+def test_a_described_scene_is_plain_english() -> None:
+    scene = read("biển và núi lúc hoàng hôn, màu cam ấm, sơn dầu").scene
+    assert describe(scene) == "mountains and a sea at sunset, in warm orange, oil painting"
+
+
+def test_what_can_be_painted_is_told_in_words_that_are_known() -> None:
+    for word in (*words.LAND, *words.WEATHER, *words.SKY, *words.TIMES, *STYLES):
+        assert word in PAINTABLE or word == "day"  # "in daylight"
+        assert word in read(PAINTABLE).known
+        assert word in read(PAINTABLE_VI).known
+
+
+def test_no_phrase_means_two_things() -> None:
+    for phrase, name in VIETNAMESE:
+        assert LEXICON[tuple(phrase.split())] == name
+    for group in words.GROUPS:
+        for name, (english, _) in group.items():
+            for phrase in english.split(", "):
+                assert not phrase or LEXICON[tuple(phrase.split())] == name
