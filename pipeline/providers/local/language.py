@@ -77,7 +77,7 @@ def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinemen
         new = changed(old, rest, request.style)
         note = replies.ANEW.to(request.content)
         return _painting(request, new, reading.ignored, note) if reading.known or new != old else None
-    if surely and wish is None and reading.known:
+    if wish is None and reading.known:
         return _reply(request, replies.needs_ai(replies.WITHIN, request.content))
     return None
 
