@@ -11,6 +11,8 @@ import pytest
 
 from tests.studio import SMALL, Client, Socket, Studio, eventually, running
 
+pytestmark = pytest.mark.usefixtures("prepared")
+
 
 @pytest.fixture
 def guest(studio: Studio) -> Client:

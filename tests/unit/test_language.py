@@ -13,7 +13,15 @@ from pipeline.providers.local.language import refine
 from pipeline.providers.local.titles import title
 
 NOTHING = RefineRequest(
-    content="", intent=None, style=None, width=None, height=None, has_source=False, has_mask=False, turns=()
+    content="",
+    intent=None,
+    style=None,
+    width=None,
+    height=None,
+    has_source=False,
+    attached=False,
+    has_mask=False,
+    turns=(),
 )
 SUNSET = scene.describe(scene.read("mountains and a lake at sunset, with clouds, in orange").scene)
 PAINTED = Turn("Mountains at sunset", SUNSET, None, showed_picture=True)
@@ -474,3 +482,9 @@ def test_whatever_is_said_gets_a_whole_answer(content: str) -> None:
             assert scene.read(result.prompt).known
             assert min(result.width or 0, result.height or 0) >= 128
             assert max(result.width or 0, result.height or 0) <= 2048
+
+
+def test_a_photo_that_has_just_come_is_not_mistaken_for_the_last_scene() -> None:
+    answer = with_photo("make it night", turns=(PAINTED,), attached=True)
+    assert answer.intent is Intent.REPLY
+    assert answer.reply and "needs an AI" in answer.reply

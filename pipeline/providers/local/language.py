@@ -72,7 +72,8 @@ def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinemen
     if not surely and (names_land or not intents.MAY_CHANGE.search(text)):
         return None
     _, rest = sizes.read(text)
-    reading, old = scene.read(rest, request.style), last_scene(request.turns)
+    reading = scene.read(rest, request.style)
+    old = None if request.attached else last_scene(request.turns)
     if old:
         new = changed(old, rest, request.style)
         note = replies.ANEW.to(request.content)
