@@ -131,6 +131,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             if self._passed.get(key, 0) >= version:
                 return
             self._passed[key] = version
+        metrics.NEWS.inc()
         await self.send_text(news["text"])
         if news.get("ends") == self.session_id:
             await self._leave()

@@ -1,5 +1,6 @@
 """What a client may say on the socket and in REST, and the forms that come back. README.md and /asyncapi.json show it."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
@@ -137,7 +138,8 @@ def read(text: str) -> AnyCommand:
     try:
         return _COMMAND.validate_python(raw)
     except ValidationError as error:
-        raise Unreadable(_readable_id(raw.get("id")), BadInput(explain(error))) from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Unreadable(_readable_id(raw.get("id")), BadInput(explain(first, first["loc"]))) from None
 
 
 def _readable_id(value: object) -> int | str | None:
@@ -148,31 +150,34 @@ def _readable_id(value: object) -> int | str | None:
     return None
 
 
-def explain(error: ValidationError) -> str:
-    """The first thing that is wrong, as a sentence that names the field and never repeats what was sent."""
-    first = error.errors(include_url=False, include_context=True, include_input=False)[0]
-    kind, context = first["type"], first.get("ctx", {})
+def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
+    """One of pydantic's errors as a sentence that names the field and never repeats what was sent."""
+    kind, context = problem["type"], problem.get("ctx", {})
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return f"type: must be one of {', '.join(TYPES)}."
-    if kind == "missing":
-        problem = "is missing"
-    elif kind == "extra_forbidden":
-        problem = "is not a field of this request"
-    elif kind.endswith("too_long"):
-        problem = f"is longer than {context['max_length']}"
+    if kind.endswith("too_long"):
+        what = f"is longer than {context['max_length']}"
     elif kind.endswith("too_short"):
-        problem = "is empty"
+        what = "is empty"
     else:
-        problem = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{_field(first['loc'])}: {problem}."
+        what = _PROBLEMS.get(kind) or problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{_field(path)} {what}."
 
 
-def _field(path: tuple[int | str, ...]) -> str:
+_PROBLEMS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known field",
+    "model_type": "is not a JSON object",
+    "model_attributes_type": "is not a JSON object",
+}
+
+
+def _field(path: Sequence[int | str]) -> str:
     """The field's name as the client knows it; of a key that the client made up, as much as shows which one is meant."""
     parts = [
         str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
     ]
-    return ".".join(parts) or "request"
+    return ".".join(parts[:4]) + ":" if parts else "The request's body"
 
 
 def ok(id: int | str, result: dict[str, Any]) -> dict[str, Any]:

@@ -236,7 +236,7 @@ async def refine_prompt(user_id: str, prompt: str) -> Form:
     from pipeline.providers.base import RefineRequest
 
     await limits.hit("send", user_id)
-    request = RefineRequest(prompt, None, None, None, None, has_source=False, has_mask=False, turns=())
+    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
     read = await asyncio.to_thread(stages.refine, registry.language(), request)
     options = {"width": read.width, "height": read.height, "style": read.style}
     return {

@@ -50,7 +50,6 @@ def send(request: HttpRequest, image: Image, variant: str) -> HttpResponse:
         response = HttpResponse(storage().open(key), content_type=mime)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
-    response["X-Content-Type-Options"] = "nosniff"
     return response
 
 

@@ -69,6 +69,7 @@ def refine_request(doc: Doc, it: It) -> RefineRequest:
         width=options.get("width"),
         height=options.get("height"),
         has_source=it != It(),
+        attached=doc["source_image_id"] is not None,
         has_mask=doc["mask_image_id"] is not None,
         turns=tuple(_turn(turn) for turn in reversed(earlier)),
     )

@@ -14,6 +14,7 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel
 from pymongo.errors import ConnectionFailure, PyMongoError
 
+from chat import protocol
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown, StudioError, TooLarge, Unauthorized
 
 log = logging.getLogger(__name__)
@@ -87,26 +88,11 @@ def _studio(request: HttpRequest, error: StudioError | type[StudioError]) -> Htt
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    return problem(BadInput(explain(error.errors[0])))
-
-
-_MESSAGES = {
-    "missing": "is missing",
-    "extra_forbidden": "is not a known field",
-    "model_type": "is not a JSON object",
-    "model_attributes_type": "is not a JSON object",
-}
-
-
-def explain(first: dict[str, Any]) -> str:
-    """What is wrong with the request, as a sentence that names the field and never repeats what was sent."""
+    first = error.errors[0]
     source, *path = first["loc"]
     if source == "body":
         path = path[1:]  # the name of our own parameter
-    # Of a key that the client made up, only so much as shows which one is meant.
-    subject = ".".join(str(part)[:40] for part in path[:4]) + ":" if path else "The request's body"
-    message = _MESSAGES.get(first["type"]) or first["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{subject} {message}."
+    return problem(BadInput(protocol.explain(first, path)))
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:

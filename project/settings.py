@@ -51,6 +51,8 @@ try:
     ALLOWED_HOSTS = env.list("STUDIO_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("STUDIO_ORIGINS", [])
 
+    HTTPS = env.bool("STUDIO_HTTPS", False)
+
     # An empty variable means the same as none: the part is embedded.
     MONGO_URI = env.str("MONGO_URI", "")
     REDIS_URL = env.str("REDIS_URL", "")
@@ -204,6 +206,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_NAME = "studio_person"  # "session" is a conversation here
 SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's cookie is the only key to a guest's pictures
 SESSION_COOKIE_SAMESITE = "Lax"
+if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must set itself, always
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked for from inside
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT

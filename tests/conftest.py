@@ -67,10 +67,15 @@ def valkey(_redis: "Redis") -> "Redis":
 
 
 @pytest.fixture(scope="session")
-def studio(database: Documents) -> Iterator[Studio]:
-    """The whole studio, in processes of its own, with one worker. Its people are in a database of its own too."""
+def prepared(database: Documents) -> None:
+    """Ready for processes of the studio's own: their people are in a database of its own, not in the tests'."""
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
+
+
+@pytest.fixture(scope="session")
+def studio(prepared: None) -> Iterator[Studio]:
+    """The whole studio, in processes of its own, with one worker."""
     with running(workers=1) as studio:
         yield studio
 

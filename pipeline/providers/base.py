@@ -38,6 +38,7 @@ class RefineRequest:
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
     has_source: bool  # a picture is attached, or an earlier message shows (or will show) one
+    attached: bool  # the picture came with this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
 

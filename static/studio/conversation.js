@@ -1,4 +1,4 @@
-// The conversation: one card per request, oldest first. It stays at its end unless the person has scrolled away from it.
+// The conversation: one card per request, oldest first. It stays at its end unless the person has scrolled away.
 
 import { ask, h } from "./dom.js";
 import { groupMessages } from "./groups.js";
@@ -78,13 +78,15 @@ class StudioConversation extends HTMLElement {
   }
 
   #place(groups) {
+    const { trouble } = this.outbox;
+    const progressOf = (message) => this.store.progress(message);
     for (const [i, group] of groups.entries()) {
       const card = this.#card(group.key);
       if (this.#list.children[i] !== card.parentElement) {
         this.#list.insertBefore(card.parentElement, this.#list.children[i] ?? null);
       }
       const source = this.pictures.of(group.members[0].source_image_id);
-      card.update(group, { progressOf: (message) => this.store.progress(message), source, trouble: this.outbox.trouble });
+      card.update(group, { progressOf, source, trouble });
     }
     this.#removeAllBut(new Set(groups.map((group) => group.key)));
   }
@@ -111,7 +113,7 @@ class StudioConversation extends HTMLElement {
   }
 
   #keepEnd() {
-    if (this.#atEnd) this.scrollTop = this.scrollHeight;
+    if (this.#atEnd) this.scrollTop = this.welcome.hidden ? this.scrollHeight : 0;
   }
 }
 

@@ -1,4 +1,4 @@
-// Questions to the person, as modal dialogs: the browser keeps the focus inside, closes on Esc and gives the focus back.
+// Questions to the person, as modal dialogs: the browser keeps the focus inside, closes on Esc, gives it back.
 
 import { h } from "./dom.js";
 

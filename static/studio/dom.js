@@ -1,6 +1,6 @@
 // Elements from data. Everything a person or a server wrote becomes text, never markup.
 
-/** `h("p.note", {id: "x", onclick: f}, "words", child)`: attributes, listeners, children; null and false are left out. */
+/** `h("p.note", {id: "x", onclick: f}, "hi", child)`: attributes, listeners, children. Null and false are left out. */
 export function h(spec, attributes = {}, ...children) {
   const [tag, ...classes] = spec.split(".");
   const element = document.createElement(tag);

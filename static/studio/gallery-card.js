@@ -4,6 +4,8 @@ import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom
 import { downloadLink } from "./download.js";
 import { icon } from "./icons.js";
 
+export const wordsOf = (image) => image.title || image.prompt || "Photo";
+
 class GalleryCard extends HTMLElement {
   #title = h("p.title", { dir: "auto" });
   #frame = h("div.frame");
@@ -21,7 +23,7 @@ class GalleryCard extends HTMLElement {
   update(image) {
     const first = !this.image;
     this.image = image;
-    const words = image.title || image.prompt || "Photo";
+    const words = wordsOf(image);
     setText(this.#title, words);
     setAttribute(this.#title, "title", words);
     this.#star?.setAttribute("aria-pressed", String(image.favorite));
@@ -33,8 +35,8 @@ class GalleryCard extends HTMLElement {
     const placeholder = placeholderUrl(image.placeholder);
     if (placeholder) this.#frame.style.backgroundImage = `url("${placeholder}")`;
     if (!url) {
-      const why = image.state === "hidden" ? "A moderator hid this picture." : `In the trash since ${day(image.deleted_at)}`;
-      this.#frame.append(h("p.say", {}, why));
+      const since = `In the trash since ${day(image.deleted_at)}`;
+      this.#frame.append(h("p.say", {}, image.state === "hidden" ? "A moderator hid this picture." : since));
       return;
     }
     const img = h("img", { alt: words, loading: "lazy", decoding: "async", src: url });
@@ -52,7 +54,8 @@ const day = (time) => new Date(time).toLocaleDateString(undefined, { day: "numer
 
 function tool(what, label, picture, attributes = {}) {
   const onclick = ({ currentTarget }) => ask(currentTarget, what);
-  return h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
+  const words = h("span.label", {}, label);
+  return h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), words);
 }
 
 export function galleryCard(image) {

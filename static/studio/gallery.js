@@ -2,7 +2,7 @@
 
 import { confirmed, askLine } from "./dialogs.js";
 import { h } from "./dom.js";
-import { galleryCard, trashCard } from "./gallery-card.js";
+import { galleryCard, trashCard, wordsOf } from "./gallery-card.js";
 import { announce, notice } from "./notice.js";
 import * as rest from "./rest.js";
 import { look } from "./viewer.js";
@@ -63,11 +63,14 @@ function leave(card, words) {
 }
 
 const ANSWERS = {
-  look: ({ card }) => look({ image: card.image, words: card.image.title || card.image.prompt, onEdit: () => edit(card) }),
+  look: ({ card }) => look({ image: card.image, words: wordsOf(card.image), onEdit: () => edit(card) }),
   edit: ({ card }) => edit(card),
-  favorite: async ({ card }) => card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite })),
+  favorite: async ({ card }) => {
+    card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));
+  },
   rename: async ({ card }) => {
-    const title = await askLine({ title: "Rename this picture", label: "Title", value: card.image.title, confirm: "Rename" });
+    const value = card.image.title;
+    const title = await askLine({ title: "Rename this picture", label: "Title", value, confirm: "Rename" });
     if (title) card.update(await rest.gallery.change(card.image.id, { title }));
   },
   delete: async ({ card }) => {

@@ -13,7 +13,7 @@ function unsent({ client_id, session_id, command, created_at, error }) {
 }
 
 /**
- * `messages` oldest first, `entries` of the outbox → [{key, members, size}]. The key is the original's client_id, so that a
+ * `messages` oldest first, `entries` of the outbox → [{key, members, size}]. The key is the original's client_id: a
  * card stays the same element from the moment it is sent. `sizeOf(imageId)` → {width, height} | null.
  */
 export function groupMessages(messages, entries, sizeOf) {

@@ -111,6 +111,11 @@ function edit({ message }) {
   composer.attach(message.image, "Your next message edits this picture");
 }
 
+function use({ group: { members } }) {
+  const refined = members.find((message) => message.refined_prompt)?.refined_prompt;
+  composer.write(refined ?? members[0].content);
+}
+
 const running = (group) => group.members.filter((message) => message.status === "PROCESSING");
 const stop = (message) => studio.command("message.cancel", { message_id: message.id });
 
@@ -119,7 +124,7 @@ const ANSWERS = {
   rewrite,
   discard,
   edit,
-  use: ({ group }) => composer.write(group.members.find((m) => m.refined_prompt)?.refined_prompt ?? group.members[0].content),
+  use,
   stop: ({ message }) => stop(message),
   "stop-all": ({ group }) => Promise.all(running(group).map(stop)),
   retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),

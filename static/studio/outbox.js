@@ -1,5 +1,5 @@
-// What a person sent and the server has not acknowledged yet. It survives a reload and is shared by all tabs; the server
-// knows a client_id again, so that sending twice makes one message.
+// What a person sent and the server has not acknowledged yet. It survives a reload and is shared by all tabs; the
+// server knows a client_id again, so that sending twice makes one message.
 
 import { isFinal, Problem } from "./problem.js";
 
@@ -7,8 +7,8 @@ const FIRST_MS = 1_000;
 const LONGEST_MS = 15_000;
 
 /**
- * An entry: {client_id, session_id | null, draft, command, created_at, error?}. `draft` names a session that does not exist
- * yet; all entries of one draft go into the session made for it. `error` is set once it was refused for good.
+ * An entry: {client_id, session_id | null, draft, command, created_at, error?}. `draft` names a session that does not
+ * exist yet; all entries of one draft go into the session made for it. `error` is set once it was refused for good.
  * Events: "change"; "session" with detail {draft, session}.
  */
 export class Outbox extends EventTarget {

@@ -32,7 +32,8 @@ class PhotoChip extends HTMLElement {
     this.busy = true;
     this.#show(this.#localUrl, "Uploading…");
     const words = this.querySelector("span");
-    const mine = (this.#upload = upload(file, (f) => setText(words, f < 1 ? `Uploading ${Math.floor(f * 100)}%` : "Checking…")));
+    const progress = (gone) => setText(words, gone < 1 ? `Uploading ${Math.floor(gone * 100)}%` : "Checking…");
+    const mine = (this.#upload = upload(file, progress));
     try {
       const image = await mine.done;
       if (this.#upload === mine) this.#settle(image, "Your photo");

@@ -5,12 +5,13 @@ import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom
 import { icon } from "./icons.js";
 import { keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
 
+const LOAD_AGAIN_MS = 10_000;
 const RETRYABLE = new Set(["failed", "cancelled"]);
 
 class PictureBox extends HTMLElement {
   #frame = h("div.frame");
   #say = h("p.say", { dir: "auto" });
-  #bar = h("div.bar", { role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
+  #bar = h("div.bar", { role: "progressbar", "aria-label": "Progress", "aria-valuemax": 100 }, h("i"));
   #word = h("span.word");
   #actions = h("span.actions");
   #picture = null; // the button around the image, while one is shown
@@ -48,8 +49,14 @@ class PictureBox extends HTMLElement {
     if (!url) return;
     const alt = this.message.refined_prompt || this.message.content;
     const img = h("img", { alt, width: image.width, height: image.height, decoding: "async" });
-    img.addEventListener("load", () => img.classList.add("loaded"));
-    img.addEventListener("error", () => setText(this.#say, "The picture could not be loaded."));
+    img.addEventListener("load", () => {
+      img.classList.add("loaded");
+      setText(this.#say, "");
+    });
+    img.addEventListener("error", () => {
+      setText(this.#say, "The picture could not be loaded.");
+      setTimeout(() => img.isConnected && (img.src = url), LOAD_AGAIN_MS);
+    });
     img.src = url;
     this.#picture = h("button.open", { type: "button", title: "Look closer", onclick: () => this.#ask("look") }, img);
     this.#picture.dataset.url = url;
@@ -83,8 +90,12 @@ class PictureBox extends HTMLElement {
     const { message } = this;
     if (state === "running") return [this.#button("stop", "Stop", "stop")];
     if (state === "kept") return [this.#button("discard", "Do not send", "close")];
-    if (state === "refused") return [this.#button("rewrite", "Edit", "edit"), this.#button("discard", "Discard", "trash")];
-    if (state === "shown") return [this.#button("edit", "Edit this", "edit"), downloadLink(pictureUrl(message.image.url))];
+    if (state === "refused") {
+      return [this.#button("rewrite", "Edit", "edit"), this.#button("discard", "Discard", "trash")];
+    }
+    if (state === "shown") {
+      return [this.#button("edit", "Edit this", "edit"), downloadLink(pictureUrl(message.image.url))];
+    }
     return retry ? [this.#button("retry", state === "failed" ? "Try again" : "Paint it after all", "again")] : [];
   }
 

@@ -4,7 +4,7 @@ const newestFirst = (a, b) => (a.id < b.id ? 1 : -1); // ids rise with time
 
 const emptyRoom = (id) => ({ id, ready: false, messages: new Map(), next: null });
 
-/** Events: "change" (at most one per turn of the loop), "message" with detail {before, after} for each applied message. */
+/** Events: "change" (at most one per turn of the loop); "message" {before, after} for each applied message. */
 export class Store extends EventTarget {
   view = { sessionId: null, draft: null }; // what is on the page: a session, or a new one that has no id yet
   link = "idle"; // the connection's state, see socket.js
@@ -30,7 +30,7 @@ export class Store extends EventTarget {
     return this.#sessions.get(id) ?? null;
   }
 
-  /** The viewed session's messages, oldest first; none while the view and the connection are about different sessions. */
+  /** The viewed session's messages, oldest first; none while the connection is about another session. */
   get messages() {
     if (!this.view.sessionId || this.view.sessionId !== this.room.id) return [];
     return [...this.room.messages.values()].sort(newestFirst).reverse();

@@ -8,7 +8,7 @@ import { Store } from "./store.js";
 
 const KNOWN_LIMIT = 500; // of session.sync
 
-/** Events: "session" {draft, session} once a draft has its session; "lost" {sessionId} when one is no more; "stranger". */
+/** Events: "session" {draft, session}: a draft has its session now; "lost" {sessionId}: it is no more; "stranger". */
 export class Studio extends EventTarget {
   store = new Store();
   #connection = null;

@@ -1,9 +1,10 @@
-// Before the first paint, so that the page does not flash: the look this person chose, if any. A classic script on purpose.
+// The look this person chose, if any. A classic script on purpose: it runs before the first paint, so nothing flashes.
 
 (() => {
   const KEY = "studio.theme";
   const root = document.documentElement;
-  const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const system = () => (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const dark = () => (root.dataset.theme ?? system()) === "dark";
 
   try {
     const chosen = localStorage.getItem(KEY);

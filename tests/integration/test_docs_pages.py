@@ -112,4 +112,5 @@ def test_a_page_has_a_policy_that_lets_nothing_foreign_in(client: Client, where:
     policy = client.get(where).headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self';" in policy
+    assert "worker-src blob:" in policy  # which ReDoc searches in
     assert "http" not in policy

@@ -11,6 +11,8 @@ import pytest
 
 from tests.studio import SMALL, Client, Socket, Studio, eventually, running
 
+pytestmark = pytest.mark.usefixtures("prepared")
+
 
 @pytest.fixture
 def guest(studio: Studio) -> Client:
@@ -298,7 +300,7 @@ def test_a_web_process_that_stops_says_restart(studio: Studio) -> None:
             assert socket.close_code() == 1012
 
 
-def test_too_many_sockets_of_one_person_are_refused() -> None:
+def test_too_many_sockets_of_one_person_are_refused(valkey: object) -> None:
     with running(STUDIO_LIMITS="on", STUDIO_SOCKETS_PER_USER="2") as limited:
         guest = limited.guest()
         session_id = guest.session()
@@ -309,7 +311,7 @@ def test_too_many_sockets_of_one_person_are_refused() -> None:
                 assert third.close_code() == 4429
 
 
-def test_sends_are_limited_with_the_seconds_to_wait() -> None:
+def test_sends_are_limited_with_the_seconds_to_wait(valkey: object) -> None:
     with running(STUDIO_LIMITS="on", STUDIO_SENDS_PER_MINUTE="2") as limited:
         guest = limited.guest()
         with guest.connect(guest.session()) as socket:

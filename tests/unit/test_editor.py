@@ -379,6 +379,17 @@ def test_a_huge_picture_is_made_smaller_first() -> None:
     assert edited("rotate 90", Image.new("RGB", (6000, 100))).size == (68, 4096)
 
 
+def test_a_crooked_turn_of_a_large_picture_shows_all_of_it() -> None:
+    image = Image.new("RGB", (4000, 3000), "grey")
+    image.paste((255, 0, 0), (0, 0, 600, 600))
+    image.paste((0, 0, 255), (3400, 2400, 4000, 3000))
+    result = edited("rotate 30", image)
+    assert result.size == size_after(parse("rotate 30"), image.size) == (4096, 3794)
+    red, blue = (np.count_nonzero((pixels(result) == colour).all(axis=2)) for colour in ((255, 0, 0), (0, 0, 255)))
+    assert abs(red - blue) < red * 0.02
+    assert abs(red - (600 * 4096 / 4964) ** 2) < red * 0.02  # 4964 pixels wide, had it not been made smaller
+
+
 # With a mask
 
 

@@ -38,6 +38,7 @@ def request(content: str, source: bytes | None = None, **options: int) -> Pictur
             width=options.get("width"),
             height=options.get("height"),
             has_source=source is not None,
+            attached=source is not None,
             has_mask=False,
             turns=(),
         )

@@ -72,12 +72,13 @@ def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinemen
     if not surely and (names_land or not intents.MAY_CHANGE.search(text)):
         return None
     _, rest = sizes.read(text)
-    reading, old = scene.read(rest, request.style), last_scene(request.turns)
+    reading = scene.read(rest, request.style)
+    old = None if request.attached else last_scene(request.turns)
     if old:
         new = changed(old, rest, request.style)
         note = replies.ANEW.to(request.content)
         return _painting(request, new, reading.ignored, note) if reading.known or new != old else None
-    if surely and wish is None and reading.known:
+    if wish is None and reading.known:
         return _reply(request, replies.needs_ai(replies.WITHIN, request.content))
     return None
 

@@ -145,6 +145,14 @@ def test_one_picture_can_be_read_and_not_changed(client: Client, me: User) -> No
     assert fresh(image).title == "Lake"
 
 
+def test_not_even_a_superuser_deletes_a_row_here(me: User) -> None:
+    client, image = Client(), made(me)
+    client.force_login(User.objects.create_superuser("root"))
+    assert client.post(f"{LIST}{image.pk}/delete/", {"post": "yes"}).status_code == 403
+    act(client, "delete_selected", [image], post="yes")
+    assert fresh(image).state == "shown"
+
+
 def test_no_page_needs_inline_script_or_style(client: Client, me: User) -> None:
     image = made(me)
     for page in (client.get(LIST), client.get(f"{LIST}{image.pk}/change/"), act(client, "hide", [image])):

@@ -128,6 +128,13 @@ def test_a_download_is_named_for_the_title(me: User, title: str, name: str) -> N
     assert "Content-Disposition" not in Client().get(url(image))
 
 
+def test_a_download_has_the_extension_of_its_own_variant(me: User) -> None:
+    image = made(me)
+    Image.objects.update(key="0199aa-picture.png")
+    answer = Client().get(url(image, "thumbnail") + "?download=1")
+    assert answer["Content-Disposition"] == f'attachment; filename="Lake.{image.thumbnail_key.rpartition(".")[2]}"'
+
+
 def test_a_storage_with_urls_of_its_own_is_redirected_to_and_not_kept(
     me: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
