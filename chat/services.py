@@ -57,12 +57,15 @@ async def rename_session(user_id: str, session_id: str, title: str) -> Form:
 
 
 async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
-    """A tombstone is written and what runs is cancelled; the keeper removes the rest. `pictures`: "keep" or "trash"."""
+    """A tombstone is written, what runs is cancelled, and the pictures go where they shall; the keeper removes the rest,
+    and what a crash leaves undone. `pictures`: "keep" or "trash"."""
     doc = await conversations.apply(session.bury(user_id, session_id, pictures), "sessions")
     if doc is None:
         raise NotFound("There is no such session, or it is not yours.")
     change = message.cancel({"session_id": session_id})
     await async_database()["messages"].update_many(change.filter, change.update)
+    if pictures == "trash":
+        await people.in_pool(gallery.trash_session, user_id, session_id)
     later(publisher.send(publisher.session_deleted(user_id, session_id)))
 
 
