@@ -7,9 +7,7 @@ from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 
 WAIT_MS = 30_000
 SMALL = "160x120"  # of a picture that is painted at once
-NOTICE_REFUSED_POLICY = (
-    "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
-)
+NOTICE_REFUSED_POLICY = "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
 
 
 class Person:

@@ -15,6 +15,14 @@ from tests.serving import ROOT, Serving, until
 from tests.studio import eventually
 
 SLOW = "mountains by a lake at dawn, 2048x2048"  # of which one can get hold while it is painted
+# Actions are exchanged for others at the end of their line; that is no movement.
+WATCH_SHIFTS = """
+() => {
+  window.shifts = [];
+  const note = ({ sources }) => shifts.push(...sources.map(({ node }) => node.className ?? node.textContent));
+  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: "layout-shift" });
+}
+"""
 
 
 @pytest.fixture
@@ -82,14 +90,11 @@ def test_nothing_moves_when_a_picture_arrives(tab: Tab) -> None:
     tab.says(f"a red sunset over the sea, {SMALL}")
     expect(tab.boxes.nth(1)).to_have_attribute("data-state", "running")
     cards = tab.page.locator("message-card")
-    tab.page.evaluate(
-        "window.shifts = []; new PerformanceObserver((list) => shifts.push(...list.getEntries().map((e) => e.value)))"
-        ".observe({ type: 'layout-shift' })"
-    )
+    tab.page.evaluate(WATCH_SHIFTS)
     before = [place(cards.nth(i)) for i in (0, 1)]
     tab.shows(2)
     assert [place(cards.nth(i)) for i in (0, 1)] == before
-    assert tab.page.evaluate("shifts") == []
+    assert set(tab.page.evaluate("shifts")) <= {"actions"}
 
 
 def test_a_prompt_can_be_used_again(person: Person, tab: Tab) -> None:
@@ -105,7 +110,7 @@ def test_a_picture_is_saved_as_a_file(tab: Tab, tmp_path: Path) -> None:
     tab.boxes.hover()
     with tab.page.expect_download() as saved:
         tab.page.get_by_role("link", name="Download").click()
-    assert re.fullmatch(r"[\w -]+\.(png|webp|jpe?g)", saved.value.suggested_filename)
+    assert saved.value.suggested_filename == f"a desert at noon, {SMALL}.jpg"
     saved.value.save_as(tmp_path / "picture")
     assert (tmp_path / "picture").stat().st_size > 1000
 
@@ -129,6 +134,7 @@ def test_a_chat_is_deleted_with_a_choice_for_its_pictures(
     tab.paints()
     other = person.opens(tab.page.url)
     other.shows(1)
+    tab.page.bring_to_front()
     tab.sessions.hover()
     tab.page.get_by_role("button", name=re.compile("^Delete")).click()
     tab.page.get_by_label("Move its pictures to the trash too").set_checked(choice == "trash")
@@ -157,7 +163,7 @@ def test_a_picture_that_a_moderator_hides_leaves_the_open_page_at_once(
     admin.get_by_role("button", name="Log in").click()
     admin.get_by_role("link", name="Images").first.click()
     admin.get_by_role("row", name="a moonlit city").get_by_role("checkbox").check()
-    admin.get_by_label("Action").select_option("Hide, with a reason")
+    admin.locator("select[name=action]").select_option("Hide, with a reason")
     admin.get_by_role("button", name="Go").click()
     admin.get_by_label("Reason").fill("a test of hiding")
     admin.get_by_role("button", name="Hide").click()
