@@ -1,13 +1,15 @@
 """Somebody at a browser: what they do, what they see, and whatever the browser complained about meanwhile."""
 
 import re
+from io import BytesIO
 from typing import Any, Self
 
+from PIL import Image
 from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
 
 WAIT_MS = 30_000
 SMALL = "160x120"  # of a picture that is painted at once
-NOTICE_REFUSED_POLICY = "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`))"
+NOTE_REFUSALS = "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective}`))"
 
 
 class Person:
@@ -18,7 +20,7 @@ class Person:
         self.context, self.excused = context, excused
         self.complaints: list[str] = []
         context.set_default_timeout(WAIT_MS)
-        context.add_init_script(NOTICE_REFUSED_POLICY)
+        context.add_init_script(NOTE_REFUSALS)
         context.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("dialog", self._dialog)
@@ -29,7 +31,8 @@ class Person:
     def __exit__(self, kind: object, *_: object) -> None:
         self.context.close()
         if kind is None:
-            assert [text for text in self.complaints if not re.search(self.excused, text)] == []
+            complaints = [text for text in self.complaints if not re.search(self.excused, text)]
+            assert not complaints, complaints
 
     def _dialog(self, dialog: Dialog) -> None:
         self.complaints.append(f"dialog: {dialog.message}")
@@ -109,3 +112,10 @@ def place(element: Locator) -> tuple[float, float, float, float]:
     box = element.bounding_box()
     assert box
     return box["x"], box["y"], box["width"], box["height"]
+
+
+def photo(width: int = 200, height: int = 300) -> bytes:
+    """A PNG as a camera's would be: no two pixels alike."""
+    out = BytesIO()
+    Image.effect_noise((width, height), 60).convert("RGB").save(out, "PNG")
+    return out.getvalue()
