@@ -164,10 +164,10 @@ def test_pictures_are_painted_one_at_a_time_and_those_who_wait_can_still_be_stop
         def progress(self, fraction: float) -> None:
             if not self.heard:
                 with pytest.raises(Interrupted), ThreadPoolExecutor(1) as other:
-                    other.submit(PROVIDER.make, asked, Listener(stop_at=0.0)).result(timeout=5)
+                    other.submit(PROVIDER.make, asked, waiting).result(timeout=5)
             super().progress(fraction)
 
     asked = request("a sea at night", width=128, height=128)
-    holder = Holder()
+    holder, waiting = Holder(), Listener(stop_at=0.0)
     PROVIDER.make(asked, holder)
-    assert holder.heard[-1] == 1.0
+    assert (waiting.heard, holder.heard[-1]) == ([0.0], 1.0)
