@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import Any, Self
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Dialog, Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
 
 WAIT_MS = 30_000
 SMALL = "160x120"  # of a picture that is painted at once
@@ -21,7 +21,7 @@ class Person:
         self.complaints: list[str] = []
         context.set_default_timeout(WAIT_MS)
         context.add_init_script(NOTE_REFUSALS)
-        context.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        context.on("console", self._console)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         context.on("dialog", self._dialog)
 
@@ -33,6 +33,10 @@ class Person:
         if kind is None:
             complaints = [text for text in self.complaints if not re.search(self.excused, text)]
             assert not complaints, complaints
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self.complaints.append(said.text)
 
     def _dialog(self, dialog: Dialog) -> None:
         self.complaints.append(f"dialog: {dialog.message}")
