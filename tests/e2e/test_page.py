@@ -25,6 +25,21 @@ WATCH_SHIFTS = """
 """
 
 
+WATCH_BARS = """
+() => {
+  window.ahead = [0]; // how far each bar was seen beyond what its word says, in per cent
+  const look = () => {
+    for (const bar of document.querySelectorAll(".bar:not([hidden], [data-unknown])")) {
+      const shown = bar.firstElementChild.getBoundingClientRect().width / bar.getBoundingClientRect().width;
+      ahead.push(100 * shown - Number(bar.getAttribute("aria-valuenow")));
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+"""
+
+
 @pytest.fixture
 def tab(person: Person) -> Tab:
     return person.opens()
@@ -95,6 +110,15 @@ def test_nothing_moves_when_a_picture_arrives(tab: Tab) -> None:
     tab.shows(2)
     assert [place(cards.nth(i)) for i in (0, 1)] == before
     assert set(tab.page.evaluate("shifts")) <= {"actions"}
+
+
+def test_the_bar_never_runs_ahead_of_the_work(tab: Tab) -> None:
+    tab.page.evaluate(WATCH_BARS)
+    tab.says("a city at night, 1024x768")
+    tab.shows(1)
+    seen = tab.page.evaluate("ahead")
+    assert len(seen) > 3
+    assert max(seen) < 2
 
 
 def test_a_prompt_can_be_used_again(person: Person, tab: Tab) -> None:
