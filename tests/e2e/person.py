@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
 
 WAIT_MS = 30_000
-SMALL = "160x120"  # of a picture that is painted at once
+SMALL = "256x192"  # of a picture that is painted at once, in the shape that pictures have by themselves
 NOTE_REFUSALS = "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective}`))"
 
 

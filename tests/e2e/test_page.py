@@ -15,16 +15,23 @@ from tests.serving import ROOT, Serving, until
 from tests.studio import eventually
 
 SLOW = "mountains by a lake at dawn, 2048x2048"  # of which one can get hold while it is painted
-# Actions are exchanged for others at the end of their line; that is no movement.
-WATCH_SHIFTS = """
+WATCH_PLACES = """
 () => {
-  window.shifts = [];
-  const note = ({ sources }) => shifts.push(...sources.map(({ node }) => node.className ?? node.textContent));
-  new PerformanceObserver((list) => list.getEntries().forEach(note)).observe({ type: "layout-shift" });
+  window.places = {}; // of each card: where it lay in the conversation, in any frame
+  const parts = ["", " .content", " .about", " .frame", " .foot"];
+  const look = () => {
+    document.querySelectorAll("message-card").forEach((card, i) => {
+      const list = card.closest("ol").getBoundingClientRect();
+      for (const part of parts) {
+        const { top, left, width, height } = (part ? card.querySelector(part) : card).getBoundingClientRect();
+        (places[`${i}${part}`] ??= new Set()).add([top - list.top, left - list.left, width, height].map(Math.round).join());
+      }
+    });
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
 }
 """
-
-
 WATCH_BARS = """
 () => {
   window.ahead = [0]; // how far each bar was seen beyond what its word says, in per cent
@@ -100,16 +107,17 @@ def test_the_title_counts_what_runs(tab: Tab) -> None:
     expect(tab.page).to_have_title(re.compile(r"^[^(]*AI Photo Studio$"))
 
 
-def test_nothing_moves_when_a_picture_arrives(tab: Tab) -> None:
-    tab.paints()
-    tab.says(f"a red sunset over the sea, {SMALL}")
-    expect(tab.boxes.nth(1)).to_have_attribute("data-state", "running")
-    cards = tab.page.locator("message-card")
-    tab.page.evaluate(WATCH_SHIFTS)
-    before = [place(cards.nth(i)) for i in (0, 1)]
-    tab.shows(2)
-    assert [place(cards.nth(i)) for i in (0, 1)] == before
-    assert set(tab.page.evaluate("shifts")) <= {"actions"}
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_nothing_moves_from_the_request_to_the_picture(tab: Tab, earlier: int) -> None:
+    for _ in range(earlier):
+        tab.paints()
+    tab.says("a red sunset over the sea")
+    tab.page.evaluate(WATCH_PLACES)
+    expect(tab.pictures).to_have_count(earlier + 1)
+    seen = tab.page.evaluate("Object.entries(places).map(([part, places]) => [part, [...places]])")
+    assert len(seen) == 5 * (earlier + 1)
+    moved = [(part, places) for part, places in seen if len(places) > 1]
+    assert not moved, moved
 
 
 def test_the_bar_never_runs_ahead_of_the_work(tab: Tab) -> None:
