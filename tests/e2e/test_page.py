@@ -14,7 +14,7 @@ from tests.e2e.person import SMALL, Person, Tab, place, size
 from tests.serving import ROOT, Serving, until
 from tests.studio import eventually
 
-SLOW = "mountains by a lake at dawn, 2048x2048"  # of which one can get hold while it is painted
+SLOW = "mountains by a lake at dawn, 1200x900"  # of which one can get hold while it is painted
 WATCH_PLACES = """
 () => {
   window.places = {}; // of each card: where it lay in the conversation, in any frame
@@ -95,7 +95,7 @@ def test_a_painting_can_be_stopped_and_asked_for_after_all(person: Person, tab: 
     assert person.messages(tab)[0]["status"] == "CANCELLED"
     tab.button("Paint it after all").click()
     tab.shows(1)
-    assert size(tab.pictures.first) == (2048, 2048)
+    assert size(tab.pictures.first) == (1200, 900)
 
 
 def test_the_title_counts_what_runs(tab: Tab) -> None:
