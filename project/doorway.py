@@ -4,7 +4,8 @@ Daphne takes a request whole, however large, before anybody is asked, and waits 
 Sockets are not concerned: their handshake is a request like any other, and what follows has bounds of its own.
 """
 
-# mypy: disable-error-code="no-untyped-call, override, method-assign"  (Twisted's HTTP is half typed)
+# Twisted's HTTP is half typed:
+# mypy: disable-error-code="no-untyped-call, override, method-assign"
 
 import resource
 from typing import Any
@@ -80,6 +81,11 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         # Twisted's own reading of forms would happen on the event loop, and for nobody.
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
         self._refused = False
+
+    def process(self) -> Any:
+        # A word of Daphne's own, by which anybody could move the whole application to another path.
+        self.requestHeaders.removeHeader(b"Daphne-Root-Path")
+        return super().process()
 
     def gotLength(self, length: int | None) -> None:
         self._room = self.channel.limit()
