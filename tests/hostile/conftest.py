@@ -19,5 +19,5 @@ def silent(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "target" in request.fixturenames:
         target = request.getfixturevalue("target")
-        assert target.complaints() == []
+        assert not target.complaints(), target.log.read_text(errors="replace")[-5000:]
         assert target.web is not None and target.web.poll() is None
