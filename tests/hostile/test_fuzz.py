@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (strategies read best a line each)
 """What nobody wrote down: frames and requests that hypothesis makes up, from random bytes to valid ones bent a little."""
 
 import json
