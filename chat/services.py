@@ -263,6 +263,7 @@ async def generate_image(user_id: str, body: ImageBody) -> Form:
         intent="edit" if body.source_image_id else "generate",
     )
     asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=options)
+    await _check_pictures(user_id, asked)  # here too: a request that is refused shall not leave a session behind
     doc = await _accept(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 
