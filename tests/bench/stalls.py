@@ -14,7 +14,7 @@ from django.db import connection
 
 from project.children import Child
 from tests import postgresql
-from tests.bench.house import House, Numbers, frozen, house, load, seen, strangers
+from tests.bench.house import OURS, House, Numbers, frozen, house, load, seen, strangers
 from tests.bench.load import Job
 
 Stall = Callable[[], AbstractContextManager[None]]
@@ -44,7 +44,7 @@ def _ping_on_postgresql(seconds: float) -> float:
 
 
 def _ping(stall: Stall, seconds: float, **environment: str) -> float:
-    with house(**environment) as studio:
+    with house(0, OURS, **environment) as studio:
         pinging = load(Job(studio.port, strangers(1, studio), "ping", seconds, pause=PAUSE_S))
         sending = load(Job(studio.port, strangers(SENDERS, studio), "send", seconds, pause=PAUSE_S))
         with stall(), _visitors(studio):
