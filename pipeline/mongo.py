@@ -74,6 +74,9 @@ def prepare() -> None:
         partialFilterExpression={"variation_of": {"$type": "string"}},
     )
     messages.create_index([("changed_at", 1)], name="changes")
+    messages.create_index(
+        [("session_id", 1), ("_id", -1)], name="shown", partialFilterExpression={"image.state": "shown"}
+    )
     sessions.create_index([("user_id", 1), ("_id", -1)], name="list")
     sessions.create_index([("changed_at", 1)], name="changes")
     sessions.create_index(
