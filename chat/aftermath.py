@@ -1,4 +1,4 @@
-"""What follows an acknowledgement: the doorbell, the session's new look, and news for the other tabs. Many messages share one round.
+"""What follows an acknowledgement: the doorbell, the session's new look, and news for the other tabs, in rounds.
 
 If any of it is lost, the keeper and the watch make up for it; so under a load that would bury the sockets in whispers, a
 round whispers to some, and the watch, which reads once for everybody, tells the rest.

@@ -60,6 +60,7 @@ def house(workers: int = 0, application: str = OURS, **environment: str) -> Iter
         found.start_web()
         for _ in range(workers):
             found.start_worker()
+        eventually(lambda: _listening() >= workers)
         yield found
     finally:
         found.stop()
@@ -81,6 +82,13 @@ def stores() -> Iterator[dict[str, children.Child]]:
     finally:
         children.stop([store.child for store in started])
         embedded.remove_run_dir()
+
+
+def _listening() -> int:
+    """How many of the workers' threads wait for a doorbell; a worker is ready when all of its own do."""
+    with Redis.from_url(settings.REDIS_URL) as valkey:
+        blocked = valkey.info("clients")["blocked_clients"]
+    return int(blocked) // settings.WORKER_THREADS
 
 
 def clear() -> None:

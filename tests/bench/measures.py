@@ -83,7 +83,7 @@ def journeys(seconds: float, workers: int) -> Numbers:
     """(c) From the frame that asks to the news that it is done, with stages that do nothing."""
     doors = strangers(MANY)
     with house(workers) as studio:
-        seen(load(Job(studio.port, doors[:4], "draw", 1.0)))  # they import late
+        seen(load(Job(studio.port, doors[:4], "draw", seconds)))  # they import late
         one = seen(load(Job(studio.port, doors[:1], "draw", seconds)))
         many = seen(load(Job(studio.port, doors, "draw", seconds)))
     name = "1 worker" if workers == 1 else f"{workers} workers"
