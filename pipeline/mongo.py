@@ -1,6 +1,7 @@
 """MongoDB: one client per process (sync) and per event loop (async), made after any fork; and the indexes."""
 
 import asyncio
+import functools
 import threading
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -32,6 +33,7 @@ def _options() -> dict[str, Any]:
     }
 
 
+@functools.cache
 def _name() -> str:
     return parse_uri(settings.MONGO_URI)["database"] or "studio"
 
