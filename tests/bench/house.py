@@ -7,13 +7,14 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
 import httpx
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from redis import Redis
 
 from pipeline import session
@@ -117,15 +118,19 @@ class Person:
 
 def strangers(count: int, studio: Studio | None = None) -> list[tuple[str, str]]:
     """The doors of so many people, each with a session of their own."""
-    return [Person(1, studio).doors[0] for _ in range(count)]
+    with nullcontext() if studio else transaction.atomic():  # one commit for them all
+        return [Person(1, studio).doors[0] for _ in range(count)]
 
 
 def load(job: Job) -> "subprocess.Popen[str]":
     """The load generator in a process of its own, its sockets open; `seen` has what it saw."""
-    command = [sys.executable, "-m", "tests.bench.load", json.dumps(asdict(job))]
+    command = [sys.executable, "-m", "tests.bench.load"]
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdout=pipe, stdin=pipe, text=True, cwd=settings.BASE_DIR)
+    assert process.stdin
     assert process.stdout
+    process.stdin.write(json.dumps(asdict(job)) + "\n")
+    process.stdin.flush()
     assert process.stdout.readline() == "open\n", "the load generator could not connect"
     return process
 

@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: one job as JSON in its arguments, then what it saw as JSON on its last line."""
+"""The load generator, a process of its own: reads one job as JSON, says `open`, prints what it saw as JSON."""
 
 import asyncio
 import json
@@ -132,5 +132,5 @@ def _at(values: list[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    job = Job(**json.loads(sys.argv[1]))
+    job = Job(**json.loads(sys.stdin.readline()))
     print(json.dumps(asyncio.run(hold(job) if job.ask == "hold" else run(job))))  # noqa: T201

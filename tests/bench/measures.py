@@ -12,7 +12,7 @@ from pymongo import MongoClient
 from gallery.models import Image
 from pipeline import message
 from pipeline.mongo import database
-from tests.bench.house import House, Numbers, Person, house, listens, load, resident, seen, strangers
+from tests.bench.house import OURS, House, Numbers, Person, house, listens, load, resident, seen, strangers
 from tests.bench.load import Job
 from tests.serving import serving
 from tests.studio import eventually, free_port
@@ -94,12 +94,12 @@ def echoes(seconds: float) -> Numbers:
     """(h) Our ping, and the same answer by a stock Channels consumer on the same layer."""
     doors = strangers(MANY)
     numbers: Numbers = {}
-    for name, application in (("ping", "project.asgi:application"), ("stock", "tests.bench.stock:application")):
+    for name, application in (("our ping", OURS), ("stock echo", "tests.bench.stock:application")):
         with house(application=application) as studio:
-            greets = name == "ping"
+            greets = application == OURS
             one = seen(load(Job(studio.port, doors[:1], "ping", seconds, greets=greets)))
             many = seen(load(Job(studio.port, doors, "ping", seconds, greets=greets)))
-        numbers |= {f"{name}, 1 socket: p50": one["p50_ms"], f"{name}s a second": many["per_s"]}
+        numbers |= {f"{name}, 1 socket: p50": one["p50_ms"], f"{name}, {MANY} sockets: a second": many["per_s"]}
     return numbers
 
 
@@ -114,7 +114,7 @@ def memory(sockets: int) -> Numbers:
         holder = load(Job(studio.port, doors, "hold", 0))
         full = resident(studio.web)
         holder.communicate("\n")
-    return {"web process, idle": idle / 1000, "one idle socket": (full - idle) / sockets}
+    return {"web process, idle": idle / 1000, f"one idle socket of {sockets:,}": (full - idle) / sockets}
 
 
 def first_pages(few: int, lots: int, asked: int) -> Numbers:
@@ -125,8 +125,10 @@ def first_pages(few: int, lots: int, asked: int) -> Numbers:
     with house() as studio:
         messages = {person: f"/api/v1/chat/sessions/{person.sessions[0]}/messages/" for person in (poor, rich)}
         numbers = {
-            "first page of messages": _ratio(studio, messages, asked),
-            "first page of the gallery": _ratio(studio, dict.fromkeys((poor, rich), "/v1/gallery/"), asked),
+            f"first page of messages, {lots:,} rows over {few:,}": _ratio(studio, messages, asked),
+            f"first page of the gallery, {lots:,} rows over {few:,}": _ratio(
+                studio, dict.fromkeys((poor, rich), "/v1/gallery/"), asked
+            ),
         }
     Image.objects.all().delete()
     return numbers

@@ -24,7 +24,14 @@ async def closed_client(mongo: Mongo) -> AsyncIterator[None]:
 
 
 def new(client_id: str, **values: Any) -> Doc:
-    given: dict[str, Any] = {"session_id": "s", "user_id": "u", "hash": "h", "content": "a sunset", "seed": 1, "options": {}}
+    given: dict[str, Any] = {
+        "session_id": "s",
+        "user_id": "u",
+        "hash": "h",
+        "content": "a sunset",
+        "seed": 1,
+        "options": {},
+    }
     return message.new(client_id=client_id, **given) | values
 
 
