@@ -1,0 +1,46 @@
+"""A provider across the network, as a paid one would be: the harness answers, and counts what was started."""
+
+import httpx
+
+from gallery.errors import ProviderDown, TimedOut
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
+
+PATIENCE_S = 1.0
+NAME = "stand-in"
+
+
+class StandIn:
+    """Satisfies `pipeline.providers.base.Provider`."""
+
+    name = label = NAME
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def serves(self, intent: Intent) -> bool:
+        return True
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        answer = self._ask("refine", request.content)
+        try:
+            prompt = answer.json()["prompt"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProviderDown("The stand-in spoke nonsense.") from error
+        return Refinement(Intent.GENERATE, str(prompt), "A stand-in's title", None, 128, 128, None, NAME)
+
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+        return source
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        control.progress(0.1)
+        data = self._ask("make", request.content).content
+        control.progress(0.9)
+        return Picture(data, NAME)
+
+    def _ask(self, what: str, content: str) -> httpx.Response:
+        try:
+            return httpx.post(f"{self._url}/{what}", content=content.encode(), timeout=PATIENCE_S).raise_for_status()
+        except httpx.TimeoutException as error:
+            raise TimedOut from error
+        except httpx.HTTPError as error:
+            raise ProviderDown from error

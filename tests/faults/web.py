@@ -1,0 +1,57 @@
+"""`daphne tests.faults.web:application`: the web process, with places to break it at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.faults import everywhere
+from tests.faults.breaking import is_armed, reach, replace, switched
+
+everywhere.skew_clock()
+
+from project.asgi import application  # noqa: E402
+
+SENT_S = 0.05  # an acknowledgement that was written leaves the process within
+
+Work = Callable[..., Awaitable[Any]]
+
+
+def install() -> None:
+    from chat import services
+    from chat.watch import Watch
+
+    everywhere.install()
+    replace(services, "_accept", _accept)
+    replace(services, "_accepted", _accepted)
+    replace(Watch, "look", _look)
+
+
+def _accept(accept: Work) -> Work:
+    async def wrapped(*args: Any) -> Any:
+        doc = await accept(*args)
+        reach("insert | acknowledge")
+        return doc
+
+    return wrapped
+
+
+def _accepted(follow: Work) -> Work:
+    async def wrapped(doc: Any) -> None:
+        if is_armed("acknowledge | doorbell"):
+            await asyncio.sleep(SENT_S)
+            reach("acknowledge | doorbell")
+        await follow(doc)
+
+    return wrapped
+
+
+def _look(look: Work) -> Work:
+    async def wrapped(watch: Any) -> None:
+        if not switched("watching off"):
+            await look(watch)
+
+    return wrapped
+
+
+install()
+__all__ = ["application"]
