@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 from tests.faults import house
+from tests.faults.judge import Verdict
 from tests.faults.play import Row, Theatre
 from tests.faults.scenarios import KILL, Scenario, at_place, cancelled_while_frozen, talk
-from tests.faults.judge import Verdict
 
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
@@ -17,6 +17,10 @@ class Control:
     without: str
     scenario: Scenario
     column: str
+
+    @property
+    def name(self) -> str:
+        return f"without {self.without}: {self.scenario.name}"
 
     def is_red(self, row: Row) -> bool:
         return bool(getattr(row.verdict, self.column))
@@ -48,6 +52,6 @@ async def play(theatre: Theatre, control: Control) -> Row:
     try:
         await theatre.play(row, WITHIN_S)
     finally:
-        if control.without == "unique index":
-            house.restore_unique_index()
+        house.forget_messages()  # what it left undone or doubled is nobody else's
+        house.prepare()
     return row

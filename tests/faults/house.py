@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +12,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from django.core.management import call_command
 from redis import Redis
 
 from project import children, embedded
@@ -48,15 +48,14 @@ class House:
     async def open(self) -> None:
         for store in (self.mongod, self.valkey):
             store.child.start()
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-        await asyncio.to_thread(subprocess.run, migrate, cwd=settings.BASE_DIR, check=True)
+        await asyncio.to_thread(call_command, "migrate", verbosity=0)
         for store in (self.mongod, self.valkey):
             await asyncio.to_thread(embedded.wait_until_ready, store)
         prepare()
         for child in self.processes:
             child.start()
-        for port in self.ports:
-            await answers(port)
+        for child in self.processes:
+            await self.is_ready(child)
 
     def close(self) -> None:
         for child in self.processes:
@@ -66,11 +65,17 @@ class House:
         embedded.remove_run_dir()
 
     async def revive(self, child: Child, clock_s: float = 0) -> None:
-        """Start it again, as `serve` would; returns when a web process answers."""
+        """Start it again, as `serve` would; returns when it is ready."""
         os.environ["STUDIO_FAULTS_CLOCK"] = str(clock_s)
         child.start()
+        await self.is_ready(child)
+
+    async def is_ready(self, child: Child) -> None:
         if child in self.webs:
             await answers(self.ports[self.webs.index(child)])
+        elif child.process:
+            file = self.folder / f"ready.{child.process.pid}"
+            assert await until(file.exists, START_S), f"{child.name} does not start"
 
     async def ended(self, child: Child) -> None:
         await until(lambda: not child.running, 30)
@@ -123,12 +128,10 @@ def drop_unique_index() -> None:
     mongo.database()["messages"].drop_index("once")
 
 
-def restore_unique_index() -> None:
-    """What was doubled without it would forbid it now."""
+def forget_messages() -> None:
     from pipeline import mongo
 
     mongo.database()["messages"].delete_many({})
-    mongo.prepare()
 
 
 def _daphne(port: int) -> list[str]:
@@ -136,7 +139,7 @@ def _daphne(port: int) -> list[str]:
 
 
 async def answers(port: int) -> None:
-    async with httpx.AsyncClient(limits=NOT_KEPT) as client:
+    async with httpx.AsyncClient(limits=NOT_KEPT, verify=False) as client:
 
         async def is_up() -> bool:
             try:
@@ -147,8 +150,8 @@ async def answers(port: int) -> None:
         assert await until(is_up, START_S), f"nobody answers on port {port}"
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]], within: float) -> bool:
-    """Did it become true within so many seconds?"""
+async def until(true: Callable[[], bool | Awaitable[bool]], within: float, every: float = 0.05) -> bool:
+    """Did it become true within so many seconds? Asked `every` so many."""
     deadline = asyncio.get_running_loop().time() + within
     while True:
         found = true()
@@ -156,7 +159,7 @@ async def until(true: Callable[[], bool | Awaitable[bool]], within: float) -> bo
             return True
         if asyncio.get_running_loop().time() > deadline:
             return False
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(every)
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from tests.faults.person import Entry, Form, Person
 
 WITHIN_S = 40.0  # for every message to end: far more than lease, rescue and a few stages, on a busy machine
 CATCH_UP_S = 10.0  # for the views and the gallery after that
+ASK_S = 0.2
 STARTS_AT_MOST = 3  # of one kind for one message: the attempts of a stage
 
 
@@ -34,7 +35,7 @@ class Verdict:
     unfenced: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)  # provider calls of one kind for one message
-    recoveries: list[float] = field(default_factory=list)  # seconds from the fault to each end after it
+    recoveries: list[float] = field(default_factory=list)  # seconds to each end: from the fault, or from a later send
     remarks: list[str] = field(default_factory=list)
 
     @property
@@ -76,8 +77,8 @@ async def judge(person: Person, ledger: Ledger, fault_at: float, within: float =
         fresh = await load(person) or fresh
         return fresh is not None and not (_doubled(person, fresh) or _differing(person, fresh))
 
-    await until(settled, within)
-    await until(caught_up, min(within, CATCH_UP_S))
+    await until(settled, within, ASK_S)
+    await until(caught_up, min(within, CATCH_UP_S), ASK_S)
     if fresh is None:
         return Verdict(remarks=["nobody answers any more"])
     return Verdict(
@@ -88,7 +89,7 @@ async def judge(person: Person, ledger: Ledger, fault_at: float, within: float =
         differing=_differing(person, fresh),
         starts=_starts(person, ledger),
         recoveries=[
-            entry.ended_at - fault_at
+            entry.ended_at - max(fault_at, entry.said_at)
             for entry in person.journal.values()
             if entry.ended_at is not None and entry.ended_at > fault_at
         ],

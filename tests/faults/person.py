@@ -5,6 +5,7 @@ import asyncio
 import json
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class Entry:
 
     client_id: str
     content: str
+    said_at: float
     sent_at: float = 0.0
     message_id: str | None = None  # known: acknowledged
     stopped: bool = False  # the cancellation was acknowledged
@@ -100,6 +102,7 @@ class Person:
         self.ports = ports
         self._resends = resends
         self._tasks: set[asyncio.Task[None]] = set()
+        self._http = httpx.AsyncClient(limits=NOT_KEPT, timeout=PATIENCE_S, verify=False)
 
     async def arrive(self) -> None:
         self.headers = {"Authorization": f"Bearer {(await self.rest('POST', '/api/v1/auth/guest/'))['token']}"}
@@ -110,13 +113,14 @@ class Person:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._http.aclose()
 
     async def rest(self, method: str, path: str, **what: Any) -> Any:
         """The answer, from whichever web process gives one. Raises `httpx.HTTPError` when none does."""
         for port in reversed(self.ports):
             try:
-                async with httpx.AsyncClient(limits=NOT_KEPT, headers=self.headers, timeout=PATIENCE_S) as client:
-                    answer = await client.request(method, f"http://127.0.0.1:{port}{path}", **what)
+                url = f"http://127.0.0.1:{port}{path}"
+                answer = await self._http.request(method, url, headers=self.headers, **what)
                 return answer.raise_for_status().json()
             except httpx.HTTPError as error:
                 failure = error
@@ -124,7 +128,7 @@ class Person:
 
     def say(self, content: str = "a sea") -> Entry:
         client_id = uuid.uuid4().hex
-        entry = self.journal[client_id] = Entry(client_id, f"{content} {client_id}")
+        entry = self.journal[client_id] = Entry(client_id, f"{content} {client_id}", time.monotonic())
         return entry
 
     async def stop(self, entry: Entry) -> None:
@@ -169,7 +173,5 @@ class Person:
 
     async def _frame(self, command: Form) -> None:
         if socket := self.tabs[0].socket:
-            try:
+            with suppress(*DOWN):
                 await socket.send(json.dumps(command))
-            except DOWN:
-                pass

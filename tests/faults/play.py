@@ -23,10 +23,6 @@ class Row:
     times: int = 0
     skipped: str = ""
 
-    @property
-    def name(self) -> str:
-        return f"{self.scenario.fault}, {self.scenario.place}"
-
 
 class Theatre:
     def __init__(self, house: House, ledger: Ledger, seed: int) -> None:

@@ -3,10 +3,8 @@
 SHORT = (
     "kill -9 web, insert | acknowledge",
     "kill -9 worker, artifact | advance",
-    "SIGTERM worker, put | finish",
     "freeze worker, generate | artifact",
     "kill -9 mongod, at random",
     "kill -9 Valkey, at random",
-    "doorbells lost, all",
     "news lost, half",
 )

@@ -4,6 +4,7 @@ import httpx
 
 from gallery.errors import ProviderDown, TimedOut
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
+from tests.studio import NOT_KEPT
 
 PATIENCE_S = 1.0
 NAME = "stand-in"
@@ -15,7 +16,7 @@ class StandIn:
     name = label = NAME
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)
 
     def serves(self, intent: Intent) -> bool:
         return True
@@ -39,7 +40,7 @@ class StandIn:
 
     def _ask(self, what: str, content: str) -> httpx.Response:
         try:
-            return httpx.post(f"{self._url}/{what}", content=content.encode(), timeout=PATIENCE_S).raise_for_status()
+            return self._http.post(what, content=content.encode()).raise_for_status()
         except httpx.TimeoutException as error:
             raise TimedOut from error
         except httpx.HTTPError as error:

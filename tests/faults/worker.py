@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.faults import everywhere
-from tests.faults.breaking import after, before, replace, switched
+from tests.faults.breaking import after, before, replace, say_ready, switched
 
 
 def main() -> None:
@@ -33,6 +33,7 @@ def install() -> None:
     replace(registry, "language", lambda _: lambda: provider)
     replace(registry, "provider_for", lambda _: lambda intent: provider)
     replace(keeper, "rescue", _rescue)
+    replace(keeper, "start", _start)
     keeper.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
 
     after(jobs, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
@@ -41,7 +42,7 @@ def install() -> None:
     after(stages, "generate", lambda made: "generate | artifact")
     before(jobs, "advance", lambda job, to, values: "artifact | advance" if to.value == "uploading" else None)
     after(gallery, "draft", lambda image: "draft row | put")
-    after(gallery, "store", lambda nothing: "put | finish")
+    before(jobs, "finish", lambda job, values: "put | finish" if "image" in values else None)
     before(gallery, "publish", lambda image: "finish | publish")
     after(gallery, "publish", lambda nothing: "publish | end")
 
@@ -53,6 +54,14 @@ def _advanced(doc: Any) -> str | None:
     if doc["status"] == "DONE":
         return "finish | news"
     return f"advance to {doc['stage']} | news"
+
+
+def _start(start: Callable[[], None]) -> Callable[[], None]:
+    def wrapped() -> None:
+        start()
+        say_ready()
+
+    return wrapped
 
 
 def _rescue(rescue: Callable[[], None]) -> Callable[[], None]:
