@@ -2,11 +2,11 @@
 
 import asyncio
 import subprocess
+import time
 from pathlib import Path
 
 from django.conf import settings
 
-from tests.faults.judge import now
 from tests.faults.scenarios import NotHere, Stage
 
 SIZE = "16k"
@@ -34,7 +34,7 @@ async def full_disk(stage: Stage) -> float:
     await asyncio.to_thread(_mount, settings.PICTURES_DIR)
     try:
         _fill(settings.PICTURES_DIR)
-        at = now()
+        at = time.monotonic()
         stage.say()
         await asyncio.sleep(FULL_S)
     finally:

@@ -1,7 +1,6 @@
 """The verdict, from outside the application: the people's journals, the provider's ledger, and what a fresh load shows."""
 
 import asyncio
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,7 +114,8 @@ def _doubled(person: Person, fresh: Fresh) -> list[str]:
     times = Counter(message["client_id"] for message in fresh.messages.values())
     wrong = [f"{times[client_id]} messages" for client_id in person.journal if times[client_id] > 1]
     shown = sorted((picture["message_id"], picture["id"]) for picture in fresh.pictures)
-    made = sorted((message["id"], message["image"]["id"]) for message in fresh.messages.values() if message["image"])
+    images = {message["id"]: message["image"] for message in fresh.messages.values() if message["image"]}
+    made = sorted((id, image["id"]) for id, image in images.items() if image["state"] == "shown")
     if shown != made:
         wrong.append(f"the gallery shows {len(shown)} pictures, the messages {len(made)}")
     return wrong
@@ -147,7 +147,3 @@ def _difference(applied: dict[str, Form], shown: dict[str, Form]) -> list[str]:
 def _starts(person: Person, ledger: Ledger) -> list[int]:
     kinds = ("refine", "make")
     return [ledger.starts[kind, entry.content] for entry in person.journal.values() for kind in kinds]
-
-
-def now() -> float:
-    return time.monotonic()

@@ -29,6 +29,7 @@ class Entry:
     client_id: str
     content: str
     said_at: float
+    original: "Entry | None" = None  # that this one is a variation of
     sent_at: float = 0.0
     message_id: str | None = None  # known: acknowledged
     stopped: bool = False  # the cancellation was acknowledged
@@ -36,6 +37,19 @@ class Entry:
     ended_at: float | None = None
     end: Form | None = None  # the first one that was seen
     reopened: bool = False  # somebody wrote into it after its end
+    trashed: bool = False  # its picture, by the person: that may be written
+
+    @property
+    def is_waiting(self) -> bool:
+        """To be sent: not acknowledged, not refused, and its original is known."""
+        tied = self.original is not None and self.original.message_id is None
+        return self.message_id is None and self.refused is None and not tied
+
+    def command(self) -> Form:
+        fields = {"client_id": self.client_id, "content": self.content, "options": SMALL}
+        if self.original:
+            fields["variation_of"] = self.original.client_id
+        return {"type": "message.send", "id": self.client_id, **fields}
 
 
 class Tab:
@@ -121,14 +135,15 @@ class Person:
             try:
                 url = f"http://127.0.0.1:{port}{path}"
                 answer = await self._http.request(method, url, headers=self.headers, **what)
-                return answer.raise_for_status().json()
+                answer.raise_for_status()
+                return answer.json() if answer.content else None
             except httpx.HTTPError as error:
                 failure = error
         raise failure
 
-    def say(self, content: str = "a sea") -> Entry:
+    def say(self, content: str = "a sea", original: Entry | None = None) -> Entry:
         client_id = uuid.uuid4().hex
-        entry = self.journal[client_id] = Entry(client_id, f"{content} {client_id}", time.monotonic())
+        entry = self.journal[client_id] = Entry(client_id, f"{content} {client_id}", time.monotonic(), original)
         return entry
 
     async def stop(self, entry: Entry) -> None:
@@ -152,7 +167,7 @@ class Person:
         if entry is None:
             return
         if entry.end is not None:
-            entry.reopened |= message["version"] > entry.end["version"]
+            entry.reopened |= message["version"] > entry.end["version"] and not entry.trashed
         elif message["status"] != "PROCESSING":
             entry.end, entry.ended_at = message, time.monotonic()
 
@@ -163,12 +178,10 @@ class Person:
             again = self.tabs[0].connects != connects
             connects = self.tabs[0].connects
             for entry in list(self.journal.values()):
-                waiting = entry.message_id is None and entry.refused is None
-                if waiting and (again or time.monotonic() - entry.sent_at > UNSURE_S):
+                if entry.is_waiting and (again or time.monotonic() - entry.sent_at > UNSURE_S):
                     entry.sent_at = time.monotonic()
-                    fields = {"client_id": entry.client_id, "content": entry.content, "options": SMALL}
                     for _ in range(self._resends):
-                        await self._frame({"type": "message.send", "id": entry.client_id, **fields})
+                        await self._frame(entry.command())
             await asyncio.sleep(0.02)
 
     async def _frame(self, command: Form) -> None:

@@ -4,15 +4,15 @@ its fault; what must hold afterwards, `judge` knows."""
 import asyncio
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from project.children import Child
-from tests.faults.house import House
-from tests.faults.judge import now
+from tests.faults.house import House, until
 from tests.faults.ledger import Ledger
-from tests.faults.person import Person
+from tests.faults.person import Entry, Person
 from tests.faults.times import LEASE_S
 
 WORKER_PLACES = (
@@ -31,9 +31,11 @@ WORKER_PLACES = (
     "publish | end",
 )
 WEB_PLACES = ("insert | acknowledge", "acknowledge | doorbell")
+ANNOUNCING = "row changed | message"  # a picture's row, and the message that shows it
 KILL, TERM, FREEZE = signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP
 HOW = {KILL: "kill -9", TERM: "SIGTERM", FREEZE: "freeze"}
 FROZEN_S = LEASE_S * 1.6  # longer than the lease: somebody else takes over, and then the zombie wakes
+BLOWS = 4  # of a storm
 AT_RANDOM_S = 0.4  # the first so many seconds of a conversation
 
 
@@ -54,10 +56,15 @@ class Stage:
     people: list[Person]
     chance: random.Random
 
-    def say(self, each: int = 2) -> None:
+    def say(self, each: int = 3) -> None:
+        """Up to three requests of everybody: a picture, a variation that waits for its refinement, an edit that waits for
+        the picture itself."""
         for person in self.people:
-            for _ in range(each):
-                person.say()
+            original = person.say()
+            if each > 1:
+                person.say(original=original)
+            if each > 2:
+                person.say("make it bluer")
 
 
 Act = Callable[[Stage], Awaitable[float]]
@@ -85,7 +92,7 @@ def at_place(place: str, how: signal.Signals) -> Act:
         child = await stage.house.fired(place)
         if child is None:
             raise NotReached(place)
-        at = now()
+        at = time.monotonic()
         await recover(stage.house, child, how)
         stage.say(1)
         return at
@@ -111,7 +118,7 @@ def cancelled_while_frozen(place: str) -> Act:
         child = await stage.house.fired(place)
         if child is None:
             raise NotReached(place)
-        at = now()
+        at = time.monotonic()
         await asyncio.gather(*(_stop_all(person) for person in stage.people))
         await asyncio.sleep(FROZEN_S)
         child.send(signal.SIGCONT)
@@ -131,10 +138,10 @@ def process(choose: Callable[[House], list[Child]], how: signal.Signals) -> Act:
     """One of these processes, at a random moment."""
 
     async def act(stage: Stage) -> float:
-        stage.say(3)
+        stage.say()
         await asyncio.sleep(stage.chance.random() * AT_RANDOM_S)
         child = stage.chance.choice(choose(stage.house))
-        at = now()
+        at = time.monotonic()
         child.send(how)
         await recover(stage.house, child, how)
         stage.say(1)
@@ -146,9 +153,9 @@ def process(choose: Callable[[House], list[Child]], how: signal.Signals) -> Act:
 def store(name: str, how: signal.Signals) -> Act:
     async def act(stage: Stage) -> float:
         found = getattr(stage.house, name)
-        stage.say(3)
+        stage.say()
         await asyncio.sleep(stage.chance.random() * AT_RANDOM_S)
-        at = now()
+        at = time.monotonic()
         found.child.send(how)
         stage.say(1)
         if how is FREEZE:
@@ -165,18 +172,53 @@ def store(name: str, how: signal.Signals) -> Act:
 
 
 async def flushall(stage: Stage) -> float:
-    stage.say(3)
+    stage.say()
     await asyncio.sleep(stage.chance.random() * AT_RANDOM_S)
-    at = now()
+    at = time.monotonic()
     stage.house.flush()
     stage.say(1)
     return at
 
 
+def trashing(how: signal.Signals) -> Act:
+    """A picture goes into the trash, and who should say so to its message breaks."""
+
+    async def act(stage: Stage) -> float:
+        stage.say(1)
+        entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
+        await until(lambda: all(entry.end for _, entry in entries), 20)
+        stage.house.arm(ANNOUNCING, how)
+        at = time.monotonic()
+        trashed = asyncio.gather(*(_trash(person, entry) for person, entry in entries))
+        child = await stage.house.fired(ANNOUNCING)
+        if child is None:
+            raise NotReached(ANNOUNCING)
+        await recover(stage.house, child, how)
+        await trashed
+        return at
+
+    return act
+
+
+async def _trash(person: Person, entry: Entry) -> None:
+    entry.trashed = True
+    if entry.end and entry.end["image"]:
+        await person.rest("DELETE", f"/v1/gallery/{entry.end['image']['id']}/")
+
+
+async def storm(stage: Stage) -> float:
+    """One thing after another. Messages may fail of it, but not get lost."""
+    at = time.monotonic()
+    blows = [scenario.act for scenario in at_random() if not scenario.fault.startswith(HOW[TERM])]
+    for _ in range(BLOWS):
+        await stage.chance.choice(blows)(stage)
+    return at
+
+
 async def talk(stage: Stage) -> float:
     """Nothing is broken but what the scenario's switches and people break."""
-    at = now()
-    stage.say(3)
+    at = time.monotonic()
+    stage.say()
     return at
 
 
@@ -214,9 +256,9 @@ async def never_reads(stage: Stage) -> float:
     """Somebody asks for everything and reads nothing; the others are served."""
     from tests.faults.deaf import deaf
 
-    at = now()
+    at = time.monotonic()
     async with deaf(stage.people[0]):
-        stage.say(3)
+        stage.say()
         await asyncio.sleep(1.5)
     return at
 
@@ -227,11 +269,13 @@ def matrix() -> Iterator[Scenario]:
     for how, name in HOW.items():
         for place in WEB_PLACES:
             yield Scenario(f"{name} web", place, at_place(place, how))
+        yield Scenario(f"{name} web", ANNOUNCING, trashing(how))
         for place in WORKER_PLACES:
             yield Scenario(f"{name} worker", place, at_place(place, how))
     for place in ("generate | artifact", "draft row | put", "put | finish"):
         yield Scenario("freeze worker, cancel", place, cancelled_while_frozen(place))
     yield from at_random()
+    yield Scenario("storm", "four at random", storm)
     yield Scenario("disk full", "put", full_disk)
     for mood in ("slowly", "never", "with an error", "with garbage"):
         yield Scenario(f"provider answers {mood}", "3 times", provider(mood))

@@ -27,7 +27,9 @@ class StandIn:
             prompt = answer.json()["prompt"]
         except (ValueError, KeyError, TypeError) as error:
             raise ProviderDown("The stand-in spoke nonsense.") from error
-        return Refinement(Intent.GENERATE, str(prompt), "A stand-in's title", None, 128, 128, None, NAME)
+        edits = request.content.startswith("make it")
+        intent, side = (Intent.EDIT, None) if edits else (Intent.GENERATE, 128)
+        return Refinement(intent, str(prompt), "A stand-in's title", None, side, side, None, NAME)
 
     def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
         return source

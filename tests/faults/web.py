@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.faults import everywhere
-from tests.faults.breaking import is_armed, reach, replace, switched
+from tests.faults.breaking import before, is_armed, reach, replace, switched
 
 everywhere.skew_clock()
 
@@ -19,11 +19,13 @@ Work = Callable[..., Awaitable[Any]]
 def install() -> None:
     from chat import services
     from chat.watch import Watch
+    from pipeline import announcements
 
     everywhere.install()
     replace(services, "_accept", _accept)
     replace(services, "_accepted", _accepted)
     replace(Watch, "look", _look)
+    before(announcements, "announce_picture", lambda *_: "row changed | message")
 
 
 def _accept(accept: Work) -> Work:
