@@ -78,6 +78,8 @@ async def _play(options: argparse.Namespace, theatre: "Theatre") -> list[dict[st
             continue
         while row.times < options.rounds and time.monotonic() < deadline:
             await theatre.play(row)
+        if not row.times:
+            row.skipped = "the time was up"
         rows.append(_known(row, as_expected=not row.verdict.red))
         _say(table.line(row))
         if row.verdict.red:

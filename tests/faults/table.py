@@ -17,7 +17,7 @@ def head() -> str:
 def line(row: Row, *, must_be_red: bool = False) -> str:
     verdict = row.verdict
     if row.skipped:
-        return _line([row.scenario.fault, row.scenario.place, f"not here: {row.skipped}"])
+        return _line([row.scenario.fault, row.scenario.place, f"not played: {row.skipped}"])
     word = "red" if verdict.red else "ok"
     return _line(
         [
