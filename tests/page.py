@@ -7,6 +7,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.studio import Client, Form, Socket
 
 LISTENS_S = 0.05
+GONE = 4404
 
 
 class Page:
@@ -18,6 +19,7 @@ class Page:
         self._sessions: dict[str, Form] = {}
         self._gone: set[str] = set()
         self._socket: Socket | None = None
+        self.is_gone = False  # the server says that there is no such session any more
         self.connect()
 
     def connect(self) -> None:
@@ -37,6 +39,8 @@ class Page:
 
     def listen(self) -> None:
         """Apply what has arrived; connect again where that was lost."""
+        if self.is_gone:
+            return None
         if self._socket is None:
             return self.connect()
         try:
@@ -44,7 +48,8 @@ class Page:
                 self._note(self._socket.receive(LISTENS_S))
         except TimeoutError:
             return None
-        except ConnectionClosed:
+        except ConnectionClosed as closed:
+            self.is_gone |= closed.rcvd is not None and closed.rcvd.code == GONE
             return self.drop()
 
     def shows(self) -> dict[str, dict[str, Form]]:

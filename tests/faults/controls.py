@@ -3,9 +3,12 @@
 from dataclasses import dataclass, replace
 
 from tests.faults import house
+from tests.faults.conditions import talk
 from tests.faults.judge import Verdict
+from tests.faults.places import at_place, cancelled_while_frozen
 from tests.faults.play import Row, Theatre
-from tests.faults.scenarios import KILL, Scenario, at_place, cancelled_while_frozen, talk
+from tests.faults.scenarios import Scenario
+from tests.faults.stage import KILL
 
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 

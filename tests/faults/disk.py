@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.faults.scenarios import NotHere, Stage
+from tests.faults.stage import NotHere, Stage
 
 SIZE = "16k"
 FULL_S = 1.5

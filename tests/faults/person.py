@@ -118,6 +118,10 @@ class Person:
         self._tasks: set[asyncio.Task[None]] = set()
         self._http = httpx.AsyncClient(limits=NOT_KEPT, timeout=PATIENCE_S, verify=False)
 
+    @property
+    def all_acknowledged(self) -> bool:
+        return all(entry.message_id for entry in self.journal.values())
+
     async def arrive(self) -> None:
         self.headers = {"Authorization": f"Bearer {(await self.rest('POST', '/api/v1/auth/guest/'))['token']}"}
         self.session_id = (await self.rest("POST", "/api/v1/chat/sessions/", json={}))["id"]
@@ -148,15 +152,25 @@ class Person:
 
     async def stop(self, entry: Entry) -> None:
         """Ask for its cancellation; `entry.stopped` says whether that was granted."""
-        command = {"type": "message.cancel", "id": f"stop {entry.client_id}", "message_id": entry.message_id}
-        await self._frame(command)
+        await self._command("cancel", entry)
+
+    async def retry(self, entry: Entry) -> None:
+        entry.stopped, entry.end = False, None
+        await self._command("retry", entry)
+
+    async def _command(self, what: str, entry: Entry) -> None:
+        await self._frame(
+            {"type": f"message.{what}", "id": f"{what} {entry.client_id}", "message_id": entry.message_id}
+        )
 
     def answered(self, frame: Form) -> None:
-        """A reply: the id of a send is its client_id."""
-        entry = self.journal[str(frame["id"]).removeprefix("stop ")]
+        """A reply: the id of a send is its client_id; that of another command ends with it."""
+        entry = self.journal[str(frame["id"]).rpartition(" ")[2]]
         if "ok" in frame:
             entry.message_id = frame["ok"]["message"]["id"]
-            entry.stopped |= frame["ok"]["message"]["status"] == "CANCELLED"
+            entry.stopped |= (
+                frame["id"] == f"cancel {entry.client_id}" and frame["ok"]["message"]["status"] == "CANCELLED"
+            )
         elif frame["error"]["retryable"]:
             entry.sent_at = time.monotonic() - UNSURE_S + AGAIN_S
         elif frame["id"] == entry.client_id:

@@ -9,7 +9,8 @@ from tests.faults.house import House
 from tests.faults.judge import WITHIN_S, Verdict, judge
 from tests.faults.ledger import Ledger
 from tests.faults.person import Person
-from tests.faults.scenarios import NotHere, NotReached, Scenario, Stage
+from tests.faults.scenarios import Scenario
+from tests.faults.stage import NotHere, NotReached, Stage
 
 PEOPLE = 2
 

@@ -23,7 +23,9 @@ def install() -> None:
 
     everywhere.install()
     replace(services, "_accept", _accept)
-    replace(services, "_accepted", _accepted)
+    replace(services, "_accepted", _follows("acknowledge | doorbell"))
+    replace(services, "_ended", _follows("cancel | news"))
+    replace(services, "_retried", _follows("retry | doorbell"))
     replace(Watch, "look", _look)
     before(announcements, "announce_picture", lambda *_: "row changed | message")
 
@@ -37,14 +39,19 @@ def _accept(accept: Work) -> Work:
     return wrapped
 
 
-def _accepted(follow: Work) -> Work:
-    async def wrapped(doc: Any) -> None:
-        if is_armed("acknowledge | doorbell"):
-            await asyncio.sleep(SENT_S)
-            reach("acknowledge | doorbell")
-        await follow(doc)
+def _follows(place: str) -> Callable[[Work], Work]:
+    """What follows an answer: the place is reached when the answer has left."""
 
-    return wrapped
+    def by(follow: Work) -> Work:
+        async def wrapped(doc: Any) -> None:
+            if is_armed(place):
+                await asyncio.sleep(SENT_S)
+                reach(place)
+            await follow(doc)
+
+        return wrapped
+
+    return by
 
 
 def _look(look: Work) -> Work:

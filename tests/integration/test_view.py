@@ -186,3 +186,15 @@ def test_what_becomes_of_a_session_looks_the_same_to_everybody(onlookers: Onlook
     client.http.delete(f"/api/v1/chat/sessions/{other}/").raise_for_status()
     onlookers.agree("delete")
     assert list(onlookers.live.shows()["sessions"]) == [onlookers.session_id]
+
+
+def test_a_session_deleted_elsewhere_is_gone_in_every_tab(onlookers: Onlookers) -> None:
+    onlookers.client.http.delete(f"/api/v1/chat/sessions/{onlookers.session_id}/").raise_for_status()
+
+    def all_gone() -> bool:
+        pages = (onlookers.live, onlookers.second, onlookers.returning)
+        for page in pages:
+            page.listen()
+        return all(page.is_gone and onlookers.session_id not in page.shows()["sessions"] for page in pages)
+
+    eventually(all_gone, WITHIN_S)
