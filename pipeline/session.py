@@ -77,8 +77,8 @@ def _changed(values: Mapping[str, Any] | None = None, **times: Any) -> Doc:
     return update
 
 
-def bump(session_id: str) -> Change:
-    return Change({"_id": session_id, "tombstone": None}, _changed())
+def bump(*session_ids: str) -> Change:
+    return Change({"_id": {"$in": list(session_ids)}, "tombstone": None}, _changed())
 
 
 def name(session_id: str, title: str) -> Change:

@@ -17,7 +17,7 @@ urlpatterns = [
     path("", with_guest(chat.page), name="studio"),
     path("chat/<str:session_id>/", with_guest(chat.page), name="chat"),
     path("gallery/", with_guest(gallery.page), name="gallery"),
-    path("p/<str:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
+    path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("favicon.ico", RedirectView.as_view(url=static("studio/favicon.svg"))),  # asked for by the admin's pages
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),

@@ -9,13 +9,13 @@ from PIL import Image
 
 from gallery.errors import BadInput
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
-from pipeline.providers.local import editor, language, painter, scene
+from pipeline.providers.local import LABEL, editor, language, painter, scene
 from pipeline.providers.local.sizes import USUAL
 
 
 class LocalProvider:
     name = language.PROVIDER
-    label = "offline, no AI"
+    label = LABEL
 
     def serves(self, intent: Intent) -> bool:
         return intent in (Intent.GENERATE, Intent.EDIT)
