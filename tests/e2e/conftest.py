@@ -25,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield server
 
 
-@pytest.fixture(scope="module")  # not longer: it keeps an event loop of its own, and other modules need theirs
+@pytest.fixture(scope="package")  # not longer: it keeps an event loop in this thread, where others need theirs
 def browser(chromium: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)

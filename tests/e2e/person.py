@@ -9,7 +9,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator,
 
 WAIT_MS = 30_000
 SMALL = "256x192"  # of a picture that is painted at once, in the shape that pictures have by themselves
-NOTE_REFUSALS = "addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective}`))"
+NOTE_REFUSALS = """
+addEventListener("securitypolicyviolation", ({ violatedDirective: rule, blockedURI }) => console.error(rule, blockedURI));
+"""
 
 
 class Person:

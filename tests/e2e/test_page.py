@@ -111,7 +111,7 @@ def test_the_title_counts_what_runs(tab: Tab) -> None:
 def test_nothing_moves_from_the_request_to_the_picture(tab: Tab, earlier: int) -> None:
     for _ in range(earlier):
         tab.paints()
-    tab.says("a red sunset over the sea")
+    tab.says("a red sunset over the sea, 640x480")
     tab.page.evaluate(WATCH_PLACES)
     expect(tab.pictures).to_have_count(earlier + 1)
     seen = tab.page.evaluate("Object.entries(places).map(([part, places]) => [part, [...places]])")
@@ -122,7 +122,7 @@ def test_nothing_moves_from_the_request_to_the_picture(tab: Tab, earlier: int) -
 
 def test_the_bar_never_runs_ahead_of_the_work(tab: Tab) -> None:
     tab.page.evaluate(WATCH_BARS)
-    tab.says("a city at night, 1024x768")
+    tab.says("a city at night, 640x480")
     tab.shows(1)
     seen = tab.page.evaluate("ahead")
     assert len(seen) > 3
