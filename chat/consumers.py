@@ -1,6 +1,7 @@
 """The socket: connect, receive, forward. What is done for a person, `chat.services` does."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -57,8 +58,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             return await self.close(WHO_ARE_YOU)
         self.user_id = str(user.id)
         self.session_id = self.scope["url_route"]["kwargs"]["session_id"]
-        mine = len(hub().members.get(user_group(self.user_id), ()))
-        if settings.STUDIO_LIMITS and mine >= settings.SOCKETS_PER_USER:
+        if not hub().enter(self, settings.SOCKETS_PER_USER if settings.STUDIO_LIMITS else math.inf):
             return await self.close(TOO_MANY)
         try:
             await self._begin()
@@ -83,6 +83,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         self._early.clear()
 
     async def disconnect(self) -> None:
+        hub().exit(self)
         await self._leave()
 
     async def _leave(self) -> None:

@@ -57,13 +57,17 @@ async def rename_session(user_id: str, session_id: str, title: str) -> Form:
 
 
 async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
-    """A tombstone is written and what runs is cancelled; the keeper removes the rest. `pictures`: "keep" or "trash"."""
+    """A tombstone is written, what runs is cancelled, and the pictures go where they shall; the keeper removes the rest
+    and does what is left undone here. `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
     doc = await conversations.apply(session.bury(user_id, session_id, pictures), "sessions")
     if doc is None:
         raise NotFound("There is no such session, or it is not yours.")
     change = message.cancel({"session_id": session_id})
     await async_database()["messages"].update_many(change.filter, change.update)
     later(publisher.send(publisher.session_deleted(user_id, session_id)))
+    if pictures == "trash":
+        await people.in_pool(gallery.trash_session, user_id, session_id)
+        await conversations.apply(session.settle_pictures(session_id), "sessions")
 
 
 # Messages
@@ -241,6 +245,7 @@ async def generate_image(user_id: str, body: ImageBody) -> Form:
         intent="edit" if body.source_image_id else "generate",
     )
     asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=options)
+    await _check_pictures(user_id, asked)  # here too: a request that is refused shall not leave a session behind
     doc = await _accept(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 

@@ -94,6 +94,11 @@ def bury(user_id: str, session_id: str, pictures: str) -> Change:
     return Change(owned(user_id, session_id), _changed({"tombstone": pictures}, buried_at=True))
 
 
+def settle_pictures(session_id: str) -> Change:
+    """They are in the trash; one that the person takes out of it again stays out."""
+    return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
+
+
 def buried(*, longer_than_ms: int) -> Doc:
     """Tombstones that every web process has had time to see."""
     return {
