@@ -19,6 +19,8 @@ import django
 
 import tests.environment  # noqa: F401  (before the settings: keeps away from whoever's data this machine has)
 
+Measure = Callable[[], dict[str, float]]
+
 
 @dataclass(frozen=True)
 class Form:
@@ -49,7 +51,7 @@ def main() -> None:
     began = time.monotonic()
     found: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder, house.stores() as servers:
-        everything: list[tuple[str, int, Callable[[], house.Numbers]]] = [
+        everything: list[tuple[str, int, Measure]] = [
             ("a", form.rounds, partial(measures.floor, form.seconds)),
             ("ab", form.rounds, partial(measures.acknowledgements, form.seconds)),
             ("c", form.rounds, partial(measures.journeys, form.seconds, 1)),
@@ -63,15 +65,21 @@ def main() -> None:
         chosen = [
             (rounds, measure) for letters, rounds, measure in everything if not asked.only or {*letters} & {*asked.only}
         ]
-        for round in range(form.rounds):
-            for rounds, measure in chosen:
-                if round < rounds:
-                    for name, number in measure().items():
-                        found[name].append(number)
-                    sys.stderr.write(".")
-                    sys.stderr.flush()
-    sys.stderr.write(f" {time.monotonic() - began:.0f} s\n")
-    print(table.render(found))  # noqa: T201
+        try:
+            _run(form.rounds, chosen, found)
+        finally:  # a run that is cut short shows what it has
+            sys.stderr.write(f" {time.monotonic() - began:.0f} s\n")
+            print(table.render(found))  # noqa: T201
+
+
+def _run(rounds: int, chosen: list[tuple[int, Measure]], found: defaultdict[str, list[float]]) -> None:
+    for round in range(rounds):
+        for times, measure in chosen:
+            if round < times:
+                for name, number in measure().items():
+                    found[name].append(number)
+                sys.stderr.write(".")
+                sys.stderr.flush()
 
 
 if __name__ == "__main__":
