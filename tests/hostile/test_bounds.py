@@ -1,6 +1,7 @@
 """What one address may take from the others: memory, sockets, time. How fast the others stay, `make hostile` measures."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -139,3 +140,13 @@ def test_bytes_that_are_hardly_http_get_a_short_no(target: Target, requests: dic
         if answer[9:12] != status:
             slips.append(f"{sent[:120]!r}: {status!r}, not {answer[:80]!r}")
     assert not slips, "\n".join(slips)
+
+
+def test_a_socket_that_floods_is_read_as_fast_as_it_is_answered(target: Target, person: Client) -> None:
+    before, count = target.memory(), 5000
+    with person.connect(person.session(), max_queue=None) as flooding:
+        flooding.ready()
+        for number in range(count):
+            flooding.connection.send(json.dumps({"type": "ping", "id": number}))
+        assert [flooding.receive() for _ in range(count)] == [{"id": number, "ok": {}} for number in range(count)]
+    assert target.peak() - before < ROOM
