@@ -20,7 +20,7 @@ SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
 BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 
-.PHONY: run test check lint fmt moderator python
+.PHONY: run test check lint fmt moderator hostile python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -42,6 +42,9 @@ lint: .venv/test.stamp
 fmt: .venv/test.stamp
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets flood"
+	@$(BIN)/python -m tests.hostile.measure $(ARGS)
 
 moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pictures
 	@$(if $(NAME),,echo 'Say who: make moderator NAME=…'; exit 2;) $(BIN)/python manage.py moderator "$(NAME)"
