@@ -20,7 +20,7 @@ SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
 BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 
-.PHONY: run test check lint fmt moderator hostile python
+.PHONY: run test faults check lint fmt bench hostile moderator python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -28,6 +28,9 @@ run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000
 
 test: .venv/test.stamp  ## ARGS="-k sunset"
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: .venv/test.stamp  ## breaks the studio on purpose and judges it; ARGS="--rounds 3 --seed 7 --only mongod"
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 check: lint test  ## what every commit passes
 
@@ -42,6 +45,9 @@ lint: .venv/test.stamp
 fmt: .venv/test.stamp
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: .venv/test.stamp  ## the table of README.md's section "Measured"; ARGS="--quick"
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets flood"
 	@$(BIN)/python -m tests.hostile.measure $(ARGS)

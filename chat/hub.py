@@ -29,6 +29,9 @@ class Connection(Protocol):
     async def deliver(self, news: News) -> None:
         """Pass the news on, unless a newer version has passed already."""
 
+    def lacks(self, key: str, version: int) -> bool:
+        """Has no version so new of this message or session passed yet?"""
+
 
 class Hub:
     """Of one event loop."""
@@ -80,6 +83,9 @@ class Hub:
                 await connection.deliver(news)
             except Exception:
                 log.exception("action=delivery_failed session=%s", connection.session_id)  # the others get theirs
+
+    def lacks(self, group: str, key: str, version: int) -> bool:
+        return any(connection.lacks(key, version) for connection in self.members.get(group, ()))
 
     def connections(self) -> set[Connection]:
         return set().union(*self.members.values())

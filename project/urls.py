@@ -11,6 +11,8 @@ from project import docs, ops
 from project.api import api
 from project.auth import with_guest
 
+admin.site.site_header = admin.site.site_title = "AI Photo Studio"
+
 urlpatterns = [
     path("", with_guest(chat.page), name="studio"),
     path("chat/<str:session_id>/", with_guest(chat.page), name="chat"),

@@ -1,0 +1,60 @@
+"""Negative controls: with a protection taken away, the harness must go red, and in the column that this protection is for."""
+
+from dataclasses import dataclass, replace
+
+from tests.faults import house
+from tests.faults.conditions import talk
+from tests.faults.judge import Verdict
+from tests.faults.places import at_place, cancelled_while_frozen
+from tests.faults.play import Row, Theatre
+from tests.faults.scenarios import Scenario
+from tests.faults.stage import KILL
+
+WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
+
+
+@dataclass(frozen=True)
+class Control:
+    """Without what, which scenario shows it, and in which of the verdict's lists."""
+
+    without: str
+    scenario: Scenario
+    column: str
+
+    @property
+    def name(self) -> str:
+        return f"without {self.without}: {self.scenario.name}"
+
+    def is_red(self, row: Row) -> bool:
+        return bool(getattr(row.verdict, self.column))
+
+
+CONTROLS = (
+    Control(
+        "keeper",
+        Scenario("kill -9 worker", "claim | generating", at_place("claim | generating", KILL), {"keeper_off": True}),
+        "lost",
+    ),
+    Control(
+        "token filter",
+        Scenario(
+            "freeze worker, cancel", "put | finish", cancelled_while_frozen("put | finish"), {"token_filter_off": True}
+        ),
+        "unfenced",
+    ),
+    Control("unique index", Scenario("client", "resends five times", talk, people={"resends": 5}), "doubled"),
+    Control("watching", Scenario("news lost", "all", talk, {"news_lost": 1, "watching_off": True}), "differing"),
+)
+
+
+async def play(theatre: Theatre, control: Control) -> Row:
+    """A row that must be red."""
+    row = Row(replace(control.scenario, fault=f"without {control.without}: {control.scenario.fault}"), Verdict())
+    if control.without == "unique index":
+        house.drop_unique_index()
+    try:
+        await theatre.play(row, WITHIN_S)
+    finally:
+        house.forget_messages()  # what it left undone or doubled is nobody else's
+        house.prepare()
+    return row

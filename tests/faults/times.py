@@ -1,0 +1,12 @@
+"""Short times, so that a fault is over within seconds. Their ratios are those of the defaults."""
+
+LEASE_S = 2.0
+ENVIRONMENT = {
+    "STUDIO_LEASE_S": str(LEASE_S),
+    "STUDIO_RENEW_S": "0.5",
+    "STUDIO_RESCUE_S": "0.5",
+    "STUDIO_WATCH_S": "0.5",
+    "STUDIO_LIMITS": "off",
+    "STUDIO_LOG_LEVEL": "INFO",
+    "DJANGO_SETTINGS_MODULE": "project.settings",
+}

@@ -1,0 +1,76 @@
+"""`python -m tests.faults.worker`: `manage.py run_huey`, with places to break it at and the stand-in provider."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from tests.faults import everywhere
+from tests.faults.breaking import after, before, replace, say_ready, switched
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    everywhere.skew_clock()
+    import django
+
+    django.setup()
+    install()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", "run_huey", *sys.argv[1:]])
+
+
+def install() -> None:
+    from gallery import services as gallery
+    from pipeline import jobs, keeper, stages
+    from pipeline.providers import registry
+    from tests.faults.standin import StandIn
+
+    everywhere.install()
+    provider = StandIn(os.environ["STUDIO_FAULTS_LEDGER"])
+    replace(registry, "language", lambda _: lambda: provider)
+    replace(registry, "provider_for", lambda _: lambda intent: provider)
+    replace(keeper, "rescue", _rescue)
+    replace(keeper, "start", _start)
+    keeper.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
+
+    after(jobs, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
+    after(stages, "refine", lambda read: "refine | advance")
+    before(jobs, "announce", _advanced)
+    after(stages, "generate", lambda made: "generate | artifact")
+    before(jobs, "advance", lambda job, to, values: "artifact | advance" if to.value == "uploading" else None)
+    after(gallery, "draft", lambda image: "draft row | put")
+    before(jobs, "finish", lambda job, values: "put | finish" if "image" in values else None)
+    before(gallery, "publish", lambda image: "finish | publish")
+    after(gallery, "publish", lambda nothing: "publish | end")
+
+
+def _advanced(doc: Any) -> str | None:
+    """Nobody holds what has just advanced; of what has just been claimed, somebody does."""
+    if "token" in doc:
+        return None
+    if doc["status"] == "DONE":
+        return "finish | news"
+    return f"advance to {doc['stage']} | news"
+
+
+def _start(start: Callable[[], None]) -> Callable[[], None]:
+    def wrapped() -> None:
+        start()
+        say_ready()
+
+    return wrapped
+
+
+def _rescue(rescue: Callable[[], None]) -> Callable[[], None]:
+    def wrapped() -> None:
+        if not switched("keeper off"):
+            rescue()
+
+    return wrapped
+
+
+if __name__ == "__main__":
+    main()
