@@ -15,6 +15,7 @@ from django.urls import re_path  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from project.auth import SocketAuth  # noqa: E402
+from project.pace import Paced  # noqa: E402
 from project.shutdown import CloseOnShutdown  # noqa: E402
 
 if "daphne.server" in sys.modules:  # it is about to run us; another server has rules of its own
@@ -32,4 +33,4 @@ async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], sen
 
 # Channels routes ASGI applications through Django's patterns, which are typed for views.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
-application = CloseOnShutdown(ProtocolTypeRouter({"http": django_application, "websocket": SocketAuth(sockets)}))
+application = CloseOnShutdown(ProtocolTypeRouter({"http": django_application, "websocket": Paced(SocketAuth(sockets))}))

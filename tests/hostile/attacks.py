@@ -19,15 +19,16 @@ def raw(port: int, sent: bytes, timeout: float = 10) -> bytes:
     """All that the server says to these bytes before it closes, or before so many seconds are over."""
     with closing(socket.create_connection(("127.0.0.1", port), timeout)) as connection:
         connection.sendall(sent)
-        return _heard(connection)
+        return heard(connection)
 
 
-def _heard(connection: socket.socket) -> bytes:
-    heard = b""
+def heard(connection: socket.socket) -> bytes:
+    """Until the end, or the end of a problem."""
+    said = b""
     with contextlib.suppress(TimeoutError, ConnectionResetError):
-        while data := connection.recv(65_536):
-            heard += data
-    return heard
+        while not said.endswith(b"}") and (data := connection.recv(65_536)):
+            said += data
+    return said
 
 
 def body(
@@ -48,7 +49,7 @@ def body(
             if chunked:
                 connection.sendall(b"0\r\n\r\n")
         connection.settimeout(3)
-        return _heard(connection)
+        return heard(connection)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """`make hostile`: what the others feel, and what the web process holds, while one address does its worst.
 
-One row for each attack: the 99th percentile of somebody else's pings and the memory of the web process, before, at its peak, and
-after. The attacker is a process of its own; on two cores it takes its share of them, as the first row, which attacks nobody
-but keeps as busy, shows. Ends with status 1 where a bound of the issue is broken.
+One row for each attack: somebody else's pings, and the memory of the web process before, at its peak, and after. The
+attacker is a process of its own and takes its share of the machine, as the first row shows, which attacks nobody but is as
+busy: on a machine that is busy with other things, compare with that. Ends with status 1 where a bound is broken.
 """
 
 import asyncio

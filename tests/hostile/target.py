@@ -82,10 +82,11 @@ class Target(Studio):
         """Lines of the log that a hostile client must not be able to cause."""
         lines = self.log.read_text(errors="replace").splitlines()
         # Django's word for what a client did, and where a 403 or 400 of the admin came from, below a warning.
+        # A trace below an empty line goes on with the one above it.
         theirs = ("WARNING", " django.security.")
         traces = [
             lines[at - 1] for at, line in enumerate(lines)
-            if line.startswith("Traceback") and not any(word in lines[at - 1] for word in theirs)
+            if line.startswith("Traceback") and lines[at - 1] and not any(word in lines[at - 1] for word in theirs)
         ]  # fmt: skip
         return traces + [line for line in lines if any(sign in line for sign in BAD_SIGNS) and theirs[1] not in line]
 
