@@ -20,7 +20,7 @@ SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
 BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 
-.PHONY: run test faults check lint fmt moderator python
+.PHONY: run test faults check lint fmt bench moderator python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -45,6 +45,9 @@ lint: .venv/test.stamp
 fmt: .venv/test.stamp
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+bench: .venv/test.stamp  ## the table of README.md's section "Measured"; ARGS="--quick"
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pictures
 	@$(if $(NAME),,echo 'Say who: make moderator NAME=…'; exit 2;) $(BIN)/python manage.py moderator "$(NAME)"

@@ -1,7 +1,9 @@
 """The socket: connect, receive, forward. What is done for a person, `chat.services` does."""
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from channels.consumer import AsyncConsumer
@@ -23,9 +25,15 @@ FAREWELL_S = 1.0  # how long a close frame may take to reach a slow reader
 class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
     """One connection to one session."""
 
-    channel_layer_alias = ""  # none of its own: the hub listens for all sockets of the process
     user_id = ""
     session_id = ""
+
+    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        """Channels' own listens to a layer too, and so makes a task of every event."""
+        self.scope, self.base_send = scope, send
+        with suppress(StopConsumer):
+            while True:
+                await self.dispatch(await receive())
 
     async def dispatch(self, message: dict[str, Any]) -> None:
         """Channels' own goes through the shared thread on every event, to close database connections we do not use here."""
@@ -50,8 +58,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             return await self.close(WHO_ARE_YOU)
         self.user_id = str(user.id)
         self.session_id = self.scope["url_route"]["kwargs"]["session_id"]
-        mine = sum(connection.user_id == self.user_id for connection in hub().connections())
-        if settings.STUDIO_LIMITS and mine >= settings.SOCKETS_PER_USER:
+        if not hub().enter(self, settings.SOCKETS_PER_USER if settings.STUDIO_LIMITS else math.inf):
             return await self.close(TOO_MANY)
         try:
             await self._begin()
@@ -76,6 +83,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         self._early.clear()
 
     async def disconnect(self) -> None:
+        hub().exit(self)
         await self._leave()
 
     async def _leave(self) -> None:
@@ -105,7 +113,9 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             return protocol.failed(command.id, StorageDown("The conversation cannot be reached just now."))
 
     async def message_send(self, command: protocol.Send) -> dict[str, Any]:
-        return {"message": await services.send(self.user_id, self.session_id, command)}
+        form = await services.send(self.user_id, self.session_id, command, inside=True)
+        self._passed[form["id"]] = max(form["version"], self._passed.get(form["id"], 0))  # the reply tells it
+        return {"message": form}
 
     async def message_cancel(self, command: protocol.Cancel) -> dict[str, Any]:
         return {"message": await services.cancel(self.user_id, self.session_id, command.message_id)}
@@ -122,13 +132,16 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
     async def ping(self, command: protocol.Ping) -> dict[str, Any]:
         return {}
 
+    def lacks(self, key: str, version: int) -> bool:
+        return self._passed.get(key, 0) < version
+
     async def deliver(self, news: News) -> None:
         if not self._ready:
             self._early.append(news)
             return
         key, version = news["key"], news["version"]
         if key is not None:
-            if self._passed.get(key, 0) >= version:
+            if not self.lacks(key, version):
                 return
             self._passed[key] = version
         metrics.NEWS.inc()

@@ -45,9 +45,9 @@ async def find_message(user_id: str, session_id: str, message_id: str) -> Doc:
     return doc
 
 
-async def session_forms(ids: list[str]) -> list[Doc]:
+async def session_forms(ids: list[str], **of: str) -> list[Doc]:
     """Public forms of these sessions, newest first, those that are still there."""
-    found = await async_database()["sessions"].aggregate(session.looks({"_id": {"$in": ids}, "tombstone": None}))
+    found = await async_database()["sessions"].aggregate(session.looks({"_id": {"$in": ids}, "tombstone": None, **of}))
     return sorted([session.public(look, links.urls) async for look in found], key=itemgetter("id"), reverse=True)
 
 
@@ -89,7 +89,8 @@ async def differing(session_id: str, known: Mapping[str, int]) -> list[Doc]:
     return [public(doc) async for doc in found if known.get(doc["_id"]) != doc["version"]]
 
 
-async def place(doc: Doc) -> int:
-    """How many messages are queued up to this one."""
-    queued = {"status": Status.PROCESSING.value, "stage": message.Stage.QUEUED.value, "_id": {"$lte": doc["_id"]}}
-    return await async_database()["messages"].count_documents(queued)
+async def places(at_most: int = 200) -> dict[str, int]:
+    """How many messages are queued up to each one, for the first in the queue."""
+    queued = {"status": Status.PROCESSING.value, "stage": message.Stage.QUEUED.value}
+    found = async_database()["messages"].find(queued, {"_id": 1}, sort=[("_id", 1)], limit=at_most)
+    return {doc["_id"]: place for place, doc in enumerate(await found.to_list(), start=1)}

@@ -29,16 +29,36 @@ class Connection(Protocol):
     async def deliver(self, news: News) -> None:
         """Pass the news on, unless a newer version has passed already."""
 
+    def lacks(self, key: str, version: int) -> bool:
+        """Has no version so new of this message or session passed yet?"""
+
 
 class Hub:
     """Of one event loop."""
 
     def __init__(self) -> None:
         self.members: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._of_person: defaultdict[str, set[Connection]] = defaultdict(set)  # those that still wait to join, too
         self._layer = get_channel_layer()
         self._channel: str | None = None
         self._joined: set[str] = set()
         self._tasks = {asyncio.create_task(self._repair(), name="hub repair")}
+
+    def enter(self, connection: Connection, at_most: float) -> bool:
+        """Count a connection of its person. False when there are enough: nothing is awaited between looking and counting,
+        so that asking for many at once gives no more."""
+        mine = self._of_person[connection.user_id]
+        if len(mine) >= at_most:
+            return False
+        mine.add(connection)
+        return True
+
+    def exit(self, connection: Connection) -> None:
+        """Safe to repeat, and for one that was not let in."""
+        mine = self._of_person[connection.user_id]
+        mine.discard(connection)
+        if not mine:
+            del self._of_person[connection.user_id]
 
     async def join(self, connection: Connection, groups: list[str]) -> None:
         """From now on the connection gets what is sent to these groups; at the latest, within seconds, by watching."""
@@ -63,6 +83,9 @@ class Hub:
                 await connection.deliver(news)
             except Exception:
                 log.exception("action=delivery_failed session=%s", connection.session_id)  # the others get theirs
+
+    def lacks(self, group: str, key: str, version: int) -> bool:
+        return any(connection.lacks(key, version) for connection in self.members.get(group, ()))
 
     def connections(self) -> set[Connection]:
         return set().union(*self.members.values())

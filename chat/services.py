@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from chat import conversations, limits, metrics, people
+from chat import aftermath, commit, conversations, limits, metrics, people
 from chat.protocol import ImageBody, Options, SendBody
 from gallery import services as gallery
 from gallery.errors import Conflict, NotFound
@@ -57,13 +57,17 @@ async def rename_session(user_id: str, session_id: str, title: str) -> Form:
 
 
 async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
-    """A tombstone is written and what runs is cancelled; the keeper removes the rest. `pictures`: "keep" or "trash"."""
+    """A tombstone is written, what runs is cancelled, and the pictures go where they shall; the keeper removes the rest
+    and does what is left undone here. `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
     doc = await conversations.apply(session.bury(user_id, session_id, pictures), "sessions")
     if doc is None:
         raise NotFound("There is no such session, or it is not yours.")
     change = message.cancel({"session_id": session_id})
     await async_database()["messages"].update_many(change.filter, change.update)
     later(publisher.send(publisher.session_deleted(user_id, session_id)))
+    if pictures == "trash":
+        await people.in_pool(gallery.trash_session, user_id, session_id)
+        await conversations.apply(session.settle_pictures(session_id), "sessions")
 
 
 # Messages
@@ -79,19 +83,20 @@ async def get_message(user_id: str, session_id: str, message_id: str) -> Form:
     return conversations.public(await conversations.find_message(user_id, session_id, message_id))
 
 
-async def send(user_id: str, session_id: str, body: SendBody) -> Form:
+async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = False) -> Form:
     """Accept a message: when this returns, it is in the journal and will be answered whatever happens next.
 
+    `inside`: the caller has found the session, and hears when it is deleted; what slips in meanwhile the keeper ends.
     Raises `RateLimited`, `NotFound` (session, pictures, the varied message) and `Conflict` (the `client_id` stands for
     another request already). The same request under the same `client_id` gives the same message.
     """
-    doc = await _accept(user_id, session_id, body)
-    return conversations.public(doc)
+    if not inside:
+        await conversations.find_session(user_id, session_id)
+    return conversations.public(await _accept(user_id, session_id, body))
 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
     await limits.hit("send", user_id)
-    await conversations.find_session(user_id, session_id)
     asked = body.options.model_dump(exclude_none=True)
     request = {**body.model_dump(include=_REQUEST), "options": asked}
     client_id = body.client_id or message.new_id()
@@ -116,14 +121,14 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
         waits_for=original["_id"] if original and _still_unread(original) else None,
     )
     try:
-        await async_database()["messages"].insert_one(doc)
+        await commit.insert(doc)
     except DuplicateKeyError:
         known = await _known(session_id, client_id, hash)
         if known is None:
             raise NotFound("There is no such session, or it is not yours.") from None
         return known
     metrics.ACCEPTED.inc()
-    later(_accepted(doc))
+    aftermath.follows(doc)
     return doc
 
 
@@ -159,25 +164,6 @@ def _still_unread(original: Doc) -> bool:
     return original["status"] == Status.PROCESSING and original["stage"] in (Stage.QUEUED, Stage.REFINING)
 
 
-async def _accepted(doc: Doc) -> None:
-    """What follows an acknowledgement. If any of it is lost, the keeper and the watch make up for it."""
-    if doc["waits_for"] is None:
-        ring(Stage.REFINING)
-    await publisher.send(publisher.message_changed(conversations.public(doc)))
-    await _session_changed(doc["session_id"])
-    place = await conversations.place(doc)
-    if place > 1:
-        queued = publisher.progress(doc["session_id"], doc["_id"], Stage.QUEUED.value, position=place)
-        await publisher.send(queued)
-
-
-async def _session_changed(session_id: str) -> None:
-    doc = await conversations.apply(session.bump(session_id), "sessions")
-    if doc is not None and doc["kind"] == session.CHAT:
-        for form in await conversations.session_forms([session_id]):
-            await publisher.send(publisher.session_changed(doc["user_id"], form))
-
-
 async def cancel(user_id: str, session_id: str, message_id: str) -> Form:
     """Raises `Conflict` when it has ended otherwise already."""
     of = {"_id": message_id, "session_id": session_id, "user_id": user_id}
@@ -198,7 +184,7 @@ async def _ended(doc: Doc) -> None:
         ring(Stage.REFINING, result.modified_count)
         ring(Stage.GENERATING, result.modified_count)
     await publisher.send(publisher.message_changed(conversations.public(doc)))
-    await _session_changed(doc["session_id"])
+    await aftermath.refresh_sessions({doc["session_id"]: doc["user_id"]})
 
 
 async def retry(user_id: str, session_id: str, message_id: str) -> Form:
@@ -223,7 +209,7 @@ async def _retried(doc: Doc) -> None:
     stage = Stage(doc["stage"])
     ring(Stage.REFINING if stage is Stage.QUEUED else stage)
     await publisher.send(publisher.message_changed(conversations.public(doc)))
-    await _session_changed(doc["session_id"])
+    await aftermath.refresh_sessions({doc["session_id"]: doc["user_id"]})
 
 
 # Without a session of one's own
@@ -259,6 +245,7 @@ async def generate_image(user_id: str, body: ImageBody) -> Form:
         intent="edit" if body.source_image_id else "generate",
     )
     asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=options)
+    await _check_pictures(user_id, asked)  # here too: a request that is refused shall not leave a session behind
     doc = await _accept(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 

@@ -24,10 +24,9 @@ STARTERS = (
 def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
     """Whose session it is decides the socket, not the page: an id that is not this person's shows that nothing is there."""
     user = request.user
-    provider = registry.language()
     studio = {
         "user": {"id": str(user.pk), "name": user.get_username(), "is_guest": getattr(user, "is_guest", False)},
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
     }
-    context = {"studio": studio, "provider": provider.label, "starters": STARTERS}
+    context = {"studio": studio, "provider": registry.label(), "starters": STARTERS}
     return render(request, "chat/page.html", context)

@@ -21,6 +21,7 @@ from pipeline.mongo import async_database
 log = logging.getLogger(__name__)
 
 OVERLAP_S = 10
+AT_ONCE = 100  # messages of one read: others have their turn in between
 
 
 class Watch:
@@ -49,20 +50,31 @@ class Watch:
         if not connections:
             return
         since = {"$gt": self._since}
-        messages = await self._changed("messages", since, {"session_id": {"$in": [c.session_id for c in connections]}})
-        sessions = await self._changed("sessions", since, {"user_id": {"$in": [c.user_id for c in connections]}})
-        for doc in messages:
-            await self._hub.deliver(publisher.message_changed(conversations.public(doc)))
+        messages = await self._changed("messages", since, "session_id", {c.session_id for c in connections})
+        sessions = await self._changed("sessions", since, "user_id", {c.user_id for c in connections})
+        await self._deliver_messages(messages)
         await self._deliver_sessions([doc for doc in sessions if doc["kind"] == session.CHAT])
         newest = max((doc["changed_at"] for doc in (*messages, *sessions)), default=None)
         if newest is not None:
             self._since = max(self._since, _before(newest))
 
-    async def _changed(self, collection: str, since: Doc, of: Doc) -> list[Doc]:
-        return await async_database()[collection].find({"changed_at": since, **of}).to_list()
+    async def _changed(self, collection: str, since: Doc, name: str, of: set[str]) -> list[Doc]:
+        """Only what tells whether anybody lacks it: looks overlap, and most of it has passed long ago."""
+        fields = dict.fromkeys((name, "version", "changed_at", "kind", "tombstone"), 1)
+        return await async_database()[collection].find({"changed_at": since, name: {"$in": [*of]}}, fields).to_list()
+
+    async def _deliver_messages(self, docs: list[Doc]) -> None:
+        ids = [doc["_id"] for doc in docs if self._lacked(publisher.session_group(doc["session_id"]), doc)]
+        for begin in range(0, len(ids), AT_ONCE):
+            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + AT_ONCE]}})
+            for doc in await some.to_list():
+                await self._hub.deliver(publisher.message_changed(conversations.public(doc)))
+
+    def _lacked(self, group: str, doc: Doc) -> bool:
+        return self._hub.lacks(group, doc["_id"], doc["version"])
 
     async def _deliver_sessions(self, docs: list[Doc]) -> None:
-        owners = {doc["_id"]: doc["user_id"] for doc in docs}
+        owners = {doc["_id"]: doc["user_id"] for doc in docs if self._lacked(publisher.user_group(doc["user_id"]), doc)}
         for form in await conversations.session_forms(list(owners)):
             await self._hub.deliver(publisher.session_changed(owners[form["id"]], form))
         for doc in docs:

@@ -7,6 +7,7 @@ compare-and-set and safe to repeat; no file is touched inside a transaction.
 import hashlib
 import uuid
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -15,8 +16,10 @@ from uuid_utils.compat import uuid7
 
 from gallery.errors import Interrupted
 from gallery.models import Image
-from gallery.pictures import Rendition
 from gallery.stores import storage
+
+if TYPE_CHECKING:
+    from gallery.pictures import Rendition
 
 Stage = Image.Stage
 
@@ -31,7 +34,7 @@ def draft(
     intent: str,
     provider: str,
     title: str,
-    rendition: Rendition,
+    rendition: "Rendition",
 ) -> Image:
     """The row of the message's picture: a new draft, or the one that an earlier attempt left.
 
@@ -51,7 +54,7 @@ def draft(
     raise Interrupted("An earlier attempt at this picture is still being cleared away.")
 
 
-def new_draft(purpose: Image.Purpose, rendition: Rendition, **values: object) -> dict[str, object]:
+def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:
     """The columns of a draft that is yet to be inserted, its id and the names of its files among them."""
     image_id = uuid7()
     key, thumbnail_key = _keys(image_id, rendition)
@@ -68,13 +71,13 @@ def new_draft(purpose: Image.Purpose, rendition: Rendition, **values: object) ->
     }
 
 
-def _keys(image_id: uuid.UUID, rendition: Rendition) -> tuple[str, str]:
+def _keys(image_id: uuid.UUID, rendition: "Rendition") -> tuple[str, str]:
     """Names that hold the bytes' digest: the same key is always the same picture, as a storage may rely on."""
     name = f"{image_id.hex}-{hashlib.sha256(rendition.data).hexdigest()[:16]}"
     return f"{name}.{rendition.extension}", f"{name}-thumbnail.{rendition.thumbnail_mime.removeprefix('image/')}"
 
 
-def _taken_up(image: Image, rendition: Rendition) -> bool:
+def _taken_up(image: Image, rendition: "Rendition") -> bool:
     """Make an earlier attempt's draft young again, so that a purge decided on before this moment misses it."""
     if image.key != _keys(image.pk, rendition)[0]:
         return False
@@ -82,7 +85,7 @@ def _taken_up(image: Image, rendition: Rendition) -> bool:
     return Image.objects.filter(pk=image.pk, stage=Stage.DRAFT).update(created_at=image.created_at) == 1
 
 
-def store(image: Image, rendition: Rendition) -> None:
+def store(image: Image, rendition: "Rendition") -> None:
     """Put both files. Raises `StorageDown`, or `Interrupted` if the row was purged meanwhile: then they go too."""
     files = storage()
     files.put(image.key, rendition.data, rendition.mime)

@@ -9,7 +9,6 @@ from typing import Literal
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gallery import pictures
 from gallery.changes import announced, approve, change, form, hide, living, unannounced
 from gallery.drafts import draft, new_draft, publish, purge, purging, stale_drafts, store
 from gallery.errors import BadInput, NotFound, StorageDown
@@ -32,6 +31,8 @@ Key = uuid.UUID | str
 def import_picture(owner_id: Key, data: bytes, purpose: Literal["photo", "mask"], name: str) -> Image:
     """Keep a person's own picture; `purpose` is "photo" or "mask", `name` the file's. Raises `BadInput`, `TooLarge`,
     `StorageDown`; then nothing is to be seen of it, and the keeper purges what there is."""
+    from gallery import pictures  # late: a web process to which nobody brings a picture does without Pillow
+
     rendition = pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
     values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name))
     image = Image.objects.create(**values)

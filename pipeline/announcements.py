@@ -3,10 +3,10 @@
 import logging
 from typing import Any
 
-from gallery.signals import image_changed
 from pymongo.errors import PyMongoError
 
 from gallery import services as gallery
+from gallery.signals import image_changed
 from pipeline import jobs, message, sessions
 
 log = logging.getLogger(__name__)

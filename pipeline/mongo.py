@@ -1,6 +1,7 @@
 """MongoDB: one client per process (sync) and per event loop (async), made after any fork; and the indexes."""
 
 import asyncio
+import functools
 import threading
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -32,6 +33,7 @@ def _options() -> dict[str, Any]:
     }
 
 
+@functools.cache
 def _name() -> str:
     return parse_uri(settings.MONGO_URI)["database"] or "studio"
 
@@ -74,6 +76,9 @@ def prepare() -> None:
         partialFilterExpression={"variation_of": {"$type": "string"}},
     )
     messages.create_index([("changed_at", 1)], name="changes")
+    messages.create_index(
+        [("session_id", 1), ("_id", -1)], name="shown", partialFilterExpression={"image.state": "shown"}
+    )
     sessions.create_index([("user_id", 1), ("_id", -1)], name="list")
     sessions.create_index([("changed_at", 1)], name="changes")
     sessions.create_index(

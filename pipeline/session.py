@@ -77,8 +77,8 @@ def _changed(values: Mapping[str, Any] | None = None, **times: Any) -> Doc:
     return update
 
 
-def bump(session_id: str) -> Change:
-    return Change({"_id": session_id, "tombstone": None}, _changed())
+def bump(*session_ids: str) -> Change:
+    return Change({"_id": {"$in": list(session_ids)}, "tombstone": None}, _changed())
 
 
 def name(session_id: str, title: str) -> Change:
@@ -92,6 +92,11 @@ def rename(user_id: str, session_id: str, title: str) -> Change:
 
 def bury(user_id: str, session_id: str, pictures: str) -> Change:
     return Change(owned(user_id, session_id), _changed({"tombstone": pictures}, buried_at=True))
+
+
+def settle_pictures(session_id: str) -> Change:
+    """They are in the trash; one that the person takes out of it again stays out."""
+    return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
 
 
 def buried(*, longer_than_ms: int) -> Doc:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from gallery.pictures import Rendition
-
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, TooLarge
+from gallery.pictures import Rendition
 from pipeline.providers.base import Control, Picture, PictureRequest, Provider, Refinement, RefineRequest
 
 SMALLEST, LARGEST = 128, 2048  # pixels of a side

@@ -5,9 +5,7 @@ What the tasks do is imported when the first one runs, so that a web process, wh
 
 import functools
 import logging
-import queue
 import threading
-from collections import Counter
 
 from django.conf import settings
 from redis.exceptions import RedisError
@@ -45,22 +43,33 @@ _TASKS = {Stage.REFINING: refine, Stage.GENERATING: generate, Stage.UPLOADING: u
 
 
 class _Ringer:
-    """Rings from one thread: an enqueue into a hung Redis blocks for seconds, and nobody shall wait for that."""
+    """Rings from one thread: an enqueue into a hung Redis blocks for seconds, and nobody shall wait for that.
+
+    What is asked for while it rings is one doorbell: whoever claims a message rings again if more are due.
+    """
 
     def __init__(self) -> None:
-        self.bells: queue.SimpleQueue[Stage] = queue.SimpleQueue()
+        self._asked: dict[Stage, int] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
         threading.Thread(target=self._run, name="doorbells", daemon=True).start()
 
+    def ask(self, stage: Stage, times: int) -> None:
+        with self._lock:
+            self._asked[stage] = max(times, self._asked.get(stage, 0))
+        self._wake.set()
+
     def _run(self) -> None:
-        while True:
-            stage = self.bells.get()
+        while self._wake.wait():
+            self._wake.clear()
+            with self._lock:
+                asked, self._asked = self._asked, {}
+            bells = [stage for stage, times in asked.items() for _ in range(times)]
             try:
-                _TASKS[stage]()
-            except (RedisError, OSError) as error:
-                dropped = Counter([stage])
-                while not self.bells.empty():  # they would wait as long, one by one; the keeper rings again
-                    dropped[self.bells.get()] += 1
-                log.warning("action=doorbells_dropped count=%d error=%r", dropped.total(), error)
+                for stage in bells:
+                    _TASKS[stage]()
+            except (RedisError, OSError) as error:  # the keeper rings again
+                log.warning("action=doorbells_dropped at_most=%d error=%r", len(bells), error)
 
 
 @functools.cache
@@ -70,8 +79,8 @@ def _ringer() -> _Ringer:
 
 def ring(stage: Stage, times: int = 1) -> None:
     """Wake a worker for this stage. Returns at once; a doorbell may be lost, and the keeper rings it again."""
-    for _ in range(times):
-        _ringer().bells.put(stage)
+    if times:
+        _ringer().ask(stage, times)
 
 
 def rung(stage: Stage) -> int:

@@ -1,6 +1,7 @@
 """The web process: HTTP to Django, sockets to the conversation."""
 
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,11 @@ from django.urls import re_path  # noqa: E402
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from project.auth import SocketAuth  # noqa: E402
 from project.shutdown import CloseOnShutdown  # noqa: E402
+
+if "daphne.server" in sys.modules:  # it is about to run us; another server has rules of its own
+    from project import doorway
+
+    doorway.install()
 
 
 async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:

@@ -50,11 +50,15 @@ class BodyLimit(Middleware):
         length = _length(request)
         if length is None:
             return problems.problem(BadInput("Content-Length is not a number of bytes."), 400)
-        # A form around the picture needs a little room of its own.
-        limit = settings.UPLOAD_LIMIT + 64 * 1024 if request.path_info.rstrip("/") == IMPORT else MIB
+        limit = body_limit(request.path_info)
         if length > limit:
             return problems.problem(TooLarge(f"At most {limit // MIB} MiB are taken here."))
         return await self.get_response(request)
+
+
+def body_limit(path: str) -> int:
+    """Bytes that are taken at this path; a form around the picture needs a little room of its own."""
+    return settings.UPLOAD_LIMIT + 64 * 1024 if path.rstrip("/") == IMPORT else MIB
 
 
 def _length(request: HttpRequest) -> int | None:

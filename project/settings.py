@@ -10,9 +10,10 @@ from urllib.parse import quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
-from huey import PriorityRedisHuey
 from redis import ConnectionPool
 from redis.exceptions import RedisError
+
+from pipeline.doorbells import Doorbells
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -184,7 +185,7 @@ except (RedisError, ValueError) as error:
     raise ImproperlyConfigured(f"REDIS_URL cannot be read: {error}") from error
 # An instance, not a dict: a dict would run tasks in the web process when DEBUG is on.
 # A blocking read lasts 1 s, well under the socket's 5 s: a worker hears a doorbell at once, and a stop soon.
-HUEY = PriorityRedisHuey("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
+HUEY = Doorbells("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",

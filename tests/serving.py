@@ -23,6 +23,7 @@ class Serving:
     folder: Path
     port: int
     output: Path
+    environment: Mapping[str, str]
 
     @property
     def address(self) -> str:
@@ -47,9 +48,10 @@ def serving(folder: Path, *arguments: str, environment: Mapping[str, str] = NONE
     """Runs until the block ends; it has answered when the block begins. `folder` becomes its data folder."""
     port = free_port()
     output = folder.parent / f"{port}.out"
+    variables = _env(folder, environment)
     with output.open("wb") as file:
-        process = subprocess.Popen(command(port, *arguments), stdout=file, stderr=file, env=_env(folder, environment))
-    server = Serving(process, folder, port, output)
+        process = subprocess.Popen(command(port, *arguments), stdout=file, stderr=file, env=variables)
+    server = Serving(process, folder, port, output, variables)
     try:
         until(lambda: "answers at" in server.printed() or process.poll() is not None, 60)
         assert process.poll() is None, server.printed()

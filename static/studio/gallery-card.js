@@ -61,9 +61,9 @@ function tool(what, label, picture, attributes = {}) {
 export function galleryCard(image) {
   const star = tool("favorite", "Favourite", "star", { "aria-pressed": "false" });
   const url = pictureUrl(image.url);
-  const tools = [star, tool("rename", "Rename", "quote"), tool("delete", "Move to the trash", "trash")];
+  const tools = [star, tool("rename", "Rename", "edit"), tool("delete", "Move to the trash", "trash")];
   if (url) {
-    tools.splice(1, 0, tool("edit", "Edit in a chat", "edit"), downloadLink(url));
+    tools.splice(1, 0, tool("edit", "Edit in a chat", "chat"), downloadLink(url));
   }
   return h("gallery-card").build(image, tools, star);
 }

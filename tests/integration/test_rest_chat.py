@@ -10,6 +10,7 @@ from redis import Redis
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.conftest import Documents
 from tests.studio import NOT_KEPT, SMALL, Client, Studio, running
 
 SESSIONS = "/api/v1/chat/sessions/"
@@ -96,6 +97,17 @@ def test_deleting_knows_two_ways_with_the_pictures(guest: Client) -> None:
     session = f"{SESSIONS}{guest.session()}/"
     assert refused(guest.http.delete(session, params={"pictures": "burn"})) == (422, "bad_input")
     assert guest.http.delete(session, params={"pictures": "trash"}).status_code == 204
+
+
+def test_its_pictures_are_in_the_trash_at_once_and_may_be_taken_out_again(guest: Client, database: Documents) -> None:
+    message = guest.ended(guest.say(guest.session(), "a sea at sunset"))
+    guest.http.delete(f"{SESSIONS}{message['session_id']}/", params={"pictures": "trash"}).raise_for_status()
+    deleted = guest.http.get("/v1/gallery/deleted/").json()["items"]
+    assert [image["id"] for image in deleted] == [message["image"]["id"]]
+    # The keeper, which removes the session later, has nothing more to do with them.
+    found = database["sessions"].find_one({"_id": message["session_id"]})
+    assert found
+    assert found["tombstone"] == "keep"
 
 
 # Messages

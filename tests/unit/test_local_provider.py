@@ -1,6 +1,7 @@
 """The offline provider as the pipeline sees it: refine, then make, with progress and interruption."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -154,3 +155,19 @@ def test_the_registry_gives_the_offline_provider_that_says_so() -> None:
 
 def test_it_says_beforehand_how_large_an_edited_picture_becomes() -> None:
     assert LocalProvider().size(Intent.EDIT, "rotate right", (40, 30)) == (30, 40)
+
+
+def test_pictures_are_painted_one_at_a_time_and_those_who_wait_can_still_be_stopped() -> None:
+    class Holder(Listener):
+        """While it paints, somebody else asks for a picture, and gives up waiting."""
+
+        def progress(self, fraction: float) -> None:
+            if not self.heard:
+                with pytest.raises(Interrupted), ThreadPoolExecutor(1) as other:
+                    other.submit(PROVIDER.make, asked, waiting).result(timeout=5)
+            super().progress(fraction)
+
+    asked = request("a sea at night", width=128, height=128)
+    holder, waiting = Holder(), Listener(stop_at=0.0)
+    PROVIDER.make(asked, holder)
+    assert (waiting.heard, holder.heard[-1]) == ([0.0], 1.0)

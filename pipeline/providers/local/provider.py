@@ -1,18 +1,21 @@
 """The offline provider: keywords, a painter and simple edits in place of an AI. It needs no key and no network."""
 
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PIL import Image
 
 from gallery.errors import BadInput
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
-from pipeline.providers.local import editor, language, painter, scene
+from pipeline.providers.local import LABEL, editor, language, painter, scene
 from pipeline.providers.local.sizes import USUAL
 
 
 class LocalProvider:
     name = language.PROVIDER
-    label = "offline, no AI"
+    label = LABEL
 
     def serves(self, intent: Intent) -> bool:
         return intent in (Intent.GENERATE, Intent.EDIT)
@@ -25,11 +28,26 @@ class LocalProvider:
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput` for an intent it does not serve, and for an edit without a picture or words for it."""
-        if request.intent is Intent.GENERATE:
-            return Picture(_painted(request, control), self.name)
-        if request.intent is Intent.EDIT:
-            return Picture(_edited(request, control), self.name)
-        raise BadInput("This needs an AI, and none is connected.")
+        if not self.serves(request.intent):
+            raise BadInput("This needs an AI, and none is connected.")
+        with _easel(control):
+            picture = _painted(request, control) if request.intent is Intent.GENERATE else _edited(request, control)
+        return Picture(picture, self.name)
+
+
+# A picture takes a whole core and, at 2048 × 2048, up to 830 MB: one at a time in a process.
+_turn = threading.Lock()
+
+
+@contextmanager
+def _easel(control: Control) -> Iterator[None]:
+    """Wait for one's turn, and hear meanwhile that the message was cancelled."""
+    while not _turn.acquire(timeout=0.2):
+        control.progress(0.0)
+    try:
+        yield
+    finally:
+        _turn.release()
 
 
 def _painted(request: PictureRequest, control: Control) -> bytes:

@@ -1,0 +1,92 @@
+"""A WebSocket client that costs almost nothing, so that what is measured is the server. Text frames, no extensions."""
+
+import asyncio
+import base64
+import os
+from collections.abc import Callable
+
+MASK = bytes(4)  # a client must mask; with zeros, masking changes nothing here and costs the server the same
+
+
+class Wire(asyncio.Protocol):
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+        self._waiting = b""
+        self._opened = asyncio.get_running_loop().create_future()
+        self._frames: asyncio.Queue[bytes] = asyncio.Queue()
+        self.hear: Callable[[bytes], None] = self._frames.put_nowait  # called with every text frame
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.write(self._request)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self._opened.done():
+            self._opened.set_exception(ConnectionError("the handshake was dropped"))
+
+    def data_received(self, data: bytes) -> None:
+        self._waiting += data
+        if not self._opened.done():
+            head, end, rest = self._waiting.partition(b"\r\n\r\n")
+            if not end:
+                return
+            assert b" 101 " in head, head
+            self._waiting = rest
+            self._opened.set_result(None)
+        self._take_frames()
+
+    def _take_frames(self) -> None:
+        data, at = self._waiting, 0
+        while len(data) >= at + 2:
+            size, body = data[at + 1], at + 2
+            if size > 125:
+                body += 2 if size == 126 else 8
+                size = int.from_bytes(data[at + 2 : body], "big")
+            if len(data) < body + size:
+                break
+            self._frame(data[at] & 15, data[body : body + size])
+            at = body + size
+        self._waiting = data[at:]
+
+    def _frame(self, opcode: int, payload: bytes) -> None:
+        match opcode:
+            case 1:
+                self.hear(payload)
+            case 8:
+                self._transport.close()
+            case 9:
+                self._transport.write(_frame(10, payload))
+
+    def send(self, text: bytes) -> None:
+        self._transport.write(_frame(1, text))
+
+    async def first(self) -> bytes:
+        """The first frame that nobody has heard."""
+        return await self._frames.get()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    @classmethod
+    async def connect(cls, port: int, path: str, token: str = "") -> "Wire":
+        key = base64.b64encode(os.urandom(16)).decode()
+        lines = [
+            f"GET {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {key}",
+            "Sec-WebSocket-Version: 13",
+            *([f"Authorization: Bearer {token}"] if token else []),
+        ]
+        request = "\r\n".join([*lines, "", ""]).encode()
+        _, wire = await asyncio.get_running_loop().create_connection(lambda: cls(request), "127.0.0.1", port)
+        await wire._opened
+        return wire
+
+
+def _frame(opcode: int, payload: bytes) -> bytes:
+    size = len(payload)
+    length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
+    return bytes([0x80 | opcode]) + length + MASK + payload

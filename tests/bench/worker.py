@@ -1,0 +1,44 @@
+"""A worker whose stages do nothing: its provider answers at once, so that what is measured is the pipeline around it."""
+
+import os
+import sys
+from io import BytesIO
+
+from django.core.management import execute_from_command_line
+from PIL import Image
+
+from pipeline.providers import registry
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
+
+SIDE = 16  # pixels
+
+
+def _picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (SIDE, SIDE), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+class Idle:
+    name = label = "idle"
+    _data = _picture()
+
+    def serves(self, intent: Intent) -> bool:
+        return True
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        return Refinement(Intent.GENERATE, request.content, "", None, SIDE, SIDE, None, self.name)
+
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+        return source
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        return Picture(self._data, self.name)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    idle = Idle()
+    registry.language = lambda: idle
+    registry.provider_for = lambda intent: idle
+    execute_from_command_line(["manage.py", "run_huey", *sys.argv[1:]])

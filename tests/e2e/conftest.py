@@ -1,0 +1,49 @@
+"""One studio for all of these tests, as its operator runs it, and people at browsers of their own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.e2e.person import WAIT_MS, Person
+from tests.serving import Serving, serving
+
+# Short leases, so that what a killed worker held is taken up soon.
+QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "0.5"}
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+expect.set_options(timeout=WAIT_MS)
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    with serving(tmp_path_factory.mktemp("e2e") / "data", "--workers", "1", environment=QUICK) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")  # not longer: it keeps an event loop of its own, and other modules need theirs
+def browser(chromium: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def newcomer(server: Serving, browser: Browser) -> Iterator[Callable[..., Person]]:
+    """Makes people whom the studio has never seen; options are those of a browser's context."""
+    with ExitStack() as leaving:
+
+        def arrive(**options: object) -> Person:
+            return leaving.enter_context(Person(browser.new_context(base_url=server.address, **options)))  # type: ignore[arg-type]
+
+        yield arrive
+
+
+@pytest.fixture
+def person(newcomer: Callable[..., Person]) -> Person:
+    return newcomer()

@@ -1,0 +1,31 @@
+"""What can happen to a studio that `manage.py serve` runs."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.serving import Serving, processes, until
+
+# What a browser says of a server that is away; nobody can keep it from saying so.
+AWAY = r"net::ERR_(CONNECTION|EMPTY|SOCKET|INCOMPLETE)|closed before receiving a handshake|502|503"
+
+
+def kill(server: Serving, part: str) -> None:
+    """kill -9 of every process with these letters in its command line. The supervisor starts it again."""
+    ids = processes(server.folder, part)
+    assert ids
+    for process in ids:
+        os.kill(process, signal.SIGKILL)
+    until(lambda: not set(ids) & set(processes(server.folder, part)))
+
+
+@contextmanager
+def away(server: Serving, part: str) -> Iterator[None]:
+    """Killed, and kept away: its supervisor is held, too."""
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        kill(server, part)
+        yield
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)

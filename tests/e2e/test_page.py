@@ -1,0 +1,215 @@
+"""What a person does on the chat page, one behaviour each."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.outages import AWAY, away
+from tests.e2e.person import SMALL, Person, Tab, place, size
+from tests.serving import ROOT, Serving, until
+from tests.studio import eventually
+
+SLOW = "mountains by a lake at dawn, 1200x900"  # of which one can get hold while it is painted
+WATCH_PLACES = """
+() => {
+  window.places = {}; // of each card: where it lay in the conversation, in any frame
+  const parts = ["", " .content", " .about", " .frame", " .foot"];
+  const look = () => {
+    document.querySelectorAll("message-card").forEach((card, i) => {
+      const list = card.closest("ol").getBoundingClientRect();
+      for (const part of parts) {
+        const { top, left, width, height } = (part ? card.querySelector(part) : card).getBoundingClientRect();
+        (places[`${i}${part}`] ??= new Set()).add([top - list.top, left - list.left, width, height].map(Math.round).join());
+      }
+    });
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+"""
+WATCH_BARS = """
+() => {
+  window.ahead = [0]; // how far each bar was seen beyond what its word says, in per cent
+  const look = () => {
+    for (const bar of document.querySelectorAll(".bar:not([hidden], [data-unknown])")) {
+      const shown = bar.firstElementChild.getBoundingClientRect().width / bar.getBoundingClientRect().width;
+      ahead.push(100 * shown - Number(bar.getAttribute("aria-valuenow")));
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+"""
+
+
+@pytest.fixture
+def tab(person: Person) -> Tab:
+    return person.opens()
+
+
+def test_what_is_written_while_the_studio_is_away_survives_a_reload_and_is_sent_once(
+    server: Serving, person: Person, tab: Tab
+) -> None:
+    tab.paints()
+    person.excused = AWAY
+    with away(server, "daphne"):
+        expect(tab.page.locator("link-state .words")).to_have_text("Offline, trying again")
+        tab.says(f"a snowy forest, {SMALL}")
+        tab.says(f"a green field, {SMALL}")
+        expect(tab.boxes.nth(1).locator(".word")).to_have_text("kept, sent when connected")
+        expect(tab.boxes).to_have_count(3)
+    eventually(lambda: server.get("healthz") == 200, but=OSError)
+    tab.page.reload()
+    tab.shows(3)
+    assert [message["content"].split(",")[0] for message in person.messages(tab)] == [
+        "a desert at noon",
+        "a snowy forest",
+        "a green field",
+    ]
+
+
+def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Person, tab: Tab) -> None:
+    tab.page.get_by_label("How many pictures").select_option("4")
+    tab.says(f"a forest in autumn, {SMALL}")
+    tab.shows(4)
+    expect(tab.page.locator("message-card")).to_have_count(1)
+    (x0, y0, *_), (x1, y1, *_), (x2, y2, *_), _ = [place(tab.boxes.nth(i)) for i in range(4)]
+    assert x0 < x1
+    assert y0 == y1
+    assert (x2 == x0) == (y2 > y0)  # the third is beside the second, or begins the next row
+    sources = {tab.pictures.nth(i).get_attribute("src") for i in range(4)}
+    assert len(sources) == 4
+    assert len({message["refined_prompt"] for message in person.messages(tab)}) == 1
+
+
+def test_a_painting_can_be_stopped_and_asked_for_after_all(person: Person, tab: Tab) -> None:
+    tab.says(SLOW)
+    expect(tab.boxes.locator(".word")).to_have_text(re.compile(r"painting \d"))
+    tab.button("Stop").click()
+    expect(tab.boxes.locator(".say")).to_have_text("Stopped.")
+    assert person.messages(tab)[0]["status"] == "CANCELLED"
+    tab.button("Paint it after all").click()
+    tab.shows(1)
+    assert size(tab.pictures.first) == (1200, 900)
+
+
+def test_the_title_counts_what_runs(tab: Tab) -> None:
+    expect(tab.page).to_have_title("AI Photo Studio")
+    tab.page.get_by_label("How many pictures").select_option("3")
+    tab.says(SLOW)
+    expect(tab.page).to_have_title(re.compile(r"^\(3\) "))
+    tab.button("Stop all").click()
+    expect(tab.page).to_have_title(re.compile(r"^[^(]*AI Photo Studio$"))
+
+
+@pytest.mark.parametrize("earlier", [0, 1])
+def test_nothing_moves_from_the_request_to_the_picture(tab: Tab, earlier: int) -> None:
+    for _ in range(earlier):
+        tab.paints()
+    tab.says("a red sunset over the sea")
+    tab.page.evaluate(WATCH_PLACES)
+    expect(tab.pictures).to_have_count(earlier + 1)
+    seen = tab.page.evaluate("Object.entries(places).map(([part, places]) => [part, [...places]])")
+    assert len(seen) == 5 * (earlier + 1)
+    moved = [(part, places) for part, places in seen if len(places) > 1]
+    assert not moved, moved
+
+
+def test_the_bar_never_runs_ahead_of_the_work(tab: Tab) -> None:
+    tab.page.evaluate(WATCH_BARS)
+    tab.says("a city at night, 1024x768")
+    tab.shows(1)
+    seen = tab.page.evaluate("ahead")
+    assert len(seen) > 3
+    assert max(seen) < 2
+
+
+def test_a_prompt_can_be_used_again(person: Person, tab: Tab) -> None:
+    tab.paints()
+    tab.page.locator("message-card").hover()
+    tab.button("Use this prompt").click()
+    expect(tab.input).to_have_value(person.messages(tab)[0]["refined_prompt"])
+    expect(tab.input).to_be_focused()
+
+
+def test_a_picture_is_saved_as_a_file(tab: Tab, tmp_path: Path) -> None:
+    tab.paints()
+    tab.boxes.hover()
+    with tab.page.expect_download() as saved:
+        tab.page.get_by_role("link", name="Download").click()
+    assert saved.value.suggested_filename == f"a desert at noon, {SMALL}.jpg"
+    saved.value.save_as(tmp_path / "picture")
+    assert (tmp_path / "picture").stat().st_size > 1000
+
+
+def test_a_chat_is_renamed(tab: Tab) -> None:
+    tab.paints()
+    tab.sessions.hover()
+    tab.page.get_by_role("button", name=re.compile("^Rename")).click()
+    tab.page.get_by_label("Title").fill("  Holidays ")
+    tab.page.get_by_label("Title").press("Enter")
+    expect(tab.sessions).to_have_text("Holidays")
+    tab.page.reload()
+    expect(tab.sessions).to_have_text("Holidays")
+    expect(tab.page).to_have_title("Holidays · AI Photo Studio")
+
+
+@pytest.mark.parametrize(("choice", "gallery", "trash"), [("keep", 1, 0), ("trash", 0, 1)])
+def test_a_chat_is_deleted_with_a_choice_for_its_pictures(
+    person: Person, tab: Tab, choice: str, gallery: int, trash: int
+) -> None:
+    tab.paints()
+    other = person.opens(tab.page.url)
+    other.shows(1)
+    tab.page.bring_to_front()
+    tab.sessions.hover()
+    tab.page.get_by_role("button", name=re.compile("^Delete")).click()
+    tab.page.get_by_label("Move its pictures to the trash too").set_checked(choice == "trash")
+    tab.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    for open in (tab, other):
+        expect(open.sessions).to_have_count(0)
+        expect(open.page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
+    assert new_path(tab.page) == "/"
+    until(lambda: len(person.asks("/v1/gallery/deleted/")["items"]) == trash)
+    assert len(person.asks("/v1/gallery/")["items"]) == gallery
+
+
+def new_path(page: Page) -> str:
+    return str(page.evaluate("location.pathname"))
+
+
+def test_a_picture_that_a_moderator_hides_leaves_the_open_page_at_once(
+    server: Serving, newcomer: Callable[..., Person], tab: Tab
+) -> None:
+    tab.paints("a moonlit city")
+    make_moderator(server, "mara", "correct horse battery")
+    admin = newcomer().context.new_page()
+    admin.goto("/admin/")
+    admin.get_by_label("Username").fill("mara")
+    admin.get_by_label("Password").fill("correct horse battery")
+    admin.get_by_role("button", name="Log in").click()
+    admin.get_by_role("link", name="Images").first.click()
+    admin.get_by_role("row", name="a moonlit city").get_by_role("checkbox").check()
+    admin.locator("select[name=action]").select_option("Hide, with a reason")
+    admin.get_by_role("button", name="Go").click()
+    admin.get_by_label("Reason").fill("a test of hiding")
+    admin.get_by_role("button", name="Hide").click()
+    expect(tab.boxes.locator(".say")).to_have_text("A moderator hid this picture.")
+    expect(tab.page.locator("picture-box img")).to_have_count(0)
+    expect(admin.get_by_text("Hidden: 1.")).to_be_visible()
+
+
+def make_moderator(server: Serving, name: str, password: str) -> None:
+    subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "moderator", name, "--password-stdin"],
+        input=password,
+        env=server.environment,
+        text=True,
+        check=True,
+        capture_output=True,
+    )

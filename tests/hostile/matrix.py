@@ -1,0 +1,156 @@
+# ruff: noqa: E501  (data: a row a line)
+"""Who gets what, on every route and for every command: a row for each. `test_matrix.py` asks, and misses none.
+
+The roles: `owner` of all that is asked for; `another` user, by token; a `guest` at a browser, by cookie; `anonymous`: nobody;
+a `moderator`, by cookie. A row gives the status for each, in this order. `{…}` in a path is the owner's.
+"""
+
+from typing import Any, NamedTuple
+
+ROLES = ("owner", "another", "guest", "anonymous", "moderator")
+Row = tuple[int, int, int, int, int]
+
+
+class Route(NamedTuple):
+    """`route` as the resolver has it; `path` and `body` as they are sent."""
+
+    route: str
+    method: str
+    path: str
+    statuses: Row
+    body: Any = None
+
+
+def of_own(ok: int) -> Row:
+    """One's own list, or what one makes: for everybody who is somebody."""
+    return (ok, ok, ok, 401, ok)
+
+
+def of_owner(ok: int) -> Row:
+    """A thing of the owner's, of which nobody else learns that it is there."""
+    return (ok, 404, 404, 401, 404)
+
+
+PUBLIC: Row = (200, 200, 200, 200, 200)
+NOT_THERE: Row = (404, 404, 404, 404, 404)
+# The admin: everybody else is sent to its login. A bearer token is none of its business.
+MODERATED: Row = (302, 302, 302, 302, 200)
+FORBIDDEN: Row = (302, 302, 302, 302, 403)
+
+# A form without the page's token; the guest's page gave one.
+FORM_FORBIDDEN: Row = (403, 403, 302, 403, 403)
+FORM_SHOWN: Row = (403, 403, 302, 403, 200)
+FORM_DONE: Row = (403, 403, 302, 403, 302)
+
+S, M = "api/v1/chat/sessions/<session_id>/", "api/v1/chat/sessions/<session_id>/messages/<message_id>/"
+SESSION, MESSAGE = "/api/v1/chat/sessions/{session}/", "/api/v1/chat/sessions/{session}/messages/{message}/"
+IMAGE, ADMIN = "/v1/gallery/{image}/", "/admin/gallery/image/"
+A = "admin/gallery/image/"
+CHOSEN = {"_selected_action": "{image}"}
+
+API = [
+    Route("api/v1/auth/guest/", "POST", "/api/v1/auth/guest/", (201, 201, 201, 201, 201)),
+    Route("api/v1/chat/sessions/", "POST", "/api/v1/chat/sessions/", of_own(201), {"title": "a"}),
+    Route("api/v1/chat/sessions/", "GET", "/api/v1/chat/sessions/", of_own(200)),
+    Route(S, "GET", SESSION, of_owner(200)),
+    Route(S, "PATCH", SESSION, of_owner(200), {"title": "b"}),
+    Route(S, "DELETE", SESSION + "?pictures=trash", of_owner(204)),
+    Route(S + "messages/", "POST", SESSION + "messages/", of_owner(202), {"content": "a sea"}),
+    Route(S + "messages/", "GET", SESSION + "messages/", of_owner(200)),
+    Route(M, "GET", MESSAGE, of_owner(200)),
+    Route(M + "cancel/", "POST", MESSAGE + "cancel/", of_owner(200)),
+    Route(M + "retry/", "POST", MESSAGE + "retry/", of_owner(202)),
+    Route("v1/prompt/refine/", "POST", "/v1/prompt/refine/", of_own(200), {"prompt": "a sea"}),
+    Route("v1/image/generate/", "POST", "/v1/image/generate/", of_own(202), {"prompt": "a sea"}),
+    Route("v1/image/generate/", "POST", "/v1/image/generate/", of_owner(202), {"prompt": "bluer", "source_image_id": "{image}"}),
+    Route("v1/gallery/", "GET", "/v1/gallery/", of_own(200)),
+    Route("v1/gallery/", "POST", "/v1/gallery/", of_own(201), "a picture"),
+    Route("v1/gallery/deleted/", "GET", "/v1/gallery/deleted/", of_own(200)),
+    Route("v1/gallery/<image_id>/", "GET", IMAGE, of_owner(200)),
+    Route("v1/gallery/<image_id>/", "PATCH", IMAGE, of_owner(200), {"title": "b"}),
+    Route("v1/gallery/<image_id>/", "DELETE", IMAGE, of_owner(204)),
+    Route("v1/gallery/<image_id>/restore/", "POST", IMAGE + "restore/", of_owner(200)),
+    Route("v1/gallery/<image_id>/permanent/", "DELETE", IMAGE + "permanent/", of_owner(204)),
+]  # fmt: skip
+
+PAGES = [
+    Route("", "GET", "/", PUBLIC),
+    Route("chat/<str:session_id>/", "GET", "/chat/{session}/", PUBLIC),  # the same page for all: the socket decides
+    Route("gallery/", "GET", "/gallery/", PUBLIC),
+    Route("favicon.ico", "GET", "/favicon.ico", (302, 302, 302, 302, 302)),
+    Route("swagger/", "GET", "/swagger/", PUBLIC),
+    Route("redoc/", "GET", "/redoc/", PUBLIC),
+    Route("openapi.json", "GET", "/openapi.json", PUBLIC),
+    Route("asyncapi.json", "GET", "/asyncapi.json", PUBLIC),
+    Route("healthz", "GET", "/healthz", PUBLIC),
+    Route("readyz", "GET", "/readyz", PUBLIC),
+    Route("metrics", "GET", "/metrics", PUBLIC),  # all of them from this machine; from elsewhere: test_metrics_…
+    # Who has the signature may look; nobody has it but whom the owner gave it.
+    Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "{url}", PUBLIC),
+    Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/full/{foreign}", NOT_THERE),
+    Route(
+        "p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/full/AAAAAAAAAAAAAAAAAAAAAAAA", NOT_THERE
+    ),
+    Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/thumbnail/{signature}", NOT_THERE),
+    Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/full/{stale}", NOT_THERE),
+    Route("", "GET", "/static/studio/main.js", PUBLIC),
+    Route("", "GET", "/static/studio/none.js", NOT_THERE),
+]
+
+MODERATION = [
+    Route("admin/", "GET", "/admin/", MODERATED),
+    Route("admin/login/", "GET", "/admin/login/", (200, 200, 200, 200, 302)),
+    Route("admin/logout/", "GET", "/admin/logout/", (302, 302, 302, 302, 405)),
+    Route("admin/password_change/", "GET", "/admin/password_change/", MODERATED),
+    Route("admin/password_change/done/", "GET", "/admin/password_change/done/", MODERATED),
+    Route("admin/autocomplete/", "GET", "/admin/autocomplete/?app_label=gallery&model_name=image&field_name=owner&term=a", FORBIDDEN),
+    Route("admin/jsi18n/", "GET", "/admin/jsi18n/", MODERATED),
+    Route("admin/r/<path:content_type_id>/<path:object_id>/", "GET", "/admin/r/1/{image}/", (302, 302, 302, 302, 404)),
+    Route(A, "GET", ADMIN, MODERATED),
+    Route(A, "GET", ADMIN + "?owner__password__startswith=a", (302, 302, 302, 302, 400)),
+    Route(A, "POST", ADMIN, FORM_SHOWN, {"action": "hide", **CHOSEN}),
+    Route(A, "POST", ADMIN, FORM_DONE, {"action": "hide", "reason": "no", **CHOSEN}),
+    Route(A, "POST", ADMIN, FORM_DONE, {"action": "approve", **CHOSEN}),
+    Route(A, "POST", ADMIN, FORM_DONE, {"action": "delete_selected", "post": "yes", **CHOSEN}),
+    Route(A + "<uuid:image_id>/thumbnail/", "GET", ADMIN + "{image}/thumbnail/", MODERATED),
+    Route(A + "add/", "GET", ADMIN + "add/", FORBIDDEN),
+    Route(A + "<path:object_id>/history/", "GET", ADMIN + "{image}/history/", MODERATED),
+    Route(A + "<path:object_id>/delete/", "GET", ADMIN + "{image}/delete/", FORBIDDEN),
+    Route(A + "<path:object_id>/delete/", "POST", ADMIN + "{image}/delete/", FORM_FORBIDDEN, {"post": "yes"}),
+    Route(A + "<path:object_id>/change/", "GET", ADMIN + "{image}/change/", MODERATED),
+    Route(A + "<path:object_id>/change/", "POST", ADMIN + "{image}/change/", FORM_FORBIDDEN, {"title": "b"}),
+    Route(A + "<path:object_id>/", "GET", ADMIN + "{image}/", (302, 302, 302, 302, 302)),
+    Route("admin/auth/group/", "GET", "/admin/auth/group/", FORBIDDEN),
+    Route("admin/auth/group/add/", "GET", "/admin/auth/group/add/", FORBIDDEN),
+    Route("admin/auth/group/<path:object_id>/history/", "GET", "/admin/auth/group/1/history/", FORBIDDEN),
+    Route("admin/auth/group/<path:object_id>/delete/", "GET", "/admin/auth/group/1/delete/", FORBIDDEN),
+    Route("admin/auth/group/<path:object_id>/change/", "GET", "/admin/auth/group/1/change/", FORBIDDEN),
+    Route("admin/auth/group/<path:object_id>/change/", "POST", "/admin/auth/group/1/change/", FORM_FORBIDDEN, {"name": "all"}),
+    Route("admin/auth/group/<path:object_id>/", "GET", "/admin/auth/group/1/", (302, 302, 302, 302, 302)),
+    Route("admin/^(?P<app_label>gallery|auth)/$", "GET", "/admin/gallery/", MODERATED),
+    Route("admin/(?P<url>.*)$", "GET", "/admin/project/user/", (302, 302, 302, 302, 404)),
+]  # fmt: skip
+
+ROUTES = [*API, *PAGES, *MODERATION]
+
+
+class Command(NamedTuple):
+    """`asked` on the owner's session, and `named`: the same command on a session of one's own, naming the owner's things."""
+
+    type: str
+    fields: dict[str, Any]
+    named: str  # what others get: "ok", or the error's code
+
+
+# On the owner's session the owner gets "ok", nobody else even gets to ask: 4404, and 4401 without a key.
+COMMANDS = [
+    Command("message.send", {"client_id": "c1", "content": "a sea"}, "ok"),
+    Command("message.send", {"client_id": "c2", "content": "bluer", "source_image_id": "{image}"}, "not_found"),
+    Command("message.send", {"client_id": "c3", "content": "bluer", "mask_image_id": "{mask}"}, "not_found"),
+    Command("message.send", {"client_id": "c4", "content": "a sea", "variation_of": "{message}"}, "not_found"),
+    Command("message.send", {"client_id": "c5", "content": "a sea", "variation_of": "{client_id}"}, "not_found"),
+    Command("message.cancel", {"message_id": "{message}"}, "not_found"),
+    Command("message.retry", {"message_id": "{message}"}, "not_found"),
+    Command("session.sync", {"known": {"{message}": 0}}, "ok"),  # and nothing of the owner's in it
+    Command("ping", {}, "ok"),
+]

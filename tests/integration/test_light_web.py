@@ -1,0 +1,20 @@
+"""What a web process does not bring along before somebody needs it."""
+
+import subprocess
+import sys
+
+from django.conf import settings
+
+LATE = ("numpy", "PIL", "gallery.pictures", "pipeline.steps")
+
+
+def test_a_web_process_starts_without_what_only_pictures_need() -> None:
+    look = f"""
+import sys, project.asgi, django.urls
+django.urls.get_resolver().url_patterns
+print([name for name in {LATE!r} if name in sys.modules])
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", look], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
