@@ -5,12 +5,21 @@ from dataclasses import dataclass, replace
 from tests.faults import house
 from tests.faults.conditions import talk
 from tests.faults.judge import Verdict
-from tests.faults.places import at_place, cancelled_while_frozen
+from tests.faults.places import cancelled_while_frozen
 from tests.faults.play import Row, Theatre
 from tests.faults.scenarios import Scenario
-from tests.faults.stage import KILL
+from tests.faults.stage import KILL, Stage, broken
 
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
+
+HELD = "claim | generating"
+
+
+async def killed_alone(stage: Stage) -> float:
+    """With nobody else's doorbells about, which could wake a worker for what was left behind."""
+    stage.house.arm(HELD, KILL)
+    stage.people[0].say()
+    return await broken(stage, HELD, KILL)
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Control:
 CONTROLS = (
     Control(
         "keeper",
-        Scenario("kill -9 worker", "claim | generating", at_place("claim | generating", KILL), {"keeper_off": True}),
+        Scenario("kill -9 worker", HELD, killed_alone, {"keeper_off": True}),
         "lost",
     ),
     Control(

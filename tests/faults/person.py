@@ -37,6 +37,7 @@ class Entry:
     ended_at: float | None = None
     end: Form | None = None  # the first one that was seen
     reopened: bool = False  # somebody wrote into it after its end
+    retried_at: int = 0  # the version; an end before it is none any more, though a tab may see it only now
     trashed: bool = False  # its picture, by the person: that may be written
 
     @property
@@ -155,6 +156,7 @@ class Person:
         await self._command("cancel", entry)
 
     async def retry(self, entry: Entry) -> None:
+        entry.retried_at = entry.end["version"] if entry.end else 0
         entry.stopped, entry.end = False, None
         await self._command("retry", entry)
 
@@ -182,7 +184,7 @@ class Person:
             return
         if entry.end is not None:
             entry.reopened |= message["version"] > entry.end["version"] and not entry.trashed
-        elif message["status"] != "PROCESSING":
+        elif message["status"] != "PROCESSING" and message["version"] > entry.retried_at:
             entry.end, entry.ended_at = message, time.monotonic()
 
     async def _send(self) -> None:

@@ -17,13 +17,13 @@ Work = Callable[..., Awaitable[Any]]
 
 
 def install() -> None:
-    from chat import services
+    from chat import aftermath, services
     from chat.watch import Watch
     from pipeline import announcements
 
     everywhere.install()
     replace(services, "_accept", _accept)
-    replace(services, "_accepted", _follows("acknowledge | doorbell"))
+    replace(aftermath._Aftermath, "_ring", _doorbell)
     replace(services, "_ended", _follows("cancel | news"))
     replace(services, "_retried", _follows("retry | doorbell"))
     replace(Watch, "look", _look)
@@ -35,6 +35,20 @@ def _accept(accept: Work) -> Work:
         doc = await accept(*args)
         reach("insert | acknowledge")
         return doc
+
+    return wrapped
+
+
+def _doorbell(ring: Callable[[Any], None]) -> Callable[[Any], None]:
+    def wrapped(aftermath: Any) -> None:
+        if is_armed("acknowledge | doorbell"):
+            asyncio.get_running_loop().call_later(SENT_S, late, aftermath)
+        else:
+            ring(aftermath)
+
+    def late(aftermath: Any) -> None:
+        reach("acknowledge | doorbell")
+        ring(aftermath)
 
     return wrapped
 
