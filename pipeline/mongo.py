@@ -34,8 +34,9 @@ def _options() -> dict[str, Any]:
 
 
 @functools.cache
-def _name() -> str:
-    return parse_uri(settings.MONGO_URI)["database"] or "studio"
+def _name(uri: str) -> str:
+    """The database that the URI names."""
+    return parse_uri(uri)["database"] or "studio"
 
 
 def database() -> Database[Document]:
@@ -43,7 +44,7 @@ def database() -> Database[Document]:
     with _lock:
         if _client is None:
             _client = MongoClient(settings.MONGO_URI, **_options())
-    return _client[_name()]
+    return _client[_name(settings.MONGO_URI)]
 
 
 def async_database() -> AsyncDatabase[Document]:
@@ -52,7 +53,7 @@ def async_database() -> AsyncDatabase[Document]:
     client = _async_clients.get(loop)
     if client is None:
         client = _async_clients[loop] = AsyncMongoClient(settings.MONGO_URI, **_options())
-    return client[_name()]
+    return client[_name(settings.MONGO_URI)]
 
 
 def artifacts() -> GridFSBucket:

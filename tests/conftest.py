@@ -46,11 +46,16 @@ def database(stores: None) -> Iterator[Documents]:
 
 
 @pytest.fixture
-def mongo(database: Documents) -> Documents:
-    """The same, without a document: the indexes stay."""
-    for name in database.list_collection_names():
-        database[name].delete_many({})
-    return database
+def mongo(database: Documents, settings: Any) -> Documents:
+    """For what the test itself runs: another one, where no studio's worker takes its messages, without a document."""
+    from pipeline.mongo import prepare
+
+    settings.MONGO_URI = f"{settings.MONGO_URI.rpartition('/')[0]}/alone"
+    prepare()
+    alone = database.client["alone"]
+    for name in alone.list_collection_names():
+        alone[name].delete_many({})
+    return alone
 
 
 @pytest.fixture(scope="session")

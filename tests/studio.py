@@ -16,9 +16,12 @@ from typing import Any, Self
 
 import httpx
 from django.conf import settings
+from django.test import override_settings
 from PIL import Image
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
+
+from pipeline import mongo
 
 Form = dict[str, Any]
 SMALL = {"width": 128, "height": 128}
@@ -192,6 +195,15 @@ class Socket:
                 self.note(self.receive())
         except ConnectionClosed as closed:
             return closed.rcvd.code if closed.rcvd else None
+
+
+def apart(database: str, number: int) -> dict[str, str]:
+    """Settings for a studio that shares the tests' servers and nothing else with the others: its messages are in a MongoDB
+    database, and its doorbells in a numbered Redis database of its own."""
+    uri = f"{settings.MONGO_URI.rpartition('/')[0]}/{database}"
+    with override_settings(MONGO_URI=uri):
+        mongo.prepare()
+    return {"MONGO_URI": uri, "REDIS_URL": f"{settings.REDIS_URL}?db={number}"}
 
 
 @contextmanager

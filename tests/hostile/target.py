@@ -9,15 +9,12 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
 from pymongo import MongoClient
 
-from pipeline.mongo import prepare
-from tests.studio import NOT_KEPT, Studio
+from tests.studio import NOT_KEPT, Studio, apart
 
 METRICS_TOKEN = "the-token-of-prometheus"
 PASSWORD = "a long pass phrase"
@@ -38,12 +35,10 @@ class Target(Studio):
     """The web process alone: what is sent stays queued. `environment` overrides its settings."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
-        parts = urlsplit(settings.MONGO_URI)
         self.data, self.log = folder / "data", folder / "log"
         own = {
             "STUDIO_DATA": str(self.data),
-            "MONGO_URI": parts._replace(path=f"/hostile-{folder.name}").geturl(),
-            "REDIS_URL": settings.REDIS_URL,
+            **apart(f"hostile-{folder.name}", 3),
             "STUDIO_IMAGE_WAIT_S": "0.1",
             "STUDIO_METRICS_TOKEN": METRICS_TOKEN,
         }
@@ -136,8 +131,6 @@ def attacked(folder: Path, **environment: str) -> Iterator[Target]:
         closing(sqlite3.connect(target.data / "studio.sqlite3")) as own,
     ):
         migrated.backup(own)
-    with patch("pipeline.mongo._name", lambda: f"hostile-{folder.name}"):
-        prepare()
     try:
         target.start_web()
         yield target

@@ -1,6 +1,7 @@
 """Nobody reads or changes what is not theirs, on any route, with any command."""
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -15,7 +16,7 @@ from chat import protocol
 from project.api import api
 from tests.hostile.matrix import COMMANDS, ROLES, ROUTES, Route
 from tests.hostile.target import METRICS_TOKEN, Target
-from tests.studio import NOT_KEPT, picture
+from tests.studio import NOT_KEPT, eventually, picture
 
 Things = dict[str, str]
 
@@ -103,6 +104,18 @@ class People:
         )
         return [self.owner.http.get(filled(place, things)).raise_for_status().json() for place in places]
 
+    def settled(self, things: Things) -> list[Any]:
+        """The same, once what follows an acknowledgement has followed."""
+        seen = [self.state(things)]
+
+        def same() -> bool:
+            time.sleep(0.3)
+            seen.append(self.state(things))
+            return bool(seen[-1] == seen[-2])
+
+        eventually(same)
+        return seen[-1]
+
 
 def filled(template: Any, things: Things) -> Any:
     """The template, which is JSON, with the owner's things in the place of their names."""
@@ -132,7 +145,7 @@ def ask(client: httpx.Client, route: Route, things: Things) -> httpx.Response:
 @pytest.mark.parametrize("role", ROLES)
 def test_everybody_gets_what_the_matrix_says(people: People, role: str) -> None:
     slips, things, touched = [], people.things(), False
-    before, client = people.state(things), people.clients[role]
+    before, client = people.settled(things), people.clients[role]
     for route in ROUTES:
         if role in ("owner", "moderator") and (touched or route.method != "GET"):
             things = people.things()  # for these may change them
@@ -197,7 +210,7 @@ def _socket_headers(people: People, role: str) -> dict[str, str]:
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
 def test_on_the_owners_session_nobody_else_gets_to_ask(people: People, role: str) -> None:
     things = people.things()
-    before = people.state(things)
+    before = people.settled(things)
     with people.owner.connect(things["session"], headers=_socket_headers(people, role)) as socket:
         for number, command in enumerate(COMMANDS):
             with suppress(ConnectionClosed):
@@ -212,7 +225,7 @@ def test_on_the_owners_session_nobody_else_gets_to_ask(people: People, role: str
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
 def test_on_ones_own_session_the_owners_things_are_not_to_be_had(people: People, role: str) -> None:
     things, client = people.things(), people.clients[role]
-    before = people.state(things)
+    before = people.settled(things)
     session = things["session"]
     if role != "owner":
         session = client.post("/api/v1/chat/sessions/", json={}).raise_for_status().json()["id"]

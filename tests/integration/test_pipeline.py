@@ -320,9 +320,10 @@ def test_what_used_up_its_attempts_is_ended(conversation: Doc) -> None:
     assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "interrupted")
 
 
-def test_unheard_doorbells_are_rung_again(conversation: Doc) -> None:
+def test_unheard_doorbells_are_rung_again(conversation: Doc, monkeypatch: Any) -> None:
     from pipeline.tasks import HUEY, rung
 
+    monkeypatch.setattr(HUEY.storage, "queue_key", "nobody.listens")
     say(conversation, "a sea at sunset")
     say(conversation, "a forest")
     keeper.ring_for_the_unheard()

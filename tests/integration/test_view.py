@@ -1,6 +1,7 @@
 """The view's oracle: whatever changes, what an open page has applied is what a fresh load shows. Live, after a reconnect,
 in a second tab, and however much of the news is lost on the way."""
 
+import os
 import subprocess
 import sys
 import uuid
@@ -13,7 +14,7 @@ from django.conf import settings
 
 from tests.faults.ledger import Ledger, listening
 from tests.page import Page
-from tests.studio import SMALL, Client, Form, Studio, eventually
+from tests.studio import SMALL, Client, Form, Studio, apart, eventually
 
 WITHIN_S = 12.0  # many times the watch, on a busy machine
 ENTRIES = {
@@ -28,7 +29,8 @@ class Breakable(Studio):
 
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         quick = {"STUDIO_WATCH_S": "0.3", "STUDIO_ATTEMPTS": "1"}
-        super().__init__(STUDIO_FAULTS=str(folder), STUDIO_FAULTS_LEDGER=ledger.url, **quick)
+        own = {**apart("view", 2), **quick}  # another studio's worker would take its messages
+        super().__init__(STUDIO_FAULTS=str(folder), STUDIO_FAULTS_LEDGER=ledger.url, **own)
         self.switches = folder / "switches"
         self.ledger = ledger
 
@@ -60,11 +62,12 @@ for line in sys.stdin:
 
 
 @pytest.fixture(scope="module")
-def moderate(prepared: None) -> Iterator[Callable[[str], None]]:
+def moderate(breakable: Breakable) -> Iterator[Callable[[str], None]]:
     """Does a line of Python as a moderator's request would, in another process."""
     command = [sys.executable, "-c", MODERATOR]
+    environment = {**os.environ, **breakable.environment}
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, cwd=settings.BASE_DIR, text=True, bufsize=1, **pipes) as process:
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, text=True, bufsize=1, **pipes) as process:
 
         def do(line: str) -> None:
             assert process.stdin and process.stdout
