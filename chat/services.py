@@ -129,7 +129,20 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
         return known
     metrics.ACCEPTED.inc()
     aftermath.follows(doc)
+    if doc["waits_for"] is not None:
+        later(_free_if_refined(doc["waits_for"]))
     return doc
+
+
+async def _free_if_refined(waited_for: str) -> None:
+    """The original may have been refined between our look at it and our insert; until the keeper's next round, nobody else
+    would say so to those who wait for it."""
+    messages = async_database()["messages"]
+    original = await messages.find_one({"_id": waited_for})
+    if original is None or not _still_unread(original):
+        freed = message.stop_waiting(waited_for, refined=True)
+        await messages.update_many(freed.filter, freed.update)
+        ring(Stage.REFINING)
 
 
 _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
