@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 
 from chat import conversations, metrics, protocol, services
 from chat.backlog import Backlog
-from chat.hub import hub
+from chat.watch import hub
 from gallery.errors import BadInput, NotFound, StorageDown, StudioError
 from pipeline.publisher import News, dump, session_group, user_group
 

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections import defaultdict
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
@@ -124,17 +123,3 @@ class Hub:
                     await self._join_missing(missing)
             except DOWN as error:
                 log.debug("action=join_postponed count=%d error=%r", len(missing), error)
-
-
-_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
-
-
-def hub() -> Hub:
-    """This event loop's hub; the watch begins with it."""
-    from chat.watch import Watch
-
-    loop = asyncio.get_running_loop()
-    if loop not in _hubs:
-        _hubs[loop] = Hub()
-        Watch(_hubs[loop]).start()
-    return _hubs[loop]

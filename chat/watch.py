@@ -7,6 +7,7 @@ become visible a little after a later one, so each look overlaps the one before,
 
 import asyncio
 import logging
+from weakref import WeakKeyDictionary
 
 from bson.timestamp import Timestamp
 from django.conf import settings
@@ -91,3 +92,15 @@ class Watch:
 
 def _before(moment: Timestamp) -> Timestamp:
     return Timestamp(max(1, moment.time - OVERLAP_S), 0)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """This event loop's hub; its watch begins with it."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+        Watch(_hubs[loop]).start()
+    return _hubs[loop]

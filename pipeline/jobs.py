@@ -14,6 +14,7 @@ from gallery.errors import StudioError
 from pipeline import message, publisher, sessions
 from pipeline.message import Change, Doc, Stage
 from pipeline.mongo import database
+from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
 
@@ -124,8 +125,6 @@ def ended(doc: Doc) -> None:
 
 def free(waited_for: str, *, refined: bool) -> None:
     """Wake those who waited: the keeper would, but a person is looking."""
-    from pipeline.tasks import ring
-
     change = message.stop_waiting(waited_for, refined=refined)
     waiting = database()["messages"].find(change.filter, {"stage": 1}).to_list()
     if not waiting:
