@@ -74,7 +74,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         self._groups = [session_group(self.session_id), user_group(self.user_id)]
         metrics.SOCKETS.inc()
         await hub().join(self, self._groups)
-        snapshot = await conversations.snapshot(self.user_id, self.session_id)
+        snapshot = await conversations.snapshot(self.session_id)
         self._passed = {form["id"]: form["version"] for form in (*snapshot["messages"], snapshot["session"])}
         await self.send_json({"type": "session.ready", **snapshot, "ping_s": PING_S})
         self._ready = True

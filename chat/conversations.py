@@ -17,6 +17,10 @@ SNAPSHOT = 50  # messages that a socket begins with
 CURSOR_LENGTH = 36  # a cursor is the id of the last item seen
 
 
+class NoSession(NotFound):
+    sentence = "There is no such session, or it is not yours."
+
+
 async def apply(change: Change, collection: str = "messages") -> Doc | None:
     """The document after the change, or None where its filter no longer held."""
     return await async_database()[collection].find_one_and_update(
@@ -32,7 +36,7 @@ async def find_session(user_id: str, session_id: str) -> Doc:
     """The session's document. Raises `NotFound` when it is gone, or somebody else's."""
     doc = await async_database()["sessions"].find_one(session.owned(user_id, session_id))
     if doc is None:
-        raise NotFound("There is no such session, or it is not yours.")
+        raise NoSession
     return doc
 
 
@@ -47,15 +51,15 @@ async def find_message(user_id: str, session_id: str, message_id: str) -> Doc:
 
 async def session_forms(ids: list[str], **of: str) -> list[Doc]:
     """Public forms of these sessions, newest first, those that are still there."""
-    found = await async_database()["sessions"].aggregate(session.looks({"_id": {"$in": ids}, "tombstone": None, **of}))
+    found = await async_database()["sessions"].aggregate(session.looks({"_id": {"$in": ids}, **of}))
     return sorted([session.public(look, links.urls) async for look in found], key=itemgetter("id"), reverse=True)
 
 
-async def session_form(session_id: str) -> Doc:
-    """Raises `NotFound` when it was deleted meanwhile."""
-    forms = await session_forms([session_id])
+async def session_form(session_id: str, **of: str) -> Doc:
+    """Raises `NotFound` when it was deleted meanwhile, or does not fit `of`."""
+    forms = await session_forms([session_id], **of)
     if not forms:
-        raise NotFound("There is no such session, or it is not yours.")
+        raise NoSession
     return forms[0]
 
 
@@ -70,9 +74,9 @@ async def page(collection: str, of: Mapping[str, Any], cursor: str | None, limit
     return docs[:limit], docs[limit - 1]["_id"] if len(docs) > limit else None
 
 
-async def snapshot(user_id: str, session_id: str) -> Doc:
-    """What a socket begins with: the session, its latest messages, oldest first, and the cursor of those before."""
-    await find_session(user_id, session_id)
+async def snapshot(session_id: str) -> Doc:
+    """What a socket begins with: the session, its latest messages, oldest first, and the cursor of those before. Whose it
+    is, the caller has looked. Raises `NotFound` when it was deleted meanwhile."""
     messages, older = await page("messages", {"session_id": session_id}, None, SNAPSHOT)
     form = await session_form(session_id)
     return {"session": form, "messages": [public(doc) for doc in reversed(messages)], "next": older}

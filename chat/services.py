@@ -43,14 +43,13 @@ async def list_sessions(user_id: str, cursor: str | None, limit: int) -> Form:
 
 
 async def get_session(user_id: str, session_id: str) -> Form:
-    await conversations.find_session(user_id, session_id)
-    return await conversations.session_form(session_id)
+    return await conversations.session_form(session_id, user_id=user_id)
 
 
 async def rename_session(user_id: str, session_id: str, title: str) -> Form:
     doc = await conversations.apply(session.rename(user_id, session_id, title.strip()), "sessions")
     if doc is None:
-        raise NotFound("There is no such session, or it is not yours.")
+        raise conversations.NoSession
     form = await conversations.session_form(doc["_id"])
     later(publisher.send(publisher.session_changed(user_id, form)))
     return form
@@ -61,10 +60,10 @@ async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
     and does what is left undone here. `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
     doc = await conversations.apply(session.bury(user_id, session_id, pictures), "sessions")
     if doc is None:
-        raise NotFound("There is no such session, or it is not yours.")
+        raise conversations.NoSession
     change = message.cancel({"session_id": session_id})
     await async_database()["messages"].update_many(change.filter, change.update)
-    later(publisher.send(publisher.session_deleted(user_id, session_id)))
+    later(publisher.send(publisher.session_deleted(doc)))
     if pictures == "trash":
         await people.in_pool(gallery.trash_session, user_id, session_id)
         await conversations.apply(session.settle_pictures(session_id), "sessions")
@@ -125,7 +124,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
     except DuplicateKeyError:
         known = await _known(session_id, client_id, hash)
         if known is None:
-            raise NotFound("There is no such session, or it is not yours.") from None
+            raise conversations.NoSession from None
         return known
     metrics.ACCEPTED.inc()
     aftermath.follows(doc)

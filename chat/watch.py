@@ -75,12 +75,13 @@ class Watch:
         return self._hub.lacks(group, doc["_id"], doc["version"])
 
     async def _deliver_sessions(self, docs: list[Doc]) -> None:
-        owners = {doc["_id"]: doc["user_id"] for doc in docs if self._lacked(publisher.user_group(doc["user_id"]), doc)}
+        lacked = [doc for doc in docs if self._lacked(publisher.user_group(doc["user_id"]), doc)]
+        owners = {doc["_id"]: doc["user_id"] for doc in lacked}
         for form in await conversations.session_forms(list(owners)):
             await self._hub.deliver(publisher.session_changed(owners[form["id"]], form))
-        for doc in docs:
+        for doc in lacked:
             if doc["tombstone"] is not None:
-                await self._hub.deliver(publisher.session_deleted(doc["user_id"], doc["_id"]))
+                await self._hub.deliver(publisher.session_deleted(doc))
 
     async def _newest(self) -> Timestamp:
         found = [

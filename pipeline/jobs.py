@@ -79,20 +79,24 @@ def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> bool:
 
 
 def finish(job: Job, values: Mapping[str, Any]) -> bool:
-    doc = apply(message.finish(job.id, job.token, values))
-    if doc is None:
-        return _lost(job)
-    ended(doc)
-    return True
+    return _end(job, message.finish(job.id, job.token, values))
 
 
 def fail(job: Job, error: StudioError) -> bool:
-    public = {name: value for name, value in error.public().items() if name != "retry_after"}
-    doc = apply(message.fail(job.id, job.token, public))
+    return _end(job, message.fail(job.id, job.token, kept(error)))
+
+
+def _end(job: Job, change: Change) -> bool:
+    doc = apply(change)
     if doc is None:
         return _lost(job)
     ended(doc)
     return True
+
+
+def kept(error: StudioError) -> Doc:
+    """What a message keeps of an error: when to try again is nobody's business any more once it has ended."""
+    return {name: value for name, value in error.public().items() if name != "retry_after"}
 
 
 def release(job: Job, delay_s: float) -> None:

@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
 from pipeline import announcements, message, publisher, session, sessions
-from pipeline.jobs import Job, apply, count_due, ended, free, lease
+from pipeline.jobs import Job, apply, count_due, ended, free, kept, lease
 from pipeline.message import WORK, Stage, Status
 from pipeline.mongo import artifacts, database
 from pipeline.tasks import ring, rung
@@ -111,7 +111,7 @@ def ring_for_the_unheard() -> None:
 
 
 def end_the_exhausted() -> None:
-    error = {name: value for name, value in Interrupted().public().items() if name != "retry_after"}
+    error = kept(Interrupted())
     for found in database()["messages"].find(message.exhausted(**lease()), {"_id": 1}, limit=RING_AT_MOST):
         doc = apply(message.give_up(found["_id"], error, **lease()))
         if doc is not None:

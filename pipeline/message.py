@@ -183,20 +183,19 @@ def exhausted(*, lease_ms: int, attempts: int) -> Doc:
     }
 
 
-# The changes. `_changed` marks those of the public form.
+# The changes. `changed` marks those of the public form.
 
 _LEASE = {"token": "", "leased_at": "", "released_at": "", "delay_ms": ""}
 
 
-def _changed(values: Mapping[str, Any], *, unset: Mapping[str, str] = _LEASE, **times: Any) -> Doc:
+def changed(values: Mapping[str, Any], *, unset: Mapping[str, str] = _LEASE, **times: Any) -> Doc:
     update: Doc = {
         "$set": dict(values),
+        "$unset": dict(unset),
         "$inc": {"version": 1},
         "$currentDate": {"updated_at": True, "changed_at": {"$type": "timestamp"}, **times},
     }
-    if unset:
-        update["$unset"] = dict(unset)
-    return update
+    return {operator: fields for operator, fields in update.items() if fields}
 
 
 def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
@@ -204,7 +203,7 @@ def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
     filter = due(stage, lease_ms=lease_ms, attempts=attempts)
     unset = {"released_at": "", "delay_ms": ""}
     if stage is Stage.REFINING:
-        update = _changed({"token": token, "stage": stage.value}, unset=unset, leased_at=True)
+        update = changed({"token": token, "stage": stage.value}, unset=unset, leased_at=True)
     else:
         update = {"$set": {"token": token}, "$unset": unset, "$currentDate": {"leased_at": True}}
     update["$inc"] = {**update.get("$inc", {}), "attempts": 1}
@@ -221,24 +220,24 @@ def renew(tokens: list[str]) -> Change:
 
 def learn(id: str, token: str, values: Mapping[str, Any]) -> Change:
     """Keep what the running stage has found out (the source, the size), so that clients see it before it ends."""
-    return Change(held(id, token), _changed(values, unset={}))
+    return Change(held(id, token), changed(values, unset={}))
 
 
 def advance(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), _changed({**checkpoint, "stage": to.value, "attempts": 0}))
+    return Change(held(id, token), changed({**checkpoint, "stage": to.value, "attempts": 0}))
 
 
 def finish(id: str, token: str, values: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), _changed({**values, "status": Status.DONE.value, "error": None, "waits_for": None}))
+    return Change(held(id, token), changed({**values, "status": Status.DONE.value, "error": None, "waits_for": None}))
 
 
 def fail(id: str, token: str, error: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), _changed(_failed(error)))
+    return Change(held(id, token), changed(_failed(error)))
 
 
 def give_up(id: str, error: Mapping[str, Any], *, lease_ms: int, attempts: int) -> Change:
     """The keeper ends what nobody holds and nobody may try again."""
-    return Change({"_id": id, **exhausted(lease_ms=lease_ms, attempts=attempts)}, _changed(_failed(error)))
+    return Change({"_id": id, **exhausted(lease_ms=lease_ms, attempts=attempts)}, changed(_failed(error)))
 
 
 def _failed(error: Mapping[str, Any]) -> Doc:
@@ -269,7 +268,7 @@ def cancel(filter: Mapping[str, Any]) -> Change:
     """Without its token, whoever works on it can write nothing more."""
     return Change(
         {**filter, "status": Status.PROCESSING.value},
-        _changed({"status": Status.CANCELLED.value, "waits_for": None}),
+        changed({"status": Status.CANCELLED.value, "waits_for": None}),
     )
 
 
@@ -282,7 +281,7 @@ def retry(doc: Mapping[str, Any]) -> Change:
         "error": None,
         "waits_for": None,
     }
-    return Change({"_id": doc["_id"], "version": doc["version"], "status": doc["status"]}, _changed(values))
+    return Change({"_id": doc["_id"], "version": doc["version"], "status": doc["status"]}, changed(values))
 
 
 def resume_at(doc: Mapping[str, Any]) -> Stage:
@@ -300,7 +299,7 @@ def show_picture(form: Mapping[str, Any], message_id: str) -> Change:
     """A moderator's or owner's word about the picture; the row's `rev` decides which word came last."""
     return Change(
         {"_id": message_id, "image.id": form["id"], "image.rev": {"$lt": form["rev"]}},
-        _changed({"image": dict(form)}, unset={}),
+        changed({"image": dict(form)}, unset={}),
     )
 
 

@@ -48,12 +48,10 @@ def session_changed(user_id: str, form: Mapping[str, Any]) -> News:
     return _news(user_group(user_id), dump({"type": "session.changed", "session": form}), form["id"], form["version"])
 
 
-def session_deleted(user_id: str, session_id: str) -> News:
-    """`ends`: the sockets of this session are closed after they have passed it on."""
-    return {
-        **_news(user_group(user_id), dump({"type": "session.deleted", "session_id": session_id})),
-        "ends": session_id,
-    }
+def session_deleted(doc: Mapping[str, Any]) -> News:
+    """Of a session with its tombstone. `ends`: its sockets are closed after they have passed it on."""
+    text = dump({"type": "session.deleted", "session_id": doc["_id"]})
+    return {**_news(user_group(doc["user_id"]), text, doc["_id"], doc["version"]), "ends": doc["_id"]}
 
 
 def _news(group: str, text: str, key: str | None = None, version: int | None = None) -> News:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.message import SERVER_TIME, Change, Doc, Status, Urls, new_id, timestamp
+from pipeline.message import SERVER_TIME, Change, Doc, Status, Urls, changed, new_id, timestamp
 
 CHAT = "chat"
 IMAGES = "images"  # one per user, for /v1/image/generate/; no list shows it
@@ -31,9 +31,10 @@ def new(user_id: str, title: str, kind: str = CHAT) -> Doc:
 
 
 def looks(of: Mapping[str, Any]) -> list[Doc]:
-    """An aggregation over the sessions `of` a filter: each with what it shows of its messages, for `public`."""
+    """An aggregation over the sessions `of` a filter: each with what it shows of its messages, for `public`. A buried one
+    has no look: news of it, with the tombstone's own version, would pass for the news of its end."""
     return [
-        {"$match": dict(of)},
+        {"$match": {**of, "tombstone": None}},
         _messages("running", [{"$match": {"status": Status.PROCESSING.value}}, {"$count": "count"}]),
         _messages("last", [{"$match": {"image.state": "shown"}}, {"$sort": {"_id": -1}}, {"$limit": 1}]),
     ]
@@ -67,18 +68,12 @@ def owned(user_id: str, session_id: str) -> Doc:
     return {"_id": session_id, "user_id": user_id, "tombstone": None}
 
 
-def _changed(values: Mapping[str, Any] | None = None, **times: Any) -> Doc:
-    update: Doc = {
-        "$inc": {"version": 1},
-        "$currentDate": {"updated_at": True, "changed_at": {"$type": "timestamp"}, **times},
-    }
-    if values:
-        update["$set"] = dict(values)
-    return update
+def _changed(values: Mapping[str, Any], **times: Any) -> Doc:
+    return changed(values, unset={}, **times)
 
 
 def bump(*session_ids: str) -> Change:
-    return Change({"_id": {"$in": list(session_ids)}, "tombstone": None}, _changed())
+    return Change({"_id": {"$in": list(session_ids)}, "tombstone": None}, _changed({}))
 
 
 def name(session_id: str, title: str) -> Change:

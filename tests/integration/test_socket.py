@@ -322,3 +322,18 @@ def test_sends_are_limited_with_the_seconds_to_wait(valkey: object) -> None:
             assert (error["code"], error["retryable"]) == ("rate_limited", True)
             assert 0 < error["retry_after"] <= 60
             assert len(guest.messages(socket.messages.popitem()[1]["session_id"])) == 2
+
+
+def test_a_deletion_is_said_once_however_often_the_watch_looks() -> None:
+    with running(STUDIO_WATCH_S="0.2") as watchful:
+        guest = watchful.guest()
+        gone = guest.session()
+        with guest.connect(guest.session()) as socket:
+            socket.ready()
+            guest.http.delete(f"/api/v1/chat/sessions/{gone}/").raise_for_status()
+            deleted = {"type": "session.deleted", "session_id": gone}
+            socket.until(lambda: deleted in socket.news)
+            with pytest.raises(TimeoutError):
+                while True:
+                    socket.note(socket.receive(timeout=1.5))
+            assert socket.news.count(deleted) == 1

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pymongo.database import Database
 
-from pipeline import message
+from pipeline import message, session
 from pipeline.jobs import apply
 from pipeline.message import Change, Doc, Stage
-from tests.messages import insert, reload
+from tests.messages import insert, insert_session, reload
 
 LEASE = {"lease_ms": 10_000, "attempts": 3}
 FORM = {"id": "p", "state": "shown", "width": 4, "height": 3, "placeholder": "data:", "epoch": 0, "rev": 1}
@@ -199,3 +199,12 @@ def test_peoples_text_is_only_ever_text(mongo: Mongo, text: str) -> None:
     apply(message.advance(doc["_id"], "t", Stage.GENERATING, {"refined_prompt": text}))
     kept = reload(doc)
     assert (kept["content"], kept["client_id"], kept["refined_prompt"]) == (text, text, text)
+
+
+def test_a_buried_session_has_no_look(mongo: Mongo) -> None:
+    doc = insert_session("u")
+    looks = session.looks({"_id": doc["_id"]})
+    assert len(mongo["sessions"].aggregate(looks).to_list()) == 1
+    change = session.bury("u", doc["_id"], "keep")
+    mongo["sessions"].update_one(change.filter, change.update)
+    assert mongo["sessions"].aggregate(looks).to_list() == []
