@@ -235,7 +235,7 @@ async def refine_prompt(user_id: str, prompt: str) -> Form:
 
     await limits.hit("send", user_id)
     request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
-    read = await asyncio.to_thread(stages.refine, registry.language(), request)
+    read = await asyncio.to_thread(stages.refine, registry.language(), registry.provider_for, request)
     options = {"width": read.width, "height": read.height, "style": read.style}
     return {
         "intent": read.intent.value,

@@ -1,11 +1,23 @@
 """The three stages: values in, values out. A provider's answer is checked here before anybody believes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, TooLarge
 from gallery.pictures import Rendition
-from pipeline.providers.base import Control, Picture, PictureRequest, Provider, Refinement, RefineRequest
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Language,
+    Picture,
+    PictureRequest,
+    Provider,
+    Refinement,
+    RefineRequest,
+    Usage,
+    Wish,
+)
 
 SMALLEST, LARGEST = 128, 2048  # pixels of a side
 LONGEST = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40}  # characters
@@ -19,11 +31,20 @@ class Made:
     width: int
     height: int
     provider: str
+    usage: Usage
 
 
-def refine(provider: Provider, request: RefineRequest) -> Refinement:
-    """The provider's reading, cut down to what a reading may say."""
-    read = provider.refine(request)
+def refine(language: Language, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
+    """The reading, cut down to what a reading may say; a reply where nobody could fulfil it."""
+    read = _cut(language.refine(request), request)
+    if read.intent is Intent.REPLY:
+        return read
+    wish = Wish(read.intent, read.prompt, read.style, request.content, request.has_mask)
+    lack = provider_for(read.intent).lacks(wish)
+    return read if lack is None else replace(read, intent=Intent.REPLY, prompt="", reply=lack, width=None, height=None)
+
+
+def _cut(read: Refinement, request: RefineRequest) -> Refinement:
     return replace(
         read,
         prompt=_text(read.prompt, LONGEST["prompt"]),
@@ -38,7 +59,7 @@ def refine(provider: Provider, request: RefineRequest) -> Refinement:
 def generate(provider: Provider, request: PictureRequest, control: Control) -> Made:
     picture = provider.make(request, control)
     width, height = _size(picture)
-    return Made(picture.data, width, height, picture.provider)
+    return Made(picture.data, width, height, picture.provider, picture.usage)
 
 
 def upload(data: bytes) -> Rendition:

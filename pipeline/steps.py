@@ -68,7 +68,7 @@ def _refine(job: Job, hold: Hold) -> None:
         _take_over(job, original)
         return
     it = context.find_it(job.doc)
-    read = stages.refine(registry.language(), context.refine_request(job.doc, it))
+    read = stages.refine(registry.language(), registry.provider_for, context.refine_request(job.doc, it))
     if read.title:
         sessions.name(job.doc["session_id"], read.title)
     if read.intent is Intent.REPLY:
@@ -124,15 +124,16 @@ def _generate(job: Job, hold: Hold) -> None:
         if it.image_id is None:
             raise NoImage("There is no picture to change yet.")
         image, source = gallery.open_source(job.doc["user_id"], it.image_id)
-        width, height = provider.size(intent, job.doc["refined_prompt"], (image.width, image.height))
-        jobs.learn(job, {"source_id": it.image_id, "options.width": width, "options.height": height})
+        size = provider.size(intent, job.doc["refined_prompt"], (image.width, image.height))
+        box = {"options.width": size[0], "options.height": size[1]} if size else {}
+        jobs.learn(job, {"source_id": it.image_id, **box})
     if job.doc["mask_image_id"]:
         _, mask = gallery.open_source(job.doc["user_id"], job.doc["mask_image_id"], mask=True)
     made = stages.generate(provider, _request(job.doc, intent, source, mask), hold)
     artifact = f"{job.id}/{job.token}"
     artifacts().upload_from_stream_with_id(artifact, job.id, made.data)
-    size = {"options.width": made.width, "options.height": made.height}
-    if jobs.advance(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **size}):
+    box = {"options.width": made.width, "options.height": made.height}
+    if jobs.advance(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}):
         ring(Stage.UPLOADING)
 
 

@@ -103,6 +103,11 @@ def _check() -> None:
 
 _check()
 
+# Which provider makes the pictures of which intent; `pipeline/providers/registry.py` knows the names.
+PROVIDERS = dict.fromkeys(
+    ("generate", "edit", "enhance", "remove_background", "remove_object", "style_transfer"), "offline"
+)
+
 STUDIO_VERSION = "0.1.0"
 PICTURES_DIR = DATA_DIR / "pictures"
 

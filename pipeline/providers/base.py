@@ -44,17 +44,38 @@ class RefineRequest:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """What one call to a paid provider cost."""
+
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    pictures: int = 0
+
+
+@dataclass(frozen=True)
 class Refinement:
-    """The provider's structured reading of a request."""
+    """A structured reading of a request."""
 
     intent: Intent
-    prompt: str  # refined; the same provider's `make` reads it. "" when the answer is a reply
+    prompt: str  # refined: words for whoever makes the picture. "" when the answer is a reply
     title: str  # at most 60 characters: what a conversation that begins like this is called
     reply: str | None  # words for the person: instead of a picture (intent REPLY), or beside it
     width: int | None  # pixels of the picture to be made; None where only the source's own size can tell
     height: int | None
     style: str | None
     provider: str  # shown to people and kept on the record
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is about to be asked of a provider, as far as it is known after refining."""
+
+    intent: Intent
+    prompt: str  # a refinement's
+    style: str | None
+    content: str  # the person's own words
+    has_mask: bool
 
 
 @dataclass(frozen=True)
@@ -74,6 +95,7 @@ class PictureRequest:
 class Picture:
     data: bytes  # JPEG, PNG or WebP
     provider: str
+    usage: Usage = Usage()
 
 
 class Control(Protocol):
@@ -83,18 +105,24 @@ class Control(Protocol):
         """Report 0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
 
-class Provider(Protocol):
-    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+class Language(Protocol):
+    """Reads what people write. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
-    label: str  # for the page: "offline, no AI"
-
-    def serves(self, intent: Intent) -> bool:
-        """Can `make` do this?"""
 
     def refine(self, request: RefineRequest) -> Refinement: ...
 
-    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
-        """Pixels (width, height) of what `make` will give for a source of that size, so that a client can reserve the box."""
+
+class Provider(Protocol):
+    """Makes pictures. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+
+    name: str
+
+    def lacks(self, wish: Wish) -> str | None:
+        """A sentence for the person that names what would be needed to fulfil the wish, or None where `make` can."""
+
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int] | None:
+        """Pixels (width, height) of what `make` will give for a source of that size, so that a client can reserve the box;
+        None where only the picture itself will tell."""
 
     def make(self, request: PictureRequest, control: Control) -> Picture: ...

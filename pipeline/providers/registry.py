@@ -1,17 +1,26 @@
-"""Which provider does what. Only the offline one exists yet; the settings refuse the keys of others."""
+"""Which provider does what, from the settings. An adapter is imported when it is first needed: a web process needs none."""
 
 import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from pipeline.providers.base import Intent, Provider
+from django.conf import settings
+
+from pipeline.providers.base import Intent, Language, Provider
 from pipeline.providers.local import LABEL
+
+if TYPE_CHECKING:
+    from pipeline.providers.local.provider import LocalProvider
 
 
 @functools.cache
-def _offline() -> Provider:
-    # Late: it brings numpy and Pillow, and a web process needs neither.
+def _offline() -> "LocalProvider":
     from pipeline.providers.local.provider import LocalProvider
 
     return LocalProvider()
+
+
+_PROVIDERS: dict[str, Callable[[], Provider]] = {"offline": _offline}
 
 
 def label() -> str:
@@ -19,11 +28,11 @@ def label() -> str:
     return LABEL
 
 
-def language() -> Provider:
+def language() -> Language:
     """The one that reads what people write."""
     return _offline()
 
 
 def provider_for(intent: Intent) -> Provider:
-    """The one to make pictures of this intent; ask it whether it `serves` it."""
-    return _offline()
+    """The one that the settings' table names for pictures of this intent; ask it what it `lacks`."""
+    return _PROVIDERS[settings.PROVIDERS[intent.value]]()

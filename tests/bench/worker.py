@@ -8,7 +8,7 @@ from django.core.management import execute_from_command_line
 from PIL import Image
 
 from pipeline.providers import registry
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
 
 SIDE = 16  # pixels
 
@@ -20,11 +20,11 @@ def _picture() -> bytes:
 
 
 class Idle:
-    name = label = "idle"
+    name = "idle"
     _data = _picture()
 
-    def serves(self, intent: Intent) -> bool:
-        return True
+    def lacks(self, wish: Wish) -> None:
+        return None
 
     def refine(self, request: RefineRequest) -> Refinement:
         return Refinement(Intent.GENERATE, request.content, "", None, SIDE, SIDE, None, self.name)

@@ -3,7 +3,7 @@
 import httpx
 
 from gallery.errors import ProviderDown, TimedOut
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
 from tests.studio import NOT_KEPT
 
 PATIENCE_S = 1.0
@@ -11,15 +11,15 @@ NAME = "stand-in"
 
 
 class StandIn:
-    """Satisfies `pipeline.providers.base.Provider`."""
+    """Satisfies `Language` and `Provider` of `pipeline.providers.base`."""
 
-    name = label = NAME
+    name = NAME
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)
 
-    def serves(self, intent: Intent) -> bool:
-        return True
+    def lacks(self, wish: Wish) -> None:
+        return None
 
     def refine(self, request: RefineRequest) -> Refinement:
         answer = self._ask("refine", request.content)

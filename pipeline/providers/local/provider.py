@@ -8,17 +8,20 @@ from contextlib import contextmanager
 from PIL import Image
 
 from gallery.errors import BadInput
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest
-from pipeline.providers.local import LABEL, editor, language, painter, scene
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
+from pipeline.providers.local import editor, language, painter, replies, scene
 from pipeline.providers.local.sizes import USUAL
+
+_MADE = (Intent.GENERATE, Intent.EDIT)
 
 
 class LocalProvider:
     name = language.PROVIDER
-    label = LABEL
 
-    def serves(self, intent: Intent) -> bool:
-        return intent in (Intent.GENERATE, Intent.EDIT)
+    def lacks(self, wish: Wish) -> str | None:
+        if wish.intent in _MADE:
+            return None
+        return replies.needs_ai(replies.NEEDS_AI[wish.intent], wish.content)
 
     def refine(self, request: RefineRequest) -> Refinement:
         return language.refine(request)
@@ -28,7 +31,7 @@ class LocalProvider:
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput` for an intent it does not serve, and for an edit without a picture or words for it."""
-        if not self.serves(request.intent):
+        if request.intent not in _MADE:
             raise BadInput("This needs an AI, and none is connected.")
         with _easel(control):
             picture = _painted(request, control) if request.intent is Intent.GENERATE else _edited(request, control)
