@@ -1,0 +1,99 @@
+"""A local HTTP server in the place of a paid service. It keeps every request, so that a test can hold it against the format."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+LONGEST_S = 30.0  # how long "never" lasts: long enough for every timeout of ours
+
+
+@dataclass(frozen=True)
+class Asked:
+    method: str
+    path: str  # without the query
+    query: dict[str, str]
+    headers: dict[str, str]  # names in lower case
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int = 200
+    body: bytes = b""
+    mime: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+    delay_s: float = 0.0
+    length: int | None = None  # what Content-Length claims, where that is not the truth
+
+
+NEVER = Answer(delay_s=LONGEST_S)
+
+
+class Server(ThreadingHTTPServer):
+    """Answers with `respond`; `asked` is everything that came, in order. Ending it wakes those that wait."""
+
+    daemon_threads = True
+
+    def __init__(self, respond: Callable[[Asked], Answer]) -> None:
+        self.respond = respond
+        self.asked: list[Asked] = []
+        self.ending = threading.Event()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that gave up waiting is what some tests are about."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Server
+
+    def _answer(self) -> None:
+        parts = urlsplit(self.path)
+        asked = Asked(
+            method=self.command,
+            path=parts.path,
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+        )
+        self.server.asked.append(asked)
+        answer = self.server.respond(asked)
+        if answer.delay_s and self.server.ending.wait(answer.delay_s):
+            return
+        self.send_response(answer.status)
+        self.send_header("Content-Type", answer.mime)
+        self.send_header("Content-Length", str(len(answer.body) if answer.length is None else answer.length))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer.body)
+        if answer.length is not None:
+            self.close_connection = True
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests have their own output."""
+
+
+@contextmanager
+def serving(respond: Callable[[Asked], Answer]) -> Iterator[Server]:
+    with Server(respond) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield server
+        finally:
+            server.ending.set()
+            server.shutdown()
+            thread.join()
