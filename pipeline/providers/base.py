@@ -20,6 +20,10 @@ class Intent(StrEnum):
         return self not in (Intent.GENERATE, Intent.REPLY)
 
 
+# What a style transfer can be asked for by name; any other style is a description, for those who understand one.
+STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
+
+
 @dataclass(frozen=True)
 class Turn:
     """One earlier message of the conversation."""
