@@ -99,8 +99,8 @@ def kept(error: StudioError) -> Doc:
     return {name: value for name, value in error.public().items() if name != "retry_after"}
 
 
-def release(job: Job, delay_s: float) -> None:
-    apply(message.release(job.id, job.token, round(delay_s * 1000)))
+def release(job: Job, delay_s: float, *, counts: bool = True) -> None:
+    apply(message.release(job.id, job.token, round(delay_s * 1000), counts=counts))
 
 
 def hand_back(job: Job) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 from gridfs.errors import NoFile
 
 from gallery import services as gallery
@@ -45,6 +45,9 @@ def _run(job: Job, hold: Hold) -> None:
     except Stopping:
         log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
         jobs.hand_back(job)
+    except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
+        log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
+        jobs.release(job, BACKOFF_S, counts=False)
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
         _settle(job, error)
