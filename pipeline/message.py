@@ -178,6 +178,7 @@ def exhausted(*, lease_ms: int, attempts: int) -> Doc:
     """Which messages have used up their attempts and are held by nobody."""
     return {
         "status": Status.PROCESSING.value,
+        "stage": {"$in": [stage.value for stage in Stage]},  # all of them: for the index
         "attempts": {"$gte": attempts},
         "$expr": {"$lte": ["$leased_at", {"$subtract": ["$$NOW", lease_ms]}]},
     }
@@ -305,7 +306,7 @@ def show_picture(form: Mapping[str, Any], message_id: str) -> Change:
 
 def stop_waiting(waited_for: str, *, refined: bool) -> Change:
     """Free those who waited for this message: its variations once it is refined, everybody once it has ended."""
-    filter: Doc = {"waits_for": waited_for}
+    filter: Doc = {"waits_for": waited_for, "status": Status.PROCESSING.value}  # nobody else waits: for the index
     if refined:
         filter["stage"] = Stage.QUEUED.value
     return Change(filter, {"$set": {"waits_for": None}})

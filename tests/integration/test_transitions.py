@@ -208,3 +208,19 @@ def test_a_buried_session_has_no_look(mongo: Mongo) -> None:
     change = session.bury("u", doc["_id"], "keep")
     mongo["sessions"].update_one(change.filter, change.update)
     assert mongo["sessions"].aggregate(looks).to_list() == []
+
+
+LOOKED_FOR: list[dict[str, Any]] = [
+    message.due(Stage.REFINING, **LEASE),
+    message.exhausted(**LEASE),
+    message.stop_waiting("other", refined=True).filter,
+    message.stop_waiting("other", refined=False).filter,
+]
+
+
+@pytest.mark.parametrize("filter", LOOKED_FOR)
+def test_what_has_ended_is_not_looked_through(mongo: Mongo, filter: dict[str, Any]) -> None:
+    for _ in range(20):
+        insert(status="DONE")
+    found = mongo.command("explain", {"find": "messages", "filter": filter}, verbosity="executionStats")
+    assert found["executionStats"]["totalDocsExamined"] == 0
