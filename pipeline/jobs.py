@@ -58,6 +58,10 @@ def claim(stage: Stage) -> Job | None:
     return Job(stage, token, doc)
 
 
+def is_due(stage: Stage) -> bool:
+    return database()["messages"].find_one(message.due(stage, **lease()), {"_id": 1}) is not None
+
+
 def count_due(stage: Stage, limit: int) -> int:
     return database()["messages"].count_documents(message.due(stage, **lease()), limit=limit)
 
@@ -68,14 +72,34 @@ def learn(job: Job, values: Mapping[str, Any]) -> None:
         announce(doc)
 
 
-def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> bool:
+def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> None:
+    """To the next stage, for anybody: for who may do it at once, or once the one that it waits for has ended."""
     doc = apply(message.advance(job.id, job.token, to, checkpoint))
     if doc is None:
-        return _lost(job)
+        _lost(job)
+        return
+    _advanced(doc)
+    if doc["waits_for"] is None:
+        ring(to)
+    else:
+        free_if_ended(doc["waits_for"])
+
+
+def go_on(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> Job | None:
+    """To the next stage, which whoever holds the message does next. None when nobody of us holds it any more."""
+    doc = apply(message.go_on(job.id, job.token, to, checkpoint))
+    if doc is None:
+        _lost(job)
+        return None
+    _advanced(doc)
+    return Job(to, job.token, doc)
+
+
+def _advanced(doc: Doc) -> None:
+    """What follows when a message has advanced: news, and its refinement for its variations."""
     announce(doc)
-    if job.stage is Stage.REFINING:
-        free(job.id, refined=True)
-    return True
+    if doc["stage"] == Stage.GENERATING:
+        free(doc["_id"], refined=True)
 
 
 def finish(job: Job, values: Mapping[str, Any]) -> bool:

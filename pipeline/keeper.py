@@ -47,10 +47,11 @@ stopping = threading.Event()
 
 
 class Hold:
-    """A job in work: the `Control` its provider speaks to."""
+    """A message in work: the `Control` its provider speaks to. `job` is the stage that it is at."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.made: bytes | None = None  # the artifact, where this worker has made it itself
         self.lost = threading.Event()
         self._next_news = 0.0
 
@@ -74,7 +75,7 @@ _holds: dict[str, Hold] = {}  # by token
 
 @contextmanager
 def holding(job: Job) -> Iterator[Hold]:
-    """While this lasts, the job's lease is renewed; the hold learns when the job is lost."""
+    """While this lasts, the message's lease is renewed; the hold learns when it is lost."""
     hold = _holds[job.token] = Hold(job)
     try:
         yield hold

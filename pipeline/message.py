@@ -225,7 +225,14 @@ def learn(id: str, token: str, values: Mapping[str, Any]) -> Change:
 
 
 def advance(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any]) -> Change:
+    """To the next stage, where anybody may claim it."""
     return Change(held(id, token), changed({**checkpoint, "stage": to.value, "attempts": 0}))
+
+
+def go_on(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any]) -> Change:
+    """To the next stage, by who has done this one: `advance` and `claim` in one, under the same token."""
+    values = {**checkpoint, "stage": to.value, "attempts": 1}
+    return Change(held(id, token), changed(values, unset={}, leased_at=True))
 
 
 def finish(id: str, token: str, values: Mapping[str, Any]) -> Change:

@@ -78,6 +78,19 @@ def test_a_message_handed_back_is_due_at_once_and_the_attempt_does_not_count(mon
     assert again["attempts"] == 1
 
 
+def test_who_goes_on_holds_the_next_stage_as_if_it_were_just_claimed(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    before = reload(doc)
+    time.sleep(0.03)
+    after = apply(message.go_on(doc["_id"], "t", Stage.GENERATING, {"style": "oil"}))
+    assert after is not None
+    assert (after["stage"], after["style"], after["attempts"], after["token"]) == ("generating", "oil", 1, "t")
+    assert after["leased_at"] > before["leased_at"]
+    assert after["version"] == before["version"] + 1
+    assert claim(Stage.GENERATING, token="other") is None
+
+
 def test_what_waits_is_not_due_until_it_is_freed(mongo: Mongo) -> None:
     insert(waits_for="other")
     assert claim() is None
@@ -109,6 +122,7 @@ def test_what_somebody_still_holds_is_not_given_up(mongo: Mongo) -> None:
 FENCED: list[Callable[[str, str], Change]] = [
     lambda id, token: message.learn(id, token, {"source_id": "x"}),
     lambda id, token: message.advance(id, token, Stage.UPLOADING, {"artifact": "x"}),
+    lambda id, token: message.go_on(id, token, Stage.UPLOADING, {"artifact": "x"}),
     lambda id, token: message.finish(id, token, {"image": FORM}),
     lambda id, token: message.fail(id, token, {"code": "x"}),
     lambda id, token: message.release(id, token, 0),
