@@ -18,10 +18,10 @@ from redis.exceptions import RedisError
 
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
-from pipeline import announcements, message, publisher, session, sessions
+from pipeline import announcements, artifacts, message, publisher, session, sessions
 from pipeline.jobs import Job, apply, count_due, ended, free, kept, lease
 from pipeline.message import WORK, Stage, Status
-from pipeline.mongo import artifacts, database
+from pipeline.mongo import database
 from pipeline.tasks import ring, rung
 
 log = logging.getLogger(__name__)
@@ -150,10 +150,10 @@ def finish_purges() -> None:
 
 def drop_old_artifacts() -> None:
     """Of messages that have ended they are only kept for a retry."""
-    bucket, before = artifacts(), datetime.now(UTC) - ARTIFACT_AGE
-    for file in bucket.find({"uploadDate": {"$lt": before}}, limit=RING_AT_MOST):
-        apply(message.lose_artifact(file._id.partition("/")[0], file._id))
-        bucket.delete(file._id)
+    names = artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, RING_AT_MOST)
+    for name in names:
+        apply(message.lose_artifact(name.partition("/")[0], name))
+    artifacts.drop(names)
 
 
 def finish_tombstones() -> None:

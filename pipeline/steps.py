@@ -9,15 +9,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
-from gridfs.errors import NoFile
 
 from gallery import services as gallery
 from gallery.errors import Interrupted, NoImage, StudioError
-from pipeline import context, jobs, sessions, stages
+from pipeline import artifacts, context, jobs, sessions, stages
 from pipeline.jobs import Job
 from pipeline.keeper import Hold, Lost, Stopping, holding, stopping
 from pipeline.message import SEEDS, Doc, Stage
-from pipeline.mongo import artifacts
 from pipeline.providers import registry
 from pipeline.providers.base import Intent, PictureRequest, Refinement
 from pipeline.tasks import ring
@@ -137,8 +135,7 @@ def _generate(job: Job, hold: Hold) -> Job | None:
     if job.doc["mask_image_id"]:
         _, mask = gallery.open_source(job.doc["user_id"], job.doc["mask_image_id"], mask=True)
     made = stages.generate(provider, _request(job.doc, intent, source, mask), hold)
-    artifact = f"{job.id}/{job.token}"
-    artifacts().upload_from_stream_with_id(artifact, job.id, made.data)
+    artifact = artifacts.keep(job.id, job.token, made.data)
     hold.made = made.data
     box = {"options.width": made.width, "options.height": made.height}
     return _move(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box})
@@ -160,9 +157,8 @@ def _request(doc: Doc, intent: Intent, source: bytes | None, mask: bytes | None)
 
 def _upload(job: Job, hold: Hold) -> Job | None:
     doc = job.doc
-    try:
-        data = hold.made or artifacts().open_download_stream(doc["artifact"]).read()
-    except NoFile:
+    data = hold.made or artifacts.read(doc["artifact"])
+    if data is None:
         log.warning("action=artifact_missing message=%s", job.id)
         return _move(job, Stage.GENERATING, {"artifact": None})
     rendition = stages.upload(data)
@@ -182,7 +178,7 @@ def _upload(job: Job, hold: Hold) -> Job | None:
     hold.progress(0.9)
     if jobs.finish(job, {"image": gallery.form(image), "artifact": None}):
         gallery.publish(image)
-        artifacts().delete(doc["artifact"])
+        artifacts.drop([job.id])
     return None
 
 

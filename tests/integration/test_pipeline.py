@@ -1,7 +1,9 @@
 """A message's way through its stages, with the worker's own code run in this process, a doorbell at a time."""
 
+import random
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,10 +13,9 @@ from pymongo.database import Database
 
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import jobs, keeper, message, stages, steps
+from pipeline import artifacts, jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
-from pipeline.mongo import artifacts
 from project.models import User
 from tests.messages import insert, insert_session, reload
 
@@ -60,6 +61,10 @@ def step(stage: Stage) -> None:
             jobs.hand_back(following)
 
 
+def kept() -> list[str]:
+    return artifacts.kept_before(datetime.now(UTC) + timedelta(days=1), 100)
+
+
 def photo(user: User, size: tuple[int, int] = (160, 120)) -> Image:
     out = BytesIO()
     Pillow.linear_gradient("L").resize(size).convert("RGB").save(out, "PNG")
@@ -81,7 +86,7 @@ def test_a_request_becomes_a_picture_with_a_gallery_row(conversation: Doc, user:
     assert (row.stage, row.owner_id, row.session_id, row.width) == ("shown", user.id, conversation["_id"], 128)
     assert gallery.open_source(str(user.id), str(row.id))[1][:2] == b"\xff\xd8"
     assert "token" not in done
-    assert artifacts().find({}).to_list() == []
+    assert kept() == []
 
 
 def test_one_doorbell_is_enough_for_a_whole_message(conversation: Doc) -> None:
@@ -235,9 +240,37 @@ def test_an_artifact_that_is_gone_is_made_again(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset")
     step(Stage.REFINING)
     step(Stage.GENERATING)
-    artifacts().delete(reload(doc)["artifact"])
+    artifacts.drop([reload(doc)["artifact"]])
     work_through()
     assert reload(doc)["status"] == "DONE"
+
+
+def test_an_artifact_of_any_size_is_read_back_whole_or_not_at_all(mongo: Database[dict[str, Any]]) -> None:
+    data = random.Random(1).randbytes(artifacts.PART * 2 + 1)
+    name = artifacts.keep("m", "t", data)
+    artifacts.keep("m", "t2", b"another attempt's")
+    assert artifacts.read(name) == data
+    mongo["artifacts"].delete_one({"_id": f"{name}/1"})
+    assert artifacts.read(name) is None
+
+
+def test_the_artifacts_of_lost_attempts_go_with_the_message(conversation: Doc) -> None:
+    doc = say(conversation, "a sea at sunset")
+    artifacts.keep(doc["_id"], "lost", b"x")
+    other = artifacts.keep(doc["_id"][:-1], "other", b"x")
+    work_through()
+    assert kept() == [other]
+
+
+def test_an_old_artifact_is_given_up(conversation: Doc, monkeypatch: Any) -> None:
+    doc = say(conversation, "a sea at sunset")
+    step(Stage.REFINING)
+    step(Stage.GENERATING)
+    keeper.drop_old_artifacts()
+    assert kept() == [reload(doc)["artifact"]]
+    monkeypatch.setattr(keeper, "ARTIFACT_AGE", timedelta(0))
+    keeper.drop_old_artifacts()
+    assert (kept(), reload(doc)["artifact"]) == ([], None)
 
 
 def test_a_worker_that_is_told_to_stop_hands_its_message_back(conversation: Doc) -> None:
