@@ -11,7 +11,7 @@ from pymongo import ReturnDocument
 
 from gallery import links
 from gallery.errors import StudioError
-from pipeline import message, publisher, sessions
+from pipeline import aftermath, message, publisher
 from pipeline.message import Change, Doc, Stage
 from pipeline.mongo import database
 from pipeline.tasks import ring
@@ -44,7 +44,8 @@ def apply(change: Change) -> Doc | None:
 
 
 def announce(doc: Doc) -> None:
-    publisher.post(publisher.message_changed(message.public(doc, links.urls)))
+    ended = doc["status"] != message.Status.PROCESSING
+    publisher.post(publisher.message_changed(message.public(doc, links.urls)), at_once=ended)
 
 
 def claim(stage: Stage) -> Job | None:
@@ -96,10 +97,9 @@ def go_on(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> Job | None:
 
 
 def _advanced(doc: Doc) -> None:
-    """What follows when a message has advanced: news, and its refinement for its variations."""
     announce(doc)
-    if doc["stage"] == Stage.GENERATING:
-        free(doc["_id"], refined=True)
+    if doc["stage"] == Stage.GENERATING:  # it is refined, and its variations need not be
+        aftermath.follows(doc)
 
 
 def finish(job: Job, values: Mapping[str, Any]) -> bool:
@@ -140,27 +140,13 @@ def free_if_ended(waited_for: str) -> None:
     """The other one may have ended just before we began to wait; nobody else would say so."""
     other = database()["messages"].find_one({"_id": waited_for}, {"status": 1})
     if other is None or other["status"] != message.Status.PROCESSING:
-        free(waited_for, refined=False)
+        aftermath.free([waited_for], refined=False)
 
 
 def ended(doc: Doc) -> None:
-    """What follows when a message has ended: news, freedom for who waited, a new look of its session."""
     log.info("action=ended message=%s status=%s stage=%s", doc["_id"], doc["status"], doc["stage"])
     announce(doc)
-    free(doc["_id"], refined=False)
-    sessions.bump(doc["session_id"])
-
-
-def free(waited_for: str, *, refined: bool) -> None:
-    """Wake those who waited: the keeper would, but a person is looking."""
-    change = message.stop_waiting(waited_for, refined=refined)
-    waiting = database()["messages"].find(change.filter, {"stage": 1}).to_list()
-    if not waiting:
-        return
-    database()["messages"].update_many(change.filter, change.update)
-    for doc in waiting:
-        stage = Stage(doc["stage"])
-        ring(Stage.REFINING if stage is Stage.QUEUED else stage)
+    aftermath.follows(doc)
 
 
 def _lost(job: Job) -> bool:

@@ -19,7 +19,8 @@ from redis.exceptions import RedisError
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
 from pipeline import announcements, artifacts, message, publisher, session, sessions
-from pipeline.jobs import Job, apply, count_due, ended, free, kept, lease
+from pipeline.aftermath import free
+from pipeline.jobs import Job, apply, count_due, ended, kept, lease
 from pipeline.message import WORK, Stage, Status
 from pipeline.mongo import database
 from pipeline.tasks import ring, rung
@@ -127,9 +128,9 @@ def free_the_waiting() -> None:
     for id in waited_for:
         other = found.get(id)
         if other is None or other["status"] not in running:
-            free(id, refined=False)
+            free([id], refined=False)
         elif other["stage"] in (Stage.GENERATING.value, Stage.UPLOADING.value):
-            free(id, refined=True)
+            free([id], refined=True)
 
 
 def settle_drafts() -> None:

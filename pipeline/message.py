@@ -311,9 +311,12 @@ def show_picture(form: Mapping[str, Any], message_id: str) -> Change:
     )
 
 
-def stop_waiting(waited_for: str, *, refined: bool) -> Change:
-    """Free those who waited for this message: its variations once it is refined, everybody once it has ended."""
-    filter: Doc = {"waits_for": waited_for, "status": Status.PROCESSING.value}  # nobody else waits: for the index
+def stop_waiting(*waited_for: str, refined: bool) -> Change:
+    """Free those who waited for these messages: their variations once they are refined, everybody once they have ended."""
+    filter: Doc = {
+        "waits_for": {"$in": list(waited_for)},
+        "status": Status.PROCESSING.value,
+    }  # nobody else waits: for the index
     if refined:
         filter["stage"] = Stage.QUEUED.value
     return Change(filter, {"$set": {"waits_for": None}})

@@ -178,7 +178,6 @@ def _upload(job: Job, hold: Hold) -> Job | None:
     hold.progress(0.9)
     if jobs.finish(job, {"image": gallery.form(image), "artifact": None}):
         gallery.publish(image)
-        artifacts.drop([job.id])
     return None
 
 

@@ -13,7 +13,7 @@ from pymongo.database import Database
 
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import artifacts, jobs, keeper, message, stages, steps
+from pipeline import aftermath, artifacts, jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
 from project.models import User
@@ -49,6 +49,7 @@ def work_through() -> None:
     for _ in range(30):
         for stage in WORK:
             steps.work(stage)
+        aftermath.wait(5)
 
 
 def step(stage: Stage) -> None:
