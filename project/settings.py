@@ -173,6 +173,7 @@ else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "studio.sqlite3",
+        "CONN_MAX_AGE": None,  # a file does not go away, and opening it costs more than most of what is asked of it
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
