@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from gallery.errors import Interrupted
 from gallery.models import Image
-from gallery.stores import storage
+from gallery.stores import configured, storage
 
 if TYPE_CHECKING:
     from gallery.pictures import Rendition
@@ -75,6 +75,7 @@ def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) 
         "width": rendition.width,
         "height": rendition.height,
         "placeholder": rendition.placeholder,
+        "storage": configured()[0],
         "key": key,
         "mime": rendition.mime,
         "thumbnail_key": thumbnail_key,
@@ -97,9 +98,9 @@ def _taken_up(image: Image, rendition: "Rendition") -> bool:
 
 
 def store(image: Image, rendition: "Rendition") -> None:
-    """Put both files, at the same time. Raises `StorageDown`, or `Interrupted` if the row was purged meanwhile: then they
-    go, too."""
-    files = storage()
+    """Put both files, at the same time. Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile:
+    then they go, too."""
+    files = storage(image.storage)
     thumbnail = _beside.submit(files.put, image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
     try:
         files.put(image.key, rendition.data, rendition.mime)
@@ -124,8 +125,9 @@ def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
 
 
 def purging(limit: int = 100) -> list[Image]:
-    """Rows whose purge has not come to its end, for the keeper, which calls `purge` again."""
-    return list(Image.objects.filter(stage=Stage.PURGING).order_by("created_at")[:limit])
+    """Rows whose purge has not come to its end, for the keeper, which calls `purge` again. Those in a storage that the
+    settings do not name wait until they do, and stand in nobody's way."""
+    return list(Image.objects.filter(stage=Stage.PURGING, storage__in=configured()).order_by("created_at")[:limit])
 
 
 def purge(image: Image) -> None:
@@ -142,6 +144,6 @@ def purge(image: Image) -> None:
 
 
 def _delete_files(image: Image) -> None:
-    files = storage()
+    files = storage(image.storage)
     files.delete(image.key)
     files.delete(image.thumbnail_key)

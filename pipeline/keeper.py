@@ -99,8 +99,19 @@ def renew() -> None:
 
 
 def rescue() -> None:
-    """One round of all repairs. What fails is logged and comes again in the next round."""
-    for repair in REPAIRS:
+    """One round of the repairs that a message may be waiting for."""
+    _round(REPAIRS)
+
+
+def clean() -> None:
+    """One round of what clears away, in a loop of its own: it asks the storage, and one that hangs shall keep no doorbell
+    from being rung."""
+    _round(CLEANING)
+
+
+def _round(repairs: tuple[Callable[[], None], ...]) -> None:
+    """What fails is logged and comes again in the next round."""
+    for repair in repairs:
         try:
             repair()
         except DOWN as error:
@@ -215,20 +226,20 @@ REPAIRS: tuple[Callable[[], None], ...] = (
     ring_for_the_unheard,
     end_the_exhausted,
     free_the_waiting,
-    settle_drafts,
-    finish_purges,
     finish_tombstones,
     repeat_announcements,
     refresh_sessions,
     drop_old_artifacts,
     tell_positions,
 )
+CLEANING: tuple[Callable[[], None], ...] = (settle_drafts, finish_purges)
 
 
 def start() -> None:
-    """Run both loops in this process until it stops."""
+    """Run the loops in this process until it stops."""
     _every(settings.RENEW_S, renew)
     _every(settings.RESCUE_S, rescue)
+    _every(settings.RESCUE_S, clean)
 
 
 def _every(seconds: float, act: Callable[[], None]) -> None:

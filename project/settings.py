@@ -13,6 +13,7 @@ from environs import Env, EnvError
 from redis import ConnectionPool
 from redis.exceptions import RedisError
 
+from gallery.storage.account import Account
 from pipeline.doorbells import Doorbells
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -41,6 +42,13 @@ def _run_dir(data: Path) -> Path:
     return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 
 
+def _account(url: str) -> Account | None:
+    try:
+        return Account.parse(url) if url else None
+    except ValueError as error:
+        raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # what was raised before may quote it
+
+
 env = Env()
 try:
     DATA_DIR = Path(env.str("STUDIO_DATA", str(BASE_DIR / ".studio"))).expanduser().resolve()
@@ -65,6 +73,10 @@ try:
         MONGO_URI = f"mongodb://{quote(str(MONGO_SOCKET), safe='')}/studio"
     if not REDIS_URL:
         REDIS_URL = f"unix://{VALKEY_SOCKET}"
+
+    # An account, not the URL: its secret shows in no representation. Not named CLOUDINARY, which the SDK would read.
+    CLOUDINARY_ACCOUNT = _account(env.str("CLOUDINARY_URL", ""))
+    CLOUDINARY_TIMEOUT_S = env.float("STUDIO_CLOUDINARY_TIMEOUT_S", 20)
 
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
@@ -92,11 +104,12 @@ def _check() -> None:
         raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
-    if min(RENEW_S, RESCUE_S, WATCH_S, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
+    times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
+    if min(*times, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
-    for name in ("GEMINI_API_KEY", "CLOUDINARY_URL"):
+    for name in ("GEMINI_API_KEY",):
         if env.str(name, ""):
             raise ImproperlyConfigured(f"{name} is set, but this version has no adapter for it yet: unset it.")
 
@@ -233,6 +246,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "huey": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},  # below, it names URLs, and a signed one opens a picture
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
     },

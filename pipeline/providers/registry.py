@@ -10,6 +10,7 @@ from pipeline.providers.base import Intent, Language, Provider
 from pipeline.providers.local import LABEL
 
 if TYPE_CHECKING:
+    from pipeline.providers.cloudinary import CloudinaryEffects
     from pipeline.providers.local.provider import LocalProvider
 
 
@@ -20,7 +21,14 @@ def _offline() -> "LocalProvider":
     return LocalProvider()
 
 
-_PROVIDERS: dict[str, Callable[[], Provider]] = {"offline": _offline}
+def _cloudinary() -> "CloudinaryEffects":
+    from gallery.stores import cloudinary_client
+    from pipeline.providers.cloudinary import CloudinaryEffects
+
+    return CloudinaryEffects(cloudinary_client())
+
+
+_PROVIDERS: dict[str, Callable[[], Provider]] = {"offline": _offline, "cloudinary": _cloudinary}
 
 
 def label() -> str:

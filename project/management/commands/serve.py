@@ -109,7 +109,7 @@ def summary(address: str, workers: int) -> str:
         "conversations (MongoDB)": mongo,
         "queue and news (Redis)": redis,
         "users and gallery": database,
-        "pictures": "files in the data folder",
+        "pictures": pictures(),
         "AI": "offline provider, no AI",
         "workers": str(workers) if workers else "0: messages wait until `manage.py run_huey` runs somewhere",
         "data folder": str(settings.DATA_DIR),
@@ -119,6 +119,11 @@ def summary(address: str, workers: int) -> str:
         f"\nAI Photo Studio answers at {address}\n\n{table}\n\n"
         f"The first moderator: make moderator NAME=…, then {address}admin/\nCtrl-C stops everything.\n"
     )
+
+
+def pictures() -> str:
+    account = settings.CLOUDINARY_ACCOUNT
+    return f"Cloudinary, in the cloud {account.cloud_name}" if account else "files in the data folder"
 
 
 def _answers(host: str, port: int) -> bool:
