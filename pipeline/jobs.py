@@ -14,9 +14,12 @@ from gallery.errors import StudioError
 from pipeline import message, publisher, sessions
 from pipeline.message import Change, Doc, Stage
 from pipeline.mongo import database
+from pipeline.providers.base import Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
+
+FREE = Usage()
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,8 @@ def learn(job: Job, values: Mapping[str, Any]) -> None:
         announce(doc)
 
 
-def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> bool:
-    doc = apply(message.advance(job.id, job.token, to, checkpoint))
+def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = FREE) -> bool:
+    doc = apply(message.advance(job.id, job.token, to, checkpoint, spent.counted()))
     if doc is None:
         return _lost(job)
     announce(doc)
@@ -78,12 +81,12 @@ def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> bool:
     return True
 
 
-def finish(job: Job, values: Mapping[str, Any]) -> bool:
-    return _end(job, message.finish(job.id, job.token, values))
+def finish(job: Job, values: Mapping[str, Any], spent: Usage = FREE) -> bool:
+    return _end(job, message.finish(job.id, job.token, values, spent.counted()))
 
 
 def fail(job: Job, error: StudioError) -> bool:
-    return _end(job, message.fail(job.id, job.token, kept(error)))
+    return _end(job, message.fail(job.id, job.token, kept(error), error.spent))
 
 
 def _end(job: Job, change: Change) -> bool:
@@ -99,8 +102,8 @@ def kept(error: StudioError) -> Doc:
     return {name: value for name, value in error.public().items() if name != "retry_after"}
 
 
-def release(job: Job, delay_s: float) -> None:
-    apply(message.release(job.id, job.token, round(delay_s * 1000)))
+def release(job: Job, delay_s: float, spent: Mapping[str, int]) -> None:
+    apply(message.release(job.id, job.token, round(delay_s * 1000), spent))
 
 
 def hand_back(job: Job) -> None:

@@ -16,7 +16,7 @@ from pipeline.keeper import Hold, Lost, Stopping, holding
 from pipeline.message import SEEDS, Doc, Stage
 from pipeline.mongo import artifacts
 from pipeline.providers import registry
-from pipeline.providers.base import Intent, PictureRequest, Refinement
+from pipeline.providers.base import Intent, PictureRequest, Refinement, Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _settle(job: Job, error: StudioError) -> None:
     """A passing fault is tried again, as long as attempts are left."""
     attempts = job.doc["attempts"]
     if error.retryable and attempts < settings.ATTEMPTS:
-        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1))
+        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.spent)
     else:
         jobs.fail(job, error)
 
@@ -72,11 +72,11 @@ def _refine(job: Job, hold: Hold) -> None:
     if read.title:
         sessions.name(job.doc["session_id"], read.title)
     if read.intent is Intent.REPLY:
-        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider})
+        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider}, read.usage)
         return
     waits_for = it.waits_for if read.intent.needs_source else None
     source = it.image_id if read.intent.needs_source else None
-    _to_generating(job, {**_checkpoint(read), "source_id": source, "waits_for": waits_for})
+    _to_generating(job, {**_checkpoint(read), "source_id": source, "waits_for": waits_for}, read.usage)
 
 
 def _checkpoint(read: Refinement) -> dict[str, Any]:
@@ -104,8 +104,8 @@ def _take_over(job: Job, original: Doc) -> None:
     _to_generating(job, {**taken, **size, "seed": seed, "options.seed": seed, "waits_for": waits_for})
 
 
-def _to_generating(job: Job, checkpoint: dict[str, Any]) -> None:
-    if jobs.advance(job, Stage.GENERATING, checkpoint):
+def _to_generating(job: Job, checkpoint: dict[str, Any], spent: Usage = jobs.FREE) -> None:
+    if jobs.advance(job, Stage.GENERATING, checkpoint, spent):
         if checkpoint["waits_for"] is None:
             ring(Stage.GENERATING)
         else:
@@ -133,7 +133,7 @@ def _generate(job: Job, hold: Hold) -> None:
     artifact = f"{job.id}/{job.token}"
     artifacts().upload_from_stream_with_id(artifact, job.id, made.data)
     box = {"options.width": made.width, "options.height": made.height}
-    if jobs.advance(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}):
+    if jobs.advance(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}, made.usage):
         ring(Stage.UPLOADING)
 
 
