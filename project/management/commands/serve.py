@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
+from pipeline.providers import table
 from project import claims, configured, embedded
 from project.children import CannotStart, Child, Rank
 from project.supervisor import Stopped, Supervisor
@@ -110,7 +111,7 @@ def summary(address: str, workers: int) -> str:
         "queue and news (Redis)": redis,
         "users and gallery": database,
         "pictures": "files in the data folder",
-        "AI": "offline provider, no AI",
+        "AI": _ai(),
         "workers": str(workers) if workers else "0: messages wait until `manage.py run_huey` runs somewhere",
         "data folder": str(settings.DATA_DIR),
     }
@@ -119,6 +120,16 @@ def summary(address: str, workers: int) -> str:
         f"\nAI Photo Studio answers at {address}\n\n{table}\n\n"
         f"The first moderator: make moderator NAME=…, then {address}admin/\nCtrl-C stops everything.\n"
     )
+
+
+def _ai() -> str:
+    """Who reads, and who makes what; never a key."""
+    if not settings.GEMINI_API_KEY:
+        return "offline provider, no AI"
+    served = table.served(settings.PROVIDERS)
+    makers = "; ".join(f"{', '.join(intents)}: {table.SPOKEN[name]}" for name, intents in served.items())
+    models = f"{settings.GEMINI_TEXT_MODEL} and {settings.GEMINI_PICTURE_MODEL}"
+    return f"Gemini at {configured.host_of(settings.GEMINI_BASE_URL)} ({models}) reads; {makers}"
 
 
 def _answers(host: str, port: int) -> bool:
