@@ -381,7 +381,7 @@ def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be
         closing(GeminiProvider(account(server, calls=2))) as gemini,
         ThreadPoolExecutor(4) as threads,
     ):
-        server.then("make", *[standin.slowly(0.5)] * 4)
+        server.then("make", *[standin.slowly(0.8)] * 4)
         made = [threads.submit(gemini.make, PAINT, Listener()) for _ in range(4)]
         eventually(lambda: len(server.calls) == 2)
         stopped = Patient(2)  # one beat before its turn, one while it waits for it
@@ -408,4 +408,4 @@ def test_progress_moves_while_the_service_works(gemini: GeminiProvider, server: 
     server.then("make", standin.slowly(0.7))
     listener = Listener()
     gemini.make(PAINT, listener)
-    assert 0.3 < listener.heard[-2] < 0.9 < listener.heard[-1] == 0.95
+    assert 0.2 < listener.heard[-2] < 0.9 < listener.heard[-1] == 0.95
