@@ -369,6 +369,24 @@ def test_a_picture_that_is_being_made_can_be_given_up_and_its_turn_is_free_at_on
         assert gemini.make(PAINT, Listener()).data
 
 
+def test_a_call_that_is_given_up_closes_its_connection(server: Gemini) -> None:
+    def until_closed(listening: socket.socket) -> bool:
+        connection, _ = listening.accept()
+        with connection:
+            connection.settimeout(5)
+            while connection.recv(65536):
+                pass
+        return True
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        closed = threads.submit(until_closed, listening)
+        silent = replace(account(server), base_url=f"http://127.0.0.1:{listening.getsockname()[1]}")
+        with closing(GeminiProvider(silent)) as gemini:
+            with pytest.raises(Interrupted):
+                gemini.make(PAINT, Patient(3))
+            assert closed.result(5)
+
+
 def test_what_was_cancelled_before_is_not_paid_for(gemini: GeminiProvider, server: Gemini) -> None:
     with pytest.raises(Interrupted):
         gemini.make(PAINT, Listener(cancelled=True))

@@ -35,6 +35,7 @@ def refusal(**environment: str) -> str:
         ({"STUDIO_PROVIDERS": "edit=offline,edit=offline"}, "with each intent once"),
         ({"GEMINI_API_KEY": f"{KEY}\nX"}, "GEMINI_API_KEY is no key"),
         ({"GEMINI_API_KEY": f"{KEY}é"}, "GEMINI_API_KEY is no key"),
+        ({"GEMINI_API_KEY": "two words"}, "GEMINI_API_KEY is no key"),
         ({"GEMINI_BASE_URL": "generativelanguage"}, "GEMINI_BASE_URL must begin with https://"),
         ({"GEMINI_TIMEOUT_S": "0"}, "GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0."),
         ({"GEMINI_CALLS": "many"}, "GEMINI_CALLS"),
