@@ -14,9 +14,12 @@ from gallery.errors import StudioError
 from pipeline import aftermath, message, publisher
 from pipeline.message import Change, Doc, Stage
 from pipeline.mongo import database
+from pipeline.providers.base import Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
+
+FREE = Usage()
 
 
 @dataclass(frozen=True)
@@ -73,9 +76,9 @@ def learn(job: Job, values: Mapping[str, Any]) -> None:
         announce(doc)
 
 
-def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> None:
+def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = FREE) -> None:
     """To the next stage, for anybody: for who may do it at once, or once the one that it waits for has ended."""
-    doc = apply(message.advance(job.id, job.token, to, checkpoint))
+    doc = apply(message.advance(job.id, job.token, to, checkpoint, spent.counted()))
     if doc is None:
         _lost(job)
         return
@@ -86,9 +89,9 @@ def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> None:
         free_if_ended(doc["waits_for"])
 
 
-def go_on(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> Job | None:
+def go_on(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = FREE) -> Job | None:
     """To the next stage, which whoever holds the message does next. None when nobody of us holds it any more."""
-    doc = apply(message.go_on(job.id, job.token, to, checkpoint))
+    doc = apply(message.go_on(job.id, job.token, to, checkpoint, spent.counted()))
     if doc is None:
         _lost(job)
         return None
@@ -102,12 +105,12 @@ def _advanced(doc: Doc) -> None:
         aftermath.follows(doc)
 
 
-def finish(job: Job, values: Mapping[str, Any]) -> bool:
-    return _end(job, message.finish(job.id, job.token, values))
+def finish(job: Job, values: Mapping[str, Any], spent: Usage = FREE) -> bool:
+    return _end(job, message.finish(job.id, job.token, values, spent.counted()))
 
 
 def fail(job: Job, error: StudioError) -> bool:
-    return _end(job, message.fail(job.id, job.token, kept(error)))
+    return _end(job, message.fail(job.id, job.token, kept(error), error.spent))
 
 
 def _end(job: Job, change: Change) -> bool:
@@ -123,8 +126,8 @@ def kept(error: StudioError) -> Doc:
     return {name: value for name, value in error.public().items() if name != "retry_after"}
 
 
-def release(job: Job, delay_s: float) -> None:
-    apply(message.release(job.id, job.token, round(delay_s * 1000)))
+def release(job: Job, delay_s: float, spent: Mapping[str, int]) -> None:
+    apply(message.release(job.id, job.token, round(delay_s * 1000), spent))
 
 
 def hand_back(job: Job) -> None:

@@ -189,11 +189,22 @@ def exhausted(*, lease_ms: int, attempts: int) -> Doc:
 _LEASE = {"token": "", "leased_at": "", "released_at": "", "delay_ms": ""}
 
 
-def changed(values: Mapping[str, Any], *, unset: Mapping[str, str] = _LEASE, **times: Any) -> Doc:
+Counts = Mapping[str, int]  # what paid providers charged, by name (pipeline.providers.base.Usage)
+_NOTHING: Counts = {}
+
+
+def _spent(counts: Counts) -> Doc:
+    """For `$inc`: a message that costs nothing has no `usage`, and one that is tried again goes on adding."""
+    return {f"usage.{name}": count for name, count in counts.items()}
+
+
+def changed(
+    values: Mapping[str, Any], *, unset: Mapping[str, str] = _LEASE, spent: Counts = _NOTHING, **times: Any
+) -> Doc:
     update: Doc = {
         "$set": dict(values),
         "$unset": dict(unset),
-        "$inc": {"version": 1},
+        "$inc": {"version": 1, **_spent(spent)},
         "$currentDate": {"updated_at": True, "changed_at": {"$type": "timestamp"}, **times},
     }
     return {operator: fields for operator, fields in update.items() if fields}
@@ -224,23 +235,24 @@ def learn(id: str, token: str, values: Mapping[str, Any]) -> Change:
     return Change(held(id, token), changed(values, unset={}))
 
 
-def advance(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any]) -> Change:
+def advance(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
     """To the next stage, where anybody may claim it."""
-    return Change(held(id, token), changed({**checkpoint, "stage": to.value, "attempts": 0}))
+    return Change(held(id, token), changed({**checkpoint, "stage": to.value, "attempts": 0}, spent=spent))
 
 
-def go_on(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any]) -> Change:
+def go_on(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
     """To the next stage, by who has done this one: `advance` and `claim` in one, under the same token."""
     values = {**checkpoint, "stage": to.value, "attempts": 1}
-    return Change(held(id, token), changed(values, unset={}, leased_at=True))
+    return Change(held(id, token), changed(values, unset={}, spent=spent, leased_at=True))
 
 
-def finish(id: str, token: str, values: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), changed({**values, "status": Status.DONE.value, "error": None, "waits_for": None}))
+def finish(id: str, token: str, values: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
+    done = {**values, "status": Status.DONE.value, "error": None, "waits_for": None}
+    return Change(held(id, token), changed(done, spent=spent))
 
 
-def fail(id: str, token: str, error: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), changed(_failed(error)))
+def fail(id: str, token: str, error: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
+    return Change(held(id, token), changed(_failed(error), spent=spent))
 
 
 def give_up(id: str, error: Mapping[str, Any], *, lease_ms: int, attempts: int) -> Change:
@@ -252,12 +264,13 @@ def _failed(error: Mapping[str, Any]) -> Doc:
     return {"status": Status.FAILED.value, "error": dict(error), "waits_for": None}
 
 
-def release(id: str, token: str, delay_ms: int) -> Change:
+def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING) -> Change:
     """A passing fault: the next attempt begins after the delay. The attempt stays counted."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": ""},
         "$currentDate": {"released_at": True},
+        **({"$inc": _spent(spent)} if spent else {}),
     }
     return Change(held(id, token), update)
 

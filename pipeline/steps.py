@@ -17,7 +17,7 @@ from pipeline.jobs import Job
 from pipeline.keeper import Hold, Lost, Stopping, holding, stopping
 from pipeline.message import SEEDS, Doc, Stage
 from pipeline.providers import registry
-from pipeline.providers.base import Intent, PictureRequest, Refinement
+from pipeline.providers.base import Intent, PictureRequest, Refinement, Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
@@ -63,16 +63,16 @@ def _settle(job: Job, error: StudioError) -> None:
     """A passing fault is tried again, as long as attempts are left."""
     attempts = job.doc["attempts"]
     if error.retryable and attempts < settings.ATTEMPTS:
-        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1))
+        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.spent)
     else:
         jobs.fail(job, error)
 
 
-def _move(job: Job, to: Stage, checkpoint: dict[str, Any]) -> Job | None:
+def _move(job: Job, to: Stage, checkpoint: dict[str, Any], spent: Usage = jobs.FREE) -> Job | None:
     """On to the next stage, unless it has to wait or this worker to stop: then it is for anybody."""
     if checkpoint.get("waits_for") is None and not stopping.is_set():
-        return jobs.go_on(job, to, checkpoint)
-    jobs.advance(job, to, checkpoint)
+        return jobs.go_on(job, to, checkpoint, spent)
+    jobs.advance(job, to, checkpoint, spent)
     return None
 
 
@@ -85,11 +85,12 @@ def _refine(job: Job, hold: Hold) -> Job | None:
     if read.title:
         sessions.name(job.doc["session_id"], read.title)
     if read.intent is Intent.REPLY:
-        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider})
+        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider}, read.usage)
         return None
     waits_for = it.waits_for if read.intent.needs_source else None
     source = it.image_id if read.intent.needs_source else None
-    return _move(job, Stage.GENERATING, {**_checkpoint(read), "source_id": source, "waits_for": waits_for})
+    checkpoint = {**_checkpoint(read), "source_id": source, "waits_for": waits_for}
+    return _move(job, Stage.GENERATING, checkpoint, read.usage)
 
 
 def _checkpoint(read: Refinement) -> dict[str, Any]:
@@ -138,7 +139,7 @@ def _generate(job: Job, hold: Hold) -> Job | None:
     artifact = artifacts.keep(job.id, job.token, made.data)
     hold.made = made.data
     box = {"options.width": made.width, "options.height": made.height}
-    return _move(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box})
+    return _move(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}, made.usage)
 
 
 def _request(doc: Doc, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:

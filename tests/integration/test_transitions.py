@@ -69,6 +69,27 @@ def test_a_released_message_is_due_after_its_delay(mongo: Mongo) -> None:
     assert again["attempts"] == 2
 
 
+def test_what_was_charged_adds_up_over_stages_and_attempts_and_stays_inside(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    apply(message.release(doc["_id"], "t", 0, {"prompt_tokens": 10}))
+    claim()
+    apply(message.advance(doc["_id"], "t", Stage.GENERATING, {}, {"prompt_tokens": 10, "output_tokens": 5}))
+    claim(Stage.GENERATING)
+    change = message.fail(doc["_id"], "t", {"code": "refused"}, {"pictures": 1})
+    assert apply(change) is not None
+    assert apply(change) is None  # whoever has lost the message adds nothing
+    assert reload(doc)["usage"] == {"prompt_tokens": 20, "output_tokens": 5, "pictures": 1}
+    assert "usage" not in message.public(reload(doc), lambda form: {})
+
+
+def test_what_costs_nothing_has_no_account(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    apply(message.finish(doc["_id"], "t", {}))
+    assert "usage" not in reload(doc)
+
+
 def test_a_message_handed_back_is_due_at_once_and_the_attempt_does_not_count(mongo: Mongo) -> None:
     doc = insert()
     claim()
