@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from gallery.storage.account import Account
 from pipeline.doorbells import Doorbells
+from pipeline.providers import table
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -88,6 +89,17 @@ try:
     ATTEMPTS = env.int("STUDIO_ATTEMPTS", 3)
     IMAGE_WAIT_S = env.float("STUDIO_IMAGE_WAIT_S", 25)
     WORKER_THREADS = env.int("STUDIO_WORKER_THREADS", 4)
+    GEMINI_API_KEY = env.str("GEMINI_API_KEY", "").strip()
+    GEMINI_BASE_URL = env.str("GEMINI_BASE_URL", "") or "https://generativelanguage.googleapis.com"
+    GEMINI_TEXT_MODEL = env.str("GEMINI_TEXT_MODEL", "") or "gemini-3.8-flash"
+    GEMINI_PICTURE_MODEL = env.str("GEMINI_PICTURE_MODEL", "") or "gemini-nano-banana-2.1"
+    GEMINI_TIMEOUT_S = env.float("GEMINI_TIMEOUT_S", 60)
+    GEMINI_CALLS = env.int("GEMINI_CALLS", 4)
+    # Which provider makes the pictures of which intent.
+    PROVIDERS = table.assign(
+        table.chosen(env.list("STUDIO_PROVIDERS", [])),
+        configured={"GEMINI_API_KEY": bool(GEMINI_API_KEY), "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None},
+    )
     METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
     LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()
 
@@ -109,17 +121,15 @@ def _check() -> None:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
-    for name in ("GEMINI_API_KEY",):
-        if env.str(name, ""):
-            raise ImproperlyConfigured(f"{name} is set, but this version has no adapter for it yet: unset it.")
+    if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
+        raise ImproperlyConfigured("GEMINI_API_KEY is no key: it has characters that no key has.")
+    if urlsplit(GEMINI_BASE_URL).scheme not in ("http", "https") or not urlsplit(GEMINI_BASE_URL).netloc:
+        raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
+    if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
+        raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
 
 
 _check()
-
-# Which provider makes the pictures of which intent; `pipeline/providers/registry.py` knows the names.
-PROVIDERS = dict.fromkeys(
-    ("generate", "edit", "enhance", "remove_background", "remove_object", "style_transfer"), "offline"
-)
 
 STUDIO_VERSION = "0.1.0"
 PICTURES_DIR = DATA_DIR / "pictures"
@@ -186,6 +196,7 @@ else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "studio.sqlite3",
+        "CONN_MAX_AGE": None,  # a file does not go away, and opening it costs more than most of what is asked of it
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -248,5 +259,7 @@ LOGGING = {
         "urllib3": {"level": "ERROR"},  # below, it names URLs, and a signed one opens a picture
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
+        # a line for every call, and at DEBUG every step of it, headers included
+        **{name: {"level": "WARNING"} for name in ("google_genai", "httpx2", "httpcore2")},
     },
 }

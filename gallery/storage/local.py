@@ -1,7 +1,7 @@
 """Pictures as files in a folder."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -67,15 +67,16 @@ def _make(folder: Path) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """All of it, durably, or nothing: after a crash the file is whole or not there."""
-    handle, temporary = tempfile.mkstemp(prefix=_temporary(path.name), dir=path.parent)
+    temporary = path.with_name(f"{_temporary(path.name)}{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     _sync(path.parent)
 

@@ -11,7 +11,7 @@ from gallery.storage.account import Account
 from pipeline import jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
-from pipeline.mongo import artifacts
+from pipeline.mongo import database
 from project.models import User
 from tests.messages import insert, insert_session, reload
 from tests.standins import cloudinary as standin
@@ -66,7 +66,7 @@ def assert_done(doc: Doc, cloudinary: Cloudinary) -> None:
     assert (done["status"], row.stage, row.storage) == ("DONE", "shown", "cloudinary")
     assert len(cloudinary.assets) == 2
     assert gallery.open_source(doc["user_id"], str(row.id))[1][:2] == b"\xff\xd8"
-    assert artifacts().find({}).to_list() == []
+    assert database()["artifacts"].find({}).to_list() == []
 
 
 @pytest.mark.parametrize(
