@@ -1,5 +1,8 @@
 """The servers that settings name instead of ours: are they there? Sentences name the variable, never its password."""
 
+import http.client
+import logging
+from base64 import b64encode
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,9 +12,13 @@ from pymongo.errors import PyMongoError
 from redis import Redis
 from redis.exceptions import RedisError
 
+from gallery.storage.account import Account
+
 from .children import CannotStart
 
 PATIENCE_S = 3
+
+log = logging.getLogger(__name__)
 
 
 def host_of(url: str) -> str:
@@ -35,6 +42,8 @@ def check() -> None:
     if not settings.EMBEDDED["valkey"]:
         _check_redis()
     _check_database()
+    if settings.CLOUDINARY_ACCOUNT:
+        _check_cloudinary(settings.CLOUDINARY_ACCOUNT)
 
 
 def _check_mongo() -> None:
@@ -65,6 +74,26 @@ def _check_database() -> None:
         if settings.DATABASE_URL:
             raise _unreachable("DATABASE_URL", "the database", database_host(), error) from error
         raise CannotStart(f"The database file {database_host()} cannot be opened: {error}.") from error
+
+
+def _check_cloudinary(account: Account) -> None:
+    """A wrong key is a mistake and stops the start. An outage does not: until it is over, pictures that are ready wait."""
+    parts = urlsplit(account.origin)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=PATIENCE_S)
+    who = b64encode(f"{account.api_key}:{account.api_secret}".encode()).decode()
+    try:
+        connection.request("GET", f"/v1_1/{account.cloud_name}/ping", headers={"Authorization": f"Basic {who}"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        log.warning("action=cloudinary_unreachable host=%s error=%s", parts.netloc, type(error).__name__)
+        return
+    finally:
+        connection.close()
+    if status in (401, 403, 404):
+        raise CannotStart(
+            f"CLOUDINARY_URL is set, but Cloudinary at {parts.netloc} refuses its key or its cloud ({status})."
+        )
 
 
 def _unreachable(variable: str, what: str, host: str, error: Exception) -> CannotStart:
