@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 import pymongo
 from django.conf import settings
-from gridfs import GridFSBucket
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.database import Database
@@ -61,11 +60,6 @@ def async_database() -> AsyncDatabase[Document]:
     return client[_name(settings.MONGO_URI)]
 
 
-def artifacts() -> GridFSBucket:
-    """Bytes between two stages, which may run on two machines."""
-    return GridFSBucket(database(), "artifacts")
-
-
 def prepare() -> None:
     """Make the indexes. Safe to repeat, by several machines at once, and while the studio runs."""
     with pymongo.timeout(INDEXES_S):
@@ -96,3 +90,4 @@ def _make_indexes() -> None:
         [("user_id", 1)], name="images", unique=True, partialFilterExpression={"kind": "images", "tombstone": None}
     )
     sessions.create_index([("buried_at", 1)], name="buried", sparse=True)
+    database()["artifacts"].create_index([("kept_at", 1)], name="age")

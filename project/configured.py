@@ -1,7 +1,11 @@
 """The servers that settings name instead of ours: are they there? Sentences name the variable, never its password."""
 
+import http.client
+import logging
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -16,6 +20,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from redis.retry import Retry
 
+from gallery.storage.account import Account
+
 from .addresses import host_of
 from .children import CannotStart
 
@@ -29,6 +35,8 @@ OPTIONS = "cannot be asked with the options in it: one is unknown, wrong, or nam
 
 NO_ENTRY = ("authentication failed", "no password supplied", "no pg_hba.conf entry")  # PostgreSQL
 ENDED = ("closed", "reset by peer")
+
+log = logging.getLogger(__name__)
 
 
 def database_host() -> str:
@@ -47,7 +55,13 @@ def check() -> None:
         _ask("REDIS_URL", "Redis", host_of(settings.REDIS_URL), _ask_redis)
     if settings.DATABASE_URL:
         _ask("DATABASE_URL", "the database", database_host(), _ask_database)
-        return
+    else:
+        _open_file()
+    if settings.CLOUDINARY_ACCOUNT:
+        _check_cloudinary(settings.CLOUDINARY_ACCOUNT)
+
+
+def _open_file() -> None:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
@@ -106,3 +120,23 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__ or error.__context__
+
+
+def _check_cloudinary(account: Account) -> None:
+    """A wrong key is a mistake and stops the start. An outage does not: until it is over, pictures that are ready wait."""
+    parts = urlsplit(account.origin)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=PATIENCE_S)
+    who = b64encode(f"{account.api_key}:{account.api_secret}".encode()).decode()
+    try:
+        connection.request("GET", f"/v1_1/{account.cloud_name}/ping", headers={"Authorization": f"Basic {who}"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        log.warning("action=cloudinary_unreachable host=%s error=%s", parts.netloc, type(error).__name__)
+        return
+    finally:
+        connection.close()
+    if status in (401, 403, 404):
+        raise CannotStart(
+            f"CLOUDINARY_URL is set, but Cloudinary at {parts.netloc} refuses its key or its cloud ({status})."
+        )
