@@ -222,7 +222,7 @@ if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # what is larger waits on the disk
 
 LOGGING = {
     "version": 1,
