@@ -6,6 +6,7 @@ from functools import wraps
 from io import BytesIO
 from typing import Any, Concatenate, ParamSpec
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.auth import get_user, login
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -19,8 +20,10 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
+from chat import limits
 from chat.people import at_the_door
-from gallery.errors import StorageDown, Unauthorized
+from gallery.errors import RateLimited, StorageDown, Unauthorized
+from project import problems
 from project.models import Token, User
 
 log = logging.getLogger(__name__)
@@ -64,11 +67,15 @@ PERSON = (Bearer(), Cookie())
 def with_guest(
     page: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """For an HTML page: a visitor whom nobody knows becomes a guest, by cookie."""
+    """For an HTML page: a visitor whom nobody knows becomes a guest, by cookie; a crowd from one address has to wait."""
 
     @wraps(page)
     def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "GET" and not request.user.is_authenticated:
+            try:
+                async_to_sync(limits.newcomer)(request.META.get("REMOTE_ADDR", ""))
+            except RateLimited as error:
+                return problems.page(error)
             login(request, User.make_guest(), backend="django.contrib.auth.backends.ModelBackend")
         return page(request, *args, **kwargs)
 

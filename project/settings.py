@@ -68,6 +68,7 @@ try:
 
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
+    GUESTS_PER_MINUTE = env.int("STUDIO_GUESTS_PER_MINUTE", 30)
     SOCKETS_PER_USER = env.int("STUDIO_SOCKETS_PER_USER", 20)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
@@ -92,7 +93,8 @@ def _check() -> None:
         raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
-    if min(RENEW_S, RESCUE_S, WATCH_S, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
+    counts = (ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, GUESTS_PER_MINUTE, SOCKETS_PER_USER)
+    if min(RENEW_S, RESCUE_S, WATCH_S, *counts) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
