@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from bson import ObjectId
 from bson.timestamp import Timestamp
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -155,6 +156,16 @@ def drop_old_artifacts() -> None:
         bucket.delete(file._id)
 
 
+def drop_lost_pieces() -> None:
+    """Of an artifact whose writing or deleting a crash cut short: no file names them. Their ids tell their age."""
+    db, before = database(), datetime.now(UTC) - ARTIFACT_AGE
+    old = {"_id": {"$lt": ObjectId.from_datetime(before)}}
+    ids = {piece["files_id"] for piece in db["artifacts.chunks"].find(old, {"files_id": 1}, limit=RING_AT_MOST)}
+    whole = db["artifacts.files"].distinct("_id", {"_id": {"$in": [*ids]}})
+    if lost := ids.difference(whole):
+        db["artifacts.chunks"].delete_many({"files_id": {"$in": [*lost]}})
+
+
 def finish_tombstones() -> None:
     db = database()
     for doc in db["sessions"].find(session.buried(longer_than_ms=TOMBSTONE_MS)):
@@ -219,6 +230,7 @@ REPAIRS: tuple[Callable[[], None], ...] = (
     repeat_announcements,
     refresh_sessions,
     drop_old_artifacts,
+    drop_lost_pieces,
     tell_positions,
 )
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from gallery.models import Image
 from pipeline import jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
-from pipeline.mongo import artifacts
+from pipeline.mongo import artifacts, database
 from project.models import User
 from tests.messages import insert, insert_session, reload
 
@@ -223,6 +224,19 @@ def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation:
     monkeypatch.setattr(keeper, "DRAFT_AGE", keeper.DRAFT_AGE * 0)
     keeper.settle_drafts()
     assert not Image.objects.filter(message_id=doc["_id"]).exists()
+
+
+def test_pieces_of_an_artifact_that_was_never_whole_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, lost = "a message/whole", "a message/cut short"
+    for id in (whole, lost):
+        artifacts().upload_from_stream_with_id(id, "a message", b"bytes")
+    database()["artifacts.files"].delete_one({"_id": lost})  # as a deletion begins
+
+    keeper.drop_lost_pieces()  # they are young: somebody may be writing them
+    assert sorted(database()["artifacts.chunks"].distinct("files_id")) == [lost, whole]
+    monkeypatch.setattr(keeper, "ARTIFACT_AGE", timedelta(minutes=-1))
+    keeper.drop_lost_pieces()
+    assert database()["artifacts.chunks"].distinct("files_id") == [whole]
 
 
 def test_a_hold_learns_that_its_message_was_cancelled(conversation: Doc) -> None:
