@@ -1,5 +1,8 @@
 """Styles that are painted: watercolour, oil. And what they and others share: calm areas, paper, lively colours."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
 from pipeline.providers.local.tools.bands import grown, in_bands, part, shrunk
@@ -7,6 +10,7 @@ from pipeline.providers.local.tools.opencv import Array, Floats, Pixels, Progres
 
 _CANVAS = 1400  # pixels: the longest side at which a brush is moved
 _SECTORS = 8
+_ROWS = 128  # painted at a time
 
 
 def watercolour(pixels: Pixels, progress: Progress) -> Pixels:
@@ -49,28 +53,27 @@ def brushed(pixels: Pixels, wide: float, progress: Progress) -> Pixels:
     kernels = _sectors(wide)
     reach = kernels[0].shape[0] // 2 + 1
 
-    def work(band: Array, first: int) -> Array:
-        progress(first / pixels.shape[0])
-        colours = band.astype(np.float32)
-        squares = (colours * colours).sum(2)
-        total = np.zeros_like(colours)
-        weights = np.zeros(colours.shape[:2], np.float32)
-        for number, kernel in enumerate(kernels):
-            progress((first + number / _SECTORS * len(band)) / (pixels.shape[0] + len(band)))
-            level = cv2.filter2D(colours, -1, kernel, borderType=cv2.BORDER_REFLECT)
-            around = cv2.filter2D(squares, -1, kernel, borderType=cv2.BORDER_REFLECT) - (level * level).sum(2)
-            weight = 1 / (1 + (np.maximum(around, 0) / 160) ** 3)
-            total += level * weight[..., None]
-            weights += weight
-        return np.clip(np.rint(total / np.maximum(weights, 1e-12)[..., None]), 0, 255).astype(np.uint8)
-
     out = np.empty_like(pixels)
-    rows = 128
-    for top in range(0, len(pixels), rows):
-        first, last = max(0, top - reach), min(len(pixels), top + rows + reach)
-        out[top : top + rows] = work(pixels[first:last], first)[top - first :][:rows]
+    for top in range(0, len(pixels), _ROWS):
+        first, last = max(0, top - reach), min(len(pixels), top + _ROWS + reach)
+        painted = _calmest(pixels[first:last].astype(np.float32), kernels, partial(progress, top / len(pixels)))
+        out[top : top + _ROWS] = painted[top - first :][:_ROWS]
     progress(1.0)
     return out
+
+
+def _calmest(colours: Floats, kernels: list[Floats], heard: Callable[[], None]) -> Pixels:
+    squares = (colours * colours).sum(2)
+    total = np.zeros_like(colours)
+    weights = np.zeros(colours.shape[:2], np.float32)
+    for kernel in kernels:
+        heard()
+        level = cv2.filter2D(colours, -1, kernel, borderType=cv2.BORDER_REFLECT)
+        around = cv2.filter2D(squares, -1, kernel, borderType=cv2.BORDER_REFLECT) - (level * level).sum(2)
+        weight = 1 / (1 + (np.maximum(around, 0) / 160) ** 3)
+        total += level * weight[..., None]
+        weights += weight
+    return np.clip(np.rint(total / np.maximum(weights, 1e-12)[..., None]), 0, 255).astype(np.uint8)
 
 
 def _sectors(wide: float) -> list[Floats]:
