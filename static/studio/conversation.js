@@ -33,6 +33,13 @@ class StudioConversation extends HTMLElement {
     this.#render();
   }
 
+  /** More pictures are on their way into this message's card. */
+  showMore(message) {
+    this.#render();
+    const card = [...this.#cards.values()].find(({ group }) => group.members.some(({ id }) => id === message.id));
+    card?.lastPicture?.scrollIntoView({ block: "nearest" });
+  }
+
   #render() {
     const { store } = this;
     const { sessionId, draft } = store.view;

@@ -2,10 +2,14 @@
 
 import { confirmed, askLine } from "./dialogs.js";
 import { h } from "./dom.js";
-import { galleryCard, trashCard, wordsOf } from "./gallery-card.js";
+import { leaveErrand } from "./errand.js";
+import { galleryCard, trashCard } from "./gallery-card.js";
+import { paintObject } from "./mask-brush.js";
 import { announce, notice } from "./notice.js";
 import * as rest from "./rest.js";
+import { wishFor } from "./tools.js";
 import { look } from "./viewer.js";
+import { nameOf } from "./words.js";
 
 const grid = document.querySelector("#grid");
 const more = document.querySelector("#more");
@@ -63,8 +67,14 @@ function leave(card, words) {
 }
 
 const ANSWERS = {
-  look: ({ card }) => look({ image: card.image, words: wordsOf(card.image), onEdit: () => edit(card) }),
-  edit: ({ card }) => edit(card),
+  look: ({ image }) => look(image, { wordsOf: nameOf, varies: () => false }), // which is a matter of its conversation
+  edit: ({ image }) => visit({ source: image.id }),
+  tool: async ({ image, tool, style }) => {
+    const painted = tool === "remove_object" ? await paintObject(image) : {};
+    if (!painted) return;
+    leaveErrand({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+    visit({});
+  },
   favorite: async ({ card }) => {
     card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));
   },
@@ -89,13 +99,15 @@ const ANSWERS = {
   },
 };
 
-function edit(card) {
-  location.href = `/?${new URLSearchParams({ source: card.image.id })}`;
+/** Over to the chat. */
+function visit(query) {
+  location.href = `/?${new URLSearchParams(query)}`;
 }
 
 document.addEventListener("ask", async ({ detail, target }) => {
   try {
-    await ANSWERS[detail.what]({ card: target.closest("gallery-card") });
+    const card = target.closest("gallery-card");
+    await ANSWERS[detail.what]({ card, image: card?.image, ...detail });
   } catch (problem) {
     notice(problem.message);
   }

@@ -1,6 +1,6 @@
 // A request and its answer: the person's words, what was made of them, and one to four pictures.
 
-import { ask, h, pictureUrl, setAttribute, setText } from "./dom.js";
+import { ask, h, picture, pictureUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import "./picture-box.js";
 import { stateOf } from "./words.js";
@@ -8,9 +8,15 @@ import { stateOf } from "./words.js";
 const SAME_FOR_ALL = new Set(["reply", "refused"]);
 const UNFINISHED = new Set(["running", "kept"]);
 
+/** Pictures that are made again come in fours, below what is there: that keeps its place. */
+function layoutOf(count) {
+  if (count === 1) return "one";
+  return ["two", "one-and-two", "two", "three"][count % 4];
+}
+
 class MessageCard extends HTMLElement {
   #content = h("h2.content", { dir: "auto" });
-  #source = h("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
+  #source = picture("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
   #reply = h("span.reply", { dir: "auto" });
   #refined = h("span.refined", { dir: "auto" });
   #note = h("p.note", {}, this.#reply, " ", this.#refined);
@@ -48,6 +54,10 @@ class MessageCard extends HTMLElement {
     if (this.#live && !this.querySelector('[data-state="running"], [data-state="kept"]')) this.#live = false;
   }
 
+  get lastPicture() {
+    return this.#boxes.lastElementChild;
+  }
+
   #update(group, { progress, states, source, trouble }) {
     const [first] = group.members;
     const allWords = states.every((state) => state === states[0] && SAME_FOR_ALL.has(state));
@@ -82,7 +92,7 @@ class MessageCard extends HTMLElement {
 
   #showBoxes(group, { progress, trouble }) {
     const { members, size } = group;
-    setAttribute(this.#boxes, "data-count", members.length);
+    setAttribute(this.#boxes, "data-layout", layoutOf(members.length));
     while (this.#boxes.childElementCount > members.length) this.#boxes.lastElementChild.remove();
     members.forEach((message, i) => {
       if (!this.#boxes.children[i]) this.#boxes.append(h("picture-box"));

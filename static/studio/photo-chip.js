@@ -1,6 +1,6 @@
 // The picture that the next message is about: a photo on its way up, or one that is already here.
 
-import { h, pictureUrl, setText } from "./dom.js";
+import { h, picture, pictureUrl, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import { upload } from "./rest.js";
 
@@ -81,7 +81,7 @@ class PhotoChip extends HTMLElement {
       document.querySelector("#say").focus();
     };
     this.replaceChildren(
-      url ? h("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo"),
+      url ? picture("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo"),
       h("span", { role: "status" }, words),
       h("button.quiet", { type: "button", title: "Remove the photo", "aria-label": "Remove the photo", onclick: drop },
         icon("close")),
