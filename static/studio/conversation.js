@@ -94,6 +94,7 @@ class StudioConversation extends HTMLElement {
       }
       const source = this.pictures.of(group.members[0].source_image_id);
       card.update(group, { progressOf, source, trouble });
+      if (this.#atEnd && i === groups.length - 1) card.shrink(); // nothing below it moves
     }
     this.#removeAllBut(new Set(groups.map((group) => group.key)));
   }

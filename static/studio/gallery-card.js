@@ -3,6 +3,7 @@
 import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
 import { downloadLink } from "./download.js";
 import { icon } from "./icons.js";
+import "./quick-actions.js";
 import { nameOf } from "./words.js";
 
 class GalleryCard extends HTMLElement {
@@ -63,7 +64,13 @@ export function galleryCard(image) {
   if (url) {
     tools.splice(1, 0, tool("edit", "Edit in a chat", "chat"), downloadLink(url));
   }
-  return h("gallery-card").build(image, tools, star);
+  const card = h("gallery-card").build(image, tools, star);
+  if (url) {
+    const actions = h("quick-actions");
+    actions.show(image, false);
+    card.append(actions);
+  }
+  return card;
 }
 
 export function trashCard(image) {

@@ -7,7 +7,7 @@ import { askDeleteSession, askLine } from "./dialogs.js";
 import { newId, setText } from "./dom.js";
 import { initDrawer } from "./drawer.js";
 import "./link-state.js";
-import { paintObject } from "./mask-brush.js";
+import { paintObject, paintPart } from "./mask-brush.js";
 import { announce, notice } from "./notice.js";
 import { Pictures } from "./pictures.js";
 import * as rest from "./rest.js";
@@ -146,6 +146,10 @@ const ANSWERS = {
   retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),
   look: ({ image }) => look(image, { wordsOf, varies: (other) => Boolean(messageOf(other)) }),
   tool: act,
+  part: async ({ image }) => {
+    const painted = await paintPart(image);
+    if (painted) composer.limitTo(painted.mask);
+  },
   variations: vary,
   rename: renameSession,
   delete: deleteSession,

@@ -27,6 +27,8 @@ export function paintMask(image, { title, done, hint = null }) {
 export const paintObject = (image) =>
   paintMask(image, { title: "Paint over what should go", done: "Remove", hint: "What should go (optional)" });
 
+export const paintPart = (image) => paintMask(image, { title: "Paint over what should change", done: "Done" });
+
 const tool = (picture, label, onclick, attributes = {}) =>
   h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
 

@@ -6,6 +6,8 @@ import "./picture-box.js";
 import { stateOf } from "./words.js";
 
 const SAME_FOR_ALL = new Set(["reply", "refused"]);
+const SHRINK_MS = 450;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const UNFINISHED = new Set(["running", "kept"]);
 
 /** Pictures that are made again come in fours, below what is there: that keeps its place. */
@@ -26,6 +28,7 @@ class MessageCard extends HTMLElement {
   #seen = null;
   #toolsKey = "";
   #live = false;
+  #told = null; // what it was last updated with
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -38,6 +41,7 @@ class MessageCard extends HTMLElement {
 
   /** `group` as groups.js makes it; `progressOf(message)`, `source`: the source picture's public form or null. */
   update(group, { progressOf, source, trouble }) {
+    this.#told = [group, { progressOf, source, trouble }];
     const progress = group.members.map(progressOf);
     const { width, height } = group.size;
     const seen = [width, height, source?.thumbnail_url, trouble, this.#live, ...group.members, ...progress];
@@ -52,6 +56,17 @@ class MessageCard extends HTMLElement {
   /** A new request is on its way: what has ended without a picture may now take only the room it needs. */
   settle() {
     if (this.#live && !this.querySelector('[data-state="running"], [data-state="kept"]')) this.#live = false;
+  }
+
+  /** Words have come where a picture was expected: the box shrinks to them, in a way that the eye can follow. */
+  shrink() {
+    if (!this.#live || !this.hasAttribute("data-one-answer") || STILL.matches) return;
+    const article = this.firstElementChild;
+    const before = article.offsetHeight;
+    this.#live = false;
+    this.update(...this.#told);
+    const height = [before, article.offsetHeight].map((pixels) => `${pixels}px`);
+    article.animate({ height, overflow: "clip" }, { duration: SHRINK_MS, easing: "ease-in-out" });
   }
 
   get lastPicture() {
