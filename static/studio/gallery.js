@@ -80,7 +80,7 @@ const ANSWERS = {
     const painted = tool === "remove_object" ? await paintObject(image) : {};
     if (!painted) return;
     leaveErrand({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
-    visit({});
+    visit();
   },
   favorite: async ({ card }) => {
     card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));
@@ -108,7 +108,7 @@ const ANSWERS = {
 
 /** Over to the chat. */
 function visit(query) {
-  location.href = `/?${new URLSearchParams(query)}`;
+  location.href = query ? `/?${new URLSearchParams(query)}` : "/";
 }
 
 /** New photos of one's own. They are seen among the pictures, also by somebody who was looking into the trash. */

@@ -18,15 +18,15 @@ export function menuButton({ label, picture, items, choose }) {
     menu.hidePopover();
     choose(value);
   };
-  const close = ({ target }) => menu.contains(target) || menu.hidePopover();
+  const follow = () => place(menu, button); // whatever scrolls under it
   menu.addEventListener("beforetoggle", ({ newState }) => {
     if (newState === "open") {
       menu.replaceChildren(...items().map((item) => entry(item, pick)));
-      place(menu, button);
+      follow();
     }
     const change = newState === "open" ? "addEventListener" : "removeEventListener";
-    window[change]("scroll", close, true); // it would stay where the button was
-    window[change]("resize", close);
+    window[change]("scroll", follow, true);
+    window[change]("resize", follow);
   });
   menu.addEventListener("toggle", ({ newState }) => {
     setAttribute(button, "aria-expanded", String(newState === "open"));
