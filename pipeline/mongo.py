@@ -7,7 +7,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from gridfs import GridFSBucket
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.database import Database
@@ -56,11 +55,6 @@ def async_database() -> AsyncDatabase[Document]:
     return client[_name(settings.MONGO_URI)]
 
 
-def artifacts() -> GridFSBucket:
-    """Bytes between two stages, which may run on two machines."""
-    return GridFSBucket(database(), "artifacts")
-
-
 def prepare() -> None:
     """Make the indexes. Safe to repeat, and while the studio runs."""
     messages, sessions = database()["messages"], database()["sessions"]
@@ -86,3 +80,4 @@ def prepare() -> None:
         [("user_id", 1)], name="images", unique=True, partialFilterExpression={"kind": "images", "tombstone": None}
     )
     sessions.create_index([("buried_at", 1)], name="buried", sparse=True)
+    database()["artifacts"].create_index([("kept_at", 1)], name="age")

@@ -83,6 +83,13 @@ def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     assert "STUDIO_LEASE_S" in refused(tmp_path / "data", environment={"STUDIO_LEASE_S": "soon"})
 
 
+@pytest.mark.parametrize("url", ["https://271:hunter2@cloud", "cloudinary://271:hunter2@cloud?api_proxy=x"])
+def test_a_wrong_account_is_one_sentence_without_the_secret(tmp_path: Path, url: str) -> None:
+    sentence = refused(tmp_path / "data", environment={"CLOUDINARY_URL": url})
+    assert "CLOUDINARY_URL cannot be used: " in sentence
+    assert "hunter2" not in sentence
+
+
 @pytest.mark.parametrize(
     ("variable", "url"),
     [

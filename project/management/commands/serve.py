@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
+from pipeline.providers import table
 from project import claims, configured, embedded
 from project.children import CannotStart, Child, Rank
 from project.supervisor import Stopped, Supervisor
@@ -109,8 +110,8 @@ def summary(address: str, workers: int) -> str:
         "conversations (MongoDB)": mongo,
         "queue and news (Redis)": redis,
         "users and gallery": database,
-        "pictures": "files in the data folder",
-        "AI": "offline provider, no AI",
+        "pictures": _pictures(),
+        "AI": _ai(),
         "workers": str(workers) if workers else "0: messages wait until `manage.py run_huey` runs somewhere",
         "data folder": str(settings.DATA_DIR),
     }
@@ -119,6 +120,23 @@ def summary(address: str, workers: int) -> str:
         f"\nAI Photo Studio answers at {address}\n\n{table}\n\n"
         f"The first moderator: make moderator NAME=…, then {address}admin/\nCtrl-C stops everything.\n"
     )
+
+
+def _pictures() -> str:
+    account = settings.CLOUDINARY_ACCOUNT
+    return f"Cloudinary, in the cloud {account.cloud_name}" if account else "files in the data folder"
+
+
+def _ai() -> str:
+    """Who reads, and who makes what; never a key."""
+    served = table.served(settings.PROVIDERS)
+    if not settings.GEMINI_API_KEY and list(served) == [table.OFFLINE]:
+        return "offline provider, no AI"
+    makers = "; ".join(f"{', '.join(intents)}: {table.SPOKEN[name]}" for name, intents in served.items())
+    if not settings.GEMINI_API_KEY:
+        return f"{table.SPOKEN[table.OFFLINE]} read; {makers}"
+    models = f"{settings.GEMINI_TEXT_MODEL} and {settings.GEMINI_PICTURE_MODEL}"
+    return f"Gemini at {configured.host_of(settings.GEMINI_BASE_URL)} ({models}) reads; {makers}"
 
 
 def _answers(host: str, port: int) -> bool:
