@@ -85,6 +85,17 @@ def test_what_is_written_while_the_studio_is_away_survives_a_reload_and_is_sent_
     ]
 
 
+def test_a_first_message_that_another_tab_brings_out_is_shown_where_it_was_written(person: Person, tab: Tab) -> None:
+    person.excused = "net::ERR_"
+    person.opens()
+    tab.page.bring_to_front()
+    tab.page.route(
+        "**/api/v1/chat/sessions/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    tab.paints()
+    assert new_path(tab.page).startswith("/chat/")
+
+
 def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Person, tab: Tab) -> None:
     tab.page.get_by_label("How many pictures").select_option("4")
     tab.says(f"a forest in autumn, {SMALL}")
