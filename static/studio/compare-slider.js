@@ -9,8 +9,9 @@ class CompareSlider extends HTMLElement {
     type: "range", min: 0, max: 100, step: 1, value: MIDDLE, "aria-label": "Before and after", title: "Before and after",
   });
 
-  /** Public forms of pictures; their sizes may differ: both are fitted into the same box, in their own shapes. */
+  /** Event: "gone", when the picture before may not be seen any more. Public forms of pictures; their sizes may differ: both are fitted into the same box, in their own shapes. */
   show(before, after) {
+    this.before = before;
     this.append(
       side("after", after),
       side("before", before),
@@ -32,6 +33,13 @@ class CompareSlider extends HTMLElement {
     const { value } = this.#range;
     this.style.setProperty("--at", `${value}%`);
     this.#range.setAttribute("aria-valuetext", `${value}% before, ${100 - value}% after`);
+  }
+}
+
+/** This picture was hidden or deleted: nobody goes on comparing with it. */
+export function stopComparing(imageId) {
+  for (const slider of document.querySelectorAll("compare-slider")) {
+    if (slider.before.id === imageId) slider.dispatchEvent(new Event("gone"));
   }
 }
 

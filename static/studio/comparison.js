@@ -43,7 +43,7 @@ export class Comparison {
 
   #begin(source, image) {
     this.#wanted = null;
-    this.#slider = h("compare-slider");
+    this.#slider = h("compare-slider", { ongone: () => this.end() });
     this.frame.append(this.#slider);
     this.#slider.show(source, image);
     if (document.activeElement === this.#button) this.#slider.focus({ preventScroll: true });

@@ -1,6 +1,6 @@
 // One picture, as large as the window allows; what it was made from and what was made of it; what can be done to it.
 
-import "./compare-slider.js";
+import { stopComparing } from "./compare-slider.js";
 import { downloadLink } from "./download.js";
 import { ask, h, picture, pictureUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
@@ -20,9 +20,11 @@ export function look(image, { wordsOf, varies }) {
   open.open(image, { wordsOf, varies });
 }
 
-/** A picture that is hidden or deleted leaves at once, from here too. */
+/** A picture that is hidden or deleted leaves at once, from here too, and from wherever it is compared with another. */
 export function stopLooking(imageId) {
+  stopComparing(imageId);
   if (open?.image.id === imageId) open.close();
+  else open?.refresh();
 }
 
 const button = (what, label, onclick) =>
@@ -62,7 +64,7 @@ class PictureViewer extends HTMLElement {
     this.#dialog.close();
   }
 
-  async #show(image) {
+  #show(image) {
     const words = this.wordsOf(image);
     if (this.image) setText(this.#spoken, `Now looking at: ${words}`);
     this.image = image;
@@ -73,6 +75,12 @@ class PictureViewer extends HTMLElement {
     setAttribute(this.#words, "title", words);
     this.#download.replaceChildren(downloadLink(pictureUrl(image.url)));
     this.#actions.show(image, this.varies(image));
+    this.refresh();
+  }
+
+  /** The line of the picture, as it is now. */
+  async refresh() {
+    const { image } = this;
     const source = await this.#strip.show(image, this.wordsOf);
     if (this.image !== image) return;
     this.#source = source;
@@ -87,7 +95,7 @@ class PictureViewer extends HTMLElement {
     this.#stage.style.setProperty("--w", width);
     this.#stage.style.setProperty("--h", height);
     if (comparing) {
-      const slider = h("compare-slider");
+      const slider = h("compare-slider", { ongone: () => this.#turn(false) });
       this.#stage.replaceChildren(slider);
       slider.show(this.#source, image);
       return;

@@ -192,6 +192,9 @@ def test_a_deleted_picture_leaves_a_gap_in_the_line(person: Person) -> None:
     tab.paints("a green field")
     tab.says("make it bluer")
     tab.shows(2)
+    act(tab.boxes.nth(1), "Compare")
+    slider = tab.page.get_by_role("slider", name="Before and after")
+    expect(slider).to_be_visible()
     first = person.messages(tab)[0]["image"]["id"]
     token = tab.page.locator("meta[name=csrf-token]").get_attribute("content")
     assert token
@@ -199,6 +202,7 @@ def test_a_deleted_picture_leaves_a_gap_in_the_line(person: Person) -> None:
         f"/v1/gallery/{first}/", headers={"X-CSRFToken": token, "Referer": tab.page.url}
     )
     assert deleted.ok
+    expect(slider).to_have_count(0)  # what was deleted is not seen beside anything
     tab.shows(1)
     tab.boxes.nth(1).locator("button.open").click()
     expect(tab.page.get_by_role("img", name="A deleted picture")).to_be_visible()
