@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from pipeline.providers.base import STYLES, Intent, Wish
+from pipeline.providers.local.replies import Say
 
 ART = (
     "al dente", "athena", "audrey", "aurora", "daguerre", "eucalyptus", "fes", "frost", "hairspray", "hokusai", "incognito",
@@ -20,9 +21,24 @@ LOOKS = {**OWN, **{name: f"e_art:{name.replace(' ', '_')}" for name in ART}}
 UPSCALED_BELOW = 4_200_000  # pixels: what `e_upscale` takes
 LONGEST = 100  # characters of a prompt
 
-NEEDS_AN_AI = "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected."
-MASKED = "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask."
-UNNAMED = "Say in words what is to be removed, such as “remove the red car”."
+NEEDS_AN_AI = Say(
+    "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected.",
+    "Cloudinary chỉ chỉnh ảnh theo những cách riêng của nó: việc này cần kết nối một AI như Gemini.",
+)
+MASKED = Say(
+    "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask.",
+    "Cloudinary xóa những gì được mô tả bằng lời, không phải vùng được tô: hãy nói cần xóa gì, không dùng mặt nạ.",
+)
+UNNAMED = Say(
+    "Say in words what is to be removed, such as “remove the red car”.",
+    "Hãy nói bằng lời cần xóa gì, chẳng hạn “xóa chiếc xe đỏ”.",
+)
+_NO_STYLE = Say(
+    "Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected.",
+    "Cloudinary không có {said}. Nó có: {names}. Phong cách khác cần kết nối một AI như Gemini.",
+)
+_STYLE_NAMED = Say("the style “{}”", "phong cách “{}”")
+_STYLE_SAID = Say("a style of these words", "phong cách như lời bạn tả")
 
 _ASKED = re.compile(
     r"^(?:(?:please|now|can you|could you|hãy|vui lòng)\s+)*"
@@ -42,13 +58,13 @@ def lacks(wish: Wish) -> str | None:
         case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
             return None
         case Intent.REMOVE_OBJECT if wish.has_mask:
-            return MASKED
+            return MASKED.to(wish.content)
         case Intent.REMOVE_OBJECT:
-            return None if _object(wish.prompt or wish.content) else UNNAMED
+            return None if _object(wish.prompt or wish.content) else UNNAMED.to(wish.content)
         case Intent.STYLE_TRANSFER:
-            return None if _look(wish.style, wish.prompt, wish.content) else _no_such_style(wish.style)
+            return None if _look(wish.style, wish.prompt, wish.content) else _no_such_style(wish.style, wish.content)
         case _:
-            return NEEDS_AN_AI
+            return NEEDS_AN_AI.to(wish.content)
 
 
 def transformation(wish: Wish, size: tuple[int, int], *, opaque: bool) -> str:
@@ -102,7 +118,7 @@ def _look(style: str | None, *texts: str) -> str | None:
     return None
 
 
-def _no_such_style(style: str | None) -> str:
-    said = f"the style “{words(style)}”" if style else "a style of these words"
+def _no_such_style(style: str | None, content: str) -> str:
+    said = _STYLE_NAMED.to(content).format(words(style)) if style else _STYLE_SAID.to(content)
     names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
-    return f"Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected."
+    return _NO_STYLE.to(content).format(said=said, names=names)

@@ -2,6 +2,9 @@
 
 import io
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -262,21 +265,22 @@ def test_no_error_carries_a_url_that_opens_a_picture(
     assert "signature" not in caplog.text
 
 
-def test_the_sdk_hears_nothing_from_the_environment(cloudinary: Cloudinary) -> None:
+def test_the_sdk_hears_nothing_from_the_environment_and_no_log_gives_a_picture_away(cloudinary: Cloudinary) -> None:
     """In a process of its own, because the SDK listens when it is imported."""
-    import os
-    import subprocess
-    import sys
-
     script = f"""
-from gallery.storage.account import Account
-from gallery.storage.cloudinary import CloudinaryStorage
-from gallery.storage.cloudinary_client import Client
-storage = CloudinaryStorage(Client(Account.parse({cloudinary.url!r}), 5))
+import django
+django.setup()
+from gallery.stores import storage as stored_in
+storage = stored_in("cloudinary")
 storage.put({PICTURE!r}, {picture()!r}, "image/png")
 print(storage.open({PICTURE!r}) == {picture()!r})
 """
-    strange = {
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "project.settings",
+        "STUDIO_LOG_LEVEL": "DEBUG",
+        "CLOUDINARY_URL": cloudinary.url,
+        # and what would lead the SDK astray:
         "CLOUDINARY_CLOUD_NAME": "another",
         "CLOUDINARY_API_SECRET": "wrong",
         "CLOUDINARY_OAUTH_TOKEN": "token",
@@ -284,10 +288,10 @@ print(storage.open({PICTURE!r}) == {picture()!r})
         "CLOUDINARY_API_PROXY": "http://127.0.0.1:9",
         "CLOUDINARY_SIGNATURE_ALGORITHM": "sha256",
     }
-    ran = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, **strange}, capture_output=True, text=True, timeout=30
-    )
+    ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=30)
     assert ran.stdout.strip() == "True", ran.stderr
+    assert "signature" not in ran.stderr
+    assert SECRET not in ran.stderr
 
 
 def test_it_follows_the_account_in_how_requests_are_signed(cloudinary: Cloudinary) -> None:

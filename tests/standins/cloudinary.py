@@ -102,6 +102,10 @@ class Cloudinary:
             self.complaints.append(f"the secret is in {asked.method} {asked.path}")
 
     def _route(self, asked: Asked) -> Answer:
+        if (asked.method, asked.path) == ("GET", f"/v1_1/{CLOUD}/ping"):
+            who = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+            _expect(asked.headers.get("authorization") == f"Basic {who}", "Invalid credentials", 401)
+            return Answer(body=b'{"status":"ok"}')
         api = f"/v1_1/{CLOUD}/image/"
         if asked.method == "POST" and asked.path == api + "upload":
             return self._upload(asked)
