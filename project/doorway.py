@@ -19,7 +19,7 @@ from twisted.web.http import HTTPChannel
 from gallery.errors import TooLarge
 from project import problems, turnstile
 from project.handler import Whole
-from project.middleware import ContentSecurityPolicy, body_limit
+from project.middleware import body_limit, strict_policy
 
 HEAD_S = 10.0  # from the connection's beginning to the end of its first request's headers
 IDLE_S = 60.0  # the same for a request that follows, the time without one included
@@ -64,7 +64,7 @@ class Channel(HTTPChannel):
         said = problems.problem(TooLarge(f"At most {self.limit() // 1024**2} MiB are taken here."))
         for name, value in {"Content-Length": str(len(said.content)), "Connection": "close"}.items():
             said.headers[name] = value
-        said.headers["Content-Security-Policy"] = ContentSecurityPolicy.POLICY
+        said.headers["Content-Security-Policy"] = strict_policy()
         status = f"HTTP/1.1 {said.status_code} {said.reason_phrase}\r\n".encode()
         self.transport.write(status + said.serialize_headers() + b"\r\n\r\n" + said.content)
         self.dataReceived = lambda data: None

@@ -12,7 +12,7 @@ from tests.faults.stage import KILL, Stage, broken
 
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
-HELD = "claim | generating"
+HELD = "advance | generating"
 
 
 async def killed_alone(stage: Stage) -> float:

@@ -249,9 +249,6 @@ def test_with_a_mask_the_part_can_be_edited() -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("remove the background", "Removing a background"),
-        ("give it a transparent background", "Removing a background"),
-        ("xóa nền", "Xóa nền"),
         ("remove the car", "Removing something"),
         ("xoá người này", "Xóa vật thể"),
         ("enhance this photo", "Enhancing"),
@@ -271,6 +268,14 @@ def test_what_needs_an_ai_is_answered_with_what_would_bring_it(content: str, wor
     assert (result.intent, result.prompt) == (Intent.REPLY, "")
     assert words in (result.reply or "")
     assert "GEMINI_API_KEY" in (result.reply or "")
+
+
+@pytest.mark.parametrize("content", ["remove the background", "give it a transparent background", "xóa nền"])
+def test_for_what_gemini_cannot_do_another_setting_is_named(content: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt) == (Intent.REPLY, "")
+    assert "STUDIO_PROVIDERS=remove_background=cloudinary" in (result.reply or "")
+    assert "GEMINI_API_KEY" not in (result.reply or "")
 
 
 def test_what_needs_an_ai_is_said_without_a_picture_too() -> None:

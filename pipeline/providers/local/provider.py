@@ -18,10 +18,17 @@ _MADE = (Intent.GENERATE, Intent.EDIT)
 class LocalProvider:
     name = language.PROVIDER
 
+    def __init__(self, ai_is_connected: bool = False) -> None:
+        self._ai_is_connected = ai_is_connected  # and reads what people write
+
     def lacks(self, wish: Wish) -> str | None:
-        if wish.intent in _MADE:
+        if wish.intent is Intent.EDIT and not editor.parse(wish.prompt):
+            reason = replies.WITHIN
+        elif wish.intent in _MADE:
             return None
-        return replies.needs_ai(replies.NEEDS_AI[wish.intent], wish.content)
+        else:
+            reason = replies.NEEDS_AI[wish.intent]
+        return replies.needs_ai(reason, wish.content, self._ai_is_connected)
 
     def refine(self, request: RefineRequest) -> Refinement:
         return language.refine(request)

@@ -41,8 +41,12 @@ HELLO = Say("I work offline here, without an AI.", "Ở đây tôi làm việc k
 WITHIN = Say("Changing what a picture shows needs an AI.", "Thay đổi nội dung của ảnh cần có AI.")
 ONE_PART = Say("Changing one part of a picture needs an AI.", "Chỉnh riêng một phần của ảnh cần có AI.")
 _KEY = Say(
-    "The setting GEMINI_API_KEY is meant to bring one, but this version cannot use it yet.",
-    "Thiết lập GEMINI_API_KEY dành cho việc đó, nhưng phiên bản này chưa dùng được.",
+    "Whoever runs this studio can connect one with the setting GEMINI_API_KEY.",
+    "Người vận hành studio này có thể kết nối AI bằng thiết lập GEMINI_API_KEY.",
+)
+_ASSIGNED = Say(
+    "One is connected, but the settings of this studio (STUDIO_PROVIDERS) leave this to the offline tools.",
+    "Đã có AI kết nối, nhưng thiết lập của studio (STUDIO_PROVIDERS) giao việc này cho công cụ ngoại tuyến.",
 )
 NEEDS_AI = {
     Intent.ENHANCE: Say("Enhancing a picture needs an AI.", "Nâng cao chất lượng ảnh cần có AI."),
@@ -65,9 +69,23 @@ def is_vietnamese(text: str) -> bool:
     return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
 
 
-def needs_ai(reason: Say, content: str) -> str:
+# Gemini draws anew what it enhances, so it does that only where it is told to; and it makes nothing transparent.
+_OTHERWISE = {
+    NEEDS_AI[Intent.ENHANCE]: Say(
+        "The settings GEMINI_API_KEY and STUDIO_PROVIDERS=enhance=gemini would bring one.",
+        "Cần các thiết lập GEMINI_API_KEY và STUDIO_PROVIDERS=enhance=gemini.",
+    ),
+    NEEDS_AI[Intent.REMOVE_BACKGROUND]: Say(
+        "The settings CLOUDINARY_URL and STUDIO_PROVIDERS=remove_background=cloudinary would bring one.",
+        "Cần các thiết lập CLOUDINARY_URL và STUDIO_PROVIDERS=remove_background=cloudinary.",
+    ),
+}
+
+
+def needs_ai(reason: Say, content: str, ai_is_connected: bool = False) -> str:
     """Why it cannot be done, what would bring it, and what can be done instead."""
-    return " ".join(say.to(content) for say in (reason, _KEY, EDIT))
+    hint = _OTHERWISE.get(reason) or (_ASSIGNED if ai_is_connected else _KEY)
+    return " ".join(say.to(content) for say in (reason, hint, EDIT))
 
 
 def able(first: Say, content: str, has_source: bool) -> str:
