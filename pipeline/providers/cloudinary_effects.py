@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from pipeline.providers.base import STYLES, Intent, Wish
+from pipeline.providers.local.replies import Say
 
 ART = (
     "al dente", "athena", "audrey", "aurora", "daguerre", "eucalyptus", "fes", "frost", "hairspray", "hokusai", "incognito",
@@ -20,17 +21,32 @@ LOOKS = {**OWN, **{name: f"e_art:{name.replace(' ', '_')}" for name in ART}}
 UPSCALED_BELOW = 4_200_000  # pixels: what `e_upscale` takes
 LONGEST = 100  # characters of a prompt
 
-NEEDS_AN_AI = "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected."
-MASKED = "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask."
-UNNAMED = "Say in words what is to be removed, such as “remove the red car”."
+NEEDS_AN_AI = Say(
+    "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected.",
+    "Cloudinary chỉ chỉnh ảnh theo những cách có sẵn: việc này cần kết nối một AI như Gemini.",
+)
+MASKED = Say(
+    "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask.",
+    "Cloudinary xóa những gì được mô tả bằng lời, không phải phần được tô: hãy nói cần xóa gì và bỏ vùng tô.",
+)
+UNNAMED = Say(
+    "Say in words what is to be removed, such as “remove the red car”.",
+    "Hãy nói rõ cần xóa gì, ví dụ “remove the red car”.",
+)
+NO_SUCH_STYLE = Say(
+    "Cloudinary does not have this style. It has: {}. For any other an AI such as Gemini has to be connected.",
+    "Cloudinary không có phong cách này. Nó có: {}. Phong cách khác cần kết nối một AI như Gemini.",
+)
 
 _ASKED = re.compile(
-    r"^(?:(?:please|now|can you|could you|hãy|vui lòng)\s+)*"
-    r"(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)\s+",
+    r"^(?:(?:please|now|can you|could you|hãy|vui lòng)(?:\s+|$))*"
+    r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
     re.IGNORECASE,
 )
-_WHERE = re.compile(
-    r"\s+(?:(?:from|in|of|out of)\s+)?(?:(?:the|this|my)\s+(?:picture|photo|image)|khỏi (?:ảnh|hình)(?: này)?)$",
+# What follows is not a part of its name: where it is to be removed from, and what is to become of the rest.
+_REST = re.compile(
+    r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
+    r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
     re.IGNORECASE,
 )
 _NOTHING = {"", "it", "this", "that", "object", "objects", "something", "thing", "things", "vật thể", "đối tượng", "nó"}
@@ -42,13 +58,15 @@ def lacks(wish: Wish) -> str | None:
         case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
             return None
         case Intent.REMOVE_OBJECT if wish.has_mask:
-            return MASKED
+            return MASKED.to(wish.content)
         case Intent.REMOVE_OBJECT:
-            return None if _object(wish.prompt or wish.content) else UNNAMED
+            return None if _object(wish.prompt or wish.content) else UNNAMED.to(wish.content)
         case Intent.STYLE_TRANSFER:
-            return None if _look(wish.style, wish.prompt, wish.content) else _no_such_style(wish.style)
+            names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
+            has = _look(wish.style, wish.prompt, wish.content)
+            return None if has else NO_SUCH_STYLE.to(wish.content).format(names)
         case _:
-            return NEEDS_AN_AI
+            return NEEDS_AN_AI.to(wish.content)
 
 
 def transformation(wish: Wish, size: tuple[int, int], *, opaque: bool) -> str:
@@ -79,9 +97,12 @@ def _effect(wish: Wish, size: tuple[int, int]) -> str:
 
 
 def _object(text: str) -> str:
-    """What is to be removed, "" where the text does not say."""
-    said = _WHERE.sub("", _ASKED.sub("", words(text)))
-    return "" if _ARTICLE.sub("", said).lower() in _NOTHING else said[:LONGEST].strip()
+    """What is to be removed, "" where the text does not say: the first clause that names something."""
+    for clause in re.split(r"[.,;:!?\n]", text):
+        said = _REST.sub("", _ASKED.sub("", words(clause)))
+        if _ARTICLE.sub("", said).lower() not in _NOTHING:
+            return said[:LONGEST].strip()
+    return ""
 
 
 def words(text: str) -> str:
@@ -100,9 +121,3 @@ def _look(style: str | None, *texts: str) -> str | None:
             if f" {name} " in said:
                 return effect
     return None
-
-
-def _no_such_style(style: str | None) -> str:
-    said = f"the style “{words(style)}”" if style else "a style of these words"
-    names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
-    return f"Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected."

@@ -3,11 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 
+from gallery.storage.account import Account as CloudinaryAccount
+from gallery.storage.cloudinary_client import Client
 from pipeline.providers.base import Language, Provider
+from pipeline.providers.cloudinary import CloudinaryEffects
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.provider import GeminiProvider
 from pipeline.providers.local.provider import LocalProvider
 from tests.standins import gemini as standin
+from tests.standins.cloudinary import standing_in
 
 
 @contextmanager
@@ -27,6 +31,13 @@ def account(server: standin.Gemini, timeout_s: float = 10.0, calls: int = 4) -> 
     )
 
 
+@contextmanager
+def cloudinary() -> Iterator[CloudinaryEffects]:
+    with standing_in() as service:
+        yield CloudinaryEffects(Client(CloudinaryAccount.parse(service.url), timeout_s=5), poll_s=0.05)
+
+
 LANGUAGES: dict[str, Callable[[], AbstractContextManager[Language]]] = {"offline": offline, "gemini": gemini}
-PROVIDERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {"offline": offline, "gemini": gemini}
+PAINTERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {"offline": offline, "gemini": gemini}
+PROVIDERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {**PAINTERS, "cloudinary": cloudinary}
 WITHOUT_NETWORK = ("offline",)
