@@ -59,10 +59,10 @@ def draft(
 
 def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> Image:
     with transaction.atomic():
-        # Locked, because a parent that went before we commit would take our row with it.
-        parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
-        parent = parents.filter(pk=parent_id).first() if parent_id else None
-        return Image.objects.create(parent=parent, **values)
+        if parent_id:  # locked, because a parent that went before we commit would take our row with it
+            parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
+            values["parent"] = parents.filter(pk=parent_id).first()
+        return Image.objects.create(**values)
 
 
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:

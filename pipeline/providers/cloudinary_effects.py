@@ -23,20 +23,22 @@ LONGEST = 100  # characters of a prompt
 
 NEEDS_AN_AI = Say(
     "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected.",
-    "Cloudinary chỉ chỉnh ảnh theo những cách có sẵn: việc này cần kết nối một AI như Gemini.",
+    "Cloudinary chỉ chỉnh ảnh theo những cách riêng của nó: việc này cần kết nối một AI như Gemini.",
 )
 MASKED = Say(
     "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask.",
-    "Cloudinary xóa những gì được mô tả bằng lời, không phải phần được tô: hãy nói cần xóa gì và bỏ vùng tô.",
+    "Cloudinary xóa những gì được mô tả bằng lời, không phải vùng được tô: hãy nói cần xóa gì, không dùng mặt nạ.",
 )
 UNNAMED = Say(
     "Say in words what is to be removed, such as “remove the red car”.",
-    "Hãy nói rõ cần xóa gì, ví dụ “remove the red car”.",
+    "Hãy nói bằng lời cần xóa gì, chẳng hạn “xóa chiếc xe đỏ”.",
 )
-NO_SUCH_STYLE = Say(
-    "Cloudinary does not have this style. It has: {}. For any other an AI such as Gemini has to be connected.",
-    "Cloudinary không có phong cách này. Nó có: {}. Phong cách khác cần kết nối một AI như Gemini.",
+_NO_STYLE = Say(
+    "Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected.",
+    "Cloudinary không có {said}. Nó có: {names}. Phong cách khác cần kết nối một AI như Gemini.",
 )
+_STYLE_NAMED = Say("the style “{}”", "phong cách “{}”")
+_STYLE_SAID = Say("a style of these words", "phong cách như lời bạn tả")
 
 _ASKED = re.compile(
     r"^(?:(?:please|now|can you|could you|hãy|vui lòng)(?:\s+|$))*"
@@ -62,9 +64,7 @@ def lacks(wish: Wish) -> str | None:
         case Intent.REMOVE_OBJECT:
             return None if _object(wish.prompt or wish.content) else UNNAMED.to(wish.content)
         case Intent.STYLE_TRANSFER:
-            names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
-            has = _look(wish.style, wish.prompt, wish.content)
-            return None if has else NO_SUCH_STYLE.to(wish.content).format(names)
+            return None if _look(wish.style, wish.prompt, wish.content) else _no_such_style(wish.style, wish.content)
         case _:
             return NEEDS_AN_AI.to(wish.content)
 
@@ -121,3 +121,9 @@ def _look(style: str | None, *texts: str) -> str | None:
             if f" {name} " in said:
                 return effect
     return None
+
+
+def _no_such_style(style: str | None, content: str) -> str:
+    said = _STYLE_NAMED.to(content).format(words(style)) if style else _STYLE_SAID.to(content)
+    names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
+    return _NO_STYLE.to(content).format(said=said, names=names)

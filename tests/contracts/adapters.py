@@ -10,8 +10,8 @@ from pipeline.providers.cloudinary import CloudinaryEffects
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.provider import GeminiProvider
 from pipeline.providers.local.provider import LocalProvider
+from tests.standins import cloudinary as cloudinary_standin
 from tests.standins import gemini as standin
-from tests.standins.cloudinary import standing_in
 
 
 @contextmanager
@@ -25,16 +25,16 @@ def gemini() -> Iterator[GeminiProvider]:
         yield provider
 
 
+@contextmanager
+def cloudinary() -> Iterator[CloudinaryEffects]:
+    with cloudinary_standin.standing_in() as server:
+        yield CloudinaryEffects(Client(CloudinaryAccount.parse(server.url), timeout_s=5), poll_s=0.02)
+
+
 def account(server: standin.Gemini, timeout_s: float = 10.0, calls: int = 4) -> Account:
     return Account(
         standin.KEY, standin.TEXT_MODEL, standin.PICTURE_MODEL, server.server.url, timeout_s=timeout_s, calls=calls
     )
-
-
-@contextmanager
-def cloudinary() -> Iterator[CloudinaryEffects]:
-    with standing_in() as service:
-        yield CloudinaryEffects(Client(CloudinaryAccount.parse(service.url), timeout_s=5), poll_s=0.05)
 
 
 LANGUAGES: dict[str, Callable[[], AbstractContextManager[Language]]] = {"offline": offline, "gemini": gemini}

@@ -38,7 +38,7 @@ def photo() -> bytes:
 
 def to_make(intent: Intent, **values: Any) -> PictureRequest:
     source = photo() if intent.needs_source else None
-    usual = {"prompt": WORDS[intent], "content": WORDS[intent], "width": None, "height": None, "style": "watercolour"}
+    usual = {"prompt": WORDS[intent], "content": WORDS[intent], "width": None, "height": None, "style": "oil"}
     return PictureRequest(intent, **{**usual, "seed": 2**53 - 1, "source": source, "mask": None, **values})
 
 

@@ -142,7 +142,7 @@ def wish(intent: Intent, content: str = "do it", style: str | None = None, has_m
     [
         (wish(Intent.GENERATE, "a lake"), "Gemini"),
         (wish(Intent.EDIT, "make it bluer"), "Gemini"),
-        *((wish(Intent.STYLE_TRANSFER, style=name), "hokusai") for name in STYLES if name not in OWN),
+        *((wish(Intent.STYLE_TRANSFER, style=name), name) for name in STYLES if name not in OWN),
         (wish(Intent.STYLE_TRANSFER, style="oily"), "hokusai"),
         (wish(Intent.STYLE_TRANSFER, "like my grandmother would"), "hokusai"),
         (wish(Intent.REMOVE_OBJECT, "remove it"), "red car"),

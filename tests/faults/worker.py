@@ -42,9 +42,9 @@ def install() -> None:
     before(jobs, "announce", lambda doc: "finish | news" if doc["status"] == "DONE" else None)
     after(jobs, "go_on", lambda job: f"advance | {job.stage.value}" if job else None)
     after(stages, "generate", lambda made: "generate | artifact")
-    before(jobs, "go_on", lambda job, to, values: "artifact | advance" if to.value == "uploading" else None)
+    before(jobs, "go_on", lambda job, to, *_: "artifact | advance" if to.value == "uploading" else None)
     after(gallery, "draft", lambda image: "draft row | put")
-    before(jobs, "finish", lambda job, values: "put | finish" if "image" in values else None)
+    before(jobs, "finish", lambda job, values, *_: "put | finish" if "image" in values else None)
     before(gallery, "publish", lambda image: "finish | publish")
     after(gallery, "publish", lambda nothing: "publish | end")
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from gallery import pictures
 from gallery.errors import (
@@ -35,6 +35,7 @@ from tests.contracts.adapters import account
 from tests.contracts.asking import Listener, photo, png, to_make, to_read
 from tests.standins import gemini as standin
 from tests.standins.gemini import Gemini, Kind, Mood
+from tests.standins.server import Answer, serving
 from tests.studio import eventually
 
 LAKE = to_read("a lake")
@@ -343,6 +344,30 @@ def test_a_service_that_sends_a_byte_now_and_then_is_a_timeout_too(server: Gemin
         with closing(GeminiProvider(slow)) as gemini:
             assert type(failure(gemini, "refine")) is TimedOut
         done.set()
+
+
+def test_a_redirect_is_not_followed_with_the_key_in_hand(gemini: GeminiProvider, server: Gemini) -> None:
+    with serving(lambda asked: Answer()) as elsewhere:
+        server.then("refine", standin.raw(b"", 307, location=f"{elsewhere.url}/v1/models/x:generateContent"))
+        assert type(failure(gemini, "refine")) is ProviderDown
+        assert elsewhere.asked == []
+
+
+def test_an_answer_that_could_go_on_is_not_paid_for_again(gemini: GeminiProvider, server: Gemini) -> None:
+    token = {"candidates": [{"finishReason": "CONTINUATION", "continuationToken": "dG9rZW4="}]}
+    server.then("make", standin.raw(json.dumps(token).encode()))
+    assert type(failure(gemini, "make")) is ProviderDown
+    assert len(server.calls) == 1
+
+
+def test_a_soft_edge_is_soft_towards_the_inside_alone(gemini: GeminiProvider) -> None:
+    size = (1600, 400)
+    before = Image.linear_gradient("L").resize(size).convert("RGB")
+    mask = Image.new("L", size)
+    mask.paste(255, (0, 0, 800, 400))
+    made = gemini.make(to_make(Intent.EDIT, source=png(before), mask=png(mask)), Listener())
+    changed = ImageChops.difference(before, pictures.decode(made.data)).convert("L").point(bool)
+    assert changed.getbbox() == (0, 0, 800, 400)
 
 
 # Waiting

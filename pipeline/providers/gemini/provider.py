@@ -18,9 +18,10 @@ SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
 MOST_WORDS = 8192  # tokens of a reading, thoughts included
 USUAL_S = 12.0  # what a picture takes; only the bar on the page depends on it
 NO_TRANSPARENCY = Say(
-    "Gemini makes no transparent pictures, so it cannot remove a background: another provider has to be set for that, in "
+    "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
+    "set for that in STUDIO_PROVIDERS.",
+    "Gemini không tạo được ảnh trong suốt nên không xóa nền được: cần đặt nhà cung cấp khác, như cloudinary, trong "
     "STUDIO_PROVIDERS.",
-    "Gemini không tạo được ảnh trong suốt nên không xóa nền được: cần đặt một nhà cung cấp khác trong STUDIO_PROVIDERS.",
 )
 
 

@@ -39,7 +39,8 @@ such as "make it bluer" or "now at night" is an edit.
 prompt: English, for a model that makes pictures and sees neither this conversation nor this document. For "generate":
 one to four sentences that say what is to be seen, its light, mood and composition, true to every detail the person
 gave, earlier turns included where the request goes on from them. For a change: what to change, plainly, and what must
-stay; the model sees the picture itself. Empty for "reply". Never a size in pixels.
+stay; the model sees the picture itself. For "remove_object": only what to take out, such as "the red car on the
+left". Empty for "reply". Never a size in pixels.
 
 title: what a conversation that begins like this is called, at most {LONGEST_TITLE} characters, in the language of the
 request.

@@ -76,7 +76,8 @@ _OTHERWISE = {
         "Cần các thiết lập GEMINI_API_KEY và STUDIO_PROVIDERS=enhance=gemini.",
     ),
     NEEDS_AI[Intent.REMOVE_BACKGROUND]: Say(
-        "This version can connect none that does it.", "Phiên bản này chưa kết nối được AI nào làm việc đó."
+        "The settings CLOUDINARY_URL and STUDIO_PROVIDERS=remove_background=cloudinary would bring one.",
+        "Cần các thiết lập CLOUDINARY_URL và STUDIO_PROVIDERS=remove_background=cloudinary.",
     ),
 }
 
