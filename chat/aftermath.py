@@ -19,6 +19,7 @@ from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
 
+ANSWER_S = 0.001  # by then the answer is on the wire; a thread that wakes before would take its turn
 PAUSE_S = 0.1  # between two rounds
 WHISPERS = 20  # messages, and sessions, that one round tells of
 
@@ -34,7 +35,7 @@ class _Aftermath:
     def add(self, doc: Doc) -> None:
         if doc["waits_for"] is None and not self._rings:  # one doorbell for all that one write has accepted
             self._rings = True
-            asyncio.get_running_loop().call_soon(self._ring)
+            asyncio.get_running_loop().call_later(ANSWER_S, self._ring)
         self._accepted.append(doc)
         if self._rounds is None:
             self._rounds = asyncio.create_task(self._run(), name="aftermath")

@@ -139,5 +139,6 @@ def picture_of(message: Doc) -> str:
         raise errors.NoImage(message["reply"])
     if message["status"] == "CANCELLED":
         raise errors.Conflict("This request was cancelled.")
-    kinds = {kind.code: kind for kind in errors.ALL}
-    raise kinds[message["error"]["code"]](message["error"]["message"])
+    error = message["error"]
+    kinds = {(kind.code, kind.retryable): kind for kind in errors.ALL}
+    raise kinds[error["code"], error["retryable"]](error["message"])

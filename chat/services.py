@@ -7,7 +7,7 @@ import asyncio
 import secrets
 import time
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
@@ -20,6 +20,9 @@ from pipeline import message, publisher, session
 from pipeline.message import Doc, Stage, Status
 from pipeline.mongo import async_database
 from pipeline.tasks import ring
+
+if TYPE_CHECKING:
+    from pipeline.providers.base import Refinement
 
 Form = dict[str, Any]
 
@@ -229,13 +232,8 @@ async def _retried(doc: Doc) -> None:
 
 async def refine_prompt(user_id: str, prompt: str) -> Form:
     """The provider's reading of a prompt, without making anything."""
-    from pipeline import stages
-    from pipeline.providers import registry
-    from pipeline.providers.base import RefineRequest
-
     await limits.hit("send", user_id)
-    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
-    read = await asyncio.to_thread(stages.refine, registry.language(), registry.provider_for, request)
+    read = await asyncio.to_thread(_read, prompt)
     options = {"width": read.width, "height": read.height, "style": read.style}
     return {
         "intent": read.intent.value,
@@ -245,6 +243,16 @@ async def refine_prompt(user_id: str, prompt: str) -> Form:
         "options": {name: value for name, value in options.items() if value is not None},
         "provider": read.provider,
     }
+
+
+def _read(prompt: str) -> "Refinement":
+    """In a thread, the imports too: a provider's may take seconds, and every socket waits for the event loop."""
+    from pipeline import stages
+    from pipeline.providers import registry
+    from pipeline.providers.base import RefineRequest
+
+    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
+    return stages.refine(registry.language(), registry.provider_for, request)
 
 
 async def generate_image(user_id: str, body: ImageBody) -> Form:

@@ -6,22 +6,24 @@ compare-and-set and safe to repeat; no file is touched inside a transaction.
 
 import hashlib
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from gallery.errors import Interrupted
 from gallery.models import Image
-from gallery.stores import storage
+from gallery.stores import configured, storage
 
 if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 Stage = Image.Stage
+_beside = ThreadPoolExecutor(thread_name_prefix="thumbnails")
 
 
 def draft(
@@ -42,16 +44,25 @@ def draft(
     """
     said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": " ".join(title.split())[:200]}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, session_id=session_id, **said)
-    with transaction.atomic():
-        # Locked, because a parent that went before we commit would take our row with it.
-        parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
-        defaults = new | {"parent": parents.filter(pk=parent_id).first() if parent_id else None}
-        image, made = Image.objects.get_or_create(message_id=message_id, defaults=defaults)
-    if made or image.stage == Stage.SHOWN or _taken_up(image, rendition):
+    try:
+        return _insert(new | {"message_id": message_id}, owner_id, parent_id)
+    except IntegrityError:
+        image = Image.objects.filter(message_id=message_id).first()
+    if image is None:
+        raise Interrupted("An earlier attempt at this picture has just been cleared away.")
+    if image.stage == Stage.SHOWN or _taken_up(image, rendition):
         return image
     Image.objects.filter(pk=image.pk, stage=Stage.DRAFT).update(stage=Stage.PURGING)
     purge(image)
     raise Interrupted("An earlier attempt at this picture is still being cleared away.")
+
+
+def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> Image:
+    with transaction.atomic():
+        if parent_id:  # locked, because a parent that went before we commit would take our row with it
+            parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
+            values["parent"] = parents.filter(pk=parent_id).first()
+        return Image.objects.create(**values)
 
 
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:
@@ -64,6 +75,7 @@ def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) 
         "width": rendition.width,
         "height": rendition.height,
         "placeholder": rendition.placeholder,
+        "storage": configured()[0],
         "key": key,
         "mime": rendition.mime,
         "thumbnail_key": thumbnail_key,
@@ -86,11 +98,15 @@ def _taken_up(image: Image, rendition: "Rendition") -> bool:
 
 
 def store(image: Image, rendition: "Rendition") -> None:
-    """Put both files. Raises `StorageDown`, or `Interrupted` if the row was purged meanwhile: then they go too."""
-    files = storage()
-    files.put(image.key, rendition.data, rendition.mime)
-    files.put(image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
-    if not Image.objects.filter(pk=image.pk).exclude(stage=Stage.PURGING).exists():
+    """Put both files, at the same time. Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile:
+    then they go, too."""
+    files = storage(image.storage)
+    thumbnail = _beside.submit(files.put, image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
+    try:
+        files.put(image.key, rendition.data, rendition.mime)
+    finally:
+        thumbnail.result()
+    if not Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
         _delete_files(image)  # the purge may have passed before we put them, and no row names them any more
         raise Interrupted("The picture was deleted while it was being stored.")
 
@@ -109,8 +125,9 @@ def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
 
 
 def purging(limit: int = 100) -> list[Image]:
-    """Rows whose purge has not come to its end, for the keeper, which calls `purge` again."""
-    return list(Image.objects.filter(stage=Stage.PURGING).order_by("created_at")[:limit])
+    """Rows whose purge has not come to its end, for the keeper, which calls `purge` again. Those in a storage that the
+    settings do not name wait until they do, and stand in nobody's way."""
+    return list(Image.objects.filter(stage=Stage.PURGING, storage__in=configured()).order_by("created_at")[:limit])
 
 
 def purge(image: Image) -> None:
@@ -127,6 +144,6 @@ def purge(image: Image) -> None:
 
 
 def _delete_files(image: Image) -> None:
-    files = storage()
+    files = storage(image.storage)
     files.delete(image.key)
     files.delete(image.thumbnail_key)

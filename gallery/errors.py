@@ -1,5 +1,6 @@
 """The root of all our errors. What a person reads is a sentence of ours; what a provider said goes to the log only."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -15,6 +16,7 @@ class StudioError(Exception):
         """`message`: one sentence for the person; `retry_after`: seconds."""
         self.message = message or self.sentence
         self.retry_after = retry_after
+        self.spent: Mapping[str, int] = {}  # what a paid provider charges all the same; not public
         super().__init__(self.message)
 
     def public(self) -> dict[str, object]:
@@ -55,6 +57,12 @@ class ProviderDown(StudioError):
     code, retryable, status, sentence = "provider_down", True, 503, "The picture service cannot be reached."
 
 
+class Unusable(ProviderDown):
+    """Until the operator changes something, such as the key: nobody else's trying again helps."""
+
+    retryable, sentence = False, "The picture service cannot be used by this studio."
+
+
 class StorageDown(StudioError):
     code, retryable, status, sentence = "storage_down", True, 503, "The storage cannot be reached."
 
@@ -80,6 +88,6 @@ class RateLimited(StudioError):
 
 
 ALL = (
-    Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, StorageDown, Interrupted, Conflict, NotFound,
-    Unauthorized, RateLimited,
+    Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, Unusable, StorageDown, Interrupted, Conflict,
+    NotFound, Unauthorized, RateLimited,
 )  # fmt: skip

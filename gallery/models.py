@@ -60,6 +60,9 @@ class Image(models.Model):
     width = models.PositiveIntegerField()  # pixels
     height = models.PositiveIntegerField()
     placeholder = models.TextField()  # a data URL of a few hundred bytes
+    # The name of the storage that has the files. The database knows the default too: while a release rolls out, processes of
+    # the one before still insert rows.
+    storage = models.CharField(max_length=16, default="local", db_default="local")
     key = models.CharField(max_length=100)  # the file's name in the storage
     mime = models.CharField(max_length=32)
     thumbnail_key = models.CharField(max_length=100)

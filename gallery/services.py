@@ -68,7 +68,7 @@ def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
 def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Image, bytes]:
     """A `source` and all of its bytes. Raises `NotFound`, `StorageDown`."""
     image = source(owner_id, image_id, mask=mask)
-    return image, storage().open(image.key)
+    return image, storage(image.storage).open(image.key)
 
 
 def page(owner_id: Key, cursor: str | None, limit: int, *, deleted: bool = False) -> tuple[list[Image], str | None]:

@@ -29,25 +29,31 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
         image = services.visible(image_id)
         if not links.verify(str(image_id), variant, image.url_epoch, signature):
             raise NotFound()
-        response = send(request, image, variant)
+        saved = request.GET.get("download") == "1"
+        response = send(request, image, variant, redirect=not saved)
     except StudioError as error:
         return failure(error)
-    if request.GET.get("download") == "1":
+    if saved:
         response["Content-Disposition"] = content_disposition_header(True, _file_name(image, variant)) or "attachment"
     return response
 
 
-def send(request: HttpRequest, image: Image, variant: str) -> HttpResponse:
-    """The file itself, or the way to it, for one who may see it. Raises `NotFound`, `StorageDown`."""
+def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = True) -> HttpResponse:
+    """The file itself, or the way to it, for one who may see it. Raises `NotFound`, `StorageDown`.
+
+    What is to be saved is not redirected: another server would name it by its key, and a browser ignores our page's name
+    for what another server sends.
+    """
     key, mime = image.file(variant)
-    url = storage().sign(key, LINK_S)
+    files = storage(image.storage)
+    url = files.sign(key, LINK_S) if redirect else None
     if url is not None:
         # Not to be kept: a browser that was told "not modified" would follow a URL that has died.
         return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
     etag = f'"{image.pk}-{variant}-{image.url_epoch}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = HttpResponse(storage().open(key), content_type=mime)
+        response = HttpResponse(files.open(key), content_type=mime)
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -11,12 +11,15 @@ from pymongo import ReturnDocument
 
 from gallery import links
 from gallery.errors import StudioError
-from pipeline import message, publisher, sessions
+from pipeline import aftermath, message, publisher
 from pipeline.message import Change, Doc, Stage
 from pipeline.mongo import database
+from pipeline.providers.base import Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
+
+FREE = Usage()
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,8 @@ def apply(change: Change) -> Doc | None:
 
 
 def announce(doc: Doc) -> None:
-    publisher.post(publisher.message_changed(message.public(doc, links.urls)))
+    ended = doc["status"] != message.Status.PROCESSING
+    publisher.post(publisher.message_changed(message.public(doc, links.urls)), at_once=ended)
 
 
 def claim(stage: Stage) -> Job | None:
@@ -58,6 +62,10 @@ def claim(stage: Stage) -> Job | None:
     return Job(stage, token, doc)
 
 
+def is_due(stage: Stage) -> bool:
+    return database()["messages"].find_one(message.due(stage, **lease()), {"_id": 1}) is not None
+
+
 def count_due(stage: Stage, limit: int) -> int:
     return database()["messages"].count_documents(message.due(stage, **lease()), limit=limit)
 
@@ -68,22 +76,41 @@ def learn(job: Job, values: Mapping[str, Any]) -> None:
         announce(doc)
 
 
-def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any]) -> bool:
-    doc = apply(message.advance(job.id, job.token, to, checkpoint))
+def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = FREE) -> None:
+    """To the next stage, for anybody: for who may do it at once, or once the one that it waits for has ended."""
+    doc = apply(message.advance(job.id, job.token, to, checkpoint, spent.counted()))
     if doc is None:
-        return _lost(job)
+        _lost(job)
+        return
+    _advanced(doc)
+    if doc["waits_for"] is None:
+        ring(to)
+    else:
+        free_if_ended(doc["waits_for"])
+
+
+def go_on(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = FREE) -> Job | None:
+    """To the next stage, which whoever holds the message does next. None when nobody of us holds it any more."""
+    doc = apply(message.go_on(job.id, job.token, to, checkpoint, spent.counted()))
+    if doc is None:
+        _lost(job)
+        return None
+    _advanced(doc)
+    return Job(to, job.token, doc)
+
+
+def _advanced(doc: Doc) -> None:
     announce(doc)
-    if job.stage is Stage.REFINING:
-        free(job.id, refined=True)
-    return True
+    if doc["stage"] == Stage.GENERATING:  # it is refined, and its variations need not be
+        aftermath.follows(doc)
 
 
-def finish(job: Job, values: Mapping[str, Any]) -> bool:
-    return _end(job, message.finish(job.id, job.token, values))
+def finish(job: Job, values: Mapping[str, Any], spent: Usage = FREE) -> bool:
+    return _end(job, message.finish(job.id, job.token, values, spent.counted()))
 
 
 def fail(job: Job, error: StudioError) -> bool:
-    return _end(job, message.fail(job.id, job.token, kept(error)))
+    return _end(job, message.fail(job.id, job.token, kept(error), error.spent))
 
 
 def _end(job: Job, change: Change) -> bool:
@@ -99,8 +126,8 @@ def kept(error: StudioError) -> Doc:
     return {name: value for name, value in error.public().items() if name != "retry_after"}
 
 
-def release(job: Job, delay_s: float) -> None:
-    apply(message.release(job.id, job.token, round(delay_s * 1000)))
+def release(job: Job, delay_s: float, spent: Mapping[str, int], *, counts: bool = True) -> None:
+    apply(message.release(job.id, job.token, round(delay_s * 1000), spent, counts=counts))
 
 
 def hand_back(job: Job) -> None:
@@ -116,27 +143,13 @@ def free_if_ended(waited_for: str) -> None:
     """The other one may have ended just before we began to wait; nobody else would say so."""
     other = database()["messages"].find_one({"_id": waited_for}, {"status": 1})
     if other is None or other["status"] != message.Status.PROCESSING:
-        free(waited_for, refined=False)
+        aftermath.free([waited_for], refined=False)
 
 
 def ended(doc: Doc) -> None:
-    """What follows when a message has ended: news, freedom for who waited, a new look of its session."""
     log.info("action=ended message=%s status=%s stage=%s", doc["_id"], doc["status"], doc["stage"])
     announce(doc)
-    free(doc["_id"], refined=False)
-    sessions.bump(doc["session_id"])
-
-
-def free(waited_for: str, *, refined: bool) -> None:
-    """Wake those who waited: the keeper would, but a person is looking."""
-    change = message.stop_waiting(waited_for, refined=refined)
-    waiting = database()["messages"].find(change.filter, {"stage": 1}).to_list()
-    if not waiting:
-        return
-    database()["messages"].update_many(change.filter, change.update)
-    for doc in waiting:
-        stage = Stage(doc["stage"])
-        ring(Stage.REFINING if stage is Stage.QUEUED else stage)
+    aftermath.follows(doc)
 
 
 def _lost(job: Job) -> bool:

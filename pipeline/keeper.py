@@ -18,10 +18,11 @@ from redis.exceptions import RedisError
 
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
-from pipeline import announcements, message, publisher, session, sessions
-from pipeline.jobs import Job, apply, count_due, ended, free, kept, lease
+from pipeline import announcements, artifacts, message, publisher, session, sessions
+from pipeline.aftermath import free
+from pipeline.jobs import Job, apply, count_due, ended, kept, lease
 from pipeline.message import WORK, Stage, Status
-from pipeline.mongo import artifacts, database
+from pipeline.mongo import database
 from pipeline.tasks import ring, rung
 
 log = logging.getLogger(__name__)
@@ -47,10 +48,11 @@ stopping = threading.Event()
 
 
 class Hold:
-    """A job in work: the `Control` its provider speaks to."""
+    """A message in work: the `Control` its provider speaks to. `job` is the stage that it is at."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
+        self.made: bytes | None = None  # the artifact, where this worker has made it itself
         self.lost = threading.Event()
         self._next_news = 0.0
 
@@ -74,7 +76,7 @@ _holds: dict[str, Hold] = {}  # by token
 
 @contextmanager
 def holding(job: Job) -> Iterator[Hold]:
-    """While this lasts, the job's lease is renewed; the hold learns when the job is lost."""
+    """While this lasts, the message's lease is renewed; the hold learns when it is lost."""
     hold = _holds[job.token] = Hold(job)
     try:
         yield hold
@@ -97,8 +99,19 @@ def renew() -> None:
 
 
 def rescue() -> None:
-    """One round of all repairs. What fails is logged and comes again in the next round."""
-    for repair in REPAIRS:
+    """One round of the repairs that a message may be waiting for."""
+    _round(REPAIRS)
+
+
+def clean() -> None:
+    """One round of what clears away, in a loop of its own: it asks the storage, and one that hangs shall keep no doorbell
+    from being rung."""
+    _round(CLEANING)
+
+
+def _round(repairs: tuple[Callable[[], None], ...]) -> None:
+    """What fails is logged and comes again in the next round."""
+    for repair in repairs:
         try:
             repair()
         except DOWN as error:
@@ -126,9 +139,9 @@ def free_the_waiting() -> None:
     for id in waited_for:
         other = found.get(id)
         if other is None or other["status"] not in running:
-            free(id, refined=False)
+            free([id], refined=False)
         elif other["stage"] in (Stage.GENERATING.value, Stage.UPLOADING.value):
-            free(id, refined=True)
+            free([id], refined=True)
 
 
 def settle_drafts() -> None:
@@ -149,10 +162,10 @@ def finish_purges() -> None:
 
 def drop_old_artifacts() -> None:
     """Of messages that have ended they are only kept for a retry."""
-    bucket, before = artifacts(), datetime.now(UTC) - ARTIFACT_AGE
-    for file in bucket.find({"uploadDate": {"$lt": before}}, limit=RING_AT_MOST):
-        apply(message.lose_artifact(file._id.partition("/")[0], file._id))
-        bucket.delete(file._id)
+    names = artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, RING_AT_MOST)
+    for name in names:
+        apply(message.lose_artifact(name.partition("/")[0], name))
+    artifacts.drop(names)
 
 
 def finish_tombstones() -> None:
@@ -213,20 +226,20 @@ REPAIRS: tuple[Callable[[], None], ...] = (
     ring_for_the_unheard,
     end_the_exhausted,
     free_the_waiting,
-    settle_drafts,
-    finish_purges,
     finish_tombstones,
     repeat_announcements,
     refresh_sessions,
     drop_old_artifacts,
     tell_positions,
 )
+CLEANING: tuple[Callable[[], None], ...] = (settle_drafts, finish_purges)
 
 
 def start() -> None:
-    """Run both loops in this process until it stops."""
+    """Run the loops in this process until it stops."""
     _every(settings.RENEW_S, renew)
     _every(settings.RESCUE_S, rescue)
+    _every(settings.RESCUE_S, clean)
 
 
 def _every(seconds: float, act: Callable[[], None]) -> None:

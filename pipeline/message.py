@@ -178,6 +178,7 @@ def exhausted(*, lease_ms: int, attempts: int) -> Doc:
     """Which messages have used up their attempts and are held by nobody."""
     return {
         "status": Status.PROCESSING.value,
+        "stage": {"$in": [stage.value for stage in Stage]},  # all of them: for the index
         "attempts": {"$gte": attempts},
         "$expr": {"$lte": ["$leased_at", {"$subtract": ["$$NOW", lease_ms]}]},
     }
@@ -188,11 +189,22 @@ def exhausted(*, lease_ms: int, attempts: int) -> Doc:
 _LEASE = {"token": "", "leased_at": "", "released_at": "", "delay_ms": ""}
 
 
-def changed(values: Mapping[str, Any], *, unset: Mapping[str, str] = _LEASE, **times: Any) -> Doc:
+Counts = Mapping[str, int]  # what paid providers charged, by name (pipeline.providers.base.Usage)
+_NOTHING: Counts = {}
+
+
+def _spent(counts: Counts) -> Doc:
+    """For `$inc`: a message that costs nothing has no `usage`, and one that is tried again goes on adding."""
+    return {f"usage.{name}": count for name, count in counts.items()}
+
+
+def changed(
+    values: Mapping[str, Any], *, unset: Mapping[str, str] = _LEASE, spent: Counts = _NOTHING, **times: Any
+) -> Doc:
     update: Doc = {
         "$set": dict(values),
         "$unset": dict(unset),
-        "$inc": {"version": 1},
+        "$inc": {"version": 1, **_spent(spent)},
         "$currentDate": {"updated_at": True, "changed_at": {"$type": "timestamp"}, **times},
     }
     return {operator: fields for operator, fields in update.items() if fields}
@@ -223,16 +235,24 @@ def learn(id: str, token: str, values: Mapping[str, Any]) -> Change:
     return Change(held(id, token), changed(values, unset={}))
 
 
-def advance(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), changed({**checkpoint, "stage": to.value, "attempts": 0}))
+def advance(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
+    """To the next stage, where anybody may claim it."""
+    return Change(held(id, token), changed({**checkpoint, "stage": to.value, "attempts": 0}, spent=spent))
 
 
-def finish(id: str, token: str, values: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), changed({**values, "status": Status.DONE.value, "error": None, "waits_for": None}))
+def go_on(id: str, token: str, to: Stage, checkpoint: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
+    """To the next stage, by who has done this one: `advance` and `claim` in one, under the same token."""
+    values = {**checkpoint, "stage": to.value, "attempts": 1}
+    return Change(held(id, token), changed(values, unset={}, spent=spent, leased_at=True))
 
 
-def fail(id: str, token: str, error: Mapping[str, Any]) -> Change:
-    return Change(held(id, token), changed(_failed(error)))
+def finish(id: str, token: str, values: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
+    done = {**values, "status": Status.DONE.value, "error": None, "waits_for": None}
+    return Change(held(id, token), changed(done, spent=spent))
+
+
+def fail(id: str, token: str, error: Mapping[str, Any], spent: Counts = _NOTHING) -> Change:
+    return Change(held(id, token), changed(_failed(error), spent=spent))
 
 
 def give_up(id: str, error: Mapping[str, Any], *, lease_ms: int, attempts: int) -> Change:
@@ -244,12 +264,13 @@ def _failed(error: Mapping[str, Any]) -> Doc:
     return {"status": Status.FAILED.value, "error": dict(error), "waits_for": None}
 
 
-def release(id: str, token: str, delay_ms: int) -> Change:
-    """A passing fault: the next attempt begins after the delay. The attempt stays counted."""
+def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING, *, counts: bool = True) -> Change:
+    """A passing fault: the next attempt begins after the delay. This one stays counted, unless the fault is our own."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": ""},
         "$currentDate": {"released_at": True},
+        "$inc": {"attempts": 0 if counts else -1, **_spent(spent)},
     }
     return Change(held(id, token), update)
 
@@ -303,9 +324,12 @@ def show_picture(form: Mapping[str, Any], message_id: str) -> Change:
     )
 
 
-def stop_waiting(waited_for: str, *, refined: bool) -> Change:
-    """Free those who waited for this message: its variations once it is refined, everybody once it has ended."""
-    filter: Doc = {"waits_for": waited_for}
+def stop_waiting(*waited_for: str, refined: bool) -> Change:
+    """Free those who waited for these messages: their variations once they are refined, everybody once they have ended."""
+    filter: Doc = {
+        "waits_for": {"$in": list(waited_for)},
+        "status": Status.PROCESSING.value,
+    }  # nobody else waits: for the index
     if refined:
         filter["stage"] = Stage.QUEUED.value
     return Change(filter, {"$set": {"waits_for": None}})

@@ -6,8 +6,8 @@ import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import pymongo
 from django.conf import settings
-from gridfs import GridFSBucket
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.database import Database
@@ -16,6 +16,7 @@ from pymongo.uri_parser import parse_uri
 Document = dict[str, Any]
 
 DOWN_AFTER_MS = 5000  # one operation, connecting included
+INDEXES_S = 3600  # a new one over many messages takes its time
 
 _lock = threading.Lock()
 _client: MongoClient[Document] | None = None
@@ -27,8 +28,11 @@ def _options() -> dict[str, Any]:
         "tz_aware": True,
         "uuidRepresentation": "standard",
         "timeoutMS": DOWN_AFTER_MS,
-        # A standalone mongod acknowledges before the journal; kill -9 would lose what was acknowledged.
+        # A standalone mongod acknowledges before the journal, and kill -9 would lose what was acknowledged; of a replica
+        # set the primary alone may, and an election would. These win over what the URI says.
         "journal": True,
+        "w": "majority",
+        "readPreference": "primary",
         "appname": "studio",
     }
 
@@ -56,13 +60,13 @@ def async_database() -> AsyncDatabase[Document]:
     return client[_name(settings.MONGO_URI)]
 
 
-def artifacts() -> GridFSBucket:
-    """Bytes between two stages, which may run on two machines."""
-    return GridFSBucket(database(), "artifacts")
-
-
 def prepare() -> None:
-    """Make the indexes. Safe to repeat, and while the studio runs."""
+    """Make the indexes. Safe to repeat, by several machines at once, and while the studio runs."""
+    with pymongo.timeout(INDEXES_S):
+        _make_indexes()
+
+
+def _make_indexes() -> None:
     messages, sessions = database()["messages"], database()["sessions"]
     running = {"status": "PROCESSING"}
     messages.create_index([("session_id", 1), ("client_id", 1)], unique=True, name="once")
@@ -86,3 +90,4 @@ def prepare() -> None:
         [("user_id", 1)], name="images", unique=True, partialFilterExpression={"kind": "images", "tombstone": None}
     )
     sessions.create_index([("buried_at", 1)], name="buried", sparse=True)
+    database()["artifacts"].create_index([("kept_at", 1)], name="age")

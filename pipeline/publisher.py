@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 SEND_TIMEOUT_S = 1.0
 QUIET_S = 1.0  # after a failure: a hung Redis shall not collect a queue of senders
 WAITING_AT_MOST = 1000
+HOLD_S = 0.03  # what is overtaken within is not sent: nobody would have seen it
 
 News = dict[str, Any]
 
@@ -92,34 +93,46 @@ async def send(news: News) -> None:
         log.warning("action=news_dropped group=%s error=%r", news["group"], error)
 
 
-class _Loop:
+class _Outbox:
     """One long-lived event loop in a thread of its own: a loop per event would cap a worker at some 70 tasks a second."""
 
     def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.waiting = 0
+        self._waiting: dict[object, News] = {}  # in the order in which they go; one of each message and session
+        self._lock = threading.Lock()
+        self._some, self._urgent = threading.Event(), threading.Event()
         threading.Thread(target=self._run, name="publisher", daemon=True).start()
 
+    def post(self, news: News, *, at_once: bool) -> None:
+        what = (news["group"], news["key"]) if news["key"] else object()
+        with self._lock:
+            self._waiting.pop(what, None)
+            if len(self._waiting) < WAITING_AT_MOST:
+                self._waiting[what] = news
+        self._some.set()
+        if at_once:
+            self._urgent.set()
+
     def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_forever()
+        with asyncio.Runner() as runner:
+            while self._some.wait():
+                self._urgent.wait(HOLD_S)
+                self._some.clear()
+                self._urgent.clear()
+                with self._lock:
+                    taken, self._waiting = self._waiting, {}
+                runner.run(_send_all(list(taken.values())))
 
-    def post(self, work: Coroutine[Any, Any, None]) -> None:
-        if self.waiting >= WAITING_AT_MOST:
-            work.close()
-            return
-        self.waiting += 1
-        asyncio.run_coroutine_threadsafe(work, self.loop).add_done_callback(self._done)
 
-    def _done(self, _future: object) -> None:
-        self.waiting -= 1
+async def _send_all(several: Sequence[News]) -> None:
+    for news in several:
+        await send(news)
 
 
 @functools.cache
-def _thread() -> _Loop:
-    return _Loop()
+def _outbox() -> _Outbox:
+    return _Outbox()
 
 
-def post(news: News) -> None:
-    """Publish from a thread (a worker's, a view's), without waiting."""
-    _thread().post(send(news))
+def post(news: News, *, at_once: bool = False) -> None:
+    """Publish from a thread (a worker's, a view's), without waiting; a moment later, unless `at_once`."""
+    _outbox().post(news, at_once=at_once)

@@ -71,7 +71,9 @@ def _size(picture: Picture) -> tuple[int, int]:
     try:
         return pictures.check(picture.data)
     except (BadInput, TooLarge) as error:  # the provider's fault, not the person's; it may do better next time
-        raise ProviderDown("The picture service sent something that is not a picture.") from error
+        fault = ProviderDown("The picture service sent something that is not a picture.")
+        fault.spent = picture.usage.counted()
+        raise fault from error
 
 
 def _side(pixels: int | None) -> int | None:

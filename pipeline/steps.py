@@ -1,22 +1,23 @@
-"""What a worker does when it hears a doorbell: claim one message, run one stage of it, move it on."""
+"""What a worker does when it hears a doorbell: claim one message, run a stage of it, move it on, and go on with it.
+
+A step gives the job that its stage leads to, or None where there is nothing more to do for this worker.
+"""
 
 import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
-from gridfs.errors import NoFile
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from gallery import services as gallery
 from gallery.errors import Interrupted, NoImage, StudioError
-from pipeline import context, jobs, sessions, stages
+from pipeline import artifacts, context, jobs, sessions, stages
 from pipeline.jobs import Job
-from pipeline.keeper import Hold, Lost, Stopping, holding
+from pipeline.keeper import Hold, Lost, Stopping, holding, stopping
 from pipeline.message import SEEDS, Doc, Stage
-from pipeline.mongo import artifacts
 from pipeline.providers import registry
-from pipeline.providers.base import Intent, PictureRequest, Refinement
+from pipeline.providers.base import Intent, PictureRequest, Refinement, Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
@@ -25,58 +26,74 @@ BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
 
 
 def work(stage: Stage) -> None:
+    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first."""
     job = jobs.claim(stage)
     if job is None:
         return
-    if jobs.count_due(stage, limit=1):
+    if jobs.is_due(stage):
         ring(stage)
     try:
         with holding(job) as hold:
-            _run(job, hold)
+            while following := run(hold):
+                hold.job = following
     finally:
         close_old_connections()
 
 
-def _run(job: Job, hold: Hold) -> None:
+def run(hold: Hold) -> Job | None:
+    """One stage, whatever comes of it."""
+    job = hold.job
     try:
-        _STEPS[job.stage](job, hold)
+        return _STEPS[job.stage](job, hold)
     except Lost:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)
     except Stopping:
         log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
         jobs.hand_back(job)
+    except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
+        log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
+        jobs.release(job, BACKOFF_S, {}, counts=False)
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
         _settle(job, error)
     except Exception:
         log.exception("action=stage_crashed message=%s stage=%s", job.id, job.stage)
         _settle(job, Interrupted())
+    return None
 
 
 def _settle(job: Job, error: StudioError) -> None:
     """A passing fault is tried again, as long as attempts are left."""
     attempts = job.doc["attempts"]
     if error.retryable and attempts < settings.ATTEMPTS:
-        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1))
+        jobs.release(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.spent)
     else:
         jobs.fail(job, error)
 
 
-def _refine(job: Job, hold: Hold) -> None:
+def _move(job: Job, to: Stage, checkpoint: dict[str, Any], spent: Usage = jobs.FREE) -> Job | None:
+    """On to the next stage, unless it has to wait or this worker to stop: then it is for anybody."""
+    if checkpoint.get("waits_for") is None and not stopping.is_set():
+        return jobs.go_on(job, to, checkpoint, spent)
+    jobs.advance(job, to, checkpoint, spent)
+    return None
+
+
+def _refine(job: Job, hold: Hold) -> Job | None:
     original = context.original(job.doc)
     if original is not None and original["intent"] is not None:
-        _take_over(job, original)
-        return
+        return _take_over(job, original)
     it = context.find_it(job.doc)
     read = stages.refine(registry.language(), registry.provider_for, context.refine_request(job.doc, it))
     if read.title:
         sessions.name(job.doc["session_id"], read.title)
     if read.intent is Intent.REPLY:
-        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider})
-        return
+        jobs.finish(job, {"intent": Intent.REPLY.value, "reply": read.reply, "provider": read.provider}, read.usage)
+        return None
     waits_for = it.waits_for if read.intent.needs_source else None
     source = it.image_id if read.intent.needs_source else None
-    _to_generating(job, {**_checkpoint(read), "source_id": source, "waits_for": waits_for})
+    checkpoint = {**_checkpoint(read), "source_id": source, "waits_for": waits_for}
+    return _move(job, Stage.GENERATING, checkpoint, read.usage)
 
 
 def _checkpoint(read: Refinement) -> dict[str, Any]:
@@ -92,27 +109,19 @@ def _checkpoint(read: Refinement) -> dict[str, Any]:
     return values
 
 
-def _take_over(job: Job, original: Doc) -> None:
+def _take_over(job: Job, original: Doc) -> Job | None:
     """A variation pays for no refinement of its own; its seed is the original's plus its number."""
     if original["intent"] == Intent.REPLY.value:
         jobs.finish(job, {name: original[name] for name in ("intent", "reply", "provider")})
-        return
+        return None
     taken = {name: original[name] for name in ("intent", "refined_prompt", "style", "provider", "source_id")}
     size = {f"options.{side}": original["options"][side] for side in ("width", "height") if side in original["options"]}
     seed = (original["seed"] + context.number(job.doc)) % SEEDS
-    waits_for = original["waits_for"]
-    _to_generating(job, {**taken, **size, "seed": seed, "options.seed": seed, "waits_for": waits_for})
+    checkpoint = {**taken, **size, "seed": seed, "options.seed": seed, "waits_for": original["waits_for"]}
+    return _move(job, Stage.GENERATING, checkpoint)
 
 
-def _to_generating(job: Job, checkpoint: dict[str, Any]) -> None:
-    if jobs.advance(job, Stage.GENERATING, checkpoint):
-        if checkpoint["waits_for"] is None:
-            ring(Stage.GENERATING)
-        else:
-            jobs.free_if_ended(checkpoint["waits_for"])
-
-
-def _generate(job: Job, hold: Hold) -> None:
+def _generate(job: Job, hold: Hold) -> Job | None:
     intent = Intent(job.doc["intent"])
     provider = registry.provider_for(intent)
     source = mask = None
@@ -120,7 +129,7 @@ def _generate(job: Job, hold: Hold) -> None:
         it = context.find_it(job.doc)
         if it.waits_for is not None:
             jobs.wait(job, it.waits_for)
-            return
+            return None
         if it.image_id is None:
             raise NoImage("There is no picture to change yet.")
         image, source = gallery.open_source(job.doc["user_id"], it.image_id)
@@ -130,11 +139,10 @@ def _generate(job: Job, hold: Hold) -> None:
     if job.doc["mask_image_id"]:
         _, mask = gallery.open_source(job.doc["user_id"], job.doc["mask_image_id"], mask=True)
     made = stages.generate(provider, _request(job.doc, intent, source, mask), hold)
-    artifact = f"{job.id}/{job.token}"
-    artifacts().upload_from_stream_with_id(artifact, job.id, made.data)
+    artifact = artifacts.keep(job.id, job.token, made.data)
+    hold.made = made.data
     box = {"options.width": made.width, "options.height": made.height}
-    if jobs.advance(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}):
-        ring(Stage.UPLOADING)
+    return _move(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}, made.usage)
 
 
 def _request(doc: Doc, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:
@@ -151,15 +159,12 @@ def _request(doc: Doc, intent: Intent, source: bytes | None, mask: bytes | None)
     )
 
 
-def _upload(job: Job, hold: Hold) -> None:
+def _upload(job: Job, hold: Hold) -> Job | None:
     doc = job.doc
-    try:
-        data = artifacts().open_download_stream(doc["artifact"]).read()
-    except NoFile:
+    data = hold.made or artifacts.read(doc["artifact"])
+    if data is None:
         log.warning("action=artifact_missing message=%s", job.id)
-        if jobs.advance(job, Stage.GENERATING, {"artifact": None}):
-            ring(Stage.GENERATING)
-        return
+        return _move(job, Stage.GENERATING, {"artifact": None})
     rendition = stages.upload(data)
     hold.progress(0.3)
     image = gallery.draft(
@@ -177,10 +182,10 @@ def _upload(job: Job, hold: Hold) -> None:
     hold.progress(0.9)
     if jobs.finish(job, {"image": gallery.form(image), "artifact": None}):
         gallery.publish(image)
-        artifacts().delete(doc["artifact"])
+    return None
 
 
-_STEPS: dict[Stage, Callable[[Job, Hold], None]] = {
+_STEPS: dict[Stage, Callable[[Job, Hold], Job | None]] = {
     Stage.REFINING: _refine,
     Stage.GENERATING: _generate,
     Stage.UPLOADING: _upload,

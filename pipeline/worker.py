@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from huey.consumer import Consumer
 
-from pipeline import keeper
+from pipeline import aftermath, keeper
 
 STOP_WITHIN_S = 20  # then the lease runs out and another worker goes on
 
@@ -22,6 +22,10 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
     def start(self) -> None:
         super().start()
         keeper.start()
+
+    def run(self) -> None:
+        super().run()
+        aftermath.wait(STOP_WITHIN_S)
 
     def stop(self, graceful: bool = False, **options: Any) -> None:
         keeper.stopping.set()

@@ -11,9 +11,11 @@ from urllib.parse import quote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 from redis import ConnectionPool
-from redis.exceptions import RedisError
 
+from gallery.storage.account import Account
 from pipeline.doorbells import Doorbells
+from pipeline.providers import table
+from project import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -41,6 +43,13 @@ def _run_dir(data: Path) -> Path:
     return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 
 
+def _account(url: str) -> Account | None:
+    try:
+        return Account.parse(url) if url else None
+    except ValueError as error:
+        raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # what was raised before may quote it
+
+
 env = Env()
 try:
     DATA_DIR = Path(env.str("STUDIO_DATA", str(BASE_DIR / ".studio"))).expanduser().resolve()
@@ -59,6 +68,9 @@ try:
     REDIS_URL = env.str("REDIS_URL", "")
     DATABASE_URL = env.str("DATABASE_URL", "")
     EMBEDDED = {"mongod": not MONGO_URI, "valkey": not REDIS_URL}
+    for name, url in {"MONGO_URI": MONGO_URI, "REDIS_URL": REDIS_URL, "DATABASE_URL": DATABASE_URL}.items():
+        if url:
+            addresses.check(name, url)
     MONGO_SOCKET = RUN_DIR / "m.sock"
     VALKEY_SOCKET = RUN_DIR / "v.sock"
     if not MONGO_URI:
@@ -66,8 +78,13 @@ try:
     if not REDIS_URL:
         REDIS_URL = f"unix://{VALKEY_SOCKET}"
 
+    # An account, not the URL: its secret shows in no representation. Not named CLOUDINARY, which the SDK would read.
+    CLOUDINARY_ACCOUNT = _account(env.str("CLOUDINARY_URL", ""))
+    CLOUDINARY_TIMEOUT_S = env.float("STUDIO_CLOUDINARY_TIMEOUT_S", 20)
+
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
+    GUESTS_PER_MINUTE = env.int("STUDIO_GUESTS_PER_MINUTE", 30)
     SOCKETS_PER_USER = env.int("STUDIO_SOCKETS_PER_USER", 20)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
@@ -76,6 +93,17 @@ try:
     ATTEMPTS = env.int("STUDIO_ATTEMPTS", 3)
     IMAGE_WAIT_S = env.float("STUDIO_IMAGE_WAIT_S", 25)
     WORKER_THREADS = env.int("STUDIO_WORKER_THREADS", 4)
+    GEMINI_API_KEY = env.str("GEMINI_API_KEY", "").strip()
+    GEMINI_BASE_URL = env.str("GEMINI_BASE_URL", "") or "https://generativelanguage.googleapis.com"
+    GEMINI_TEXT_MODEL = env.str("GEMINI_TEXT_MODEL", "") or "gemini-3.8-flash"
+    GEMINI_PICTURE_MODEL = env.str("GEMINI_PICTURE_MODEL", "") or "gemini-nano-banana-2.1"
+    GEMINI_TIMEOUT_S = env.float("GEMINI_TIMEOUT_S", 60)
+    GEMINI_CALLS = env.int("GEMINI_CALLS", 4)
+    # Which provider makes the pictures of which intent.
+    PROVIDERS = table.assign(
+        table.chosen(env.list("STUDIO_PROVIDERS", [])),
+        configured={"GEMINI_API_KEY": bool(GEMINI_API_KEY), "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None},
+    )
     METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
     LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()
 
@@ -86,27 +114,23 @@ except (EnvError, ValueError, OSError) as error:
 
 def _check() -> None:
     """Hold the values against each other, and refuse what this version cannot do rather than do something else."""
-    if urlsplit(MONGO_URI).scheme not in ("mongodb", "mongodb+srv"):
-        raise ImproperlyConfigured("MONGO_URI must begin with mongodb:// or mongodb+srv://.")
-    if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
-        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
-    if min(RENEW_S, RESCUE_S, WATCH_S, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
+    times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
+    counts = (ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, GUESTS_PER_MINUTE, SOCKETS_PER_USER)
+    if min(*times, *counts) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
-    for name in ("GEMINI_API_KEY", "CLOUDINARY_URL"):
-        if env.str(name, ""):
-            raise ImproperlyConfigured(f"{name} is set, but this version has no adapter for it yet: unset it.")
+    if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
+        raise ImproperlyConfigured("GEMINI_API_KEY is no key: it has characters that no key has.")
+    if urlsplit(GEMINI_BASE_URL).scheme not in ("http", "https") or not urlsplit(GEMINI_BASE_URL).netloc:
+        raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
+    if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
+        raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
 
 
 _check()
-
-# Which provider makes the pictures of which intent; `pipeline/providers/registry.py` knows the names.
-PROVIDERS = dict.fromkeys(
-    ("generate", "edit", "enhance", "remove_background", "remove_object", "style_transfer"), "offline"
-)
 
 STUDIO_VERSION = "0.1.0"
 PICTURES_DIR = DATA_DIR / "pictures"
@@ -167,12 +191,22 @@ TEMPLATES = [
 ]
 
 if DATABASES["default"]:
-    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+    # Each connection is asked before the pool lends it: its server may have gone, and another one come.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        # A server that vanished without a word is noticed in seconds, not by TCP's own quarter of an hour.
+        **{"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
+        "tcp_user_timeout": 10_000,  # ms
+        **DATABASES["default"].get("OPTIONS", {}),
+        # Every thread of a worker can have one, and its keeper. Giving up soon makes a pool come back soon: it tries again when
+        # somebody asks, and between its own tries it waits longer and longer.
+        "pool": {"min_size": 1, "max_size": WORKER_THREADS + 4, "timeout": 3, "reconnect_timeout": 1},
+    }
 else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "studio.sqlite3",
+        "CONN_MAX_AGE": None,  # a file does not go away, and opening it costs more than most of what is asked of it
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -184,10 +218,7 @@ else:
 
 # redis-py waits for ever, or for as long as a blocking read lasts, unless it is told otherwise.
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "health_check_interval": 0}
-try:
-    _huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
-except (RedisError, ValueError) as error:
-    raise ImproperlyConfigured(f"REDIS_URL cannot be read: {error}") from error
+_huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
 # An instance, not a dict: a dict would run tasks in the web process when DEBUG is on.
 # A blocking read lasts 1 s, well under the socket's 5 s: a worker hears a doorbell at once, and a stop soon.
 HUEY = Doorbells("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
@@ -222,7 +253,7 @@ if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # what is larger waits on the disk
 
 LOGGING = {
     "version": 1,
@@ -232,7 +263,10 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "huey": {"level": "WARNING"},
+        "urllib3": {"level": "ERROR"},  # below, it names URLs, and a signed one opens a picture
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
+        # a line for every call, and at DEBUG every step of it, headers included
+        **{name: {"level": "WARNING"} for name in ("google_genai", "httpx2", "httpcore2")},
     },
 }

@@ -15,6 +15,7 @@ from redis import Redis
 
 from project import children, embedded
 from tests import postgresql
+from tests.standins.cloudinary import Cloudinary, standing_in
 from tests.studio import Studio, running
 
 Documents = Database[dict[str, Any]]  # whatever a test looks at
@@ -83,6 +84,13 @@ def studio(prepared: None) -> Iterator[Studio]:
     """The whole studio, in processes of its own, with one worker."""
     with running(workers=1) as studio:
         yield studio
+
+
+@pytest.fixture
+def cloudinary() -> Iterator[Cloudinary]:
+    """A stand-in for the service; the test fails if it was asked for anything that the service would not take."""
+    with standing_in() as cloudinary:
+        yield cloudinary
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 for name in list(os.environ):
-    if name.startswith("STUDIO_"):
+    if name.startswith(("STUDIO_", "GEMINI_", "GOOGLE_")):
         del os.environ[name]
-for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "GEMINI_API_KEY", "CLOUDINARY_URL", "SECRET_KEY"):
+for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "CLOUDINARY_URL", "SECRET_KEY"):
     os.environ.pop(name, None)
 
 DATA = Path(tempfile.mkdtemp(prefix="studio-test-"))

@@ -1,22 +1,17 @@
 """Pictures as files in a folder."""
 
 import os
-import re
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from gallery.errors import NotFound, StorageDown
-
-KEY = re.compile(r"[0-9a-z][0-9a-z.-]{6,99}")
+from gallery.storage.base import check_key
 
 
 class LocalStorage:
-    """Files lie in subfolders named by the first six letters of their key: of a UUIDv7, five hours each.
-
-    A key that is not lower-case letters, digits, dots and dashes is a mistake of the caller: `ValueError`.
-    """
+    """Files lie in subfolders named by the first six letters of their key: of a UUIDv7, five hours each."""
 
     name = "local"
 
@@ -38,6 +33,7 @@ class LocalStorage:
                 raise NotFound("The picture's file is not there.") from error
 
     def sign(self, key: str, seconds: int) -> str | None:
+        check_key(key)
         return None
 
     def delete(self, key: str) -> None:
@@ -48,9 +44,7 @@ class LocalStorage:
                 leftover.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if not KEY.fullmatch(key):
-            raise ValueError(f"not a key: {key!r}")
-        return self._root / key[:6] / key
+        return self._root / check_key(key)[:6] / key
 
 
 @contextmanager
@@ -73,15 +67,16 @@ def _make(folder: Path) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """All of it, durably, or nothing: after a crash the file is whole or not there."""
-    handle, temporary = tempfile.mkstemp(prefix=_temporary(path.name), dir=path.parent)
+    temporary = path.with_name(f"{_temporary(path.name)}{secrets.token_hex(4)}")
+    handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     _sync(path.parent)
 

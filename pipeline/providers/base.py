@@ -1,6 +1,6 @@
 """What every provider of pictures or words is asked, and answers. No SDK, no Django, no Mongo here."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -54,6 +54,10 @@ class Usage:
     prompt_tokens: int = 0
     output_tokens: int = 0
     pictures: int = 0
+
+    def counted(self) -> dict[str, int]:
+        """By name, what is not 0."""
+        return {name: count for name, count in asdict(self).items() if count}
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _listening() -> int:
 
 def clear() -> None:
     """No message and no doorbell of one measurement is in the way of the next."""
-    for name in ("messages", "artifacts.files", "artifacts.chunks"):
+    for name in ("messages", "artifacts"):
         database().drop_collection(name)  # deleting 200,000 one by one would take longer than an operation may
     prepare()
     with Redis.from_url(settings.REDIS_URL) as valkey:

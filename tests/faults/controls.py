@@ -12,7 +12,7 @@ from tests.faults.stage import KILL, Stage, broken
 
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
-HELD = "claim | generating"
+HELD = "advance | generating"
 
 
 async def killed_alone(stage: Stage) -> float:
@@ -62,7 +62,7 @@ async def play(theatre: Theatre, control: Control) -> Row:
     if control.without == "unique index":
         house.drop_unique_index()
     try:
-        await theatre.play(row, WITHIN_S)
+        await theatre.play(row, WITHIN_S, tidy=False)
     finally:
         house.forget_messages()  # what it left undone or doubled is nobody else's
         house.prepare()

@@ -68,7 +68,7 @@ class Target(Studio):
 
     def kept(self) -> Kept:
         with self.documents() as documents:
-            names = ("sessions", "messages", "artifacts.chunks")
+            names = ("sessions", "messages", "artifacts")
             sessions, messages, chunks = (documents[name].count_documents({}) for name in names)
         files = sum(path.is_file() for path in (self.data / "pictures").rglob("*"))
         return Kept(sessions, messages, chunks, self.sql("SELECT count(*) FROM gallery_image")[0][0], files)

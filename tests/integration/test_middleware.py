@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
+from gallery.storage.account import Account
 from project.middleware import MIB
 
 
@@ -52,6 +53,16 @@ def test_every_answer_carries_the_strict_policy(client: Client) -> None:
 def test_a_refused_body_carries_the_strict_policy_too(client: Client) -> None:
     refused = client.post("/form", b"x" * (MIB + 1), content_type="text/plain")
     assert "default-src 'none'" in refused.headers["Content-Security-Policy"]
+
+
+def test_pictures_come_from_ourselves_and_from_cloudinary_where_it_is_configured(client: Client, settings: Any) -> None:
+    policy = client.get("/form").headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob:;" in policy
+    settings.CLOUDINARY_ACCOUNT = Account.parse(
+        "cloudinary://271:828@cloud?upload_prefix=https://api-eu.cloudinary.com"
+    )
+    configured = client.get("/form").headers["Content-Security-Policy"]
+    assert configured == policy.replace("blob:;", "blob: https://api-eu.cloudinary.com;")
 
 
 def test_a_page_may_bring_its_own_policy(client: Client) -> None:

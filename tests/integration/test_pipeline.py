@@ -1,7 +1,9 @@
 """A message's way through its stages, with the worker's own code run in this process, a doorbell at a time."""
 
+import random
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -11,10 +13,9 @@ from pymongo.database import Database
 
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import jobs, keeper, message, stages, steps
+from pipeline import aftermath, artifacts, jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
-from pipeline.mongo import artifacts
 from project.models import User
 from tests.messages import insert, insert_session, reload
 
@@ -48,6 +49,21 @@ def work_through() -> None:
     for _ in range(30):
         for stage in WORK:
             steps.work(stage)
+        aftermath.wait(5)
+
+
+def step(stage: Stage) -> None:
+    """One stage of the next message that is due, by a worker that does not go on with it."""
+    job = jobs.claim(stage)
+    if job is not None:
+        with keeper.holding(job) as hold:
+            following = steps.run(hold)
+        if following is not None:
+            jobs.hand_back(following)
+
+
+def kept() -> list[str]:
+    return artifacts.kept_before(datetime.now(UTC) + timedelta(days=1), 100)
 
 
 def photo(user: User, size: tuple[int, int] = (160, 120)) -> Image:
@@ -71,7 +87,40 @@ def test_a_request_becomes_a_picture_with_a_gallery_row(conversation: Doc, user:
     assert (row.stage, row.owner_id, row.session_id, row.width) == ("shown", user.id, conversation["_id"], 128)
     assert gallery.open_source(str(user.id), str(row.id))[1][:2] == b"\xff\xd8"
     assert "token" not in done
-    assert artifacts().find({}).to_list() == []
+    assert kept() == []
+
+
+def test_one_doorbell_is_enough_for_a_whole_message(conversation: Doc) -> None:
+    doc = say(conversation, "Create a sunset landscape")
+    steps.work(Stage.REFINING)
+    assert reload(doc)["status"] == "DONE"
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_next_stage_to_others(conversation: Doc) -> None:
+    doc = say(conversation, "Create a sunset landscape")
+    keeper.stopping.set()
+    steps.work(Stage.REFINING)
+    left = reload(doc)
+    assert (left["stage"], left["attempts"], "token" in left) == ("generating", 0, False)
+    keeper.stopping.clear()
+    steps.work(Stage.GENERATING)
+    assert reload(doc)["status"] == "DONE"
+
+
+def test_a_fault_at_the_next_stage_has_all_of_its_attempts(conversation: Doc, monkeypatch: Any) -> None:
+    from gallery.errors import TimedOut
+
+    def fails(*_: Any) -> Any:
+        raise TimedOut(retry_after=0.001)
+
+    monkeypatch.setattr(stages, "generate", fails)
+    doc = say(conversation, "a sea at sunset")
+    steps.work(Stage.REFINING)
+    assert (reload(doc)["stage"], reload(doc)["attempts"]) == ("generating", 1)
+    steps.work(Stage.GENERATING)
+    assert (reload(doc)["status"], reload(doc)["attempts"]) == ("PROCESSING", 2)
+    steps.work(Stage.GENERATING)
+    assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "timeout")
 
 
 def test_the_session_is_named_after_its_first_request(conversation: Doc, mongo: Database[dict[str, Any]]) -> None:
@@ -95,8 +144,8 @@ def test_it_is_the_last_picture(conversation: Doc) -> None:
 def test_an_edit_waits_for_a_picture_that_is_still_being_made(conversation: Doc) -> None:
     made = say(conversation, "a sea at sunset")
     edit = say(conversation, "make it bluer")
-    steps.work(Stage.REFINING)
-    steps.work(Stage.REFINING)
+    step(Stage.REFINING)
+    step(Stage.REFINING)
     assert reload(edit)["waits_for"] == made["_id"]
     work_through()
     assert str(Image.objects.get(message_id=edit["_id"]).parent_id) == reload(made)["image"]["id"]
@@ -107,8 +156,8 @@ def test_an_edit_whose_picture_never_came_takes_the_one_before(conversation: Doc
     work_through()
     second = say(conversation, "a forest")
     edit = say(conversation, "make it bluer")
-    steps.work(Stage.REFINING)
-    steps.work(Stage.REFINING)
+    step(Stage.REFINING)
+    step(Stage.REFINING)
     apply(message.cancel({"_id": second["_id"]}))
     keeper.free_the_waiting()
     work_through()
@@ -178,38 +227,66 @@ def test_variations_of_an_edit_edit_the_same_picture(conversation: Doc) -> None:
 
 def test_a_retry_after_the_upload_failed_makes_no_second_picture(conversation: Doc, monkeypatch: Any) -> None:
     doc = say(conversation, "a sea at sunset")
-    steps.work(Stage.REFINING)
-    steps.work(Stage.GENERATING)
+    step(Stage.REFINING)
+    step(Stage.GENERATING)
     artifact = reload(doc)["artifact"]
     apply(message.cancel({"_id": doc["_id"]}))
     apply(message.retry(reload(doc)))
     assert reload(doc)["stage"] == "uploading"
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     assert (reload(doc)["status"], artifact.partition("/")[0]) == ("DONE", doc["_id"])
 
 
 def test_an_artifact_that_is_gone_is_made_again(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset")
-    steps.work(Stage.REFINING)
-    steps.work(Stage.GENERATING)
-    artifacts().delete(reload(doc)["artifact"])
+    step(Stage.REFINING)
+    step(Stage.GENERATING)
+    artifacts.drop([reload(doc)["artifact"]])
     work_through()
     assert reload(doc)["status"] == "DONE"
 
 
+def test_an_artifact_of_any_size_is_read_back_whole_or_not_at_all(mongo: Database[dict[str, Any]]) -> None:
+    data = random.Random(1).randbytes(artifacts.PART * 2 + 1)
+    name = artifacts.keep("m", "t", data)
+    artifacts.keep("m", "t2", b"another attempt's")
+    assert artifacts.read(name) == data
+    mongo["artifacts"].delete_one({"_id": f"{name}/1"})
+    assert artifacts.read(name) is None
+
+
+def test_the_artifacts_of_lost_attempts_go_with_the_message(conversation: Doc) -> None:
+    doc = say(conversation, "a sea at sunset")
+    artifacts.keep(doc["_id"], "lost", b"x")
+    other = artifacts.keep(doc["_id"][:-1], "other", b"x")
+    work_through()
+    assert kept() == [other]
+
+
+def test_an_old_artifact_is_given_up(conversation: Doc, monkeypatch: Any) -> None:
+    doc = say(conversation, "a sea at sunset")
+    step(Stage.REFINING)
+    step(Stage.GENERATING)
+    keeper.drop_old_artifacts()
+    assert kept() == [reload(doc)["artifact"]]
+    monkeypatch.setattr(keeper, "ARTIFACT_AGE", timedelta(0))
+    keeper.drop_old_artifacts()
+    assert (kept(), reload(doc)["artifact"]) == ([], None)
+
+
 def test_a_worker_that_is_told_to_stop_hands_its_message_back(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset")
-    steps.work(Stage.REFINING)
+    step(Stage.REFINING)
     keeper.stopping.set()
-    steps.work(Stage.GENERATING)
+    step(Stage.GENERATING)
     handed_back = reload(doc)
     assert (handed_back["stage"], handed_back["attempts"], "token" in handed_back) == ("generating", 0, False)
 
 
 def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation: Doc, monkeypatch: Any) -> None:
     doc = say(conversation, "a sea at sunset")
-    steps.work(Stage.REFINING)
-    steps.work(Stage.GENERATING)
+    step(Stage.REFINING)
+    step(Stage.GENERATING)
     original = gallery.store
 
     def cancel_meanwhile(image: Image, rendition: Any) -> None:
@@ -217,7 +294,7 @@ def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation:
         apply(message.cancel({"_id": doc["_id"]}))
 
     monkeypatch.setattr(gallery, "store", cancel_meanwhile)
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     assert (reload(doc)["status"], reload(doc)["image"]) == ("CANCELLED", None)
     assert Image.objects.get(message_id=doc["_id"]).stage == "draft"
     monkeypatch.setattr(keeper, "DRAFT_AGE", keeper.DRAFT_AGE * 0)
@@ -250,13 +327,13 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_ends_the_message(conve
     doc = say(conversation, "a sea at sunset")
     monkeypatch.setattr(stages, "refine", fails_with(TimedOut(retry_after=0.001)))
     for attempt in (1, 2):
-        steps.work(Stage.REFINING)
+        step(Stage.REFINING)
         assert (reload(doc)["status"], reload(doc)["attempts"]) == ("PROCESSING", attempt)
-    steps.work(Stage.REFINING)
+    step(Stage.REFINING)
     assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "timeout")
     other = say(conversation, "a sea at sunset")
     monkeypatch.setattr(stages, "refine", fails_with(Refused()))
-    steps.work(Stage.REFINING)
+    step(Stage.REFINING)
     assert (reload(other)["status"], reload(other)["error"]["retryable"]) == ("FAILED", False)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.serving import Serving, free_port, processes, refused, serving, until
+from tests.standins.cloudinary import BAD_KEY, SECRET, Cloudinary, always
+from tests.standins.server import NEVER
 
 
 def test_it_answers_and_says_what_runs_where(tmp_path: Path) -> None:
@@ -81,6 +83,28 @@ def test_an_unknown_host_is_one_sentence(tmp_path: Path) -> None:
 
 def test_a_wrong_setting_is_one_sentence(tmp_path: Path) -> None:
     assert "STUDIO_LEASE_S" in refused(tmp_path / "data", environment={"STUDIO_LEASE_S": "soon"})
+
+
+@pytest.mark.parametrize("url", ["https://271:hunter2@cloud", "cloudinary://271:hunter2@cloud?api_proxy=x"])
+def test_a_wrong_account_is_one_sentence_without_the_secret(tmp_path: Path, url: str) -> None:
+    sentence = refused(tmp_path / "data", environment={"CLOUDINARY_URL": url})
+    assert "CLOUDINARY_URL cannot be used: " in sentence
+    assert "hunter2" not in sentence
+
+
+def test_a_key_that_cloudinary_refuses_is_one_sentence(tmp_path: Path, cloudinary: Cloudinary) -> None:
+    cloudinary.fail = always(BAD_KEY)
+    sentence = refused(tmp_path / "data", environment={"CLOUDINARY_URL": cloudinary.url})
+    assert sentence.startswith("CLOUDINARY_URL is set, but Cloudinary at 127.0.0.1:")
+    assert SECRET not in sentence
+
+
+def test_an_outage_of_cloudinary_stops_no_start(tmp_path: Path, cloudinary: Cloudinary) -> None:
+    cloudinary.fail = always(NEVER)
+    with serving(tmp_path / "data", "--workers", "0", environment={"CLOUDINARY_URL": cloudinary.url}) as server:
+        assert server.get("readyz") == 200
+        assert "action=cloudinary_unreachable" in server.printed()
+        assert SECRET not in server.printed()
 
 
 @pytest.mark.parametrize(

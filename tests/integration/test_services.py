@@ -1,5 +1,6 @@
-"""What is hard to meet from outside: two things that happen at the same moment."""
+"""What is hard to meet from outside: two things that happen at the same moment, and what happens in which thread."""
 
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,8 @@ from pipeline import message
 from pipeline.jobs import apply
 from pipeline.message import Doc, Stage
 from pipeline.mongo import async_database
+from pipeline.providers import registry
+from pipeline.providers.base import Language
 from tests.conftest import Documents
 from tests.messages import insert, insert_session, reload
 
@@ -40,3 +43,17 @@ async def test_a_variation_does_not_wait_for_an_original_that_was_refined_meanwh
     while services._background:
         await next(iter(services._background))
     assert reload({"_id": form["id"]})["waits_for"] is None
+
+
+async def test_the_event_loop_does_not_wait_for_the_import_of_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_in: list[threading.Thread] = []
+    language = registry.language
+
+    def noted() -> Language:
+        asked_in.append(threading.current_thread())
+        return language()
+
+    monkeypatch.setattr(registry, "language", noted)
+    assert (await services.refine_prompt("u", "a lake"))["intent"] == "generate"
+    assert threading.current_thread() not in asked_in
+    assert len(asked_in) == 1

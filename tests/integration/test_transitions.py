@@ -69,6 +69,27 @@ def test_a_released_message_is_due_after_its_delay(mongo: Mongo) -> None:
     assert again["attempts"] == 2
 
 
+def test_what_was_charged_adds_up_over_stages_and_attempts_and_stays_inside(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    apply(message.release(doc["_id"], "t", 0, {"prompt_tokens": 10}))
+    claim()
+    apply(message.advance(doc["_id"], "t", Stage.GENERATING, {}, {"prompt_tokens": 10, "output_tokens": 5}))
+    claim(Stage.GENERATING)
+    change = message.fail(doc["_id"], "t", {"code": "refused"}, {"pictures": 1})
+    assert apply(change) is not None
+    assert apply(change) is None  # whoever has lost the message adds nothing
+    assert reload(doc)["usage"] == {"prompt_tokens": 20, "output_tokens": 5, "pictures": 1}
+    assert "usage" not in message.public(reload(doc), lambda form: {})
+
+
+def test_what_costs_nothing_has_no_account(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    apply(message.finish(doc["_id"], "t", {}))
+    assert "usage" not in reload(doc)
+
+
 def test_a_message_handed_back_is_due_at_once_and_the_attempt_does_not_count(mongo: Mongo) -> None:
     doc = insert()
     claim()
@@ -76,6 +97,19 @@ def test_a_message_handed_back_is_due_at_once_and_the_attempt_does_not_count(mon
     again = claim()
     assert again is not None
     assert again["attempts"] == 1
+
+
+def test_who_goes_on_holds_the_next_stage_as_if_it_were_just_claimed(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    before = reload(doc)
+    time.sleep(0.03)
+    after = apply(message.go_on(doc["_id"], "t", Stage.GENERATING, {"style": "oil"}))
+    assert after is not None
+    assert (after["stage"], after["style"], after["attempts"], after["token"]) == ("generating", "oil", 1, "t")
+    assert after["leased_at"] > before["leased_at"]
+    assert after["version"] == before["version"] + 1
+    assert claim(Stage.GENERATING, token="other") is None
 
 
 def test_what_waits_is_not_due_until_it_is_freed(mongo: Mongo) -> None:
@@ -109,6 +143,7 @@ def test_what_somebody_still_holds_is_not_given_up(mongo: Mongo) -> None:
 FENCED: list[Callable[[str, str], Change]] = [
     lambda id, token: message.learn(id, token, {"source_id": "x"}),
     lambda id, token: message.advance(id, token, Stage.UPLOADING, {"artifact": "x"}),
+    lambda id, token: message.go_on(id, token, Stage.UPLOADING, {"artifact": "x"}),
     lambda id, token: message.finish(id, token, {"image": FORM}),
     lambda id, token: message.fail(id, token, {"code": "x"}),
     lambda id, token: message.release(id, token, 0),
@@ -208,3 +243,19 @@ def test_a_buried_session_has_no_look(mongo: Mongo) -> None:
     change = session.bury("u", doc["_id"], "keep")
     mongo["sessions"].update_one(change.filter, change.update)
     assert mongo["sessions"].aggregate(looks).to_list() == []
+
+
+LOOKED_FOR: list[dict[str, Any]] = [
+    message.due(Stage.REFINING, **LEASE),
+    message.exhausted(**LEASE),
+    message.stop_waiting("other", refined=True).filter,
+    message.stop_waiting("other", refined=False).filter,
+]
+
+
+@pytest.mark.parametrize("filter", LOOKED_FOR)
+def test_what_has_ended_is_not_looked_through(mongo: Mongo, filter: dict[str, Any]) -> None:
+    for _ in range(20):
+        insert(status="DONE")
+    found = mongo.command("explain", {"find": "messages", "filter": filter}, verbosity="executionStats")
+    assert found["executionStats"]["totalDocsExamined"] == 0

@@ -17,14 +17,17 @@ from pipeline.providers.local.tool_words import style_of
 class LocalProvider:
     name = language.PROVIDER
 
+    def __init__(self, ai_is_connected: bool = False) -> None:
+        self._ai_is_connected = ai_is_connected  # and reads what people write
+
     def lacks(self, wish: Wish) -> str | None:
         match wish.intent:
             case Intent.EDIT if not editor.parse(wish.prompt) and not editor.parse(wish.content):
-                return replies.needs_ai(replies.WITHIN, wish.content)
+                return replies.needs_ai(replies.WITHIN, wish.content, self._ai_is_connected)
             case Intent.REMOVE_OBJECT if not wish.has_mask:
-                return replies.lacking(wish.intent, wish.content)
+                return replies.lacking(wish.intent, wish.content, self._ai_is_connected)
             case Intent.STYLE_TRANSFER if style_of(wish.style, wish.prompt, wish.content) is None:
-                return replies.lacking(wish.intent, wish.content)
+                return replies.lacking(wish.intent, wish.content, self._ai_is_connected)
         return None
 
     def refine(self, request: RefineRequest) -> Refinement:

@@ -42,8 +42,12 @@ HELLO = Say("I work offline here, without an AI.", "Ở đây tôi làm việc k
 WITHIN = Say("Changing what a picture shows needs an AI.", "Thay đổi nội dung của ảnh cần có AI.")
 ONE_PART = Say("Changing one part of a picture needs an AI.", "Chỉnh riêng một phần của ảnh cần có AI.")
 _KEY = Say(
-    "The setting GEMINI_API_KEY is meant to bring one, but this version cannot use it yet.",
-    "Thiết lập GEMINI_API_KEY dành cho việc đó, nhưng phiên bản này chưa dùng được.",
+    "Whoever runs this studio can connect one with the setting GEMINI_API_KEY.",
+    "Người vận hành studio này có thể kết nối AI bằng thiết lập GEMINI_API_KEY.",
+)
+_ASSIGNED = Say(
+    "One is connected, but the settings of this studio (STUDIO_PROVIDERS) leave this to the offline tools.",
+    "Đã có AI kết nối, nhưng thiết lập của studio (STUDIO_PROVIDERS) giao việc này cho công cụ ngoại tuyến.",
 )
 NEEDS_AI = {
     Intent.REMOVE_OBJECT: Say(
@@ -74,14 +78,18 @@ def is_vietnamese(text: str) -> bool:
     return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
 
 
-def needs_ai(reason: Say, content: str) -> str:
+def needs_ai(reason: Say, content: str, ai_is_connected: bool = False) -> str:
     """Why it cannot be done, what would bring it, and what can be done instead."""
-    return " ".join(say.to(content) for say in (reason, _KEY, EDIT))
+    return " ".join(say.to(content) for say in (reason, _hint(ai_is_connected), EDIT))
 
 
-def lacking(intent: Intent, content: str) -> str:
+def lacking(intent: Intent, content: str, ai_is_connected: bool = False) -> str:
     """What a tool would need, and what would bring it."""
-    return " ".join(say.to(content) for say in (NEEDS_AI[intent], _KEY))
+    return " ".join(say.to(content) for say in (NEEDS_AI[intent], _hint(ai_is_connected)))
+
+
+def _hint(ai_is_connected: bool) -> Say:
+    return _ASSIGNED if ai_is_connected else _KEY
 
 
 def later(left: str, content: str) -> str:

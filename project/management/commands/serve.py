@@ -7,11 +7,11 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
-from project import claims, configured, embedded
+from pipeline.providers import table
+from project import addresses, claims, configured, embedded, preparation
 from project.children import CannotStart, Child, Rank
 from project.supervisor import Stopped, Supervisor
 
@@ -67,16 +67,14 @@ class Command(BaseCommand):
 
 def start_stores(supervisor: Supervisor, lock: int) -> None:
     """The database migrates while the embedded servers come up. Raises CannotStart, Stopped."""
-    from pipeline import mongo
-
     stores = embedded.stores(inherits=(lock,))
     supervisor.start([store.child for store in stores])
     configured.check()
-    call_command("migrate", verbosity=0, interactive=False)
+    preparation.tables()
     connections.close_all()
     for store in stores:
         embedded.wait_until_ready(store, supervisor.pause)
-    mongo.prepare()
+    preparation.indexes()
 
 
 def web_process(host: str, port: int, lock: int) -> Child:
@@ -102,15 +100,15 @@ def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> N
 
 def summary(address: str, workers: int) -> str:
     """What runs, where it keeps things, and what to do next. Hosts only, no credentials."""
-    mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {configured.host_of(settings.MONGO_URI)}"
-    redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {configured.host_of(settings.REDIS_URL)}"
+    mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
+    redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
     database = f"configured, at {configured.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
     parts = {
         "conversations (MongoDB)": mongo,
         "queue and news (Redis)": redis,
         "users and gallery": database,
-        "pictures": "files in the data folder",
-        "AI": "offline provider, no AI",
+        "pictures": _pictures(),
+        "AI": _ai(),
         "workers": str(workers) if workers else "0: messages wait until `manage.py run_huey` runs somewhere",
         "data folder": str(settings.DATA_DIR),
     }
@@ -119,6 +117,23 @@ def summary(address: str, workers: int) -> str:
         f"\nAI Photo Studio answers at {address}\n\n{table}\n\n"
         f"The first moderator: make moderator NAME=…, then {address}admin/\nCtrl-C stops everything.\n"
     )
+
+
+def _pictures() -> str:
+    account = settings.CLOUDINARY_ACCOUNT
+    return f"Cloudinary, in the cloud {account.cloud_name}" if account else "files in the data folder"
+
+
+def _ai() -> str:
+    """Who reads, and who makes what; never a key."""
+    served = table.served(settings.PROVIDERS)
+    if not settings.GEMINI_API_KEY and list(served) == [table.OFFLINE]:
+        return "offline provider, no AI"
+    makers = "; ".join(f"{', '.join(intents)}: {table.SPOKEN[name]}" for name, intents in served.items())
+    if not settings.GEMINI_API_KEY:
+        return f"{table.SPOKEN[table.OFFLINE]} read; {makers}"
+    models = f"{settings.GEMINI_TEXT_MODEL} and {settings.GEMINI_PICTURE_MODEL}"
+    return f"Gemini at {addresses.host_of(settings.GEMINI_BASE_URL)} ({models}) reads; {makers}"
 
 
 def _answers(host: str, port: int) -> bool:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import path
 from ninja import NinjaAPI
 
+import project.api  # noqa: F401  before the router is mounted here: what it adds to it can only be added till then
 from gallery import services, views
 from gallery.api import router
 from gallery.models import Image

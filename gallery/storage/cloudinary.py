@@ -1,0 +1,67 @@
+"""Pictures as assets of a Cloudinary account, of the type `authenticated`."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gallery.errors import NotFound, StorageDown, TooLarge
+from gallery.storage.base import check_key
+from gallery.storage.cloudinary_client import Client, Trouble
+
+FOLDER = "studio"  # in front of every id of ours
+LARGEST = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
+FETCH_S = 60  # how long the URL lives by which we fetch a picture ourselves
+
+log = logging.getLogger(__name__)
+
+
+class CloudinaryStorage:
+    """The public id follows from the key alone and nothing is overwritten, so an upload whose answer was lost is found by
+    the next one. A thumbnail is an asset of its own: a URL that expires takes no transformation."""
+
+    name = "cloudinary"
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def put(self, key: str, data: bytes, mime: str) -> None:
+        public_id, _ = _asset(key)
+        with _as_our_errors("put"):
+            self._client.upload(public_id, data, overwrite=False)
+
+    def open(self, key: str) -> bytes:
+        url = self._url(key, FETCH_S)
+        with _as_our_errors("open"):
+            return self._client.get(url, LARGEST)
+
+    def sign(self, key: str, seconds: int) -> str | None:
+        return self._url(key, seconds)
+
+    def delete(self, key: str) -> None:
+        public_id, _ = _asset(key)
+        with _as_our_errors("delete"):
+            self._client.destroy(public_id)
+
+    def _url(self, key: str, seconds: int) -> str:
+        public_id, format = _asset(key)
+        return self._client.download_url(public_id, format, seconds)
+
+
+def _asset(key: str) -> tuple[str, str]:
+    """Public id and format: Cloudinary's ids of pictures have no extension."""
+    name, _, extension = check_key(key).rpartition(".")
+    return f"{FOLDER}/{name}", extension
+
+
+@contextmanager
+def _as_our_errors(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Trouble as trouble:
+        if trouble.status == 404 and what == "open":
+            raise NotFound("The picture's file is not there.") from trouble
+        if trouble.status == 400 and trouble.said.startswith("File size too large"):
+            raise TooLarge("This picture is larger than the storage takes.") from trouble
+        if trouble.is_our_fault:
+            log.error("action=storage_refuses_us what=%s said=%r: check CLOUDINARY_URL", what, trouble.said)  # noqa: TRY400
+        raise StorageDown(retry_after=trouble.retry_after) from trouble

@@ -1,0 +1,177 @@
+"""What we ask of Cloudinary, through its SDK: upload, destroy, and downloads by signed URLs. Its words end here: whoever
+calls sees an answer that was checked, or `Trouble`."""
+
+import functools
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from io import BytesIO
+from typing import Any, TypeVar
+
+import urllib3
+from pydantic import BaseModel, ValidationError
+from urllib3.exceptions import HTTPError, TimeoutError
+
+from gallery.storage.account import Account
+from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, utils
+
+CONNECT_S = 5.0
+CHUNK = 256 * 1024
+LONGEST_PAUSE_S = 3600.0  # an hour is how long Cloudinary's own counters run
+TYPE = "authenticated"  # nothing of it is public, neither the original nor what is derived from it
+
+
+class Trouble(Exception):
+    """Cloudinary did not do it. `status` is HTTP's, or 0 where no answer came that can be read; `said` is Cloudinary's text,
+    for the log."""
+
+    def __init__(self, status: int, said: str, *, retry_after: float | None = None, timed_out: bool = False) -> None:
+        self.status, self.said = status, said[:300]
+        self.retry_after, self.timed_out = retry_after, timed_out
+        super().__init__(f"{status or 'no answer'}: {self.said!r}")
+
+    @property
+    def is_limit(self) -> bool:
+        return self.status in (420, 429)
+
+    @property
+    def is_our_fault(self) -> bool:
+        """The key, the secret or the cloud's name is wrong: asking again will not help."""
+        return self.status in (401, 403)
+
+
+class Derived(BaseModel):
+    secure_url: str = ""
+    url: str = ""
+
+
+class Uploaded(BaseModel):
+    public_id: str
+    type: str
+    bytes: int
+    eager: list[Derived] = []
+
+
+class Destroyed(BaseModel):
+    result: str
+
+
+class Client:
+    """One account. `timeout_s` bounds each silence of Cloudinary's, and a download as a whole."""
+
+    def __init__(self, account: Account, timeout_s: float) -> None:
+        self.account = account
+        self._timeout_s = timeout_s
+        self._timeout = urllib3.Timeout(connect=min(CONNECT_S, timeout_s), read=timeout_s)
+        self._http = urllib3.PoolManager(maxsize=8, timeout=self._timeout, **CERT_KWARGS)
+
+    def upload(self, public_id: str, data: bytes, *, overwrite: bool, **more: Any) -> Uploaded:
+        """Raises `Trouble`. Without `overwrite` what lies there already stays, and is the answer."""
+        answer = self._call(
+            functools.partial(uploader.upload, BytesIO(data), filename=public_id.rpartition("/")[2]),
+            public_id=public_id,
+            overwrite=overwrite,
+            **more,
+        )
+        uploaded = _read(Uploaded, answer)
+        if (uploaded.public_id, uploaded.type) != (public_id, TYPE):
+            raise Trouble(200, "it was stored under another name or type")
+        return uploaded
+
+    def destroy(self, public_id: str) -> None:
+        """Raises `Trouble`; what is not there is destroyed already."""
+        answer = self._call(functools.partial(uploader.destroy, public_id), invalidate=True)
+        if (result := _read(Destroyed, answer).result) not in ("ok", "not found"):
+            raise Trouble(200, f"destroy: {result}")
+
+    def download_url(self, public_id: str, format: str, seconds: int) -> str:
+        """It holds the key, which is no secret, and a signature."""
+        until = int(time.time()) + seconds
+        return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
+
+    def get(self, url: str, at_most: int) -> bytes:
+        """The body, of at most so many bytes. Raises `Trouble`: 413 for one that is larger."""
+        deadline = time.monotonic() + self._timeout_s
+        try:
+            with self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES) as answer:
+                if answer.status != 200:
+                    raise _refusal(answer)
+                return _body(answer, at_most, deadline)
+        except HTTPError as error:  # its text holds the URL, and with that a signature
+            raise _silence(error) from None
+
+    def _call(self, ask: Any, **options: Any) -> Any:
+        """One request of the SDK's. It tries a connection again that could not be made, and nothing else."""
+        try:
+            answer = ask(
+                type=TYPE, resource_type="image", timeout=self._timeout, return_error=True, **options, **self._who()
+            )
+            error = answer.get("error")
+            if error is None:
+                return answer
+            status, said = int(error["http_code"]), str(error["message"])
+        except exceptions.Error as wrapped:
+            raise _silence(wrapped.__context__) from None
+        except (TypeError, KeyError, AttributeError, ValueError) as odd:  # JSON, but not the SDK's idea of an answer
+            raise Trouble(0, f"an answer of another form ({type(odd).__name__})") from None
+        raise Trouble(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
+
+    def _who(self) -> dict[str, Any]:
+        account = self.account
+        return {
+            "cloud_name": account.cloud_name,
+            "api_key": account.api_key,
+            "api_secret": account.api_secret,
+            "upload_prefix": account.origin,
+            "signature_algorithm": account.signature_algorithm,
+        }
+
+
+T = TypeVar("T", bound=BaseModel)
+_NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, other=0, redirect=2, raise_on_redirect=False)
+
+
+def _read(model: type[T], answer: Any) -> T:
+    try:
+        return model.model_validate(answer)
+    except ValidationError as error:
+        raise Trouble(200, f"an answer of another form ({error.error_count()} errors)") from None
+
+
+def _body(answer: urllib3.BaseHTTPResponse, at_most: int, deadline: float) -> bytes:
+    data = bytearray()
+    while chunk := answer.read(CHUNK, decode_content=False):
+        data += chunk
+        if len(data) > at_most:
+            raise Trouble(413, f"more than {at_most} bytes")
+        if time.monotonic() > deadline:
+            raise Trouble(0, "the download took too long", timed_out=True)
+    return bytes(data)
+
+
+def _refusal(answer: urllib3.BaseHTTPResponse) -> Trouble:
+    said = answer.headers.get("X-Cld-Error", "")
+    return Trouble(answer.status, said, retry_after=_pause(said, answer.headers))
+
+
+def _silence(error: BaseException | None) -> Trouble:
+    """No answer, or none that is one."""
+    cause = getattr(error, "reason", None) or error
+    timed_out = isinstance(cause, TimeoutError)
+    return Trouble(0, type(cause).__name__, timed_out=timed_out)
+
+
+def _pause(said: str, headers: Any) -> float | None:
+    """Seconds until Cloudinary's counters begin anew, as a header or the sentence says: "… Try again on 2026-10-04 14:00:00
+    UTC"."""
+    try:
+        if seconds := headers.get("Retry-After", ""):
+            pause = float(seconds)
+        elif at := headers.get("X-FeatureRateLimit-Reset", ""):
+            pause = (parsedate_to_datetime(at) - datetime.now(UTC)).total_seconds()
+        else:
+            at = said.partition("Try again on ")[2][:19]
+            pause = (datetime.fromisoformat(at).replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):  # none of them, or not a time
+        return None
+    return min(LONGEST_PAUSE_S, max(1.0, pause))

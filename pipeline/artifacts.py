@@ -1,0 +1,52 @@
+"""Bytes between two stages, which may run on two machines: a picture that was paid for outlives who has asked for it.
+
+One write and one read whatever their size, where GridFS looks for its indexes first, writes twice and reads twice.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from pymongo import WriteConcern
+from pymongo.collection import Collection
+
+from pipeline.message import Doc
+from pipeline.mongo import database
+
+PART = 8 * 1024 * 1024  # bytes; a document holds 16 MiB, a picture may have 20
+# The journal keeps the order of what is written: where the checkpoint that names an artifact is in it, the artifact is.
+UNJOURNALED = WriteConcern(w=1, j=False)
+
+
+def keep(message_id: str, token: str, data: bytes) -> str:
+    """The artifact's name, for the checkpoint. The token is in it because two attempts may write at the same time."""
+    name, now = f"{message_id}/{token}", datetime.now(UTC)
+    parts = [data[at : at + PART] for at in range(0, len(data), PART)]
+    _artifacts().insert_many(
+        {"_id": f"{name}/{n}", "parts": len(parts), "data": part, "kept_at": now} for n, part in enumerate(parts)
+    )
+    return name
+
+
+def read(name: str) -> bytes | None:
+    """All of it, or None when any of it is gone."""
+    parts = _artifacts().find(_under(name), sort=[("_id", 1)]).to_list()
+    return b"".join(part["data"] for part in parts) if parts and len(parts) == parts[0]["parts"] else None
+
+
+def drop(names: Iterable[str]) -> None:
+    """Artifacts, or by a message's id all of its artifacts: those of attempts that were lost, too."""
+    if of := [_under(name) for name in names]:
+        _artifacts().delete_many({"$or": of})
+
+
+def kept_before(moment: datetime, limit: int) -> list[str]:
+    found = _artifacts().find({"kept_at": {"$lt": moment}}, {"_id": 1}, limit=limit)
+    return [doc["_id"].rpartition("/")[0] for doc in found]
+
+
+def _under(name: str) -> Doc:
+    return {"_id": {"$gte": f"{name}/", "$lt": f"{name}0"}}  # "0" comes after "/"
+
+
+def _artifacts() -> Collection[Doc]:
+    return database().get_collection("artifacts", write_concern=UNJOURNALED)

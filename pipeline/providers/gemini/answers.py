@@ -1,0 +1,80 @@
+"""What Gemini answered: its words, its picture, what it cost; or why it gave none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from google.genai.types import Candidate, FinishReason, GenerateContentResponse, Part
+
+from gallery.errors import NoImage, ProviderDown, Refused, StudioError, Unusable
+from pipeline.providers.base import Usage
+from pipeline.providers.gemini.faults import UNREADABLE
+
+REFUSED = "The picture service refused this request."
+WORDS_ONLY = "The picture service made no picture of this. Try to say more plainly what it should show."
+MOST_TOKENS = 2**31 - 1
+
+_REFUSALS = {
+    FinishReason.SAFETY, FinishReason.RECITATION, FinishReason.LANGUAGE, FinishReason.BLOCKLIST,
+    FinishReason.PROHIBITED_CONTENT, FinishReason.SPII, FinishReason.IMAGE_SAFETY, FinishReason.IMAGE_PROHIBITED_CONTENT,
+    FinishReason.IMAGE_RECITATION, FinishReason.ESCALATION, FinishReason.MODEL_ARMOR,
+}  # fmt: skip
+# Not for want of trying: the same request has another chance.
+_MISHAPS = {
+    FinishReason.MALFORMED_RESPONSE, FinishReason.MALFORMED_FUNCTION_CALL, FinishReason.UNEXPECTED_TOOL_CALL,
+    FinishReason.TOO_MANY_TOOL_CALLS, FinishReason.MISSING_THOUGHT_SIGNATURE, FinishReason.CONTINUATION,
+}  # fmt: skip
+
+
+def words(answer: GenerateContentResponse) -> str:
+    """All it says, thoughts left out. Raises `Refused`, `ProviderDown`, `Unusable`."""
+    found = [part.text for part in _parts(answer) if part.text and not part.thought]
+    if not found:
+        raise ProviderDown(UNREADABLE)
+    return "".join(found)
+
+
+def picture(answer: GenerateContentResponse) -> bytes:
+    """The last picture: those before it are drafts. Raises `Refused`, `NoImage`, `ProviderDown`, `Unusable`."""
+    found = [part.inline_data.data for part in _parts(answer) if not part.thought and part.inline_data]
+    if found:
+        return found[-1] or b""
+    ending = answer.candidates[0].finish_reason if answer.candidates else None
+    if ending is None or ending in _MISHAPS:
+        raise ProviderDown(UNREADABLE)
+    raise NoImage(WORDS_ONLY)
+
+
+def usage(answer: GenerateContentResponse) -> Usage:
+    counted = answer.usage_metadata
+    if counted is None:
+        return Usage()
+    output = (counted.candidates_token_count or 0) + (counted.thoughts_token_count or 0)
+    return Usage(prompt_tokens=_tokens(counted.prompt_token_count or 0), output_tokens=_tokens(output))
+
+
+@contextmanager
+def charging(spent: Usage) -> Iterator[None]:
+    """An error of ours that is raised in here says what was paid in vain."""
+    try:
+        yield
+    except StudioError as error:
+        error.spent = spent.counted()
+        raise
+
+
+def _tokens(count: int) -> int:
+    """Within what a database can add up, whatever the service says."""
+    return max(0, min(MOST_TOKENS, count))
+
+
+def _parts(answer: GenerateContentResponse) -> list[Part]:
+    """Raises `Refused` where the prompt or the answer was blocked: a blocked prompt has no candidate at all."""
+    feedback = answer.prompt_feedback
+    if feedback is not None and feedback.block_reason is not None:
+        raise Refused(REFUSED)
+    first = answer.candidates[0] if answer.candidates else Candidate()
+    if first.finish_reason in _REFUSALS:
+        raise Refused(REFUSED)
+    if first.finish_reason is FinishReason.PUP_LIMITED_DISABLED:
+        raise Unusable("The picture service does not work for this studio's account.")
+    return (first.content.parts or []) if first.content else []

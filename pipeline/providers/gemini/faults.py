@@ -1,0 +1,94 @@
+"""What goes wrong between us and Gemini, as errors of ours. The service's own words stay behind: they may quote our key."""
+
+import math
+
+import httpx2
+from google.genai.errors import APIError
+from pydantic import BaseModel, Field, ValidationError
+
+from gallery.errors import BadInput, ProviderDown, Quota, StudioError, TimedOut, TooLarge, Unusable
+
+UNREADABLE = "The picture service sent something that cannot be read."
+KEY_REFUSED = "The picture service does not accept this studio's key."
+MODEL_UNKNOWN = "The picture service does not know the model that this studio asks for."
+LONGEST_DELAY_S = 600.0
+
+# What a call can end with. The last ones are how the SDK and its schemas stumble over an answer that is not what it should be.
+RAISED = (
+    APIError, httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError,
+    ValueError, TypeError, LookupError, AttributeError, RecursionError,
+)  # fmt: skip
+
+
+class _Detail(BaseModel):
+    reason: str = ""
+    retry_delay: str = Field("", alias="retryDelay")  # such as "19s"
+
+
+class _Body(BaseModel):
+    status: str = ""
+    details: list[_Detail] = []
+
+
+class _Envelope(BaseModel):
+    error: _Body = _Body()
+
+
+def of(error: Exception) -> StudioError:
+    """Ours for one of RAISED. It holds nothing of the other."""
+    match error:
+        case APIError():
+            return _of_answer(error)
+        case TimeoutError() | httpx2.TimeoutException():
+            return TimedOut()
+        case httpx2.DecodingError():
+            return ProviderDown(UNREADABLE)
+        case httpx2.HTTPError() | httpx2.InvalidURL() | OSError():
+            return ProviderDown()
+        case _:
+            return ProviderDown(UNREADABLE)
+
+
+def _of_answer(error: APIError) -> StudioError:
+    body = _body(error.details)
+    reasons = {detail.reason for detail in body.details}
+    match error.code:
+        case 400 if "API_KEY_INVALID" in reasons:
+            return Unusable(KEY_REFUSED)
+        case 400 if body.status == "FAILED_PRECONDITION":  # no billing, or not from this country
+            return Unusable("The picture service does not work for this studio's account.")
+        case 401 | 403:
+            return Unusable(KEY_REFUSED)
+        case 404:
+            return Unusable(MODEL_UNKNOWN)
+        case 408 | 504:
+            return TimedOut()
+        case 413:
+            return TooLarge("The picture service finds this too large.")
+        case 429:
+            return Quota(retry_after=_delay(error, body))
+        case code if 400 <= code < 500:
+            return BadInput("The picture service cannot work with this request.")
+        case _:
+            return ProviderDown()
+
+
+def _body(details: object) -> _Body:
+    try:
+        return _Envelope.model_validate(details).error
+    except ValidationError:  # a proxy's page, for instance
+        return _Body()
+
+
+def _delay(error: APIError, body: _Body) -> float | None:
+    """Seconds: what the answer's RetryInfo says, else its header."""
+    said = [detail.retry_delay for detail in body.details]
+    headers = getattr(error.response, "headers", {})
+    for text in (*said, headers.get("Retry-After", "")):
+        try:
+            seconds = float(text.removesuffix("s"))
+        except ValueError:  # the header may be a date, and most details say nothing
+            continue
+        if math.isfinite(seconds) and seconds > 0:
+            return min(seconds, LONGEST_DELAY_S)
+    return None

@@ -1,0 +1,114 @@
+"""Gemini reads what people write, and makes and changes pictures."""
+
+import math
+import time
+
+from google.genai.types import GenerateContentConfig, GenerateContentResponse, ImageConfig, Part
+from pydantic import ValidationError
+
+from gallery.errors import BadInput, ProviderDown, Quota
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Usage, Wish
+from pipeline.providers.gemini import answers, fitting, reading, wording
+from pipeline.providers.gemini.account import Account
+from pipeline.providers.gemini.client import Client, Patience, Question
+from pipeline.providers.gemini.faults import UNREADABLE
+from pipeline.providers.local.replies import Say
+
+SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
+MOST_WORDS = 8192  # tokens of a reading, thoughts included
+USUAL_S = 12.0  # what a picture takes; only the bar on the page depends on it
+NO_TRANSPARENCY = Say(
+    "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
+    "set for that in STUDIO_PROVIDERS.",
+    "Gemini không tạo được ảnh trong suốt nên không xóa nền được: cần đặt nhà cung cấp khác, như cloudinary, trong "
+    "STUDIO_PROVIDERS.",
+)
+
+
+class GeminiProvider:
+    """Satisfies `Language` and `Provider`."""
+
+    name = reading.NAME
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._client = Client(account)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        config = GenerateContentConfig(
+            system_instruction=reading.INSTRUCTION,
+            response_mime_type="application/json",
+            response_schema=reading.Reading,
+            max_output_tokens=MOST_WORDS,
+        )
+        question = Question(self._account.text_model, (Part.from_text(text=reading.document(request)),), config)
+        answer = self._client.ask(question, self._until_busy())
+        usage = answers.usage(answer)
+        with answers.charging(usage):
+            return _read(answer, request, usage)
+
+    def _until_busy(self) -> Patience:
+        """Nobody can cancel a refinement, so it waits for its turn no longer than for an answer."""
+        deadline = time.monotonic() + self._account.timeout_s
+
+        def queued() -> None:
+            if time.monotonic() > deadline:
+                raise Quota("The picture service is busy.")
+
+        return Patience(queued, lambda seconds: None)
+
+    def lacks(self, wish: Wish) -> str | None:
+        return None if wish.intent in wording.SERVED else NO_TRANSPARENCY.to(wish.content)
+
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> None:
+        return None
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        """Raises `BadInput` for an intent it does not serve, and for a change without a picture."""
+        question = Question(self._account.picture_model, _parts(request), _config(request))
+        control.progress(0.0)  # what was cancelled by now is not paid for
+        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.progress(_share(seconds)))
+        answer = self._client.ask(question, patience)
+        usage = answers.usage(answer)
+        with answers.charging(usage):
+            found = answers.picture(answer)
+        paid = Usage(usage.prompt_tokens, usage.output_tokens, pictures=1)
+        with answers.charging(paid):
+            control.progress(0.95)
+            return Picture(fitting.fitted(found, request), self.name, paid)
+
+
+def _read(answer: GenerateContentResponse, request: RefineRequest, usage: Usage) -> Refinement:
+    try:
+        return reading.refinement(answers.words(answer), request, usage)
+    except ValidationError:
+        raise ProviderDown(UNREADABLE) from None  # it quotes what was said
+
+
+def _parts(request: PictureRequest) -> tuple[Part, ...]:
+    if request.intent not in wording.SERVED:
+        raise BadInput("Gemini does not do this.")
+    if request.intent.needs_source and request.source is None:
+        raise BadInput("There is no picture to change.")
+    shown = [data for data in (request.source, request.mask) if data is not None] if request.source else []
+    pictures = [Part.from_bytes(data=data, mime_type=mime) for data, mime in map(fitting.sent, shown)]
+    return Part.from_text(text=wording.words(request)), *pictures
+
+
+def _config(request: PictureRequest) -> GenerateContentConfig:
+    """Of a change, the shape follows the picture that is sent, unless a size was chosen."""
+    size = ImageConfig()
+    if request.width and request.height:
+        size.aspect_ratio = fitting.nearest_ratio(request.width, request.height)
+        size.image_size = fitting.size_name(request.width, request.height)
+    elif request.source is not None:
+        size.image_size = fitting.size_name_of(request.source)
+    return GenerateContentConfig(response_modalities=["TEXT", "IMAGE"], image_config=size, seed=request.seed % SEEDS)
+
+
+def _share(seconds: float) -> float:
+    """The service says nothing of its progress: this is how much of the usual time has gone, never quite all of it."""
+    return 0.9 * (1 - math.exp(-seconds / USUAL_S))

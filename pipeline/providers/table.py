@@ -1,0 +1,61 @@
+"""Who makes the pictures of which intent. Pure: the settings make the table, the registry finds who is named in it."""
+
+from collections.abc import Iterable, Mapping
+
+from pipeline.providers.base import Intent
+
+OFFLINE, GEMINI, CLOUDINARY = "offline", "gemini", "cloudinary"
+# Every provider by its name in STUDIO_PROVIDERS, with the setting that brings it; a new one is a line here, and one in
+# `registry.py`. "offline" needs none.
+BROUGHT_BY: Mapping[str, str | None] = {OFFLINE: None, GEMINI: "GEMINI_API_KEY", CLOUDINARY: "CLOUDINARY_URL"}
+SPOKEN = {OFFLINE: "offline tools", GEMINI: "Gemini", CLOUDINARY: "Cloudinary"}  # on the page
+MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
+# What a Gemini takes over as soon as it is there. It has no transparency for a background that was removed, and it draws
+# anew what it enhances: those two it gets only where somebody says so.
+_BY_GEMINI = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
+
+
+def chosen(pairs: Iterable[str]) -> dict[str, str]:
+    """STUDIO_PROVIDERS in pieces such as "edit=gemini". Raises ValueError with a sentence."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        intent, equals, name = (part.strip() for part in pair.partition("="))
+        if not equals or intent in found:
+            raise ValueError("STUDIO_PROVIDERS is written like enhance=offline,edit=gemini, with each intent once.")
+        found[intent] = name
+    return found
+
+
+def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[str, str]:
+    """The provider of every intent: the one chosen in STUDIO_PROVIDERS, else the usual one. `configured`: whether the setting
+    of that name is set. Raises ValueError with a sentence for a name that means nothing, or that its setting does not bring.
+    """
+    for intent, name in chosen.items():
+        if intent not in MADE:
+            raise ValueError(f"STUDIO_PROVIDERS names the intent {intent!r}; there are {', '.join(MADE)}.")
+        if name not in BROUGHT_BY:
+            raise ValueError(f"STUDIO_PROVIDERS names the provider {name!r}; there are {', '.join(BROUGHT_BY)}.")
+        setting = BROUGHT_BY[name]
+        if setting is not None and not configured.get(setting, False):
+            raise ValueError(f"STUDIO_PROVIDERS gives {intent} to {name}, but {setting} is not set.")
+    usual = dict.fromkeys(MADE, OFFLINE)
+    if configured.get("GEMINI_API_KEY", False):
+        usual |= dict.fromkeys((intent.value for intent in _BY_GEMINI), GEMINI)
+    return {**usual, **chosen}
+
+
+def label(providers: Mapping[str, str], reader: str) -> str:
+    """Who reads and who makes, in a few words for people: whoever generates comes first, "offline tools" last."""
+    makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
+    if makers == [OFFLINE]:
+        return "offline, no AI" if reader == OFFLINE else f"offline tools; {SPOKEN[reader]} reads"
+    names = [SPOKEN[name] for name in makers]
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def served(providers: Mapping[str, str]) -> dict[str, list[str]]:
+    """The intents of each provider, for those who run the studio."""
+    found: dict[str, list[str]] = {}
+    for intent in MADE:
+        found.setdefault(providers[intent], []).append(intent)
+    return found

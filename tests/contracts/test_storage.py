@@ -1,0 +1,303 @@
+"""What every storage does, whichever it is; then what Cloudinary's makes of each way in which Cloudinary can fail."""
+
+import io
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from PIL import Image
+
+from gallery.errors import NotFound, StorageDown, TooLarge
+from gallery.storage.account import Account
+from gallery.storage.base import Storage
+from gallery.storage.cloudinary import CloudinaryStorage
+from gallery.storage.cloudinary_client import Client
+from gallery.storage.local import LocalStorage
+from tests.standins import cloudinary as standin
+from tests.standins.cloudinary import CLOUD, KEY, SECRET, Cloudinary, always, slowly
+from tests.standins.server import NEVER, Answer, Asked
+
+PICTURE = "0199aaaabbbb70008000000000000001-abcd.png"
+THUMBNAIL = "0199aaaabbbb70008000000000000001-abcd-thumbnail.webp"
+PATIENCE_S = 0.4
+
+
+def picture(colour: str = "teal", format: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, format)
+    return out.getvalue()
+
+
+def connected(cloudinary: Cloudinary, timeout_s: float = 5) -> CloudinaryStorage:
+    return CloudinaryStorage(Client(Account.parse(cloudinary.url), timeout_s))
+
+
+@pytest.fixture(params=["local", "cloudinary"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    if request.param == "local":
+        return LocalStorage(tmp_path)
+    return connected(request.getfixturevalue("cloudinary"))
+
+
+def test_what_was_put_is_read_again_byte_for_byte(storage: Storage) -> None:
+    storage.put(PICTURE, picture(), "image/png")
+    storage.put(THUMBNAIL, picture("red", "WEBP"), "image/webp")
+    assert storage.open(PICTURE) == picture()
+    assert storage.open(THUMBNAIL) == picture("red", "WEBP")
+
+
+def test_putting_it_again_is_the_same(storage: Storage) -> None:
+    for _ in range(2):
+        storage.put(PICTURE, picture(), "image/png")
+    assert storage.open(PICTURE) == picture()
+
+
+def test_what_is_not_there_is_not_found(storage: Storage) -> None:
+    with pytest.raises(NotFound):
+        storage.open(PICTURE)
+
+
+def test_deleting_removes_that_file_alone_and_is_safe_to_repeat(storage: Storage) -> None:
+    storage.put(PICTURE, picture(), "image/png")
+    storage.put(THUMBNAIL, picture("red", "WEBP"), "image/webp")
+    for _ in range(2):
+        storage.delete(PICTURE)
+    with pytest.raises(NotFound):
+        storage.open(PICTURE)
+    assert storage.open(THUMBNAIL) == picture("red", "WEBP")
+
+
+def test_what_was_deleted_can_be_put_again(storage: Storage) -> None:
+    storage.put(PICTURE, picture(), "image/png")
+    storage.delete(PICTURE)
+    storage.put(PICTURE, picture(), "image/png")
+    assert storage.open(PICTURE) == picture()
+
+
+def test_a_signed_url_gives_the_file_to_anybody_or_there_is_none(storage: Storage) -> None:
+    storage.put(PICTURE, picture(), "image/png")
+    url = storage.sign(PICTURE, 60)
+    assert url is None or httpx.get(url).content == picture()
+
+
+@pytest.mark.parametrize("key", ["", "../../etc/passwd", "a/b/c/d/e", ".hidden.png", "UPPER-CASE.png", "nul\0nul.png"])
+def test_a_key_that_means_something_else_to_the_storage_is_refused(storage: Storage, key: str) -> None:
+    ways: list[Callable[[], object]] = [
+        lambda: storage.put(key, picture(), "image/png"),
+        lambda: storage.open(key),
+        lambda: storage.sign(key, 60),
+        lambda: storage.delete(key),
+    ]
+    for way in ways:
+        with pytest.raises(ValueError, match="not a key"):
+            way()
+
+
+# Cloudinary's alone
+
+
+def test_the_signed_url_dies_and_holds_no_secret(cloudinary: Cloudinary) -> None:
+    storage = connected(cloudinary)
+    storage.put(PICTURE, picture(), "image/png")
+    url = storage.sign(PICTURE, 60) or ""
+    parts, query = urlsplit(url), parse_qs(urlsplit(url).query)
+    assert f"{parts.scheme}://{parts.netloc}{parts.path}" == f"{cloudinary.server.url}/v1_1/{CLOUD}/image/download"  # type: ignore[union-attr]
+    assert set(query) == {"timestamp", "public_id", "format", "type", "expires_at", "signature", "api_key"}
+    assert 55 < int(query["expires_at"][0]) - time.time() <= 60
+    assert SECRET not in url
+    assert httpx.get(url.replace("png", "jpg")).status_code != 200
+    cloudinary.complaints.clear()
+    expired = storage.sign(PICTURE, -1) or ""
+    assert httpx.get(expired).status_code == 401
+
+
+def test_an_upload_whose_answer_was_lost_is_found_by_the_next_one(cloudinary: Cloudinary) -> None:
+    storage = connected(cloudinary)
+    cloudinary.lose = always(standin.CUT_OFF)
+    with pytest.raises(StorageDown):
+        storage.put(PICTURE, picture(), "image/png")
+    assert len(cloudinary.assets) == 1
+    cloudinary.lose = lambda asked: None
+    storage.put(PICTURE, picture(), "image/png")
+    assert (len(cloudinary.assets), len(cloudinary.uploads)) == (1, 2)
+    assert storage.open(PICTURE) == picture()
+
+
+def test_a_delete_whose_answer_was_lost_is_safe_to_repeat(cloudinary: Cloudinary) -> None:
+    storage = connected(cloudinary)
+    storage.put(PICTURE, picture(), "image/png")
+    cloudinary.lose = always(standin.NOT_JSON)
+    with pytest.raises(StorageDown):
+        storage.delete(PICTURE)
+    cloudinary.lose = lambda asked: None
+    storage.delete(PICTURE)
+    assert cloudinary.assets == {}
+
+
+def three_ways(storage: Storage) -> dict[str, Callable[[], object]]:
+    return {
+        "put": lambda: storage.put(PICTURE, picture(), "image/png"),
+        "open": lambda: storage.open(PICTURE),
+        "delete": lambda: storage.delete(PICTURE),
+    }
+
+
+@pytest.mark.parametrize("way", ["put", "open", "delete"])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        standin.BAD_KEY,
+        standin.BAD_CLOUD,
+        standin.LIMIT,
+        standin.TOO_MANY,
+        standin.BROKEN,
+        Answer(502, b"<html>"),
+        NEVER,
+    ],
+    ids=["bad key", "bad cloud", "limit", "too many", "broken", "gateway", "never"],
+)
+def test_every_failure_is_a_storage_that_is_down_soon(cloudinary: Cloudinary, way: str, failure: Answer) -> None:
+    storage = connected(cloudinary, PATIENCE_S)
+    cloudinary.fail = always(failure)
+    before = time.monotonic()
+    with pytest.raises(StorageDown) as caught:
+        three_ways(storage)[way]()
+    assert time.monotonic() - before < PATIENCE_S * 10
+    assert len(cloudinary.asked) == 1  # asked once: trying again is the business of who keeps count
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("way", ["put", "delete"])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        standin.NOT_JSON,
+        standin.ODD_JSON,
+        standin.CUT_OFF,
+        Answer(200, b"null"),
+        Answer(200, b"{}"),
+        Answer(200, b'{"error": "no"}'),
+        Answer(200, b'{"public_id": "studio/another", "type": "upload", "bytes": 3, "result": "perhaps"}'),
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_no_success(cloudinary: Cloudinary, way: str, failure: Answer) -> None:
+    cloudinary.fail = always(failure)
+    with pytest.raises(StorageDown):
+        three_ways(connected(cloudinary))[way]()
+
+
+def test_a_download_that_is_cut_off_is_no_picture(cloudinary: Cloudinary) -> None:
+    cloudinary.fail = always(replace(standin.CUT_OFF, body=picture()))
+    with pytest.raises(StorageDown):
+        connected(cloudinary).open(PICTURE)
+
+
+def test_a_download_has_a_bound_in_bytes(cloudinary: Cloudinary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gallery.storage.cloudinary.LARGEST", len(picture()) - 1)
+    storage = connected(cloudinary)
+    storage.put(PICTURE, picture(), "image/png")
+    with pytest.raises(StorageDown):
+        storage.open(PICTURE)
+
+
+def test_a_slow_answer_within_the_timeout_is_waited_for(cloudinary: Cloudinary) -> None:
+    storage = connected(cloudinary, 5)
+    storage.put(PICTURE, picture(), "image/png")
+    cloudinary.fail = lambda asked: slowly(Answer(200, picture(), "image/png"), 0.3)
+    assert storage.open(PICTURE) == picture()
+
+
+def test_nobody_there_is_a_storage_that_is_down(cloudinary: Cloudinary) -> None:
+    nobody = Account.parse(f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix=http://127.0.0.1:9")
+    for act in three_ways(CloudinaryStorage(Client(nobody, PATIENCE_S))).values():
+        with pytest.raises(StorageDown):
+            act()
+
+
+@pytest.mark.parametrize(("failure", "seconds"), [(standin.TOO_MANY, 7), (standin.LIMIT, 3600)])
+def test_it_says_when_to_come_again(cloudinary: Cloudinary, failure: Answer, seconds: float) -> None:
+    cloudinary.fail = always(failure)
+    with pytest.raises(StorageDown) as caught:
+        connected(cloudinary).open(PICTURE)
+    assert caught.value.retry_after == seconds
+
+
+def test_a_picture_that_the_account_does_not_take_is_not_tried_again(cloudinary: Cloudinary) -> None:
+    cloudinary.fail = always(standin.TOO_LARGE)
+    with pytest.raises(TooLarge) as caught:
+        connected(cloudinary).put(PICTURE, picture(), "image/png")
+    assert not caught.value.retryable
+
+
+def test_a_refused_key_is_said_in_the_log_and_the_secret_never_is(
+    cloudinary: Cloudinary, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    cloudinary.fail = always(standin.BAD_KEY)
+    for act in three_ways(connected(cloudinary)).values():
+        try:
+            act()
+        except StorageDown as error:
+            logging.getLogger("a.task").warning("it failed", exc_info=error)
+    assert caplog.text.count("check CLOUDINARY_URL") == 3
+    assert "unknown api_key" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("failure", [standin.CUT_OFF, NEVER, standin.BROKEN])
+def test_no_error_carries_a_url_that_opens_a_picture(
+    cloudinary: Cloudinary, caplog: pytest.LogCaptureFixture, failure: Answer
+) -> None:
+    cloudinary.fail = always(failure)
+    with pytest.raises(StorageDown) as caught:
+        connected(cloudinary, PATIENCE_S).open(PICTURE)
+    caplog.handler.setFormatter(logging.Formatter())
+    logging.getLogger("a.task").warning("it failed", exc_info=caught.value)
+    assert "Trouble" in caplog.text
+    assert "signature" not in caplog.text
+
+
+def test_the_sdk_hears_nothing_from_the_environment_and_no_log_gives_a_picture_away(cloudinary: Cloudinary) -> None:
+    """In a process of its own, because the SDK listens when it is imported."""
+    script = f"""
+import django
+django.setup()
+from gallery.stores import storage as stored_in
+storage = stored_in("cloudinary")
+storage.put({PICTURE!r}, {picture()!r}, "image/png")
+print(storage.open({PICTURE!r}) == {picture()!r})
+"""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "project.settings",
+        "STUDIO_LOG_LEVEL": "DEBUG",
+        "CLOUDINARY_URL": cloudinary.url,
+        # and what would lead the SDK astray:
+        "CLOUDINARY_CLOUD_NAME": "another",
+        "CLOUDINARY_API_SECRET": "wrong",
+        "CLOUDINARY_OAUTH_TOKEN": "token",
+        "CLOUDINARY_UPLOAD_PRESET": "theirs",
+        "CLOUDINARY_API_PROXY": "http://127.0.0.1:9",
+        "CLOUDINARY_SIGNATURE_ALGORITHM": "sha256",
+    }
+    ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=30)
+    assert ran.stdout.strip() == "True", ran.stderr
+    assert "signature" not in ran.stderr
+    assert SECRET not in ran.stderr
+
+
+def test_it_follows_the_account_in_how_requests_are_signed(cloudinary: Cloudinary) -> None:
+    seen: list[Asked] = []
+    cloudinary.fail = lambda asked: seen.append(asked) or standin.BROKEN  # type: ignore[func-returns-value]
+    account = Account.parse(cloudinary.url + "&signature_algorithm=sha256")
+    with pytest.raises(StorageDown):
+        CloudinaryStorage(Client(account, 5)).open(PICTURE)
+    assert len(seen[0].query["signature"]) == 64

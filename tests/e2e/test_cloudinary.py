@@ -1,0 +1,76 @@
+"""A studio whose pictures lie in Cloudinary: what a person sees in a browser, and what Cloudinary was asked for."""
+
+import itertools
+import re
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.conftest import QUICK
+from tests.e2e.person import Person, Tab
+from tests.serving import Serving, serving, until
+from tests.standins import cloudinary as standin
+from tests.standins.cloudinary import SECRET, Cloudinary
+from tests.standins.server import Answer, Asked
+
+
+def test_pictures_come_from_cloudinary_and_go_there_for_good(
+    cloudinary: Cloudinary, browser: Browser, tmp_path: Path
+) -> None:
+    environment = {**QUICK, "CLOUDINARY_URL": cloudinary.url, "STUDIO_CLOUDINARY_TIMEOUT_S": "2"}
+    with serving(tmp_path / "data", "--workers", "1", environment=environment) as server:
+        assert "Cloudinary, in the cloud demo-cloud" in server.printed()
+        with Person(browser.new_context(base_url=server.address)) as person:
+            tab = person.opens()
+            tab.paints("a desert at noon")
+            an_outage_loses_nothing(server, cloudinary, tab)
+            assert len(cloudinary.assets) == 4
+            newest = person.asks("/v1/gallery/")["items"][0]
+            its_urls_lead_there(server, newest)
+            it_is_deleted(server, cloudinary, person, newest)
+        assert not any((tmp_path / "data" / "pictures").glob("*/*"))
+        assert server.stop() == 0
+        assert SECRET not in server.printed()
+
+
+def an_outage_loses_nothing(server: Serving, cloudinary: Cloudinary, tab: Tab) -> None:
+    """Two attempts fail; the third stores the picture that was painted for the first."""
+    count = itertools.count()
+
+    def outage(asked: Asked) -> Answer | None:
+        return standin.BROKEN if asked.path.endswith("upload") and next(count) < 2 else None
+
+    cloudinary.fail = outage
+    tab.paints("a forest at night")
+    assert server.printed().count("code=storage_down") == 2
+    painted = re.findall(r"action=claimed stage=generating message=(\S+)", server.printed())
+    assert len(painted) == len(set(painted))
+
+
+def its_urls_lead_there(server: Serving, image: dict[str, str]) -> None:
+    for url in (image["url"], image["thumbnail_url"]):
+        answer = httpx.get(f"{server.address}{url[1:]}")
+        assert answer.status_code == 302
+        assert httpx.get(answer.headers["Location"]).headers["Content-Type"] in ("image/jpeg", "image/webp")
+    saved = httpx.get(f"{server.address}{image['url'][1:]}?download=1")
+    assert saved.headers["Content-Disposition"].startswith('attachment; filename="a forest at night')
+    assert saved.content.startswith(b"\xff\xd8")
+
+
+def it_is_deleted(server: Serving, cloudinary: Cloudinary, person: Person, image: dict[str, str]) -> None:
+    """From the trash nobody is sent anywhere; for good, both of its assets go and no other."""
+    tab = person.opens("/gallery/")
+    card = tab.page.locator("gallery-card").first
+    card.hover()
+    card.get_by_role("button", name="Move to the trash", exact=True).click()
+    expect(tab.page.locator("gallery-card")).to_have_count(1)
+    for url in (image["url"], image["thumbnail_url"]):
+        assert httpx.get(f"{server.address}{url[1:]}").status_code == 404
+    assert len(cloudinary.assets) == 4
+    tab.page.get_by_role("link", name="Trash").click()
+    card.hover()
+    card.get_by_role("button", name="Delete for good", exact=True).click()
+    tab.page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+    until(lambda: len(cloudinary.assets) == 2)
+    assert all(image["id"].replace("-", "") in public_id for public_id in cloudinary.destroyed)

@@ -1,0 +1,161 @@
+"""The last stage with Cloudinary behind it: whatever fails there, the picture is paid for once."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gallery import services as gallery
+from gallery.models import Image
+from gallery.storage.account import Account
+from pipeline import jobs, keeper, message, stages, steps
+from pipeline.jobs import apply
+from pipeline.message import WORK, Doc, Stage
+from pipeline.mongo import database
+from project.models import User
+from tests.messages import insert, insert_session, reload
+from tests.standins import cloudinary as standin
+from tests.standins.cloudinary import Cloudinary, always
+from tests.standins.server import Answer, Asked
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo", "valkey", "connected", "paid")]
+
+
+@pytest.fixture
+def connected(cloudinary: Cloudinary, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Cloudinary:
+    settings.CLOUDINARY_ACCOUNT = Account.parse(cloudinary.url)
+    settings.CLOUDINARY_TIMEOUT_S = 1.0
+    monkeypatch.setattr(steps, "BACKOFF_S", 0.001)
+    return cloudinary
+
+
+@pytest.fixture
+def paid(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The prompts of every picture that was made."""
+    made: list[str] = []
+    generate = stages.generate
+
+    def counted(provider: Any, request: Any, control: Any) -> stages.Made:
+        made.append(request.prompt)
+        return generate(provider, request, control)
+
+    monkeypatch.setattr(stages, "generate", counted)
+    yield made
+    assert len(made) <= 1
+
+
+@pytest.fixture
+def painted(connected: Cloudinary) -> Doc:
+    """A message whose picture is made and not stored yet."""
+    user = str(User.make_guest().id)
+    session = insert_session(user)
+    doc = insert(user_id=user, session_id=session["_id"], content="a lake", options={"width": 128, "height": 128})
+    steps.work(Stage.REFINING)
+    steps.work(Stage.GENERATING)
+    return reload(doc)
+
+
+def work_through() -> None:
+    for _ in range(5):
+        for stage in WORK:
+            steps.work(stage)
+
+
+def assert_done(doc: Doc, cloudinary: Cloudinary) -> None:
+    done, row = reload(doc), Image.objects.get(message_id=doc["_id"])
+    assert (done["status"], row.stage, row.storage) == ("DONE", "shown", "cloudinary")
+    assert len(cloudinary.assets) == 2
+    assert gallery.open_source(doc["user_id"], str(row.id))[1][:2] == b"\xff\xd8"
+    assert database()["artifacts"].find({}).to_list() == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [standin.BROKEN, standin.CUT_OFF, standin.BAD_KEY, Answer(delay_s=3)],
+    ids=["broken", "cut off", "bad key", "silent"],
+)
+def test_an_upload_that_fails_is_tried_again_with_the_same_picture(
+    painted: Doc, connected: Cloudinary, failure: Answer
+) -> None:
+    connected.fail = always(failure)
+    steps.work(Stage.UPLOADING)
+    waiting = reload(painted)
+    assert (waiting["status"], waiting["stage"], waiting["attempts"]) == ("PROCESSING", "uploading", 1)
+    connected.fail = lambda asked: None
+    work_through()
+    assert_done(painted, connected)
+
+
+def test_the_thumbnail_alone_may_fail(painted: Doc, connected: Cloudinary) -> None:
+    connected.fail = lambda asked: standin.BROKEN if b"thumbnail" in asked.body else None
+    steps.work(Stage.UPLOADING)
+    assert len(connected.assets) == 1
+    connected.fail = lambda asked: None
+    work_through()
+    assert_done(painted, connected)
+
+
+def test_an_answer_that_was_lost_stores_nothing_twice(painted: Doc, connected: Cloudinary) -> None:
+    connected.lose = always(standin.CUT_OFF)
+    steps.work(Stage.UPLOADING)
+    connected.lose = lambda asked: None
+    work_through()
+    assert_done(painted, connected)
+    assert len(set(connected.uploads)) == 2
+
+
+def test_a_worker_that_died_before_the_end_leaves_its_picture_to_the_next(painted: Doc, connected: Cloudinary) -> None:
+    job = jobs.claim(Stage.UPLOADING)
+    assert job is not None
+    apply(message.release(job.id, job.token, 0))  # as the lease would, in ten seconds
+    work_through()
+    assert_done(painted, connected)
+
+
+def test_an_outage_longer_than_the_attempts_fails_and_a_retry_uploads_what_is_there(
+    painted: Doc, connected: Cloudinary
+) -> None:
+    connected.fail = always(standin.BROKEN)
+    work_through()
+    failed = reload(painted)
+    assert (failed["status"], failed["error"]["code"], failed["error"]["retryable"]) == ("FAILED", "storage_down", True)
+    connected.fail = lambda asked: None
+    apply(message.retry(failed))
+    assert reload(painted)["stage"] == "uploading"
+    work_through()
+    assert_done(painted, connected)
+
+
+def test_a_picture_that_the_account_does_not_take_ends_the_message_at_once(painted: Doc, connected: Cloudinary) -> None:
+    connected.fail = always(standin.TOO_LARGE)
+    steps.work(Stage.UPLOADING)
+    ended = reload(painted)
+    assert (ended["status"], ended["error"]["code"], ended["error"]["retryable"]) == ("FAILED", "too_large", False)
+
+
+def test_a_message_cancelled_meanwhile_leaves_no_asset(painted: Doc, connected: Cloudinary, monkeypatch: Any) -> None:
+    def cancel(asked: Asked) -> None:
+        apply(message.cancel({"_id": painted["_id"]}))
+
+    connected.lose = cancel
+    steps.work(Stage.UPLOADING)
+    connected.lose = lambda asked: None
+    assert (reload(painted)["status"], len(connected.assets)) == ("CANCELLED", 2)
+    monkeypatch.setattr(keeper, "DRAFT_AGE", keeper.DRAFT_AGE * 0)
+    keeper.clean()
+    assert (connected.assets, Image.objects.count()) == ({}, 0)
+
+
+def test_what_wakes_messages_never_waits_for_the_storage(
+    painted: Doc, connected: Cloudinary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work_through()
+    row = Image.objects.get(message_id=painted["_id"])
+    connected.fail = always(standin.BROKEN)
+    gallery.delete_permanently(painted["user_id"], str(row.id))
+    asked = len(connected.asked)
+    keeper.rescue()
+    assert len(connected.asked) == asked
+    connected.fail = lambda asked: None
+    keeper.clean()
+    assert connected.assets == {}

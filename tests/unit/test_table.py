@@ -1,0 +1,54 @@
+"""Which provider serves which intent, from the settings."""
+
+import pytest
+
+from pipeline.providers import table
+
+WITH_KEY = {"GEMINI_API_KEY": True}
+
+
+def test_without_a_key_everything_is_offline() -> None:
+    providers = table.assign({}, {"GEMINI_API_KEY": False})
+    assert set(providers.values()) == {"offline"}
+    assert table.label(providers, "offline") == "offline, no AI"
+
+
+def test_with_a_key_gemini_has_what_it_is_good_at() -> None:
+    providers = table.assign({}, WITH_KEY)
+    assert table.served(providers) == {
+        "gemini": ["generate", "edit", "remove_object", "style_transfer"],
+        "offline": ["enhance", "remove_background"],
+    }
+    assert table.label(providers, "gemini") == "Gemini and offline tools"
+
+
+def test_what_was_chosen_goes_before_what_is_usual() -> None:
+    providers = table.assign({"enhance": "gemini", "edit": "offline"}, WITH_KEY)
+    assert (providers["enhance"], providers["edit"], providers["generate"]) == ("gemini", "offline", "gemini")
+
+
+def test_the_label_tells_who_reads_where_that_is_all_an_ai_does() -> None:
+    offline = table.assign(dict.fromkeys(table.MADE, "offline"), WITH_KEY)
+    assert table.label(offline, "gemini") == "offline tools; Gemini reads"
+
+
+def test_the_label_has_no_offline_tools_where_there_are_none() -> None:
+    assert table.label(table.assign(dict.fromkeys(table.MADE, "gemini"), WITH_KEY), "gemini") == "Gemini"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ({"dance": "gemini"}, "names the intent 'dance'; there are generate, edit,"),
+        ({"reply": "gemini"}, "names the intent 'reply'"),
+        ({"edit": "dall-e"}, "names the provider 'dall-e'; there are offline, gemini"),
+    ],
+)
+def test_a_name_that_means_nothing_is_said(chosen: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        table.assign(chosen, WITH_KEY)
+
+
+def test_a_provider_without_its_key_is_said() -> None:
+    with pytest.raises(ValueError, match="gives edit to gemini, but GEMINI_API_KEY is not set"):
+        table.assign({"edit": "gemini"}, {})
