@@ -78,9 +78,6 @@ def is_vietnamese(text: str) -> bool:
     return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
 
 
-# Gemini draws anew what it enhances, so it does that only where it is told to; and it makes nothing transparent.
-
-
 def needs_ai(reason: Say, content: str, ai_is_connected: bool = False) -> str:
     """Why it cannot be done, what would bring it, and what can be done instead."""
     return " ".join(say.to(content) for say in (reason, _hint(ai_is_connected), EDIT))
