@@ -126,8 +126,8 @@ def kept(error: StudioError) -> Doc:
     return {name: value for name, value in error.public().items() if name != "retry_after"}
 
 
-def release(job: Job, delay_s: float, spent: Mapping[str, int]) -> None:
-    apply(message.release(job.id, job.token, round(delay_s * 1000), spent))
+def release(job: Job, delay_s: float, spent: Mapping[str, int], *, counts: bool = True) -> None:
+    apply(message.release(job.id, job.token, round(delay_s * 1000), spent, counts=counts))
 
 
 def hand_back(job: Job) -> None:

@@ -264,13 +264,13 @@ def _failed(error: Mapping[str, Any]) -> Doc:
     return {"status": Status.FAILED.value, "error": dict(error), "waits_for": None}
 
 
-def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING) -> Change:
-    """A passing fault: the next attempt begins after the delay. The attempt stays counted."""
+def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING, *, counts: bool = True) -> Change:
+    """A passing fault: the next attempt begins after the delay. This one stays counted, unless the fault is our own."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": ""},
         "$currentDate": {"released_at": True},
-        **({"$inc": _spent(spent)} if spent else {}),
+        "$inc": {"attempts": 0 if counts else -1, **_spent(spent)},
     }
     return Change(held(id, token), update)
 

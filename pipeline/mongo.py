@@ -6,6 +6,7 @@ import threading
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import pymongo
 from django.conf import settings
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.asynchronous.database import AsyncDatabase
@@ -15,6 +16,7 @@ from pymongo.uri_parser import parse_uri
 Document = dict[str, Any]
 
 DOWN_AFTER_MS = 5000  # one operation, connecting included
+INDEXES_S = 3600  # a new one over many messages takes its time
 
 _lock = threading.Lock()
 _client: MongoClient[Document] | None = None
@@ -26,8 +28,11 @@ def _options() -> dict[str, Any]:
         "tz_aware": True,
         "uuidRepresentation": "standard",
         "timeoutMS": DOWN_AFTER_MS,
-        # A standalone mongod acknowledges before the journal; kill -9 would lose what was acknowledged.
+        # A standalone mongod acknowledges before the journal, and kill -9 would lose what was acknowledged; of a replica
+        # set the primary alone may, and an election would. These win over what the URI says.
         "journal": True,
+        "w": "majority",
+        "readPreference": "primary",
         "appname": "studio",
     }
 
@@ -56,7 +61,12 @@ def async_database() -> AsyncDatabase[Document]:
 
 
 def prepare() -> None:
-    """Make the indexes. Safe to repeat, and while the studio runs."""
+    """Make the indexes. Safe to repeat, by several machines at once, and while the studio runs."""
+    with pymongo.timeout(INDEXES_S):
+        _make_indexes()
+
+
+def _make_indexes() -> None:
     messages, sessions = database()["messages"], database()["sessions"]
     running = {"status": "PROCESSING"}
     messages.create_index([("session_id", 1), ("client_id", 1)], unique=True, name="once")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from gallery import services as gallery
 from gallery.errors import Interrupted, NoImage, StudioError
@@ -50,6 +50,9 @@ def run(hold: Hold) -> Job | None:
     except Stopping:
         log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
         jobs.hand_back(job)
+    except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
+        log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
+        jobs.release(job, BACKOFF_S, {}, counts=False)
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
         _settle(job, error)

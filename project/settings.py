@@ -11,11 +11,11 @@ from urllib.parse import quote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 from redis import ConnectionPool
-from redis.exceptions import RedisError
 
 from gallery.storage.account import Account
 from pipeline.doorbells import Doorbells
 from pipeline.providers import table
+from project import addresses
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -68,6 +68,9 @@ try:
     REDIS_URL = env.str("REDIS_URL", "")
     DATABASE_URL = env.str("DATABASE_URL", "")
     EMBEDDED = {"mongod": not MONGO_URI, "valkey": not REDIS_URL}
+    for name, url in {"MONGO_URI": MONGO_URI, "REDIS_URL": REDIS_URL, "DATABASE_URL": DATABASE_URL}.items():
+        if url:
+            addresses.check(name, url)
     MONGO_SOCKET = RUN_DIR / "m.sock"
     VALKEY_SOCKET = RUN_DIR / "v.sock"
     if not MONGO_URI:
@@ -81,6 +84,7 @@ try:
 
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
+    GUESTS_PER_MINUTE = env.int("STUDIO_GUESTS_PER_MINUTE", 30)
     SOCKETS_PER_USER = env.int("STUDIO_SOCKETS_PER_USER", 20)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
@@ -110,14 +114,11 @@ except (EnvError, ValueError, OSError) as error:
 
 def _check() -> None:
     """Hold the values against each other, and refuse what this version cannot do rather than do something else."""
-    if urlsplit(MONGO_URI).scheme not in ("mongodb", "mongodb+srv"):
-        raise ImproperlyConfigured("MONGO_URI must begin with mongodb:// or mongodb+srv://.")
-    if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
-        raise ImproperlyConfigured("REDIS_URL must begin with redis://, rediss:// or unix://.")
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
     times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
-    if min(*times, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
+    counts = (ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, GUESTS_PER_MINUTE, SOCKETS_PER_USER)
+    if min(*times, *counts) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
@@ -190,8 +191,17 @@ TEMPLATES = [
 ]
 
 if DATABASES["default"]:
-    if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-        DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8, "timeout": 5}
+    # Each connection is asked before the pool lends it: its server may have gone, and another one come.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        # A server that vanished without a word is noticed in seconds, not by TCP's own quarter of an hour.
+        **{"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
+        "tcp_user_timeout": 10_000,  # ms
+        **DATABASES["default"].get("OPTIONS", {}),
+        # Every thread of a worker can have one, and its keeper. Giving up soon makes a pool come back soon: it tries again when
+        # somebody asks, and between its own tries it waits longer and longer.
+        "pool": {"min_size": 1, "max_size": WORKER_THREADS + 4, "timeout": 3, "reconnect_timeout": 1},
+    }
 else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
@@ -208,10 +218,7 @@ else:
 
 # redis-py waits for ever, or for as long as a blocking read lasts, unless it is told otherwise.
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "health_check_interval": 0}
-try:
-    _huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
-except (RedisError, ValueError) as error:
-    raise ImproperlyConfigured(f"REDIS_URL cannot be read: {error}") from error
+_huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
 # An instance, not a dict: a dict would run tasks in the web process when DEBUG is on.
 # A blocking read lasts 1 s, well under the socket's 5 s: a worker hears a doorbell at once, and a stop soon.
 HUEY = Doorbells("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
@@ -246,7 +253,7 @@ if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # what is larger waits on the disk
 
 LOGGING = {
     "version": 1,

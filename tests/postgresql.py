@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -23,31 +24,67 @@ def binaries() -> Path | None:
     return versions[-1].parent if versions else None
 
 
+class Server:
+    """A server in a folder of its own, which can be stopped and started again. Without a password it listens on a unix
+    socket and trusts everybody; with one, on a port."""
+
+    def __init__(self, folder: Path, password: str = "", port: int = 0) -> None:
+        self.folder, self._port = folder, port
+        if AS_ROOT:
+            shutil.chown(folder, "postgres", "postgres")
+        (folder / "password").write_text(password or "-")
+        (folder / "password").chmod(0o644)  # of a folder that is itself nobody else's
+        ask = ["-A", "scram-sha-256" if password else "trust", f"--pwfile={folder / 'password'}"]
+        initdb = [_programs() / "initdb", "-D", folder / "data", "-U", "postgres", *ask, "-E", "UTF8", "--no-sync"]
+        subprocess.run(_as_postgres(*initdb), check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        host = f"127.0.0.1:{port}" if password else quote(str(folder), safe="")
+        secret = f":{quote(password, safe='')}" if password else ""
+        self.url = f"postgres://postgres{secret}@{host}/postgres"
+
+    def start(self) -> None:
+        listens = ["-c", f"listen_addresses={'127.0.0.1' if self._port else ''}", "-p", self._port or 5432]
+        options = ["-k", self.folder, *listens, "-c", "fsync=off", "-c", "max_connections=60"]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                _as_postgres(_programs() / "postgres", "-D", self.folder / "data", *options),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
+        _wait(self.url, self.folder / "log")
+
+    def stop(self) -> None:
+        """At once, whoever is connected."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
+
+@contextmanager
+def server(password: str = "", port: int = 0) -> Iterator[Server]:
+    """Nothing of it is left afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="studio-pg-"))
+    try:
+        found = Server(folder, password, port)
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def running() -> Iterator[str]:
     """A server on a unix socket; the value is its DATABASE_URL. Nothing of it is left afterwards."""
+    with server() as found:
+        yield found.url
+
+
+def _programs() -> Path:
     programs = binaries()
     assert programs, "ask binaries() first"
-    folder = Path(tempfile.mkdtemp(prefix="studio-pg-"))
-    data = folder / "data"
-    try:
-        if AS_ROOT:
-            shutil.chown(folder, "postgres", "postgres")
-        initdb = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(_as_postgres(*initdb), check=True, stdout=subprocess.DEVNULL, cwd=folder)
-        options = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=40"]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                _as_postgres(programs / "postgres", "-D", data, *options), stdout=log, stderr=log, cwd=folder
-            )
-        try:
-            _wait(folder)
-            yield f"postgres://postgres@{quote(str(folder), safe='')}/postgres"
-        finally:
-            server.terminate()
-            server.wait()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return programs
 
 
 def _as_postgres(*command: object) -> list[str]:
@@ -56,14 +93,14 @@ def _as_postgres(*command: object) -> list[str]:
     return ["setpriv", *person, "--pdeathsig=INT", *(str(part) for part in command)]
 
 
-def _wait(folder: Path, within: float = 20) -> None:
+def _wait(url: str, log: Path, within: float = 20) -> None:
     deadline = time.monotonic() + within
     while True:
         try:
-            psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
+            psycopg.connect(url).close()
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
-                raise AssertionError((folder / "log").read_text()) from None
+                raise AssertionError(log.read_text()) from None
             time.sleep(0.05)
         else:
             return

@@ -7,12 +7,11 @@ import sys
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
 from pipeline.providers import table
-from project import claims, configured, embedded
+from project import addresses, claims, configured, embedded, preparation
 from project.children import CannotStart, Child, Rank
 from project.supervisor import Stopped, Supervisor
 
@@ -68,16 +67,14 @@ class Command(BaseCommand):
 
 def start_stores(supervisor: Supervisor, lock: int) -> None:
     """The database migrates while the embedded servers come up. Raises CannotStart, Stopped."""
-    from pipeline import mongo
-
     stores = embedded.stores(inherits=(lock,))
     supervisor.start([store.child for store in stores])
     configured.check()
-    call_command("migrate", verbosity=0, interactive=False)
+    preparation.tables()
     connections.close_all()
     for store in stores:
         embedded.wait_until_ready(store, supervisor.pause)
-    mongo.prepare()
+    preparation.indexes()
 
 
 def web_process(host: str, port: int, lock: int) -> Child:
@@ -103,8 +100,8 @@ def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> N
 
 def summary(address: str, workers: int) -> str:
     """What runs, where it keeps things, and what to do next. Hosts only, no credentials."""
-    mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {configured.host_of(settings.MONGO_URI)}"
-    redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {configured.host_of(settings.REDIS_URL)}"
+    mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
+    redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
     database = f"configured, at {configured.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
     parts = {
         "conversations (MongoDB)": mongo,
@@ -136,7 +133,7 @@ def _ai() -> str:
     if not settings.GEMINI_API_KEY:
         return f"{table.SPOKEN[table.OFFLINE]} read; {makers}"
     models = f"{settings.GEMINI_TEXT_MODEL} and {settings.GEMINI_PICTURE_MODEL}"
-    return f"Gemini at {configured.host_of(settings.GEMINI_BASE_URL)} ({models}) reads; {makers}"
+    return f"Gemini at {addresses.host_of(settings.GEMINI_BASE_URL)} ({models}) reads; {makers}"
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,0 +1,32 @@
+# One image for web processes, workers and `prepare`: compose.yaml says which is which. Nothing embedded, nothing of the tests.
+
+FROM python:3.13.9-slim-bookworm AS build
+WORKDIR /studio
+ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
+RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ignore uv==0.13.9
+COPY pyproject.toml uv.lock ./
+RUN uv sync --frozen --no-dev --no-cache
+COPY manage.py ./
+COPY static static
+COPY gallery gallery
+COPY pipeline pipeline
+COPY chat chat
+COPY project project
+RUN python -m compileall -q manage.py gallery pipeline chat project
+
+FROM python:3.13.9-slim-bookworm
+RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin studio \
+    && install -d -o studio -g studio -m 0700 /data
+COPY --from=build /studio /studio
+WORKDIR /studio
+ENV PATH=/studio/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 STUDIO_DATA=/data
+USER studio
+VOLUME /data
+EXPOSE 9999
+# Asked for by a name that it is known under: Django refuses others. A worker has no such page; compose.yaml turns this off there.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["python", "-c", "\
+import os, urllib.request as u; \
+host = (os.environ.get('STUDIO_HOSTS') or 'localhost').split(',')[0].lstrip('.'); \
+u.urlopen(u.Request('http://127.0.0.1:9999/healthz', headers={'Host': host}), timeout=4)"]
+# --proxy-headers: the address of who asks is the proxy's to say, so let nobody but the proxy in.
+CMD ["daphne", "-v", "0", "--no-server-name", "--proxy-headers", "-b", "0.0.0.0", "-p", "9999", "project.asgi:application"]

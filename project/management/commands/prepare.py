@@ -1,0 +1,30 @@
+"""`manage.py prepare`: once per release, before its web processes and workers start."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from project import configured, preparation
+from project.children import CannotStart
+
+
+class Command(BaseCommand):
+    help = (
+        "Make what the studio needs in its databases: tables and indexes. Safe to repeat, and on many machines at once."
+    )
+    requires_system_checks: list[str] = []  # they import every route; this imports none
+
+    def handle(self, **options: Any) -> None:
+        if settings.EMBEDDED["mongod"] and not settings.MONGO_SOCKET.exists():
+            sys.exit(
+                "MONGO_URI is not set, and `manage.py serve` prepares the embedded servers itself: there is nothing to do."
+            )
+        try:
+            configured.check()
+        except CannotStart as error:
+            sys.exit(str(error))
+        preparation.tables()
+        preparation.indexes()
+        self.stdout.write("The databases are prepared.")
