@@ -1,8 +1,10 @@
-"""How often a person may do a thing. Counted in Redis, for all processes together; when Redis is down, everybody may."""
+"""How often a person, or an address, may do a thing. Counted in Redis, for all processes together; when Redis is down,
+everybody may."""
 
 import asyncio
 import logging
 import time
+from ipaddress import IPv6Address, ip_address
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
@@ -21,8 +23,10 @@ LIMITS: dict[str, RateLimitItem] = {
     "send": RateLimitItemPerMinute(settings.SENDS_PER_MINUTE),
     "session": RateLimitItemPerMinute(30),
     "import": RateLimitItemPerMinute(30),
-    "guest": RateLimitItemPerMinute(30),  # per client address
+    "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
 }
+TOO_FAST = "That was too fast: try again in {wait:.0f} seconds."
+SENTENCES = {"guest": "Many newcomers have come from your network just now: try again in {wait:.0f} seconds."}
 
 _limiters: "WeakKeyDictionary[asyncio.AbstractEventLoop, MovingWindowRateLimiter]" = WeakKeyDictionary()
 _quiet_until = 0.0
@@ -44,7 +48,24 @@ async def hit(kind: str, key: str) -> None:
         log.warning("action=limits_skipped error=%r", error)
         return
     wait = max(1.0, round(window.reset_time - time.time(), 1))
-    raise RateLimited(f"That was too fast: try again in {wait:.0f} seconds.", retry_after=wait)
+    raise RateLimited(SENTENCES.get(kind, TOO_FAST).format(wait=wait), retry_after=wait)
+
+
+async def newcomer(address: str) -> None:
+    """Count one who becomes a guest; `address` is the client's, empty where nobody knows it. Raises `RateLimited`."""
+    if key := network(address):
+        await hit("guest", key)
+
+
+def network(address: str) -> str:
+    """Whom an address counts for: itself, or with IPv6 its /64, of which one household has all; empty for no address."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return ""
+    if not isinstance(ip, IPv6Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or IPv6Address(int(ip) >> 64 << 64))
 
 
 def _limiter() -> MovingWindowRateLimiter:

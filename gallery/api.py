@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
-from gallery import services
+from gallery import lineage, services
 from gallery.errors import Unauthorized
-from gallery.schemas import ImageForm, ImagePage, ImagePatch
+from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage
 
 router = Router(tags=["gallery"])
 
@@ -39,6 +39,13 @@ def import_image(
 @router.get("/{image_id}/", response=ImageForm, summary="One picture")
 def get_image(request: HttpRequest, image_id: str) -> ImageForm:
     return ImageForm.of(services.get(_me(request), image_id))
+
+
+@router.get("/{image_id}/lineage/", response=Lineage, summary="What it was made from, and what was made from it")
+def get_lineage(request: HttpRequest, image_id: str) -> Lineage:
+    image = services.get(_me(request), image_id)
+    before, after = lineage.ancestors(image), lineage.children(image)
+    return Lineage(ancestors=[ImageForm.of(one) for one in before], children=[ImageForm.of(one) for one in after])
 
 
 @router.patch("/{image_id}/", response=ImageForm, summary="Rename, mark as a favourite")

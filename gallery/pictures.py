@@ -19,6 +19,7 @@ MAX_SIDE = 32_768  # pixels; a JPEG ends at 65,500
 MIN_SIDE = 16  # pixels
 THUMBNAIL_SIDE = 512  # pixels, the longest side
 PLACEHOLDER_SIDE = 16  # pixels, the longest side
+_WEBP_SIDE = 16_383  # pixels: the most that the format has
 _MAX_SCANS = 100  # of a progressive JPEG; cameras and optimizers write some ten
 
 # Process-wide, so set once, here. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
@@ -79,7 +80,8 @@ def decode(data: bytes) -> Image.Image:
 
 
 def rendition(data: bytes) -> Rendition:
-    """What is stored of a picture: a JPEG, or a PNG where it is not opaque. Raises as `decode`."""
+    """What is stored of a picture: a JPEG, or a PNG where it is not opaque (a WebP, where a PNG would pass MAX_BYTES).
+    Raises as `decode`."""
     image = decode(data)
     with _as_our_errors():
         return _png(image) if image.mode == "RGBA" else _jpeg(image)
@@ -181,16 +183,27 @@ def _bare(image: Image.Image) -> Image.Image:
 
 
 def _jpeg(image: Image.Image) -> Rendition:
-    options = {"quality": 92, "subsampling": 0}
-    try:
-        data = _encode(image, "JPEG", progressive=True, optimize=True, **options)
-    except OSError:  # noise: Pillow's buffer for a progressive file is smaller than the file; a plain one is streamed
-        data = _encode(image, "JPEG", **options)
+    """Finer than an eye can tell; only what would not come in again (MAX_BYTES) is less fine."""
+    for quality in (92, 80, 60, 40):
+        data = _jpeg_data(image, {"quality": quality, "subsampling": 0})
+        if len(data) <= MAX_BYTES:
+            break
     return _rendition(image, data, "image/jpeg", "jpg")
 
 
+def _jpeg_data(image: Image.Image, options: dict[str, int]) -> bytes:
+    try:
+        return _encode(image, "JPEG", progressive=True, optimize=True, **options)
+    except OSError:  # noise: Pillow's buffer for a progressive file is smaller than the file; a plain one is streamed
+        return _encode(image, "JPEG", **options)
+
+
 def _png(image: Image.Image) -> Rendition:
-    return _rendition(image, _encode(image, "PNG"), "image/png", "png")
+    """A WebP where a PNG would not come in again, and a WebP can be as large."""
+    data = _encode(image, "PNG")
+    if len(data) > MAX_BYTES and max(image.size) <= _WEBP_SIDE:
+        return _rendition(image, _encode(image, "WEBP", quality=92, method=2), "image/webp", "webp")
+    return _rendition(image, data, "image/png", "png")
 
 
 def _rendition(image: Image.Image, data: bytes, mime: str, extension: str) -> Rendition:

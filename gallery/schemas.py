@@ -57,6 +57,11 @@ class ImagePage(Schema):
     next: str | None  # the cursor of the next, older page
 
 
+class Lineage(Schema):
+    ancestors: list[ImageForm]  # oldest first; the nearest 50
+    children: list[ImageForm]  # oldest first; the newest 50, without those in the trash or hidden
+
+
 class ImagePatch(Schema):
     model_config = ConfigDict(extra="forbid")
 

@@ -270,7 +270,7 @@ def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING, *, cou
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": ""},
         "$currentDate": {"released_at": True},
-        "$inc": {**_spent(spent), "attempts": 0 if counts else -1},
+        "$inc": {"attempts": 0 if counts else -1, **_spent(spent)},
     }
     return Change(held(id, token), update)
 

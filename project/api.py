@@ -73,7 +73,7 @@ class GuestForm(BaseModel):
 @api.post("/api/v1/auth/guest/", response={201: GuestForm}, tags=["auth"], summary="Become a guest")
 async def create_guest(request: HttpRequest) -> Status[GuestForm]:
     """A new guest with a bearer token, which is shown this once. No cookie is set."""
-    await limits.hit("guest", request.META.get("REMOTE_ADDR", ""))
+    await limits.newcomer(request.META.get("REMOTE_ADDR", ""))
     user, token = await sync_to_async(_guest)()
     return Status(201, GuestForm(user=UserForm(id=str(user.id), name=user.username), token=token))
 

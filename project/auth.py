@@ -6,6 +6,7 @@ from functools import wraps
 from io import BytesIO
 from typing import Any, Concatenate, ParamSpec
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.auth import get_user, login
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -19,8 +20,10 @@ from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from chat.people import in_pool
-from gallery.errors import StorageDown, Unauthorized
+from chat import limits
+from chat.people import at_the_door
+from gallery.errors import RateLimited, StorageDown, Unauthorized
+from project import problems
 from project.models import Token, User
 
 log = logging.getLogger(__name__)
@@ -64,11 +67,15 @@ PERSON = (Bearer(), Cookie())
 def with_guest(
     page: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """For an HTML page: a visitor whom nobody knows becomes a guest, by cookie."""
+    """For an HTML page: a visitor whom nobody knows becomes a guest, by cookie; a crowd from one address has to wait."""
 
     @wraps(page)
     def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method == "GET" and not request.user.is_authenticated:
+            try:
+                async_to_sync(limits.newcomer)(request.META.get("REMOTE_ADDR", ""))
+            except RateLimited as error:
+                return problems.page(error)
             login(request, User.make_guest(), backend="django.contrib.auth.backends.ModelBackend")
         return page(request, *args, **kwargs)
 
@@ -83,13 +90,18 @@ class SocketAuth:
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         try:
-            user = await in_pool(_person, _handshake(scope))
+            user = await at_the_door(_person, _handshake(scope)) if _says_who(scope) else None
         except (StorageDown, DatabaseError) as error:
             # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
             log.warning("action=handshake_dropped error=%r", error)
             await send({"type": "websocket.close"})
             return
         await self.app({**scope, "user": user}, receive, send)
+
+
+def _says_who(scope: dict[str, Any]) -> bool:
+    """Nobody is looked up, in threads and databases, who does not even claim to be somebody."""
+    return any(name in (b"authorization", b"cookie") for name, _ in scope["headers"])
 
 
 def _handshake(scope: dict[str, Any]) -> HttpRequest:

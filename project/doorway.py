@@ -1,14 +1,15 @@
 """What Daphne leaves to a proxy in front, done at the door for those who have none: how large and how slow a request may be.
 
 Daphne takes a request whole, however large, before anybody is asked, and waits for one that trickles as long as it trickles.
-Sockets are not concerned: their handshake is a request like any other, and what follows has bounds of its own.
+Sockets are let in one by one; what follows has bounds of its own.
 """
 
 # Twisted's HTTP is half typed:
 # mypy: disable-error-code="no-untyped-call, override, method-assign"
 
 import resource
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 from urllib.parse import unquote_to_bytes
 
 import daphne.server  # first: it chooses the reactor
@@ -16,7 +17,8 @@ from daphne.http_protocol import WebRequest
 from twisted.web.http import HTTPChannel
 
 from gallery.errors import TooLarge
-from project import problems
+from project import problems, turnstile
+from project.handler import Whole
 from project.middleware import body_limit, strict_policy
 
 HEAD_S = 10.0  # from the connection's beginning to the end of its first request's headers
@@ -77,6 +79,8 @@ class Channel(HTTPChannel):
 class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
     """Is refused at the first byte that shows that it is too large."""
 
+    content: IO[bytes]
+
     def __init__(self, *args: Any, **options: Any) -> None:
         # Twisted's own reading of forms would happen on the event loop, and for nobody.
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
@@ -85,6 +89,9 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
     def process(self) -> Any:
         # A word of Daphne's own, by which anybody could move the whole application to another path.
         self.requestHeaders.removeHeader(b"Daphne-Root-Path")
+        if self.requestHeaders.getRawHeaders(b"Upgrade", [b""])[0].lower() == b"websocket":
+            return turnstile.let_in(self, super().process)
+        self.content = _Handed(self.content)
         return super().process()
 
     def gotLength(self, length: int | None) -> None:
@@ -108,6 +115,19 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         if not self._refused:
             self._refused = True
             self.channel.refuse()
+
+
+class _Handed(BytesIO):
+    """Daphne would cut a body into pieces of 8 kB and queue them all, 20 MiB of them, while everybody waits."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        super().__init__()
+        file.seek(0)
+        self._whole = Whole()
+        self._whole.file = file
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._whole
 
 
 class Factory(daphne.server.HTTPFactory):  # type: ignore[misc]

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from chat import protocol
+from gallery import views
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown, StudioError, TooLarge, Unauthorized
 
 log = logging.getLogger(__name__)
@@ -44,11 +45,20 @@ def problem(error: StudioError, status: int | None = None) -> HttpResponse:
         retryable=error.retryable,
         retry_after=error.retry_after,
     )
-    response = HttpResponse(form.model_dump_json(), status=status, content_type=MEDIA_TYPE)
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
+    response = _saying_when(error, HttpResponse(form.model_dump_json(), status=status, content_type=MEDIA_TYPE))
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def page(error: StudioError) -> HttpResponse:
+    """The same for somebody at a browser: the sentence alone."""
+    return _saying_when(error, views.failure(error))
+
+
+def _saying_when(error: StudioError, response: HttpResponse) -> HttpResponse:
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
     return response
 
 

@@ -84,6 +84,7 @@ try:
 
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
+    GUESTS_PER_MINUTE = env.int("STUDIO_GUESTS_PER_MINUTE", 30)
     SOCKETS_PER_USER = env.int("STUDIO_SOCKETS_PER_USER", 20)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
@@ -116,7 +117,8 @@ def _check() -> None:
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
     times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
-    if min(*times, ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, SOCKETS_PER_USER) <= 0:
+    counts = (ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, GUESTS_PER_MINUTE, SOCKETS_PER_USER)
+    if min(*times, *counts) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
@@ -251,7 +253,7 @@ if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT
-FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # what is larger waits on the disk
 
 LOGGING = {
     "version": 1,

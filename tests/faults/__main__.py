@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import os
 import secrets
 import shutil
@@ -43,7 +44,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of what is done at random")
     parser.add_argument("--only", default="", help="letters in the fault and place")
     parser.add_argument("--short", action="store_true", help="the few most telling ones")
-    parser.add_argument("--minutes", type=float, default=15, help="no new round is begun after so many")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="no new round is begun after so many")
     parser.add_argument("--json", type=Path, help="a file for the rows")
     return parser.parse_args()
 

@@ -13,6 +13,7 @@ from tests.faults.stage import FREEZE, FROZEN_S, TERM, Act, NotReached, Stage, r
 from tests.faults.times import LEASE_S
 
 HUNG_S = 8.0
+ENOUGH_S = 40.0  # for a server to have enough of one who never reads
 AT_RANDOM_S = 0.4  # the first so many seconds of a conversation
 
 
@@ -118,9 +119,10 @@ async def _restart(house: House, child: Child, skew_s: float) -> None:
 
 
 async def never_reads(stage: Stage) -> float:
-    """Somebody asks for everything and reads nothing; the others are served."""
+    """Somebody asks for everything and reads nothing; the others are served, and the connection is ended."""
     at = time.monotonic()
-    async with deaf(stage.people[0]):
+    async with deaf(stage.people[0]) as asking:
         stage.say()
-        await asyncio.sleep(1.5)
+        if not await until(asking.done, ENOUGH_S):
+            raise NotReached("the end of a connection that reads nothing")
     return at

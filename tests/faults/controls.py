@@ -62,7 +62,7 @@ async def play(theatre: Theatre, control: Control) -> Row:
     if control.without == "unique index":
         house.drop_unique_index()
     try:
-        await theatre.play(row, WITHIN_S)
+        await theatre.play(row, WITHIN_S, tidy=False)
     finally:
         house.forget_messages()  # what it left undone or doubled is nobody else's
         house.prepare()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -9,22 +10,31 @@ from websockets.asyncio.client import connect
 
 from tests.faults.person import DOWN, Person
 
+ASKS = 100_000  # far more than fit anywhere: the answers of a few thousand fill every buffer on the way
+
 
 @asynccontextmanager
-async def deaf(person: Person) -> AsyncIterator[None]:
-    """While this lasts it asks for the whole session again and again, with a window of nearly nothing."""
+async def deaf(person: Person) -> AsyncIterator["asyncio.Task[None]"]:
+    """While this lasts it asks for the whole session again and again, with a window of nearly nothing. The value ends when
+    the server ends the connection."""
     url = f"ws://127.0.0.1:{person.ports[0]}/ws/sessions/{person.session_id}/"
-    asking: asyncio.Task[None] | None = None
-    try:
-        async with connect(url, additional_headers=person.headers, max_queue=1, close_timeout=0.2) as socket:
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.connect(("127.0.0.1", person.ports[0]))
+    plain.setblocking(False)
+    patience = {"close_timeout": 0.2, "ping_interval": None}
+    opening = connect(url, sock=plain, additional_headers=person.headers, max_queue=1, **patience)  # type: ignore[arg-type]
+    with suppress(*DOWN):
+        async with opening as connection:
 
             async def ask() -> None:
                 with suppress(*DOWN):
-                    for n in range(20_000):
-                        await socket.send(json.dumps({"type": "session.sync", "id": n, "known": {}}))
+                    for n in range(ASKS):
+                        await connection.send(json.dumps({"type": "session.sync", "id": n, "known": {}}))
+                    await asyncio.Event().wait()
 
             asking = asyncio.create_task(ask())
-            yield
-    finally:
-        if asking:
-            asking.cancel()
+            try:
+                yield asking
+            finally:
+                asking.cancel()

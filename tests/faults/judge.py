@@ -1,4 +1,5 @@
-"""The verdict, from outside the application: the people's journals, the provider's ledger, and what a fresh load shows."""
+"""The verdict, from outside the application: the people's journals, the provider's ledger, and what a fresh load shows. What
+is left behind in the stores, `leftovers` finds."""
 
 import asyncio
 from collections import Counter
@@ -26,6 +27,9 @@ class Fresh:
     pictures: list[Form]
 
 
+LISTS = ("lost", "doubled", "unfenced", "differing", "leftovers", "starts", "recoveries", "remarks")
+
+
 @dataclass
 class Verdict:
     acknowledged: int = 0
@@ -33,6 +37,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     unfenced: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
+    leftovers: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)  # provider calls of one kind for one message
     recoveries: list[float] = field(default_factory=list)  # seconds to each end: from the fault, or from a later send
     remarks: list[str] = field(default_factory=list)
@@ -40,11 +45,12 @@ class Verdict:
     @property
     def red(self) -> bool:
         starved = any(starts > STARTS_AT_MOST for starts in self.starts)
-        return bool(self.lost or self.doubled or self.unfenced or self.differing or self.remarks or starved)
+        wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.leftovers, self.remarks)
+        return any(wrong) or starved
 
     def add(self, other: "Verdict") -> None:
         self.acknowledged += other.acknowledged
-        for name in ("lost", "doubled", "unfenced", "differing", "starts", "recoveries", "remarks"):
+        for name in LISTS:
             getattr(self, name).extend(getattr(other, name))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.faults.house import House
 from tests.faults.judge import WITHIN_S, Verdict, judge
 from tests.faults.ledger import Ledger
+from tests.faults.leftovers import left
 from tests.faults.person import Person
 from tests.faults.scenarios import Scenario
 from tests.faults.stage import NotHere, NotReached, Stage
@@ -30,8 +31,8 @@ class Theatre:
         self.house, self.ledger = house, ledger
         self.chance = random.Random(seed)
 
-    async def play(self, row: Row, within: float = WITHIN_S) -> None:
-        """Once more; the row grows by it."""
+    async def play(self, row: Row, within: float = WITHIN_S, *, tidy: bool = True) -> None:
+        """Once more; the row grows by it. `tidy`: nothing may be left behind, either."""
         people = [Person(self.house.ports, **row.scenario.people) for _ in range(PEOPLE)]
         self.house.switch(**row.scenario.switches)
         self.ledger.behave("well")
@@ -40,10 +41,13 @@ class Theatre:
                 await person.arrive()
             fault_at = await row.scenario.act(Stage(self.house, self.ledger, people, self.chance))
             verdicts = await asyncio.gather(*(judge(person, self.ledger, fault_at, within) for person in people))
+            if tidy:
+                self.house.switch(all_ended=True)
+                verdicts.append(Verdict(leftovers=await left()))
         except NotHere as reason:
             row.skipped = str(reason)
-        except NotReached:
-            row.verdict.remarks.append("nobody reached the place")
+        except NotReached as place:
+            row.verdict.remarks.append(f"it never came to this: {place}")
         else:
             for verdict in verdicts:
                 row.verdict.add(verdict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.conditions import flushall, hung_valkey, never_reads, process, provider, store, talk, wrong_clock
-from tests.faults.disk import full_disk
+from tests.faults.disk import full_disk, mongod_full
 from tests.faults.places import (
     ANNOUNCING,
     CANCELLING,
@@ -53,6 +53,7 @@ def matrix() -> Iterator[Scenario]:
     yield Scenario("Valkey hangs", "8 s", hung_valkey)
     yield Scenario("storm", "four at random", storm)
     yield Scenario("disk full", "put", full_disk)
+    yield Scenario("disk full", "mongod", mongod_full)
     for mood in ("slowly", "never", "with an error", "with garbage"):
         yield Scenario(f"provider answers {mood}", "3 times", provider(mood))
     yield Scenario("provider answers with garbage", "always", provider("with garbage", 10**9))

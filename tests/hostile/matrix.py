@@ -67,6 +67,7 @@ API = [
     Route("v1/gallery/", "POST", "/v1/gallery/", of_own(201), "a picture"),
     Route("v1/gallery/deleted/", "GET", "/v1/gallery/deleted/", of_own(200)),
     Route("v1/gallery/<image_id>/", "GET", IMAGE, of_owner(200)),
+    Route("v1/gallery/<image_id>/lineage/", "GET", IMAGE + "lineage/", of_owner(200)),
     Route("v1/gallery/<image_id>/", "PATCH", IMAGE, of_owner(200), {"title": "b"}),
     Route("v1/gallery/<image_id>/", "DELETE", IMAGE, of_owner(204)),
     Route("v1/gallery/<image_id>/restore/", "POST", IMAGE + "restore/", of_owner(200)),

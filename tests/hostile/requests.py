@@ -86,6 +86,7 @@ IDS = [
     *(Case("POST", f"{MESSAGES}{id}/cancel/", 404, "not_found") for id in STRANGE),
     *(Case("POST", f"{MESSAGES}{id}/retry/", 404, "not_found") for id in STRANGE),
     *(Case("GET", f"/v1/gallery/{id}/", 404, "not_found") for id in STRANGE),
+    *(Case("GET", f"/v1/gallery/{id}/lineage/", 404, "not_found") for id in STRANGE),
     *(Case("PATCH", f"/v1/gallery/{id}/", 404, "not_found", b'{"title": "a"}', JSON) for id in STRANGE),
     *(Case("DELETE", f"/v1/gallery/{id}/", 404, "not_found") for id in STRANGE),
     *(Case("POST", f"/v1/gallery/{id}/restore/", 404, "not_found") for id in STRANGE),

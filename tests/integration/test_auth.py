@@ -1,5 +1,6 @@
 """Who is on a request and on a socket, asked through small views and a small socket of our own."""
 
+import asyncio
 import threading
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.test import AsyncClient, Client
 from django.urls import path
 from ninja import NinjaAPI
 
+from chat.people import at_the_door, in_pool
 from project import problems
 from project.auth import PERSON, SocketAuth, with_guest
 from project.models import Token, User
@@ -221,6 +223,26 @@ async def test_a_socket_whose_login_has_ended() -> None:
 
 async def test_a_socket_with_neither_cookie_nor_token() -> None:
     assert await whom_the_socket_knows({b"origin": b"http://localhost:9999"}) is None
+
+
+async def test_nobody_is_looked_up_who_does_not_claim_to_be_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def looked_up(*_: Any) -> None:
+        raise AssertionError("a thread was asked")
+
+    monkeypatch.setattr("project.auth.at_the_door", looked_up)
+    assert await whom_the_socket_knows({b"origin": b"http://localhost:9999"}) is None
+
+
+async def test_who_is_inside_does_not_wait_for_those_at_the_door() -> None:
+    released = threading.Event()
+    waiting = [asyncio.create_task(at_the_door(released.wait, 5)) for _ in range(10)]
+    try:
+        await asyncio.sleep(0)
+        async with asyncio.timeout(2):
+            assert await in_pool(lambda: "answered") == "answered"
+    finally:
+        released.set()
+        await asyncio.gather(*waiting)
 
 
 async def test_a_socket_is_dropped_and_not_called_a_stranger_while_the_database_hangs(

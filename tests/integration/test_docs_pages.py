@@ -21,6 +21,7 @@ PATHS = {
     "/v1/gallery/": {"get", "post"},
     "/v1/gallery/deleted/": {"get"},
     "/v1/gallery/{image_id}/": {"get", "patch", "delete"},
+    "/v1/gallery/{image_id}/lineage/": {"get"},
     "/v1/gallery/{image_id}/restore/": {"post"},
     "/v1/gallery/{image_id}/permanent/": {"delete"},
 }

@@ -30,6 +30,7 @@ def refusal(**environment: str) -> str:
     ("environment", "sentence"),
     [
         ({"STUDIO_PROVIDERS": "edit=gemini"}, "gives edit to gemini, but GEMINI_API_KEY is not set."),
+        ({"STUDIO_PROVIDERS": "enhance=cloudinary"}, "gives enhance to cloudinary, but CLOUDINARY_URL is not set."),
         ({"STUDIO_PROVIDERS": "dance=offline"}, "STUDIO_PROVIDERS names the intent 'dance'"),
         ({"STUDIO_PROVIDERS": "edit"}, "STUDIO_PROVIDERS is written like enhance=offline,edit=gemini"),
         ({"STUDIO_PROVIDERS": "edit=offline,edit=offline"}, "with each intent once"),

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.providers.base import Intent, Refinement, RefineRequest, Turn
-from pipeline.providers.local import scene
+from pipeline.providers.base import STYLES, Intent, Refinement, RefineRequest, Turn
+from pipeline.providers.local import replies, scene
 from pipeline.providers.local.editor import describe, parse
 from pipeline.providers.local.language import refine
 from pipeline.providers.local.titles import title
+from pipeline.providers.local.tool_words import style_of
 
 NOTHING = RefineRequest(
     content="",
@@ -243,43 +244,108 @@ def test_with_a_mask_the_part_can_be_edited() -> None:
     assert with_photo("blur the background", has_mask=True).prompt == "blurrier"
 
 
-# What needs an AI
+# The tools
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "intent", "prompt"),
     [
-        ("remove the car", "Removing something"),
-        ("xoá người này", "Xóa vật thể"),
-        ("enhance this photo", "Enhancing"),
-        ("upscale it", "Enhancing"),
-        ("make it better quality", "Enhancing"),
-        ("nâng cao chất lượng", "Nâng cao"),
-        ("in the style of Van Gogh", "another style"),
-        ("make it look like a cartoon", "another style"),
-        ("turn it into an oil painting", "another style"),
-        ("chuyển theo phong cách anime", "phong cách"),
-        ("make it night", "Changing what a picture shows"),
-        ("add snow", "Changing what a picture shows"),
+        ("remove the background", Intent.REMOVE_BACKGROUND, "remove the background"),
+        ("give it a transparent background", Intent.REMOVE_BACKGROUND, "remove the background"),
+        ("xóa nền", Intent.REMOVE_BACKGROUND, "remove the background"),
+        ("remove the car", Intent.REMOVE_OBJECT, "remove the car"),
+        ("xoá người này", Intent.REMOVE_OBJECT, "xoá người này"),
+        ("enhance this photo", Intent.ENHANCE, "enhance: denoise, contrast, sharpness, upscale"),
+        ("make it better quality", Intent.ENHANCE, "enhance: denoise, contrast, sharpness, upscale"),
+        ("nâng cao chất lượng", Intent.ENHANCE, "enhance: denoise, contrast, sharpness, upscale"),
+        ("upscale it", Intent.ENHANCE, "enhance: upscale"),
+        ("please denoise this", Intent.ENHANCE, "enhance: denoise"),
+        ("remove the noise", Intent.ENHANCE, "enhance: denoise"),
+        ("khử nhiễu", Intent.ENHANCE, "enhance: denoise"),
+        ("tăng độ phân giải", Intent.ENHANCE, "enhance: upscale"),
+        ("make it look like a cartoon", Intent.STYLE_TRANSFER, "in cartoon style"),
+        ("turn it into an oil painting", Intent.STYLE_TRANSFER, "in oil style"),
+        ("turn it into a pencil sketch", Intent.STYLE_TRANSFER, "in pencil style"),
+        ("draw it as an ink sketch", Intent.STYLE_TRANSFER, "in ink style"),
+        ("create a watercolor version of this photo", Intent.STYLE_TRANSFER, "in watercolour style"),
+        ("pixel art", Intent.STYLE_TRANSFER, "in pixel style"),
+        ("pop art poster please", Intent.STYLE_TRANSFER, "in poster style"),
+        ("tranh màu nước", Intent.STYLE_TRANSFER, "in watercolour style"),
+        ("chuyen thanh tranh son dau", Intent.STYLE_TRANSFER, "in oil style"),
+        ("vẽ lại bằng bút chì", Intent.STYLE_TRANSFER, "in pencil style"),
+        ("in the style of Van Gogh", Intent.STYLE_TRANSFER, "in the style of Van Gogh"),
+        ("chuyển theo phong cách anime", Intent.STYLE_TRANSFER, "chuyển theo phong cách anime"),
     ],
 )
-def test_what_needs_an_ai_is_answered_with_what_would_bring_it(content: str, words: str) -> None:
+def test_a_wish_for_a_tool_is_an_intent_with_plain_words(content: str, intent: Intent, prompt: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt, result.width) == (intent, prompt, None)
+    named = prompt.removeprefix("in ").removesuffix(" style")
+    assert result.style == (named if named in STYLES else None)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_named_style_is_read_back_from_its_own_words(style: str) -> None:
+    prompt = with_photo(f"turn it into {style} style", intent=Intent.STYLE_TRANSFER).prompt
+    assert (prompt, style_of(prompt)) == (f"in {style} style", style)
+
+
+def test_the_style_that_was_chosen_beats_the_words() -> None:
+    result = with_photo("make it a cartoon", intent=Intent.STYLE_TRANSFER, style="Water color")
+    assert (result.style, result.prompt) == ("watercolour", "in watercolour style")
+
+
+def test_a_style_with_a_painter_s_name_is_a_description() -> None:
+    assert style_of("an oil painting like Monet") is None
+    assert with_photo("turn it into an oil painting by Van Gogh").style is None
+
+
+def test_with_a_mask_no_description_is_needed() -> None:
+    assert with_photo("remove the car", has_mask=True).prompt == "remove what is painted over"
+
+
+@pytest.mark.parametrize("content", ["remove the background", "upscale it", "remove the car", "xóa nền"])
+def test_without_a_picture_a_tool_asks_for_one(content: str) -> None:
+    result = fresh(content)
+    assert result.intent is Intent.REPLY
+    assert result.reply in (replies.NO_PICTURE.english, replies.NO_PICTURE.vietnamese)
+
+
+def test_enhancing_says_when_a_picture_keeps_its_size() -> None:
+    assert "4,096" in (with_photo("enhance it").reply or "")
+    assert with_photo("denoise it").reply is None
+
+
+def test_an_edit_beside_a_tool_is_left_for_the_next_time() -> None:
+    result = with_photo("remove the background and make it warmer")
+    assert (result.intent, result.reply) == (
+        Intent.REMOVE_BACKGROUND,
+        "One thing at a time: ask next for warmer.",
+    )
+    sharper = with_photo("denoise it and make it sharper")
+    assert (sharper.prompt, sharper.reply) == ("enhance: denoise, sharpness", None)
+
+
+@pytest.mark.parametrize(
+    "content", ["a lake in watercolour", "create a pencil drawing of the sea", "oil painting of hills"]
+)
+def test_a_scene_in_a_style_is_a_new_picture(content: str) -> None:
+    assert with_photo(content).intent is Intent.GENERATE
+
+
+def test_a_subject_in_a_style_is_not_the_style_of_the_last_picture() -> None:
+    assert with_photo("a cat sketch").intent is not Intent.STYLE_TRANSFER
+
+
+# What needs an AI
+
+
+@pytest.mark.parametrize("content", ["make it night", "add snow"])
+def test_what_needs_an_ai_is_answered_with_what_would_bring_it(content: str) -> None:
     result = with_photo(content)
     assert (result.intent, result.prompt) == (Intent.REPLY, "")
-    assert words in (result.reply or "")
+    assert "Changing what a picture shows" in (result.reply or "")
     assert "GEMINI_API_KEY" in (result.reply or "")
-
-
-@pytest.mark.parametrize("content", ["remove the background", "give it a transparent background", "xóa nền"])
-def test_for_what_gemini_cannot_do_another_setting_is_named(content: str) -> None:
-    result = with_photo(content)
-    assert (result.intent, result.prompt) == (Intent.REPLY, "")
-    assert "STUDIO_PROVIDERS=remove_background=cloudinary" in (result.reply or "")
-    assert "GEMINI_API_KEY" not in (result.reply or "")
-
-
-def test_what_needs_an_ai_is_said_without_a_picture_too() -> None:
-    assert "Removing a background" in (fresh("remove the background").reply or "")
 
 
 def test_a_photo_s_hour_needs_an_ai_and_a_new_land_is_painted() -> None:
@@ -294,7 +360,7 @@ def test_an_unknown_thing_for_a_photo_is_not_understood() -> None:
 def test_beside_a_simple_edit_it_says_what_is_not_done() -> None:
     result = with_photo("remove the car and make it brighter")
     assert (result.intent, result.prompt) == (Intent.EDIT, "brighter")
-    assert "Removing something" in (result.reply or "")
+    assert "paint over it" in (result.reply or "")
 
 
 def test_a_style_in_a_new_wish_is_no_style_transfer() -> None:
@@ -306,18 +372,11 @@ def test_a_style_in_a_new_wish_is_no_style_transfer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("intent", "words"),
-    [
-        (Intent.ENHANCE, "Enhancing"),
-        (Intent.REMOVE_BACKGROUND, "Removing a background"),
-        (Intent.REMOVE_OBJECT, "Removing something"),
-        (Intent.STYLE_TRANSFER, "another style"),
-    ],
+    "intent", [Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER]
 )
-def test_a_button_s_intent_is_final_whatever_the_words(intent: Intent, words: str) -> None:
-    result = with_photo("make it brighter", intent=intent)
-    assert result.intent is Intent.REPLY
-    assert words in (result.reply or "")
+def test_a_button_s_intent_is_final_whatever_the_words(intent: Intent) -> None:
+    assert with_photo("make it brighter", intent=intent).intent is intent
+    assert fresh("make it brighter", intent=intent).reply == replies.NO_PICTURE.english
 
 
 def test_the_button_to_create_never_edits() -> None:
@@ -381,10 +440,13 @@ def test_an_opposite_takes_the_place_of_the_old() -> None:
 
 def test_new_colours_and_styles_take_the_place_of_the_old() -> None:
     assert seen(after("now in purple", PAINTED)).colours == ("purple",)
-    sketched = Turn("x", scene.describe(scene.read("sea, watercolour").scene), None, showed_picture=True)
-    assert seen(after("turn it into an oil painting", sketched)).styles == {"oil painting"}
-    assert seen(after("phong cách màu nước", PAINTED)).styles == {"watercolour"}
     assert seen(with_photo("now at night", turns=(PAINTED,), style="pencil")).styles == {"pencil"}
+
+
+def test_a_painted_picture_gets_a_style_as_a_photograph_does() -> None:
+    assert after("turn it into an oil painting", PAINTED).prompt == "in oil style"
+    assert after("phong cách màu nước", PAINTED).prompt == "in watercolour style"
+    assert seen(after("now at night in watercolour", PAINTED)).styles == {"watercolour"}
 
 
 def test_a_repainted_scene_takes_its_size_from_the_words() -> None:
@@ -394,7 +456,7 @@ def test_a_repainted_scene_takes_its_size_from_the_words() -> None:
 
 
 def test_something_to_remove_is_not_painted_again() -> None:
-    assert "Removing something" in (after("remove the mountains", PAINTED).reply or "")
+    assert after("remove the mountains", PAINTED).intent is Intent.REMOVE_OBJECT
 
 
 def test_a_repainted_scene_names_what_it_left_out() -> None:
@@ -483,6 +545,8 @@ def test_whatever_is_said_gets_a_whole_answer(content: str) -> None:
             assert (result.prompt, bool(result.reply)) == ("", True)
         elif result.intent is Intent.EDIT:
             assert describe(parse(result.prompt)) == result.prompt != ""
+        elif result.intent is not Intent.GENERATE:
+            assert result.prompt
         else:
             assert scene.read(result.prompt).known
             assert min(result.width or 0, result.height or 0) >= 128

@@ -131,21 +131,17 @@ def test_an_edit_without_a_picture_is_bad_input() -> None:
         made(replace(asked, source=None))
 
 
-def test_an_edit_without_words_for_it_is_bad_input() -> None:
+def test_an_edit_without_words_for_it_is_bad_input_and_said_beforehand() -> None:
     asked = request("bluer", stored_photo())
     with pytest.raises(BadInput, match="no edit"):
-        made(replace(asked, prompt="dragon"))
+        made(replace(asked, prompt="dragon", content="dragon"))
+    lack = PROVIDER.lacks(Wish(Intent.EDIT, "dragon", None, "dragon", has_mask=False))
+    assert lack and "needs an AI" in lack
 
 
-@pytest.mark.parametrize("intent", [intent for intent in Intent if intent is not Intent.REPLY])
-def test_it_makes_what_it_does_not_lack_anything_for_and_nothing_else(intent: Intent) -> None:
-    prompt = "bluer" if intent is Intent.EDIT else "a lake"
-    asked = PictureRequest(intent, prompt, prompt, 128, 128, None, 1, stored_photo(), None)
-    if PROVIDER.lacks(Wish(intent, prompt, None, prompt, has_mask=False)) is None:
-        assert made(asked).provider == PROVIDER.name
-    else:
-        with pytest.raises(BadInput, match="needs an AI"):
-            made(asked)
+def test_the_person_s_own_words_are_read_where_a_prompt_says_nothing() -> None:
+    asked = request("make it bluer", stored_photo())
+    assert made(replace(asked, prompt="Adjust the picture.")).data == made(asked).data
 
 
 def test_the_registry_gives_the_offline_provider_that_says_so() -> None:

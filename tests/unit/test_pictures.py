@@ -149,6 +149,18 @@ def test_noise_that_a_progressive_jpeg_cannot_hold_is_stored_all_the_same() -> N
     assert opened(pictures.rendition(encoded(noisy)).data).size == (400, 400)
 
 
+@pytest.mark.parametrize(("kind", "mode", "room"), [("JPEG", "RGB", 1.6), ("WEBP", "RGBA", 4)])
+def test_what_is_stored_comes_in_again(monkeypatch: pytest.MonkeyPatch, kind: str, mode: str, room: float) -> None:
+    """Small as it came, large as it would be stored: noise, packed with losses."""
+    noise = Image.effect_noise((360, 360), 120)
+    layers = [noise, noise.rotate(90), noise.rotate(180), Image.linear_gradient("L").resize(noise.size)]
+    data = encoded(Image.merge(mode, layers[: len(mode)]), kind, quality=30)
+    monkeypatch.setattr(pictures, "MAX_BYTES", round(len(data) * room))
+    result = pictures.rendition(data)
+    assert opened(result.data).format == kind
+    assert pictures.check(result.data) == (360, 360)
+
+
 # Colours
 
 

@@ -1,12 +1,12 @@
 """Simple edits without an AI: what a person says, as values, and done to a picture. Pillow only."""
 
-import io
 from collections.abc import Callable, Sequence
 
 from PIL import Image
 
 from gallery import pictures
 from pipeline.providers.local.edits import Edit, Look, Size, Tone, within
+from pipeline.providers.local.encoding import encoded
 from pipeline.providers.local.wording import describe, parse
 
 __all__ = ["EDITABLE", "EDITABLE_VI", "apply", "describe", "parse", "size_after"]
@@ -30,7 +30,7 @@ def size_after(edits: Sequence[Edit], size: Size) -> Size:
 
 
 def apply(source: bytes, edits: Sequence[Edit], progress: Callable[[float], None], mask: bytes | None = None) -> bytes:
-    """The edited picture as a PNG, its sides 16 to 4,096 pixels. `progress` hears 0.0 to 1.0; what it raises passes.
+    """The edited picture, its sides 16 to 4,096 pixels. `progress` hears 0.0 to 1.0; what it raises passes.
 
     Where there is a mask, looks and tones change only what is white in it, and come before changes of shape.
     Raises `BadInput` or `TooLarge` for a source or a mask that cannot be read.
@@ -43,10 +43,9 @@ def apply(source: bytes, edits: Sequence[Edit], progress: Callable[[float], None
         changed = edit.apply(image)
         image = Image.composite(changed, image, where) if where and _keeps_shape(edit) else changed
     progress(len(edits) / (len(edits) + 1))
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)  # it is encoded again, and well, when it is stored
+    data = encoded(image, lambda: progress(len(edits) / (len(edits) + 1)))
     progress(1.0)
-    return buffer.getvalue()
+    return data
 
 
 def _keeps_shape(edit: Edit) -> bool:

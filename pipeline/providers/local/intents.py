@@ -3,9 +3,14 @@
 import re
 
 from pipeline.providers.base import Intent
+from pipeline.providers.local import words
+from pipeline.providers.local.lexicon import match
 from pipeline.providers.local.phrases import IT, TURN, either, spoken
+from pipeline.providers.local.tool_words import names_only_style, style_of
 from pipeline.providers.local.wording import clauses, parse
 
+# What can be seen in a picture
+PAINTED = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys() | words.LAND.keys()
 CREATES = spoken(
     "(?:create|draw|paint|generate|imagine)|make (?:me |us )?(?:an?|some|another)|(?:give|show) me (?:an?|some|another)"
     "|vẽ|tạo|^(?:ve|tao)",
@@ -32,7 +37,21 @@ CHANGES = spoken(
 )
 MAY_CHANGE = re.compile(rf"^(?:at|in|on|under|during|as|by|{either('vào, lúc, ban')})\b")
 
-_NEEDS_AI = {
+REDRAWS = spoken(f"(?:draw|paint|render|create) {IT}", "vẽ lại")  # the picture that is there, not a new one
+# With the name of a style, and nothing to be seen in a picture: the style of the picture that is there.
+_RESTYLES = spoken(
+    rf"{TURN}|(?:in|as|into|to|like) (?:an? )?|style|styli[sz]e|restyle|convert|apply|effect|filter|version|drawing|painting",
+    "phong cách, tranh, chuyển, biến, thành, kiểu, vẽ lại, hiệu ứng",
+)
+
+_WISHES = {
+    Intent.ENHANCE: spoken(
+        "enhance|upscale|restore|retouch|(?:improve|better)(?: the| this| its)?(?: (?:picture|image|photo|quality|it))*"
+        r"|(?:higher|better|more) (?:quality|resolution)|de-?nois\w*|super ?resolution"
+        "|(?:remove|reduce|less|without|clean(?: up)?)(?: the| this)? (?:noise|grain)",
+        "cải thiện, nâng cao, tăng chất lượng, nâng chất lượng, làm đẹp, phục hồi, phục chế, khử nhiễu, giảm nhiễu, xóa nhiễu, "
+        "xoá nhiễu, tăng độ phân giải",
+    ),
     Intent.REMOVE_BACKGROUND: spoken(
         r"(?:remove|erase|delete|cut out|take away|get rid of)\b.*\bback ?ground|background remov\w*"
         r"|(?:transparent|no) background|without (?:a |the )?background",
@@ -46,19 +65,21 @@ _NEEDS_AI = {
         r"|(?:cartoon|anime|comic|manga|ghibli|pixar|van gogh|picasso|monet)(?: style)?",
         "theo phong cách, phong cách, chuyển thành tranh, biến thành tranh, hoạt hình",
     ),
-    Intent.ENHANCE: spoken(
-        "enhance|upscale|restore|retouch|(?:improve|better)(?: the| this| its)?(?: (?:picture|image|photo|quality|it))*"
-        r"|(?:higher|better|more) (?:quality|resolution)",
-        "cải thiện, nâng cao, tăng chất lượng, nâng chất lượng, làm đẹp, phục hồi, phục chế",
-    ),
 }
 
 
-def needs_ai(text: str) -> Intent | None:
-    """The first wish in the text that only an AI could fulfil; one that is a simple edit is not."""
+def wish(text: str) -> Intent | None:
+    """The first wish in the text that more than a simple edit has to fulfil."""
     for clause in clauses(text):
         if not parse(clause):
-            for intent, pattern in _NEEDS_AI.items():
+            for intent, pattern in _WISHES.items():
                 if pattern.search(clause):
                     return intent
     return None
+
+
+def restyles(text: str) -> bool:
+    """Does it ask for one of the named styles, and for nothing to be painted? "A lake in watercolour" is a new picture."""
+    if style_of(text) is None or any(name in PAINTED for _, name, _ in match(text)):
+        return False
+    return bool(_RESTYLES.search(text)) or names_only_style(text)

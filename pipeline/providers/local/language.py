@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from pipeline.providers.base import Intent, Refinement, RefineRequest
-from pipeline.providers.local import intents, replies, scene, sizes, words
+from pipeline.providers.base import STYLES, Intent, Refinement, RefineRequest
+from pipeline.providers.local import intents, replies, scene, sizes, tool_words, words
 from pipeline.providers.local.edits import Edit
 from pipeline.providers.local.lexicon import key, match
 from pipeline.providers.local.repaint import changed, last_scene
@@ -12,7 +12,7 @@ from pipeline.providers.local.titles import title
 from pipeline.providers.local.wording import describe, parse
 
 PROVIDER = "offline"
-_IN_A_PICTURE = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys() | words.LAND.keys()
+_ENHANCING = ("sharper", "more contrast")  # edits that are steps of enhancing too
 # What the painter's word list takes for things to be seen, but only leads over to them.
 _LEADING = """
     now instead again same change turn keep more less set bây giờ thì thay đổi bay gio thi doi
@@ -31,29 +31,40 @@ def refine(request: RefineRequest) -> Refinement:
         case Intent.REPLY:
             return _hello(request)
         case intent:
-            return _only_with_ai(request, intent)
+            return _tool(request, intent)
 
 
 def _understood(request: RefineRequest) -> Refinement:
-    """The order matters: a plain order to paint, then simple edits, then what needs an AI, then changes of a scene."""
+    """The order matters: a plain order to paint, then the tools, then simple edits, then changes of a scene."""
     text, edits = " ".join(key(request.content).split()), parse(request.content)
-    if intents.CREATES.search(text) and not (edits and intents.OF_IT.search(text)):
+    restyles = request.has_source and intents.restyles(text)
+    of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and intents.REDRAWS.search(text))
+    if intents.CREATES.search(text) and not of_it:
         return _paint(request)
+    wish = intents.wish(text)
+    if request.has_source and (tool := _surely(wish, edits, restyles, request.has_mask)):
+        return _tool(request, tool, edits)
     if edits and (request.has_source or intents.SAYS_IT.search(text) or not _seen(text)):
         return _edit(request, edits)
-    wish = intents.needs_ai(text)
     if changed_scene := _change(request, text, wish):
         return changed_scene
     if wish and (request.has_source or wish is not Intent.STYLE_TRANSFER):
-        return _only_with_ai(request, wish)
+        return _tool(request, wish)
     if _asks(text):
         return _hello(request)
     return _paint(request)
 
 
+def _surely(wish: Intent | None, edits: tuple[Edit, ...], restyles: bool, has_mask: bool) -> Intent | None:
+    """The tool that can fulfil what is wished, as far as words can tell; a look with the same name ("sepia") is an edit."""
+    if wish in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (wish is Intent.REMOVE_OBJECT and has_mask):
+        return wish
+    return Intent.STYLE_TRANSFER if restyles and not edits else None
+
+
 def _seen(text: str) -> list[str]:
     """The words for what can be seen in a picture, as they are spelled; colours and styles are none."""
-    return [spelling for spelling, name, _ in match(text) if name in _IN_A_PICTURE]
+    return [spelling for spelling, name, _ in match(text) if name in intents.PAINTED]
 
 
 def _asks(text: str) -> bool:
@@ -115,8 +126,11 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
         return _not_understood(request)
     if intents.ONE_PART.search(key(content)) and not request.has_mask:
         return _reply(request, replies.needs_ai(replies.ONE_PART, content))
-    wish = intents.needs_ai(content)
-    notes = (replies.NEEDS_AI[wish].to(content) if wish else None, replies.left_out(_seen(content), content))
+    wish = intents.wish(content)
+    notes = (
+        replies.NEEDS_AI[wish].to(content) if wish in replies.NEEDS_AI else None,
+        replies.left_out(_seen(content), content),
+    )
     return Refinement(
         intent=Intent.EDIT,
         prompt=describe(edits),
@@ -129,8 +143,43 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
     )
 
 
-def _only_with_ai(request: RefineRequest, intent: Intent) -> Refinement:
-    return _reply(request, replies.needs_ai(replies.NEEDS_AI[intent], request.content))
+def _tool(request: RefineRequest, intent: Intent, edits: tuple[Edit, ...] = ()) -> Refinement:
+    """A wish for one of the tools; whether its provider can fulfil it, the provider says. `edits`: asked for as well."""
+    content = request.content
+    if not request.has_source:
+        return _reply(request, replies.NO_PICTURE.to(content))
+    steps = tool_words.steps_of(content) if intent is Intent.ENHANCE else ()
+    left = tuple(edit for edit in edits if not (steps and edit.words() in _ENHANCING))
+    notes = (
+        replies.AT_MOST_TWICE.to(content) if "upscale" in steps else None,
+        replies.later(describe(left), content) if left else None,
+    )
+    style = tool_words.style_of(request.style, content) or request.style
+    return Refinement(
+        intent=intent,
+        prompt=_order(request, intent, steps, style),
+        title=title(content),
+        reply=" ".join(filter(None, notes)) or None,
+        width=None,
+        height=None,
+        style=style if intent is Intent.STYLE_TRANSFER else None,
+        provider=PROVIDER,
+    )
+
+
+def _order(request: RefineRequest, intent: Intent, steps: Iterable[str], style: str | None) -> str:
+    """In plain English, which `tool_words` reads back; where only a description will do, the person's own."""
+    match intent:
+        case Intent.ENHANCE:
+            return f"enhance: {', '.join(steps)}"
+        case Intent.REMOVE_BACKGROUND:
+            return "remove the background"
+        case Intent.REMOVE_OBJECT if request.has_mask:
+            return "remove what is painted over"
+        case Intent.STYLE_TRANSFER if style in STYLES:
+            return f"in {style} style"
+        case _:
+            return " ".join(request.content.split())
 
 
 def _not_understood(request: RefineRequest) -> Refinement:

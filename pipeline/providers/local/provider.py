@@ -1,18 +1,17 @@
-"""The offline provider: keywords, a painter and simple edits in place of an AI. It needs no key and no network."""
+"""The offline provider: keywords, a painter, simple edits and OpenCV's tools in place of an AI, without key or network."""
 
 import io
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PIL import Image
 
 from gallery.errors import BadInput
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
-from pipeline.providers.local import editor, language, painter, replies, scene
+from pipeline.providers.local import editor, enlarging, language, painter, replies, scene
 from pipeline.providers.local.sizes import USUAL
-
-_MADE = (Intent.GENERATE, Intent.EDIT)
+from pipeline.providers.local.tool_words import style_of
 
 
 class LocalProvider:
@@ -22,30 +21,30 @@ class LocalProvider:
         self._ai_is_connected = ai_is_connected  # and reads what people write
 
     def lacks(self, wish: Wish) -> str | None:
-        if wish.intent is Intent.EDIT and not editor.parse(wish.prompt):
-            reason = replies.WITHIN
-        elif wish.intent in _MADE:
-            return None
-        else:
-            reason = replies.NEEDS_AI[wish.intent]
-        return replies.needs_ai(reason, wish.content, self._ai_is_connected)
+        match wish.intent:
+            case Intent.EDIT if not editor.parse(wish.prompt) and not editor.parse(wish.content):
+                return replies.needs_ai(replies.WITHIN, wish.content, self._ai_is_connected)
+            case Intent.REMOVE_OBJECT if not wish.has_mask:
+                return replies.lacking(wish.intent, wish.content, self._ai_is_connected)
+            case Intent.STYLE_TRANSFER if style_of(wish.style, wish.prompt, wish.content) is None:
+                return replies.lacking(wish.intent, wish.content, self._ai_is_connected)
+        return None
 
     def refine(self, request: RefineRequest) -> Refinement:
         return language.refine(request)
 
-    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
-        return editor.size_after(editor.parse(prompt), source)
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int] | None:
+        if intent is Intent.ENHANCE:
+            return enlarging.size_after(prompt, source)
+        return editor.size_after(editor.parse(prompt) if intent is Intent.EDIT else (), source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for an intent it does not serve, and for an edit without a picture or words for it."""
-        if request.intent not in _MADE:
-            raise BadInput("This needs an AI, and none is connected.")
+        """Raises `BadInput` for what it `lacks` something for, and for an edit without a picture."""
         with _easel(control):
-            picture = _painted(request, control) if request.intent is Intent.GENERATE else _edited(request, control)
-        return Picture(picture, self.name)
+            return Picture(_MAKERS.get(request.intent, _worked_on)(request, control), self.name)
 
 
-# A picture takes a whole core and, at 2048 × 2048, up to 830 MB: one at a time in a process.
+# A picture takes a whole core and up to 830 MB (a painting of 2048 × 2048): one at a time in a process.
 _turn = threading.Lock()
 
 
@@ -70,9 +69,20 @@ def _painted(request: PictureRequest, control: Control) -> bytes:
 
 
 def _edited(request: PictureRequest, control: Control) -> bytes:
-    edits = editor.parse(request.prompt)
+    edits = editor.parse(request.prompt) or editor.parse(request.content)
     if request.source is None:
         raise BadInput("There is no picture to edit.")
     if not edits:
         raise BadInput("These words name no edit that works without an AI.")
     return editor.apply(request.source, edits, control.progress, request.mask)
+
+
+def _worked_on(request: PictureRequest, control: Control) -> bytes:
+    from pipeline.providers.local import (
+        workshop,
+    )  # late: OpenCV takes memory that a worker without photographs can spare
+
+    return workshop.work(request, control.progress)
+
+
+_MAKERS: dict[Intent, Callable[[PictureRequest, Control], bytes]] = {Intent.GENERATE: _painted, Intent.EDIT: _edited}

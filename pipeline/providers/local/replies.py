@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.providers.base import Intent
+from pipeline.providers.base import STYLES, Intent
 from pipeline.providers.local.editor import EDITABLE, EDITABLE_VI
+from pipeline.providers.local.edits import MAX_SIDE
 from pipeline.providers.local.lexicon import key
 from pipeline.providers.local.scene import PAINTABLE, PAINTABLE_VI
 
@@ -49,13 +50,21 @@ _ASSIGNED = Say(
     "Đã có AI kết nối, nhưng thiết lập của studio (STUDIO_PROVIDERS) giao việc này cho công cụ ngoại tuyến.",
 )
 NEEDS_AI = {
-    Intent.ENHANCE: Say("Enhancing a picture needs an AI.", "Nâng cao chất lượng ảnh cần có AI."),
-    Intent.REMOVE_BACKGROUND: Say("Removing a background needs an AI.", "Xóa nền ảnh cần có AI."),
-    Intent.REMOVE_OBJECT: Say("Removing something from a picture needs an AI.", "Xóa vật thể khỏi ảnh cần có AI."),
+    Intent.REMOVE_OBJECT: Say(
+        "To remove something I have to be shown where it is: paint over it with the brush. Finding it by its name needs an AI.",
+        "Để xóa một vật, hãy tô lên nó bằng cọ. Tự tìm vật theo tên cần có AI.",
+    ),
     Intent.STYLE_TRANSFER: Say(
-        "Giving a picture another style needs an AI.", "Chuyển ảnh sang phong cách khác cần có AI."
+        f"Offline I have these styles: {', '.join(STYLES)}. Any other, in your own words, needs an AI.",
+        "Khi không có AI, tôi có các phong cách: màu nước, bút chì, sơn dầu, hoạt hình, pixel, sepia, mực tàu, áp phích. "
+        "Phong cách khác, tả bằng lời, cần có AI.",
     ),
 }
+AT_MOST_TWICE = Say(
+    f"Offline a picture becomes twice as large only if no side passes {MAX_SIDE:,} pixels; a larger one keeps its size.",
+    f"Khi không có AI, ảnh chỉ được phóng gấp đôi nếu không cạnh nào quá {MAX_SIDE} pixel; ảnh lớn hơn giữ nguyên cỡ.",
+)
+_NEXT = Say("One thing at a time: ask next for {}.", "Mỗi lần một việc: hãy nhờ tiếp {}.")
 UNTITLED = Say("New conversation", "Cuộc trò chuyện mới")
 _LEFT_OUT = Say("I left out: {}.", "Tôi đã bỏ qua: {}.")
 
@@ -69,23 +78,22 @@ def is_vietnamese(text: str) -> bool:
     return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
 
 
-# Gemini draws anew what it enhances, so it does that only where it is told to; and it makes nothing transparent.
-_OTHERWISE = {
-    NEEDS_AI[Intent.ENHANCE]: Say(
-        "The settings GEMINI_API_KEY and STUDIO_PROVIDERS=enhance=gemini would bring one.",
-        "Cần các thiết lập GEMINI_API_KEY và STUDIO_PROVIDERS=enhance=gemini.",
-    ),
-    NEEDS_AI[Intent.REMOVE_BACKGROUND]: Say(
-        "The settings CLOUDINARY_URL and STUDIO_PROVIDERS=remove_background=cloudinary would bring one.",
-        "Cần các thiết lập CLOUDINARY_URL và STUDIO_PROVIDERS=remove_background=cloudinary.",
-    ),
-}
-
-
 def needs_ai(reason: Say, content: str, ai_is_connected: bool = False) -> str:
     """Why it cannot be done, what would bring it, and what can be done instead."""
-    hint = _OTHERWISE.get(reason) or (_ASSIGNED if ai_is_connected else _KEY)
-    return " ".join(say.to(content) for say in (reason, hint, EDIT))
+    return " ".join(say.to(content) for say in (reason, _hint(ai_is_connected), EDIT))
+
+
+def lacking(intent: Intent, content: str, ai_is_connected: bool = False) -> str:
+    """What a tool would need, and what would bring it."""
+    return " ".join(say.to(content) for say in (NEEDS_AI[intent], _hint(ai_is_connected)))
+
+
+def _hint(ai_is_connected: bool) -> Say:
+    return _ASSIGNED if ai_is_connected else _KEY
+
+
+def later(left: str, content: str) -> str:
+    return _NEXT.to(content).format(left)
 
 
 def able(first: Say, content: str, has_source: bool) -> str:

@@ -205,6 +205,7 @@ CALLS: list[Call] = [
     lambda client, id: client.delete(at(id)),
     lambda client, id: client.post(at(id, "restore/")),
     lambda client, id: client.delete(at(id, "permanent/")),
+    lambda client, id: client.get(at(id, "lineage/")),
 ]
 
 

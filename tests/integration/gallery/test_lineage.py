@@ -1,0 +1,89 @@
+"""Where a picture comes from, and what was made of it."""
+
+from typing import Any
+
+import pytest
+
+from gallery import lineage, services
+from gallery.models import Image
+from project.models import User
+from tests.integration.gallery.rows import drafted, fresh, made
+from tests.integration.gallery.test_api import at, client_of
+
+pytestmark = [pytest.mark.urls("tests.integration.gallery.test_api"), pytest.mark.django_db(transaction=True)]
+
+
+def family(user: User, image: Image) -> dict[str, Any]:
+    answer = client_of(user).get(at(image, "lineage/"))
+    assert answer.status_code == 200
+    form: dict[str, Any] = answer.json()
+    return form
+
+
+def ids(forms: list[dict[str, Any]]) -> list[str]:
+    return [form["id"] for form in forms]
+
+
+def edited(owner: User, parent: Image, **values: Any) -> Image:
+    return made(owner, parent_id=str(parent.pk), intent="edit", **values)
+
+
+def test_a_picture_tells_its_whole_line_and_what_was_made_of_it(me: User) -> None:
+    photo = made(me)
+    bluer = edited(me, photo)
+    darker, redder = edited(me, bluer), edited(me, bluer)
+    other = edited(me, photo)  # from the earlier version
+    client = client_of(me)
+
+    def forms(*images: Image) -> list[dict[str, Any]]:
+        return [client.get(at(image)).json() for image in images]
+
+    assert family(me, photo) == {"ancestors": [], "children": forms(bluer, other)}
+    assert family(me, bluer) == {"ancestors": forms(photo), "children": forms(darker, redder)}
+    assert family(me, darker) == {"ancestors": forms(photo, bluer), "children": []}
+
+
+def test_an_ancestor_in_the_trash_or_hidden_keeps_its_place_and_shows_nothing(me: User) -> None:
+    photo = made(me)
+    bluer = edited(me, photo)
+    darker = edited(me, bluer)
+    services.trash(me.pk, str(photo.pk))
+    services.hide([bluer], "no", by=None)
+    line = family(me, darker)["ancestors"]
+    assert [(form["id"], form["state"], form["url"]) for form in line] == [
+        (str(photo.pk), "deleted", None),
+        (str(bluer.pk), "hidden", None),
+    ]
+
+
+def test_children_are_those_that_a_list_shows(me: User) -> None:
+    photo = made(me)
+    trashed, hidden, seen = edited(me, photo), edited(me, photo), edited(me, photo)
+    drafted(me, parent_id=str(photo.pk))
+    services.trash(me.pk, str(trashed.pk))
+    services.hide([hidden], "no", by=None)
+    assert ids(family(me, photo)["children"]) == [str(seen.pk)]
+
+
+def test_a_long_line_is_cut_at_its_far_end_and_asked_for_once(
+    me: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    monkeypatch.setattr(lineage, "MOST", 3)
+    line = [made(me)]
+    for _ in range(5):
+        line.append(edited(me, line[-1]))
+    for _ in range(4):
+        line.append(edited(me, line[5]))
+    with django_assert_num_queries(2):
+        assert lineage.ancestors(line[5]) == line[2:5]
+    with django_assert_num_queries(1):
+        assert lineage.children(line[5]) == line[7:]
+
+
+def test_nobody_elses_picture_is_in_it(me: User) -> None:
+    """No way leads there; a row that says so all the same is not believed."""
+    foreign = made(User.make_guest())
+    mine = edited(me, made(me))
+    Image.objects.filter(pk=mine.pk).update(parent=foreign)
+    assert family(me, fresh(mine))["ancestors"] == []
+    assert family(foreign.owner, foreign)["children"] == []

@@ -1,0 +1,1 @@
+"""How good the offline tools are, measured: `make quality`."""

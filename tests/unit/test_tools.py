@@ -1,0 +1,262 @@
+"""The offline tools as the pipeline sees them: what they lack, what they make, and how large it becomes."""
+
+import io
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFilter
+
+from gallery import pictures
+from gallery.errors import BadInput, Interrupted
+from pipeline.providers.base import STYLES, Intent, PictureRequest, Wish
+from pipeline.providers.local.encoding import encoded
+from pipeline.providers.local.provider import LocalProvider
+
+PROVIDER = LocalProvider()
+TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
+
+
+class Listener:
+    """Hears the progress, and stops the work where it was told to."""
+
+    def __init__(self, stop_at: float = 2.0) -> None:
+        self.heard: list[float] = []
+        self.stop_at = stop_at
+
+    def progress(self, fraction: float) -> None:
+        self.heard.append(fraction)
+        if fraction >= self.stop_at:
+            raise Interrupted
+
+
+def png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def scene(width: int = 240, height: int = 180, ground: str = "#7a8f6a") -> Image.Image:
+    """A red ball with a white spot before a plain ground that is a little noisy."""
+    image = Image.new("RGB", (width, height), ground)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((width * 0.3, height * 0.25, width * 0.7, height * 0.8), fill="#c0281e")
+    draw.ellipse((width * 0.42, height * 0.35, width * 0.5, height * 0.45), fill="#f0e8e0")
+    noise = np.random.default_rng(3).normal(0, 5, (height, width, 1))
+    return Image.fromarray(
+        np.clip(np.asarray(image.filter(ImageFilter.GaussianBlur(0.7))) + noise, 0, 255).astype("u1")
+    )
+
+
+def spot(size: tuple[int, int]) -> bytes:
+    mask = Image.new("L", size)
+    ImageDraw.Draw(mask).ellipse((size[0] * 0.4, size[1] * 0.33, size[0] * 0.52, size[1] * 0.47), fill=255)
+    return png(mask)
+
+
+def asked(intent: Intent, image: Image.Image | None = None, **values: object) -> PictureRequest:
+    source = scene() if image is None else image
+    mask = spot(source.size) if intent is Intent.REMOVE_OBJECT else None
+    plain = PictureRequest(intent, "in oil style", "", None, None, None, 1, png(source), mask)
+    return replace(plain, **values)  # type: ignore[arg-type]
+
+
+def made(request: PictureRequest) -> Image.Image:
+    return pictures.decode(PROVIDER.make(request, Listener()).data)
+
+
+def pixels(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return np.asarray(image.convert("RGB")).astype(np.float64)
+
+
+def wish(intent: Intent, prompt: str = "", content: str = "", **values: object) -> Wish:
+    return replace(Wish(intent, prompt, None, content, has_mask=False), **values)  # type: ignore[arg-type]
+
+
+# What it lacks
+
+
+def test_a_tool_that_has_what_it_needs_lacks_nothing() -> None:
+    assert PROVIDER.lacks(wish(Intent.ENHANCE)) is None
+    assert PROVIDER.lacks(wish(Intent.REMOVE_BACKGROUND)) is None
+    assert PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, has_mask=True)) is None
+    assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, style="ink")) is None
+    assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt="Repaint it as a watercolor")) is None
+    assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt="Do it", content="tranh sơn dầu")) is None
+
+
+def test_an_object_without_a_mask_is_answered_with_the_brush_and_with_the_key() -> None:
+    lack = PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, content="remove the car")) or ""
+    assert "paint over it with the brush" in lack
+    assert "GEMINI_API_KEY" in lack
+    assert "cọ" in (PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, content="xóa chiếc xe này")) or "")
+
+
+@pytest.mark.parametrize("content", ["like Van Gogh", "something dreamy", "an oil painting by Monet"])
+def test_a_described_style_is_answered_with_those_that_there_are_and_with_the_key(content: str) -> None:
+    lack = PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt=content, content=content)) or ""
+    assert all(style in lack for style in STYLES)
+    assert "GEMINI_API_KEY" in lack
+
+
+@pytest.mark.parametrize("intent", TOOLS)
+def test_what_it_lacks_something_for_it_does_not_make(intent: Intent) -> None:
+    with pytest.raises(BadInput, match=r"picture|Paint|style"):
+        PROVIDER.make(asked(intent, source=None), Listener())
+    with pytest.raises(BadInput):
+        PROVIDER.make(asked(Intent.REMOVE_OBJECT, mask=None), Listener())
+    with pytest.raises(BadInput):
+        PROVIDER.make(asked(Intent.STYLE_TRANSFER, prompt="dreamy"), Listener())
+
+
+# Sizes
+
+
+@pytest.mark.parametrize(
+    ("intent", "prompt", "source", "wanted"),
+    [
+        (Intent.ENHANCE, "enhance: denoise, upscale", (1000, 700), (2000, 1400)),
+        (Intent.ENHANCE, "enhance: denoise", (1000, 700), (1000, 700)),
+        (Intent.ENHANCE, "enhance: upscale", (2048, 100), (4096, 200)),
+        (Intent.ENHANCE, "enhance: upscale", (2049, 100), (2049, 100)),
+        (Intent.ENHANCE, "enhance: upscale", (4000, 3000), (4000, 3000)),
+        (Intent.ENHANCE, "make it nice", (1000, 700), None),
+        (Intent.REMOVE_BACKGROUND, "rotate it and remove the background", (1000, 700), (1000, 700)),
+        (Intent.STYLE_TRANSFER, "in oil style", (8192, 4096), (4096, 2048)),
+    ],
+)
+def test_it_says_beforehand_how_large_a_picture_becomes(
+    intent: Intent, prompt: str, source: tuple[int, int], wanted: tuple[int, int] | None
+) -> None:
+    assert PROVIDER.size(intent, prompt, source) == wanted
+
+
+@pytest.mark.parametrize("intent", TOOLS)
+@pytest.mark.parametrize("size", [(120, 90), (61, 140), (16, 16)])
+def test_every_tool_gives_the_size_that_it_said(intent: Intent, size: tuple[int, int]) -> None:
+    prompt = "enhance: denoise, contrast, sharpness, upscale" if intent is Intent.ENHANCE else "in oil style"
+    request = asked(intent, scene(*size), prompt=prompt)
+    try:
+        assert made(request).size == PROVIDER.size(intent, prompt, size)
+    except BadInput as error:  # of 16 pixels there may be no subject to tell
+        assert (intent, size) == (Intent.REMOVE_BACKGROUND, (16, 16)), error
+
+
+def test_a_picture_too_large_to_be_doubled_keeps_its_size() -> None:
+    wide = scene(2100, 64)
+    assert made(asked(Intent.ENHANCE, wide, prompt="enhance: upscale")).size == (2100, 64)
+
+
+# What they make
+
+
+def test_words_say_what_is_enhanced_and_without_any_it_is_everything() -> None:
+    assert made(asked(Intent.ENHANCE, prompt="", content="khử nhiễu")).size == (240, 180)
+    assert made(asked(Intent.ENHANCE, prompt="", content="make it nice")).size == (480, 360)
+
+
+def test_every_style_changes_the_picture_in_its_own_way() -> None:
+    small = scene(160, 120)
+    results = {style: pixels(made(asked(Intent.STYLE_TRANSFER, small, style=style))) for style in STYLES}
+    for one, other in itertools.combinations([pixels(small), *results.values()], 2):
+        assert np.abs(one - other).mean() > 3
+
+
+def test_the_same_request_gives_the_same_picture() -> None:
+    small = scene(120, 90)
+    for intent in TOOLS:
+        one, two = (PROVIDER.make(asked(intent, small), Listener()).data for _ in range(2))
+        assert one == two, intent
+
+
+@pytest.mark.parametrize("intent", [Intent.ENHANCE, Intent.STYLE_TRANSFER])
+def test_a_mask_limits_a_tool_that_changes_everything(intent: Intent) -> None:
+    left = Image.new("L", (240, 180))
+    left.paste(255, (0, 0, 120, 180))
+    result = pixels(made(asked(intent, mask=png(left), prompt="contrast, sharpness, ink")))
+    changed = np.abs(result - pixels(scene())).max(2)
+    assert changed[:, :118].max() > 10
+    assert changed[:, 122:].max() == 0
+
+
+@pytest.mark.parametrize("intent", TOOLS)
+def test_what_was_clear_stays_clear(intent: Intent) -> None:
+    image = scene().convert("RGBA")
+    image.paste((0, 0, 0, 0), (0, 0, 30, 180))
+    alpha = np.asarray(made(asked(intent, image, prompt="denoise, ink")).getchannel("A"))
+    assert alpha[:, :30].max() == 0
+    assert alpha[90, 120] == 255
+
+
+def test_a_mask_says_what_certainly_is_background() -> None:
+    image = scene()
+    ImageDraw.Draw(image).ellipse((5, 5, 65, 65), fill="#c0281e")
+    corner = Image.new("L", image.size)
+    ImageDraw.Draw(corner).rectangle((0, 0, 70, 70), fill=255)
+    alpha = np.asarray(made(asked(Intent.REMOVE_BACKGROUND, image, mask=png(corner))).getchannel("A"))
+    assert alpha[35, 35] == 0
+    assert alpha[110, 120] == 255
+
+
+def test_where_nothing_stands_out_it_says_so() -> None:
+    with pytest.raises(BadInput, match="stands out"):
+        made(asked(Intent.REMOVE_BACKGROUND, Image.new("RGB", (120, 90), "#808080")))
+
+
+@pytest.mark.parametrize(("mask", "words"), [("black", "empty"), ("white", "whole picture")])
+def test_a_mask_that_marks_nothing_or_everything_is_answered(mask: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        made(asked(Intent.REMOVE_OBJECT, mask=png(Image.new("L", (240, 180), mask))))
+
+
+def test_what_is_not_painted_over_stays_as_it_is() -> None:
+    image = scene()
+    result = made(asked(Intent.REMOVE_OBJECT, image))
+    change = np.abs(pixels(result) - pixels(image)).max(2)
+    mask = np.asarray(Image.open(io.BytesIO(spot(image.size))).filter(ImageFilter.MaxFilter(7)))
+    assert change[mask == 0].max() == 0
+    assert pixels(result)[72, 110].tolist() == pytest.approx([192, 40, 30], abs=25)  # the white spot has gone
+
+
+# Progress
+
+
+@pytest.mark.parametrize("intent", TOOLS)
+def test_progress_rises_to_one_and_comes_often(intent: Intent) -> None:
+    listener = Listener()
+    PROVIDER.make(asked(intent), listener)
+    assert listener.heard == sorted(listener.heard)
+    assert (listener.heard[0], listener.heard[-1]) == (0, 1)
+    assert len(listener.heard) > 8
+
+
+@pytest.mark.parametrize("stop_at", [0.0, 0.3, 0.6, 0.95])
+@pytest.mark.parametrize("intent", TOOLS)
+def test_a_tool_stops_in_the_middle(intent: Intent, stop_at: float) -> None:
+    listener = Listener(stop_at)
+    with pytest.raises(Interrupted):
+        PROVIDER.make(asked(intent), listener)
+    assert sum(fraction >= stop_at for fraction in listener.heard) == 1
+
+
+def noise(mode: str, size: tuple[int, int]) -> Image.Image:
+    bands = len(mode)
+    return Image.fromarray(np.random.default_rng(1).integers(0, 256, (size[1], size[0], bands), dtype=np.uint8), mode)
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "JPEG"), ("RGBA", "WEBP")])
+def test_what_comes_out_is_never_larger_than_what_the_studio_takes(
+    monkeypatch: pytest.MonkeyPatch, mode: str, kind: str
+) -> None:
+    monkeypatch.setattr("pipeline.providers.local.encoding.MAX_BYTES", 400_000)
+    monkeypatch.setattr("pipeline.providers.local.encoding._PLAIN", 100_000)
+    calls: list[int] = []
+    data = encoded(noise(mode, (400, 300)), lambda: calls.append(1))
+    assert (Image.open(io.BytesIO(data)).format, len(data) <= 400_000, len(calls) > 3) == (kind, True, True)
+
+
+def test_a_picture_that_surely_fits_is_kept_to_the_bit() -> None:
+    for mode in ("RGB", "RGBA"):
+        image = noise(mode, (80, 60))
+        assert pictures.decode(encoded(image, lambda: None)).tobytes() == image.tobytes()
