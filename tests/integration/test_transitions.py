@@ -69,6 +69,16 @@ def test_a_released_message_is_due_after_its_delay(mongo: Mongo) -> None:
     assert again["attempts"] == 2
 
 
+def test_an_attempt_that_failed_for_a_store_of_ours_does_not_count(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    apply(message.release(doc["_id"], "t", 0, {"pictures": 1}, counts=False))
+    again = claim()
+    assert again is not None
+    assert again["attempts"] == 1
+    assert again["usage"] == {"pictures": 1}
+
+
 def test_what_was_charged_adds_up_over_stages_and_attempts_and_stays_inside(mongo: Mongo) -> None:
     doc = insert()
     claim()
