@@ -33,6 +33,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 class Studio:
     """Web and workers on the tests' stores; `environment` overrides settings of both."""
 
+    starts_within = WAIT_S
+
     def __init__(self, **environment: str) -> None:
         self.environment = {
             "STUDIO_LIMITS": "off",
@@ -54,7 +56,7 @@ class Studio:
 
     def start_web(self) -> None:
         self.web = self.run("-m", "daphne", "-v", "0", "-p", str(self.port), "project.asgi:application")
-        eventually(lambda: httpx.get(f"{self.url}/healthz").is_success, but=httpx.TransportError)
+        eventually(lambda: httpx.get(f"{self.url}/healthz").is_success, self.starts_within, httpx.TransportError)
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
         worker = self.run("manage.py", "run_huey", "--workers", "2")

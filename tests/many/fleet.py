@@ -16,11 +16,14 @@ from django.conf import settings
 from tests.many.servers import Servers
 from tests.studio import NOT_KEPT, WAIT_S, Client, Form, Studio
 
+START_S = 90.0  # six processes at once, on a busy machine
 DEBUG = {"STUDIO_LOG_LEVEL": "DEBUG"}  # what is said then is all that can ever be said
 
 
 class Machine(Studio):
     """Its processes print into one file; `log` is what they have printed."""
+
+    starts_within = START_S
 
     def __init__(self, file: Path, **environment: str) -> None:
         super().__init__(**environment)
@@ -69,7 +72,7 @@ class Fleet:
         """Both prepare the databases at the same time, as two machines that were rebooted together would."""
         with ThreadPoolExecutor() as pool:
             preparing = [machine.run("manage.py", "prepare") for machine in self.machines]
-            assert [process.wait(60) for process in preparing] == [0, 0], self.log
+            assert [process.wait(START_S) for process in preparing] == [0, 0], self.log
             for machine in self.machines:
                 machine.start_worker()
             for started in [pool.submit(machine.start_web) for machine in self.machines]:
