@@ -12,7 +12,7 @@ from pipeline import jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import Doc, Stage
 from project.models import User
-from tests.integration.test_pipeline import kept, step, work_through
+from tests.integration.test_pipeline import kept, photo, step, work_through
 from tests.messages import insert, insert_session, reload
 from tests.standins import cloudinary as standin
 from tests.standins.cloudinary import Cloudinary, always
@@ -165,3 +165,19 @@ def test_what_wakes_messages_never_waits_for_the_storage(
     connected.fail = lambda asked: None
     keeper.clean()
     assert connected.assets == {}
+
+
+def test_a_background_is_removed_there_and_the_result_stays_there(connected: Cloudinary, settings: Any) -> None:
+    """From the words of a person to a clear picture: the source is uploaded for the effect and deleted after it."""
+    settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
+    user = User.make_guest()
+    session = insert_session(str(user.id))
+    source = photo(user)
+    asked = {"content": "remove the background", "source_image_id": str(source.id)}
+    doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
+    work_through()
+    done, row = reload(doc), Image.objects.get(message_id=doc["_id"])
+    assert (done["status"], done["intent"], done["provider"]) == ("DONE", "remove_background", "cloudinary")
+    assert (row.mime, row.parent_id, row.storage) == ("image/png", source.id, "cloudinary")
+    assert connected.effects == ["e_background_removal/f_png"]
+    assert len(connected.assets) == 4  # two pictures with their thumbnails, and no source of an effect
