@@ -20,7 +20,7 @@ SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
 BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 
-.PHONY: run test faults check lint fmt bench hostile moderator python
+.PHONY: run test faults check lint fmt bench quality hostile moderator python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -48,6 +48,9 @@ fmt: .venv/test.stamp
 
 bench: .venv/test.stamp  ## the table of README.md's section "Measured"; ARGS="--quick"
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+quality: .venv/test.stamp  ## how good the offline tools are: the table, and docs/quality.webp
+	@$(BIN)/python -m tests.quality
 
 hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets flood"
 	@$(BIN)/python -m tests.hostile.measure $(ARGS)

@@ -46,7 +46,8 @@ def test_a_web_process_that_is_told_to_stop_closes_its_sockets_with_1012(fleet: 
 
 def test_a_worker_that_is_told_to_stop_hands_back_what_it_paints(fleet: Fleet, crowd: Crowd) -> None:
     message = crowd.people[0].say("misty mountains", options=LARGE)
-    machine = fleet.machines[claimed(fleet, "generating", message)]
+    machine = fleet.machines[claimed(fleet, "refining", message)]
+    eventually(lambda: crowd.people[0].look_up(message)["stage"] == "generating")
     machine.worker.send_signal(signal.SIGTERM)
     assert machine.worker.wait(10) == 0
     crowd.see_everything()
@@ -65,11 +66,9 @@ def test_a_store_that_goes_and_comes_back_loses_nothing(fleet: Fleet, crowd: Cro
     server.stop()
     for machine in fleet.machines:
         assert machine.ready() == {**UP, part: "down"}
-    late = {}
     if part != "mongodb":  # without it nothing is accepted
         for person, socket in zip(crowd.people, sockets, strict=True):
-            late[person.session] = socket.say("a lake")["id"]
-            person.said.append(late[person.session])
+            person.said.append(socket.say("a lake")["id"])
     if part == "sql":
         eventually(lambda: "action=sql_down" in fleet.log)
     server.start()
@@ -77,7 +76,9 @@ def test_a_store_that_goes_and_comes_back_loses_nothing(fleet: Fleet, crowd: Cro
     crowd.see_everything()
     for socket in sockets:
         socket.__exit__()
-    assert all(set(attempts(fleet.log, "uploading", id)) == {"1"} for id in late.values())
+    if part == "sql":  # whoever held a message then has given it back, and that attempt does not count
+        tried = [attempts(fleet.log, "uploading", id) for person in crowd.people for id in person.said]
+        assert {attempt for again in tried for attempt in again} == {"1"}
 
 
 def test_a_quick_restart_of_postgresql_is_noticed_by_nobody(fleet: Fleet, crowd: Crowd) -> None:

@@ -15,7 +15,7 @@ from pipeline.providers.local.tools.bands import bands, part, stretched
 from pipeline.providers.local.tools.opencv import Flags, Floats, Pixels, Places, Progress, cv2
 
 _THIN = 4.0  # pixels from the sides to the middle of what still counts as a scratch
-_GROWN = 2  # pixels: a brush leaves a rim of what it painted over
+_SCREEN = 1500  # pixels: on a larger picture a brush, which is moved on a screen, leaves a rim of what it painted over
 _HOLE, _ROOM = 14_000, 160_000  # pixels, at the reduced size: to be filled, and to learn from
 _HOLES = 8  # that are filled one by one; more of them all at once
 _TILE, _HALO = 384, 12  # pixels, for scratches
@@ -28,8 +28,8 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     marked = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 127
     if not marked.any():
         raise BadInput("The mask is empty: paint over what shall go.")
-    reach = np.ones((2 * _GROWN + 1, 2 * _GROWN + 1), np.uint8)
-    grown = cv2.dilate(marked.astype(np.uint8), reach)
+    rim = 2 * (max(size) // _SCREEN) + 1
+    grown = cv2.dilate(marked.astype(np.uint8), np.ones((rim, rim), np.uint8))
     if grown.mean() > 0.9:
         raise BadInput("The mask covers nearly the whole picture: nothing is left to fill it from.")
     progress(0.02)
@@ -38,17 +38,18 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     _mend(out, thin, part(progress, 0.05, 0.25))
     holes = list(_holes(wide))
     for number, hole in enumerate(holes):
-        _fill(out, hole, len(holes), part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1))))
+        share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
+        _fill(out[hole.where], hole.mask, wide[hole.where], len(holes), share)
+        wide[hole.where] &= ~hole.mask  # filled, and so something to learn from for the next
     progress(1.0)
     return out
 
 
 @dataclass(frozen=True)
 class Hole:
-    """A part of the picture and what is to be filled in it (255)."""
+    """A part of the picture, and what is to be filled in it (255)."""
 
-    top: int
-    left: int
+    where: tuple[slice, slice]
     mask: Pixels
 
 
@@ -91,21 +92,20 @@ def _hole(mask: Pixels, box: Sequence[int]) -> Hole:
     """With as much around it as it is large."""
     x, y, width, height = box
     margin = max(48, round(0.9 * max(width, height)))
-    top, left = max(0, y - margin), max(0, x - margin)
-    return Hole(top, left, np.ascontiguousarray(mask[top : y + height + margin, left : x + width + margin]))
+    where = slice(max(0, y - margin), y + height + margin), slice(max(0, x - margin), x + width + margin)
+    return Hole(where, np.ascontiguousarray(mask[where]))
 
 
-def _fill(out: Pixels, hole: Hole, holes: int, progress: Progress) -> None:
-    height, width = hole.mask.shape
-    part_of_picture = out[hole.top : hole.top + height, hole.left : hole.left + width]
-    area = np.count_nonzero(hole.mask)
-    scale = min(1.0, (_HOLE / holes / area) ** 0.5, (_ROOM / hole.mask.size) ** 0.5)
+def _fill(pixels: Pixels, mask: Pixels, unknown: Pixels, holes: int, progress: Progress) -> None:
+    """Fill what is white in `mask`; what is white in `unknown` is nothing to learn from."""
+    height, width = mask.shape
+    scale = min(1.0, (_HOLE / holes / np.count_nonzero(unknown)) ** 0.5, (_ROOM / mask.size) ** 0.5)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
-    small, marked = _reduced(part_of_picture, hole.mask, size)
+    small, marked = _reduced(pixels, unknown, size)
     progress(0.02)
     found = patches.fill(small, marked, part(progress, 0.02, 0.8))
     filled, offsets = found if found else (_drawn_together(small, marked), np.zeros((*marked.shape, 2), np.int32))
-    _put(part_of_picture, hole.mask, filled, offsets, part(progress, 0.8, 1))
+    _put(pixels, mask, unknown == 0, filled, offsets, part(progress, 0.8, 1))
 
 
 def _reduced(pixels: Pixels, mask: Pixels, size: tuple[int, int]) -> tuple[Floats, Flags]:
@@ -121,17 +121,17 @@ def _drawn_together(small: Floats, marked: Flags) -> Floats:
     return cv2.inpaint(levels, marked.astype(np.uint8), 3, cv2.INPAINT_NS).astype(np.float32)
 
 
-def _put(pixels: Pixels, mask: Pixels, filled: Floats, offsets: Places, progress: Progress) -> None:
+def _put(pixels: Pixels, mask: Pixels, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> None:
     """What was found, at the size of the picture: the small filling stretched, and upon it the detail that the large picture
     has, and the small one lost, at the places that the pieces came from."""
     height, width = mask.shape
     rows, columns = filled.shape[:2]
     y, x = np.mgrid[0:rows, 0:columns]
     copied = filled[y + offsets[..., 0], x + offsets[..., 1]]
-    whole, known = pixels.copy(), mask == 0
+    whole = pixels.copy()
     for top, bottom in bands(height, width):
         progress(top / height)
-        here = ~known[top:bottom]
+        here = mask[top:bottom] > 0
         if not here.any():
             continue
         new = stretched(filled, height, width, top, bottom)
