@@ -21,6 +21,7 @@ THUMBNAIL_SIDE = 512  # pixels, the longest side
 PLACEHOLDER_SIDE = 16  # pixels, the longest side
 _WEBP_SIDE = 16_383  # pixels: the most that the format has
 _MAX_SCANS = 100  # of a progressive JPEG; cameras and optimizers write some ten
+_MAX_PARTS = 10_000  # segments or chunks; a large PNG has some three thousand, and each costs Pillow microseconds
 
 # Process-wide, so set once, here. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
@@ -115,6 +116,8 @@ def _open(data: bytes) -> Image.Image:
     """The header is read and every limit kept; no pixel is decoded yet."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"This file is too large: {MAX_BYTES // 1024**2} MiB is the most.")
+    if _parts(data) >= _MAX_PARTS:
+        raise BadInput(_BROKEN)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
         raise TooLarge(_TOO_MANY_PIXELS)
@@ -128,17 +131,36 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
+def _parts(data: bytes) -> int:
+    """Of how many parts a JPEG (before its pixels) or a PNG consists, up to _MAX_PARTS. What lies between them counts by the
+    byte, as that is how it is read."""
+    jpeg, at, parts = data[:2] == b"\xff\xd8", 2, 0
+    if not jpeg:
+        at = 8 if data[:8] == b"\x89PNG\r\n\x1a\n" else len(data)
+    while at < len(data) and parts < _MAX_PARTS:
+        parts += 1
+        if not jpeg:
+            at += 12 + int.from_bytes(data[at : at + 4], "big")
+        elif data[at : at + 2] == b"\xff\xda":
+            break
+        elif data[at] == 0xFF and data[at + 1 : at + 2] not in (b"\x00", b"\xff"):
+            at += 2 if b"\xd0" <= data[at + 1 : at + 2] <= b"\xd9" else 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        else:
+            at += 1
+    return parts
+
+
 _MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")  # those with a length behind them, and the end
 
 
 def _scans(data: bytes) -> int:
     """How often a JPEG paints over itself. Every scan is a pass over all pixels, and 20 MiB have room for 100,000."""
-    scans, marker = 0, _MARKER.search(data)
-    while marker and marker[0] != b"\xff\xd9":
-        scans += marker[0] == b"\xff\xda"
+    scans, markers, marker = 0, 0, _MARKER.search(data)
+    while marker and marker[0] != b"\xff\xd9" and markers < _MAX_PARTS:
+        scans, markers = scans + (marker[0] == b"\xff\xda"), markers + 1
         at = marker.end()
         marker = _MARKER.search(data, at + int.from_bytes(data[at : at + 2], "big"))
-    return scans
+    return scans if markers < _MAX_PARTS else _MAX_PARTS
 
 
 def _orientation(image: Image.Image) -> int:

@@ -31,11 +31,12 @@ def stores() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def database(stores: None) -> Iterator[Documents]:
     """The conversations' database, its indexes made."""
-    from pipeline.mongo import prepare
+    from pipeline import mongo
 
-    prepare()
+    mongo.prepare()
     with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
         yield client.get_default_database()
+    mongo.database().client.close()
 
 
 @pytest.fixture

@@ -222,6 +222,12 @@ def test_every_failure_is_one_of_our_errors(
         assert caught.value.retry_after == seconds.get(failure.status, 3600)
 
 
+def test_nobody_there_is_a_service_that_is_down(cloudinary: Cloudinary) -> None:
+    nobody = replace(Account.parse(cloudinary.url), upload_prefix="http://127.0.0.1:9")
+    with pytest.raises(ProviderDown):
+        CloudinaryEffects(Client(nobody, 5)).make(request(Intent.ENHANCE), Listener())
+
+
 def test_a_missing_add_on_is_named_to_the_person(cloudinary: Cloudinary) -> None:
     cloudinary.fail = only("POST", standin.NO_ADD_ON)
     with pytest.raises(NoImage, match="background removal, which the studio's account there does not have"):

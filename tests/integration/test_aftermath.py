@@ -98,3 +98,17 @@ async def test_a_round_that_fails_does_not_end_the_rounds(
     heard.clear()
     await followed(accepted(1))
     assert "session.changed" in heard
+
+
+async def test_one_doorbell_for_all_and_not_before_their_answers_have_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[Any] = []
+    monkeypatch.setattr(aftermath, "ring", rung.append)
+    monkeypatch.setattr(aftermath, "ANSWER_S", 0.2)
+    docs = [insert(client_id=str(number)) for number in range(3)]
+    for doc in docs:
+        aftermath.follows(doc)
+    for _ in range(3):
+        await asyncio.sleep(0)  # a round of the loop, in which what was written goes out
+    assert rung == []
+    await asyncio.sleep(0.4)
+    assert rung == [Stage.REFINING]

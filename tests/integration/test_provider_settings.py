@@ -79,7 +79,7 @@ def test_with_a_key_gemini_reads_and_paints_and_the_others_keep_theirs(with_key:
 
 
 def test_the_offline_tools_tell_nobody_to_set_a_key_that_is_set(with_key: Any) -> None:
-    wish = Wish(Intent.STYLE_TRANSFER, "as an oil painting", None, "as an oil painting", has_mask=False)
+    wish = Wish(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
     lack = registry._offline().lacks(wish) or ""
     assert "GEMINI_API_KEY" not in lack
     assert "STUDIO_PROVIDERS" in lack

@@ -95,7 +95,7 @@ def _background(name: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
         mixed = np.array((120, 160, 215)) * (1 - down) + np.array((225, 220, 205)) * down
         return np.repeat(mixed, width, axis=1)
     tints = {"grass": (0.75, 1.0, 0.5), "brick": (1.15, 0.8, 0.7), "gravel": (0.95, 0.95, 1.0)}
-    return np.asarray(photo(name)[:height, :width].astype(float) * np.array(tints[name]))
+    return np.asarray(photo(name)[:height, :width] * np.array(tints[name]))
 
 
 def holes(shape: tuple[int, ...], radius: int, seed: int) -> Flags:
