@@ -99,15 +99,17 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
     await limits.hit("send", user_id)
-    asked = body.options.model_dump(exclude_none=True)
-    request = {**body.model_dump(include=_REQUEST), "options": asked}
-    client_id = body.client_id or message.new_id()
-    hash = message.request_hash(request)
     # A repeated request is answered by what it has led to, even where its picture has been deleted since.
     if body.source_image_id or body.mask_image_id or body.variation_of:
-        if known := await _known(session_id, client_id, hash):
+        if body.client_id and (known := await _known(session_id, body.client_id, _hash(body))):
             return known
         await _check_pictures(user_id, body)
+    return await _keep(user_id, session_id, body)
+
+
+async def _keep(user_id: str, session_id: str, body: SendBody) -> Doc:
+    """The limits and the pictures have been looked at."""
+    client_id, hash = body.client_id or message.new_id(), _hash(body)
     original = await _find_original(session_id, body.variation_of)
     doc = message.new(
         session_id=session_id,
@@ -115,7 +117,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Doc:
         client_id=client_id,
         hash=hash,
         content=body.content,
-        options=asked,
+        options=_asked(body),
         seed=body.options.seed if body.options.seed is not None else secrets.randbelow(message.SEEDS),
         source_image_id=body.source_image_id,
         mask_image_id=body.mask_image_id,
@@ -145,6 +147,14 @@ async def _free_if_refined(waited_for: str) -> None:
         freed = message.stop_waiting(waited_for, refined=True)
         await messages.update_many(freed.filter, freed.update)
         ring(Stage.REFINING)
+
+
+def _asked(body: SendBody) -> Doc:
+    return body.options.model_dump(exclude_none=True)
+
+
+def _hash(body: SendBody) -> str:
+    return message.request_hash({**body.model_dump(include=_REQUEST), "options": _asked(body)})
 
 
 _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
@@ -265,8 +275,11 @@ async def generate_image(user_id: str, body: ImageBody) -> Form:
         intent="edit" if body.source_image_id else "generate",
     )
     asked = SendBody(content=body.prompt, source_image_id=body.source_image_id, options=options)
-    await _check_pictures(user_id, asked)  # here too: a request that is refused shall not leave a session behind
-    doc = await _accept(user_id, await _images_session(user_id), asked)
+    await limits.hit("send", user_id)
+    await _check_pictures(
+        user_id, asked
+    )  # before there is a session: a request that is refused shall leave none behind
+    doc = await _keep(user_id, await _images_session(user_id), asked)
     return conversations.public(await _wait_until_ended(doc))
 
 

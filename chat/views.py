@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chat.protocol import CONTENT_LIMIT
 from pipeline.providers import registry
+from pipeline.providers.base import STYLES
 
 VARIATIONS = 4  # in one card
 
@@ -27,6 +28,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
     studio = {
         "user": {"id": str(user.pk), "name": user.get_username(), "is_guest": getattr(user, "is_guest", False)},
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
+        "styles": STYLES,
     }
     context = {"studio": studio, "provider": registry.label(), "starters": STARTERS}
     return render(request, "chat/page.html", context)

@@ -7,6 +7,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import connection
 
 from gallery.errors import StorageDown
 from gallery.storage.base import Storage
@@ -23,12 +24,14 @@ def configured() -> tuple[str, ...]:
 
 
 def storage(name: str) -> Storage:
-    """Raises `StorageDown` for one that the settings do not name (any more)."""
+    """Raises `StorageDown` for one that the settings do not name (any more). Outside of transactions only: while we wait for
+    another service, somebody else may have our connection to the database, of which a pool has few."""
     if name == "local":
         return LocalStorage(settings.PICTURES_DIR)
     if name in configured():
         from gallery.storage.cloudinary import CloudinaryStorage
 
+        connection.close()
         return CloudinaryStorage(cloudinary_client())
     raise StorageDown("This picture lies in a storage that the studio is not connected to.")
 

@@ -1,7 +1,9 @@
 """The bytes behind a picture's URL, and the gallery page."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -17,9 +19,10 @@ LINK_S = 60  # how long a storage's own URL lives: for the browser to follow the
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponse:
-    """The gallery page; it asks the REST API for the rest."""
-    return render(request, "gallery/page.html", {})
+def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
+    """The gallery page; it asks the REST API for the rest. `styles`: those that a style transfer knows by name."""
+    studio = {"limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "styles": styles}
+    return render(request, "gallery/page.html", {"studio": studio})
 
 
 @require_safe

@@ -47,6 +47,8 @@ class _Aftermath:
                 _round(docs)
             except PyMongoError as error:
                 log.warning("action=aftermath_dropped messages=%d error=%r", len(docs), error)
+            except Exception:
+                log.exception("action=aftermath_crashed messages=%d", len(docs))
             with self._changed:
                 self._busy = False
                 self._changed.notify_all()

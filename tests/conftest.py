@@ -13,9 +13,9 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from redis import Redis
 
-from project import children, embedded
 from tests import postgresql
 from tests.standins.cloudinary import Cloudinary, standing_in
+from tests.stores import up
 from tests.studio import Studio, running
 
 Documents = Database[dict[str, Any]]  # whatever a test looks at
@@ -23,27 +23,20 @@ Documents = Database[dict[str, Any]]  # whatever a test looks at
 
 @pytest.fixture(scope="session")
 def stores() -> Iterator[None]:
-    """mongod and Valkey as `manage.py serve` runs them, in the tests' own data folder."""
-    started = embedded.stores()
-    try:
-        for store in started:
-            store.child.start()
-        for store in started:
-            embedded.wait_until_ready(store)
+    """In the tests' own data folder."""
+    with up():
         yield
-    finally:
-        children.stop([store.child for store in started])
-        embedded.remove_run_dir()
 
 
 @pytest.fixture(scope="session")
 def database(stores: None) -> Iterator[Documents]:
     """The conversations' database, its indexes made."""
-    from pipeline.mongo import prepare
+    from pipeline import mongo
 
-    prepare()
+    mongo.prepare()
     with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
         yield client.get_default_database()
+    mongo.database().client.close()
 
 
 @pytest.fixture

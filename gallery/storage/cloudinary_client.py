@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import urllib3
 from pydantic import BaseModel, ValidationError
-from urllib3.exceptions import HTTPError, TimeoutError
+from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
 
 from gallery.storage.account import Account
 from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, utils
@@ -157,7 +157,7 @@ def _refusal(answer: urllib3.BaseHTTPResponse) -> Trouble:
 def _silence(error: BaseException | None) -> Trouble:
     """No answer, or none that is one."""
     cause = getattr(error, "reason", None) or error
-    timed_out = isinstance(cause, TimeoutError)
+    timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)  # refused: at once
     return Trouble(0, type(cause).__name__, timed_out=timed_out)
 
 

@@ -30,7 +30,7 @@ _NAMES = {
 
 
 class CloudinaryEffects:
-    name = "Cloudinary"
+    name = "cloudinary"
 
     def __init__(self, client: Client, *, ready_s: float = READY_S, poll_s: float = POLL_S) -> None:
         self._client = client

@@ -41,12 +41,14 @@ _STYLE_NAMED = Say("the style “{}”", "phong cách “{}”")
 _STYLE_SAID = Say("a style of these words", "phong cách như lời bạn tả")
 
 _ASKED = re.compile(
-    r"^(?:(?:please|now|can you|could you|hãy|vui lòng)\s+)*"
-    r"(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)\s+",
+    r"^(?:(?:please|now|can you|could you|hãy|vui lòng)(?:\s+|$))*"
+    r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
     re.IGNORECASE,
 )
-_WHERE = re.compile(
-    r"\s+(?:(?:from|in|of|out of)\s+)?(?:(?:the|this|my)\s+(?:picture|photo|image)|khỏi (?:ảnh|hình)(?: này)?)$",
+# What follows is not a part of its name: where it is to be removed from, and what is to become of the rest.
+_REST = re.compile(
+    r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
+    r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
     re.IGNORECASE,
 )
 _NOTHING = {"", "it", "this", "that", "object", "objects", "something", "thing", "things", "vật thể", "đối tượng", "nó"}
@@ -95,9 +97,12 @@ def _effect(wish: Wish, size: tuple[int, int]) -> str:
 
 
 def _object(text: str) -> str:
-    """What is to be removed, "" where the text does not say."""
-    said = _WHERE.sub("", _ASKED.sub("", words(text)))
-    return "" if _ARTICLE.sub("", said).lower() in _NOTHING else said[:LONGEST].strip()
+    """What is to be removed, "" where the text does not say: the first clause that names something."""
+    for clause in re.split(r"[.,;:!?\n]", text):
+        said = _REST.sub("", _ASKED.sub("", words(clause)))
+        if _ARTICLE.sub("", said).lower() not in _NOTHING:
+            return said[:LONGEST].strip()
+    return ""
 
 
 def words(text: str) -> str:

@@ -43,7 +43,6 @@ def _gemini() -> "GeminiProvider":
     return provider
 
 
-@functools.cache
 def _cloudinary() -> "CloudinaryEffects":
     from gallery.stores import cloudinary_client
     from pipeline.providers.cloudinary import CloudinaryEffects

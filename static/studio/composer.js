@@ -1,9 +1,11 @@
 // Where a person writes: one input that grows, a photo, how many variations, which size.
 
 import { ask, h } from "./dom.js";
+import { acceptDrops } from "./dropping.js";
 import { icon } from "./icons.js";
 import { notice } from "./notice.js";
 import "./photo-chip.js";
+import { photoPicker } from "./photo-picker.js";
 
 const SIZES = [
   ["Auto size", null, null],
@@ -23,8 +25,6 @@ class MessageComposer extends HTMLElement {
     placeholder: "Describe a picture, or how to change one", "aria-label": "Message", "aria-describedby": "counter",
   });
   #chip = h("photo-chip");
-  #file = h("input", { type: "file", accept: "image/jpeg,image/png,image/webp", hidden: true, "aria-label": "Photo" });
-  #attach = h("button.quiet", { type: "button", title: "Add a photo", "aria-label": "Add a photo" }, icon("photo"));
   #count = h("select", { "aria-label": "How many pictures" });
   #size = h("select", { "aria-label": "Size" }, ...SIZES.map(([name], i) => h("option", { value: i }, name)));
   #counter = h("span.counter", { id: "counter" });
@@ -35,16 +35,16 @@ class MessageComposer extends HTMLElement {
     for (let n = 1; n <= limits.variations; n++) {
       this.#count.append(h("option", { value: n }, n === 1 ? "1 picture" : `${n} pictures`));
     }
-    const row = h("div.row", {}, this.#attach, this.#count, this.#size, this.#counter, this.#send);
-    const form = h("form", { "aria-label": "New message" }, this.#chip, this.#say, row, this.#file);
+    const picker = photoPicker({ take: ([file]) => this.takePhoto(file) });
+    const row = h("div.row", {}, ...picker, this.#count, this.#size, this.#counter, this.#send);
+    const form = h("form", { "aria-label": "New message" }, this.#chip, this.#say, row);
     this.append(form);
     form.addEventListener("submit", (event) => this.#submit(event));
     this.#say.addEventListener("input", () => this.#refresh());
     this.#say.addEventListener("keydown", (event) => this.#key(event));
-    this.#attach.addEventListener("click", () => this.#file.click());
-    this.#file.addEventListener("change", () => this.#pick());
     this.#chip.addEventListener("photo", () => this.#refresh());
-    this.#acceptFiles();
+    acceptDrops((files) => this.#takeFrom(files));
+    this.#acceptPasted();
     this.#refresh();
   }
 
@@ -71,6 +71,12 @@ class MessageComposer extends HTMLElement {
     this.#say.focus();
   }
 
+  /** Of the attached picture, only this part. */
+  limitTo(mask) {
+    this.#chip.limitTo(mask);
+    this.#say.focus();
+  }
+
   takePhoto(file) {
     this.#chip.take(file, this.limits.upload_bytes);
     this.#say.focus();
@@ -78,8 +84,9 @@ class MessageComposer extends HTMLElement {
 
   /** Send these words with what is chosen now; used by the starters too. */
   send(content) {
-    const source = this.#chip.image;
-    ask(this, "send", { content, count: Number(this.#count.value), options: this.options, source });
+    const { image: source, mask } = this.#chip;
+    const options = { ...this.options, ...(mask && { intent: "edit" }) }; // a part of something: nothing new
+    ask(this, "send", { content, count: Number(this.#count.value), options, source, mask });
     this.#chip.clear();
     this.#count.value = 1; // four of one thing is a choice for once
   }
@@ -117,39 +124,17 @@ class MessageComposer extends HTMLElement {
     }
   }
 
-  #pick() {
-    const [file] = this.#file.files;
-    this.#file.value = "";
-    if (file) this.takePhoto(file);
-  }
-
-  /** Dropped anywhere on the page, or pasted into the input. */
-  #acceptFiles() {
-    let depth = 0; // dragenter and dragleave come for every element on the way
-    const hasFile = (event) => event.dataTransfer?.types.includes("Files");
-    const mark = (change) => {
-      depth = change;
-      document.body.toggleAttribute("data-dropping", depth > 0);
-    };
-    document.addEventListener("dragenter", (event) => hasFile(event) && mark(depth + 1));
-    document.addEventListener("dragleave", (event) => hasFile(event) && mark(Math.max(0, depth - 1)));
-    document.addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
-    document.addEventListener("drop", (event) => {
-      if (!hasFile(event)) return;
-      event.preventDefault();
-      mark(0);
-      this.#takeFrom(event.dataTransfer);
-    });
+  #acceptPasted() {
     this.#say.addEventListener("paste", (event) => {
       if (!event.clipboardData.files.length) return;
       event.preventDefault();
-      this.#takeFrom(event.clipboardData);
+      this.#takeFrom([...event.clipboardData.files]);
     });
   }
 
-  #takeFrom({ files }) {
-    if (files.length > 1) notice("One photo at a time: the first one is taken.");
-    if (files.length) this.takePhoto(files[0]);
+  #takeFrom(files) {
+    if (files.length > 1) notice("One photo at a time: the first one is taken. The gallery takes many.");
+    this.takePhoto(files[0]);
   }
 }
 

@@ -33,6 +33,13 @@ class StudioConversation extends HTMLElement {
     this.#render();
   }
 
+  /** More pictures are on their way into this message's card. */
+  showMore(message) {
+    this.#render();
+    const card = [...this.#cards.values()].find(({ group }) => group.members.some(({ id }) => id === message.id));
+    card?.lastPicture?.scrollIntoView({ block: "nearest" });
+  }
+
   #render() {
     const { store } = this;
     const { sessionId, draft } = store.view;
@@ -87,6 +94,7 @@ class StudioConversation extends HTMLElement {
       }
       const source = this.pictures.of(group.members[0].source_image_id);
       card.update(group, { progressOf, source, trouble });
+      if (this.#atEnd && i === groups.length - 1) card.shrink(); // nothing below it moves
     }
     this.#removeAllBut(new Set(groups.map((group) => group.key)));
   }

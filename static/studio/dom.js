@@ -26,6 +26,13 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** An <img> that is marked once it has come (class "loaded"): only then is there ground behind what is clear in it. */
+export function picture(spec, attributes = {}) {
+  const img = h(spec, { decoding: "async", ...attributes });
+  img.addEventListener("load", () => img.classList.add("loaded"));
+  return img;
+}
+
 /** Tell the page what a person asked for; the controller listens at the top. */
 export function ask(element, what, detail = {}) {
   element.dispatchEvent(new CustomEvent("ask", { bubbles: true, detail: { what, ...detail } }));

@@ -1,10 +1,10 @@
 // One picture of the gallery, or of the trash.
 
-import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
+import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
 import { downloadLink } from "./download.js";
 import { icon } from "./icons.js";
-
-export const wordsOf = (image) => image.title || image.prompt || "Photo";
+import "./quick-actions.js";
+import { nameOf } from "./words.js";
 
 class GalleryCard extends HTMLElement {
   #title = h("p.title", { dir: "auto" });
@@ -23,7 +23,7 @@ class GalleryCard extends HTMLElement {
   update(image) {
     const first = !this.image;
     this.image = image;
-    const words = wordsOf(image);
+    const words = nameOf(image);
     setText(this.#title, words);
     setAttribute(this.#title, "title", words);
     this.#star?.setAttribute("aria-pressed", String(image.favorite));
@@ -39,8 +39,7 @@ class GalleryCard extends HTMLElement {
       this.#frame.append(h("p.say", {}, image.state === "hidden" ? "A moderator hid this picture." : since));
       return;
     }
-    const img = h("img", { alt: words, loading: "lazy", decoding: "async", src: url });
-    img.addEventListener("load", () => img.classList.add("loaded"));
+    const img = picture("img", { alt: words, loading: "lazy", src: url });
     const open = pictureUrl(image.url);
     this.#frame.append(
       open ? h("button.open", { type: "button", title: "Look closer", onclick: () => ask(this, "look") }, img) : img,
@@ -65,7 +64,13 @@ export function galleryCard(image) {
   if (url) {
     tools.splice(1, 0, tool("edit", "Edit in a chat", "chat"), downloadLink(url));
   }
-  return h("gallery-card").build(image, tools, star);
+  const card = h("gallery-card").build(image, tools, star);
+  if (url) {
+    const actions = h("quick-actions");
+    actions.show(image, false);
+    card.append(actions);
+  }
+  return card;
 }
 
 export function trashCard(image) {

@@ -1,15 +1,24 @@
 // The gallery page: every picture of this person, and the trash.
 
+import { config } from "./config.js";
 import { confirmed, askLine } from "./dialogs.js";
 import { h } from "./dom.js";
-import { galleryCard, trashCard, wordsOf } from "./gallery-card.js";
+import { acceptDrops } from "./dropping.js";
+import { leaveErrand } from "./errand.js";
+import { galleryCard, trashCard } from "./gallery-card.js";
+import { paintObject } from "./mask-brush.js";
 import { announce, notice } from "./notice.js";
+import { photoPicker } from "./photo-picker.js";
+import "./photo-tray.js";
 import * as rest from "./rest.js";
+import { wishFor } from "./tools.js";
 import { look } from "./viewer.js";
+import { nameOf } from "./words.js";
 
 const grid = document.querySelector("#grid");
 const more = document.querySelector("#more");
 const empty = document.querySelector("#empty");
+const tray = document.querySelector("photo-tray");
 const tabs = document.querySelectorAll("nav.tabs a");
 
 let view = null; // {trash, next}: what the grid shows; another object as soon as it shows something else
@@ -35,7 +44,9 @@ async function load() {
     if (mine !== view) return;
     mine.next = next;
     const first = grid.childElementCount;
-    grid.append(...items.map((image) => h("li", {}, mine.trash ? trashCard(image) : galleryCard(image))));
+    const known = new Set([...grid.querySelectorAll("gallery-card")].map((card) => card.image.id));
+    const others = items.filter((image) => !known.has(image.id)); // a photo that has just been brought is there already
+    grid.append(...others.map((image) => h("li", {}, mine.trash ? trashCard(image) : galleryCard(image))));
     if (document.activeElement === more || document.activeElement === document.body) {
       if (first) grid.children[first]?.querySelector("button").focus();
     }
@@ -63,8 +74,14 @@ function leave(card, words) {
 }
 
 const ANSWERS = {
-  look: ({ card }) => look({ image: card.image, words: wordsOf(card.image), onEdit: () => edit(card) }),
-  edit: ({ card }) => edit(card),
+  look: ({ image }) => look(image, { wordsOf: nameOf, varies: () => false }), // which is a matter of its conversation
+  edit: ({ image }) => visit({ source: image.id }),
+  tool: async ({ image, tool, style }) => {
+    const painted = tool === "remove_object" ? await paintObject(image) : {};
+    if (!painted) return;
+    leaveErrand({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+    visit();
+  },
   favorite: async ({ card }) => {
     card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));
   },
@@ -89,17 +106,34 @@ const ANSWERS = {
   },
 };
 
-function edit(card) {
-  location.href = `/?${new URLSearchParams({ source: card.image.id })}`;
+/** Over to the chat. */
+function visit(query) {
+  location.href = query ? `/?${new URLSearchParams(query)}` : "/";
 }
+
+/** New photos of one's own. They are seen among the pictures, also by somebody who was looking into the trash. */
+function bring(files) {
+  if (view.trash) location.hash = "#pictures";
+  tray.take(files, config.limits.upload_bytes);
+}
+
+tray.addEventListener("photo", ({ detail: { image } }) => {
+  announce(`Added: ${nameOf(image)}`);
+  if (view.trash) return;
+  grid.prepend(h("li", {}, galleryCard(image)));
+  refresh();
+});
 
 document.addEventListener("ask", async ({ detail, target }) => {
   try {
-    await ANSWERS[detail.what]({ card: target.closest("gallery-card") });
+    const card = target.closest("gallery-card");
+    await ANSWERS[detail.what]({ card, image: card?.image, ...detail });
   } catch (problem) {
     notice(problem.message);
   }
 });
 more.addEventListener("click", load);
+document.querySelector("#bring").append(...photoPicker({ take: bring, multiple: true, labelled: true }));
+acceptDrops(bring);
 window.addEventListener("hashchange", turn);
 turn();

@@ -1,6 +1,7 @@
 // A request and its variations are one card. Pure: messages and what waits in the outbox in, cards out.
 
 const DEFAULT_SIZE = { width: 1024, height: 768 };
+const SIDES = { least: 128, most: 2048 }; // pixels
 
 /** An outbox entry in the shape of a message that no server has seen. */
 function unsent({ client_id, session_id, command, created_at, error }) {
@@ -30,15 +31,24 @@ export function groupMessages(messages, entries, sizeOf) {
   return withSizes([...groups.values()], sizeOf);
 }
 
-/** The box of each card before anything is painted: as asked, else like its source, else like the last picture. */
+/** The box of each card before anything is painted: as asked, else like its source, as its words say, like the last one. */
 function withSizes(groups, sizeOf) {
   let last = DEFAULT_SIZE;
   for (const group of groups) {
     const known = group.members.map(finalSize).find(Boolean);
-    group.size = known ?? sizeOf(group.members[0].source_image_id) ?? last;
+    group.size = known ?? sizeOf(group.members[0].source_image_id) ?? sizeInWords(group.members[0].content) ?? last;
     if (group.members.some((message) => message.image?.state === "shown")) last = group.size;
   }
   return groups;
+}
+
+/** "640x480", "640 × 480 px": what the studio makes of it is within its limits. */
+function sizeInWords(content) {
+  const [, ...sides] = content.match(/(?<!\w)(\d{2,5}) ?(?:px)? ?[x×*] ?(\d{2,5})(?: ?px)?(?!\w)/i) ?? [];
+  if (!sides.length) return null;
+  const shrink = Math.min(1, SIDES.most / Math.max(...sides));
+  const [width, height] = sides.map((side) => Math.max(SIDES.least, Math.round(side * shrink)));
+  return { width, height };
 }
 
 function finalSize({ image, options }) {

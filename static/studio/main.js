@@ -1,25 +1,30 @@
 // The chat page: what a person does goes to the studio, what the studio knows is shown by its elements.
 
 import "./composer.js";
+import { config } from "./config.js";
 import "./conversation.js";
 import { askDeleteSession, askLine } from "./dialogs.js";
 import { newId, setText } from "./dom.js";
 import { initDrawer } from "./drawer.js";
 import "./link-state.js";
+import { paintObject, paintPart } from "./mask-brush.js";
 import { announce, notice } from "./notice.js";
 import { Pictures } from "./pictures.js";
 import * as rest from "./rest.js";
+import { requests, variations } from "./sending.js";
 import "./session-list.js";
 import { titleOf } from "./session-list.js";
+import { takeErrand } from "./errand.js";
 import { Studio } from "./studio.js";
+import { wishFor } from "./tools.js";
 import { look, stopLooking } from "./viewer.js";
-import { announcement } from "./words.js";
+import { announcement, nameOf } from "./words.js";
 
 const NAME = "AI Photo Studio";
 const RELOADED_KEY = "studio.reloaded";
 const RELOAD_EVERY_MS = 30_000;
 
-const { user, limits } = JSON.parse(document.querySelector("#studio").textContent);
+const { user, limits } = config;
 const studio = new Studio(user.id);
 const { store, outbox } = studio;
 const pictures = new Pictures(store);
@@ -62,27 +67,35 @@ window.addEventListener("popstate", show);
 
 // What the elements ask for
 
-function send({ content, count, options, source }) {
+/** Where what is sent now belongs: to the session on the page, or to the draft of one. */
+function here() {
   const { sessionId, draft: known } = store.view;
   const draft = sessionId ? null : (known ?? newId());
   if (draft !== known) store.show({ sessionId, draft });
-  const original = newId();
-  const entries = Array.from({ length: count }, (_, i) => ({
-    client_id: i ? newId() : original,
-    session_id: sessionId,
-    draft,
-    command: {
-      content,
-      options,
-      ...(source && { source_image_id: source.id }),
-      ...(i && { variation_of: original }),
-    },
-    created_at: new Date().toISOString(),
-  }));
-  if (source) pictures.remember(source);
-  outbox.add(entries);
+  return { session_id: sessionId, draft };
+}
+
+function send(request) {
+  if (request.source) pictures.remember(request.source);
+  outbox.add(requests(here(), request));
   conversation.toEnd();
 }
+
+/** A quick action. Which object goes, the person shows with the brush. */
+async function act({ image, tool, style }) {
+  const painted = tool === "remove_object" ? await paintObject(image) : {};
+  if (painted) send({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+}
+
+/** Four more of the same, in the same card. */
+function vary({ image }) {
+  const message = messageOf(image);
+  if (!message) return;
+  outbox.add(variations(here(), message, limits.variations));
+  conversation.showMore(message);
+}
+
+const messageOf = (image) => store.messages.find((message) => message.image?.id === image.id);
 
 /** Back into the input, to be changed and sent again. All variations of a refused request leave together. */
 function rewrite({ message }) {
@@ -107,9 +120,12 @@ async function deleteSession({ id }) {
   if (pictures) await studio.deleteSession(id, pictures);
 }
 
-function edit({ message }) {
-  composer.attach(message.image, "Your next message edits this picture");
+function edit({ image }) {
+  composer.attach(image, "Your next message edits this picture");
 }
+
+/** What a picture shows: in the words of its request, or under its name in the gallery. */
+const wordsOf = (image) => messageOf(image)?.content ?? nameOf(image);
 
 function use({ group: { members } }) {
   const refined = members.find((message) => message.refined_prompt)?.refined_prompt;
@@ -128,7 +144,13 @@ const ANSWERS = {
   stop: ({ message }) => stop(message),
   "stop-all": ({ group }) => Promise.all(running(group).map(stop)),
   retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),
-  look: ({ message }) => look({ image: message.image, words: message.content, onEdit: () => edit({ message }) }),
+  look: ({ image }) => look(image, { wordsOf, varies: (other) => Boolean(messageOf(other)) }),
+  tool: act,
+  part: async ({ image }) => {
+    const painted = await paintPart(image);
+    if (painted) composer.limitTo(painted.mask);
+  },
+  variations: vary,
   rename: renameSession,
   delete: deleteSession,
   earlier: () => studio.loadEarlier(),
@@ -179,6 +201,12 @@ store.addEventListener("change", () => {
   document.title = store.running ? `(${store.running}) ${name}` : name;
 });
 
+/** What the gallery wants done to a picture, in a new conversation. */
+function runErrand() {
+  const request = takeErrand();
+  if (request) send(request);
+}
+
 /** "/?source=<image id>": the gallery's way to say "edit this". */
 async function takeSource() {
   const id = new URLSearchParams(location.search).get("source");
@@ -197,6 +225,7 @@ document.querySelectorAll("link-state").forEach((element) => element.connect({ s
 conversation.connect({ store, outbox, pictures, welcome: document.querySelector("#welcome") });
 show();
 takeSource();
+runErrand();
 outbox.flush();
 studio.loadSessions().catch((problem) => notice(problem.message));
 if (matchMedia("(hover: hover)").matches) composer.querySelector("#say").focus();

@@ -1,16 +1,24 @@
 // A request and its answer: the person's words, what was made of them, and one to four pictures.
 
-import { ask, h, pictureUrl, setAttribute, setText } from "./dom.js";
+import { ask, h, picture, pictureUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import "./picture-box.js";
 import { stateOf } from "./words.js";
 
 const SAME_FOR_ALL = new Set(["reply", "refused"]);
+const SHRINK_MS = 450;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const UNFINISHED = new Set(["running", "kept"]);
+
+/** Pictures that are made again come in fours, below what is there: that keeps its place. */
+function layoutOf(count) {
+  if (count === 1) return "one";
+  return ["two", "one-and-two", "two", "three"][count % 4];
+}
 
 class MessageCard extends HTMLElement {
   #content = h("h2.content", { dir: "auto" });
-  #source = h("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
+  #source = picture("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
   #reply = h("span.reply", { dir: "auto" });
   #refined = h("span.refined", { dir: "auto" });
   #note = h("p.note", {}, this.#reply, " ", this.#refined);
@@ -20,6 +28,7 @@ class MessageCard extends HTMLElement {
   #seen = null;
   #toolsKey = "";
   #live = false;
+  #told = null; // what it was last updated with
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -32,6 +41,7 @@ class MessageCard extends HTMLElement {
 
   /** `group` as groups.js makes it; `progressOf(message)`, `source`: the source picture's public form or null. */
   update(group, { progressOf, source, trouble }) {
+    this.#told = [group, { progressOf, source, trouble }];
     const progress = group.members.map(progressOf);
     const { width, height } = group.size;
     const seen = [width, height, source?.thumbnail_url, trouble, this.#live, ...group.members, ...progress];
@@ -46,6 +56,21 @@ class MessageCard extends HTMLElement {
   /** A new request is on its way: what has ended without a picture may now take only the room it needs. */
   settle() {
     if (this.#live && !this.querySelector('[data-state="running"], [data-state="kept"]')) this.#live = false;
+  }
+
+  /** Words have come where a picture was expected: the box shrinks to them, in a way that the eye can follow. */
+  shrink() {
+    if (!this.#live || !this.hasAttribute("data-one-answer") || STILL.matches) return;
+    const article = this.firstElementChild;
+    const before = article.offsetHeight;
+    this.#live = false;
+    this.update(...this.#told);
+    const height = [before, article.offsetHeight].map((pixels) => `${pixels}px`);
+    article.animate({ height, overflow: "clip" }, { duration: SHRINK_MS, easing: "ease-in-out" });
+  }
+
+  get lastPicture() {
+    return this.#boxes.lastElementChild;
   }
 
   #update(group, { progress, states, source, trouble }) {
@@ -82,7 +107,7 @@ class MessageCard extends HTMLElement {
 
   #showBoxes(group, { progress, trouble }) {
     const { members, size } = group;
-    setAttribute(this.#boxes, "data-count", members.length);
+    setAttribute(this.#boxes, "data-layout", layoutOf(members.length));
     while (this.#boxes.childElementCount > members.length) this.#boxes.lastElementChild.remove();
     members.forEach((message, i) => {
       if (!this.#boxes.children[i]) this.#boxes.append(h("picture-box"));

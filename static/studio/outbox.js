@@ -28,6 +28,7 @@ export class Outbox extends EventTarget {
     this.deliver = deliver;
     window.addEventListener("storage", (event) => {
       if (event.key !== this.#key) return;
+      this.#noteSessions(event.newValue);
       this.#changed();
       this.flush(); // the tab that wrote it may be gone
     });
@@ -108,6 +109,13 @@ export class Outbox extends EventTarget {
     const session = await this.createSession();
     this.#write(this.entries().map((e) => (e.draft === draft && !e.session_id ? { ...e, session_id: session.id } : e)));
     this.dispatchEvent(new CustomEvent("session", { detail: { draft, session } }));
+  }
+
+  /** Another tab may be the one that opened the session of a draft that this one shows. `written`: what it has stored. */
+  #noteSessions(written) {
+    for (const { draft, session_id: id } of JSON.parse(written ?? "[]")) {
+      if (draft && id) this.dispatchEvent(new CustomEvent("session", { detail: { draft, session: { id } } }));
+    }
   }
 
   #refuse(entry, { code, message }) {

@@ -1,92 +1,86 @@
-// The picture that the next message is about: a photo on its way up, or one that is already here.
+// The picture that the next message is about: a photo on its way up, or one that is already here; and which part of it.
 
-import { h, pictureUrl, setText } from "./dom.js";
+import { ask, h, picture, pictureUrl, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { upload } from "./rest.js";
+import "./photo-upload.js";
 
-const TYPES = ["image/jpeg", "image/png", "image/webp"];
-
-/** Events (bubbling): "photo" whenever `imageId`, `busy` or being empty changes. */
+/** Events (bubbling): "photo" whenever `image`, `busy` or being empty changes. */
 class PhotoChip extends HTMLElement {
   image = null; // the public form, once the server has it
-  busy = false;
+  mask = null; // the public form, where only a part is meant
   #upload = null;
-  #localUrl = null;
+  #words = h("span.words", { role: "status" });
 
   connectedCallback() {
     this.hidden = true;
   }
 
-  get empty() {
-    return this.hidden;
+  get busy() {
+    return Boolean(this.#upload?.busy);
   }
 
   /** A photo from this device. `limit` in bytes. */
-  async take(file, limit) {
+  take(file, limit) {
     this.clear();
-    if (!TYPES.includes(file.type)) return this.#show(null, "Please choose a JPEG, PNG or WebP picture.", true);
-    if (file.size > limit) {
-      return this.#show(null, `This photo is larger than ${Math.floor(limit / 2 ** 20)} MB.`, true);
-    }
-    this.#localUrl = URL.createObjectURL(file);
-    this.busy = true;
-    this.#show(this.#localUrl, "Uploading…");
-    const words = this.querySelector("span");
-    const progress = (gone) => setText(words, gone < 1 ? `Uploading ${Math.floor(gone * 100)}%` : "Checking…");
-    const mine = (this.#upload = upload(file, progress));
-    try {
-      const image = await mine.done;
-      if (this.#upload === mine) this.#settle(image, "Your photo");
-    } catch (problem) {
-      if (this.#upload === mine) this.#fail(problem.message);
-    }
+    const uploading = (this.#upload = h("photo-upload"));
+    uploading.addEventListener("leave", () => this.#leave());
+    uploading.addEventListener("change", () => this.#follow(uploading));
+    this.hidden = false;
+    this.replaceChildren(uploading);
+    uploading.show(file, limit);
+    uploading.send();
   }
 
   /** A picture that the server has. */
   use(image, words) {
     this.clear();
-    this.image = image;
-    this.#show(pictureUrl(image.thumbnail_url ?? image.url), words);
+    this.#show(image, words, pictureUrl(image.thumbnail_url ?? image.url));
+    this.#tell();
+  }
+
+  /** Only what is white in this mask is meant. */
+  limitTo(mask) {
+    this.mask = mask;
+    setText(this.#words, "Only what you painted over changes");
   }
 
   clear() {
-    this.#upload?.abort();
-    if (this.#localUrl) URL.revokeObjectURL(this.#localUrl);
-    this.image = this.#upload = this.#localUrl = null;
-    this.busy = false;
+    this.image = this.mask = this.#upload = null;
     this.hidden = true;
     this.replaceChildren();
+    this.removeAttribute("data-failed");
     this.#tell();
   }
 
-  #settle(image, words) {
+  #follow(uploading) {
+    if (this.#upload !== uploading) return;
+    this.toggleAttribute("data-failed", uploading.failed);
+    if (uploading.image) {
+      this.#upload = null;
+      this.#show(uploading.image, "Your photo", pictureUrl(uploading.image.thumbnail_url));
+    }
+    this.#tell();
+  }
+
+  #show(image, words, url) {
     this.image = image;
-    this.busy = false;
-    this.#upload = null;
-    setText(this.querySelector("span"), words);
-    this.#tell();
-  }
-
-  #fail(message) {
-    this.busy = false;
-    this.#upload = null;
-    this.#show(this.#localUrl, message, true);
-  }
-
-  #show(url, words, failed = false) {
     this.hidden = false;
-    this.toggleAttribute("data-failed", failed);
-    const drop = () => {
-      this.clear();
-      document.querySelector("#say").focus();
+    setText(this.#words, words);
+    const part = { type: "button", title: "Change only a part of it", onclick: () => ask(this, "part", { image }) };
+    const drop = {
+      type: "button", title: "Remove the photo", "aria-label": "Remove the photo", onclick: () => this.#leave(),
     };
     this.replaceChildren(
-      url ? h("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo"),
-      h("span", { role: "status" }, words),
-      h("button.quiet", { type: "button", title: "Remove the photo", "aria-label": "Remove the photo", onclick: drop },
-        icon("close")),
+      url ? picture("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo"),
+      this.#words,
+      h("button.quiet", part, icon("brush"), h("span.label", {}, "Only a part")),
+      h("button.quiet", drop, icon("close")),
     );
-    this.#tell();
+  }
+
+  #leave() {
+    this.clear();
+    document.querySelector("#say").focus();
   }
 
   #tell() {

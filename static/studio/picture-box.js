@@ -1,8 +1,11 @@
-// One message's picture: a box of its final shape from the first moment, and a line of fixed height under it.
+// One message's picture: a box of its final shape from the first moment, and two lines of fixed height under it.
 
+import { Comparison } from "./comparison.js";
 import { downloadLink } from "./download.js";
-import { ask, h, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
+import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
+import "./quick-actions.js";
+import { hasSource } from "./tools.js";
 import { keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
 
 const LOAD_AGAIN_MS = 10_000;
@@ -14,13 +17,15 @@ class PictureBox extends HTMLElement {
   #bar = h("div.bar", { role: "progressbar", "aria-label": "Progress", "aria-valuemax": 100 }, h("i"));
   #word = h("span.word");
   #actions = h("span.actions");
+  #tools = h("quick-actions", { hidden: true });
+  #comparison = new Comparison(this.#frame);
   #picture = null; // the button around the image, while one is shown
   #actionsKey = "";
 
   connectedCallback() {
     if (this.firstChild) return;
     this.#frame.append(this.#say);
-    this.append(this.#frame, h("div.foot", {}, this.#bar, this.#word, this.#actions));
+    this.append(this.#frame, h("div.foot", {}, this.#bar, this.#word, this.#actions), h("div.under-foot", {}, this.#tools));
   }
 
   /** `size`: {width, height} of the box; `trouble`: what keeps the outbox from sending, or null. */
@@ -37,6 +42,8 @@ class PictureBox extends HTMLElement {
     this.#showPicture(state === "shown" ? message.image : null);
     this.#showProgress(state, progress, trouble);
     this.#showActions(state);
+    this.#tools.hidden = state !== "shown";
+    if (state === "shown") this.#tools.show(message.image, true);
   }
 
   #showPicture(image) {
@@ -44,15 +51,13 @@ class PictureBox extends HTMLElement {
     if (this.#picture?.dataset.url === url) return;
     this.#picture?.remove();
     this.#picture = null;
+    this.#comparison.end();
     const placeholder = placeholderUrl(image?.placeholder);
     this.#frame.style.backgroundImage = placeholder ? `url("${placeholder}")` : "";
     if (!url) return;
     const alt = this.message.refined_prompt || this.message.content;
-    const img = h("img", { alt, width: image.width, height: image.height, decoding: "async" });
-    img.addEventListener("load", () => {
-      img.classList.add("loaded");
-      setText(this.#say, "");
-    });
+    const img = picture("img", { alt, width: image.width, height: image.height });
+    img.addEventListener("load", () => setText(this.#say, ""));
     img.addEventListener("error", () => {
       setText(this.#say, "The picture could not be loaded.");
       setTimeout(() => img.isConnected && (img.src = url), LOAD_AGAIN_MS);
@@ -94,7 +99,8 @@ class PictureBox extends HTMLElement {
       return [this.#button("rewrite", "Edit", "edit"), this.#button("discard", "Discard", "trash")];
     }
     if (state === "shown") {
-      return [this.#button("edit", "Edit this", "edit"), downloadLink(pictureUrl(message.image.url))];
+      const compare = hasSource(message.intent) && this.#comparison.button(message.image);
+      return [compare, this.#button("edit", "Edit this", "edit"), downloadLink(pictureUrl(message.image.url))].filter(Boolean);
     }
     return retry ? [this.#button("retry", state === "failed" ? "Try again" : "Paint it after all", "again")] : [];
   }
@@ -105,7 +111,7 @@ class PictureBox extends HTMLElement {
   }
 
   #ask(what) {
-    ask(this, what, { message: this.message });
+    ask(this, what, { message: this.message, image: this.message.image });
   }
 }
 

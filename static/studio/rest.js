@@ -66,14 +66,15 @@ export const gallery = {
   list: (cursor = null) => page(GALLERY, cursor, 24),
   deleted: (cursor = null) => page(`${GALLERY}deleted/`, cursor, 24),
   get: (id) => call("GET", named(GALLERY, id)),
+  lineage: (id) => call("GET", named(GALLERY, id, "lineage/")),
   change: (id, fields) => call("PATCH", named(GALLERY, id), fields),
   remove: (id) => call("DELETE", named(GALLERY, id)),
   restore: (id) => call("POST", named(GALLERY, id, "restore/")),
   purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
 };
 
-/** Import a photo; `onProgress` gets 0 to 1. Not fetch: that does not tell how much has gone up. */
-export function upload(file, onProgress) {
+/** Import a "photo" or a "mask"; `onProgress` gets 0 to 1. Not fetch: that does not tell how much has gone up. */
+export function upload(file, onProgress, purpose = "photo") {
   const request = new XMLHttpRequest();
   const done = new Promise((resolve, reject) => {
     request.onload = () => {
@@ -91,8 +92,8 @@ export function upload(file, onProgress) {
   request.timeout = 5 * 60_000;
   request.setRequestHeader("X-CSRFToken", token());
   const form = new FormData();
-  form.append("purpose", "photo");
-  form.append("file", file);
+  form.append("purpose", purpose);
+  form.append("file", file, file.name ?? `${purpose}.png`);
   request.send(form);
   return { done, abort: () => request.abort() };
 }

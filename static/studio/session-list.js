@@ -1,6 +1,6 @@
 // The sessions at the side, newest first.
 
-import { ask, h, pictureUrl, setAttribute, setText } from "./dom.js";
+import { ask, h, picture, pictureUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 
 export const titleOf = (session) => session?.title || "New chat";
@@ -48,7 +48,7 @@ class SessionList extends HTMLElement {
   }
 
   #create(id) {
-    const thumb = h("img", { alt: "", width: 40, height: 40, loading: "lazy", hidden: true });
+    const thumb = picture("img", { alt: "", width: 40, height: 40, loading: "lazy", hidden: true });
     const title = h("span.title", { dir: "auto" });
     const state = h("span.state");
     const link = h("a", { href: `/chat/${encodeURIComponent(id)}/`, "data-route": true },

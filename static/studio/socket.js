@@ -38,6 +38,13 @@ export class Connection {
   }
 
   close() {
+    // A socket that is shut before it is open makes the browser complain; it is shut as soon as it is open instead.
+    if (this.#socket?.readyState === WebSocket.CONNECTING) {
+      const socket = this.#socket;
+      socket.onmessage = socket.onclose = null;
+      socket.onopen = () => socket.close();
+      this.#socket = null;
+    }
     this.#drop();
     this.#enter("closed");
   }

@@ -1,7 +1,11 @@
 // Every sentence that depends on a state, in one place.
 
+import { hasSource } from "./tools.js";
+
 const STAGES = { queued: "queued", refining: "refining", generating: "painting", uploading: "saving" };
-const EDITS = new Set(["edit", "enhance", "remove_background", "remove_object", "style_transfer"]);
+
+/** What a picture of the gallery is called. */
+export const nameOf = (image) => image.title || image.prompt || "Photo";
 
 /** What becomes of a message, as the page shows it. */
 export function stateOf(message) {
@@ -12,7 +16,7 @@ export function stateOf(message) {
 
 /** "queued, 3rd", "painting 40%". `position` counts from 1. */
 export function stageWord(message, progress) {
-  const word = message.stage === "generating" && EDITS.has(message.intent) ? "editing" : STAGES[message.stage];
+  const word = message.stage === "generating" && hasSource(message.intent) ? "editing" : STAGES[message.stage];
   if (message.stage === "queued" && progress?.position > 1) return `${word}, ${ordinal(progress.position)}`;
   return progress?.fraction > 0 ? `${word} ${Math.floor(progress.fraction * 100)}%` : word;
 }

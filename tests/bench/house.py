@@ -19,9 +19,10 @@ from redis import Redis
 
 from pipeline import session
 from pipeline.mongo import database, prepare
-from project import children, embedded
+from project.children import Child
 from project.models import Token, User
 from tests.bench.load import Job
+from tests.stores import up
 from tests.studio import Studio, eventually
 
 Numbers = dict[str, float]
@@ -69,20 +70,12 @@ def house(workers: int = 0, application: str = OURS, **environment: str) -> Iter
 
 
 @contextmanager
-def stores() -> Iterator[dict[str, children.Child]]:
+def stores() -> Iterator[dict[str, Child]]:
     """mongod, Valkey and a migrated SQLite; the value is the servers by name."""
-    started = embedded.stores()
-    try:
-        for store in started:
-            store.child.start()
-        for store in started:
-            embedded.wait_until_ready(store)
+    with up() as servers:
         prepare()
         call_command("migrate", verbosity=0)
-        yield {store.child.name: store.child for store in started}
-    finally:
-        children.stop([store.child for store in started])
-        embedded.remove_run_dir()
+        yield servers
 
 
 def _listening() -> int:
@@ -149,7 +142,7 @@ def resident(process: "subprocess.Popen[bytes]") -> float:
 
 
 @contextmanager
-def frozen(server: children.Child) -> Iterator[None]:
+def frozen(server: Child) -> Iterator[None]:
     server.send(signal.SIGSTOP)
     try:
         yield

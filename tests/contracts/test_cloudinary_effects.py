@@ -51,7 +51,7 @@ def effects(cloudinary: Cloudinary, timeout_s: float = 5, **how: float) -> Cloud
 
 def made(cloudinary: Cloudinary, asked: PictureRequest) -> Image.Image:
     made = stages.generate(effects(cloudinary), asked, Listener())
-    assert made.provider == "Cloudinary"
+    assert made.provider == "cloudinary"
     assert made.usage.pictures == 1
     return Image.open(io.BytesIO(made.data))
 
@@ -102,9 +102,12 @@ def test_a_clear_source_stays_clear(cloudinary: Cloudinary) -> None:
         ("get rid of the signs in the photo.", "the signs"),
         ("xóa chiếc xe đỏ khỏi ảnh này", "chiếc xe đỏ"),
         ("the lamp", "the lamp"),
-        # Whatever could separate, end or begin something is a space.
-        ("remove a cat/e_art:zorro,l_text:x|y;multiple_true", "a cat e art zorro l text x y multiple true"),
-        ("remove $x_!y!%2Fz(1)\\\n../studio", "x y 2Fz 1 studio"),
+        ("Remove the red car from the picture, and fill in the road behind it.", "the red car"),
+        ("Erase the people while keeping the beach as it is", "the people"),
+        ("Please: remove the dog", "the dog"),
+        # Whatever could separate, end or begin something is a space, or ends the words.
+        ("remove a cat/e_art:zorro,l_text:x|y;multiple_true", "a cat e art"),
+        ("remove a/b|c_d$e%2Ff(g)[h]{i}\\j=k&l+m#n@o", "a b c d e 2Ff g h i j k l m n o"),
         ("remove the " + "very " * 100 + "big dog", ("the " + "very " * 100)[:100].strip()),
     ],
 )
@@ -210,12 +213,19 @@ def test_every_failure_is_one_of_our_errors(
 ) -> None:
     cloudinary.fail = only(method, failure)
     with pytest.raises(StudioError) as caught:
-        effects(cloudinary, 0.3, ready_s=0.5).make(request(Intent.REMOVE_BACKGROUND), Listener())
+        how = {"timeout_s": 0.3, "ready_s": 0.5} if failure is NEVER else {}
+        effects(cloudinary, **how).make(request(Intent.REMOVE_BACKGROUND), Listener())
     assert (type(caught.value), caught.value.retryable) == (kind, retryable)
     assert str(failure.body) not in caught.value.message
     if kind is Quota:  # of the answer to an upload the SDK shows no header
         seconds = {"GET": {standin.TOO_MANY.status: 7}}.get(method, {standin.TOO_MANY.status: None})
         assert caught.value.retry_after == seconds.get(failure.status, 3600)
+
+
+def test_nobody_there_is_a_service_that_is_down(cloudinary: Cloudinary) -> None:
+    nobody = replace(Account.parse(cloudinary.url), upload_prefix="http://127.0.0.1:9")
+    with pytest.raises(ProviderDown):
+        CloudinaryEffects(Client(nobody, 5)).make(request(Intent.ENHANCE), Listener())
 
 
 def test_a_missing_add_on_is_named_to_the_person(cloudinary: Cloudinary) -> None:
@@ -308,6 +318,6 @@ def test_it_is_chosen_in_the_settings(cloudinary: Cloudinary, settings: Any) -> 
     settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
     before = time.monotonic()
     picture = registry.provider_for(Intent.REMOVE_BACKGROUND).make(request(Intent.REMOVE_BACKGROUND), Listener())
-    assert (picture.provider, cloudinary.effects) == ("Cloudinary", ["e_background_removal/f_png"])
+    assert (picture.provider, cloudinary.effects) == ("cloudinary", ["e_background_removal/f_png"])
     assert time.monotonic() - before < 5
     assert registry.provider_for(Intent.GENERATE).name == "offline"

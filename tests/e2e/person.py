@@ -79,7 +79,7 @@ class Tab:
     @property
     def pictures(self) -> Locator:
         """Those that are wholly here."""
-        return self.page.locator("picture-box img.loaded")
+        return self.page.locator("picture-box button.open img.loaded")
 
     @property
     def sessions(self) -> Locator:

@@ -100,11 +100,25 @@ def test_a_narrow_screen_never_scrolls_sideways(newcomer: Callable[..., Person])
     tab.says(f"{'Donaudampfschiff' * 8} in a green field at noon, {SMALL}")
     tab.shows(4)
     assert wider_than_the_screen(tab.page) == []
+    tab.button("Tools").first.tap()
+    expect(tab.page.get_by_role("menu", name="Tools")).to_be_in_viewport(ratio=1)
+    assert wider_than_the_screen(tab.page) == []
+    tab.page.get_by_role("menuitem", name="Remove object").tap()
+    expect(tab.page.locator("brush-canvas img.loaded")).to_be_visible()
+    assert wider_than_the_screen(tab.page) == []
+    assert nameless(tab.page) == []
+    tab.button("Cancel").tap()
+    tab.page.locator("button.open").first.tap()
+    expect(tab.page.locator(".viewer img.loaded")).to_be_visible()
+    assert wider_than_the_screen(tab.page) == []
+    assert nameless(tab.page) == []
+    tab.button("Close").tap()
     tab.button("Show your chats").tap()
     expect(tab.sessions).to_be_in_viewport()
     tab.page.get_by_role("link", name="Gallery").tap()
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(4)
     assert wider_than_the_screen(tab.page) == []
+    assert nameless(tab.page) == []
 
 
 def wider_than_the_screen(page: Page) -> list[str]:
@@ -119,6 +133,22 @@ def wider_than_the_screen(page: Page) -> list[str]:
     return found
 
 
+def nameless(page: Page) -> list[str]:
+    """What can be used, and what a screen reader would have to pass over in silence; ids that are used twice, too."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const spoken = (e) => e.ariaLabel || e.innerText?.trim() || e.title || e.labels?.[0]?.innerText ||
+            e.querySelector("img")?.alt || document.getElementById(e.getAttribute("aria-labelledby"))?.innerText;
+          const silent = [...document.querySelectorAll("button, a[href], input, select, textarea, dialog, [role], img")]
+            .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest("[aria-hidden]"))
+            .filter((e) => !(e.matches("img") ? e.hasAttribute("alt") : spoken(e) || e.matches("[role=status], [role=alert]")));
+          const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+          return [...silent.map((e) => e.outerHTML.slice(0, 100)), ...ids.filter((id, i) => ids.indexOf(id) !== i)];
+        }"""
+    )
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_text_can_be_read_in_dark_and_light(newcomer: Callable[..., Person], scheme: str) -> None:
     tab = newcomer(color_scheme=scheme).opens()
@@ -129,6 +159,18 @@ def test_text_can_be_read_in_dark_and_light(newcomer: Callable[..., Person], sch
         tab.page.locator(part).first for part in (".content", ".note", ".title", ".words", ".provider", "textarea")
     ]
     assert [round(part.evaluate(CONTRAST), 1) for part in readable if part.evaluate(CONTRAST) < 4.5] == []
+    tab.page.locator("button.open").click()
+    tab.page.get_by_role("dialog").get_by_role("button", name="Style").click()
+    expect(tab.page.get_by_role("menuitem", name="Pencil")).to_be_visible()
+    in_the_viewer = tab.page.locator(".viewer").locator(".words, .label, .item")
+    assert in_the_viewer.count() > 10
+    assert [part.inner_text() for part in in_the_viewer.all() if part.evaluate(CONTRAST) < 4.5] == []
+    tab.page.keyboard.press("Escape")
+    tab.page.get_by_role("dialog").get_by_role("button", name="Remove object").click()
+    in_the_brush = tab.page.locator(".brush").locator("h2, .said, .label, button")
+    expect(in_the_brush.first).to_be_visible()
+    unreadable = [part for part in in_the_brush.all() if part.is_enabled() and part.evaluate(CONTRAST) < 4.5]
+    assert [part.inner_text() for part in unreadable] == []
 
 
 def test_the_chosen_look_stays(newcomer: Callable[..., Person]) -> None:

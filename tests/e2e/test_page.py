@@ -32,6 +32,18 @@ WATCH_PLACES = """
   requestAnimationFrame(look);
 }
 """
+WATCH_HEIGHT = """
+async () => {
+  const card = document.querySelector("message-card article");
+  const heights = [Math.round(card.getBoundingClientRect().height)];
+  for (const animation of card.getAnimations()) animation.playbackRate = 0.5;
+  while (card.getAnimations().length) {
+    await new Promise(requestAnimationFrame);
+    heights.push(Math.round(card.getBoundingClientRect().height));
+  }
+  return heights;
+}
+"""
 WATCH_BARS = """
 () => {
   window.ahead = [0]; // how far each bar was seen beyond what its word says, in per cent
@@ -73,6 +85,17 @@ def test_what_is_written_while_the_studio_is_away_survives_a_reload_and_is_sent_
     ]
 
 
+def test_a_first_message_that_another_tab_brings_out_is_shown_where_it_was_written(person: Person, tab: Tab) -> None:
+    person.excused = "net::ERR_"
+    person.opens()
+    tab.page.bring_to_front()
+    tab.page.route(
+        "**/api/v1/chat/sessions/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    tab.paints()
+    assert new_path(tab.page).startswith("/chat/")
+
+
 def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Person, tab: Tab) -> None:
     tab.page.get_by_label("How many pictures").select_option("4")
     tab.says(f"a forest in autumn, {SMALL}")
@@ -107,17 +130,27 @@ def test_the_title_counts_what_runs(tab: Tab) -> None:
     expect(tab.page).to_have_title(re.compile(r"^[^(]*AI Photo Studio$"))
 
 
-@pytest.mark.parametrize("earlier", [0, 1])
-def test_nothing_moves_from_the_request_to_the_picture(tab: Tab, earlier: int) -> None:
+@pytest.mark.parametrize(("earlier", "shape"), [(0, "640x480"), (1, "480x640")])
+def test_nothing_moves_from_the_request_to_the_picture(tab: Tab, earlier: int, shape: str) -> None:
     for _ in range(earlier):
         tab.paints()
-    tab.says("a red sunset over the sea, 640x480")
+    tab.says(f"a red sunset over the sea, {shape}")
     tab.page.evaluate(WATCH_PLACES)
     expect(tab.pictures).to_have_count(earlier + 1)
     seen = tab.page.evaluate("Object.entries(places).map(([part, places]) => [part, [...places]])")
     assert len(seen) == 5 * (earlier + 1)
     moved = [(part, places) for part, places in seen if len(places) > 1]
     assert not moved, moved
+
+
+def test_an_answer_in_words_gives_back_the_room_of_a_picture(tab: Tab) -> None:
+    tab.says("hello")
+    expect(tab.boxes.locator(".say")).not_to_be_empty()
+    heights = tab.page.evaluate(WATCH_HEIGHT)
+    assert heights[0] > 400  # a picture was expected
+    assert heights[-1] < 250
+    assert heights == sorted(heights, reverse=True)
+    assert len(set(heights)) > 3  # one can follow it
 
 
 def test_the_bar_never_runs_ahead_of_the_work(tab: Tab) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ from playwright.sync_api import expect
 
 from tests.e2e.person import Person, Tab, photo, place, size
 
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 DROP = """
-([bytes, name, type]) => {
+(files) => {
   const dataTransfer = new DataTransfer();
-  const file = new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type });
-  dataTransfer.items.add(file);
+  for (const [bytes, name, type] of files) {
+    dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type }));
+  }
   const tell = (what) =>
     document.querySelector("main").dispatchEvent(new DragEvent(what, { bubbles: true, cancelable: true, dataTransfer }));
   tell("dragenter");
@@ -29,8 +32,9 @@ def tab(person: Person) -> Tab:
     return person.opens()
 
 
-def drop(tab: Tab, data: bytes, name: str, kind: str) -> None:
-    hinted = tab.page.evaluate(DROP, [base64.b64encode(data).decode(), name, kind])
+def drop(tab: Tab, *files: tuple[bytes, str, str]) -> None:
+    """Each with its bytes, its name and its type."""
+    hinted = tab.page.evaluate(DROP, [[base64.b64encode(data).decode(), name, kind] for data, name, kind in files])
     assert hinted
     assert not tab.page.evaluate("document.body.hasAttribute('data-dropping')")
 
@@ -56,7 +60,7 @@ def test_a_photo_is_picked_and_edited_in_a_box_of_its_shape(person: Person, tab:
 
 
 def test_a_photo_is_dropped_and_edited(tab: Tab) -> None:
-    drop(tab, photo(300, 200), "dropped.png", "image/png")
+    drop(tab, (photo(300, 200), "dropped.png", "image/png"))
     expect(tab.page.locator("photo-chip")).to_contain_text("Your photo")
     tab.says("rotate it by 90 degrees")
     tab.shows(1)
@@ -68,13 +72,19 @@ def test_a_photo_is_dropped_and_edited(tab: Tab) -> None:
     [
         (b"hello", "notes.txt", "text/plain", "Please choose a JPEG, PNG or WebP picture."),
         (photo()[:900], "half.png", "image/png", ""),
+        (
+            HEIC,
+            "IMG_0001.HEIC",
+            "image/heic",
+            "This is a HEIC or AVIF photo. Please save it as a JPEG and choose that.",
+        ),
     ],
 )
 def test_what_is_no_picture_is_refused_with_a_sentence(
     person: Person, tab: Tab, data: bytes, name: str, kind: str, sentence: str
 ) -> None:
     person.excused = "status of 4"  # the browser notes every refusal
-    drop(tab, data, name, kind)
+    drop(tab, (data, name, kind))
     chip = tab.page.locator("photo-chip[data-failed]")
     expect(chip).to_be_visible()
     assert sentence in chip.inner_text()
@@ -94,3 +104,52 @@ def test_an_earlier_picture_is_edited_by_its_button(person: Person, tab: Tab) ->
     tab.shows(3)
     first, _, third = person.messages(tab)
     assert third["source_image_id"] == first["image"]["id"]
+
+
+def test_an_upload_that_fails_is_tried_again(person: Person, tab: Tab) -> None:
+    person.excused = "net::ERR_"
+    tab.page.route("**/v1/gallery/", lambda route: route.abort())
+    drop(tab, (photo(), "dropped.png", "image/png"))
+    expect(tab.page.locator("photo-chip[data-failed]")).to_contain_text("The studio cannot be reached right now.")
+    tab.page.unroute("**/v1/gallery/")
+    tab.button("Try again").click()
+    expect(tab.page.locator("photo-chip")).to_contain_text("Your photo")
+    expect(tab.page.locator("photo-chip[data-failed]")).to_have_count(0)
+    assert len(person.asks("/v1/gallery/")["items"]) == 1
+
+
+def test_an_upload_is_stopped_on_its_way(person: Person, tab: Tab) -> None:
+    tab.page.route("**/v1/gallery/", lambda route: None)  # it never arrives
+    drop(tab, (photo(), "dropped.png", "image/png"))
+    expect(tab.page.locator("photo-chip progress")).to_be_visible()
+    with tab.page.expect_event("requestfailed"):
+        tab.button("Stop the upload").click()
+    expect(tab.page.locator("photo-chip")).to_be_hidden()
+    tab.page.unroute("**/v1/gallery/")
+    tab.says("hello")
+    expect(tab.boxes.locator(".say")).not_to_be_empty()  # nothing keeps one from writing on
+    assert person.messages(tab)[0]["source_image_id"] is None
+
+
+def test_many_photos_are_dropped_into_the_gallery(person: Person) -> None:
+    tab = person.opens("/gallery/#trash")
+    files = [(photo(), f"photo {i}.png", "image/png") for i in range(3)]
+    drop(tab, *files, (HEIC, "IMG_0001.HEIC", "image/heic"))
+    expect(tab.page.locator("gallery-card img.loaded")).to_have_count(3)
+    expect(tab.page.locator("gallery-card .title")).to_have_text(["photo 2", "photo 1", "photo 0"])
+    refused = tab.page.locator("photo-upload")
+    expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("HEIC")
+    refused.get_by_role("button", name="Remove the photo").click()
+    expect(refused).to_have_count(0)
+    assert len(person.asks("/v1/gallery/")["items"]) == 3
+
+
+def test_a_phone_offers_its_camera(newcomer: Callable[..., Person], tab: Tab) -> None:
+    expect(tab.button("Take a photo")).to_have_count(0)
+    phone = newcomer(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True).opens()
+    with phone.page.expect_file_chooser() as chooser:
+        phone.button("Take a photo").tap()
+    assert chooser.value.element.get_attribute("capture") == "environment"
+    chooser.value.set_files({"name": "camera.png", "mimeType": "image/png", "buffer": photo()})
+    expect(phone.page.locator("photo-chip")).to_contain_text("Your photo")

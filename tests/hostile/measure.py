@@ -136,23 +136,16 @@ def main() -> int:
     django.setup()
     from django.core.management import call_command
 
-    from project import children, embedded
     from tests.hostile.target import attacked
+    from tests.stores import up
 
-    stores, broken = embedded.stores(), 0
-    try:
-        for store in stores:
-            store.child.start()
-        for store in stores:
-            embedded.wait_until_ready(store)
+    broken = 0
+    with up():
         call_command("migrate", verbosity=0)
         print(f"{'attack':<32}{'ping p50':>10}{'p99':>9}{'longest':>9}{'before':>9}{'peak':>9}{'after':>9}")  # noqa: T201
         for name in sys.argv[1:] or ATTACKS:
             with tempfile.TemporaryDirectory() as folder, attacked(Path(folder), STUDIO_LIMITS="on") as target:
                 broken += not _measured(target, name)
-    finally:
-        children.stop([store.child for store in stores])
-        embedded.remove_run_dir()
     return min(1, broken)
 
 

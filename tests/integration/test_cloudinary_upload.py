@@ -10,9 +10,9 @@ from gallery.models import Image
 from gallery.storage.account import Account
 from pipeline import jobs, keeper, message, stages, steps
 from pipeline.jobs import apply
-from pipeline.message import WORK, Doc, Stage
-from pipeline.mongo import database
+from pipeline.message import Doc, Stage
 from project.models import User
+from tests.integration.test_pipeline import kept, photo, step, work_through
 from tests.messages import insert, insert_session, reload
 from tests.standins import cloudinary as standin
 from tests.standins.cloudinary import Cloudinary, always
@@ -50,15 +50,9 @@ def painted(connected: Cloudinary) -> Doc:
     user = str(User.make_guest().id)
     session = insert_session(user)
     doc = insert(user_id=user, session_id=session["_id"], content="a lake", options={"width": 128, "height": 128})
-    steps.work(Stage.REFINING)
-    steps.work(Stage.GENERATING)
+    step(Stage.REFINING)
+    step(Stage.GENERATING)
     return reload(doc)
-
-
-def work_through() -> None:
-    for _ in range(5):
-        for stage in WORK:
-            steps.work(stage)
 
 
 def assert_done(doc: Doc, cloudinary: Cloudinary) -> None:
@@ -66,7 +60,7 @@ def assert_done(doc: Doc, cloudinary: Cloudinary) -> None:
     assert (done["status"], row.stage, row.storage) == ("DONE", "shown", "cloudinary")
     assert len(cloudinary.assets) == 2
     assert gallery.open_source(doc["user_id"], str(row.id))[1][:2] == b"\xff\xd8"
-    assert database()["artifacts"].find({}).to_list() == []
+    assert kept() == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +72,7 @@ def test_an_upload_that_fails_is_tried_again_with_the_same_picture(
     painted: Doc, connected: Cloudinary, failure: Answer
 ) -> None:
     connected.fail = always(failure)
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     waiting = reload(painted)
     assert (waiting["status"], waiting["stage"], waiting["attempts"]) == ("PROCESSING", "uploading", 1)
     connected.fail = lambda asked: None
@@ -86,9 +80,21 @@ def test_an_upload_that_fails_is_tried_again_with_the_same_picture(
     assert_done(painted, connected)
 
 
+def test_a_worker_that_goes_on_by_itself_pays_once_too(connected: Cloudinary) -> None:
+    user = str(User.make_guest().id)
+    session = insert_session(user)
+    doc = insert(user_id=user, session_id=session["_id"], content="a lake", options={"width": 128, "height": 128})
+    connected.fail = always(standin.BROKEN)
+    steps.work(Stage.REFINING)
+    assert (reload(doc)["stage"], reload(doc)["attempts"], len(kept())) == ("uploading", 1, 1)
+    connected.fail = lambda asked: None
+    work_through()
+    assert_done(doc, connected)
+
+
 def test_the_thumbnail_alone_may_fail(painted: Doc, connected: Cloudinary) -> None:
     connected.fail = lambda asked: standin.BROKEN if b"thumbnail" in asked.body else None
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     assert len(connected.assets) == 1
     connected.fail = lambda asked: None
     work_through()
@@ -97,7 +103,7 @@ def test_the_thumbnail_alone_may_fail(painted: Doc, connected: Cloudinary) -> No
 
 def test_an_answer_that_was_lost_stores_nothing_twice(painted: Doc, connected: Cloudinary) -> None:
     connected.lose = always(standin.CUT_OFF)
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     connected.lose = lambda asked: None
     work_through()
     assert_done(painted, connected)
@@ -128,7 +134,7 @@ def test_an_outage_longer_than_the_attempts_fails_and_a_retry_uploads_what_is_th
 
 def test_a_picture_that_the_account_does_not_take_ends_the_message_at_once(painted: Doc, connected: Cloudinary) -> None:
     connected.fail = always(standin.TOO_LARGE)
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     ended = reload(painted)
     assert (ended["status"], ended["error"]["code"], ended["error"]["retryable"]) == ("FAILED", "too_large", False)
 
@@ -138,7 +144,7 @@ def test_a_message_cancelled_meanwhile_leaves_no_asset(painted: Doc, connected: 
         apply(message.cancel({"_id": painted["_id"]}))
 
     connected.lose = cancel
-    steps.work(Stage.UPLOADING)
+    step(Stage.UPLOADING)
     connected.lose = lambda asked: None
     assert (reload(painted)["status"], len(connected.assets)) == ("CANCELLED", 2)
     monkeypatch.setattr(keeper, "DRAFT_AGE", keeper.DRAFT_AGE * 0)
@@ -159,3 +165,19 @@ def test_what_wakes_messages_never_waits_for_the_storage(
     connected.fail = lambda asked: None
     keeper.clean()
     assert connected.assets == {}
+
+
+def test_a_background_is_removed_there_and_the_result_stays_there(connected: Cloudinary, settings: Any) -> None:
+    """From the words of a person to a clear picture: the source is uploaded for the effect and deleted after it."""
+    settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
+    user = User.make_guest()
+    session = insert_session(str(user.id))
+    source = photo(user)
+    asked = {"content": "remove the background", "source_image_id": str(source.id)}
+    doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
+    work_through()
+    done, row = reload(doc), Image.objects.get(message_id=doc["_id"])
+    assert (done["status"], done["intent"], done["provider"]) == ("DONE", "remove_background", "cloudinary")
+    assert (row.mime, row.parent_id, row.storage) == ("image/png", source.id, "cloudinary")
+    assert connected.effects == ["e_background_removal/f_png"]
+    assert len(connected.assets) == 4  # two pictures with their thumbnails, and no source of an effect

@@ -128,3 +128,13 @@ def test_a_worker_is_not_killed_while_it_hands_back() -> None:
     from pipeline.worker import STOP_WITHIN_S
 
     assert int(COMPOSE["services"]["worker"]["stop_grace_period"].removesuffix("s")) > STOP_WITHIN_S
+
+
+def test_the_guide_speaks_of_settings_files_and_commands_that_are_there() -> None:
+    guide = (ROOT / "docs" / "deployment.md").read_text()
+    read = set(re.findall(r'env\.\w+\("(\w+)"', SETTINGS))
+    assert set(re.findall(r"\b(?:STUDIO|GEMINI|CLOUDINARY)_[A-Z_]+\b", guide)) <= read
+    for path in re.findall(r"`((?:docs|tests)/[\w/.]*)`", guide):
+        assert (ROOT / path).exists(), path
+    for command in re.findall(r"manage\.py (\w+)", guide):
+        assert command in get_commands(), command

@@ -111,10 +111,11 @@ def test_a_change_sends_the_picture_that_it_is_about(person: Client, session: st
     assert picture.pictures == (person.http.get(before["image_url"]).content,)
 
 
-def test_a_question_is_answered_in_words(person: Client, session: str, gemini: Gemini) -> None:
+def test_a_question_is_answered_in_words(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
     done = person.ended(person.say(session, "what are you?"))
     assert (done["status"], done["intent"], done["reply"]) == ("DONE", "reply", "Ask me for a picture.")
     assert paid(gemini) == (1, 0)
+    assert documents.find_one({"_id": done["id"]})["usage"] == {"prompt_tokens": 10, "output_tokens": 25}
 
 
 def test_a_refusal_is_final_and_paid_for_once(person: Client, session: str, gemini: Gemini, documents: Any) -> None:

@@ -6,7 +6,18 @@ import sys
 
 from django.conf import settings
 
-LATE = ("numpy", "PIL", "cv2", "gallery.pictures", "pipeline.steps", "cloudinary", "urllib3", "google.genai", "httpx2")
+LATE = (
+    "numpy",
+    "PIL",
+    "cv2",
+    "gallery.pictures",
+    "pipeline.steps",
+    "cloudinary",
+    "urllib3",
+    "requests",
+    "google.genai",
+    "httpx2",
+)
 
 
 def test_a_web_process_starts_without_what_only_pictures_need() -> None:

@@ -8,12 +8,14 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
 from PIL import Image as Pillow
 from pymongo.database import Database
+from pymongo.errors import PyMongoError
 
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import aftermath, artifacts, jobs, keeper, message, stages, steps
+from pipeline import aftermath, artifacts, jobs, keeper, message, sessions, stages, steps
 from pipeline.jobs import apply
 from pipeline.message import WORK, Doc, Stage
 from project.models import User
@@ -49,7 +51,7 @@ def work_through() -> None:
     for _ in range(30):
         for stage in WORK:
             steps.work(stage)
-        aftermath.wait(5)
+        aftermath.wait(1)
 
 
 def step(stage: Stage) -> None:
@@ -121,6 +123,36 @@ def test_a_fault_at_the_next_stage_has_all_of_its_attempts(conversation: Doc, mo
     assert (reload(doc)["status"], reload(doc)["attempts"]) == ("PROCESSING", 2)
     steps.work(Stage.GENERATING)
     assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "timeout")
+
+
+def test_what_follows_an_end_survives_a_round_that_failed(
+    conversation: Doc, mongo: Database[dict[str, Any]], monkeypatch: Any
+) -> None:
+    def version() -> int:
+        found = mongo["sessions"].find_one({"_id": conversation["_id"]})
+        assert found is not None
+        return int(found["version"])
+
+    def fails(*_: str) -> None:
+        raise PyMongoError("gone for a moment")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "bump", fails)
+        say(conversation, "hello")
+        work_through()
+        before = version()
+    say(conversation, "hello again")
+    work_through()
+    assert version() == before + 1
+
+
+def test_a_worker_keeps_its_connection_to_the_database(conversation: Doc) -> None:
+    say(conversation, "a sea at sunset")
+    steps.work(Stage.REFINING)
+    first = connection.connection
+    say(conversation, "a forest")
+    steps.work(Stage.REFINING)
+    assert connection.connection is first is not None
 
 
 def test_the_session_is_named_after_its_first_request(conversation: Doc, mongo: Database[dict[str, Any]]) -> None:

@@ -30,6 +30,7 @@ def refusal(**environment: str) -> str:
     ("environment", "sentence"),
     [
         ({"STUDIO_PROVIDERS": "edit=gemini"}, "gives edit to gemini, but GEMINI_API_KEY is not set."),
+        ({"STUDIO_PROVIDERS": "enhance=cloudinary"}, "gives enhance to cloudinary, but CLOUDINARY_URL is not set."),
         ({"STUDIO_PROVIDERS": "dance=offline"}, "STUDIO_PROVIDERS names the intent 'dance'"),
         ({"STUDIO_PROVIDERS": "edit"}, "STUDIO_PROVIDERS is written like enhance=offline,edit=gemini"),
         ({"STUDIO_PROVIDERS": "edit=offline,edit=offline"}, "with each intent once"),
@@ -78,7 +79,7 @@ def test_with_a_key_gemini_reads_and_paints_and_the_others_keep_theirs(with_key:
 
 
 def test_the_offline_tools_tell_nobody_to_set_a_key_that_is_set(with_key: Any) -> None:
-    wish = Wish(Intent.STYLE_TRANSFER, "as an oil painting", None, "as an oil painting", has_mask=False)
+    wish = Wish(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
     lack = registry._offline().lacks(wish) or ""
     assert "GEMINI_API_KEY" not in lack
     assert "STUDIO_PROVIDERS" in lack

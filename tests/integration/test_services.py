@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from chat import commit, services
-from chat.protocol import SendBody
+from chat.protocol import ImageBody, SendBody
+from gallery import services as gallery
+from gallery.errors import NotFound
 from pipeline import message
 from pipeline.jobs import apply
 from pipeline.message import Doc, Stage
@@ -57,3 +59,23 @@ async def test_the_event_loop_does_not_wait_for_the_import_of_a_provider(monkeyp
     assert (await services.refine_prompt("u", "a lake"))["intent"] == "generate"
     assert threading.current_thread() not in asked_in
     assert len(asked_in) == 1
+
+
+async def test_an_image_is_asked_for_with_one_look_at_its_source_picture(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.IMAGE_WAIT_S = 0
+    looks: list[str] = []
+    monkeypatch.setattr(gallery, "source", lambda user, image, mask: looks.append(image))
+    form = await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
+    assert (form["source_image_id"], looks) == ("one", ["one"])
+
+
+async def test_an_image_that_is_refused_leaves_no_session_behind(mongo: Documents, monkeypatch: Any) -> None:
+    def no_such_picture(*_: Any, mask: bool) -> None:
+        raise NotFound
+
+    monkeypatch.setattr(gallery, "source", no_such_picture)
+    with pytest.raises(NotFound):
+        await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
+    assert mongo["sessions"].count_documents({}) == 0

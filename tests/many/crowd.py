@@ -22,6 +22,9 @@ class Person:
         self.said.append(message["id"])
         return str(message["id"])
 
+    def look_up(self, message_id: str) -> Form:
+        return self.clients[0].message(self.session, message_id)
+
     def leave(self) -> None:
         for tab in self.tabs:
             tab.drop()

@@ -3,13 +3,18 @@
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from tests.many.crowd import Crowd, attempts, claimed
-from tests.many.fleet import Fleet, running
+from tests.many.fleet import DEBUG, Fleet, running
+from tests.many.secrets import CANARY, PLANTED, answers, commands, documents, keys, overheard, tables
 from tests.many.servers import Servers
-from tests.studio import eventually
+from tests.serving import processes, serving
+from tests.standins.cloudinary import BROKEN, always, standing_in
+from tests.standins.gemini import bad_key, gemini
+from tests.studio import Studio, eventually
 
 LARGE = {"width": 1536, "height": 1536}  # painted for a second
 UP = {"mongodb": "ok", "sql": "ok", "redis": "ok"}
@@ -17,7 +22,9 @@ UP = {"mongodb": "ok", "sql": "ok", "redis": "ok"}
 
 @pytest.fixture(scope="module")
 def fleet(stores: Servers) -> Iterator[Fleet]:
-    with running(stores, STUDIO_LIMITS="on", STUDIO_LEASE_S="3", STUDIO_RENEW_S="1", STUDIO_WATCH_S="1") as found:
+    with running(
+        stores, STUDIO_LIMITS="on", STUDIO_LEASE_S="3", STUDIO_RENEW_S="1", STUDIO_WATCH_S="1", **PLANTED
+    ) as found:
         yield found
 
 
@@ -46,7 +53,8 @@ def test_a_web_process_that_is_told_to_stop_closes_its_sockets_with_1012(fleet: 
 
 def test_a_worker_that_is_told_to_stop_hands_back_what_it_paints(fleet: Fleet, crowd: Crowd) -> None:
     message = crowd.people[0].say("misty mountains", options=LARGE)
-    machine = fleet.machines[claimed(fleet, "generating", message)]
+    machine = fleet.machines[claimed(fleet, "refining", message)]
+    eventually(lambda: crowd.people[0].look_up(message)["stage"] == "generating")
     machine.worker.send_signal(signal.SIGTERM)
     assert machine.worker.wait(10) == 0
     crowd.see_everything()
@@ -55,8 +63,16 @@ def test_a_worker_that_is_told_to_stop_hands_back_what_it_paints(fleet: Fleet, c
     machine.start_worker()
 
 
+@pytest.fixture(scope="module")
+def answered() -> list[tuple[int, str]]:
+    """What the web processes have said with all their stores up, and with each one down."""
+    return []
+
+
 @pytest.mark.parametrize(("part", "store"), [("mongodb", "mongod"), ("sql", "postgres"), ("redis", "valkey")])
-def test_a_store_that_goes_and_comes_back_loses_nothing(fleet: Fleet, crowd: Crowd, part: str, store: str) -> None:
+def test_a_store_that_goes_and_comes_back_loses_nothing(
+    fleet: Fleet, crowd: Crowd, answered: list[tuple[int, str]], part: str, store: str
+) -> None:
     server = getattr(fleet.servers, store)
     sockets = [person.clients[1].connect(person.session) for person in crowd.people]
     for socket in sockets:
@@ -65,11 +81,10 @@ def test_a_store_that_goes_and_comes_back_loses_nothing(fleet: Fleet, crowd: Cro
     server.stop()
     for machine in fleet.machines:
         assert machine.ready() == {**UP, part: "down"}
-    late = {}
     if part != "mongodb":  # without it nothing is accepted
         for person, socket in zip(crowd.people, sockets, strict=True):
-            late[person.session] = socket.say("a lake")["id"]
-            person.said.append(late[person.session])
+            person.said.append(socket.say("a lake")["id"])
+    answered += answers(fleet.machines[0].url, crowd.people[0].token)
     if part == "sql":
         eventually(lambda: "action=sql_down" in fleet.log)
     server.start()
@@ -77,7 +92,9 @@ def test_a_store_that_goes_and_comes_back_loses_nothing(fleet: Fleet, crowd: Cro
     crowd.see_everything()
     for socket in sockets:
         socket.__exit__()
-    assert all(set(attempts(fleet.log, "uploading", id)) == {"1"} for id in late.values())
+    if part == "sql":  # whoever held a message then has given it back, and that attempt does not count
+        tried = [attempts(fleet.log, "uploading", id) for person in crowd.people for id in person.said]
+        assert {attempt for again in tried for attempt in again} == {"1"}
 
 
 def test_a_quick_restart_of_postgresql_is_noticed_by_nobody(fleet: Fleet, crowd: Crowd) -> None:
@@ -96,3 +113,66 @@ def test_an_election_loses_nothing(fleet: Fleet, crowd: Crowd) -> None:
     crowd.say(by=0)
     fleet.servers.mongod.step_down()
     crowd.see_everything()
+
+
+def test_no_secret_is_anywhere(fleet: Fleet, crowd: Crowd, answered: list[tuple[int, str]], tmp_path: Path) -> None:
+    """After all of the above, and with the paid services answering as they do, or not."""
+    stores = fleet.servers
+    with overheard(stores) as heard:
+        crowd.say(by=0)
+        crowd.see_everything()
+        served = _served(stores, tmp_path)
+    answered += answers(fleet.machines[1].url, crowd.people[0].token)
+    assert {200, 302, 400, 401, 403, 404, 405, 413, 500, 503} <= {status for status, _ in answered}
+    assert len(heard) > 10
+    running = [process.pid for machine in fleet.machines for process in (machine.web, *machine.workers) if process]
+    places = {
+        "log": fleet.log + "".join(file.read_text() for file in stores.folder.glob("*.log")),
+        "answers": "\n".join(text for _, text in answered),
+        "queue and news": "\n".join(heard),
+        "Valkey": keys(stores),
+        "MongoDB": documents(stores),
+        "SQL": tables(stores),
+        "ps": commands([process for process in running if Path(f"/proc/{process}").exists()]),
+        "serve": served,
+    }
+    for person in crowd.people:
+        assert person.session in places["MongoDB"]  # this is where to look
+    secrets = (CANARY, *(person.token for person in crowd.people))
+    leaks = [
+        f"{place}: {text[max(0, text.index(secret) - 200) :][:300]}"
+        for place, text in places.items()
+        for secret in secrets
+        if secret in text
+    ]
+    assert not leaks, "\n".join(leaks)
+
+
+def _served(stores: Servers, folder: Path) -> str:
+    """What `serve` prints, with its children, as a person asks it for a picture of Gemini's, kept by Cloudinary: one that is
+    made, one that Cloudinary does not take, one that Gemini does not make."""
+    with gemini() as ai, standing_in() as cloudinary:
+        assert CANARY in ai.environment["GEMINI_API_KEY"]
+        assert CANARY in cloudinary.url
+        apart = {
+            "MONGO_URI": stores.mongod.uri.replace("/studio?", "/served?"),
+            "REDIS_URL": stores.valkey.tls_url.replace("/1?", "/2?"),
+            "DATABASE_URL": stores.postgres.url,
+        }
+        paid = {**ai.environment, "CLOUDINARY_URL": cloudinary.url, "STUDIO_ATTEMPTS": "1"}
+        with serving(folder / "data", "--workers", "1", environment={**apart, **paid, **PLANTED, **DEBUG}) as server:
+            web = Studio()
+            web.port = server.port
+            person = web.guest()
+            session = person.session()
+            ends = [person.ended(person.say(session, "a sea"))]
+            cloudinary.fail = always(BROKEN)
+            ends.append(person.ended(person.say(session, "a lake")))
+            cloudinary.fail = lambda asked: None
+            ai.then("refine", bad_key)
+            ends.append(person.ended(person.say(session, "a hill")))
+            arguments = commands(processes(server.folder))
+        assert [message["status"] for message in ends] == ["DONE", "FAILED", "FAILED"]
+        assert server.printed().count("configured, at") == 3
+        assert person.token not in server.printed()
+        return f"{server.printed()} {arguments} {ends}"

@@ -3,13 +3,15 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connection
 
 from gallery import pictures, services
-from gallery.errors import Interrupted
+from gallery.errors import Interrupted, StorageDown
 from gallery.models import Image
+from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
 
@@ -105,6 +107,33 @@ def test_files_put_after_the_purge_do_not_stay(me: User) -> None:
     with pytest.raises(Interrupted):
         services.store(image, pictures.rendition(png()))
     assert stored_files() == []
+
+
+def test_both_files_are_put_at_the_same_time(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    together, put = Barrier(2, timeout=5), LocalStorage.put
+
+    def wait_and_put(self: LocalStorage, key: str, data: bytes, mime: str) -> None:
+        together.wait()
+        put(self, key, data, mime)
+
+    monkeypatch.setattr(LocalStorage, "put", wait_and_put)
+    image = drafted(me)
+    assert stored_files() == sorted([image.key, image.thumbnail_key])
+
+
+@pytest.mark.parametrize("what", ["key", "thumbnail_key"])
+def test_a_picture_that_is_half_stored_is_not_stored(me: User, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    rendition, put = pictures.rendition(png()), LocalStorage.put
+    image = drafted(me)
+
+    def fail_for_one(self: LocalStorage, key: str, data: bytes, mime: str) -> None:
+        if key == getattr(image, what):
+            raise StorageDown
+        put(self, key, data, mime)
+
+    monkeypatch.setattr(LocalStorage, "put", fail_for_one)
+    with pytest.raises(StorageDown):
+        services.store(image, rendition)
 
 
 def test_a_purge_does_not_touch_a_shown_picture(me: User) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import path
 
@@ -15,6 +16,7 @@ from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
 from tests.standins import cloudinary as standin
 from tests.standins.cloudinary import Cloudinary, always
+from tests.standins.server import Asked
 
 urlpatterns = [path("p/<uuid:image_id>/<str:variant>/<str:signature>", views.picture)]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
@@ -77,6 +79,19 @@ def test_deleting_for_good_deletes_both_assets(connected: Cloudinary, me: User) 
     services.delete_permanently(me.pk, str(image.pk))
     assert len(connected.assets) == 2
     assert get(other).status_code == 302
+
+
+def test_nobody_waits_for_cloudinary_with_a_connection_to_the_database(connected: Cloudinary, me: User) -> None:
+    mine, held = connections["default"], []
+
+    def look(asked: Asked) -> None:
+        held.append(mine.connection is not None)
+
+    connected.lose = look
+    image = made(me)
+    services.open_source(me.pk, str(image.pk))
+    services.delete_permanently(me.pk, str(image.pk))
+    assert held == [False] * 5
 
 
 def test_an_outage_answers_503_and_only_where_bytes_are_needed(connected: Cloudinary, me: User) -> None:

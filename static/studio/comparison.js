@@ -1,0 +1,51 @@
+// A picture box's "Compare": lays the slider over the picture, and takes it away again.
+
+import "./compare-slider.js";
+import { h, setAttribute } from "./dom.js";
+import { icon } from "./icons.js";
+import { sourceOf } from "./lineage.js";
+import { notice } from "./notice.js";
+
+export class Comparison {
+  #slider = null;
+  #button = null;
+  #wanted = null; // the picture whose source is being asked for
+
+  constructor(frame) {
+    this.frame = frame;
+  }
+
+  button(image) {
+    const attributes = { type: "button", title: "Compare", "aria-pressed": "false", onclick: () => this.#turn(image) };
+    this.#button = h("button.quiet", attributes, icon("compare"), h("span.label", {}, "Compare"));
+    return this.#button;
+  }
+
+  end() {
+    this.#wanted = null;
+    this.#slider?.remove();
+    this.#slider = null;
+    if (this.#button) setAttribute(this.#button, "aria-pressed", "false");
+  }
+
+  async #turn(image) {
+    if (this.#slider || this.#wanted) return this.end();
+    this.#wanted = image;
+    setAttribute(this.#button, "aria-pressed", "true");
+    try {
+      const source = await sourceOf(image);
+      if (this.#wanted === image) this.#begin(source, image);
+    } catch (problem) {
+      this.end();
+      notice(problem.message);
+    }
+  }
+
+  #begin(source, image) {
+    this.#wanted = null;
+    this.#slider = h("compare-slider", { ongone: () => this.end() });
+    this.frame.append(this.#slider);
+    this.#slider.show(source, image);
+    if (document.activeElement === this.#button) this.#slider.focus({ preventScroll: true });
+  }
+}

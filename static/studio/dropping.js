@@ -1,0 +1,21 @@
+// Files dropped anywhere on the page. While they hover the page shows that it takes them: body[data-dropping].
+
+/** `take(files)`: at least one. */
+export function acceptDrops(take) {
+  let depth = 0; // dragenter and dragleave come for every element on the way
+  const hasFile = (event) => event.dataTransfer?.types.includes("Files");
+  const mark = (change) => {
+    depth = change;
+    document.body.toggleAttribute("data-dropping", depth > 0);
+  };
+  document.addEventListener("dragenter", (event) => hasFile(event) && mark(depth + 1));
+  document.addEventListener("dragleave", (event) => hasFile(event) && mark(Math.max(0, depth - 1)));
+  document.addEventListener("dragover", (event) => hasFile(event) && event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    if (!hasFile(event)) return;
+    event.preventDefault();
+    mark(0);
+    const files = [...event.dataTransfer.files];
+    if (files.length) take(files);
+  });
+}

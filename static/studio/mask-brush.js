@@ -1,0 +1,170 @@
+// The whole window, to paint over a part of a picture. What comes of it is a mask that the studio has.
+
+import "./brush-canvas.js";
+import { confirmed } from "./dialogs.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { icon } from "./icons.js";
+import { upload } from "./rest.js";
+import { maskOf } from "./strokes.js";
+
+const SPEAK_MS = 300; // after the last key: nobody wants to hear every step
+const HELP = "Arrow keys move the brush, with Shift finely. Space paints, also while it moves. [ and ] change the size of " +
+  "the brush, E turns erasing on and off, Control Z takes the last stroke back.";
+const LEAVING = {
+  title: "Leave without the strokes?", text: "What you have painted is not kept.", confirm: "Leave",
+};
+
+/**
+ * `title` and `done` (a button's label) say what for; `hint`: for a line of words beside the mask, where there may be one.
+ * Resolves with {mask, words}, the mask's public form (null where nothing was painted), or with null when it was left.
+ */
+export function paintMask(image, { title, done, hint = null }) {
+  const brush = h("mask-brush");
+  document.body.append(brush);
+  return new Promise((resolve) => brush.open(image, { title, done, hint, resolve }));
+}
+
+export const paintObject = (image) =>
+  paintMask(image, { title: "Paint over what should go", done: "Remove", hint: "What should go (optional)" });
+
+export const paintPart = (image) => paintMask(image, { title: "Paint over what should change", done: "Done" });
+
+const tool = (picture, label, onclick, attributes = {}) =>
+  h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
+
+/** A button that cannot be used any more does not keep the focus. */
+function disable(button, value, instead) {
+  if (value && document.activeElement === button) instead.focus();
+  button.disabled = value;
+}
+
+class MaskBrush extends HTMLElement {
+  #canvas = h("brush-canvas", {
+    tabindex: 0, role: "application", "aria-label": "Picture to paint over", "aria-describedby": "brush-help",
+  });
+  #dialog = h("dialog.brush", { "aria-labelledby": "brush-title" });
+  #erase = tool("eraser", "Erase", () => this.#turn(), { "aria-pressed": "false" });
+  #size = h("input", { type: "range", "aria-label": "Brush size", title: "Brush size" });
+  #undo = tool("undo", "Undo", () => this.#canvas.undo());
+  #redo = tool("redo", "Redo", () => this.#canvas.redo());
+  #clear = tool("trash", "Clear", () => this.#canvas.clear());
+  #words = h("input", { name: "line", maxlength: 200, autocomplete: "off", dir: "auto" });
+  #said = h("p.said", { role: "status" });
+  #done = h("button.primary", { type: "submit" });
+  #upload = null;
+  #timer = 0;
+
+  open(image, { title, done, hint, resolve }) {
+    Object.assign(this, { image, resolve });
+    this.#done.append(done);
+    const { least, most, step } = this.#canvas.constructor.sizes;
+    Object.assign(this.#size, { min: least, max: most, step });
+    const words = hint && h("label.words", {}, h("span.unseen", {}, hint), this.#words);
+    setAttribute(this.#words, "placeholder", hint);
+    const cancel = h("button", { type: "button", onclick: () => this.#leave() }, "Cancel");
+    const size = h("label.size", {}, icon("brush"), this.#size);
+    const form = h("form", { onsubmit: (event) => this.#submit(event) },
+      h("div.tools", {}, this.#erase, size, this.#undo, this.#redo, this.#clear),
+      h("div.row", {}, words, h("div.buttons", {}, cancel, this.#done)));
+    const head = h("h2", { id: "brush-title" }, title);
+    const help = h("p.unseen", { id: "brush-help" }, HELP);
+    this.#dialog.append(head, h("div.stage", {}, this.#canvas), this.#said, form, help);
+    this.append(this.#dialog);
+    this.#listen();
+    this.#dialog.showModal();
+    this.#canvas.show(image);
+    this.#canvas.focus();
+    this.#canvas.resize(this.#canvas.size);
+    this.#refresh();
+  }
+
+  #listen() {
+    const canvas = this.#canvas;
+    canvas.addEventListener("change", () => this.#refresh());
+    canvas.addEventListener("size", () => (this.#size.value = canvas.size));
+    canvas.addEventListener("moved", () => this.#speak());
+    this.#size.addEventListener("input", () => canvas.resize(Number(this.#size.value)));
+    this.#words.addEventListener("input", () => this.#refresh());
+    this.#dialog.addEventListener("keydown", (event) => this.#key(event));
+    this.#dialog.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.#leave();
+    });
+    this.#dialog.addEventListener("close", () => this.remove());
+  }
+
+  #key(event) {
+    const key = event.key.toLowerCase();
+    const writes = event.target === this.#words;
+    if (key === "escape") this.#leave();
+    else if (writes) return;
+    else if ((event.ctrlKey || event.metaKey) && key === "z") event.shiftKey ? this.#canvas.redo() : this.#canvas.undo();
+    else if ((event.ctrlKey || event.metaKey) && key === "y") this.#canvas.redo();
+    else if (key === "e" && !event.ctrlKey && !event.metaKey) this.#turn();
+    else return;
+    event.preventDefault(); // of Esc too: the browser would close the window without a question
+  }
+
+  /** From painting to erasing, or back. */
+  #turn() {
+    this.#canvas.erases = !this.#canvas.erases;
+    setAttribute(this.#erase, "aria-pressed", String(this.#canvas.erases));
+    this.#canvas.toggleAttribute("data-erases", this.#canvas.erases);
+    setText(this.#said, this.#canvas.erases ? "Erasing." : "Painting.");
+  }
+
+  #speak() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const [across, down] = this.#canvas.position;
+      setText(this.#said, `The brush is ${across}% from the left, ${down}% from the top.`);
+    }, SPEAK_MS);
+  }
+
+  #refresh() {
+    const { strokes, isPainted } = this.#canvas;
+    disable(this.#undo, !strokes.canUndo, this.#canvas);
+    disable(this.#redo, !strokes.canRedo, this.#canvas);
+    disable(this.#clear, !isPainted, this.#canvas);
+    this.#done.disabled = Boolean(this.#upload) || !(isPainted || this.#words.value.trim());
+    clearTimeout(this.#timer);
+    setText(this.#said, isPainted ? "What is coloured will change." : "Paint over it, with the pointer or with arrow keys and Space.");
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    if (this.#done.disabled) return;
+    const words = this.#words.value.trim();
+    if (!this.#canvas.isPainted) return this.#close({ mask: null, words });
+    try {
+      this.#close({ mask: await this.#send(), words });
+    } catch (problem) {
+      this.#refresh();
+      setText(this.#said, problem.code === "cancelled" ? "" : `${problem.message} Please try again.`);
+    }
+  }
+
+  async #send() {
+    this.#done.disabled = true;
+    const progress = (gone) => setText(this.#said, gone < 1 ? "Sending what you painted…" : "Checking…");
+    this.#upload = upload(await maskOf(this.#canvas.strokes, this.image), progress, "mask");
+    try {
+      return await this.#upload.done;
+    } finally {
+      this.#upload = null;
+    }
+  }
+
+  async #leave() {
+    if (this.#canvas.strokes.canUndo && !(await confirmed(LEAVING))) return;
+    this.#upload?.abort();
+    this.#close(null);
+  }
+
+  #close(result) {
+    this.#dialog.close();
+    this.resolve(result);
+  }
+}
+
+customElements.define("mask-brush", MaskBrush);

@@ -1,0 +1,204 @@
+"""The mask brush, by mouse, by finger and by keys: what is painted is what the studio is given as the mask."""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.person import Person, Tab, place
+from tests.serving import Serving
+
+WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
+PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
+WHITE, BLACK = 255, 0
+
+
+@pytest.fixture(scope="module")
+def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
+    with Person(browser.new_context(base_url=server.address)) as person:
+        yield person
+
+
+@pytest.fixture(scope="module")
+def chat(everybody: Person) -> Tab:
+    tab = everybody.opens()
+    tab.paints("a snowy forest")
+    return tab
+
+
+@pytest.fixture
+def tab(chat: Tab) -> Iterator[Tab]:
+    """The brush is open."""
+    chat.page.bring_to_front()
+    open_brush(chat)
+    yield chat
+    expect(brush(chat)).to_have_count(0)
+
+
+def open_brush(tab: Tab) -> None:
+    tab.boxes.first.hover()
+    tab.boxes.first.get_by_role("button", name="Remove object").click()
+    expect(brush(tab).get_by_role("application")).to_be_focused()
+
+
+def brush(tab: Tab) -> Locator:
+    return tab.page.get_by_role("dialog", name="Paint over what should go")
+
+
+def button(tab: Tab, name: str) -> Locator:
+    return brush(tab).get_by_role("button", name=name, exact=True)
+
+
+def at(page: Page, across: float, down: float) -> tuple[float, float]:
+    """On the screen; the place in the picture is given in parts of it."""
+    x, y, width, height = place(page.locator("brush-canvas"))
+    return x + across * width, y + down * height
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*at(page, *start))
+    page.mouse.down()
+    page.mouse.move(*at(page, *end), steps=4)
+    page.mouse.up()
+
+
+def sent_mask(person: Person, tab: Tab, words: str = "Remove what is painted over") -> Image.Image:
+    """Presses the button that sends, and decodes what the studio has got."""
+    count = len(person.messages(tab))
+    button(tab, "Remove").click()
+    expect(tab.page.locator("message-card .content").nth(count)).to_have_text(words)
+    expect(tab.page.locator('picture-box[data-state="running"], picture-box[data-state="kept"]')).to_have_count(0)
+    first, last = person.messages(tab)[0], person.messages(tab)[-1]
+    assert last["options"]["intent"] == "remove_object"
+    assert last["source_image_id"] == first["image"]["id"]
+    url = person.asks(f"/v1/gallery/{last['mask_image_id']}/")["url"]
+    mask = Image.open(BytesIO(person.context.request.get(url).body()))
+    assert (mask.format, mask.mode, mask.size) == ("PNG", "L", (WIDTH, HEIGHT))
+    return mask
+
+
+def value(mask: Image.Image, across: float, down: float) -> object:
+    return mask.getpixel((int(across * WIDTH), int(down * HEIGHT)))
+
+
+def test_the_mouse_paints_erases_and_takes_back(everybody: Person, tab: Tab) -> None:
+    expect(button(tab, "Remove")).to_be_disabled()
+    drag(tab.page, (0.2, 0.5), (0.8, 0.5))
+    drag(tab.page, (0.2, 0.1), (0.8, 0.1))
+    button(tab, "Undo").click()
+    button(tab, "Erase").click()
+    drag(tab.page, (0.5, 0.4), (0.5, 0.6))
+    mask = sent_mask(everybody, tab)
+    assert [value(mask, across, 0.5) for across in (0.25, 0.5, 0.75)] == [WHITE, BLACK, WHITE]
+    assert value(mask, 0.5, 0.1) == BLACK  # taken back
+    assert value(mask, 0.05, 0.5) == value(mask, 0.95, 0.95) == BLACK  # never touched
+
+
+def test_keys_paint_and_the_brush_says_where_it_is(everybody: Person, tab: Tab) -> None:
+    keys = tab.page.keyboard
+    expect(tab.page.locator("brush-canvas .cursor")).to_be_visible()
+    keys.press("]")
+    expect(brush(tab).get_by_role("slider", name="Brush size")).to_have_value("9")
+    for _ in range(8):
+        keys.press("ArrowLeft")
+    expect(brush(tab).get_by_role("status")).to_have_text("The brush is 23% from the left, 50% from the top.")
+    keys.down("Space")
+    for _ in range(4):
+        keys.press("ArrowUp")
+    keys.up("Space")
+    keys.press("ArrowUp")
+    keys.press("ArrowUp")
+    keys.press("ArrowUp")
+    keys.press("Space")
+    keys.press("Control+z")
+    keys.press("Control+Shift+z")
+    keys.press("Control+z")  # the dot at the top is gone, the line is there
+    brush(tab).get_by_label("What should go").fill("the tree")
+    mask = sent_mask(everybody, tab, "the tree")
+    assert [value(mask, 0.23, down) for down in (0.5, 0.4, 0.33)] == [WHITE] * 3
+    assert value(mask, 0.23, 0.19) == BLACK
+    assert value(mask, 0.5, 0.5) == BLACK
+
+
+def test_clearing_leaves_nothing_and_can_be_taken_back(everybody: Person, tab: Tab) -> None:
+    drag(tab.page, (0.3, 0.3), (0.6, 0.6))
+    button(tab, "Clear").click()
+    expect(button(tab, "Remove")).to_be_disabled()
+    button(tab, "Undo").click()
+    mask = sent_mask(everybody, tab)
+    assert value(mask, 0.45, 0.45) == WHITE
+    assert value(mask, 0.45, 0.9) == BLACK
+
+
+def test_leaving_asks_before_strokes_are_lost(everybody: Person, tab: Tab) -> None:
+    count = len(everybody.messages(tab))
+    tab.page.keyboard.press("Space")
+    tab.page.keyboard.press("Escape")
+    question = tab.page.get_by_role("dialog", name="Leave without the strokes?")
+    expect(question).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    expect(question).to_have_count(0)
+    expect(button(tab, "Remove")).to_be_enabled()
+    tab.page.keyboard.press("Escape")
+    question.get_by_role("button", name="Leave").click()
+    expect(brush(tab)).to_have_count(0)
+    open_brush(tab)
+    tab.page.keyboard.press("Escape")  # nothing painted: nothing asked
+    expect(brush(tab)).to_have_count(0)
+    assert len(everybody.messages(tab)) == count
+
+
+def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> None:
+    person = newcomer(**PHONE)
+    tab = person.opens()
+    tab.paints("a snowy forest")
+    tab.boxes.first.get_by_role("button", name="Remove object").tap()
+    expect(brush(tab)).to_be_visible()
+    stroke(tab.page, [(0.2, 0.7), (0.5, 0.7), (0.8, 0.7)])
+    mask = sent_mask(person, tab)
+    assert [value(mask, across, 0.7) for across in (0.2, 0.4, 0.6, 0.8)] == [WHITE] * 4
+    assert value(mask, 0.5, 0.3) == BLACK
+
+
+def stroke(page: Page, places: list[tuple[float, float]]) -> None:
+    """One finger, as the browser is told of it by the screen."""
+    screen = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        spots = [{"x": x, "y": y} for x, y in points]
+        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+    first, *others = [at(page, *where) for where in places]
+    touch("touchStart", first)
+    for point in others:
+        touch("touchMove", point)
+    touch("touchEnd")
+
+
+def test_a_part_of_a_photo_is_changed_in_words(everybody: Person, chat: Tab) -> None:
+    chat.page.bring_to_front()
+    chat.boxes.first.hover()
+    chat.boxes.first.get_by_role("button", name="Edit this").click()
+    chat.button("Change only a part of it").or_(chat.page.get_by_title("Change only a part of it")).first.click()
+    drag(chat.page, (0.1, 0.5), (0.9, 0.5))
+    chat.page.get_by_role("button", name="Done").click()
+    expect(chat.page.locator("photo-chip")).to_contain_text("Only what you painted over changes")
+    count = len(everybody.messages(chat))
+    chat.says("make it black and white")
+    expect(chat.page.locator("message-card")).to_have_count(count + 1)
+    expect(chat.boxes.last.locator("img.loaded")).to_be_visible()
+    sent = everybody.messages(chat)[-1]
+    assert sent["options"]["intent"] == "edit"
+    assert sent["mask_image_id"]
+    colours = chat.boxes.last.locator("img").evaluate(
+        """(img) => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 256, height: 192 });
+          const context = canvas.getContext("2d", { willReadFrequently: true });
+          context.drawImage(img, 0, 0, 256, 192);
+          const at = (y) => [...context.getImageData(128, y, 1, 1).data];
+          return [at(96), at(10)].map(([r, g, b]) => Math.max(r, g, b) - Math.min(r, g, b));
+        }"""
+    )
+    assert colours[0] <= 6 < colours[1]
