@@ -9,6 +9,7 @@ from django.conf import settings
 LATE = (
     "numpy",
     "PIL",
+    "cv2",
     "gallery.pictures",
     "pipeline.steps",
     "cloudinary",
@@ -44,3 +45,12 @@ def test_the_garbage_collector_need_not_look_through_what_was_loaded() -> None:
         [sys.executable, "-c", look], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
     )
     assert found.stdout.strip() == "True"
+
+
+def test_a_worker_that_paints_and_edits_does_without_opencv() -> None:
+    """50 MB that only the tools for photographs need."""
+    look = "import sys; from pipeline.providers.local import provider; print('cv2' in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", look], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "False"

@@ -6,6 +6,7 @@ import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,8 @@ from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from gallery import pictures
 from gallery.errors import BadInput, TooLarge
+from tests.quality.measures import psnr, ssim
+from tests.quality.photos import photo as quality_photo
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
@@ -147,6 +150,18 @@ def test_noise_that_a_progressive_jpeg_cannot_hold_is_stored_all_the_same() -> N
     noise = Image.effect_noise((400, 400), 200)
     noisy = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_90), noise.rotate(180)))
     assert opened(pictures.rendition(encoded(noisy)).data).size == (400, 400)
+
+
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "rocket"])
+def test_a_photograph_keeps_its_quality(name: str) -> None:
+    """As a phone sends it: lying on its side, with its metadata, in the colours of its own screen."""
+    upright = Image.fromarray(quality_photo(name))
+    lying = upright.transpose(Image.Transpose.ROTATE_90)
+    data = encoded(lying, "JPEG", quality=98, subsampling=0, exif=exif(6), icc_profile=srgb_profile())
+    stored = opened(pictures.rendition(data).data)
+    assert stored.size == upright.size
+    assert psnr(np.asarray(upright), np.asarray(stored)) > 36
+    assert ssim(np.asarray(upright), np.asarray(stored)) > 0.95
 
 
 @pytest.mark.parametrize(("kind", "mode", "room"), [("JPEG", "RGB", 1.6), ("WEBP", "RGBA", 4)])
