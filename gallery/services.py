@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 import uuid
 from pathlib import PurePosixPath
 from typing import Literal
@@ -25,6 +26,9 @@ TITLE_LENGTH = 200
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
+_decoding = (
+    threading.Lock()
+)  # a photo of 40 megapixels takes hundreds of megabytes for a moment: one at a time in a process
 Key = uuid.UUID | str
 
 
@@ -33,7 +37,8 @@ def import_picture(owner_id: Key, data: bytes, purpose: Literal["photo", "mask"]
     `StorageDown`; then nothing is to be seen of it, and the keeper purges what there is."""
     from gallery import pictures  # late: a web process to which nobody brings a picture does without Pillow
 
-    rendition = pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
+    with _decoding:
+        rendition = pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
     values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name))
     image = Image.objects.create(**values)
     store(image, rendition)

@@ -131,7 +131,9 @@ def release(job: Job, delay_s: float, spent: Mapping[str, int], *, counts: bool 
 
 
 def hand_back(job: Job) -> None:
-    apply(message.hand_back(job.id, job.token))
+    """For another worker, now."""
+    if apply(message.hand_back(job.id, job.token)):
+        ring(job.stage)
 
 
 def wait(job: Job, waits_for: str) -> None:

@@ -306,12 +306,17 @@ def test_an_old_artifact_is_given_up(conversation: Doc, monkeypatch: Any) -> Non
     assert (kept(), reload(doc)["artifact"]) == ([], None)
 
 
-def test_a_worker_that_is_told_to_stop_hands_its_message_back(conversation: Doc) -> None:
+def test_a_worker_that_is_told_to_stop_hands_its_message_back_and_rings_for_another(
+    conversation: Doc, monkeypatch: pytest.MonkeyPatch
+) -> None:
     doc = say(conversation, "a sea at sunset")
     step(Stage.REFINING)
+    rung: list[Stage] = []
+    monkeypatch.setattr(jobs, "ring", rung.append)
     keeper.stopping.set()
     step(Stage.GENERATING)
     handed_back = reload(doc)
+    assert rung == [Stage.GENERATING]
     assert (handed_back["stage"], handed_back["attempts"], "token" in handed_back) == ("generating", 0, False)
 
 

@@ -1,7 +1,9 @@
 """What a person and a moderator do with pictures, against a real database and real files."""
 
+import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,25 @@ def test_what_is_no_picture_leaves_nothing(me: User) -> None:
         services.import_picture(me.pk, b"GIF89a nonsense", "photo", "x.gif")
     assert not Image.objects.exists()
     assert stored_files() == []
+
+
+def test_pictures_that_come_in_are_decoded_one_at_a_time(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_it: list[int] = []
+    most = 0
+
+    def decode(data: bytes) -> None:
+        nonlocal most
+        at_it.append(1)
+        most = max(most, len(at_it))
+        time.sleep(0.05)
+        at_it.pop()
+        raise BadInput
+
+    monkeypatch.setattr(pictures, "rendition", decode)
+    with ThreadPoolExecutor(3) as people:
+        asked = [people.submit(services.import_picture, me.pk, b"", "photo", "") for _ in range(3)]
+    assert [type(each.exception()) for each in asked] == [BadInput] * 3
+    assert most == 1
 
 
 def test_an_import_that_cannot_be_stored_is_not_seen_and_can_be_purged(me: User, tmp_path: Path, settings: Any) -> None:
