@@ -11,6 +11,7 @@ from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers import registry
 from pipeline.providers.base import Intent, Picture, PictureRequest, RefineRequest, Wish
+from pipeline.providers.local import scene
 from pipeline.providers.local.provider import LocalProvider
 
 PROVIDER = LocalProvider()
@@ -142,6 +143,13 @@ def test_an_edit_without_words_for_it_is_bad_input_and_said_beforehand() -> None
 def test_the_person_s_own_words_are_read_where_a_prompt_says_nothing() -> None:
     asked = request("make it bluer", stored_photo())
     assert made(replace(asked, prompt="Adjust the picture.")).data == made(asked).data
+
+
+def test_a_scene_of_which_it_can_paint_nothing_is_said_beforehand() -> None:
+    """As Gemini may word it, where the settings leave painting to the painter."""
+    lack = PROVIDER.lacks(Wish(Intent.GENERATE, "A dragon guarding a castle", None, "a dragon", has_mask=False))
+    assert lack and scene.PAINTABLE in lack
+    assert PROVIDER.lacks(Wish(Intent.GENERATE, "A dragon over a lake", None, "a dragon", has_mask=False)) is None
 
 
 def test_the_registry_gives_the_offline_provider_that_says_so() -> None:

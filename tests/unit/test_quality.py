@@ -9,7 +9,7 @@ from pipeline.providers.base import STYLES
 from pipeline.providers.local.tools.enhance import STEPS, enhance, noise_of
 from pipeline.providers.local.tools.inpaint import remove_object
 from tests.quality import figures, measures
-from tests.quality.photos import composed, outlined, photo
+from tests.quality.photos import composed, holes, outlined, photo
 
 
 def heard(fraction: float) -> None:
@@ -30,14 +30,13 @@ def test_holes_are_filled_better_than_by_opencv_alone() -> None:
         assert ours > max(others), name
 
 
-def test_one_hole_is_not_filled_from_what_lies_in_another() -> None:
-    pixels = photo("brick")[:160, :240].copy()
-    mask = np.zeros(pixels.shape[:2], np.uint8)
-    for left in (60, 110, 160):
-        mask[60:90, left : left + 30] = 255
-    pixels[mask > 0] = (255, 0, 255)
-    made = remove_object(pixels, mask, heard).astype(int)
-    assert np.abs(made[..., 0] - made[..., 1]).max() < 12  # bricks are grey here
+def test_what_lies_under_the_mask_has_no_say() -> None:
+    """Neither in its own place nor, as something to learn from, in another hole."""
+    whole = photo("brick")[:160, :240]
+    mask = holes(whole.shape, 14, seed=2).astype(np.uint8) * 255
+    mask[20:23, 20:200] = 255
+    made = [remove_object(np.where(mask[..., None], junk, whole).astype(np.uint8), mask, heard) for junk in (0, 110)]
+    assert (made[0] == made[1]).all()
 
 
 def test_a_scratch_is_drawn_together() -> None:
@@ -51,8 +50,8 @@ def test_a_scratch_is_drawn_together() -> None:
 @pytest.mark.parametrize("name", ["chelsea", "camera"])
 def test_twice_the_size_is_nearer_to_the_original_than_bicubic(name: str) -> None:
     (figure,) = figures.upscaling([name])
-    for measure in ("PSNR", "SSIM"):
-        assert figure.values[f"{measure} ours"] > figure.values[f"{measure} bicubic"]
+    assert figure.values["PSNR ours"] > figure.values["PSNR bicubic"] + 0.15
+    assert figure.values["SSIM ours"] > figure.values["SSIM bicubic"] + 0.005
 
 
 @pytest.mark.parametrize("name", ["chelsea", "rocket"])

@@ -191,12 +191,12 @@ def test_what_was_clear_stays_clear(intent: Intent) -> None:
 
 def test_a_mask_says_what_certainly_is_background() -> None:
     image = scene()
-    ImageDraw.Draw(image).ellipse((5, 5, 65, 65), fill="#c0281e")
-    corner = Image.new("L", image.size)
-    ImageDraw.Draw(corner).rectangle((0, 0, 70, 70), fill=255)
-    alpha = np.asarray(made(asked(Intent.REMOVE_BACKGROUND, image, mask=png(corner))).getchannel("A"))
-    assert alpha[35, 35] == 0
-    assert alpha[110, 120] == 255
+    ImageDraw.Draw(image).ellipse((182, 66, 228, 112), fill="#c0281e")
+    second = Image.new("L", image.size)
+    ImageDraw.Draw(second).rectangle((178, 60, 234, 118), fill=255)
+    for mask, kept in ((None, 255), (png(second), 0)):
+        alpha = np.asarray(made(asked(Intent.REMOVE_BACKGROUND, image, mask=mask)).getchannel("A"))
+        assert (alpha[110, 120], alpha[90, 205]) == (255, kept)
 
 
 def test_where_nothing_stands_out_it_says_so() -> None:

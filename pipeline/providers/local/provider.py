@@ -22,6 +22,8 @@ class LocalProvider:
 
     def lacks(self, wish: Wish) -> str | None:
         match wish.intent:
+            case Intent.GENERATE if not scene.read(wish.prompt, wish.style).known:
+                return replies.able(replies.NOT_UNDERSTOOD, wish.content, has_source=False)
             case Intent.EDIT if not editor.parse(wish.prompt) and not editor.parse(wish.content):
                 return replies.needs_ai(replies.WITHIN, wish.content, self._ai_is_connected)
             case Intent.REMOVE_OBJECT if not wish.has_mask:
