@@ -5,7 +5,6 @@
 
 import io
 import json
-import resource
 import struct
 import time
 import zlib
@@ -15,6 +14,7 @@ from PIL import Image, ImageDraw
 
 from gallery import pictures
 from gallery.errors import StudioError
+from tests.memory import peak_mb
 
 PAYLOAD = b"<html><script>alert('crafted payload')</script></html>"
 MEBIBYTE = 1024 * 1024
@@ -149,7 +149,7 @@ def outcomes() -> Iterator[tuple[str, dict[str, object]]]:
             outcome = "kept, payload and all" if b"crafted payload" in stored.data + stored.thumbnail else "kept"
         except StudioError as error:
             outcome = error.code
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        peak = peak_mb()
         yield name, {"outcome": outcome, "seconds": time.process_time() - began, "bytes": len(data), "peak": peak}
 
 

@@ -1,9 +1,11 @@
 """How many newcomers one address may send, at a page and over REST."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
+from limits import RateLimitItemPerMinute
 from redis import Redis
 
 from chat import limits
@@ -77,16 +79,24 @@ def test_whom_an_address_counts_for(address: str, network: str) -> None:
     assert limits.network(address) == network
 
 
+@pytest.fixture
+def usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit that people have; the tests themselves are let in by the thousand."""
+    monkeypatch.setitem(limits.LIMITS, "guest", RateLimitItemPerMinute(30))
+
+
 async def test_newcomers_get_in_while_redis_is_down(
-    settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    usual: None, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(limits, "_quiet_until", 0.0)
-    monkeypatch.setattr(settings, "REDIS_URL", "redis://127.0.0.1:9")
+    settings.REDIS_URL = "redis://127.0.0.1:9"
     for _ in range(100):
         await limits.newcomer("203.0.113.7")
 
 
-async def test_nobody_is_counted_without_an_address(valkey: Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_nobody_is_counted_without_an_address(
+    usual: None, valkey: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of a server on a unix socket, or behind a proxy that hides it: one limit for everybody would keep everybody out."""
     monkeypatch.setattr(limits, "_quiet_until", 0.0)
     for _ in range(100):

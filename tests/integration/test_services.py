@@ -61,6 +61,7 @@ async def test_the_event_loop_does_not_wait_for_the_import_of_a_provider(monkeyp
     assert len(asked_in) == 1
 
 
+@pytest.mark.django_db(transaction=True)  # a thread of the pool looks whether its connection is still good
 async def test_an_image_is_asked_for_with_one_look_at_its_source_picture(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
@@ -71,6 +72,7 @@ async def test_an_image_is_asked_for_with_one_look_at_its_source_picture(
     assert (form["source_image_id"], looks) == ("one", ["one"])
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_an_image_that_is_refused_leaves_no_session_behind(mongo: Documents, monkeypatch: Any) -> None:
     def no_such_picture(*_: Any, mask: bool) -> None:
         raise NotFound

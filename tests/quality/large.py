@@ -3,7 +3,6 @@ tool works between two moments at which it could be stopped. `python -m tests.qu
 
 import io
 import json
-import resource
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.local.provider import LocalProvider
+from tests.memory import peak_mb
 
 WIDTH, HEIGHT = 4000, 3000  # pixels
 REQUESTS = {  # what is measured → intent and prompt
@@ -99,5 +99,5 @@ def measured(*names: str) -> tuple[dict[str, Cost], float]:
 if __name__ == "__main__":
     photo = photograph()
     costs = {name: asdict(cost(name, photo)) for name in sys.argv[1:] or REQUESTS}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000  # Linux gives kilobytes
+    peak = peak_mb()
     print(json.dumps({"costs": costs, "peak": peak}))  # noqa: T201
