@@ -27,7 +27,7 @@ run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000
 	@$(BIN)/python manage.py serve $(ARGS)
 
 test: .venv/test.stamp  ## ARGS="-k sunset"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 faults: .venv/test.stamp  ## breaks the studio on purpose and judges it; ARGS="--rounds 3 --seed 7 --only mongod"
 	@$(BIN)/python -m tests.faults $(ARGS)

@@ -286,7 +286,7 @@ def test_a_bad_request_for_an_image(guest: Client, body: dict[str, Any]) -> None
 
 
 def test_guests_and_imports_are_limited(valkey: Redis, studio: Studio) -> None:
-    with running(STUDIO_LIMITS="on") as strict:
+    with running(STUDIO_LIMITS="on", STUDIO_GUESTS_PER_MINUTE="30") as strict:
         guest = strict.guest()
         imports = [guest.http.post("/v1/gallery/", files={"file": b"no picture"}) for _ in range(31)]
         guests = [guest.http.post("/api/v1/auth/guest/") for _ in range(30)]
