@@ -32,6 +32,7 @@ class Made:
     height: int
     provider: str
     usage: Usage
+    note: str | None
 
 
 def refine(language: Language, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
@@ -59,7 +60,8 @@ def _cut(read: Refinement, request: RefineRequest) -> Refinement:
 def generate(provider: Provider, request: PictureRequest, control: Control) -> Made:
     picture = provider.make(request, control)
     width, height = _size(picture)
-    return Made(picture.data, width, height, picture.provider, picture.usage)
+    note = _text(picture.note, LONGEST["reply"]) if picture.note else None
+    return Made(picture.data, width, height, picture.provider, picture.usage, note)
 
 
 def upload(data: bytes) -> Rendition:

@@ -142,7 +142,13 @@ def _generate(job: Job, hold: Hold) -> Job | None:
     artifact = artifacts.keep(job.id, job.token, made.data)
     hold.made = made.data
     box = {"options.width": made.width, "options.height": made.height}
-    return _move(job, Stage.UPLOADING, {"artifact": artifact, "provider": made.provider, **box}, made.usage)
+    checkpoint = {"artifact": artifact, "provider": made.provider, "reply": _reply(job.doc["reply"], made.note), **box}
+    return _move(job, Stage.UPLOADING, checkpoint, made.usage)
+
+
+def _reply(said: str | None, note: str | None) -> str | None:
+    """Once, however often the picture is made."""
+    return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
 
 
 def _request(doc: Doc, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:

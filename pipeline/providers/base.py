@@ -104,6 +104,7 @@ class Picture:
     data: bytes  # JPEG, PNG or WebP
     provider: str
     usage: Usage = Usage()
+    note: str | None = None  # words beside it, of what only the picture could tell
 
 
 class Control(Protocol):

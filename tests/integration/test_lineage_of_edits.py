@@ -121,3 +121,10 @@ def test_the_public_form_says_what_was_asked_for_and_the_row_what_it_became(conv
     assert [form["source_image_id"] for form in forms] == [str(photo.pk), None]
     parents = [Image.objects.get(message_id=doc["_id"]).parent_id for doc in (asked, unasked)]
     assert [str(parent) for parent in parents] == [str(photo.pk), forms[0]["image"]["id"]]
+
+
+def test_what_only_the_picture_could_tell_is_said_beside_it(conversation: Doc, user: User) -> None:
+    wide = gallery.import_picture(user.id, _png(Pillow.new("RGB", (2100, 40), "#607050")), "photo", "wide.png")
+    doc = say(conversation, "upscale it", source_image_id=str(wide.pk))
+    row(doc)
+    assert "keeps its size" in reload(doc)["reply"]

@@ -311,11 +311,6 @@ def test_without_a_picture_a_tool_asks_for_one(content: str) -> None:
     assert result.reply in (replies.NO_PICTURE.english, replies.NO_PICTURE.vietnamese)
 
 
-def test_enhancing_says_when_a_picture_keeps_its_size() -> None:
-    assert "4,096" in (with_photo("enhance it").reply or "")
-    assert with_photo("denoise it").reply is None
-
-
 def test_an_edit_beside_a_tool_is_left_for_the_next_time() -> None:
     result = with_photo("remove the background and make it warmer")
     assert (result.intent, result.reply) == (

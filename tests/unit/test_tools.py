@@ -260,3 +260,11 @@ def test_a_picture_that_surely_fits_is_kept_to_the_bit() -> None:
     for mode in ("RGB", "RGBA"):
         image = noise(mode, (80, 60))
         assert pictures.decode(encoded(image, lambda: None)).tobytes() == image.tobytes()
+
+
+def test_what_is_too_large_to_be_doubled_keeps_its_size_and_says_so() -> None:
+    large = Image.new("RGB", (2100, 40), "#607050")
+    made = PROVIDER.make(asked(Intent.ENHANCE, large), Listener())
+    assert pictures.check(made.data) == (2100, 40)
+    assert "4,096" in (made.note or "")
+    assert PROVIDER.make(asked(Intent.ENHANCE), Listener()).note is None

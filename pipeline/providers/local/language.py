@@ -150,16 +150,12 @@ def _tool(request: RefineRequest, intent: Intent, edits: tuple[Edit, ...] = ()) 
         return _reply(request, replies.NO_PICTURE.to(content))
     steps = tool_words.steps_of(content) if intent is Intent.ENHANCE else ()
     left = tuple(edit for edit in edits if not (steps and edit.words() in _ENHANCING))
-    notes = (
-        replies.AT_MOST_TWICE.to(content) if "upscale" in steps else None,
-        replies.later(describe(left), content) if left else None,
-    )
     style = tool_words.style_of(request.style, content) or request.style
     return Refinement(
         intent=intent,
         prompt=_order(request, intent, steps, style),
         title=title(content),
-        reply=" ".join(filter(None, notes)) or None,
+        reply=replies.later(describe(left), content) if left else None,
         width=None,
         height=None,
         style=style if intent is Intent.STYLE_TRANSFER else None,

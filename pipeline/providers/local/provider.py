@@ -7,11 +7,13 @@ from contextlib import contextmanager
 
 from PIL import Image
 
+from gallery import pictures
 from gallery.errors import BadInput
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
 from pipeline.providers.local import editor, enlarging, language, painter, replies, scene
+from pipeline.providers.local.edits import within
 from pipeline.providers.local.sizes import USUAL
-from pipeline.providers.local.tool_words import style_of
+from pipeline.providers.local.tool_words import steps_of, style_of
 
 
 class LocalProvider:
@@ -43,7 +45,16 @@ class LocalProvider:
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput` for what it `lacks` something for, and for an edit without a picture."""
         with _easel(control):
-            return Picture(_MAKERS.get(request.intent, _worked_on)(request, control), self.name)
+            data = _MAKERS.get(request.intent, _worked_on)(request, control)
+        return Picture(data, self.name, note=_note(request))
+
+
+def _note(request: PictureRequest) -> str | None:
+    if request.intent is not Intent.ENHANCE or request.source is None:
+        return None
+    size = within(pictures.check(request.source))
+    wished = "upscale" in steps_of(request.prompt, request.content)
+    return replies.KEEPS_ITS_SIZE.to(request.content) if wished and enlarging.kept_size(size) else None
 
 
 # A picture takes a whole core and up to 830 MB (a painting of 2048 × 2048): one at a time in a process.
@@ -80,9 +91,8 @@ def _edited(request: PictureRequest, control: Control) -> bytes:
 
 
 def _worked_on(request: PictureRequest, control: Control) -> bytes:
-    from pipeline.providers.local import (
-        workshop,
-    )  # late: OpenCV takes memory that a worker without photographs can spare
+    # Late: OpenCV takes memory that a worker without photographs can spare.
+    from pipeline.providers.local import workshop
 
     return workshop.work(request, control.progress)
 

@@ -60,9 +60,9 @@ NEEDS_AI = {
         "Phong cách khác, tả bằng lời, cần có AI.",
     ),
 }
-AT_MOST_TWICE = Say(
-    f"Offline a picture becomes twice as large only if no side passes {MAX_SIDE:,} pixels; a larger one keeps its size.",
-    f"Khi không có AI, ảnh chỉ được phóng gấp đôi nếu không cạnh nào quá {MAX_SIDE} pixel; ảnh lớn hơn giữ nguyên cỡ.",
+KEEPS_ITS_SIZE = Say(
+    f"It keeps its size: offline no side passes {MAX_SIDE:,} pixels.",
+    f"Ảnh giữ nguyên cỡ: khi không có AI, không cạnh nào được quá {MAX_SIDE} pixel.",
 )
 _NEXT = Say("One thing at a time: ask next for {}.", "Mỗi lần một việc: hãy nhờ tiếp {}.")
 UNTITLED = Say("New conversation", "Cuộc trò chuyện mới")
