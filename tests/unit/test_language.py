@@ -284,6 +284,30 @@ def test_a_wish_for_a_tool_is_an_intent_with_plain_words(content: str, intent: I
     assert result.style == (named if named in STYLES else None)
 
 
+@pytest.mark.parametrize(
+    ("content", "steps"),
+    [
+        ("enhance without upscaling", "denoise, contrast, sharpness"),
+        ("enhance it but don't upscale", "denoise, contrast, sharpness"),
+        ("enhance it but don’t sharpen or upscale it", "denoise, contrast"),
+        ("enhance without upscaling and sharpening", "denoise, contrast"),
+        ("enhance but keep the grain", "contrast, sharpness, upscale"),
+        ("enhance, keep the size", "denoise, contrast, sharpness"),
+        ("enhance, no noise reduction", "contrast, sharpness, upscale"),
+        ("upscale it and keep the grain", "upscale"),
+        ("keep the grain and sharpen it, enhance", "sharpness"),
+        ("enhance it, no noise please", "denoise"),
+        ("enhance, it is not sharp", "sharpness"),
+        ("nâng cao chất lượng nhưng không phóng to", "denoise, contrast, sharpness"),
+        ("nâng cao chất lượng nhưng đừng làm nét", "denoise, contrast, upscale"),
+        ("cải thiện ảnh, giữ hạt", "contrast, sharpness, upscale"),
+    ],
+)
+def test_enhancing_leaves_out_what_it_is_told_to(content: str, steps: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt, result.reply) == (Intent.ENHANCE, f"enhance: {steps}", None)
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_every_named_style_is_read_back_from_its_own_words(style: str) -> None:
     prompt = with_photo(f"turn it into {style} style", intent=Intent.STYLE_TRANSFER).prompt

@@ -36,7 +36,8 @@ def refine(request: RefineRequest) -> Refinement:
 
 def _understood(request: RefineRequest) -> Refinement:
     """The order matters: a plain order to paint, then the tools, then simple edits, then changes of a scene."""
-    text, edits = " ".join(key(request.content).split()), parse(request.content)
+    asked = tool_words.wanted(request.content)
+    text, edits = " ".join(asked.split()), parse(asked)
     restyles = request.has_source and intents.restyles(text)
     of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and intents.REDRAWS.search(text))
     if intents.CREATES.search(text) and not of_it:
