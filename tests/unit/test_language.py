@@ -289,7 +289,7 @@ def test_a_wish_for_a_tool_is_an_intent_with_plain_words(content: str, intent: I
     [
         ("enhance without upscaling", "denoise, contrast, sharpness"),
         ("enhance it but don't upscale", "denoise, contrast, sharpness"),
-        ("enhance it but don’t sharpen or upscale it", "denoise, contrast"),
+        ("enhance it but don\u2019t sharpen or upscale it", "denoise, contrast"),
         ("enhance without upscaling and sharpening", "denoise, contrast"),
         ("enhance but keep the grain", "contrast, sharpness, upscale"),
         ("enhance, keep the size", "denoise, contrast, sharpness"),
@@ -306,6 +306,53 @@ def test_a_wish_for_a_tool_is_an_intent_with_plain_words(content: str, intent: I
 def test_enhancing_leaves_out_what_it_is_told_to(content: str, steps: str) -> None:
     result = with_photo(content)
     assert (result.intent, result.prompt, result.reply) == (Intent.ENHANCE, f"enhance: {steps}", None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "remove the people in the background",
+        "erase the car in the background",
+        "delete the text from the background",
+        "remove everything behind the background",
+        "remove the background people",
+        "xóa người trong nền",
+        "remove the pencil in the middle",
+        "remove the poster in the window",
+        "erase the sketch in the corner",
+        "xóa áp phích, tranh hoạt hình trên tường",
+    ],
+)
+def test_a_thing_that_stands_somewhere_is_what_is_removed(content: str) -> None:
+    assert with_photo(content).intent is Intent.REMOVE_OBJECT
+    assert with_photo(content, has_mask=True).intent is Intent.REMOVE_OBJECT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "erase the messy white background",
+        "remove this photo's background please",
+        "delete the background behind me",
+        "get rid of the background in this picture",
+        "cut out the dog from the background",
+        "why don't you remove the background?",
+        "xóa nền được không",
+    ],
+)
+def test_a_background_is_removed_whatever_it_is_like(content: str) -> None:
+    assert with_photo(content).intent is Intent.REMOVE_BACKGROUND
+
+
+@pytest.mark.parametrize("content", ["don't remove the background", "please don\u2019t erase the car", "đừng xóa nền"])
+def test_what_shall_not_be_removed_is_not(content: str) -> None:
+    assert with_photo(content).intent is Intent.REPLY
+    assert "brush" not in (with_photo(content).reply or "")
+
+
+def test_the_noise_of_a_background_is_noise() -> None:
+    assert with_photo("remove background noise").prompt == "enhance: denoise"
+    assert with_photo("enhance it but don't remove the background").intent is Intent.ENHANCE
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -60,7 +60,7 @@ def _surely(wish: Intent | None, edits: tuple[Edit, ...], restyles: bool, has_ma
     """The tool that can fulfil what is wished, as far as words can tell; a look with the same name ("sepia") is an edit."""
     if wish in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (wish is Intent.REMOVE_OBJECT and has_mask):
         return wish
-    return Intent.STYLE_TRANSFER if restyles and not edits else None
+    return Intent.STYLE_TRANSFER if restyles and not edits and wish is not Intent.REMOVE_OBJECT else None
 
 
 def _seen(text: str) -> list[str]:
