@@ -434,6 +434,63 @@ def test_a_style_in_a_new_wish_is_no_style_transfer() -> None:
     assert (result.intent, result.reply) == (Intent.GENERATE, "I left out: anime.")
 
 
+# A photograph that has just come, and a part that is painted over
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "replace the background with a beach",
+        "please replace the sky with a sunset",
+        "swap the background for mountains",
+        "place me on a beach",
+        "in the desert",
+        "add a dragon",
+        "thay nền bằng bãi biển",
+    ],
+)
+def test_a_photo_that_has_just_come_is_what_is_meant_and_no_other_picture(content: str) -> None:
+    result = with_photo(content, attached=True)
+    assert (result.intent, result.prompt) == (Intent.REPLY, "")
+    assert any(say in (result.reply or "") for say in (replies.WITHIN.english, replies.WITHIN.vietnamese))
+
+
+def test_beside_a_photo_a_picture_can_still_be_ordered_and_what_is_no_wish_is_not_understood() -> None:
+    assert with_photo("paint a beach", attached=True).intent is Intent.GENERATE
+    assert "found nothing" in (with_photo("asdf", attached=True).reply or "")
+
+
+@pytest.mark.parametrize("content", ["replace the sky with a starry night", "thay trời bằng đêm đầy sao"])
+def test_what_is_replaced_in_a_painted_scene_is_painted_anew(content: str) -> None:
+    result = seen(after(content, PAINTED))
+    assert result.time == "night"
+    assert result.land == {"mountains", "lake"}
+    assert result.sky == {"stars"}
+
+
+@pytest.mark.parametrize(
+    ("content", "intent", "prompt"),
+    [
+        ("remove this", Intent.REMOVE_OBJECT, "remove what is painted over"),
+        ("xóa cái này", Intent.REMOVE_OBJECT, "remove what is painted over"),
+        ("make this watercolour", Intent.STYLE_TRANSFER, "in watercolour style"),
+        ("paint this in watercolour", Intent.STYLE_TRANSFER, "in watercolour style"),
+        ("enhance this", Intent.ENHANCE, "enhance: denoise, contrast, sharpness, upscale"),
+        ("remove the background", Intent.REMOVE_BACKGROUND, "remove the background"),
+        ("bluer", Intent.EDIT, "bluer"),
+        ("draw a brighter lake", Intent.EDIT, "brighter"),
+        ("draw a lake here", Intent.REPLY, ""),
+        ("make it night", Intent.REPLY, ""),
+        ("a sunset over hills", Intent.REPLY, ""),
+        ("asdf", Intent.REPLY, ""),
+    ],
+)
+def test_what_is_painted_over_is_never_a_new_picture(content: str, intent: Intent, prompt: str) -> None:
+    result = with_photo(content, has_mask=True, turns=(PAINTED,))
+    assert (result.intent, result.prompt) == (intent, prompt)
+    assert fresh(content, has_mask=True).intent is Intent.REPLY
+
+
 # Buttons
 
 

@@ -31,8 +31,9 @@ ASKS = spoken(
 ONE_PART = spoken("background|foreground", "phông nền, nền ảnh, nền phía sau, hậu cảnh")
 # The first begin a change of the last picture; the second may, if they name no other land.
 CHANGES = spoken(
-    r"^(?:now|and|but|with|without|add|make|turn|change|put|let|set|give it|more|less|no|same)|instead"
-    rf"|^{either('thêm, với, bây giờ, giờ thì, làm, biến, đổi, chuyển, cho, nhưng')}|{TURN}",
+    r"^(?:please |(?:can|could) you )?(?:now|and|but|with|without|add|make|turn|change|replace|swap|place|move|fill|put|let|set"
+    r"|give it|more|less|no|same)|instead"
+    rf"|^{either('thêm, với, bây giờ, giờ thì, làm, biến, đổi, thay, chuyển, cho, nhưng')}|{TURN}",
     "thay vì, thay vào đó, thay bằng",
 )
 MAY_CHANGE = re.compile(rf"^(?:at|in|on|under|during|as|by|{either('vào, lúc, ban')})\b")
