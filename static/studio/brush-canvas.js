@@ -30,7 +30,7 @@ class BrushCanvas extends HTMLElement {
     this.append(picture("img", { src: pictureUrl(image.url), alt: "", draggable: "false" }), this.#canvas, this.#cursor);
     new ResizeObserver(() => this.#fit()).observe(this);
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
-      this.addEventListener(name, (event) => event.isPrimary && this.#point(event));
+      this.addEventListener(name, (event) => event.isPrimary && !this.inert && this.#point(event));
     }
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("keyup", (event) => event.key === " " && this.#end());
@@ -68,6 +68,12 @@ class BrushCanvas extends HTMLElement {
 
   clear() {
     if (this.isPainted) this.#change(() => this.strokes.add({ points: [] }));
+  }
+
+  /** Locked, it takes no strokes; the one that is being painted ends there. */
+  lock(locked) {
+    this.#end();
+    this.inert = locked;
   }
 
   get #width() {
