@@ -71,9 +71,9 @@ class MessageComposer extends HTMLElement {
     this.#say.focus();
   }
 
-  /** Of the attached picture, only this part. */
-  limitTo(mask) {
-    this.#chip.limitTo(mask);
+  /** Of this picture, while it is the attached one, only this part. */
+  limitTo(image, mask) {
+    this.#chip.limitTo(image, mask);
     this.#say.focus();
   }
 

@@ -148,7 +148,7 @@ const ANSWERS = {
   tool: act,
   part: async ({ image }) => {
     const painted = await paintPart(image);
-    if (painted) composer.limitTo(painted.mask);
+    if (painted) composer.limitTo(image, painted.mask);
   },
   variations: vary,
   rename: renameSession,
