@@ -85,8 +85,7 @@ class MessageComposer extends HTMLElement {
   /** Send these words with what is chosen now; used by the starters too. */
   send(content) {
     const { image: source, mask } = this.#chip;
-    const options = { ...this.options, ...(mask && { intent: "edit" }) }; // a part of something: nothing new
-    ask(this, "send", { content, count: Number(this.#count.value), options, source, mask });
+    ask(this, "send", { content, count: Number(this.#count.value), options: this.options, source, mask });
     this.#chip.clear();
     this.#count.value = 1; // four of one thing is a choice for once
   }
