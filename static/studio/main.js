@@ -16,7 +16,7 @@ import "./session-list.js";
 import { titleOf } from "./session-list.js";
 import { takeErrand } from "./errand.js";
 import { Studio } from "./studio.js";
-import { wishFor } from "./tools.js";
+import { varies, wishFor } from "./tools.js";
 import { look, stopLooking } from "./viewer.js";
 import { announcement, nameOf } from "./words.js";
 
@@ -144,7 +144,7 @@ const ANSWERS = {
   stop: ({ message }) => stop(message),
   "stop-all": ({ group }) => Promise.all(running(group).map(stop)),
   retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),
-  look: ({ image }) => look(image, { wordsOf, varies: (other) => Boolean(messageOf(other)) }),
+  look: ({ image }) => look(image, { wordsOf, varies: (other) => varies(messageOf(other), config.varying) }),
   tool: act,
   part: async ({ image }) => {
     const painted = await paintPart(image);

@@ -1,11 +1,12 @@
 // One message's picture: a box of its final shape from the first moment, and two lines of fixed height under it.
 
 import { Comparison } from "./comparison.js";
+import { config } from "./config.js";
 import { downloadLink } from "./download.js";
 import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import "./quick-actions.js";
-import { hasSource } from "./tools.js";
+import { hasSource, varies } from "./tools.js";
 import { keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
 
 const LOAD_AGAIN_MS = 10_000;
@@ -43,7 +44,7 @@ class PictureBox extends HTMLElement {
     this.#showProgress(state, progress, trouble);
     this.#showActions(state);
     this.#tools.hidden = state !== "shown";
-    if (state === "shown") this.#tools.show(message.image, true);
+    if (state === "shown") this.#tools.show(message.image, varies(message, config.varying));
   }
 
   #showPicture(image) {

@@ -114,7 +114,13 @@ def test_variations_come_below_a_picture_that_keeps_its_place(person: Person) ->
     original, *others = person.messages(tab)
     assert [other["variation_of"] for other in others] == [original["id"]] * 4
     assert {other["refined_prompt"] for other in others} == {original["refined_prompt"]}
-    assert len({tab.pictures.nth(i).get_attribute("src") for i in range(5)}) == 5
+    person.has_different_pictures(tab, 5)
+
+
+def test_what_would_come_out_the_same_has_no_variations(tab: Tab) -> None:
+    again = [tab.boxes.nth(i).locator('button[title="Variations"]') for i in (0, 1)]
+    expect(again[0]).to_have_count(1)
+    expect(again[1]).to_have_count(0)
 
 
 def test_before_and_after_are_compared_by_keyboard_on_the_card(tab: Tab) -> None:
@@ -195,6 +201,7 @@ def test_a_deleted_picture_leaves_a_gap_in_the_line(person: Person) -> None:
     tab.says("make it bluer")
     tab.shows(2)
     act(tab.boxes.nth(1), "Compare")
+    expect(viewer.locator('button[title="Variations"]')).to_have_count(1)
     slider = tab.page.get_by_role("slider", name="Before and after")
     expect(slider).to_be_visible()
     first = person.messages(tab)[0]["image"]["id"]
