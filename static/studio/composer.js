@@ -1,7 +1,7 @@
 // Where a person writes: one input that grows, a photo, how many variations, which size.
 
 import { ask, h } from "./dom.js";
-import { acceptDrops } from "./dropping.js";
+import { acceptFiles } from "./dropping.js";
 import { icon } from "./icons.js";
 import { notice } from "./notice.js";
 import "./photo-chip.js";
@@ -43,8 +43,7 @@ class MessageComposer extends HTMLElement {
     this.#say.addEventListener("input", () => this.#refresh());
     this.#say.addEventListener("keydown", (event) => this.#key(event));
     this.#chip.addEventListener("photo", () => this.#refresh());
-    acceptDrops((files) => this.#takeFrom(files));
-    this.#acceptPasted();
+    acceptFiles((files) => this.#takeFrom(files));
     this.#refresh();
   }
 
@@ -121,14 +120,6 @@ class MessageComposer extends HTMLElement {
       this.#say.style.height = "auto";
       this.#say.style.height = `${this.#say.scrollHeight}px`;
     }
-  }
-
-  #acceptPasted() {
-    this.#say.addEventListener("paste", (event) => {
-      if (!event.clipboardData.files.length) return;
-      event.preventDefault();
-      this.#takeFrom([...event.clipboardData.files]);
-    });
   }
 
   #takeFrom(files) {

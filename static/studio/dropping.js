@@ -1,10 +1,20 @@
-// Files dropped anywhere on the page. While they hover the page shows that it takes them: body[data-dropping]. While a
-// dialog is open it takes none: what is asked there is about the pictures that are here already.
+// Files dropped or pasted anywhere on the page. While they hover the page shows that it takes them: body[data-dropping].
+// While a dialog is open it takes none: what is asked there is about the pictures that are here already.
 
 const isBusy = () => Boolean(document.querySelector("dialog[open]"));
 
 /** `take(files)`: at least one. */
-export function acceptDrops(take) {
+export function acceptFiles(take) {
+  acceptDrops(take);
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length || isBusy()) return; // words go where they are pasted
+    event.preventDefault();
+    take(files);
+  });
+}
+
+function acceptDrops(take) {
   let depth = 0; // dragenter and dragleave come for every element on the way
   const hasFile = (event) => event.dataTransfer?.types.includes("Files");
   const mark = (change) => {

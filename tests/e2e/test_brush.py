@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.bringing import drop
+from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, photo, place
 from tests.serving import Serving
 
@@ -193,7 +193,7 @@ def test_leaving_while_the_mask_is_sent_stops_it(everybody: Person, tab: Tab) ->
     assert len(everybody.messages(tab)) == count
 
 
-def test_a_file_dropped_beside_the_brush_stays_outside(everybody: Person, tab: Tab) -> None:
+def test_a_file_dropped_or_pasted_beside_the_brush_stays_outside(everybody: Person, tab: Tab) -> None:
     count = len(everybody.asks("/v1/gallery/")["items"])
     drop(tab, (photo(), "dropped.png", "image/png"), hinted=False)
     expect(tab.page.locator("photo-chip")).to_be_hidden()
@@ -205,6 +205,7 @@ def test_a_file_dropped_beside_the_brush_stays_outside(everybody: Person, tab: T
 def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> None:
     person = newcomer(**PHONE)
     tab = person.opens()
+    assert not paste(tab, (photo(), "pasted.png", "image/png"))
     tab.paints("a snowy forest")
     tab.boxes.first.get_by_role("button", name="Remove object").tap()
     expect(brush(tab)).to_be_visible()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.bringing import drop
+from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, photo, place, size
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
@@ -44,6 +44,20 @@ def test_a_photo_is_dropped_and_edited(tab: Tab) -> None:
     tab.says("rotate it by 90 degrees")
     tab.shows(1)
     assert size(tab.pictures.first) == (200, 300)
+
+
+def test_a_photo_is_pasted_wherever_the_focus_is(tab: Tab) -> None:
+    tab.input.focus()
+    assert not paste(tab, text="two words")  # the browser's own business
+    tab.button("Add a photo").focus()
+    assert paste(tab, (photo(300, 200), "image.png", "image/png"))
+    expect(tab.page.locator("photo-chip")).to_contain_text("Your photo")
+    tab.button("Remove the photo").click()
+    tab.page.get_by_role("link", name="Gallery").click()
+    cards = tab.page.locator("gallery-card img.loaded")
+    expect(cards).to_have_count(1)
+    assert paste(tab, (photo(), "image.png", "image/png"))
+    expect(cards).to_have_count(2)
 
 
 @pytest.mark.parametrize(
