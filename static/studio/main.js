@@ -201,10 +201,12 @@ store.addEventListener("change", () => {
   document.title = store.running ? `(${store.running}) ${name}` : name;
 });
 
-/** What the gallery wants done to a picture, in a new conversation. */
+/** What the gallery wants done to a picture, in a new conversation; somebody who went elsewhere meanwhile dropped it. */
 function runErrand() {
   const request = takeErrand();
-  if (request) send(request);
+  if (!request || sessionInAddress()) return;
+  studio.show({ draft: newId() });
+  send(request);
 }
 
 /** "/?source=<image id>": the gallery's way to say "edit this". */

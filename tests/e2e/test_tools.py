@@ -14,6 +14,18 @@ from tests.serving import Serving
 
 Form = dict[str, Any]
 
+KEEP_A_DRAFT = """
+() => {
+  const { user } = JSON.parse(document.querySelector("#studio").textContent);
+  const error = { code: "bad_input", message: "This was refused.", retryable: false };
+  const entry = { client_id: "kept", session_id: null, draft: "old", command: { content: "a boat" }, created_at: "", error };
+  localStorage.setItem(`studio.outbox.${user.id}`, JSON.stringify([entry]));
+}
+"""
+LEAVE_AN_ERRAND = """
+(source) => sessionStorage.setItem("studio.errand", JSON.stringify({ content: "make it warmer", options: {}, source }))
+"""
+
 
 @pytest.fixture(scope="module")
 def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
@@ -238,6 +250,7 @@ def test_the_gallery_hands_a_picture_to_a_new_chat(everybody: Person, tab: Tab) 
     card = gallery.page.locator("gallery-card").last
     expect(card.locator("img")).to_have_attribute("src", picture["thumbnail_url"])
     act(card, "Enhance")
+    tab.page.evaluate(KEEP_A_DRAFT)
     expect(gallery.page).to_have_url(re.compile("/chat/"))
     sent = last_message(everybody, gallery)
     assert (sent["source_image_id"], sent["options"]["intent"]) == (picture["id"], "enhance")
@@ -245,3 +258,7 @@ def test_the_gallery_hands_a_picture_to_a_new_chat(everybody: Person, tab: Tab) 
     expect(gallery.page.locator("message-card")).to_have_count(1)  # it is done once
     assert size(gallery.page.locator("message-card .source.loaded"))
     gallery.page.close()
+    gallery.page.evaluate(LEAVE_AN_ERRAND, picture)
+    gallery.page.reload()
+    expect(gallery.page.locator("message-card .source.loaded")).to_have_count(1)
+    assert gallery.page.evaluate("sessionStorage.getItem('studio.errand')") is None  # nor is it done later, by surprise
