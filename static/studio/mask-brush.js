@@ -7,8 +7,8 @@ import { icon } from "./icons.js";
 import { sendMask } from "./mask-upload.js";
 
 const SPEAK_MS = 300; // after the last key: nobody wants to hear every step
-const HELP = "Arrow keys move the brush, with Shift finely. Space paints, also while it moves. [ and ] change the size of " +
-  "the brush, E turns erasing on and off, Control Z takes the last stroke back.";
+const HELP = "Arrow keys move the brush, with Shift finely. Space paints, also while it moves. [ and ], or minus and " +
+  "plus, change the size of the brush, E turns erasing on and off, Control Z takes the last stroke back.";
 const LEAVING = {
   title: "Leave without the strokes?", text: "What you have painted is not kept.", confirm: "Leave",
 };

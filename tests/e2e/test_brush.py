@@ -14,6 +14,12 @@ from tests.serving import Serving
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 WHITE, BLACK = 255, 0
+SIZES = {
+    "+": "10",
+    "-": "9",
+    "Control+Alt+[": "8",
+    "Control+Alt+]": "9",
+}  # of the brush, one key after the other; AltGr is Ctrl + Alt
 SLOW_PNG = """
 () => {
   const { toBlob } = HTMLCanvasElement.prototype;
@@ -118,6 +124,9 @@ def test_keys_paint_and_the_brush_says_where_it_is(everybody: Person, tab: Tab) 
     expect(tab.page.locator("brush-canvas .cursor")).to_be_visible()
     keys.press("]")
     expect(brush(tab).get_by_role("slider", name="Brush size")).to_have_value("9")
+    for key, size in SIZES.items():
+        keys.press(key)
+        expect(brush(tab).get_by_role("slider", name="Brush size")).to_have_value(size)
     for _ in range(8):
         keys.press("ArrowLeft")
     expect(brush(tab).get_by_role("status")).to_have_text("The brush is 23% from the left, 50% from the top.")
@@ -196,6 +205,7 @@ def test_leaving_while_the_mask_is_sent_stops_it(everybody: Person, tab: Tab) ->
 def test_a_file_dropped_or_pasted_beside_the_brush_stays_outside(everybody: Person, tab: Tab) -> None:
     count = len(everybody.asks("/v1/gallery/")["items"])
     drop(tab, (photo(), "dropped.png", "image/png"), hinted=False)
+    assert not paste(tab, (photo(), "pasted.png", "image/png"))
     expect(tab.page.locator("photo-chip")).to_be_hidden()
     tab.page.keyboard.press("Escape")
     expect(brush(tab)).to_have_count(0)
@@ -205,7 +215,6 @@ def test_a_file_dropped_or_pasted_beside_the_brush_stays_outside(everybody: Pers
 def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> None:
     person = newcomer(**PHONE)
     tab = person.opens()
-    assert not paste(tab, (photo(), "pasted.png", "image/png"))
     tab.paints("a snowy forest")
     tab.boxes.first.get_by_role("button", name="Remove object").tap()
     expect(brush(tab)).to_be_visible()
