@@ -56,7 +56,8 @@ class PictureBox extends HTMLElement {
     const placeholder = placeholderUrl(image?.placeholder);
     this.#frame.style.backgroundImage = placeholder ? `url("${placeholder}")` : "";
     if (!url) return;
-    const alt = this.message.refined_prompt || this.message.content;
+    const { content, intent, refined_prompt } = this.message;
+    const alt = hasSource(intent) ? content : refined_prompt || content; // an edit's prompt is an order to a tool
     const img = picture("img", { alt, width: image.width, height: image.height });
     img.addEventListener("load", () => setText(this.#say, ""));
     img.addEventListener("error", () => {

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from pipeline.providers.base import STYLES, Intent, Wish
 from pipeline.providers.local.provider import LocalProvider
-from tests.e2e.person import Person, Tab, photo, place, size
+from tests.e2e.person import SMALL, Person, Tab, photo, place, size
 from tests.serving import Serving
 
 Form = dict[str, Any]
@@ -190,6 +190,10 @@ def test_the_line_of_a_picture_is_walked_in_the_viewer(everybody: Person, tab: T
     viewer = tab.page.get_by_role("dialog", name="Picture")
     line = viewer.locator("lineage-strip li button")
     expect(line.nth(1)).to_have_attribute("aria-current", "true")
+    expect(line.nth(0)).to_have_accessible_name(f"Look at: a snowy forest, {SMALL}, version 1 of 2")
+    expect(line.nth(1)).to_have_accessible_name("Look at: make it bluer, version 2 of 2")
+    expect(tab.pictures.nth(1)).to_have_attribute("alt", "make it bluer")
+    expect(viewer.locator('button[title="Variations"]')).to_have_count(0)
     expect(viewer.get_by_role("button", name="Compare")).to_be_enabled()
     frame = place(viewer.locator(".stage img"))
     viewer.get_by_role("button", name="Compare").click()
@@ -197,6 +201,7 @@ def test_the_line_of_a_picture_is_walked_in_the_viewer(everybody: Person, tab: T
     assert place(viewer.locator("compare-slider")) == frame
     line.first.click()
     expect(line.first).to_have_attribute("aria-current", "true")
+    expect(viewer.locator('button[title="Variations"]')).to_have_count(1)
     expect(viewer.locator(".stage img")).to_have_attribute("src", first["image"]["url"])
     expect(viewer.locator("button.compare")).to_be_hidden()
     expect(line.first).to_be_focused()
@@ -213,7 +218,6 @@ def test_a_deleted_picture_leaves_a_gap_in_the_line(person: Person) -> None:
     tab.says("make it bluer")
     tab.shows(2)
     act(tab.boxes.nth(1), "Compare")
-    expect(viewer.locator('button[title="Variations"]')).to_have_count(1)
     slider = tab.page.get_by_role("slider", name="Before and after")
     expect(slider).to_be_visible()
     first = person.messages(tab)[0]["image"]["id"]
@@ -246,19 +250,19 @@ def test_ground_shows_through_a_clear_picture(tab: Tab) -> None:
 
 def test_the_gallery_hands_a_picture_to_a_new_chat(everybody: Person, tab: Tab) -> None:
     picture = everybody.messages(tab)[0]["image"]
+    tab.page.evaluate(KEEP_A_DRAFT)
     gallery = everybody.opens("/gallery/")
     card = gallery.page.locator("gallery-card").last
     expect(card.locator("img")).to_have_attribute("src", picture["thumbnail_url"])
     act(card, "Enhance")
-    tab.page.evaluate(KEEP_A_DRAFT)
     expect(gallery.page).to_have_url(re.compile("/chat/"))
     sent = last_message(everybody, gallery)
     assert (sent["source_image_id"], sent["options"]["intent"]) == (picture["id"], "enhance")
     gallery.page.reload()
     expect(gallery.page.locator("message-card")).to_have_count(1)  # it is done once
     assert size(gallery.page.locator("message-card .source.loaded"))
-    gallery.page.close()
     gallery.page.evaluate(LEAVE_AN_ERRAND, picture)
     gallery.page.reload()
     expect(gallery.page.locator("message-card .source.loaded")).to_have_count(1)
     assert gallery.page.evaluate("sessionStorage.getItem('studio.errand')") is None  # nor is it done later, by surprise
+    gallery.page.close()
