@@ -29,6 +29,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
         "user": {"id": str(user.pk), "name": user.get_username(), "is_guest": getattr(user, "is_guest", False)},
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
         "styles": STYLES,
+        "varying": registry.varying(),
     }
     context = {"studio": studio, "provider": registry.label(), "starters": STARTERS}
     return render(request, "chat/page.html", context)

@@ -63,6 +63,11 @@ def label() -> str:
     return table.label(settings.PROVIDERS, _reader())
 
 
+def varying() -> list[str]:
+    """The intents whose pictures can be made again as others."""
+    return table.varying(settings.PROVIDERS)
+
+
 def language() -> Language:
     """The one that reads what people write: Gemini as soon as there is a key."""
     with _making:

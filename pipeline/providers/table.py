@@ -44,6 +44,12 @@ def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[st
     return {**usual, **chosen}
 
 
+def varying(providers: Mapping[str, str]) -> list[str]:
+    """The intents of which the same request again makes another picture: those that are drawn anew. What is worked out of a
+    picture, by the offline tools or by Cloudinary, comes out the same each time."""
+    return [intent for intent in MADE if intent == Intent.GENERATE or providers[intent] == GEMINI]
+
+
 def label(providers: Mapping[str, str], reader: str) -> str:
     """Who reads and who makes, in a few words for people: whoever generates comes first, "offline tools" last."""
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)

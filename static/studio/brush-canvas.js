@@ -1,4 +1,4 @@
-// A picture to paint over, with a pointer or with keys: arrows move the brush, holding Space paints, [ and ] change its size.
+// A picture to paint over, with a pointer or with keys: arrows move the brush, holding Space paints, [ and ] or − and + size it.
 
 import { h, picture, pictureUrl } from "./dom.js";
 import { drawStroke, Strokes } from "./strokes.js";
@@ -7,6 +7,7 @@ const COLOUR = "#ff5a1f"; // the overlay's; the stylesheet makes it translucent 
 const SHARPEST = 2; // canvas pixels for one of the page
 const SIZES = { least: 1, most: 40, usual: 8, step: 1 }; // the brush's width, in % of the picture's shorter side
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const SIZE_KEYS = { "[": -1, "]": 1, "-": -1, "−": -1, "+": 1 };
 const STEP = 0.5; // of the brush's width; with Shift a tenth of that
 
 /** Events: "change" after each stroke or other change; "size"; "moved" by keys. */
@@ -30,7 +31,7 @@ class BrushCanvas extends HTMLElement {
     this.append(picture("img", { src: pictureUrl(image.url), alt: "", draggable: "false" }), this.#canvas, this.#cursor);
     new ResizeObserver(() => this.#fit()).observe(this);
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
-      this.addEventListener(name, (event) => event.isPrimary && this.#point(event));
+      this.addEventListener(name, (event) => event.isPrimary && !this.inert && this.#point(event));
     }
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("keyup", (event) => event.key === " " && this.#end());
@@ -68,6 +69,12 @@ class BrushCanvas extends HTMLElement {
 
   clear() {
     if (this.isPainted) this.#change(() => this.strokes.add({ points: [] }));
+  }
+
+  /** Locked, it takes no strokes; the one that is being painted ends there. */
+  lock(locked) {
+    this.#end();
+    this.inert = locked;
   }
 
   get #width() {
@@ -132,11 +139,12 @@ class BrushCanvas extends HTMLElement {
   }
 
   #key(event) {
-    const { key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (key in ARROWS) this.#move(ARROWS[key], event.shiftKey ? STEP / 10 : STEP);
+    const { key, ctrlKey, metaKey, altKey } = event;
+    // Many layouts have their brackets on AltGr, which some systems report as Ctrl + Alt or as Alt alone.
+    if (key in SIZE_KEYS && !metaKey && (altKey || !ctrlKey)) this.resize(this.size + SIZE_KEYS[key] * SIZES.step);
+    else if (ctrlKey || metaKey || altKey) return;
+    else if (key in ARROWS) this.#move(ARROWS[key], event.shiftKey ? STEP / 10 : STEP);
     else if (key === " ") event.repeat || this.#begin([...this.#at]);
-    else if (key === "[" || key === "]") this.resize(this.size + (key === "]" ? SIZES.step : -SIZES.step));
     else return;
     event.preventDefault();
   }

@@ -1,7 +1,7 @@
 // Where a person writes: one input that grows, a photo, how many variations, which size.
 
 import { ask, h } from "./dom.js";
-import { acceptDrops } from "./dropping.js";
+import { acceptFiles } from "./dropping.js";
 import { icon } from "./icons.js";
 import { notice } from "./notice.js";
 import "./photo-chip.js";
@@ -43,8 +43,7 @@ class MessageComposer extends HTMLElement {
     this.#say.addEventListener("input", () => this.#refresh());
     this.#say.addEventListener("keydown", (event) => this.#key(event));
     this.#chip.addEventListener("photo", () => this.#refresh());
-    acceptDrops((files) => this.#takeFrom(files));
-    this.#acceptPasted();
+    acceptFiles((files) => this.#takeFrom(files));
     this.#refresh();
   }
 
@@ -71,9 +70,9 @@ class MessageComposer extends HTMLElement {
     this.#say.focus();
   }
 
-  /** Of the attached picture, only this part. */
-  limitTo(mask) {
-    this.#chip.limitTo(mask);
+  /** Of this picture, while it is the attached one, only this part. */
+  limitTo(image, mask) {
+    this.#chip.limitTo(image, mask);
     this.#say.focus();
   }
 
@@ -85,8 +84,7 @@ class MessageComposer extends HTMLElement {
   /** Send these words with what is chosen now; used by the starters too. */
   send(content) {
     const { image: source, mask } = this.#chip;
-    const options = { ...this.options, ...(mask && { intent: "edit" }) }; // a part of something: nothing new
-    ask(this, "send", { content, count: Number(this.#count.value), options, source, mask });
+    ask(this, "send", { content, count: Number(this.#count.value), options: this.options, source, mask });
     this.#chip.clear();
     this.#count.value = 1; // four of one thing is a choice for once
   }
@@ -122,14 +120,6 @@ class MessageComposer extends HTMLElement {
       this.#say.style.height = "auto";
       this.#say.style.height = `${this.#say.scrollHeight}px`;
     }
-  }
-
-  #acceptPasted() {
-    this.#say.addEventListener("paste", (event) => {
-      if (!event.clipboardData.files.length) return;
-      event.preventDefault();
-      this.#takeFrom([...event.clipboardData.files]);
-    });
   }
 
   #takeFrom(files) {

@@ -3,7 +3,7 @@
 import { config } from "./config.js";
 import { confirmed, askLine } from "./dialogs.js";
 import { h } from "./dom.js";
-import { acceptDrops } from "./dropping.js";
+import { acceptFiles } from "./dropping.js";
 import { leaveErrand } from "./errand.js";
 import { galleryCard, trashCard } from "./gallery-card.js";
 import { paintObject } from "./mask-brush.js";
@@ -134,6 +134,6 @@ document.addEventListener("ask", async ({ detail, target }) => {
 });
 more.addEventListener("click", load);
 document.querySelector("#bring").append(...photoPicker({ take: bring, multiple: true, labelled: true }));
-acceptDrops(bring);
+acceptFiles(bring);
 window.addEventListener("hashchange", turn);
 turn();

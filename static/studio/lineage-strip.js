@@ -23,9 +23,10 @@ class LineageStrip extends HTMLElement {
     const { ancestors, children } = line;
     const alone = ancestors.length + children.length === 0;
     const hadFocus = this.contains(document.activeElement);
-    const link = (other) => this.#link(other, nameOf);
-    this.replaceChildren(...(alone ? [] : [h("ol", { "aria-label": "Where this picture comes from" },
-      ...ancestors.map(link), this.#here(image, nameOf), ...children.map(link))]));
+    const all = [...ancestors, image, ...children];
+    const links = all.map((each, i) => this.#link(each, `${nameOf(each)}, version ${i + 1} of ${all.length}`));
+    links[ancestors.length].firstElementChild.setAttribute("aria-current", "true");
+    this.replaceChildren(...(alone ? [] : [h("ol", { "aria-label": "Where this picture comes from" }, ...links)]));
     const here = this.querySelector("[aria-current]");
     here?.scrollIntoView({ block: "nearest", inline: "center" });
     if (hadFocus) here?.focus();
@@ -33,19 +34,12 @@ class LineageStrip extends HTMLElement {
     return source?.state === "shown" ? source : null;
   }
 
-  #here(image, nameOf) {
-    const item = this.#link(image, nameOf);
-    item.firstElementChild.setAttribute("aria-current", "true");
-    return item;
-  }
-
-  #link(image, nameOf) {
+  #link(image, name) {
     const url = pictureUrl(image.thumbnail_url);
     if (!url) {
       const why = image.state === "hidden" ? "A hidden picture" : "A deleted picture";
       return h("li", {}, h("span.gap", { role: "img", "aria-label": why, title: why }));
     }
-    const name = nameOf(image);
     const look = () => this.dispatchEvent(new CustomEvent("choose", { detail: { image } }));
     const attributes = { type: "button", title: name, "aria-label": `Look at: ${name}`, onclick: look };
     return h("li", {}, h("button.thumb", attributes, picture("img", { src: url, alt: "" })));

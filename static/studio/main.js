@@ -16,7 +16,7 @@ import "./session-list.js";
 import { titleOf } from "./session-list.js";
 import { takeErrand } from "./errand.js";
 import { Studio } from "./studio.js";
-import { wishFor } from "./tools.js";
+import { varies, wishFor } from "./tools.js";
 import { look, stopLooking } from "./viewer.js";
 import { announcement, nameOf } from "./words.js";
 
@@ -144,11 +144,11 @@ const ANSWERS = {
   stop: ({ message }) => stop(message),
   "stop-all": ({ group }) => Promise.all(running(group).map(stop)),
   retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),
-  look: ({ image }) => look(image, { wordsOf, varies: (other) => Boolean(messageOf(other)) }),
+  look: ({ image }) => look(image, { wordsOf, varies: (other) => varies(messageOf(other), config.varying) }),
   tool: act,
   part: async ({ image }) => {
     const painted = await paintPart(image);
-    if (painted) composer.limitTo(painted.mask);
+    if (painted) composer.limitTo(image, painted.mask);
   },
   variations: vary,
   rename: renameSession,
@@ -201,10 +201,12 @@ store.addEventListener("change", () => {
   document.title = store.running ? `(${store.running}) ${name}` : name;
 });
 
-/** What the gallery wants done to a picture, in a new conversation. */
+/** What the gallery wants done to a picture, in a new conversation; somebody who went elsewhere meanwhile dropped it. */
 function runErrand() {
   const request = takeErrand();
-  if (request) send(request);
+  if (!request || sessionInAddress()) return;
+  studio.show({ draft: newId() });
+  send(request);
 }
 
 /** "/?source=<image id>": the gallery's way to say "edit this". */

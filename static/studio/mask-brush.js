@@ -4,12 +4,11 @@ import "./brush-canvas.js";
 import { confirmed } from "./dialogs.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
-import { upload } from "./rest.js";
-import { maskOf } from "./strokes.js";
+import { sendMask } from "./mask-upload.js";
 
 const SPEAK_MS = 300; // after the last key: nobody wants to hear every step
-const HELP = "Arrow keys move the brush, with Shift finely. Space paints, also while it moves. [ and ] change the size of " +
-  "the brush, E turns erasing on and off, Control Z takes the last stroke back.";
+const HELP = "Arrow keys move the brush, with Shift finely. Space paints, also while it moves. [ and ], or minus and " +
+  "plus, change the size of the brush, E turns erasing on and off, Control Z takes the last stroke back.";
 const LEAVING = {
   title: "Leave without the strokes?", text: "What you have painted is not kept.", confirm: "Leave",
 };
@@ -51,7 +50,10 @@ class MaskBrush extends HTMLElement {
   #words = h("input", { name: "line", maxlength: 200, autocomplete: "off", dir: "auto" });
   #said = h("p.said", { role: "status" });
   #done = h("button.primary", { type: "submit" });
-  #upload = null;
+  #cancel = h("button", { type: "button", onclick: () => this.#leave() }, "Cancel");
+  #tools = h("div.tools");
+  #sending = null; // the mask on its way: until it is there or stopped, nobody paints
+  #result = null;
   #timer = 0;
 
   open(image, { title, done, hint, resolve }) {
@@ -61,11 +63,10 @@ class MaskBrush extends HTMLElement {
     Object.assign(this.#size, { min: least, max: most, step });
     const words = hint && h("label.words", {}, h("span.unseen", {}, hint), this.#words);
     setAttribute(this.#words, "placeholder", hint);
-    const cancel = h("button", { type: "button", onclick: () => this.#leave() }, "Cancel");
     const size = h("label.size", {}, icon("brush"), this.#size);
-    const form = h("form", { onsubmit: (event) => this.#submit(event) },
-      h("div.tools", {}, this.#erase, size, this.#undo, this.#redo, this.#clear),
-      h("div.row", {}, words, h("div.buttons", {}, cancel, this.#done)));
+    this.#tools.append(this.#erase, size, this.#undo, this.#redo, this.#clear);
+    const row = h("div.row", {}, words, h("div.buttons", {}, this.#cancel, this.#done));
+    const form = h("form", { onsubmit: (event) => this.#submit(event) }, this.#tools, row);
     const head = h("h2", { id: "brush-title" }, title);
     const help = h("p.unseen", { id: "brush-help" }, HELP);
     this.#dialog.append(head, h("div.stage", {}, this.#canvas), this.#said, form, help);
@@ -90,14 +91,18 @@ class MaskBrush extends HTMLElement {
       event.preventDefault();
       this.#leave();
     });
-    this.#dialog.addEventListener("close", () => this.remove());
+    this.#dialog.addEventListener("close", () => {
+      this.#sending?.abort();
+      this.remove();
+      this.resolve(this.#result);
+    });
   }
 
   #key(event) {
     const key = event.key.toLowerCase();
     const writes = event.target === this.#words;
     if (key === "escape") this.#leave();
-    else if (writes) return;
+    else if (writes || this.#sending) return;
     else if ((event.ctrlKey || event.metaKey) && key === "z") event.shiftKey ? this.#canvas.redo() : this.#canvas.undo();
     else if ((event.ctrlKey || event.metaKey) && key === "y") this.#canvas.redo();
     else if (key === "e" && !event.ctrlKey && !event.metaKey) this.#turn();
@@ -126,7 +131,7 @@ class MaskBrush extends HTMLElement {
     disable(this.#undo, !strokes.canUndo, this.#canvas);
     disable(this.#redo, !strokes.canRedo, this.#canvas);
     disable(this.#clear, !isPainted, this.#canvas);
-    this.#done.disabled = Boolean(this.#upload) || !(isPainted || this.#words.value.trim());
+    this.#done.disabled = Boolean(this.#sending) || !(isPainted || this.#words.value.trim());
     clearTimeout(this.#timer);
     setText(this.#said, isPainted ? "What is coloured will change." : "Paint over it, with the pointer or with arrow keys and Space.");
   }
@@ -136,34 +141,48 @@ class MaskBrush extends HTMLElement {
     if (this.#done.disabled) return;
     const words = this.#words.value.trim();
     if (!this.#canvas.isPainted) return this.#close({ mask: null, words });
+    const mask = await this.#send();
+    if (mask) this.#close({ mask, words });
+  }
+
+  /** Resolves with the mask, or with null where it did not arrive or nobody waits for it any more. */
+  async #send() {
+    const mine = sendMask(this.#canvas.strokes, this.image, (gone) => {
+      if (gone === 1 && this.#sending === mine) setText(this.#said, "Checking…");
+    });
+    this.#wait(mine);
+    setText(this.#said, "Sending what you painted…");
     try {
-      this.#close({ mask: await this.#send(), words });
+      const mask = await mine.done;
+      return this.#sending === mine ? mask : null;
     } catch (problem) {
-      this.#refresh();
-      setText(this.#said, problem.code === "cancelled" ? "" : `${problem.message} Please try again.`);
+      if (this.#sending !== mine) return null;
+      this.#wait(null);
+      setText(this.#said, `${problem.message} Please try again.`);
+      return null;
     }
   }
 
-  async #send() {
-    this.#done.disabled = true;
-    const progress = (gone) => setText(this.#said, gone < 1 ? "Sending what you painted…" : "Checking…");
-    this.#upload = upload(await maskOf(this.#canvas.strokes, this.image), progress, "mask");
-    try {
-      return await this.#upload.done;
-    } finally {
-      this.#upload = null;
-    }
+  /** What is painted on its way would be lost: the canvas, the tools and the words stand still for so long. */
+  #wait(sending) {
+    const writes = document.activeElement === this.#words;
+    this.#sending = sending;
+    this.#refresh();
+    this.#canvas.lock(Boolean(sending));
+    this.#tools.inert = this.#words.readOnly = Boolean(sending);
+    if (!writes) (sending ? this.#cancel : this.#done).focus();
   }
 
   async #leave() {
+    this.#sending?.abort(); // before the question: nothing is sent behind it
+    if (this.#sending) this.#wait(null);
     if (this.#canvas.strokes.canUndo && !(await confirmed(LEAVING))) return;
-    this.#upload?.abort();
     this.#close(null);
   }
 
   #close(result) {
+    this.#result = result;
     this.#dialog.close();
-    this.resolve(result);
   }
 }
 

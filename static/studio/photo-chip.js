@@ -38,8 +38,9 @@ class PhotoChip extends HTMLElement {
     this.#tell();
   }
 
-  /** Only what is white in this mask is meant. */
-  limitTo(mask) {
+  /** Only what is white in this mask of `image` is meant. Another picture has nothing to do with it. */
+  limitTo(image, mask) {
+    if (this.image?.id !== image.id) return;
     this.mask = mask;
     setText(this.#words, "Only what you painted over changes");
   }

@@ -1,11 +1,12 @@
 // One message's picture: a box of its final shape from the first moment, and two lines of fixed height under it.
 
 import { Comparison } from "./comparison.js";
+import { config } from "./config.js";
 import { downloadLink } from "./download.js";
 import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "./dom.js";
 import { icon } from "./icons.js";
 import "./quick-actions.js";
-import { hasSource } from "./tools.js";
+import { hasSource, varies } from "./tools.js";
 import { keptWord, sentenceOf, stageWord, stateOf } from "./words.js";
 
 const LOAD_AGAIN_MS = 10_000;
@@ -43,7 +44,7 @@ class PictureBox extends HTMLElement {
     this.#showProgress(state, progress, trouble);
     this.#showActions(state);
     this.#tools.hidden = state !== "shown";
-    if (state === "shown") this.#tools.show(message.image, true);
+    if (state === "shown") this.#tools.show(message.image, varies(message, config.varying));
   }
 
   #showPicture(image) {
@@ -55,7 +56,8 @@ class PictureBox extends HTMLElement {
     const placeholder = placeholderUrl(image?.placeholder);
     this.#frame.style.backgroundImage = placeholder ? `url("${placeholder}")` : "";
     if (!url) return;
-    const alt = this.message.refined_prompt || this.message.content;
+    const { content, intent, refined_prompt } = this.message;
+    const alt = hasSource(intent) ? content : refined_prompt || content; // an edit's prompt is an order to a tool
     const img = picture("img", { alt, width: image.width, height: image.height });
     img.addEventListener("load", () => setText(this.#say, ""));
     img.addEventListener("error", () => {

@@ -20,5 +20,8 @@ export function wishFor(tool, { style, words }) {
   return { content: words || TOOLS[tool].words, options: { intent: tool } };
 }
 
+/** Would the same message make another picture? `varying`: the intents that do. A photo has no message. */
+export const varies = (message, varying) => Boolean(message) && varying.includes(message.intent);
+
 /** Is a picture of this intent made from another one? */
 export const hasSource = (intent) => intent === "edit" || intent === STYLE || intent in TOOLS;

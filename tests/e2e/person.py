@@ -55,6 +55,12 @@ class Person:
         assert answer.ok, answer.status_text
         return answer.json()
 
+    def has_different_pictures(self, tab: "Tab", count: int) -> None:
+        """So many in the card, and no two files of them alike."""
+        urls = [message["image"]["url"] for message in self.messages(tab)]
+        files = {self.context.request.get(url).body() for url in urls}
+        assert len(urls) == len(files) == count
+
     def messages(self, tab: "Tab") -> list[dict[str, Any]]:
         """What the studio keeps of the session on the page, oldest first."""
         session_id = tab.page.url.rstrip("/").rpartition("/")[2]

@@ -7,12 +7,35 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.person import Person, Tab, place
+from tests.e2e.bringing import drop, paste
+from tests.e2e.person import Person, Tab, photo, place
 from tests.serving import Serving
 
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
 WHITE, BLACK = 255, 0
+SIZES = {
+    "+": "10",
+    "-": "9",
+    "Control+Alt+[": "8",
+    "Control+Alt+]": "9",
+}  # of the brush, one key after the other; AltGr is Ctrl + Alt
+SLOW_PNG = """
+() => {
+  const { toBlob } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.toBlob = function (take, ...rest) {
+    window.letGo = async () => { // resolves with whether anything is sent after that
+      HTMLCanvasElement.prototype.toBlob = toBlob;
+      let sent = false;
+      const { send } = XMLHttpRequest.prototype;
+      XMLHttpRequest.prototype.send = function (...body) { sent = true; send.apply(this, body); };
+      await new Promise((done) => toBlob.call(this, (blob) => { take(blob); setTimeout(done); }, ...rest));
+      XMLHttpRequest.prototype.send = send;
+      return sent;
+    };
+  };
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +124,9 @@ def test_keys_paint_and_the_brush_says_where_it_is(everybody: Person, tab: Tab) 
     expect(tab.page.locator("brush-canvas .cursor")).to_be_visible()
     keys.press("]")
     expect(brush(tab).get_by_role("slider", name="Brush size")).to_have_value("9")
+    for key, size in SIZES.items():
+        keys.press(key)
+        expect(brush(tab).get_by_role("slider", name="Brush size")).to_have_value(size)
     for _ in range(8):
         keys.press("ArrowLeft")
     expect(brush(tab).get_by_role("status")).to_have_text("The brush is 23% from the left, 50% from the top.")
@@ -150,6 +176,42 @@ def test_leaving_asks_before_strokes_are_lost(everybody: Person, tab: Tab) -> No
     assert len(everybody.messages(tab)) == count
 
 
+def test_leaving_while_the_mask_is_sent_stops_it(everybody: Person, tab: Tab) -> None:
+    count = len(everybody.messages(tab))
+    tab.page.route("**/v1/gallery/", lambda route: None)  # it never arrives
+    drag(tab.page, (0.3, 0.3), (0.6, 0.6))
+    with tab.page.expect_request("**/v1/gallery/"):
+        button(tab, "Remove").click()
+    drag(tab.page, (0.3, 0.8), (0.6, 0.8))  # in vain: it would be lost
+    expect(button(tab, "Remove")).to_be_disabled()
+    with tab.page.expect_event("requestfailed"):
+        tab.page.keyboard.press("Escape")
+    question = tab.page.get_by_role("dialog", name="Leave without the strokes?")
+    question.get_by_role("button", name="Cancel").click()
+    tab.page.unroute("**/v1/gallery/")
+    button(tab, "Undo").click()
+    expect(button(tab, "Remove")).to_be_disabled()  # there was one stroke
+    button(tab, "Redo").click()
+    tab.page.evaluate(SLOW_PNG)
+    button(tab, "Remove").click()
+    expect(brush(tab).get_by_role("status")).to_have_text("Sending what you painted…")
+    tab.page.keyboard.press("Escape")
+    question.get_by_role("button", name="Leave").click()
+    expect(brush(tab)).to_have_count(0)
+    assert not tab.page.evaluate("letGo()")
+    assert len(everybody.messages(tab)) == count
+
+
+def test_a_file_dropped_or_pasted_beside_the_brush_stays_outside(everybody: Person, tab: Tab) -> None:
+    count = len(everybody.asks("/v1/gallery/")["items"])
+    drop(tab, (photo(), "dropped.png", "image/png"), hinted=False)
+    assert not paste(tab, (photo(), "pasted.png", "image/png"))
+    expect(tab.page.locator("photo-chip")).to_be_hidden()
+    tab.page.keyboard.press("Escape")
+    expect(brush(tab)).to_have_count(0)
+    assert len(everybody.asks("/v1/gallery/")["items"]) == count
+
+
 def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> None:
     person = newcomer(**PHONE)
     tab = person.opens()
@@ -190,7 +252,8 @@ def test_a_part_of_a_photo_is_changed_in_words(everybody: Person, chat: Tab) -> 
     expect(chat.page.locator("message-card")).to_have_count(count + 1)
     expect(chat.boxes.last.locator("img.loaded")).to_be_visible()
     sent = everybody.messages(chat)[-1]
-    assert sent["options"]["intent"] == "edit"
+    assert "intent" not in sent["options"]  # what is to happen there is read from the words
+    assert sent["intent"] == "edit"
     assert sent["mask_image_id"]
     colours = chat.boxes.last.locator("img").evaluate(
         """(img) => {

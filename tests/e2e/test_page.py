@@ -105,8 +105,7 @@ def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Per
     assert x0 < x1
     assert y0 == y1
     assert (x2 == x0) == (y2 > y0)  # the third is beside the second, or begins the next row
-    sources = {tab.pictures.nth(i).get_attribute("src") for i in range(4)}
-    assert len(sources) == 4
+    person.has_different_pictures(tab, 4)
     assert len({message["refined_prompt"] for message in person.messages(tab)}) == 1
 
 

@@ -1,6 +1,5 @@
 """A photo of one's own: picked, dropped, pasted wrongly, edited."""
 
-import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,35 +7,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, photo, place, size
 
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
-DROP = """
-(files) => {
-  const dataTransfer = new DataTransfer();
-  for (const [bytes, name, type] of files) {
-    dataTransfer.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type }));
-  }
-  const tell = (what) =>
-    document.querySelector("main").dispatchEvent(new DragEvent(what, { bubbles: true, cancelable: true, dataTransfer }));
-  tell("dragenter");
-  const hinted = document.body.hasAttribute("data-dropping");
-  tell("drop");
-  return hinted;
-}
-"""
 
 
 @pytest.fixture
 def tab(person: Person) -> Tab:
     return person.opens()
-
-
-def drop(tab: Tab, *files: tuple[bytes, str, str]) -> None:
-    """Each with its bytes, its name and its type."""
-    hinted = tab.page.evaluate(DROP, [[base64.b64encode(data).decode(), name, kind] for data, name, kind in files])
-    assert hinted
-    assert not tab.page.evaluate("document.body.hasAttribute('data-dropping')")
 
 
 def test_a_photo_is_picked_and_edited_in_a_box_of_its_shape(person: Person, tab: Tab, tmp_path: Path) -> None:
@@ -65,6 +44,20 @@ def test_a_photo_is_dropped_and_edited(tab: Tab) -> None:
     tab.says("rotate it by 90 degrees")
     tab.shows(1)
     assert size(tab.pictures.first) == (200, 300)
+
+
+def test_a_photo_is_pasted_wherever_the_focus_is(tab: Tab) -> None:
+    tab.input.focus()
+    assert not paste(tab, text="two words")  # the browser's own business
+    tab.button("Add a photo").focus()
+    assert paste(tab, (photo(300, 200), "image.png", "image/png"))
+    expect(tab.page.locator("photo-chip")).to_contain_text("Your photo")
+    tab.button("Remove the photo").click()
+    tab.page.get_by_role("link", name="Gallery").click()
+    cards = tab.page.locator("gallery-card img.loaded")
+    expect(cards).to_have_count(1)
+    assert paste(tab, (photo(), "image.png", "image/png"))
+    expect(cards).to_have_count(2)
 
 
 @pytest.mark.parametrize(

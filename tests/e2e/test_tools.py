@@ -9,10 +9,22 @@ from playwright.sync_api import Browser, Locator, expect
 
 from pipeline.providers.base import STYLES, Intent, Wish
 from pipeline.providers.local.provider import LocalProvider
-from tests.e2e.person import Person, Tab, photo, place, size
+from tests.e2e.person import SMALL, Person, Tab, photo, place, size
 from tests.serving import Serving
 
 Form = dict[str, Any]
+
+KEEP_A_DRAFT = """
+() => {
+  const { user } = JSON.parse(document.querySelector("#studio").textContent);
+  const error = { code: "bad_input", message: "This was refused.", retryable: false };
+  const entry = { client_id: "kept", session_id: null, draft: "old", command: { content: "a boat" }, created_at: "", error };
+  localStorage.setItem(`studio.outbox.${user.id}`, JSON.stringify([entry]));
+}
+"""
+LEAVE_AN_ERRAND = """
+(source) => sessionStorage.setItem("studio.errand", JSON.stringify({ content: "make it warmer", options: {}, source }))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +126,13 @@ def test_variations_come_below_a_picture_that_keeps_its_place(person: Person) ->
     original, *others = person.messages(tab)
     assert [other["variation_of"] for other in others] == [original["id"]] * 4
     assert {other["refined_prompt"] for other in others} == {original["refined_prompt"]}
-    assert len({tab.pictures.nth(i).get_attribute("src") for i in range(5)}) == 5
+    person.has_different_pictures(tab, 5)
+
+
+def test_what_would_come_out_the_same_has_no_variations(tab: Tab) -> None:
+    again = [tab.boxes.nth(i).locator('button[title="Variations"]') for i in (0, 1)]
+    expect(again[0]).to_have_count(1)
+    expect(again[1]).to_have_count(0)
 
 
 def test_before_and_after_are_compared_by_keyboard_on_the_card(tab: Tab) -> None:
@@ -172,6 +190,10 @@ def test_the_line_of_a_picture_is_walked_in_the_viewer(everybody: Person, tab: T
     viewer = tab.page.get_by_role("dialog", name="Picture")
     line = viewer.locator("lineage-strip li button")
     expect(line.nth(1)).to_have_attribute("aria-current", "true")
+    expect(line.nth(0)).to_have_accessible_name(f"Look at: a snowy forest, {SMALL}, version 1 of 2")
+    expect(line.nth(1)).to_have_accessible_name("Look at: make it bluer, version 2 of 2")
+    expect(tab.pictures.nth(1)).to_have_attribute("alt", "make it bluer")
+    expect(viewer.locator('button[title="Variations"]')).to_have_count(0)
     expect(viewer.get_by_role("button", name="Compare")).to_be_enabled()
     frame = place(viewer.locator(".stage img"))
     viewer.get_by_role("button", name="Compare").click()
@@ -179,6 +201,7 @@ def test_the_line_of_a_picture_is_walked_in_the_viewer(everybody: Person, tab: T
     assert place(viewer.locator("compare-slider")) == frame
     line.first.click()
     expect(line.first).to_have_attribute("aria-current", "true")
+    expect(viewer.locator('button[title="Variations"]')).to_have_count(1)
     expect(viewer.locator(".stage img")).to_have_attribute("src", first["image"]["url"])
     expect(viewer.locator("button.compare")).to_be_hidden()
     expect(line.first).to_be_focused()
@@ -227,6 +250,7 @@ def test_ground_shows_through_a_clear_picture(tab: Tab) -> None:
 
 def test_the_gallery_hands_a_picture_to_a_new_chat(everybody: Person, tab: Tab) -> None:
     picture = everybody.messages(tab)[0]["image"]
+    tab.page.evaluate(KEEP_A_DRAFT)
     gallery = everybody.opens("/gallery/")
     card = gallery.page.locator("gallery-card").last
     expect(card.locator("img")).to_have_attribute("src", picture["thumbnail_url"])
@@ -237,4 +261,8 @@ def test_the_gallery_hands_a_picture_to_a_new_chat(everybody: Person, tab: Tab) 
     gallery.page.reload()
     expect(gallery.page.locator("message-card")).to_have_count(1)  # it is done once
     assert size(gallery.page.locator("message-card .source.loaded"))
+    gallery.page.evaluate(LEAVE_AN_ERRAND, picture)
+    gallery.page.reload()
+    expect(gallery.page.locator("message-card .source.loaded")).to_have_count(1)
+    assert gallery.page.evaluate("sessionStorage.getItem('studio.errand')") is None  # nor is it done later, by surprise
     gallery.page.close()

@@ -36,6 +36,13 @@ def test_the_label_has_no_offline_tools_where_there_are_none() -> None:
     assert table.label(table.assign(dict.fromkeys(table.MADE, "gemini"), WITH_KEY), "gemini") == "Gemini"
 
 
+def test_only_what_is_drawn_anew_can_be_varied() -> None:
+    assert table.varying(table.assign({}, {})) == ["generate"]
+    assert table.varying(table.assign({"edit": "cloudinary"}, {"CLOUDINARY_URL": True})) == ["generate"]
+    assert table.varying(table.assign({}, WITH_KEY)) == ["generate", "edit", "remove_object", "style_transfer"]
+    assert "enhance" in table.varying(table.assign({"enhance": "gemini"}, WITH_KEY))
+
+
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [
