@@ -130,9 +130,9 @@ def release(job: Job, delay_s: float, spent: Mapping[str, int], *, counts: bool 
     apply(message.release(job.id, job.token, round(delay_s * 1000), spent, counts=counts))
 
 
-def hand_back(job: Job) -> None:
+def hand_back(job: Job, spent: Mapping[str, int]) -> None:
     """For another worker, now."""
-    if apply(message.hand_back(job.id, job.token)):
+    if apply(message.hand_back(job.id, job.token, spent)):
         ring(job.stage)
 
 

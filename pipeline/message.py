@@ -275,9 +275,9 @@ def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING, *, cou
     return Change(held(id, token), update)
 
 
-def hand_back(id: str, token: str) -> Change:
-    """A worker that is told to stop returns what it holds; the attempt does not count."""
-    return Change(held(id, token), {"$unset": dict(_LEASE), "$inc": {"attempts": -1}})
+def hand_back(id: str, token: str, spent: Counts = _NOTHING) -> Change:
+    """A worker that is told to stop returns what it holds; the attempt does not count, what it cost does."""
+    return Change(held(id, token), {"$unset": dict(_LEASE), "$inc": {"attempts": -1, **_spent(spent)}})
 
 
 def wait(id: str, token: str, waits_for: str) -> Change:

@@ -104,9 +104,9 @@ class CloudinaryEffects:
     def _pause(self, control: Control, waited: float) -> None:
         until = time.monotonic() + self._poll_s
         while (left := until - time.monotonic()) > 0:
-            control.progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+            control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
             time.sleep(min(HEARD_S, left))
-        control.progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+        control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
 
 
 @contextmanager

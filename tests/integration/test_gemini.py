@@ -385,6 +385,8 @@ class Patient(Listener):
         if len(self.heard) >= self.beats:
             raise Interrupted
 
+    paid = progress
+
 
 def test_a_picture_that_is_being_made_can_be_given_up_and_its_turn_is_free_at_once(server: Gemini) -> None:
     with closing(GeminiProvider(account(server, calls=1))) as gemini:
