@@ -18,7 +18,7 @@ from pipeline.providers.cloudinary import CloudinaryEffects
 from pipeline.providers.cloudinary_effects import ART, OWN
 from tests.standins import cloudinary as standin
 from tests.standins.cloudinary import SECRET, Cloudinary, always, error
-from tests.standins.server import NEVER, Answer, Asked
+from tests.standins.server import NEVER, Answer, Asked, serving
 
 SIZE = (64, 48)
 
@@ -281,6 +281,14 @@ def test_it_goes_nowhere_else_for_a_picture(cloudinary: Cloudinary, url: str) ->
     with pytest.raises(ProviderDown):
         effects(cloudinary).make(request(Intent.ENHANCE), Listener())
     assert [asked.method for asked in cloudinary.asked] == ["POST", "POST"]
+
+
+def test_it_follows_nobody_elsewhere_for_a_picture(cloudinary: Cloudinary) -> None:
+    with serving(lambda asked: Answer(200, photo(), "image/jpeg")) as elsewhere:
+        cloudinary.fail = only("GET", Answer(302, headers={"Location": f"{elsewhere.url}/picture"}))
+        with pytest.raises(ProviderDown):
+            effects(cloudinary).make(request(Intent.ENHANCE), Listener())
+        assert elsewhere.asked == []
 
 
 def test_the_accounts_own_host_and_cloudinarys_are_theirs() -> None:
