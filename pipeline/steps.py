@@ -45,8 +45,9 @@ def run(hold: Hold) -> Job | None:
     job = hold.job
     try:
         return _STEPS[job.stage](job, hold)
-    except Lost:
+    except Lost as error:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)
+        jobs.charge(job, error.spent)
     except Stopping as error:
         log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
         jobs.hand_back(job, error.spent)

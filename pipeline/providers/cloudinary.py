@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from gallery import pictures
-from gallery.errors import BadInput, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
+from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
 from gallery.storage.cloudinary_client import Client, Trouble
 from pipeline.providers import cloudinary_effects as effects
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Usage, Wish
@@ -18,6 +18,8 @@ READY_S = 120.0  # how long an effect may take
 POLL_S = 1.0
 HEARD_S = 0.2  # how soon a cancelled message is heard of between two questions
 USUAL_S = 10.0  # what an effect takes more or less: for the bar that people see
+
+PAID = Usage(pictures=1)  # from the moment that an effect is begun
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +57,11 @@ class CloudinaryEffects:
         control.progress(0.0)
         with _as_our_errors(request.intent), self._asset(request, asked) as public_id:
             url = self._begin(public_id, request.source, asked)
-            return Picture(self._wait(url, control), self.name, Usage(pictures=1))
+            try:
+                return Picture(self._wait(url, control), self.name, PAID)
+            except Interrupted as given_up:
+                given_up.spent = PAID.counted()
+                raise
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:

@@ -173,8 +173,9 @@ def test_what_is_not_ready_is_asked_for_again_with_progress(cloudinary: Cloudina
 def test_a_message_that_is_cancelled_is_waited_for_no_longer(cloudinary: Cloudinary) -> None:
     cloudinary.pending = 10_000
     before = time.monotonic()
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted) as caught:
         effects(cloudinary, poll_s=20).make(request(Intent.ENHANCE), Listener(stop_after=2))
+    assert caught.value.spent == {"pictures": 1}
     assert time.monotonic() - before < 10
     assert cloudinary.assets == {}
 
