@@ -28,7 +28,11 @@ class CloudinaryStorage:
     def put(self, key: str, data: bytes, mime: str) -> None:
         public_id, _ = _asset(key)
         with _as_our_errors("put"):
-            self._client.upload(public_id, data, overwrite=False)
+            stored = self._client.upload(public_id, data, overwrite=False)
+            if (
+                stored.bytes != len(data) and not stored.existing
+            ):  # an upload preset of the account's may change pictures
+                raise Trouble(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def open(self, key: str) -> bytes:
         url = self._url(key, FETCH_S)

@@ -43,13 +43,13 @@ class Trouble(Exception):
 
 class Derived(BaseModel):
     secure_url: str = ""
-    url: str = ""
 
 
 class Uploaded(BaseModel):
     public_id: str
     type: str
     bytes: int
+    existing: bool = False  # it lay there already, and was left alone
     eager: list[Derived] = []
 
 

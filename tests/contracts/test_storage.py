@@ -123,6 +123,16 @@ def test_the_signed_url_dies_and_holds_no_secret(cloudinary: Cloudinary) -> None
     assert httpx.get(expired).status_code == 401
 
 
+def test_a_picture_that_the_account_changes_is_not_stored(cloudinary: Cloudinary) -> None:
+    def changed(asked: Asked) -> Answer:
+        public_id = cloudinary.uploads[-1]
+        return Answer(200, f'{{"public_id": "{public_id}", "type": "authenticated", "bytes": 3}}'.encode())
+
+    cloudinary.lose = changed
+    with pytest.raises(StorageDown):
+        connected(cloudinary).put(PICTURE, picture(), "image/png")
+
+
 def test_an_upload_whose_answer_was_lost_is_found_by_the_next_one(cloudinary: Cloudinary) -> None:
     storage = connected(cloudinary)
     cloudinary.lose = always(standin.CUT_OFF)
