@@ -56,12 +56,20 @@ class CloudinaryEffects:
         asked = effects.transformation(wish, pictures.check(request.source), opaque=opaque)
         control.progress(0.0)
         with _as_our_errors(request.intent), self._asset(request, asked) as public_id:
-            url = self._begin(public_id, request.source, asked)
             try:
-                return Picture(self._wait(url, control), self.name, PAID)
+                return Picture(self._effect(public_id, request.source, asked, control), self.name, PAID)
             except Interrupted as given_up:
                 given_up.spent = PAID.counted()
                 raise
+
+    def _effect(self, public_id: str, source: bytes, asked: str, control: Control) -> bytes:
+        """A lost attempt at the same message, which has the same id, destroys the source when it ends: then once more."""
+        try:
+            return self._wait(self._begin(public_id, source, asked), control)
+        except Trouble as trouble:
+            if trouble.status != 404:
+                raise
+        return self._wait(self._begin(public_id, source, asked), control)
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:

@@ -309,6 +309,20 @@ def test_what_a_crash_left_behind_is_cleared_away_by_the_next_attempt(cloudinary
     assert cloudinary.assets == {}
 
 
+def test_a_source_that_a_lost_attempt_took_away_is_uploaded_again(cloudinary: Cloudinary) -> None:
+    """The other one ends while this one waits, and destroys what both had uploaded."""
+
+    def other_ends(asked: Asked) -> None:
+        if asked.method == "GET" and len(cloudinary.uploads) == 1:
+            cloudinary.assets.clear()
+            cloudinary.fail = lambda asked: None
+
+    cloudinary.fail = other_ends
+    assert made(cloudinary, request(Intent.REMOVE_BACKGROUND)).mode == "RGBA"
+    assert len(cloudinary.uploads) == 2
+    cloudinary.complaints.clear()
+
+
 def test_two_variations_do_not_share_a_source(cloudinary: Cloudinary) -> None:
     for seed in (7, 8):
         effects(cloudinary).make(request(Intent.ENHANCE, seed=seed), Listener())
