@@ -151,6 +151,9 @@ def wish(intent: Intent, content: str = "do it", style: str | None = None, has_m
         (wish(Intent.REMOVE_OBJECT, "remove the object from the picture"), "red car"),
         (wish(Intent.REMOVE_OBJECT, "!!!"), "red car"),
         (wish(Intent.REMOVE_OBJECT, "remove the car", has_mask=True), "without a mask"),
+        (wish(Intent.REMOVE_BACKGROUND, has_mask=True), "without a mask"),
+        (wish(Intent.ENHANCE, has_mask=True), "without a mask"),
+        (wish(Intent.STYLE_TRANSFER, style="oil", has_mask=True), "without a mask"),
     ],
 )
 def test_what_it_lacks_is_said_and_nothing_is_sent(cloudinary: Cloudinary, asked: Wish, names: str) -> None:
