@@ -4,6 +4,7 @@ Any number of keepers may run; every repair is a compare-and-set, or is safe to 
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -34,6 +35,7 @@ ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # of a message that waits to be sent in a browser that is away
 TOMBSTONE_MS = 30_000  # long enough for every watch to have seen it
 PROGRESS_EVERY_S = 0.15
+PAID_S = 15.0  # how long a worker that stops waits for what is paid for; the rest of its 20 s is for keeping it
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 
@@ -45,7 +47,21 @@ class Stopping(Interrupted):
     """This worker was told to stop."""
 
 
-stopping = threading.Event()
+class Stop(threading.Event):
+    """`since`: when it was set first, on the monotonic clock."""
+
+    since = math.inf
+
+    def set(self) -> None:
+        self.since = min(self.since, time.monotonic())
+        super().set()
+
+    def clear(self) -> None:
+        super().clear()
+        self.since = math.inf
+
+
+stopping = Stop()
 _masks_after: str | None = None  # the last mask that was looked at
 
 
@@ -59,11 +75,17 @@ class Hold:
         self._next_news = 0.0
 
     def progress(self, fraction: float) -> None:
+        self._tell(fraction, patience_s=0.0)
+
+    def paid(self, fraction: float) -> None:
+        self._tell(fraction, patience_s=PAID_S)
+
+    def _tell(self, fraction: float, patience_s: float) -> None:
         if self.lost.is_set():
             raise Lost
-        if stopping.is_set():
-            raise Stopping
         now = time.monotonic()
+        if now - stopping.since >= patience_s:
+            raise Stopping
         if now < self._next_news:
             return
         self._next_news = now + PROGRESS_EVERY_S

@@ -48,11 +48,12 @@ def run(hold: Hold) -> Job | None:
     job = hold.job
     try:
         return _STEPS[job.stage](job, hold)
-    except Lost:
+    except Lost as error:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)
-    except Stopping:
+        jobs.charge(job, error.spent)
+    except Stopping as error:
         log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
-        jobs.hand_back(job)
+        jobs.hand_back(job, error.spent)
     except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         jobs.release(job, BACKOFF_S, {}, counts=False)

@@ -112,6 +112,14 @@ except (EnvError, ValueError, OSError) as error:
     raise ImproperlyConfigured(str(error)) from error
 
 
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as "http://[x"
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _check() -> None:
     """Hold the values against each other, and refuse what this version cannot do rather than do something else."""
     if not RENEW_S < LEASE_S:
@@ -124,7 +132,7 @@ def _check() -> None:
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
         raise ImproperlyConfigured("GEMINI_API_KEY is no key: it has characters that no key has.")
-    if urlsplit(GEMINI_BASE_URL).scheme not in ("http", "https") or not urlsplit(GEMINI_BASE_URL).netloc:
+    if not _is_web(GEMINI_BASE_URL):
         raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
     if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
         raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")

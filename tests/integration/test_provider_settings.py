@@ -39,6 +39,8 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         ({"GEMINI_API_KEY": f"{KEY}é"}, "GEMINI_API_KEY is no key"),
         ({"GEMINI_API_KEY": "two words"}, "GEMINI_API_KEY is no key"),
         ({"GEMINI_BASE_URL": "generativelanguage"}, "GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_BASE_URL": "http://[x"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_BASE_URL": "http://:80"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
         ({"GEMINI_TIMEOUT_S": "0"}, "GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0."),
         ({"GEMINI_CALLS": "many"}, "GEMINI_CALLS"),
     ],

@@ -30,6 +30,8 @@ class Listener:
         if fraction >= self.stop_at:
             raise Interrupted
 
+    paid = progress
+
 
 def png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
