@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,12 +38,42 @@ def test_the_example_has_the_defaults_that_the_readme_has() -> None:
             assert row.split("|")[2].strip(" `") == value, name
 
 
-def test_the_example_as_it_stands_starts() -> None:
-    """An empty line is a setting that is not made."""
-    check = [sys.executable, "manage.py", "check"]
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    environment = {**kept, **EXAMPLE, "STUDIO_DATA": str(settings.DATA_DIR)}
-    subprocess.run(check, cwd=ROOT, env=environment, check=True, capture_output=True)
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the code: without STUDIO_DATA the data folder is inside it, and ours is not to be written to."""
+    copy = tmp_path_factory.mktemp("checkout")
+    for name in ("project", "chat", "pipeline", "gallery"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "manage.py", copy)
+    (copy / "static").mkdir()
+    return copy
+
+
+SHOW = """
+from pathlib import Path
+from project import settings
+print({name: str(value) for name, value in vars(settings).items() if isinstance(value, str | int | float | list | Path)})
+"""
+
+
+def run_with(made: dict[str, str], checkout: Path, folder: Path, *arguments: str) -> str:
+    """What a process in that folder prints that knows nothing of the tests' own settings."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(checkout), **made}
+    command = [sys.executable, *arguments]
+    said = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    return said.stdout
+
+
+def test_the_example_as_it_stands_starts(checkout: Path, tmp_path: Path) -> None:
+    run_with(EXAMPLE, checkout, tmp_path, str(checkout / "manage.py"), "check")
+    assert (checkout / ".studio" / "secret_key").exists()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_setting_counts_as_not_set(checkout: Path, tmp_path: Path) -> None:
+    empty = dict.fromkeys(EXAMPLE, "")
+    assert run_with(empty, checkout, tmp_path, "-c", SHOW) == run_with({}, checkout, tmp_path, "-c", SHOW)
 
 
 def test_production_settings_pass_the_deployment_checks() -> None:
