@@ -361,8 +361,8 @@ def test_an_answer_has_a_bound_in_bytes(
 ) -> None:
     monkeypatch.setattr("pipeline.providers.gemini.transport.LARGEST", 100_000, raising=False)
     body = server_says(200_000)
-    packing = {"content_encoding": "gzip"} if packed else {}
-    server.then("make", standin.raw(gzip.compress(body) if packed else body, **packing))
+    whole = standin.raw(body)
+    server.then("make", standin.raw(gzip.compress(body), content_encoding="gzip") if packed else whole)
     fault = failure(gemini, "make")
     assert (type(fault), fault.message) == (ProviderDown, UNREADABLE)
 
