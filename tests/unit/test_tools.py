@@ -191,6 +191,45 @@ def test_what_was_clear_stays_clear(intent: Intent) -> None:
     assert alpha[90, 120] == 255
 
 
+def cutout(behind: str) -> Image.Image:
+    """The ball alone; the colour behind it is there, and clear."""
+    image = scene()
+    alpha = Image.new("L", image.size)
+    ImageDraw.Draw(alpha).ellipse((72, 45, 168, 144), fill=255)
+    result = Image.composite(image, Image.new("RGB", image.size, behind), alpha)
+    result.putalpha(alpha)
+    return result
+
+
+@pytest.mark.parametrize("prompt", [*STYLES, "contrast", "denoise, sharpness, upscale"])
+def test_a_cut_out_becomes_the_same_whatever_colour_is_hidden_behind_it(prompt: str) -> None:
+    intent = Intent.STYLE_TRANSFER if prompt in STYLES else Intent.ENHANCE
+    black, white = (made(asked(intent, cutout(behind), prompt=prompt)) for behind in ("black", "white"))
+    solid = np.asarray(black.getchannel("A")) == 255
+    assert solid.any()
+    assert np.array_equal(pixels(black)[solid], pixels(white)[solid])
+    assert np.asarray(black.getchannel("A"))[:5].max() == 0
+
+
+def test_the_contrast_of_a_dark_cut_out_counts_the_subject_alone() -> None:
+    """Before black it would be the lightest there is, and be drawn to white."""
+    image = cutout("black")
+    enhanced = pixels(made(asked(Intent.ENHANCE, image, prompt="contrast")))
+    whole = pixels(made(asked(Intent.ENHANCE, scene(ground="#c0281e"), prompt="contrast")))
+    assert enhanced[110, 120].tolist() == pytest.approx(whole[110, 120].tolist(), abs=30)
+
+
+def test_what_is_removed_from_a_clear_ground_leaves_nothing_and_from_a_subject_no_hole() -> None:
+    image = cutout("black")
+    image.paste((20, 20, 200, 255), (190, 20, 215, 45))
+    mask = Image.new("L", image.size)
+    mask.paste(255, (186, 16, 220, 50))
+    ImageDraw.Draw(mask).ellipse((98, 60, 124, 84), fill=255)
+    alpha = np.asarray(made(asked(Intent.REMOVE_OBJECT, image, mask=png(mask))).getchannel("A"))
+    assert alpha[14:52, 184:222].max() == 0
+    assert alpha[60:84, 98:124].min() == 255
+
+
 def test_a_mask_says_what_certainly_is_background() -> None:
     image = scene()
     ImageDraw.Draw(image).ellipse((182, 66, 228, 112), fill="#c0281e")

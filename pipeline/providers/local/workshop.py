@@ -14,6 +14,7 @@ from pipeline.providers.local.enlarging import kept_size
 from pipeline.providers.local.tool_words import steps_of, style_of
 from pipeline.providers.local.tools.background import remove_background
 from pipeline.providers.local.tools.bands import part
+from pipeline.providers.local.tools.cutout import colours_of
 from pipeline.providers.local.tools.enhance import enhance
 from pipeline.providers.local.tools.inpaint import remove_object
 from pipeline.providers.local.tools.opencv import Pixels, Progress
@@ -35,13 +36,17 @@ def work(request: PictureRequest, progress: Progress) -> bytes:
     progress(0.02)
     mask = pictures.decode(request.mask).convert("L") if request.mask else None
     where = None if mask is None else np.asarray(mask.resize(image.size))
-    colours = np.asarray(image.convert("RGB"))
+    # Whoever looks for the background of a cut-out finds it by what is black behind it.
+    colours = np.asarray(image.convert("RGB")) if request.intent is Intent.REMOVE_BACKGROUND else colours_of(image)
     made = _TOOLS[request.intent](request, colours, where, part(progress, 0.03, 0.92))
     if where is not None and request.intent in _WHOLE:
         made = _only(made, colours, where)
     result = Image.fromarray(made)
     if image.mode == "RGBA":
-        result.putalpha(_alpha(image, result))
+        if request.intent is Intent.REMOVE_OBJECT and where is not None:
+            result.putalpha(_filled_alpha(image, where, part(progress, 0.92, 0.95)))
+        else:
+            result.putalpha(_alpha(image, result))
     data = encoded(result, lambda: progress(0.95))
     progress(1.0)
     return data
@@ -81,6 +86,15 @@ def _alpha(before: Image.Image, after: Image.Image) -> Image.Image:
     """What was clear stays clear."""
     old = before.getchannel("A").resize(after.size)
     return ImageChops.darker(old, after.getchannel("A")) if after.mode == "RGBA" else old
+
+
+def _filled_alpha(before: Image.Image, where: Pixels, progress: Progress) -> Image.Image:
+    """Where the thing stood it is as clear as around it."""
+    old = before.getchannel("A")
+    if old.getextrema() == (255, 255):
+        return old
+    filled = remove_object(np.asarray(Image.merge("RGB", (old, old, old))), where, progress)
+    return Image.fromarray(filled[..., 0])
 
 
 _TOOLS: dict[Intent, Tool] = {
