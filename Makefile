@@ -26,6 +26,8 @@ LOCK := pyproject.toml uv.lock
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
 	@$(BIN)/python manage.py serve $(ARGS)
 
+# Compiled once: else each process would compile every test again, and each of the hundreds that they start, the studio.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/test.stamp  ## ARGS="-k sunset"
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 

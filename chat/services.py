@@ -7,12 +7,12 @@ import asyncio
 import secrets
 import time
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from chat import aftermath, commit, conversations, limits, metrics, people
+from chat import aftermath, commit, conversations, limits, metrics, people, reading
 from chat.protocol import ImageBody, Options, SendBody
 from gallery import services as gallery
 from gallery.errors import Conflict, NotFound
@@ -20,9 +20,6 @@ from pipeline import message, publisher, session
 from pipeline.message import Doc, Stage, Status
 from pipeline.mongo import async_database
 from pipeline.tasks import ring
-
-if TYPE_CHECKING:
-    from pipeline.providers.base import Refinement
 
 Form = dict[str, Any]
 
@@ -241,9 +238,9 @@ async def _retried(doc: Doc) -> None:
 
 
 async def refine_prompt(user_id: str, prompt: str) -> Form:
-    """The provider's reading of a prompt, without making anything."""
+    """The provider's reading of a prompt, without making anything. Raises `Quota` while too many others wait for theirs."""
     await limits.hit("send", user_id)
-    read = await asyncio.to_thread(_read, prompt)
+    read = await reading.read(prompt)
     options = {"width": read.width, "height": read.height, "style": read.style}
     return {
         "intent": read.intent.value,
@@ -253,16 +250,6 @@ async def refine_prompt(user_id: str, prompt: str) -> Form:
         "options": {name: value for name, value in options.items() if value is not None},
         "provider": read.provider,
     }
-
-
-def _read(prompt: str) -> "Refinement":
-    """In a thread, the imports too: a provider's may take seconds, and every socket waits for the event loop."""
-    from pipeline import stages
-    from pipeline.providers import registry
-    from pipeline.providers.base import RefineRequest
-
-    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
-    return stages.refine(registry.language(), registry.provider_for, request)
 
 
 async def generate_image(user_id: str, body: ImageBody) -> Form:

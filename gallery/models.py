@@ -73,6 +73,7 @@ class Image(models.Model):
         indexes = [
             models.Index(fields=["owner", "-id"], name="image_owner_newest"),
             models.Index(fields=["stage", "created_at"], name="image_stage_oldest"),  # drafts and purges to finish
+            models.Index(fields=["id"], condition=Q(purpose="mask"), name="image_masks"),
             models.Index(fields=["id"], condition=UNANNOUNCED, name="image_unannounced"),
         ]
 

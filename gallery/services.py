@@ -4,6 +4,7 @@ import logging
 import re
 import threading
 import uuid
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -17,12 +18,13 @@ from gallery.models import Image
 from gallery.stores import storage
 
 __all__ = [
-    "announced", "approve", "delete_permanently", "draft", "form", "get", "hide", "import_picture", "open_source",
-    "page", "patch", "publish", "purge", "purging", "restore", "source", "stale_drafts", "store", "trash",
-    "trash_session", "unannounced", "visible",
+    "announced", "approve", "delete_permanently", "draft", "form", "get", "hide", "import_picture", "is_source",
+    "masks", "open_source", "page", "patch", "publish", "purge", "purging", "restore", "source", "stale_drafts",
+    "store", "trash", "trash_session", "unannounced", "visible",
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
+GONE = "The picture that this is about is not here any more, or not yours."
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
@@ -46,6 +48,12 @@ def import_picture(owner_id: Key, data: bytes, purpose: Literal["photo", "mask"]
     return get(owner_id, str(image.pk))
 
 
+def masks(older_than: timedelta, after: str | None, limit: int) -> list[Image]:
+    """The oldest masks behind the id `after`, for the keeper, which purges those that no message names."""
+    found = living().filter(purpose=Image.Purpose.MASK, created_at__lt=timezone.now() - older_than)
+    return list((found.filter(pk__gt=after) if after else found).order_by("pk")[:limit])
+
+
 def get(owner_id: Key, image_id: str) -> Image:
     """One's own picture, hidden and trashed ones too. Raises `NotFound`, also for what is no id at all."""
     image = _own(owner_id, image_id).first()
@@ -64,10 +72,18 @@ def visible(image_id: uuid.UUID) -> Image:
 
 def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
     """One's own picture that is there to be worked on. Raises `NotFound`."""
-    image = get(owner_id, image_id)
+    image = _own(owner_id, image_id).first()
+    if image is None:
+        raise NotFound(GONE)
     if image.state != "shown" or (image.purpose == Image.Purpose.MASK) != mask:
-        raise NotFound()
+        raise NotFound(GONE)
     return image
+
+
+def is_source(owner_id: Key, image_id: str) -> bool:
+    """Is it a picture of one's own that is there to be worked on?"""
+    image = _own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
+    return image is not None and image.state == "shown"
 
 
 def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Image, bytes]:

@@ -8,22 +8,27 @@ from datetime import UTC, datetime
 
 from pymongo import WriteConcern
 from pymongo.collection import Collection
+from pymongo.errors import BulkWriteError
 
 from pipeline.message import Doc
 from pipeline.mongo import database
 
+DUPLICATE = 11000  # the code of MongoDB's error
 PART = 8 * 1024 * 1024  # bytes; a document holds 16 MiB, a picture may have 20
 # The journal keeps the order of what is written: where the checkpoint that names an artifact is in it, the artifact is.
 UNJOURNALED = WriteConcern(w=1, j=False)
 
 
 def keep(message_id: str, token: str, data: bytes) -> str:
-    """The artifact's name, for the checkpoint. The token is in it because two attempts may write at the same time."""
+    """The artifact's name, for the checkpoint; safe to repeat. The token is in it: two attempts may be writing."""
     name, now = f"{message_id}/{token}", datetime.now(UTC)
     parts = [data[at : at + PART] for at in range(0, len(data), PART)]
-    _artifacts().insert_many(
-        {"_id": f"{name}/{n}", "parts": len(parts), "data": part, "kept_at": now} for n, part in enumerate(parts)
-    )
+    docs = [{"_id": f"{name}/{n}", "parts": len(parts), "data": part, "kept_at": now} for n, part in enumerate(parts)]
+    try:
+        _artifacts().insert_many(docs, ordered=False)
+    except BulkWriteError as error:  # a part that is there already came with a write whose answer was lost
+        if any(wrong["code"] != DUPLICATE for wrong in error.details["writeErrors"]):
+            raise
     return name
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gallery import services as gallery
 from pipeline.message import Doc, Status
 from pipeline.mongo import database
 from pipeline.providers.base import Intent, RefineRequest, Turn
@@ -29,11 +30,11 @@ def number(doc: Doc) -> int:
 
 
 def find_it(doc: Doc) -> It:
-    """The attached picture; else the one that the last message before this one shows, or is still making."""
+    """The attached picture; else the one that the last message before this one shows, works on, or is still making."""
     named = doc["source_id"] or doc["source_image_id"]
     if named:
         return It(image_id=named)
-    last = database()["messages"].find_one(
+    earlier = database()["messages"].find(
         {
             **_before(doc),
             "$or": [
@@ -45,13 +46,16 @@ def find_it(doc: Doc) -> It:
         {"status": 1, "image": 1, "source_image_id": 1},
         sort=[("_id", -1)],
     )
-    if last is None:
-        return It()
+    return next((it for last in earlier if (it := _shown_by(last, doc["user_id"]))), It())
+
+
+def _shown_by(last: Doc, user_id: str) -> It | None:
     if last["status"] == Status.PROCESSING.value:
         return It(waits_for=last["_id"])
     if last["image"] and last["image"]["state"] == "shown":
         return It(image_id=last["image"]["id"])
-    return It(image_id=last["source_image_id"])
+    source = last["source_image_id"]
+    return It(image_id=source) if source and gallery.is_source(user_id, source) else None
 
 
 def _before(doc: Doc) -> Doc:

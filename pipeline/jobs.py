@@ -80,7 +80,7 @@ def advance(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = F
     """To the next stage, for anybody: for who may do it at once, or once the one that it waits for has ended."""
     doc = apply(message.advance(job.id, job.token, to, checkpoint, spent.counted()))
     if doc is None:
-        _lost(job)
+        _lost(job, spent.counted())
         return
     _advanced(doc)
     if doc["waits_for"] is None:
@@ -93,7 +93,7 @@ def go_on(job: Job, to: Stage, checkpoint: Mapping[str, Any], spent: Usage = FRE
     """To the next stage, which whoever holds the message does next. None when nobody of us holds it any more."""
     doc = apply(message.go_on(job.id, job.token, to, checkpoint, spent.counted()))
     if doc is None:
-        _lost(job)
+        _lost(job, spent.counted())
         return None
     _advanced(doc)
     return Job(to, job.token, doc)
@@ -106,17 +106,18 @@ def _advanced(doc: Doc) -> None:
 
 
 def finish(job: Job, values: Mapping[str, Any], spent: Usage = FREE) -> bool:
-    return _end(job, message.finish(job.id, job.token, values, spent.counted()))
+    counted = spent.counted()
+    return _end(job, message.finish(job.id, job.token, values, counted), counted)
 
 
 def fail(job: Job, error: StudioError) -> bool:
-    return _end(job, message.fail(job.id, job.token, kept(error), error.spent))
+    return _end(job, message.fail(job.id, job.token, kept(error), error.spent), error.spent)
 
 
-def _end(job: Job, change: Change) -> bool:
+def _end(job: Job, change: Change, spent: Mapping[str, int]) -> bool:
     doc = apply(change)
     if doc is None:
-        return _lost(job)
+        return _lost(job, spent)
     ended(doc)
     return True
 
@@ -127,13 +128,16 @@ def kept(error: StudioError) -> Doc:
 
 
 def release(job: Job, delay_s: float, spent: Mapping[str, int], *, counts: bool = True) -> None:
-    apply(message.release(job.id, job.token, round(delay_s * 1000), spent, counts=counts))
+    if apply(message.release(job.id, job.token, round(delay_s * 1000), spent, counts=counts)) is None:
+        _lost(job, spent)
 
 
-def hand_back(job: Job) -> None:
+def hand_back(job: Job, spent: Mapping[str, int]) -> None:
     """For another worker, now."""
-    if apply(message.hand_back(job.id, job.token)):
+    if apply(message.hand_back(job.id, job.token, spent)):
         ring(job.stage)
+    else:
+        _lost(job, spent)
 
 
 def wait(job: Job, waits_for: str) -> None:
@@ -154,7 +158,14 @@ def ended(doc: Doc) -> None:
     aftermath.follows(doc)
 
 
-def _lost(job: Job) -> bool:
+def _lost(job: Job, spent: Mapping[str, int]) -> bool:
     """Somebody else has it now, or it was cancelled. Losers of a race never clean up; the keeper does."""
     log.info("action=fenced stage=%s message=%s", job.stage, job.id)
+    charge(job, spent)
     return False
+
+
+def charge(job: Job, spent: Mapping[str, int]) -> None:
+    """What was paid for is on the bill whoever holds the message now. It is no part of the public form: no new version."""
+    if spent:
+        apply(message.charge(job.id, spent))

@@ -4,6 +4,7 @@ Any number of keepers may run; every repair is a compare-and-set, or is safe to 
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -31,8 +32,10 @@ RING_AT_MOST = 100  # doorbells of one stage in one round
 POSITIONS_AT_MOST = 200  # queued messages that are told their place in one round
 DRAFT_AGE = timedelta(seconds=60)
 ARTIFACT_AGE = timedelta(days=1)
+MASK_AGE = timedelta(days=7)  # of a message that waits to be sent in a browser that is away
 TOMBSTONE_MS = 30_000  # long enough for every watch to have seen it
 PROGRESS_EVERY_S = 0.15
+PAID_S = 15.0  # how long a worker that stops waits for what is paid for; the rest of its 20 s is for keeping it
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 
@@ -44,7 +47,22 @@ class Stopping(Interrupted):
     """This worker was told to stop."""
 
 
-stopping = threading.Event()
+class Stop(threading.Event):
+    """`since`: when it was set first, on the monotonic clock."""
+
+    since = math.inf
+
+    def set(self) -> None:
+        self.since = min(self.since, time.monotonic())
+        super().set()
+
+    def clear(self) -> None:
+        super().clear()
+        self.since = math.inf
+
+
+stopping = Stop()
+_masks_after: str | None = None  # the last mask that was looked at
 
 
 class Hold:
@@ -57,11 +75,17 @@ class Hold:
         self._next_news = 0.0
 
     def progress(self, fraction: float) -> None:
+        self._tell(fraction, patience_s=0.0)
+
+    def paid(self, fraction: float) -> None:
+        self._tell(fraction, patience_s=PAID_S)
+
+    def _tell(self, fraction: float, patience_s: float) -> None:
         if self.lost.is_set():
             raise Lost
-        if stopping.is_set():
-            raise Stopping
         now = time.monotonic()
+        if now - stopping.since >= patience_s:
+            raise Stopping
         if now < self._next_news:
             return
         self._next_news = now + PROGRESS_EVERY_S
@@ -116,6 +140,8 @@ def _round(repairs: tuple[Callable[[], None], ...]) -> None:
             repair()
         except DOWN as error:
             log.warning("action=repair_postponed repair=%s error=%r", repair.__name__, error)
+        except Exception:
+            log.exception("action=repair_failed repair=%s", repair.__name__)  # the others need their turn all the same
 
 
 def ring_for_the_unheard() -> None:
@@ -160,6 +186,18 @@ def finish_purges() -> None:
         gallery.purge(image)
 
 
+def purge_unused_masks() -> None:
+    """Nobody sees a mask but the message that names it; one that was never sent, or whose session is gone, is of no use."""
+    global _masks_after
+    masks = gallery.masks(MASK_AGE, _masks_after, RING_AT_MOST)
+    _masks_after = str(masks[-1].pk) if len(masks) == RING_AT_MOST else None  # then from the beginning again
+    ids = [str(mask.pk) for mask in masks]
+    named = database()["messages"].distinct("mask_image_id", {"mask_image_id": {"$in": ids, "$type": "string"}})
+    for mask in masks:
+        if str(mask.pk) not in named:
+            gallery.delete_permanently(mask.owner_id, str(mask.pk))
+
+
 def drop_old_artifacts() -> None:
     """Of messages that have ended they are only kept for a retry."""
     names = artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, RING_AT_MOST)
@@ -186,28 +224,39 @@ def repeat_announcements() -> None:
         announcements.announce_picture(str(image.id), image.message_id, gallery.form(image))
 
 
-_looked_until = Timestamp(0, 1)
+_looked_until: Timestamp | None = None  # nothing yet
 LOOK_BACK_S = 60
+FIRST_LOOK_BACK_S = 24 * 3600  # by one who has just started: what is older nobody is looking at
+SESSIONS_AT_ONCE = 1000
 
 
 def refresh_sessions() -> None:
     """Bump each session that is older than a message that began or ended in it."""
     global _looked_until
     db = database()
+    latest = db["messages"].find_one({}, {"changed_at": 1}, sort=[("changed_at", -1)])
+    if latest is None:
+        return
+    since = _looked_until or _before(latest["changed_at"], FIRST_LOOK_BACK_S)
     changed = db["messages"].aggregate(
         [
-            {"$match": {"changed_at": {"$gt": _looked_until}}},
+            {"$match": {"changed_at": {"$gt": since}}},
             {"$match": {"$or": [{"status": {"$ne": "PROCESSING"}}, {"stage": "queued"}]}},
             {"$group": {"_id": "$session_id", "at": {"$max": "$changed_at"}}},
         ]
     )
     newest = {doc["_id"]: doc["at"] for doc in changed}
-    for doc in db["sessions"].find({"_id": {"$in": list(newest)}, "tombstone": None}, {"changed_at": 1}):
-        if doc["changed_at"] < newest[doc["_id"]] and _settled(newest[doc["_id"]]):
-            sessions.bump(doc["_id"])
-    if newest:
-        latest = max(newest.values())
-        _looked_until = Timestamp(max(1, latest.time - LOOK_BACK_S), 0)
+    changed_ids = list(newest)
+    for first in range(0, len(changed_ids), SESSIONS_AT_ONCE):
+        ids = changed_ids[first : first + SESSIONS_AT_ONCE]
+        for doc in db["sessions"].find({"_id": {"$in": ids}, "tombstone": None}, {"changed_at": 1}):
+            if doc["changed_at"] < newest[doc["_id"]] and _settled(newest[doc["_id"]]):
+                sessions.bump(doc["_id"])
+    _looked_until = _before(latest["changed_at"], LOOK_BACK_S)
+
+
+def _before(at: Timestamp, seconds: int) -> Timestamp:
+    return Timestamp(max(1, at.time - seconds), 0)
 
 
 def _settled(at: Timestamp) -> bool:
@@ -232,7 +281,7 @@ REPAIRS: tuple[Callable[[], None], ...] = (
     drop_old_artifacts,
     tell_positions,
 )
-CLEANING: tuple[Callable[[], None], ...] = (settle_drafts, finish_purges)
+CLEANING: tuple[Callable[[], None], ...] = (settle_drafts, finish_purges, purge_unused_masks)
 
 
 def start() -> None:
@@ -249,6 +298,8 @@ def _every(seconds: float, act: Callable[[], None]) -> None:
                 act()
             except DOWN as error:
                 log.warning("action=keeper_postponed what=%s error=%r", act.__name__, error)
+            except Exception:
+                log.exception("action=keeper_failed what=%s", act.__name__)  # without renewal every lease would run out
             finally:
                 close_old_connections()
             time.sleep(seconds)

@@ -275,9 +275,14 @@ def release(id: str, token: str, delay_ms: int, spent: Counts = _NOTHING, *, cou
     return Change(held(id, token), update)
 
 
-def hand_back(id: str, token: str) -> Change:
-    """A worker that is told to stop returns what it holds; the attempt does not count."""
-    return Change(held(id, token), {"$unset": dict(_LEASE), "$inc": {"attempts": -1}})
+def charge(id: str, spent: Counts) -> Change:
+    """Without a fence: a sum comes out the same in any order."""
+    return Change({"_id": id}, {"$inc": _spent(spent)})
+
+
+def hand_back(id: str, token: str, spent: Counts = _NOTHING) -> Change:
+    """A worker that is told to stop returns what it holds; the attempt does not count, what it cost does."""
+    return Change(held(id, token), {"$unset": dict(_LEASE), "$inc": {"attempts": -1, **_spent(spent)}})
 
 
 def wait(id: str, token: str, waits_for: str) -> Change:

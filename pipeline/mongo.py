@@ -81,6 +81,8 @@ def _make_indexes() -> None:
         partialFilterExpression={"variation_of": {"$type": "string"}},
     )
     messages.create_index([("changed_at", 1)], name="changes")
+    masked = {"mask_image_id": {"$type": "string"}}
+    messages.create_index([("mask_image_id", 1)], name="masks", partialFilterExpression=masked)
     messages.create_index(
         [("session_id", 1), ("_id", -1)], name="shown", partialFilterExpression={"image.state": "shown"}
     )

@@ -4,11 +4,13 @@ A step gives the job that its stage leads to, or None where there is nothing mor
 """
 
 import logging
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
 
 from gallery import services as gallery
 from gallery.errors import Interrupted, NoImage, StudioError
@@ -21,6 +23,7 @@ from pipeline.providers.base import Intent, PictureRequest, Refinement, Usage
 from pipeline.tasks import ring
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
 
@@ -30,10 +33,10 @@ def work(stage: Stage) -> None:
     job = jobs.claim(stage)
     if job is None:
         return
-    if jobs.is_due(stage):
-        ring(stage)
     try:
         with holding(job) as hold:
+            if jobs.is_due(stage):
+                ring(stage)
             while following := run(hold):
                 hold.job = following
     finally:
@@ -45,11 +48,12 @@ def run(hold: Hold) -> Job | None:
     job = hold.job
     try:
         return _STEPS[job.stage](job, hold)
-    except Lost:
+    except Lost as error:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)
-    except Stopping:
+        jobs.charge(job, error.spent)
+    except Stopping as error:
         log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
-        jobs.hand_back(job)
+        jobs.hand_back(job, error.spent)
     except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         jobs.release(job, BACKOFF_S, {}, counts=False)
@@ -115,6 +119,7 @@ def _take_over(job: Job, original: Doc) -> Job | None:
         jobs.finish(job, {name: original[name] for name in ("intent", "reply", "provider")})
         return None
     taken = {name: original[name] for name in ("intent", "refined_prompt", "style", "provider", "source_id")}
+    taken["mask_image_id"] = job.doc["mask_image_id"] or original["mask_image_id"]
     size = {f"options.{side}": original["options"][side] for side in ("width", "height") if side in original["options"]}
     seed = (original["seed"] + context.number(job.doc)) % SEEDS
     checkpoint = {**taken, **size, "seed": seed, "options.seed": seed, "waits_for": original["waits_for"]}
@@ -139,11 +144,23 @@ def _generate(job: Job, hold: Hold) -> Job | None:
     if job.doc["mask_image_id"]:
         _, mask = gallery.open_source(job.doc["user_id"], job.doc["mask_image_id"], mask=True)
     made = stages.generate(provider, _request(job.doc, intent, source, mask), hold)
-    artifact = artifacts.keep(job.id, job.token, made.data)
+    artifact = _surely(hold, lambda: artifacts.keep(job.id, job.token, made.data))
     hold.made = made.data
     box = {"options.width": made.width, "options.height": made.height}
     checkpoint = {"artifact": artifact, "provider": made.provider, "reply": _reply(job.doc["reply"], made.note), **box}
-    return _move(job, Stage.UPLOADING, checkpoint, made.usage)
+    return _surely(hold, lambda: _move(job, Stage.UPLOADING, checkpoint, made.usage))
+
+
+def _surely(hold: Hold, write: Callable[[], T]) -> T:
+    """What may have been paid for is not thrown away because MongoDB is away for a moment. `write` can be repeated."""
+    while True:
+        try:
+            return write()
+        except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as error:
+            if hold.lost.is_set() or stopping.is_set():
+                raise
+            log.warning("action=write_repeated message=%s error=%r", hold.job.id, error)
+            time.sleep(BACKOFF_S)
 
 
 def _reply(said: str | None, note: str | None) -> str | None:

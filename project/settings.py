@@ -50,7 +50,14 @@ def _account(url: str) -> Account | None:
         raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # what was raised before may quote it
 
 
-env = Env()
+class _Env(Env):
+    """An empty variable counts as not set. What others read of the environment stays as it is."""
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return super()._get_value(env_key, default) or default
+
+
+env = _Env()
 try:
     DATA_DIR = Path(env.str("STUDIO_DATA", str(BASE_DIR / ".studio"))).expanduser().resolve()
     DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +70,7 @@ try:
 
     HTTPS = env.bool("STUDIO_HTTPS", False)
 
-    # An empty variable means the same as none: the part is embedded.
+    # Not set: the part is embedded.
     MONGO_URI = env.str("MONGO_URI", "")
     REDIS_URL = env.str("REDIS_URL", "")
     DATABASE_URL = env.str("DATABASE_URL", "")
@@ -94,9 +101,9 @@ try:
     IMAGE_WAIT_S = env.float("STUDIO_IMAGE_WAIT_S", 25)
     WORKER_THREADS = env.int("STUDIO_WORKER_THREADS", 4)
     GEMINI_API_KEY = env.str("GEMINI_API_KEY", "").strip()
-    GEMINI_BASE_URL = env.str("GEMINI_BASE_URL", "") or "https://generativelanguage.googleapis.com"
-    GEMINI_TEXT_MODEL = env.str("GEMINI_TEXT_MODEL", "") or "gemini-3.8-flash"
-    GEMINI_PICTURE_MODEL = env.str("GEMINI_PICTURE_MODEL", "") or "gemini-nano-banana-2.1"
+    GEMINI_BASE_URL = env.str("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")
+    GEMINI_TEXT_MODEL = env.str("GEMINI_TEXT_MODEL", "gemini-3.8-flash")
+    GEMINI_PICTURE_MODEL = env.str("GEMINI_PICTURE_MODEL", "gemini-nano-banana-2.1")
     GEMINI_TIMEOUT_S = env.float("GEMINI_TIMEOUT_S", 60)
     GEMINI_CALLS = env.int("GEMINI_CALLS", 4)
     # Which provider makes the pictures of which intent.
@@ -112,6 +119,14 @@ except (EnvError, ValueError, OSError) as error:
     raise ImproperlyConfigured(str(error)) from error
 
 
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as "http://[x"
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def _check() -> None:
     """Hold the values against each other, and refuse what this version cannot do rather than do something else."""
     if not RENEW_S < LEASE_S:
@@ -124,7 +139,7 @@ def _check() -> None:
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
         raise ImproperlyConfigured("GEMINI_API_KEY is no key: it has characters that no key has.")
-    if urlsplit(GEMINI_BASE_URL).scheme not in ("http", "https") or not urlsplit(GEMINI_BASE_URL).netloc:
+    if not _is_web(GEMINI_BASE_URL):
         raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
     if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
         raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
@@ -157,7 +172,7 @@ MIDDLEWARE = [
     "project.middleware.ApiProblems",
     "project.middleware.FinalSlash",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "project.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

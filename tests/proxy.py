@@ -20,8 +20,9 @@ def program() -> str | None:
     return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
-def configuration(folder: Path, port: int, behind: list[int]) -> Path:
-    """The file as it is, but for the port, the folders (it does not run as root's) and the names behind it."""
+def configuration(folder: Path, port: int, behind: list[int], *, fronted: bool = False) -> Path:
+    """The file as it is, but for the port, the folders (it does not run as root's) and the names behind it.
+    `fronted`: with the lines for something in front of it, which the tests then are."""
     text = (settings.BASE_DIR / "docs" / "nginx.conf").read_text()
     servers = " ".join(f"server 127.0.0.1:{other};" for other in behind)
     own = "".join(f"{name}_temp_path {folder / name}; " for name in BODIES) + f"upstream studio {{ {servers} }}"
@@ -31,6 +32,9 @@ def configuration(folder: Path, port: int, behind: list[int]) -> Path:
         "listen 80;": f"listen 127.0.0.1:{port};",
         "set $studio http://web:9999;": "set $studio http://studio;",
     }
+    if fronted:
+        changes["# set_real_ip_from 10.0.0.0/8;"] = "set_real_ip_from 127.0.0.1;"
+        changes["# real_ip_header"] = "real_ip_header"
     for old, new in changes.items():
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -40,10 +44,11 @@ def configuration(folder: Path, port: int, behind: list[int]) -> Path:
 
 
 @contextmanager
-def running(behind: list[int]) -> Iterator[int]:
+def running(behind: list[int], *, fronted: bool = False) -> Iterator[int]:
     """The port it listens on."""
     folder, port = Path(tempfile.mkdtemp(prefix="studio-nginx-")), free_port()
-    command = [str(program()), "-p", str(folder), "-c", str(configuration(folder, port, behind))]
+    file = configuration(folder, port, behind, fronted=fronted)
+    command = [str(program()), "-p", str(folder), "-c", str(file)]
     process = subprocess.Popen(command)
     try:
         until(lambda: listens(port))

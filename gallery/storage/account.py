@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 ALGORITHMS = ("sha1", "sha256")  # how the account wants its requests signed
 KNOWN = ("upload_prefix", "signature_algorithm")
+
+
+_PREFIX = "upload_prefix must be the start of a URL, such as https://api-eu.cloudinary.com."
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Account:
     def parse(cls, url: str) -> Self:
         """`cloudinary://key:secret@cloud[/host][?upload_prefix=…&signature_algorithm=…]`. Raises `ValueError` with a sentence
         that says nothing of the key or the secret."""
-        parts = urlsplit(url)
+        parts = _split(url, "it must look like cloudinary://key:secret@cloud-name.")
         if parts.scheme != "cloudinary" or not (parts.username and parts.password and parts.hostname):
             raise ValueError("it must look like cloudinary://key:secret@cloud-name.")
         more = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -45,12 +48,23 @@ class Account:
             raise ValueError("the name of the cloud is letters, digits, dashes and underscores.")
         if self.signature_algorithm not in ALGORITHMS:
             raise ValueError(f"signature_algorithm must be {' or '.join(ALGORITHMS)}.")
-        prefix = urlsplit(self.upload_prefix)
-        if prefix.scheme not in ("http", "https") or not prefix.netloc or prefix.path.strip("/") or prefix.query:
-            raise ValueError("upload_prefix must be the start of a URL, such as https://api-eu.cloudinary.com.")
+        prefix = _split(self.upload_prefix, _PREFIX)
+        known = prefix.scheme in ("http", "https") and prefix.netloc and "@" not in prefix.netloc
+        if not known or prefix.path.strip("/") or prefix.query:
+            raise ValueError(_PREFIX)
 
     @property
     def origin(self) -> str:
         """Scheme and host of the URLs that people's browsers are sent to."""
         prefix = urlsplit(self.upload_prefix)
         return f"{prefix.scheme}://{prefix.netloc}"
+
+
+def _split(url: str, sentence: str) -> SplitResult:
+    """Raises `ValueError` with this sentence: urlsplit's own quotes what it finds odd, which may be a part of the secret."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  it is read now, and may be odd as well
+    except ValueError:
+        raise ValueError(sentence) from None
+    return parts

@@ -10,6 +10,7 @@ from gallery.storage.cloudinary_client import Client, Trouble
 
 FOLDER = "studio"  # in front of every id of ours
 LARGEST = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
+HOPS = 2  # the API may send a signed download on to where the file lies
 FETCH_S = 60  # how long the URL lives by which we fetch a picture ourselves
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,16 @@ class CloudinaryStorage:
     def put(self, key: str, data: bytes, mime: str) -> None:
         public_id, _ = _asset(key)
         with _as_our_errors("put"):
-            self._client.upload(public_id, data, overwrite=False)
+            stored = self._client.upload(public_id, data, overwrite=False)
+            if (
+                stored.bytes != len(data) and not stored.existing
+            ):  # an upload preset of the account's may change pictures
+                raise Trouble(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def open(self, key: str) -> bytes:
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return self._client.get(url, LARGEST)
+            return self._client.get(url, LARGEST, hops=HOPS)
 
     def sign(self, key: str, seconds: int) -> str | None:
         return self._url(key, seconds)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
 
 import urllib3
 from pydantic import BaseModel, ValidationError
@@ -42,13 +43,13 @@ class Trouble(Exception):
 
 class Derived(BaseModel):
     secure_url: str = ""
-    url: str = ""
 
 
 class Uploaded(BaseModel):
     public_id: str
     type: str
     bytes: int
+    existing: bool = False  # it lay there already, and was left alone
     eager: list[Derived] = []
 
 
@@ -57,7 +58,7 @@ class Destroyed(BaseModel):
 
 
 class Client:
-    """One account. `timeout_s` bounds each silence of Cloudinary's, and a download as a whole."""
+    """One account. `timeout_s` bounds each silence of Cloudinary's, and each of its answers as a whole."""
 
     def __init__(self, account: Account, timeout_s: float) -> None:
         self.account = account
@@ -89,16 +90,19 @@ class Client:
         until = int(time.time()) + seconds
         return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
 
-    def get(self, url: str, at_most: int) -> bytes:
-        """The body, of at most so many bytes. Raises `Trouble`: 413 for one that is larger."""
+    def get(self, url: str, at_most: int, *, hops: int = 0) -> bytes:
+        """The body, of at most so many bytes, after at most so many redirects. Raises `Trouble`: 413 for a larger one."""
         deadline = time.monotonic() + self._timeout_s
         try:
             with self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES) as answer:
-                if answer.status != 200:
-                    raise _refusal(answer)
-                return _body(answer, at_most, deadline)
+                onward = answer.get_redirect_location()
+                if not (onward and hops):
+                    if answer.status != 200:
+                        raise _refusal(answer)
+                    return _body(answer, at_most, deadline)
         except HTTPError as error:  # its text holds the URL, and with that a signature
             raise _silence(error) from None
+        return self.get(_next(url, onward), at_most, hops=hops - 1)
 
     def _call(self, ask: Any, **options: Any) -> Any:
         """One request of the SDK's. It tries a connection again that could not be made, and nothing else."""
@@ -128,7 +132,15 @@ class Client:
 
 
 T = TypeVar("T", bound=BaseModel)
-_NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, other=0, redirect=2, raise_on_redirect=False)
+_NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, other=0, redirect=0, raise_on_redirect=False)
+
+
+def _next(url: str, onward: str) -> str:
+    """Where a redirect leads: encrypted, or to the very same host."""
+    following = urljoin(url, onward)
+    if urlsplit(following).scheme != "https" and urlsplit(following)[:2] != urlsplit(url)[:2]:
+        raise Trouble(302, "it leads somewhere else")
+    return following
 
 
 def _read(model: type[T], answer: Any) -> T:
@@ -140,7 +152,7 @@ def _read(model: type[T], answer: Any) -> T:
 
 def _body(answer: urllib3.BaseHTTPResponse, at_most: int, deadline: float) -> bytes:
     data = bytearray()
-    while chunk := answer.read(CHUNK, decode_content=False):
+    while chunk := answer.read1(CHUNK, decode_content=False):  # what has come by now: a drip shall not hold us
         data += chunk
         if len(data) > at_most:
             raise Trouble(413, f"more than {at_most} bytes")

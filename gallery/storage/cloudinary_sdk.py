@@ -1,6 +1,12 @@
 """Cloudinary's SDK, deaf to the environment: it reads CLOUDINARY_… by itself when it is imported. Only our settings count."""
 
+import time
+from dataclasses import dataclass
+from typing import Any
+
 import cloudinary
+import urllib3
+from urllib3.exceptions import ReadTimeoutError, ResponseError
 
 cloudinary.config().__dict__.clear()
 cloudinary.config(signature_version=2)
@@ -8,3 +14,40 @@ cloudinary.config(signature_version=2)
 from cloudinary import CERT_KWARGS, exceptions, uploader, utils  # noqa: E402  it is connected as the configuration says now
 
 __all__ = ["CERT_KWARGS", "exceptions", "uploader", "utils"]
+
+LARGEST = 1024 * 1024  # bytes: it answers with some hundred bytes of JSON
+CHUNK = 64 * 1024
+# Its own pool would follow a redirect to anywhere with our signed request. Only a connection that could not be made is tried
+# again.
+RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """As much of urllib3's as the SDK reads."""
+
+    status: int
+    headers: Any
+    data: bytes
+
+
+class Bounded:
+    """The SDK's pool, whose answers have a bound in bytes and, from the first to the last, in time."""
+
+    def __init__(self, pool: urllib3.PoolManager) -> None:
+        self._pool = pool
+
+    def request(self, *, timeout: urllib3.Timeout, url: str, **how: Any) -> Answer:
+        with self._pool.request(url=url, timeout=timeout, retries=RETRIES, preload_content=False, **how) as answer:
+            deadline = time.monotonic() + float(timeout.read_timeout or 0)
+            data = bytearray()
+            while chunk := answer.read1(CHUNK, decode_content=False):
+                data += chunk
+                if len(data) > LARGEST:
+                    raise ResponseError("an answer larger than any of Cloudinary's")
+                if time.monotonic() > deadline:
+                    raise ReadTimeoutError(None, url, "the answer took too long")  # type: ignore[arg-type]
+            return Answer(answer.status, answer.headers, bytes(data))
+
+
+uploader._http = Bounded(uploader._http)

@@ -113,6 +113,10 @@ class Control(Protocol):
     def progress(self, fraction: float) -> None:
         """Report 0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
+    def paid(self, fraction: float) -> None:
+        """The same while an answer is under way that is charged for, wanted or not: of a worker that is stopping it raises
+        only when that has no time left. Once the answer is there, call neither: it would be thrown away."""
+
 
 class Language(Protocol):
     """Reads what people write. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from gallery import pictures
-from gallery.errors import BadInput, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
+from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
 from gallery.storage.cloudinary_client import Client, Trouble
 from pipeline.providers import cloudinary_effects as effects
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Usage, Wish
@@ -18,6 +18,8 @@ READY_S = 120.0  # how long an effect may take
 POLL_S = 1.0
 HEARD_S = 0.2  # how soon a cancelled message is heard of between two questions
 USUAL_S = 10.0  # what an effect takes more or less: for the bar that people see
+
+PAID = Usage(pictures=1)  # from the moment that an effect is begun
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +56,20 @@ class CloudinaryEffects:
         asked = effects.transformation(wish, pictures.check(request.source), opaque=opaque)
         control.progress(0.0)
         with _as_our_errors(request.intent), self._asset(request, asked) as public_id:
-            url = self._begin(public_id, request.source, asked)
-            return Picture(self._wait(url, control), self.name, Usage(pictures=1))
+            try:
+                return Picture(self._effect(public_id, request.source, asked, control), self.name, PAID)
+            except Interrupted as given_up:
+                given_up.spent = PAID.counted()
+                raise
+
+    def _effect(self, public_id: str, source: bytes, asked: str, control: Control) -> bytes:
+        """A lost attempt at the same message, which has the same id, destroys the source when it ends: then once more."""
+        try:
+            return self._wait(self._begin(public_id, source, asked), control)
+        except Trouble as trouble:
+            if trouble.status != 404:
+                raise
+        return self._wait(self._begin(public_id, source, asked), control)
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
@@ -104,9 +118,9 @@ class CloudinaryEffects:
     def _pause(self, control: Control, waited: float) -> None:
         until = time.monotonic() + self._poll_s
         while (left := until - time.monotonic()) > 0:
-            control.progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+            control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
             time.sleep(min(HEARD_S, left))
-        control.progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+        control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
 
 
 @contextmanager

@@ -29,6 +29,10 @@ MASKED = Say(
     "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask.",
     "Cloudinary xóa những gì được mô tả bằng lời, không phải vùng được tô: hãy nói cần xóa gì, không dùng mặt nạ.",
 )
+WHOLE = Say(
+    "Cloudinary changes the whole picture, never only what is painted over: ask again without a mask.",
+    "Cloudinary chỉnh cả bức ảnh, không chỉ vùng được tô: hãy yêu cầu lại mà không dùng mặt nạ.",
+)
 UNNAMED = Say(
     "Say in words what is to be removed, such as “remove the red car”.",
     "Hãy nói bằng lời cần xóa gì, chẳng hạn “xóa chiếc xe đỏ”.",
@@ -57,10 +61,12 @@ _ARTICLE = re.compile(r"^(?:(?:the|an?|this|that|these|those|some)\b\s*)+", re.I
 
 def lacks(wish: Wish) -> str | None:
     match wish.intent:
-        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
-            return None
         case Intent.REMOVE_OBJECT if wish.has_mask:
             return MASKED.to(wish.content)
+        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE | Intent.STYLE_TRANSFER if wish.has_mask:
+            return WHOLE.to(wish.content)
+        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
+            return None
         case Intent.REMOVE_OBJECT:
             return None if _object(wish.prompt or wish.content) else UNNAMED.to(wish.content)
         case Intent.STYLE_TRANSFER:

@@ -25,6 +25,8 @@ class Listener:
         if self.cancelled:
             raise Interrupted
 
+    paid = progress
+
 
 def png(image: Image.Image) -> bytes:
     out = io.BytesIO()

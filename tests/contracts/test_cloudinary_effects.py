@@ -18,7 +18,7 @@ from pipeline.providers.cloudinary import CloudinaryEffects
 from pipeline.providers.cloudinary_effects import ART, OWN
 from tests.standins import cloudinary as standin
 from tests.standins.cloudinary import SECRET, Cloudinary, always, error
-from tests.standins.server import NEVER, Answer, Asked
+from tests.standins.server import NEVER, Answer, Asked, serving
 
 SIZE = (64, 48)
 
@@ -32,6 +32,8 @@ class Listener:
         self.heard.append(fraction)
         if len(self.heard) > self.stop_after:
             raise Interrupted
+
+    paid = progress
 
 
 def photo(format: str = "JPEG") -> bytes:
@@ -149,6 +151,9 @@ def wish(intent: Intent, content: str = "do it", style: str | None = None, has_m
         (wish(Intent.REMOVE_OBJECT, "remove the object from the picture"), "red car"),
         (wish(Intent.REMOVE_OBJECT, "!!!"), "red car"),
         (wish(Intent.REMOVE_OBJECT, "remove the car", has_mask=True), "without a mask"),
+        (wish(Intent.REMOVE_BACKGROUND, has_mask=True), "without a mask"),
+        (wish(Intent.ENHANCE, has_mask=True), "without a mask"),
+        (wish(Intent.STYLE_TRANSFER, style="oil", has_mask=True), "without a mask"),
     ],
 )
 def test_what_it_lacks_is_said_and_nothing_is_sent(cloudinary: Cloudinary, asked: Wish, names: str) -> None:
@@ -171,8 +176,9 @@ def test_what_is_not_ready_is_asked_for_again_with_progress(cloudinary: Cloudina
 def test_a_message_that_is_cancelled_is_waited_for_no_longer(cloudinary: Cloudinary) -> None:
     cloudinary.pending = 10_000
     before = time.monotonic()
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted) as caught:
         effects(cloudinary, poll_s=20).make(request(Intent.ENHANCE), Listener(stop_after=2))
+    assert caught.value.spent == {"pictures": 1}
     assert time.monotonic() - before < 10
     assert cloudinary.assets == {}
 
@@ -281,6 +287,14 @@ def test_it_goes_nowhere_else_for_a_picture(cloudinary: Cloudinary, url: str) ->
     assert [asked.method for asked in cloudinary.asked] == ["POST", "POST"]
 
 
+def test_it_follows_nobody_elsewhere_for_a_picture(cloudinary: Cloudinary) -> None:
+    with serving(lambda asked: Answer(200, photo(), "image/jpeg")) as elsewhere:
+        cloudinary.fail = only("GET", Answer(302, headers={"Location": f"{elsewhere.url}/picture"}))
+        with pytest.raises(ProviderDown):
+            effects(cloudinary).make(request(Intent.ENHANCE), Listener())
+        assert elsewhere.asked == []
+
+
 def test_the_accounts_own_host_and_cloudinarys_are_theirs() -> None:
     url = "cloudinary://271:828@cloud/pictures.example.org"
     theirs = CloudinaryEffects(Client(Account.parse(url), 1))._is_theirs
@@ -296,6 +310,20 @@ def test_what_a_crash_left_behind_is_cleared_away_by_the_next_attempt(cloudinary
     cloudinary.fail = lambda asked: None
     effects(cloudinary).make(request(Intent.ENHANCE), Listener())
     assert cloudinary.assets == {}
+
+
+def test_a_source_that_a_lost_attempt_took_away_is_uploaded_again(cloudinary: Cloudinary) -> None:
+    """The other one ends while this one waits, and destroys what both had uploaded."""
+
+    def other_ends(asked: Asked) -> None:
+        if asked.method == "GET" and len(cloudinary.uploads) == 1:
+            cloudinary.assets.clear()
+            cloudinary.fail = lambda asked: None
+
+    cloudinary.fail = other_ends
+    assert made(cloudinary, request(Intent.REMOVE_BACKGROUND)).mode == "RGBA"
+    assert len(cloudinary.uploads) == 2
+    cloudinary.complaints.clear()
 
 
 def test_two_variations_do_not_share_a_source(cloudinary: Cloudinary) -> None:

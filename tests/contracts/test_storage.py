@@ -3,10 +3,14 @@
 import io
 import logging
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +27,7 @@ from gallery.storage.cloudinary_client import Client
 from gallery.storage.local import LocalStorage
 from tests.standins import cloudinary as standin
 from tests.standins.cloudinary import CLOUD, KEY, SECRET, Cloudinary, always, slowly
-from tests.standins.server import NEVER, Answer, Asked
+from tests.standins.server import NEVER, Answer, Asked, serving
 
 PICTURE = "0199aaaabbbb70008000000000000001-abcd.png"
 THUMBNAIL = "0199aaaabbbb70008000000000000001-abcd-thumbnail.webp"
@@ -117,6 +121,16 @@ def test_the_signed_url_dies_and_holds_no_secret(cloudinary: Cloudinary) -> None
     cloudinary.complaints.clear()
     expired = storage.sign(PICTURE, -1) or ""
     assert httpx.get(expired).status_code == 401
+
+
+def test_a_picture_that_the_account_changes_is_not_stored(cloudinary: Cloudinary) -> None:
+    def changed(asked: Asked) -> Answer:
+        public_id = cloudinary.uploads[-1]
+        return Answer(200, f'{{"public_id": "{public_id}", "type": "authenticated", "bytes": 3}}'.encode())
+
+    cloudinary.lose = changed
+    with pytest.raises(StorageDown):
+        connected(cloudinary).put(PICTURE, picture(), "image/png")
 
 
 def test_an_upload_whose_answer_was_lost_is_found_by_the_next_one(cloudinary: Cloudinary) -> None:
@@ -301,3 +315,66 @@ def test_it_follows_the_account_in_how_requests_are_signed(cloudinary: Cloudinar
     with pytest.raises(StorageDown):
         CloudinaryStorage(Client(account, 5)).open(PICTURE)
     assert len(seen[0].query["signature"]) == 64
+
+
+@pytest.mark.parametrize("way", ["put", "open", "delete"])
+def test_a_redirect_leads_nowhere_else(cloudinary: Cloudinary, way: str) -> None:
+    with serving(lambda asked: Answer(200, picture(), "image/png")) as elsewhere:
+        cloudinary.fail = always(Answer(307, headers={"Location": f"{elsewhere.url}/picture"}))
+        with pytest.raises(StorageDown):
+            three_ways(connected(cloudinary))[way]()
+        assert elsewhere.asked == []
+
+
+def test_a_download_may_be_sent_on_within_its_host(cloudinary: Cloudinary) -> None:
+    def send_on(asked: Asked) -> Answer:
+        return Answer(200, picture()) if asked.path == "/file" else Answer(302, headers={"Location": "/file"})
+
+    cloudinary.fail = send_on
+    assert connected(cloudinary).open(PICTURE) == picture()
+    cloudinary.fail = always(Answer(302, headers={"Location": "/round-and-round"}))
+    with pytest.raises(StorageDown):
+        connected(cloudinary).open(PICTURE)
+
+
+@pytest.mark.parametrize("way", ["put", "open", "delete"])
+def test_an_answer_that_drips_has_a_deadline(way: str) -> None:
+    """Each byte comes in time, and the last one never."""
+    with dripping() as port:
+        account = Account.parse(f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix=http://127.0.0.1:{port}")
+        began = time.monotonic()
+        with pytest.raises(StorageDown):
+            three_ways(CloudinaryStorage(Client(account, PATIENCE_S)))[way]()
+        assert time.monotonic() - began < PATIENCE_S * 5
+
+
+def test_an_answer_to_an_upload_has_a_bound_in_bytes(cloudinary: Cloudinary) -> None:
+    storage = connected(cloudinary)
+    cloudinary.lose = always(Answer(200, b'{"result": "ok", "more": "' + b"x" * 2**20 + b'"}'))
+    with pytest.raises(StorageDown):
+        storage.delete(PICTURE)
+
+
+@contextmanager
+def dripping() -> Iterator[int]:
+    """A server at this port that says it will answer with a thousand bytes, and sends one now and then."""
+    done = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(100):
+                if done.wait(0.05):
+                    return
+                try:
+                    connection.sendall(b" ")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        threads.submit(drip, listening)
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            done.set()

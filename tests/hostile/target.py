@@ -87,7 +87,7 @@ class Target(Studio):
 
     def visitor(self) -> httpx.Client:
         """Somebody at a browser: a guest by cookie, with the CSRF token of the page."""
-        client = httpx.Client(base_url=self.url, timeout=30, limits=NOT_KEPT)
+        client = httpx.Client(base_url=self.url, timeout=30, limits=NOT_KEPT, verify=False)
         page = client.get("/").text
         client.headers["X-CSRFToken"] = page.split('name="csrf-token" content="')[1].split('"')[0]
         client.headers["Origin"] = self.url
@@ -96,7 +96,9 @@ class Target(Studio):
     def moderator(self, name: str = "mo") -> httpx.Client:
         """A moderator, logged in at the admin."""
         self.manage("moderator", name, "--password-stdin", says=PASSWORD + "\n")
-        client = httpx.Client(base_url=self.url, timeout=30, limits=NOT_KEPT, headers={"Origin": self.url})
+        client = httpx.Client(
+            base_url=self.url, timeout=30, limits=NOT_KEPT, verify=False, headers={"Origin": self.url}
+        )
         form = {"username": name, "password": PASSWORD, "csrfmiddlewaretoken": _token(client.get("/admin/login/").text)}
         answer = client.post("/admin/login/?next=/admin/", data=form)
         assert answer.headers.get("Location") == "/admin/", answer.text

@@ -69,7 +69,7 @@ class People:
             "owner": self.owner.http,
             "another": self.other.http,
             "guest": target.visitor(),
-            "anonymous": httpx.Client(base_url=target.url, timeout=30, limits=NOT_KEPT),
+            "anonymous": httpx.Client(base_url=target.url, timeout=30, limits=NOT_KEPT, verify=False),
             "moderator": target.moderator(),
         }
         self.foreign = self.other.photo()["url"].rpartition("/")[2]

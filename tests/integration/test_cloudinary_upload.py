@@ -181,3 +181,32 @@ def test_a_background_is_removed_there_and_the_result_stays_there(connected: Clo
     assert (row.mime, row.parent_id, row.storage) == ("image/png", source.id, "cloudinary")
     assert connected.effects == ["e_background_removal/f_png"]
     assert len(connected.assets) == 4  # two pictures with their thumbnails, and no source of an effect
+
+
+@pytest.mark.parametrize("how", ["is answered", "fails", "is given up"])
+def test_an_effect_that_nobody_wants_any_more_is_on_the_bill(
+    connected: Cloudinary, settings: Any, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
+    user = User.make_guest()
+    session = insert_session(str(user.id))
+    asked = {"content": "remove the background", "source_image_id": str(photo(user).id)}
+    doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
+    step(Stage.REFINING)
+    versions: list[int] = []
+
+    def cancel(asked: Asked) -> Answer | None:
+        if "/s--" not in asked.path:
+            return None
+        if cancelled := apply(message.cancel({"_id": doc["_id"]})):
+            versions.append(cancelled["version"])
+        if how == "is given up":
+            keeper.renew()  # it learns of it
+            return standin.PENDING
+        return Answer(200, b"no picture") if how == "fails" else None
+
+    connected.fail = cancel
+    step(Stage.GENERATING)
+    after = reload(doc)
+    assert (after["status"], after["usage"]) == ("CANCELLED", {"pictures": 1})
+    assert versions == [after["version"]]  # nothing that a client can see has changed

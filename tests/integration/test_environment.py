@@ -39,7 +39,7 @@ def _pytest(folder: Path, module: str, ci: str, **environment: str) -> str:
     command = [sys.executable, "-m", "pytest", "-c", os.devnull, "-p", "tests.environment", "-p", "no:cacheprovider"]
     result = subprocess.run(
         [*command, str(folder / "test_it.py")],
-        env={**os.environ, "CI": ci, **environment},
+        env={**os.environ, "CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         capture_output=True,
         text=True,
     )

@@ -170,6 +170,22 @@ def test_a_worker_that_dies_after_the_picture_was_made_pays_for_no_second_one(
     assert paid(gemini) == (1, 1)
 
 
+def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
+    studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any
+) -> None:
+    gemini.then("make", standin.slowly(3))
+    message = person.say(session, "a lake")
+    eventually(lambda: gemini.of("make"))
+    worker = studio.workers.pop()
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(20)
+    assert documents.find_one({"_id": message["id"]})["stage"] == "uploading"
+    studio.start_worker()
+    assert person.ended(message)["status"] == "DONE"
+    assert paid(gemini) == (1, 1)
+    assert documents.find_one({"_id": message["id"]})["usage"]["pictures"] == 1
+
+
 def test_a_wrong_key_is_said_once_and_never_shown(person: Client, session: str, gemini: Gemini) -> None:
     gemini.then("refine", standin.bad_key, standin.bad_key)
     failed = person.ended(person.say(session, "a lake"))

@@ -17,7 +17,7 @@ class BehindAProxy(Studio):
         self.web = self.run(
             *("-m", "daphne", "-v", "0", "--proxy-headers", "-p", str(self.port), "project.asgi:application")
         )
-        eventually(lambda: httpx.get(f"{self.url}/healthz").is_success, but=httpx.TransportError)
+        eventually(lambda: httpx.get(f"{self.url}/healthz", verify=False).is_success, but=httpx.TransportError)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,9 @@ def strict(prepared: None) -> Iterator[Studio]:
 
 def asked(studio: Studio, method: str, path: str, address: str, cookies: httpx.Cookies | None = None) -> httpx.Response:
     headers = {"X-Forwarded-For": address}
-    with httpx.Client(base_url=studio.url, limits=NOT_KEPT, timeout=30, headers=headers, cookies=cookies) as client:
+    with httpx.Client(
+        base_url=studio.url, limits=NOT_KEPT, verify=False, timeout=30, headers=headers, cookies=cookies
+    ) as client:
         return client.request(method, path)
 
 

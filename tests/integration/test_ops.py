@@ -30,6 +30,13 @@ async def test_healthz_answers_with_every_store_down(no_mongodb: None, no_redis:
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
+async def test_a_probe_may_ask_by_address_and_nobody_else(stores: None, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["studio.example.org"]
+    client = AsyncClient(headers={"host": "10.0.0.11:9999"})
+    paths = ("/healthz", "/readyz", "/healthz/", "/metrics", "/v1/gallery/")
+    assert [(await client.get(path)).status_code for path in paths] == [200, 200, 400, 400, 400]
+
+
 async def test_readyz_with_every_store_up(stores: None) -> None:
     answer = await AsyncClient().get("/readyz")
     assert answer.json() == {"status": "ok", "parts": {"mongodb": "ok", "sql": "ok", "redis": "ok"}}

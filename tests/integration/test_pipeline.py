@@ -61,7 +61,7 @@ def step(stage: Stage) -> None:
         with keeper.holding(job) as hold:
             following = steps.run(hold)
         if following is not None:
-            jobs.hand_back(following)
+            jobs.hand_back(following, {})
 
 
 def kept() -> list[str]:

@@ -1,12 +1,12 @@
 """What the settings say of Gemini: a wrong value stops the start with a sentence, a right one is told to people truly."""
 
-import os
-import subprocess
-import sys
+import runpy
+import traceback
 from typing import Any
 
 import pytest
 from django.conf import settings as ours
+from django.core.exceptions import ImproperlyConfigured
 
 from pipeline.providers import registry, table
 from pipeline.providers.base import Intent, Wish
@@ -16,14 +16,15 @@ from tests.standins.gemini import KEY
 WITH_KEY = {"GEMINI_API_KEY": True}
 
 
-def refusal(**environment: str) -> str:
-    """The last line of a start that must fail."""
-    command = [sys.executable, "-c", "import project.settings"]
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "project.settings", **environment}
-    result = subprocess.run(command, cwd=ours.BASE_DIR, env=environment, capture_output=True, text=True)
-    assert result.returncode == 1
-    assert KEY not in result.stderr
-    return result.stderr.strip().splitlines()[-1]
+def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """The last line of what a start prints that must fail."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        runpy.run_path(str(ours.BASE_DIR / "project" / "settings.py"))
+    printed = "".join(traceback.format_exception(caught.value))
+    assert KEY not in printed
+    return printed.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -38,12 +39,16 @@ def refusal(**environment: str) -> str:
         ({"GEMINI_API_KEY": f"{KEY}é"}, "GEMINI_API_KEY is no key"),
         ({"GEMINI_API_KEY": "two words"}, "GEMINI_API_KEY is no key"),
         ({"GEMINI_BASE_URL": "generativelanguage"}, "GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_BASE_URL": "http://[x"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_BASE_URL": "http://:80"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
         ({"GEMINI_TIMEOUT_S": "0"}, "GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0."),
         ({"GEMINI_CALLS": "many"}, "GEMINI_CALLS"),
     ],
 )
-def test_a_wrong_value_stops_the_start_with_a_sentence(environment: dict[str, str], sentence: str) -> None:
-    assert sentence in refusal(**environment)
+def test_a_wrong_value_stops_the_start_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], sentence: str
+) -> None:
+    assert sentence in refusal(monkeypatch, **environment)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from django.conf import settings
 
 from tests import proxy
 from tests.page import Page
@@ -30,7 +31,7 @@ def http(behind: Server) -> Iterator[httpx.Client]:
     """A client of a fresh nginx: nobody has used up anything yet."""
     with (
         proxy.running([int(behind.url.rpartition(":")[2])]) as port,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}") as it,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", verify=False) as it,
     ):
         behind.asked.clear()
         yield it
@@ -84,6 +85,23 @@ def test_one_address_becomes_only_so_many_guests(http: httpx.Client, path: str) 
     assert answers[:20] == [200] * 20
     assert answers[-1] == 429
     assert http.get("/v1/gallery/").status_code == 200  # who is known goes on
+
+
+def test_pages_of_people_who_are_known_are_not_counted_but_their_asking_for_guests_is(http: httpx.Client) -> None:
+    http.cookies.set(settings.SESSION_COOKIE_NAME, "x")
+    assert {http.get(path).status_code for path in ["/", "/chat/some/", "/gallery/"] * 15} == {200}
+    assert [http.post("/api/v1/auth/guest/").status_code for _ in range(25)][-1] == 429
+    http.cookies.set(settings.SESSION_COOKIE_NAME, "")
+    assert http.get("/").status_code == 429  # the same count for both ways in
+
+
+def test_behind_something_that_ends_tls_each_address_has_its_own_limits(behind: Server) -> None:
+    web = int(behind.url.rpartition(":")[2])
+    with proxy.running([web], fronted=True) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+        one = [http.get("/", headers={"X-Forwarded-For": "192.0.2.1"}).status_code for _ in range(25)]
+        other = http.get("/", headers={"X-Forwarded-For": "192.0.2.1, 192.0.2.2"}).status_code
+    assert (one[0], one[-1], other) == (200, 429, 200)
+    assert last(behind).headers["x-forwarded-for"] == "192.0.2.2"  # what the front has seen, not what it was told
 
 
 def test_one_address_has_only_so_many_connections(http: httpx.Client, behind: Server) -> None:

@@ -1,6 +1,7 @@
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,25 +11,28 @@ from tests.standins.cloudinary import BAD_KEY, SECRET, Cloudinary, always
 from tests.standins.server import NEVER
 
 
-def test_it_answers_and_says_what_runs_where(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--workers", "0") as server:
-        assert server.get("healthz") == 200
-        words = server.printed()
-        assert server.address in words
-        assert "offline provider, no AI" in words
-        assert "make moderator NAME=" in words
-        assert str(tmp_path / "data") in words
-        assert words.count("embedded") == 3
-        assert not processes(tmp_path / "data", "run_huey")
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """One start, for whatever leaves it as it was, or is to bring it back there."""
+    with serving(tmp_path_factory.mktemp("serve") / "data", "--workers", "1") as server:
+        yield server
 
 
-def test_a_second_start_in_the_same_folder_says_so(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--workers", "0") as server:
-        sentence = refused(tmp_path / "data")
-        assert sentence == (
-            f"AI Photo Studio is already running in this folder (process {server.process.pid}, {server.address})."
-        )
-        assert server.get("healthz") == 200
+def test_it_answers_and_says_what_runs_where(shared: Serving) -> None:
+    assert shared.get("healthz") == 200
+    words = shared.printed()
+    assert shared.address in words
+    assert "offline provider, no AI" in words
+    assert "make moderator NAME=" in words
+    assert str(shared.folder) in words
+    assert words.count("embedded") == 3
+
+
+def test_a_second_start_in_the_same_folder_says_so(shared: Serving) -> None:
+    assert refused(shared.folder) == (
+        f"AI Photo Studio is already running in this folder (process {shared.process.pid}, {shared.address})."
+    )
+    assert shared.get("healthz") == 200
 
 
 def test_sigterm_leaves_no_child_and_no_socket(tmp_path: Path) -> None:
@@ -48,22 +52,20 @@ def test_kill_9_leaves_no_child_and_the_next_start_works(tmp_path: Path) -> None
         assert server.get("healthz") == 200
 
 
-def test_a_killed_worker_is_started_again_and_said_so(tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--workers", "1") as server:
-        until(lambda: len(processes(server.folder, "run_huey")) == 1)
-        killed = _kill(server, "run_huey")
-        until(lambda: "Worker 1 ended (killed by SIGKILL); starting it again in 0.5 s." in server.printed())
-        until(lambda: processes(server.folder, "run_huey") not in ([], [killed]))
+def test_a_killed_worker_is_started_again_and_said_so(shared: Serving) -> None:
+    until(lambda: len(processes(shared.folder, "run_huey")) == 1)
+    killed = _kill(shared, "run_huey")
+    until(lambda: "Worker 1 ended (killed by SIGKILL); starting it again in 0.5 s." in shared.printed())
+    until(lambda: processes(shared.folder, "run_huey") not in ([], [killed]))
 
 
 @pytest.mark.parametrize(
     ("name", "part"), [("mongod", "mongod"), ("Valkey", "valkey-server"), ("The web server", "daphne")]
 )
-def test_every_child_that_dies_is_started_again(tmp_path: Path, name: str, part: str) -> None:
-    with serving(tmp_path / "data", "--workers", "0") as server:
-        killed = _kill(server, part)
-        until(lambda: f"{name} ended (killed by SIGKILL)" in server.printed())
-        until(lambda: processes(server.folder, part) not in ([], [killed]))
+def test_every_child_that_dies_is_started_again(shared: Serving, name: str, part: str) -> None:
+    killed = _kill(shared, part)
+    until(lambda: f"{name} ended (killed by SIGKILL)" in shared.printed())
+    until(lambda: processes(shared.folder, part) not in ([], [killed]))
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
@@ -134,6 +136,7 @@ def test_configured_servers_get_no_child(tmp_path: Path, stores: None, postgres:
         assert server.get("healthz") == 200
         assert not processes(server.folder, "mongod")
         assert not processes(server.folder, "valkey-server")
+        assert not processes(server.folder, "run_huey")  # for none was asked for
         assert server.printed().count("configured, at ") == 3
         assert not (server.folder / "studio.sqlite3").exists()
 

@@ -1,15 +1,17 @@
 """What is hard to meet from outside: two things that happen at the same moment, and what happens in which thread."""
 
+import asyncio
 import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from django.test import AsyncClient
 
-from chat import commit, services
+from chat import commit, reading, services
 from chat.protocol import ImageBody, SendBody
 from gallery import services as gallery
-from gallery.errors import NotFound
+from gallery.errors import NotFound, Quota
 from pipeline import message
 from pipeline.jobs import apply
 from pipeline.message import Doc, Stage
@@ -81,3 +83,28 @@ async def test_an_image_that_is_refused_leaves_no_session_behind(mongo: Document
     with pytest.raises(NotFound):
         await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
     assert mongo["sessions"].count_documents({}) == 0
+
+
+async def test_slow_readings_keep_nobody_else_waiting_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    over, language = threading.Event(), registry.language
+
+    def slow() -> Language:
+        over.wait(30)
+        return language()
+
+    monkeypatch.setattr(registry, "language", slow)
+    most = reading.THREADS + reading.WAITING
+    hanging = [asyncio.create_task(services.refine_prompt("u", "a lake")) for _ in range(most)]
+    try:
+        await asyncio.sleep(0)  # each has its place by then
+        answer = await asyncio.wait_for(AsyncClient().get("/v1/no/such/path/"), 10)
+        assert answer.status_code == 404
+        with pytest.raises(Quota) as refused:
+            await asyncio.wait_for(services.refine_prompt("u", "a lake"), 10)
+        assert refused.value.retryable
+        assert refused.value.retry_after
+        assert not any(task.done() for task in hanging)
+    finally:
+        over.set()
+    assert {form["intent"] for form in await asyncio.gather(*hanging)} == {"generate"}
+    assert (await services.refine_prompt("u", "a lake"))["intent"] == "generate"  # there is room again

@@ -31,6 +31,10 @@ def test_another_region_and_signature_and_host_can_be_named() -> None:
         "cloudinary://271:s3cr3t@cloud?upload_prefix=api-eu.cloudinary.com",
         "cloudinary://271:s3cr3t@cloud?upload_prefix=https://api.example.org/v1?x=1",
         "cloudinary://271:s3cr3t@[cloud",
+        "cloudinary://271:[s3cr3t]x@cloud",
+        "cloudinary://271:℀s3cr3t@cloud",
+        "cloudinary://271:s3cr3t@cloud?upload_prefix=https://[s3cr3t]",
+        "cloudinary://271:s3cr3t@cloud?upload_prefix=https://271:s3cr3t@api.cloudinary.com",
     ],
 )
 def test_anything_else_is_refused_without_a_word_of_the_secret(url: str) -> None:

@@ -284,6 +284,77 @@ def test_a_wish_for_a_tool_is_an_intent_with_plain_words(content: str, intent: I
     assert result.style == (named if named in STYLES else None)
 
 
+@pytest.mark.parametrize(
+    ("content", "steps"),
+    [
+        ("enhance without upscaling", "denoise, contrast, sharpness"),
+        ("enhance it but don't upscale", "denoise, contrast, sharpness"),
+        ("enhance it but don\u2019t sharpen or upscale it", "denoise, contrast"),
+        ("enhance without upscaling and sharpening", "denoise, contrast"),
+        ("enhance but keep the grain", "contrast, sharpness, upscale"),
+        ("enhance, keep the size", "denoise, contrast, sharpness"),
+        ("enhance, no noise reduction", "contrast, sharpness, upscale"),
+        ("upscale it and keep the grain", "upscale"),
+        ("keep the grain and sharpen it, enhance", "sharpness"),
+        ("enhance it, no noise please", "denoise"),
+        ("enhance, it is not sharp", "sharpness"),
+        ("nâng cao chất lượng nhưng không phóng to", "denoise, contrast, sharpness"),
+        ("nâng cao chất lượng nhưng đừng làm nét", "denoise, contrast, upscale"),
+        ("cải thiện ảnh, giữ hạt", "contrast, sharpness, upscale"),
+    ],
+)
+def test_enhancing_leaves_out_what_it_is_told_to(content: str, steps: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt, result.reply) == (Intent.ENHANCE, f"enhance: {steps}", None)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "remove the people in the background",
+        "erase the car in the background",
+        "delete the text from the background",
+        "remove everything behind the background",
+        "remove the background people",
+        "xóa người trong nền",
+        "remove the pencil in the middle",
+        "remove the poster in the window",
+        "erase the sketch in the corner",
+        "xóa áp phích, tranh hoạt hình trên tường",
+    ],
+)
+def test_a_thing_that_stands_somewhere_is_what_is_removed(content: str) -> None:
+    assert with_photo(content).intent is Intent.REMOVE_OBJECT
+    assert with_photo(content, has_mask=True).intent is Intent.REMOVE_OBJECT
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "erase the messy white background",
+        "remove this photo's background please",
+        "delete the background behind me",
+        "get rid of the background in this picture",
+        "cut out the dog from the background",
+        "why don't you remove the background?",
+        "xóa nền được không",
+    ],
+)
+def test_a_background_is_removed_whatever_it_is_like(content: str) -> None:
+    assert with_photo(content).intent is Intent.REMOVE_BACKGROUND
+
+
+@pytest.mark.parametrize("content", ["don't remove the background", "please don\u2019t erase the car", "đừng xóa nền"])
+def test_what_shall_not_be_removed_is_not(content: str) -> None:
+    assert with_photo(content).intent is Intent.REPLY
+    assert "brush" not in (with_photo(content).reply or "")
+
+
+def test_the_noise_of_a_background_is_noise() -> None:
+    assert with_photo("remove background noise").prompt == "enhance: denoise"
+    assert with_photo("enhance it but don't remove the background").intent is Intent.ENHANCE
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_every_named_style_is_read_back_from_its_own_words(style: str) -> None:
     prompt = with_photo(f"turn it into {style} style", intent=Intent.STYLE_TRANSFER).prompt
@@ -361,6 +432,63 @@ def test_beside_a_simple_edit_it_says_what_is_not_done() -> None:
 def test_a_style_in_a_new_wish_is_no_style_transfer() -> None:
     result = fresh("a city in anime style")
     assert (result.intent, result.reply) == (Intent.GENERATE, "I left out: anime.")
+
+
+# A photograph that has just come, and a part that is painted over
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "replace the background with a beach",
+        "please replace the sky with a sunset",
+        "swap the background for mountains",
+        "place me on a beach",
+        "in the desert",
+        "add a dragon",
+        "thay nền bằng bãi biển",
+    ],
+)
+def test_a_photo_that_has_just_come_is_what_is_meant_and_no_other_picture(content: str) -> None:
+    result = with_photo(content, attached=True)
+    assert (result.intent, result.prompt) == (Intent.REPLY, "")
+    assert any(say in (result.reply or "") for say in (replies.WITHIN.english, replies.WITHIN.vietnamese))
+
+
+def test_beside_a_photo_a_picture_can_still_be_ordered_and_what_is_no_wish_is_not_understood() -> None:
+    assert with_photo("paint a beach", attached=True).intent is Intent.GENERATE
+    assert "found nothing" in (with_photo("asdf", attached=True).reply or "")
+
+
+@pytest.mark.parametrize("content", ["replace the sky with a starry night", "thay trời bằng đêm đầy sao"])
+def test_what_is_replaced_in_a_painted_scene_is_painted_anew(content: str) -> None:
+    result = seen(after(content, PAINTED))
+    assert result.time == "night"
+    assert result.land == {"mountains", "lake"}
+    assert result.sky == {"stars"}
+
+
+@pytest.mark.parametrize(
+    ("content", "intent", "prompt"),
+    [
+        ("remove this", Intent.REMOVE_OBJECT, "remove what is painted over"),
+        ("xóa cái này", Intent.REMOVE_OBJECT, "remove what is painted over"),
+        ("make this watercolour", Intent.STYLE_TRANSFER, "in watercolour style"),
+        ("paint this in watercolour", Intent.STYLE_TRANSFER, "in watercolour style"),
+        ("enhance this", Intent.ENHANCE, "enhance: denoise, contrast, sharpness, upscale"),
+        ("remove the background", Intent.REMOVE_BACKGROUND, "remove the background"),
+        ("bluer", Intent.EDIT, "bluer"),
+        ("draw a brighter lake", Intent.EDIT, "brighter"),
+        ("draw a lake here", Intent.REPLY, ""),
+        ("make it night", Intent.REPLY, ""),
+        ("a sunset over hills", Intent.REPLY, ""),
+        ("asdf", Intent.REPLY, ""),
+    ],
+)
+def test_what_is_painted_over_is_never_a_new_picture(content: str, intent: Intent, prompt: str) -> None:
+    result = with_photo(content, has_mask=True, turns=(PAINTED,))
+    assert (result.intent, result.prompt) == (intent, prompt)
+    assert fresh(content, has_mask=True).intent is Intent.REPLY
 
 
 # Buttons

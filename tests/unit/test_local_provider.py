@@ -29,6 +29,8 @@ class Listener:
         if fraction >= self.stop_at:
             raise Interrupted
 
+    paid = progress
+
 
 def request(content: str, source: bytes | None = None, **options: int) -> PictureRequest:
     """What the pipeline asks for after refining."""
@@ -171,6 +173,8 @@ def test_pictures_are_painted_one_at_a_time_and_those_who_wait_can_still_be_stop
                 with pytest.raises(Interrupted), ThreadPoolExecutor(1) as other:
                     other.submit(PROVIDER.make, asked, waiting).result(timeout=5)
             super().progress(fraction)
+
+        paid = progress
 
     asked = request("a sea at night", width=128, height=128)
     holder, waiting = Holder(), Listener(stop_at=0.0)

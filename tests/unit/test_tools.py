@@ -30,6 +30,8 @@ class Listener:
         if fraction >= self.stop_at:
             raise Interrupted
 
+    paid = progress
+
 
 def png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
@@ -268,3 +270,19 @@ def test_what_is_too_large_to_be_doubled_keeps_its_size_and_says_so() -> None:
     assert pictures.check(made.data) == (2100, 40)
     assert "4,096" in (made.note or "")
     assert PROVIDER.make(asked(Intent.ENHANCE), Listener()).note is None
+
+
+@pytest.mark.parametrize(
+    ("intent", "content", "words"),
+    [
+        (Intent.ENHANCE, "enhance it", "It was made smaller: offline no side passes 4,096 pixels."),
+        (Intent.STYLE_TRANSFER, "tranh sơn dầu", "Ảnh đã được thu nhỏ"),
+        (Intent.EDIT, "make it bluer", "It was made smaller"),
+    ],
+)
+def test_what_had_to_be_made_smaller_says_so(intent: Intent, content: str, words: str) -> None:
+    huge = Image.new("RGB", (4200, 40), "#607050")
+    made = PROVIDER.make(asked(intent, huge, prompt="sepia", content=content), Listener())
+    assert pictures.check(made.data) == (4096, 39)
+    assert words in (made.note or "")
+    assert "keeps" not in (made.note or "")

@@ -16,6 +16,7 @@ from google.genai import types
 from gallery.errors import StudioError
 from pipeline.providers.gemini import faults
 from pipeline.providers.gemini.account import Account
+from pipeline.providers.gemini.transport import Bounded
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Client:
         self._account = account
         self._turns = threading.BoundedSemaphore(account.calls)
         self._loop = asyncio.new_event_loop()
-        self._transports = httpx2.Client(), httpx2.AsyncClient(follow_redirects=False)
+        self._transports = httpx2.Client(), httpx2.AsyncClient(transport=Bounded(), follow_redirects=False)
         self._sdk = _sdk(account, *self._transports)
         self._thread = threading.Thread(target=self._loop.run_forever, name="gemini", daemon=True)
         self._thread.start()

@@ -70,14 +70,13 @@ class GeminiProvider:
         """Raises `BadInput` for an intent it does not serve, and for a change without a picture."""
         question = Question(self._account.picture_model, _parts(request), _config(request))
         control.progress(0.0)  # what was cancelled by now is not paid for
-        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.progress(_share(seconds)))
+        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.paid(_share(seconds)))
         answer = self._client.ask(question, patience)
         usage = answers.usage(answer)
         with answers.charging(usage):
             found = answers.picture(answer)
         paid = Usage(usage.prompt_tokens, usage.output_tokens, pictures=1)
         with answers.charging(paid):
-            control.progress(0.95)
             return Picture(fitting.fitted(found, request), self.name, paid)
 
 

@@ -31,8 +31,9 @@ ASKS = spoken(
 ONE_PART = spoken("background|foreground", "phông nền, nền ảnh, nền phía sau, hậu cảnh")
 # The first begin a change of the last picture; the second may, if they name no other land.
 CHANGES = spoken(
-    r"^(?:now|and|but|with|without|add|make|turn|change|put|let|set|give it|more|less|no|same)|instead"
-    rf"|^{either('thêm, với, bây giờ, giờ thì, làm, biến, đổi, chuyển, cho, nhưng')}|{TURN}",
+    r"^(?:please |(?:can|could) you )?(?:now|and|but|with|without|add|make|turn|change|replace|swap|place|move|fill|put|let|set"
+    r"|give it|more|less|no|same)|instead"
+    rf"|^{either('thêm, với, bây giờ, giờ thì, làm, biến, đổi, thay, chuyển, cho, nhưng')}|{TURN}",
     "thay vì, thay vào đó, thay bằng",
 )
 MAY_CHANGE = re.compile(rf"^(?:at|in|on|under|during|as|by|{either('vào, lúc, ban')})\b")
@@ -44,16 +45,27 @@ _RESTYLES = spoken(
     "phong cách, tranh, chuyển, biến, thành, kiểu, vẽ lại, hiệu ứng",
 )
 
+# Between the order and "background" only words that say which or what kind; "the car in the background" is a car.
+_QUALITIES = r"(?:(?!(?:in|from|of|behind|at|on|to|with|and|or|but|except)\b)[\w'\u2019-]+ ){0,3}"
+_SHOWN = r"(?:noise|grain|people|person|objects?|things?|clutter|text|blur)\b"
+# As far as the next wish, what is not to be done. "Why don't you …" asks for it.
+_DONT = re.compile(
+    r"\b(?:(?<!why )(?:do not|don['\u2019]?t|never)"
+    rf"|{either('đừng, không cần, không xóa, không xoá, không tách, không bỏ')})\b"
+    rf"(?:(?!\b(?:but|{either('nhưng, mà')})\b).)*"
+)
+
 _WISHES = {
     Intent.ENHANCE: spoken(
         "enhance|upscale|restore|retouch|(?:improve|better)(?: the| this| its)?(?: (?:picture|image|photo|quality|it))*"
         r"|(?:higher|better|more) (?:quality|resolution)|de-?nois\w*|super ?resolution"
-        "|(?:remove|reduce|less|without|clean(?: up)?)(?: the| this)? (?:noise|grain)",
+        "|(?:remove|reduce|less|without|clean(?: up)?|get rid of)(?: the| this| background)* (?:noise|grain)",
         "cải thiện, nâng cao, tăng chất lượng, nâng chất lượng, làm đẹp, phục hồi, phục chế, khử nhiễu, giảm nhiễu, xóa nhiễu, "
         "xoá nhiễu, tăng độ phân giải",
     ),
     Intent.REMOVE_BACKGROUND: spoken(
-        r"(?:remove|erase|delete|cut out|take away|get rid of)\b.*\bback ?ground|background remov\w*"
+        rf"(?:remove|erase|delete|clear|cut out|take away|get rid of) {_QUALITIES}back ?ground(?! {_SHOWN})"
+        r"|(?:cut out|isolate|extract|separate)\b.*\bfrom (?:the |its )?back ?ground|background remov\w*"
         r"|(?:transparent|no) background|without (?:a |the )?background",
         "xóa nền, xoá nền, tách nền, bỏ nền, xóa phông, xoá phông, tách phông",
     ),
@@ -71,6 +83,7 @@ _WISHES = {
 def wish(text: str) -> Intent | None:
     """The first wish in the text that more than a simple edit has to fulfil."""
     for clause in clauses(text):
+        clause = _DONT.sub(" ", clause)
         if not parse(clause):
             for intent, pattern in _WISHES.items():
                 if pattern.search(clause):

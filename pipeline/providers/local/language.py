@@ -35,31 +35,33 @@ def refine(request: RefineRequest) -> Refinement:
 
 
 def _understood(request: RefineRequest) -> Refinement:
-    """The order matters: a plain order to paint, then the tools, then simple edits, then changes of a scene."""
-    text, edits = " ".join(key(request.content).split()), parse(request.content)
+    """The order matters: a plain order to paint, then the tools, then simple edits, then changes of a scene. Whoever
+    paints over a part of a picture means that part, and never a new picture."""
+    asked = tool_words.wanted(request.content)
+    text, edits = " ".join(asked.split()), parse(asked)
     restyles = request.has_source and intents.restyles(text)
     of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and intents.REDRAWS.search(text))
-    if intents.CREATES.search(text) and not of_it:
+    if intents.CREATES.search(text) and not of_it and not request.has_mask:
         return _paint(request)
     wish = intents.wish(text)
     if request.has_source and (tool := _surely(wish, edits, restyles, request.has_mask)):
         return _tool(request, tool, edits)
     if edits and (request.has_source or intents.SAYS_IT.search(text) or not _seen(text)):
         return _edit(request, edits)
-    if changed_scene := _change(request, text, wish):
+    if not request.has_mask and (changed_scene := _change(request, text, wish)):
         return changed_scene
     if wish and (request.has_source or wish is not Intent.STYLE_TRANSFER):
         return _tool(request, wish)
     if _asks(text):
         return _hello(request)
-    return _paint(request)
+    return _within(request, text) if request.attached or request.has_mask else _paint(request)
 
 
 def _surely(wish: Intent | None, edits: tuple[Edit, ...], restyles: bool, has_mask: bool) -> Intent | None:
     """The tool that can fulfil what is wished, as far as words can tell; a look with the same name ("sepia") is an edit."""
     if wish in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (wish is Intent.REMOVE_OBJECT and has_mask):
         return wish
-    return Intent.STYLE_TRANSFER if restyles and not edits else None
+    return Intent.STYLE_TRANSFER if restyles and not edits and wish is not Intent.REMOVE_OBJECT else None
 
 
 def _seen(text: str) -> list[str]:
@@ -92,6 +94,15 @@ def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinemen
     if wish is None and reading.known:
         return _reply(request, replies.needs_ai(replies.WITHIN, request.content))
     return None
+
+
+def _within(request: RefineRequest, text: str) -> Refinement:
+    """For a picture that has just been attached or painted over: not even a scene is a wish for another one."""
+    if not request.has_source:
+        return _reply(request, replies.NO_PICTURE.to(request.content))
+    if intents.CHANGES.search(text) or intents.CREATES.search(text) or scene.read(request.content).known:
+        return _reply(request, replies.needs_ai(replies.WITHIN, request.content))
+    return _not_understood(request)
 
 
 def _paint(request: RefineRequest) -> Refinement:

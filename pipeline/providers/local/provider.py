@@ -50,10 +50,13 @@ class LocalProvider:
 
 
 def _note(request: PictureRequest) -> str | None:
-    if request.intent is not Intent.ENHANCE or request.source is None:
+    """What became of the size, where that is not what was asked for."""
+    if not request.intent.needs_source or request.source is None:
         return None
-    size = within(pictures.check(request.source))
-    wished = "upscale" in steps_of(request.prompt, request.content)
+    size = pictures.check(request.source)
+    if max(within(size)) < max(size):
+        return replies.SHRUNK.to(request.content)
+    wished = request.intent is Intent.ENHANCE and "upscale" in steps_of(request.prompt, request.content)
     return replies.KEEPS_ITS_SIZE.to(request.content) if wished and enlarging.kept_size(size) else None
 
 

@@ -64,6 +64,10 @@ KEEPS_ITS_SIZE = Say(
     f"It keeps its size: offline no side passes {MAX_SIDE:,} pixels.",
     f"Ảnh giữ nguyên cỡ: khi không có AI, không cạnh nào được quá {MAX_SIDE} pixel.",
 )
+SHRUNK = Say(
+    f"It was made smaller: offline no side passes {MAX_SIDE:,} pixels.",
+    f"Ảnh đã được thu nhỏ: khi không có AI, không cạnh nào được quá {MAX_SIDE} pixel.",
+)
 _NEXT = Say("One thing at a time: ask next for {}.", "Mỗi lần một việc: hãy nhờ tiếp {}.")
 UNTITLED = Say("New conversation", "Cuộc trò chuyện mới")
 _LEFT_OUT = Say("I left out: {}.", "Tôi đã bỏ qua: {}.")

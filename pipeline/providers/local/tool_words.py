@@ -1,8 +1,10 @@
 """Reads in words which style a picture shall have, and what about it shall be enhanced. English and Vietnamese."""
 
+import re
+
 from pipeline.providers.base import STYLES
 from pipeline.providers.local.lexicon import key
-from pipeline.providers.local.phrases import spoken
+from pipeline.providers.local.phrases import either, spoken
 
 # In this order: a "pencil sketch" is one, and so is a "sketch", but an "ink sketch" is ink.
 _STYLES = {
@@ -37,6 +39,20 @@ _STEPS = {
 }
 ALL_STEPS = tuple(_STEPS)
 
+# What follows one of these, as far as the next wish, is left out. "No noise", though, and "not sharp" are wishes.
+_NOT = (
+    r"(?:without|no)(?! (?:the |any )?(?:noise|grain)\b(?! re))|not(?! \w* ?(?:sharp|crisp)\b)"
+    r"|don['\u2019]?t|keep(?:ing)?|leave"
+    rf"|{either('không')}(?! {either('nhiễu, hạt, nét, rõ nét, sắc nét')})|{either('đừng, giữ')}"
+)
+_NEXT = (
+    rf"but|then|{either('nhưng, rồi')}"
+    "|and (?:sharpen|de-?noise|upscale|enlarge|double|enhance|improve|increase|make|remove|reduce)"
+    rf"|{either('và làm, và tăng, và khử, và giảm, và phóng')}"
+)
+_LEFT_OUT = re.compile(rf"\b(?:{_NOT})\b(?:(?!\b(?:{_NEXT})\b)[^,;.!?\n])*")
+_SIZE = spoken("size|dimensions|resolution", "kích thước, cỡ")  # who keeps it does not want it doubled
+
 
 def style_of(*texts: str | None) -> str | None:
     """The first of STYLES that is named, in the first text that names any; None where something else is described too."""
@@ -62,8 +78,21 @@ def names_only_style(text: str) -> bool:
 
 def steps_in(text: str) -> tuple[str, ...]:
     """What the text names of ALL_STEPS; none where it wants the picture better and does not say how."""
-    lowered = key(text)
-    return tuple(name for name, pattern in _STEPS.items() if pattern.search(lowered))
+    named, spared = _named(wanted(text)), [name for left in _LEFT_OUT.findall(key(text)) for name in _spared(left)]
+    return named or (tuple(name for name in ALL_STEPS if name not in spared) if spared else ())
+
+
+def wanted(text: str) -> str:
+    """The text, in the form in which words are compared, without the steps of enhancing that it says not to take."""
+    return _LEFT_OUT.sub(lambda left: " " if _spared(left[0]) else left[0], key(text))
+
+
+def _named(text: str) -> tuple[str, ...]:
+    return tuple(name for name, pattern in _STEPS.items() if pattern.search(text))
+
+
+def _spared(left_out: str) -> tuple[str, ...]:
+    return (*_named(left_out), *(("upscale",) if _SIZE.search(left_out) else ()))
 
 
 def steps_of(*texts: str | None) -> tuple[str, ...]:

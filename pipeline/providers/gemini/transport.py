@@ -1,0 +1,37 @@
+"""Connections to Gemini whose answers have a bound: the SDK reads each one whole, and a picture is all that they carry."""
+
+from collections.abc import AsyncIterator
+
+import httpx2
+
+LARGEST = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64, at the largest size
+
+
+class Bounded(httpx2.AsyncHTTPTransport):
+    """What is packed cannot be counted before it is unpacked, so it is not asked for, and not taken."""
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        request.headers["Accept-Encoding"] = "identity"
+        answer = await super().handle_async_request(request)
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            await answer.aclose()
+            raise httpx2.DecodingError("a packed answer", request=request)
+        assert isinstance(answer.stream, httpx2.AsyncByteStream)
+        answer.stream = _Counted(answer.stream, request)
+        return answer
+
+
+class _Counted(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream, request: httpx2.Request) -> None:
+        self._stream, self._request = stream, request
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = 0
+        async for part in self._stream:
+            read += len(part)
+            if read > LARGEST:
+                raise httpx2.DecodingError(f"more than {LARGEST} bytes", request=self._request)
+            yield part
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
