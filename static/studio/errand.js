@@ -1,5 +1,7 @@
-// A request that the gallery hands over to the chat. It goes by this tab's storage and by no address: whoever could make
-// somebody follow a link would make them send something.
+// What the gallery hands over to the chat: a picture to attach, or a request. That goes by this tab's storage and by no
+// address: whoever could make somebody follow a link would make them send something.
+
+import * as rest from "./rest.js";
 
 const KEY = "studio.errand";
 
@@ -17,4 +19,12 @@ export function takeErrand() {
   } catch {
     return null; // storage is forbidden
   }
+}
+
+/** "/?source=<image id>": resolves with the picture that the next message is to edit, once; else with null. */
+export async function takeSource() {
+  const id = new URLSearchParams(location.search).get("source");
+  if (!id) return null;
+  history.replaceState(null, "", location.pathname);
+  return rest.gallery.get(id);
 }

@@ -14,7 +14,7 @@ import * as rest from "./rest.js";
 import { requests, variations } from "./sending.js";
 import "./session-list.js";
 import { titleOf } from "./session-list.js";
-import { takeErrand } from "./errand.js";
+import { takeErrand, takeSource } from "./errand.js";
 import { Studio } from "./studio.js";
 import { varies, wishFor } from "./tools.js";
 import { look, stopLooking } from "./viewer.js";
@@ -209,24 +209,12 @@ function runErrand() {
   send(request);
 }
 
-/** "/?source=<image id>": the gallery's way to say "edit this". */
-async function takeSource() {
-  const id = new URLSearchParams(location.search).get("source");
-  if (!id) return;
-  history.replaceState(null, "", location.pathname);
-  try {
-    composer.attach(await rest.gallery.get(id), "Your next message edits this picture");
-  } catch (problem) {
-    notice(problem.message);
-  }
-}
-
 composer.connect(limits);
 document.querySelector("session-list").connect(store);
 document.querySelectorAll("link-state").forEach((element) => element.connect({ store, outbox }));
 conversation.connect({ store, outbox, pictures, welcome: document.querySelector("#welcome") });
 show();
-takeSource();
+takeSource().then((image) => image && edit({ image }), (problem) => notice(problem.message));
 runErrand();
 outbox.flush();
 studio.loadSessions().catch((problem) => notice(problem.message));

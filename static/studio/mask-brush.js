@@ -1,9 +1,9 @@
 // The whole window, to paint over a part of a picture. What comes of it is a mask that the studio has.
 
 import "./brush-canvas.js";
+import "./brush-tools.js";
 import { confirmed } from "./dialogs.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { icon } from "./icons.js";
 import { sendMask } from "./mask-upload.js";
 
 const SPEAK_MS = 300; // after the last key: nobody wants to hear every step
@@ -28,30 +28,16 @@ export const paintObject = (image) =>
 
 export const paintPart = (image) => paintMask(image, { title: "Paint over what should change", done: "Done" });
 
-const tool = (picture, label, onclick, attributes = {}) =>
-  h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
-
-/** A button that cannot be used any more does not keep the focus. */
-function disable(button, value, instead) {
-  if (value && document.activeElement === button) instead.focus();
-  button.disabled = value;
-}
-
 class MaskBrush extends HTMLElement {
   #canvas = h("brush-canvas", {
     tabindex: 0, role: "application", "aria-label": "Picture to paint over", "aria-describedby": "brush-help",
   });
   #dialog = h("dialog.brush", { "aria-labelledby": "brush-title" });
-  #erase = tool("eraser", "Erase", () => this.#turn(), { "aria-pressed": "false" });
-  #size = h("input", { type: "range", "aria-label": "Brush size", title: "Brush size" });
-  #undo = tool("undo", "Undo", () => this.#canvas.undo());
-  #redo = tool("redo", "Redo", () => this.#canvas.redo());
-  #clear = tool("trash", "Clear", () => this.#canvas.clear());
   #words = h("input", { name: "line", maxlength: 200, autocomplete: "off", dir: "auto" });
   #said = h("p.said", { role: "status" });
   #done = h("button.primary", { type: "submit" });
   #cancel = h("button", { type: "button", onclick: () => this.#leave() }, "Cancel");
-  #tools = h("div.tools");
+  #tools = h("brush-tools.tools");
   #sending = null; // the mask on its way: until it is there or stopped, nobody paints
   #result = null;
   #timer = 0;
@@ -59,12 +45,8 @@ class MaskBrush extends HTMLElement {
   open(image, { title, done, hint, resolve }) {
     Object.assign(this, { image, resolve });
     this.#done.append(done);
-    const { least, most, step } = this.#canvas.constructor.sizes;
-    Object.assign(this.#size, { min: least, max: most, step });
     const words = hint && h("label.words", {}, h("span.unseen", {}, hint), this.#words);
     setAttribute(this.#words, "placeholder", hint);
-    const size = h("label.size", {}, icon("brush"), this.#size);
-    this.#tools.append(this.#erase, size, this.#undo, this.#redo, this.#clear);
     const row = h("div.row", {}, words, h("div.buttons", {}, this.#cancel, this.#done));
     const form = h("form", { onsubmit: (event) => this.#submit(event) }, this.#tools, row);
     const head = h("h2", { id: "brush-title" }, title);
@@ -75,16 +57,15 @@ class MaskBrush extends HTMLElement {
     this.#dialog.showModal();
     this.#canvas.show(image);
     this.#canvas.focus();
-    this.#canvas.resize(this.#canvas.size);
+    this.#tools.connect(this.#canvas);
     this.#refresh();
   }
 
   #listen() {
     const canvas = this.#canvas;
     canvas.addEventListener("change", () => this.#refresh());
-    canvas.addEventListener("size", () => (this.#size.value = canvas.size));
     canvas.addEventListener("moved", () => this.#speak());
-    this.#size.addEventListener("input", () => canvas.resize(Number(this.#size.value)));
+    this.#tools.addEventListener("turned", () => setText(this.#said, canvas.erases ? "Erasing." : "Painting."));
     this.#words.addEventListener("input", () => this.#refresh());
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
     this.#dialog.addEventListener("cancel", (event) => {
@@ -105,17 +86,9 @@ class MaskBrush extends HTMLElement {
     else if (writes || this.#sending) return;
     else if ((event.ctrlKey || event.metaKey) && key === "z") event.shiftKey ? this.#canvas.redo() : this.#canvas.undo();
     else if ((event.ctrlKey || event.metaKey) && key === "y") this.#canvas.redo();
-    else if (key === "e" && !event.ctrlKey && !event.metaKey) this.#turn();
+    else if (key === "e" && !event.ctrlKey && !event.metaKey) this.#tools.turn();
     else return;
     event.preventDefault(); // of Esc too: the browser would close the window without a question
-  }
-
-  /** From painting to erasing, or back. */
-  #turn() {
-    this.#canvas.erases = !this.#canvas.erases;
-    setAttribute(this.#erase, "aria-pressed", String(this.#canvas.erases));
-    this.#canvas.toggleAttribute("data-erases", this.#canvas.erases);
-    setText(this.#said, this.#canvas.erases ? "Erasing." : "Painting.");
   }
 
   #speak() {
@@ -127,10 +100,8 @@ class MaskBrush extends HTMLElement {
   }
 
   #refresh() {
-    const { strokes, isPainted } = this.#canvas;
-    disable(this.#undo, !strokes.canUndo, this.#canvas);
-    disable(this.#redo, !strokes.canRedo, this.#canvas);
-    disable(this.#clear, !isPainted, this.#canvas);
+    const { isPainted } = this.#canvas;
+    this.#tools.refresh(isPainted);
     this.#done.disabled = Boolean(this.#sending) || !(isPainted || this.#words.value.trim());
     clearTimeout(this.#timer);
     setText(this.#said, isPainted ? "What is coloured will change." : "Paint over it, with the pointer or with arrow keys and Space.");
