@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 from gallery import pictures
 from gallery.errors import (
@@ -361,8 +361,8 @@ def test_an_answer_has_a_bound_in_bytes(
 ) -> None:
     monkeypatch.setattr("pipeline.providers.gemini.transport.LARGEST", 100_000, raising=False)
     body = server_says(200_000)
-    whole = standin.raw(body)
-    server.then("make", standin.raw(gzip.compress(body), content_encoding="gzip") if packed else whole)
+    packing: Any = {"content_encoding": "gzip"} if packed else {}
+    server.then("make", standin.raw(gzip.compress(body) if packed else body, **packing))
     fault = failure(gemini, "make")
     assert (type(fault), fault.message) == (ProviderDown, UNREADABLE)
 
@@ -377,6 +377,30 @@ def test_an_answer_that_could_go_on_is_not_paid_for_again(gemini: GeminiProvider
     server.then("make", standin.raw(json.dumps(token).encode()))
     assert type(failure(gemini, "make")) is ProviderDown
     assert len(server.calls) == 1
+
+
+@pytest.mark.parametrize("size", [(800, 160), (120, 700), (300, 260), (160, 120)])
+@pytest.mark.parametrize("chosen", [{}, {"width": 256, "height": 256}])
+def test_nothing_changes_outside_of_the_mask_whatever_the_shape(
+    gemini: GeminiProvider, server: Gemini, size: tuple[int, int], chosen: dict[str, int]
+) -> None:
+    """The service draws in its own shapes: what it is shown has one of them, and what comes back is cut again."""
+    before = Image.linear_gradient("L").resize(size).convert("RGB")
+    mask = Image.new("L", size)
+    box = (size[0] // 2, 0, *size)
+    mask.paste(255, box)
+    made = gemini.make(to_make(Intent.EDIT, source=png(before), mask=png(mask), **chosen), Listener())
+    call = server.calls[0]
+    assert call.shape and call.shape.ratio
+    across, down = map(int, call.shape.ratio.split(":"))
+    shown, where = (pictures.decode(data) for data in call.pictures)
+    assert shown.size == where.size
+    assert shown.width / shown.height == pytest.approx(across / down, rel=0.03)
+    after = pictures.decode(made.data)
+    if chosen:
+        before, box = ImageOps.fit(before, (256, 256), Image.Resampling.LANCZOS), (128, 0, 256, 256)
+    changed = ImageChops.difference(before, after).convert("L").point(lambda value: 255 * (value > 8))
+    assert changed.getbbox() == pytest.approx(box, abs=8 if chosen else 0)  # of what is scaled, an edge is smeared
 
 
 def test_a_soft_edge_is_soft_towards_the_inside_alone(gemini: GeminiProvider) -> None:

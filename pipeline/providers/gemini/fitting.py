@@ -14,6 +14,7 @@ _1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about; its sides depend 
 LARGEST_SENT = 2048  # pixels of a side: the model looks at no more, and base64 of 40 million would be refused
 LARGEST_KEPT = 4096  # pixels of a side, of a picture that is changed in one part
 ALIKE = 0.03  # how much two shapes may differ and still cover one another
+_FINE = Image.Resampling.LANCZOS
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
 
@@ -28,9 +29,18 @@ def size_name(width: int, height: int) -> str:
     return "1K" if across * across / shape <= _1K else "2K"
 
 
-def size_name_of(data: bytes) -> str:
-    """The same for a picture that is changed."""
-    return size_name(*pictures.check(data))
+def framed(width: int, height: int) -> tuple[int, int]:
+    """The smallest box of a shape that Gemini has around a picture that is changed in one part: it would give a picture of
+    another shape back in one of its own, and old and new could not be laid over one another."""
+    shape = _shape(nearest_ratio(width, height))
+    if _alike((width, height), (shape, 1)):
+        return width, height
+    return max(width, round(height * shape)), max(height, round(width / shape))
+
+
+def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    """Do boxes of these sizes have the same shape, or nearly?"""
+    return abs(math.log(one[0] / one[1] * other[1] / other[0])) <= ALIKE
 
 
 def _shape(ratio: str) -> float:
@@ -43,13 +53,31 @@ def sent(data: bytes) -> tuple[bytes, str]:
     if max(pictures.check(data)) <= LARGEST_SENT:
         return data, _MIME.get(data[:4], "image/jpeg")
     image = pictures.decode(data)
-    image.thumbnail((LARGEST_SENT, LARGEST_SENT), Image.Resampling.LANCZOS)
+    image.thumbnail((LARGEST_SENT, LARGEST_SENT), _FINE)
+    return _encoded(image)
+
+
+def _encoded(image: Image.Image) -> tuple[bytes, str]:
     buffer = io.BytesIO()
-    if image.mode == "RGBA":
+    if image.mode in ("RGBA", "L"):  # clear, or a mask, whose edges JPEG would smear
         image.save(buffer, "PNG", compress_level=1)
         return buffer.getvalue(), "image/png"
     image.save(buffer, "JPEG", quality=92)
     return buffer.getvalue(), "image/jpeg"
+
+
+def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple[bytes, str]]:
+    """Both as they go out: in the middle of the box that `framed` gives, where the picture has no shape of Gemini's. The mask
+    is black around it: nothing is to be changed there."""
+    size = pictures.check(source)
+    frame = framed(*size)
+    if frame == size:
+        return sent(source), sent(mask)
+    share = min(1.0, LARGEST_SENT / max(frame))
+    width, height = (max(1, round(side * share)) for side in frame)
+    inside = pictures.decode(mask).convert("L").resize(size)
+    old, where = (ImageOps.pad(image, (width, height)) for image in (pictures.decode(source), inside))
+    return _encoded(old), _encoded(where)
 
 
 def fitted(data: bytes, request: PictureRequest) -> bytes:
@@ -66,7 +94,7 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
     if request.source is not None and request.mask is not None:
         image = _within_mask(image, request.source, request.mask)
     if request.width and request.height and image.size != (request.width, request.height):
-        image = ImageOps.fit(image, (request.width, request.height), Image.Resampling.LANCZOS)
+        image = ImageOps.fit(image, (request.width, request.height), _FINE)
     if image is given:
         return data
     buffer = io.BytesIO()
@@ -75,13 +103,12 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
 
 
 def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
-    """The source with the new picture where the mask is white; the new picture alone where it has another shape, for then
-    the two do not cover one another."""
+    """The source with the new picture where the mask is white. What `sent_with_mask` laid around the source is cut off."""
     old = pictures.decode(source)
-    old.thumbnail((LARGEST_KEPT, LARGEST_KEPT), Image.Resampling.LANCZOS)
-    if abs(math.log(image.width / image.height * old.height / old.width)) > ALIKE:
-        return image
-    new = image.resize(old.size, Image.Resampling.LANCZOS).convert(old.mode)
+    old.thumbnail((LARGEST_KEPT, LARGEST_KEPT), _FINE)
+    same = _alike(image.size, old.size)
+    new = image.resize(old.size, _FINE) if same else ImageOps.fit(image, old.size, _FINE)
+    new = new.convert(old.mode)
     where = pictures.decode(mask).convert("L").resize(old.size)
     soft = where.filter(ImageFilter.GaussianBlur(max(old.size) / 400))
     return Image.composite(new, old, ImageChops.darker(where, soft))  # soft towards the inside alone

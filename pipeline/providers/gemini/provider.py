@@ -6,6 +6,7 @@ import time
 from google.genai.types import GenerateContentConfig, GenerateContentResponse, ImageConfig, Part
 from pydantic import ValidationError
 
+from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, Quota
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Usage, Wish
 from pipeline.providers.gemini import answers, fitting, reading, wording
@@ -92,19 +93,28 @@ def _parts(request: PictureRequest) -> tuple[Part, ...]:
         raise BadInput("Gemini does not do this.")
     if request.intent.needs_source and request.source is None:
         raise BadInput("There is no picture to change.")
-    shown = [data for data in (request.source, request.mask) if data is not None] if request.source else []
-    pictures = [Part.from_bytes(data=data, mime_type=mime) for data, mime in map(fitting.sent, shown)]
-    return Part.from_text(text=wording.words(request)), *pictures
+    shown: tuple[tuple[bytes, str], ...] = ()
+    if request.source is not None:
+        if request.mask is None:
+            shown = (fitting.sent(request.source),)
+        else:
+            shown = fitting.sent_with_mask(request.source, request.mask)
+    parts = [Part.from_bytes(data=data, mime_type=mime) for data, mime in shown]
+    return Part.from_text(text=wording.words(request)), *parts
 
 
 def _config(request: PictureRequest) -> GenerateContentConfig:
-    """Of a change, the shape follows the picture that is sent, unless a size was chosen."""
+    """Of a change, the shape follows the picture that is sent, unless a size was chosen; of one in one part it does always."""
     size = ImageConfig()
-    if request.width and request.height:
+    if request.source is not None and request.mask is not None:
+        frame = fitting.framed(*pictures.check(request.source))
+        size.aspect_ratio = fitting.nearest_ratio(*frame)
+        size.image_size = fitting.size_name(*frame)
+    elif request.width and request.height:
         size.aspect_ratio = fitting.nearest_ratio(request.width, request.height)
         size.image_size = fitting.size_name(request.width, request.height)
     elif request.source is not None:
-        size.image_size = fitting.size_name_of(request.source)
+        size.image_size = fitting.size_name(*pictures.check(request.source))
     return GenerateContentConfig(response_modalities=["TEXT", "IMAGE"], image_config=size, seed=request.seed % SEEDS)
 
 
