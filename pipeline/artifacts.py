@@ -15,8 +15,9 @@ from pipeline.mongo import database
 
 DUPLICATE = 11000  # the code of MongoDB's error
 PART = 8 * 1024 * 1024  # bytes; a document holds 16 MiB, a picture may have 20
-# The journal keeps the order of what is written: where the checkpoint that names an artifact is in it, the artifact is.
-UNJOURNALED = WriteConcern(w=1, j=False)
+# On a majority of a set's members, as the checkpoint that names it: an election between the two takes neither back. Not forced
+# to a lone server's disk first: its journal keeps the order, so where the checkpoint is in it, the artifact is.
+KEPT = WriteConcern(w="majority", j=False)
 
 
 def keep(message_id: str, token: str, data: bytes) -> str:
@@ -54,4 +55,4 @@ def _under(name: str) -> Doc:
 
 
 def _artifacts() -> Collection[Doc]:
-    return database().get_collection("artifacts", write_concern=UNJOURNALED)
+    return database().get_collection("artifacts", write_concern=KEPT)

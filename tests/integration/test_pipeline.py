@@ -287,6 +287,19 @@ def test_an_artifact_of_any_size_is_read_back_whole_or_not_at_all(mongo: Databas
     assert artifacts.read(name) is None
 
 
+def test_an_artifact_is_on_a_majority_before_a_checkpoint_can_name_it(mongo: Database[dict[str, Any]]) -> None:
+    """Else an election between the two takes the artifact back. The server is asked what it was told."""
+    mongo.command("profile", 2)
+    try:
+        artifacts.keep("m", "t", b"a picture")
+        told = mongo["system.profile"].find_one({"op": "insert", "command.insert": "artifacts"})
+        assert told
+        assert told["command"]["writeConcern"] == {"w": "majority", "j": False}
+    finally:
+        mongo.command("profile", 0)
+        mongo.drop_collection("system.profile")
+
+
 def test_the_artifacts_of_lost_attempts_go_with_the_message(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset")
     artifacts.keep(doc["_id"], "lost", b"x")
