@@ -30,11 +30,12 @@ def test_holes_are_filled_better_than_by_opencv_alone() -> None:
         assert ours > max(others), name
 
 
-def test_what_lies_under_the_mask_has_no_say() -> None:
-    """Neither in its own place nor, as something to learn from, in another hole."""
-    whole = photo("brick")[:160, :240]
-    mask = holes(whole.shape, 14, seed=2).astype(np.uint8) * 255
-    mask[20:23, 20:200] = 255
+@pytest.mark.parametrize(("height", "width", "radius", "scratch"), [(160, 240, 14, 20), (100, 150, 9, 10)])
+def test_what_lies_under_the_mask_has_no_say(height: int, width: int, radius: int, scratch: int) -> None:
+    """Neither in its own place nor, as something to learn from, in another hole, however near."""
+    whole = photo("brick")[:height, :width]
+    mask = holes(whole.shape, radius, seed=2).astype(np.uint8) * 255
+    mask[scratch : scratch + 3, 12 : width - 26] = 255
     made = [remove_object(np.where(mask[..., None], junk, whole).astype(np.uint8), mask, heard) for junk in (0, 110)]
     assert (made[0] == made[1]).all()
 

@@ -35,7 +35,7 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     progress(0.02)
     out = pixels.copy()
     thin, wide = _sorted(grown)
-    _mend(out, thin, part(progress, 0.05, 0.25))
+    _mend(out, thin, wide, part(progress, 0.05, 0.25))
     holes = list(_holes(wide))
     for number, hole in enumerate(holes):
         share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
@@ -65,8 +65,9 @@ def _sorted(marked: Pixels) -> tuple[Pixels, Pixels]:
     return marked * np.uint8(255) - wide, wide
 
 
-def _mend(out: Pixels, thin: Pixels, progress: Progress) -> None:
-    before = out.copy() if thin.any() else out
+def _mend(out: Pixels, thin: Pixels, wide: Pixels, progress: Progress) -> None:
+    """Fills what is thin; what lies under the wide holes beside it is nothing to learn from."""
+    before, marked = (out.copy(), thin | wide) if thin.any() else (out, thin)
     height, width = thin.shape
     for top in range(0, height, _TILE):
         progress(top / height)
@@ -75,8 +76,9 @@ def _mend(out: Pixels, thin: Pixels, progress: Progress) -> None:
             if thin[inner].any():
                 y, x = max(0, top - _HALO), max(0, left - _HALO)
                 outer = slice(y, top + _TILE + _HALO), slice(x, left + _TILE + _HALO)
-                mended = cv2.inpaint(before[outer], thin[outer], 3, cv2.INPAINT_NS)
-                out[inner] = mended[top - y :, left - x :][:_TILE, :_TILE]
+                mended = cv2.inpaint(before[outer], marked[outer], 3, cv2.INPAINT_NS)
+                here = thin[inner] > 0
+                out[inner][here] = mended[top - y :, left - x :][:_TILE, :_TILE][here]
 
 
 def _holes(wide: Pixels) -> Iterator[Hole]:
