@@ -1,5 +1,6 @@
 """The last stage with Cloudinary behind it: whatever fails there, the picture is paid for once."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -210,3 +211,24 @@ def test_an_effect_that_nobody_wants_any_more_is_on_the_bill(
     after = reload(doc)
     assert (after["status"], after["usage"]) == ("CANCELLED", {"pictures": 1})
     assert versions == [after["version"]]  # nothing that a client can see has changed
+
+
+def test_a_worker_that_stops_gives_an_effect_up_in_time_and_says_what_it_cost(
+    connected: Cloudinary, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
+    monkeypatch.setattr(keeper, "PAID_S", 0.4)
+    monkeypatch.setattr(keeper, "stopping", keeper.Stop())
+    user = User.make_guest()
+    session = insert_session(str(user.id))
+    asked = {"content": "remove the background", "source_image_id": str(photo(user).id)}
+    doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
+    step(Stage.REFINING)
+    connected.pending = 10_000
+    connected.fail = lambda asked: keeper.stopping.set() if "/s--" in asked.path else None
+    step(Stage.GENERATING)
+    took = time.monotonic() - keeper.stopping.since
+    left = reload(doc)
+    assert 0.4 <= took < 5
+    assert (left["stage"], left["attempts"], "token" in left) == ("generating", 0, False)
+    assert left["usage"] == {"pictures": 1}
