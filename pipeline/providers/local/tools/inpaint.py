@@ -67,7 +67,7 @@ def _sorted(marked: Pixels) -> tuple[Pixels, Pixels]:
 
 def _mend(out: Pixels, thin: Pixels, wide: Pixels, progress: Progress) -> None:
     """Fills what is thin; what lies under the wide holes beside it is nothing to learn from."""
-    before, marked = (out.copy(), thin | wide) if thin.any() else (out, thin)
+    before, marked = (out.copy(), cv2.bitwise_or(thin, wide)) if thin.any() else (out, thin)
     height, width = thin.shape
     for top in range(0, height, _TILE):
         progress(top / height)
