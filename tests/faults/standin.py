@@ -37,7 +37,6 @@ class StandIn:
     def make(self, request: PictureRequest, control: Control) -> Picture:
         control.progress(0.1)
         data = self._ask("make", request.content).content
-        control.progress(0.9)
         return Picture(data, NAME)
 
     def _ask(self, what: str, content: str) -> httpx.Response:
