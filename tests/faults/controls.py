@@ -10,6 +10,7 @@ from tests.faults.play import Row, Theatre
 from tests.faults.scenarios import Scenario
 from tests.faults.stage import KILL, Stage, broken
 
+TRIES = 3  # on a busy machine a frozen worker may wake too late to do harm; once red is proof that the harness sees it
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
 HELD = "advance | generating"
