@@ -13,23 +13,9 @@ from pipeline.providers import registry
 from pipeline.providers.base import Intent, Picture, PictureRequest, RefineRequest, Wish
 from pipeline.providers.local import scene
 from pipeline.providers.local.provider import LocalProvider
+from tests.listener import Listener
 
 PROVIDER = LocalProvider()
-
-
-class Listener:
-    """Hears the progress, and stops the work where it was told to."""
-
-    def __init__(self, stop_at: float = 2.0) -> None:
-        self.heard: list[float] = []
-        self.stop_at = stop_at
-
-    def progress(self, fraction: float) -> None:
-        self.heard.append(fraction)
-        if fraction >= self.stop_at:
-            raise Interrupted
-
-    paid = progress
 
 
 def request(content: str, source: bytes | None = None, **options: int) -> PictureRequest:

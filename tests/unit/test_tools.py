@@ -13,24 +13,10 @@ from gallery.errors import BadInput, Interrupted
 from pipeline.providers.base import STYLES, Intent, PictureRequest, Wish
 from pipeline.providers.local.encoding import encoded
 from pipeline.providers.local.provider import LocalProvider
+from tests.listener import Listener
 
 PROVIDER = LocalProvider()
 TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
-
-
-class Listener:
-    """Hears the progress, and stops the work where it was told to."""
-
-    def __init__(self, stop_at: float = 2.0) -> None:
-        self.heard: list[float] = []
-        self.stop_at = stop_at
-
-    def progress(self, fraction: float) -> None:
-        self.heard.append(fraction)
-        if fraction >= self.stop_at:
-            raise Interrupted
-
-    paid = progress
 
 
 def png(image: Image.Image) -> bytes:

@@ -1,0 +1,18 @@
+"""Who hears how far a provider is."""
+
+from gallery.errors import Interrupted
+
+
+class Listener:
+    """Hears the progress, and stops the work where it was told to."""
+
+    def __init__(self, stop_at: float = 2.0) -> None:
+        self.heard: list[float] = []
+        self.stop_at = stop_at
+
+    def progress(self, fraction: float) -> None:
+        self.heard.append(fraction)
+        if fraction >= self.stop_at:
+            raise Interrupted
+
+    paid = progress
