@@ -20,7 +20,7 @@ SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
 BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 
-.PHONY: run test faults check lint fmt bench quality hostile moderator python
+.PHONY: run test faults check lint fmt bench quality hostile figures starters audit moderator python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -29,7 +29,7 @@ run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000
 # Compiled once: else each process would compile every test again, and each of the hundreds that they start, the studio.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/test.stamp  ## ARGS="-k sunset"
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 faults: .venv/test.stamp  ## breaks the studio on purpose and judges it; ARGS="--rounds 3 --seed 7 --only mongod"
 	@$(BIN)/python -m tests.faults $(ARGS)
@@ -48,7 +48,7 @@ fmt: .venv/test.stamp
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: .venv/test.stamp  ## the table of README.md's section "Measured"; ARGS="--quick"
+bench: .venv/test.stamp  ## the table of docs/measured.md; ARGS="--quick"
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 quality: .venv/test.stamp  ## how good the offline tools are: the table, and docs/quality.webp
@@ -56,6 +56,15 @@ quality: .venv/test.stamp  ## how good the offline tools are: the table, and doc
 
 hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets flood"
 	@$(BIN)/python -m tests.hostile.measure $(ARGS)
+
+figures: .venv/test.stamp  ## what the code is like to read; ARGS="--list"
+	@$(BIN)/python -m tests.programs.figures $(ARGS)
+
+starters: .venv/test.stamp  ## the pictures that a newcomer sees, made anew
+	@$(BIN)/python -m tests.programs.starters
+
+audit: .venv/test.stamp  ## holds uv.lock against known vulnerabilities, and says what it could not ask
+	@$(BIN)/python -m tests.programs.audit
 
 moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pictures
 	@$(if $(NAME),,echo 'Say who: make moderator NAME=…'; exit 2;) $(BIN)/python manage.py moderator "$(NAME)"

@@ -1,13 +1,15 @@
 """REST for the conversation: the same services as the socket, the same forms. Who is asking is settled at mounting."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Annotated, Literal, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Query, Router, Status
+from ninja import Header, Query, Router
 
-from chat import services
+from chat import services, versions
 from chat.protocol import (
     ImageBody,
     MessageForm,
@@ -19,15 +21,23 @@ from chat.protocol import (
     SessionForm,
     SessionPage,
 )
+from chat.store import public
 from gallery import errors
 from gallery import services as pictures
-from gallery.schemas import ImageForm
+from gallery.answers import is_conditional, is_known, json_answer, or_unchanged, unchanged
+from gallery.schemas import ImageForm, form
+from pipeline.documents import Form
+from pipeline.message import Message
+from pipeline.message import Status as MessageStatus
+from pipeline.session import Session
 
+F = TypeVar("F", Message, Session, Form)
 chat, prompt, image = Router(), Router(), Router()
 
 Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
 Limit = Annotated[int, Query(ge=1, le=100)]
-Doc = dict[str, Any]
+AT_ONCE = "respond-async"  # RFC 7240
+Prefer = Annotated[str | None, Header(max_length=200, description="`respond-async`: do not wait for the picture")]
 
 SESSION = "/sessions/{session_id}/"
 MESSAGE = "/sessions/{session_id}/messages/{message_id}/"
@@ -37,39 +47,63 @@ def _person(request: HttpRequest) -> str:
     return str(request.user.pk)
 
 
-def _json(status: int, form: Doc, location: str | None = None) -> HttpResponse:
-    """The services' form as it is, so that REST and the socket say the same to the letter."""
-    response = JsonResponse(form, status=status)
+def _json(status: int, answer: Form, location: str | None = None) -> HttpResponse:
+    """The form as it is, so that REST and the socket say the same to the letter."""
+    response = json_answer(answer, status)
     if location:
         response.headers["Location"] = location
     return response
 
 
-def _place(message: Doc) -> str:
+async def _unless_known(
+    request: HttpRequest,
+    etag_now: Callable[[], Awaitable[str]],
+    found_now: Callable[[], Awaitable[F]],
+    etag_of: Callable[[F], str],
+) -> HttpResponse:
+    """304 to a client that says what it has and has this; else the form, with what to ask again by."""
+    etag = await etag_now() if is_conditional(request) else ""
+    if etag and is_known(request, etag):
+        return unchanged(etag)
+    found = await found_now()
+    answer = public(found) if isinstance(found, Message | Session) else found
+    return json_answer(answer, etag=etag or etag_of(found))
+
+
+def _place(message: Message) -> str:
     """Where to ask how far this message is."""
-    where = {"session_id": message["session_id"], "message_id": message["id"]}
+    where = {"session_id": message.session_id, "message_id": message.id}
     return reverse("api:get_message", kwargs=where)
 
 
 @chat.post("/sessions/", response={201: SessionForm})
 async def create_session(request: HttpRequest, body: SessionBody | None = None) -> HttpResponse:
     session = await services.create_session(_person(request), body.title if body else "")
-    return _json(201, session, reverse("api:get_session", kwargs={"session_id": session["id"]}))
+    return _json(201, public(session), reverse("api:get_session", kwargs={"session_id": session.id}))
 
 
-@chat.get("/sessions/", response=SessionPage)
+@chat.get("/sessions/", response=or_unchanged(SessionPage))
 async def list_sessions(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
-    return _json(200, await services.list_sessions(_person(request), cursor, limit))
+    of = _person(request), cursor, limit
+    return await _unless_known(
+        request,
+        lambda: versions.of_sessions(*of),
+        lambda: services.list_sessions(*of),
+        partial(versions.form_etag, of[0]),
+    )
 
 
-@chat.get(SESSION, response=SessionForm)
+@chat.get(SESSION, response=or_unchanged(SessionForm))
 async def get_session(request: HttpRequest, session_id: str) -> HttpResponse:
-    return _json(200, await services.get_session(_person(request), session_id))
+    of = _person(request), session_id
+    return await _unless_known(
+        request, lambda: versions.of_session(*of), lambda: services.get_session(*of), versions.session_etag
+    )
 
 
 @chat.patch(SESSION, response=SessionForm)
 async def rename_session(request: HttpRequest, session_id: str, body: SessionBody) -> HttpResponse:
-    return _json(200, await services.rename_session(_person(request), session_id, body.title))
+    return _json(200, public(await services.rename_session(_person(request), session_id, body.title)))
 
 
 @chat.delete(SESSION, response={204: None})
@@ -85,60 +119,74 @@ async def delete_session(
 async def send_message(request: HttpRequest, session_id: str, body: SendBody) -> HttpResponse:
     """Accepted and kept; `Location` is where to ask for the picture."""
     message = await services.send(_person(request), session_id, body)
-    return _json(202, message, _place(message))
+    return _json(202, public(message), _place(message))
 
 
-@chat.get("/sessions/{session_id}/messages/", response=MessagePage)
+@chat.get("/sessions/{session_id}/messages/", response=or_unchanged(MessagePage))
 async def list_messages(
     request: HttpRequest, session_id: str, cursor: Cursor = None, limit: Limit = 50
 ) -> HttpResponse:
     """Newest first."""
-    return _json(200, await services.list_messages(_person(request), session_id, cursor, limit))
+    of = _person(request), session_id, cursor, limit
+    return await _unless_known(
+        request,
+        lambda: versions.of_messages(*of),
+        lambda: services.list_messages(*of),
+        partial(versions.form_etag, session_id),
+    )
 
 
-@chat.get(MESSAGE, response=MessageForm)
+@chat.get(MESSAGE, response=or_unchanged(MessageForm))
 async def get_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
-    return _json(200, await services.get_message(_person(request), session_id, message_id))
+    of = _person(request), session_id, message_id
+    return await _unless_known(
+        request, lambda: versions.of_message(*of), lambda: services.get_message(*of), versions.message_etag
+    )
 
 
 @chat.post(MESSAGE + "cancel/", response=MessageForm)
 async def cancel_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
-    return _json(200, await services.cancel(_person(request), session_id, message_id))
+    return _json(200, public(await services.cancel(_person(request), session_id, message_id)))
 
 
 @chat.post(MESSAGE + "retry/", response={202: MessageForm})
 async def retry_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
     message = await services.retry(_person(request), session_id, message_id)
-    return _json(202, message, _place(message))
+    return _json(202, public(message), _place(message))
 
 
 @prompt.post("/refine/", response=RefinementForm)
 async def refine_prompt(request: HttpRequest, body: PromptBody) -> HttpResponse:
     """How the studio reads a request; nothing is made and nothing kept."""
-    return _json(200, await services.refine_prompt(_person(request), body.prompt))
+    return _json(200, (await services.refine_prompt(_person(request), body.prompt)).model_dump())
 
 
 @image.post("/generate/", response={201: ImageForm, 202: MessageForm})
-async def generate_image(request: HttpRequest, body: ImageBody) -> HttpResponse | Status[ImageForm]:
-    """201 with the picture; 202 with the message, and its `Location`, when the picture takes longer than a set time."""
-    message = await services.generate_image(_person(request), body)
-    if message["status"] == "PROCESSING":
-        return _json(202, message, _place(message))
-    return Status(201, await sync_to_async(_picture)(_person(request), picture_of(message)))
+async def generate_image(request: HttpRequest, body: ImageBody, prefer: Prefer = None) -> HttpResponse:
+    """201 with the picture; 202 with the message, and its `Location`, when the picture takes longer than a set time, and
+    at once with `Prefer: respond-async`."""
+    at_once = AT_ONCE in (prefer or "").lower()
+    message = await services.generate_image(_person(request), body, at_once=at_once)
+    if not message.has_ended or at_once:
+        response = _json(202, public(message), _place(message))
+        if at_once:
+            response.headers["Preference-Applied"] = AT_ONCE
+        return response
+    return _json(201, await sync_to_async(_picture)(_person(request), picture_of(message)))
 
 
-def _picture(user_id: str, image_id: str) -> ImageForm:
-    return ImageForm.of(pictures.get(user_id, image_id))
+def _picture(user_id: str, image_id: str) -> Form:
+    return form(pictures.get(user_id, image_id))
 
 
-def picture_of(message: Doc) -> str:
+def picture_of(message: Message) -> str:
     """The id of the picture of an ended message. Raises what it ended with where it has none."""
-    if message["status"] == "DONE" and message["image"]:
-        return str(message["image"]["id"])
-    if message["status"] == "DONE":
-        raise errors.NoImage(message["reply"])
-    if message["status"] == "CANCELLED":
+    if message.status is MessageStatus.DONE and message.image:
+        return message.image["id"]
+    if message.status is MessageStatus.CANCELLED:
         raise errors.Conflict("This request was cancelled.")
-    error = message["error"]
+    error = message.error
+    if error is None:
+        raise errors.NoImage(message.reply or "")
     kinds = {(kind.code, kind.retryable): kind for kind in errors.ALL}
     raise kinds[error["code"], error["retryable"]](error["message"])

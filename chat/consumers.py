@@ -1,25 +1,36 @@
 """The socket: connect, receive, forward. What is done for a person, `chat.services` does."""
 
 import asyncio
+import logging
 import math
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping
+from enum import Enum
 from typing import Any
 
 from channels.consumer import AsyncConsumer
-from channels.exceptions import StopConsumer
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
-from chat import conversations, metrics, protocol, services
+from chat import metrics, protocol, services, store
 from chat.backlog import Backlog
-from chat.watch import hub
+from chat.poller import local_connections
 from gallery.errors import BadInput, NotFound, StorageDown, StudioError
-from pipeline.publisher import News, dump, session_group, user_group
+from pipeline.documents import Form
+from pipeline.events import Event, dump, session_group, size, user_group
+from pipeline.message import Message
+
+log = logging.getLogger(__name__)
 
 PING_S = 20
-WHO_ARE_YOU, NOT_FOUND, TOO_SLOW, TOO_MANY, TRY_AGAIN = 4401, 4404, 4408, 4429, 1012
+WHO_ARE_YOU, NOT_FOUND, TOO_SLOW, TOO_MANY = 4401, 4404, 4408, 4429
+OUR_ERROR, TRY_AGAIN = 1011, 1012
 FAREWELL_S = 1.0  # how long a close frame may take to reach a slow reader
+
+
+class State(Enum):
+    CONNECTING = "until the first frame has gone out; events wait"
+    OPEN = "commands are answered, events pass"
+    CLOSED = "by either side: nothing goes out any more, and frames that were queued are ignored"
 
 
 class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
@@ -28,73 +39,72 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
     user_id = ""
     session_id = ""
 
-    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        """Channels' own listens to a layer too, and so makes a task of every event."""
+    async def __call__(self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        """Channels' own listens to a layer too, and so makes a task of every event; and it goes through the shared thread on
+        every event, to close database connections that we do not use here."""
         self.scope, self.base_send = scope, send
-        with suppress(StopConsumer):
-            while True:
-                await self.dispatch(await receive())
-
-    async def dispatch(self, message: dict[str, Any]) -> None:
-        """Channels' own goes through the shared thread on every event, to close database connections we do not use here."""
-        match message["type"]:
-            case "websocket.receive":
-                await self.receive(message)
-            case "websocket.connect":
-                await self.connect()
-            case "websocket.disconnect":
-                await self.disconnect()
-                raise StopConsumer
+        self.state = State.CONNECTING
+        self._early: list[Event] = []  # came between joining and the snapshot
+        self._sent_versions: dict[str, int] = {}  # the highest version that went out, by message or session
+        self._groups: list[str] = []
+        self._backlog = Backlog(send)
+        await receive()  # websocket.connect
+        try:
+            async with asyncio.TaskGroup() as beside:
+                connecting = beside.create_task(self.connect())
+                if (event := await receive())["type"] == "websocket.disconnect":
+                    connecting.cancel()  # who has left waits for no store
+            while event["type"] != "websocket.disconnect":
+                await self.receive(event)
+                event = await receive()
+        finally:  # whatever it was: they left, we failed, Daphne killed what took too long
+            self._leave()
+            if self.user_id:
+                local_connections().exit(self)
 
     async def connect(self) -> None:
-        self._ready = False
-        self._early: list[News] = []  # came between joining and the snapshot
-        self._passed: dict[str, int] = {}  # the highest version that went out, by message or session
-        self._groups: list[str] = []
-        self._backlog = Backlog(self.base_send)
         await self.base_send({"type": "websocket.accept"})
         user = self.scope["user"]
         if user is None:
             return await self.close(WHO_ARE_YOU)
         self.user_id = str(user.id)
         self.session_id = self.scope["url_route"]["kwargs"]["session_id"]
-        if not hub().enter(self, settings.SOCKETS_PER_USER if settings.STUDIO_LIMITS else math.inf):
+        if not local_connections().enter(self, settings.SOCKETS_PER_USER if settings.STUDIO_LIMITS else math.inf):
             return await self.close(TOO_MANY)
         try:
             await self._begin()
         except NotFound:
-            await self._leave()
             await self.close(NOT_FOUND)
-        except PyMongoError:
-            await self._leave()
+        except PyMongoError as error:
+            log.warning("action=connection_postponed error=%r", error)
             await self.close(TRY_AGAIN)
+        except Exception:
+            log.exception("action=connection_failed session=%s", self.session_id)
+            await self.close(OUR_ERROR)
 
     async def _begin(self) -> None:
-        await conversations.find_session(self.user_id, self.session_id)
+        await store.find_session(self.user_id, self.session_id)
         self._groups = [session_group(self.session_id), user_group(self.user_id)]
-        metrics.SOCKETS.inc()
-        await hub().join(self, self._groups)
-        snapshot = await conversations.snapshot(self.session_id)
-        self._passed = {form["id"]: form["version"] for form in (*snapshot["messages"], snapshot["session"])}
-        await self.send_json({"type": "session.ready", **snapshot, "ping_s": PING_S})
-        self._ready = True
-        for news in self._early:
-            await self.deliver(news)
+        await local_connections().join(self, self._groups)
+        session, excerpt = await store.snapshot(self.session_id)
+        self._sent_versions = {message.id: message.version for message in excerpt.messages} | {
+            session.id: session.version
+        }
+        ready = {"session": store.public(session), "messages": excerpt.forms, "next": excerpt.next}
+        await self.send_json({"type": "session.ready", **ready, "ping_s": PING_S})
+        if self.state is State.CONNECTING:
+            self.state = State.OPEN
+        for event in self._early:
+            await self.deliver(event)
         self._early.clear()
 
-    async def disconnect(self) -> None:
-        hub().exit(self)
-        await self._leave()
+    def _leave(self) -> None:
+        self.state = State.CLOSED
+        local_connections().leave(self, self._groups)
 
-    async def _leave(self) -> None:
-        groups, self._groups = self._groups, []
-        if groups:
-            metrics.SOCKETS.dec()
-            await hub().leave(self, groups)
-
-    async def receive(self, frame: dict[str, Any]) -> None:
-        if not self._groups:
-            return  # closed already; what was on its way is not ours to do any more
+    async def receive(self, frame: Mapping[str, Any]) -> None:
+        if self.state is not State.OPEN:
+            return
         try:
             if frame.get("text") is None:
                 raise protocol.Unreadable(None, BadInput("Frames are text; pictures go over HTTP."))
@@ -104,67 +114,78 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         else:
             await self.send_json(await self._answer(command))
 
-    async def _answer(self, command: protocol.AnyCommand) -> dict[str, Any]:
+    async def _answer(self, command: protocol.AnyCommand) -> Form:
         try:
             return protocol.ok(command.id, await _HANDLERS[type(command)](self, command))
         except StudioError as error:
             return protocol.failed(command.id, error)
-        except PyMongoError:
+        except PyMongoError as error:
+            log.warning("action=store_down command=%s error=%r", command.type, error)
             return protocol.failed(command.id, StorageDown("The conversation cannot be reached just now."))
+        except Exception:
+            log.exception("action=command_failed command=%s session=%s", command.type, self.session_id)
+            return protocol.failed(command.id, StudioError())
 
-    async def message_send(self, command: protocol.Send) -> dict[str, Any]:
-        form = await services.send(self.user_id, self.session_id, command, inside=True)
-        self._passed[form["id"]] = max(form["version"], self._passed.get(form["id"], 0))  # the reply tells it
-        return {"message": form}
+    async def message_send(self, command: protocol.Send) -> Form:
+        message = await services.send(self.user_id, self.session_id, command, inside=True)
+        self._tells(message)
+        return {"message": store.public(message)}
 
-    async def message_cancel(self, command: protocol.Cancel) -> dict[str, Any]:
-        return {"message": await services.cancel(self.user_id, self.session_id, command.message_id)}
+    async def message_cancel(self, command: protocol.Cancel) -> Form:
+        return {"message": store.public(await services.cancel(self.user_id, self.session_id, command.message_id))}
 
-    async def message_retry(self, command: protocol.Retry) -> dict[str, Any]:
-        return {"message": await services.retry(self.user_id, self.session_id, command.message_id)}
+    async def message_retry(self, command: protocol.Retry) -> Form:
+        return {"message": store.public(await services.retry(self.user_id, self.session_id, command.message_id))}
 
-    async def session_sync(self, command: protocol.Sync) -> dict[str, Any]:
-        return {
-            "session": await services.get_session(self.user_id, self.session_id),
-            "messages": await conversations.differing(self.session_id, command.known),
-        }
+    async def session_sync(self, command: protocol.Sync) -> Form:
+        session, excerpt = await services.sync(self.user_id, self.session_id, command.known)
+        self._tells(*excerpt.messages)
+        return {"session": store.public(session), "messages": excerpt.forms, "next": excerpt.next}
 
-    async def ping(self, command: protocol.Ping) -> dict[str, Any]:
+    async def ping(self, command: protocol.Ping) -> Form:
         return {}
 
-    def lacks(self, key: str, version: int) -> bool:
-        return self._passed.get(key, 0) < version
+    def _tells(self, *messages: Message) -> None:
+        """A reply does; the same need not come as an event."""
+        for message in messages:
+            self._sent_versions[message.id] = max(message.version, self._sent_versions.get(message.id, 0))
 
-    async def deliver(self, news: News) -> None:
-        if not self._ready:
-            self._early.append(news)
+    def is_behind(self, key: str, version: int) -> bool:
+        return self._sent_versions.get(key, 0) < version
+
+    async def deliver(self, event: Event) -> None:
+        if self.state is State.CONNECTING:
+            self._early.append(event)
             return
-        key, version = news["key"], news["version"]
+        key, version = event["key"], event["version"]
         if key is not None:
-            if not self.lacks(key, version):
+            if not self.is_behind(key, version):
                 return
-            self._passed[key] = version
-        metrics.NEWS.inc()
-        await self.send_text(news["text"])
-        if news.get("ends") == self.session_id:
-            await self._leave()
+            self._sent_versions[key] = version
+        metrics.EVENTS.inc()
+        await self.send_text(event["text"])
+        if event.get("ends") == self.session_id:
             await self.close(NOT_FOUND)
 
-    async def send_json(self, value: dict[str, Any]) -> None:
+    async def send_json(self, value: Form) -> None:
         await self.send_text(dump(value))
 
     async def send_text(self, text: str) -> None:
+        if self.state is State.CLOSED:
+            return
         await self.base_send({"type": "websocket.send", "text": text})
-        if not self._backlog.sent(len(text)):
-            await self._leave()
+        if not self._backlog.sent(size(text)):
             await self.close(TOO_SLOW)
             asyncio.get_running_loop().call_later(FAREWELL_S, self._backlog.drop)
 
     async def close(self, code: int) -> None:
-        await self.base_send({"type": "websocket.close", "code": code})
+        """The place is given back when the connection has really ended."""
+        if self.state is not State.CLOSED:
+            self._leave()
+            await self.base_send({"type": "websocket.close", "code": code})
 
 
-_HANDLERS: dict[type, Callable[..., Awaitable[dict[str, Any]]]] = {
+_HANDLERS: dict[type, Callable[..., Awaitable[Form]]] = {
     protocol.Send: SessionConsumer.message_send,
     protocol.Cancel: SessionConsumer.message_cancel,
     protocol.Retry: SessionConsumer.message_retry,

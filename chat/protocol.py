@@ -1,14 +1,30 @@
-"""What a client may say on the socket and in REST, and the forms that come back. README.md and /asyncapi.json show it."""
+"""What a client may say on the socket and in REST, and the forms that come back: docs/protocol.md, /asyncapi.json."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self, get_type_hints
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import from_json
 
 from gallery.errors import BadInput, StudioError
+from gallery.snapshot import Snapshot
+from pipeline.documents import Document, Form, Mark, marked
+from pipeline.message import Message, PictureForm, Stage, Status
+from pipeline.message import Options as StoredOptions
+from pipeline.session import Session
 
 CONTENT_LIMIT = 2000  # code points
+FRAME_LIMIT = 768 * 1024  # bytes of the largest frame that we send: clients' own limits begin at 1 MiB
 MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
 
@@ -39,12 +55,56 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class Crop(Closed):
+    """In pixels of the picture as it stands once it is turned, flipped and straightened, which keeps the turned size."""
+
+    x: Annotated[int, Field(ge=0, le=32_768)]
+    y: Annotated[int, Field(ge=0, le=32_768)]
+    width: Annotated[int, Field(ge=16, le=32_768)]
+    height: Annotated[int, Field(ge=16, le=32_768)]
+
+
+Amount = Annotated[int, Field(ge=-100, le=100)]
+
+
+class Adjust(Closed):
+    """A change by hand: exact, free of charge, and made by the offline tools whoever else is connected. Colours come first,
+    then turn, flips, straightening and crop."""
+
+    rotate: Annotated[Literal[0, 90, 180, 270], Field(description="degrees clockwise")] = 0
+    flip_horizontal: bool = False
+    flip_vertical: bool = False
+    straighten: Annotated[
+        float,
+        Field(
+            ge=-45, le=45, allow_inf_nan=False, description="degrees clockwise; without a crop no corner stays empty"
+        ),
+    ] = 0.0
+    crop: Crop | None = None
+    exposure: Amount = 0
+    contrast: Amount = 0
+    warmth: Amount = 0
+    saturation: Amount = 0
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self == type(self).model_construct():
+            raise ValueError("changes nothing")
+        return self
+
+
 class Options(Closed):
     width: Side | None = None
     height: Side | None = None
     style: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)] | None = None
     intent: AskedIntent | None = None
+    adjust: Adjust | None = None
+
+
+def _alone(adjust: Adjust | None, intent: str | None, *others: object) -> None:
+    if adjust and (intent not in (None, "edit") or any(others)):
+        raise ValueError("has an adjust, which stands alone: no size, style, mask or variation, and no intent but edit")
 
 
 class SendBody(Closed):
@@ -57,6 +117,13 @@ class SendBody(Closed):
     variation_of: Name | None = None
     options: Options = Options()
 
+    @model_validator(mode="after")
+    def _adjust_stands_alone(self) -> Self:
+        asked = self.options
+        others = asked.width, asked.height, asked.style, self.mask_image_id, self.variation_of
+        _alone(asked.adjust, asked.intent, *others)
+        return self
+
 
 class ImageBody(Closed):
     """POST /v1/image/generate/"""
@@ -67,6 +134,24 @@ class ImageBody(Closed):
     style: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)] | None = None
     source_image_id: Name | None = None
+    mask_image_id: Name | None = None
+    client_id: Name | None = None
+    intent: Annotated[AskedIntent | None, Field(description="null: edit where there is a source, else generate")] = None
+    adjust: Adjust | None = None
+
+    @model_validator(mode="after")
+    def _adjust_stands_alone(self) -> Self:
+        _alone(self.adjust, self.intent, self.width, self.height, self.style, self.mask_image_id)
+        if self.adjust and not self.source_image_id:
+            raise ValueError("has an adjust, and no source_image_id that says of which picture")
+        return self
+
+    @model_validator(mode="after")
+    def _a_change_names_its_picture(self) -> Self:
+        changes = self.mask_image_id or self.intent not in (None, "generate")
+        if changes and not self.source_image_id:
+            raise ValueError("asks for a change, and has no source_image_id that says of which picture")
+        return self
 
 
 class PromptBody(Closed):
@@ -180,64 +265,44 @@ def _field(path: Sequence[int | str]) -> str:
     return ".".join(parts[:4]) + ":" if parts else "The request's body"
 
 
-def ok(id: int | str, result: dict[str, Any]) -> dict[str, Any]:
+def ok(id: int | str, result: Form) -> Form:
     return {"id": id, "ok": result}
 
 
-def failed(id: int | str | None, error: StudioError) -> dict[str, Any]:
+def failed(id: int | str | None, error: StudioError) -> Form:
     return {"id": id, "error": error.public()}
 
 
-# The public forms, for the documentation that the running server gives. `pipeline.message.public` makes them.
+# The public forms, for the documentation that the running server gives: what clients read of `Message` and `Session`.
+
+_WRITTEN_AS: dict[object, object] = {
+    datetime: str,
+    Status: Literal[tuple(status.value for status in Status)],
+    Stage: Literal[tuple(stage.value for stage in Stage)],
+    Snapshot | None: PictureForm | None,
+    StoredOptions: dict[str, Any],
+}
 
 
-class ErrorForm(BaseModel):
-    code: str
-    message: str
-    retryable: bool
+class PublicForm(BaseModel):
+    def __init_subclass__(cls, *, of: type[Document] | None = None, **options: Any) -> None:
+        if of:
+            hints = get_type_hints(of, include_extras=True)
+            cls.__annotations__ = {name: _written(hints[name]) for name in marked(of, Mark.PUBLIC)}
 
 
-class PictureForm(BaseModel):
-    id: str
-    state: Literal["shown", "hidden", "deleted"]
-    url: str | None
-    thumbnail_url: str | None
-    width: int
-    height: int
-    placeholder: str | None
+def _written(hint: Any) -> Any:
+    described = [each for each in hint.__metadata__ if not isinstance(each, Mark)]
+    kind = _WRITTEN_AS.get(hint.__origin__, hint.__origin__)
+    return Annotated[(kind, *described)] if described else kind
 
 
-class MessageForm(BaseModel):
-    id: str
-    session_id: str
-    client_id: str
-    content: str
-    source_image_id: str | None
-    mask_image_id: str | None
-    variation_of: str | None
-    options: dict[str, Any]
-    status: Literal["PROCESSING", "DONE", "FAILED", "CANCELLED"]
-    stage: Literal["queued", "refining", "generating", "uploading"]
-    intent: str | None
-    refined_prompt: str | None
-    reply: str | None
-    image: PictureForm | None
-    image_url: str | None
-    provider: str | None
-    error: ErrorForm | None
-    version: int
-    created_at: str
-    updated_at: str
+class MessageForm(PublicForm, of=Message):
+    pass
 
 
-class SessionForm(BaseModel):
-    id: str
-    title: str
-    created_at: str
-    updated_at: str
-    running: int
-    thumbnail_url: str | None
-    version: int
+class SessionForm(PublicForm, of=Session):
+    pass
 
 
 class MessagePage(BaseModel):

@@ -1,9 +1,10 @@
-"""The chat page. It is one template for every address; `static/studio/main.js` reads which conversation is meant."""
+"""The chat page. It is one template for every address; `static/studio/chat/main.js` reads which conversation is meant."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.protocol import CONTENT_LIMIT
@@ -12,24 +13,46 @@ from pipeline.providers.base import STYLES
 
 VARIATIONS = 4  # in one card
 
+# The language and the words, and which picture shows what comes of them (tests/programs/starters.py makes it).
 STARTERS = (
-    ("en", "Create a sunset landscape"),
-    ("en", "Paint misty mountains by a lake at dawn"),
-    ("en", "A city skyline at night with stars"),
-    ("vi", "Vẽ một bãi biển lúc hoàng hôn"),
+    ("en", "Create a sunset landscape", "studio/chat/starters/sunset.webp"),
+    ("en", "A city skyline at night with stars", "studio/chat/starters/city.webp"),
+    ("vi", "Vẽ một bãi biển lúc hoàng hôn", "studio/chat/starters/beach.webp"),
+)
+# Once a photo is attached.
+PHOTO_STARTERS = (
+    ("en", "Make it brighter"),
+    ("en", "Make it black and white"),
+    ("en", "Turn it into a watercolour"),
+    ("vi", "Xóa nền"),
 )
 
 
 @require_safe
 @never_cache
+@gzip_page
 def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
     """Whose session it is decides the socket, not the page: an id that is not this person's shows that nothing is there."""
-    user = request.user
     studio = {
-        "user": {"id": str(user.pk), "name": user.get_username(), "is_guest": getattr(user, "is_guest", False)},
+        "user": _person(request),
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
         "styles": STYLES,
         "varying": registry.varying(),
     }
-    context = {"studio": studio, "provider": registry.label(), "starters": STARTERS}
+    context = {
+        "studio": studio,
+        "at_home": session_id is None,  # where the first sight need not wait for the program
+        "provider": registry.label(),
+        "abilities": registry.abilities(),
+        "starters": STARTERS,
+        "photo_starters": PHOTO_STARTERS,
+    }
     return render(request, "chat/page.html", context)
+
+
+def _person(request: HttpRequest) -> dict[str, object] | None:
+    """None for a visitor: nobody is made a guest by looking."""
+    user = request.user
+    if not user.is_authenticated:
+        return None
+    return {"id": str(user.pk), "name": user.get_username(), "is_guest": getattr(user, "is_guest", False)}

@@ -9,6 +9,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -86,7 +87,7 @@ class ImageAdmin(Base):
         view = self.admin_site.admin_view(self.thumbnail_view)
         return [path("<uuid:image_id>/thumbnail/", view, name="gallery_image_thumbnail"), *super().get_urls()]
 
-    def thumbnail_view(self, request: HttpRequest, image_id: uuid.UUID) -> HttpResponse:
+    def thumbnail_view(self, request: HttpRequest, image_id: uuid.UUID) -> HttpResponseBase:
         """A moderator sees what is hidden or in the trash, too, which the public URL does not show."""
         if not self.has_view_permission(request):
             raise PermissionDenied

@@ -3,26 +3,29 @@
 import uuid
 from typing import Annotated, Literal
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from gallery import lineage, services
+from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.errors import Unauthorized
-from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage
+from gallery.models import Image
+from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage, form
 
 router = Router(tags=["gallery"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
-@router.get("/", response=ImagePage, summary="My pictures, newest first")
-def list_images(request: HttpRequest, cursor: str | None = None, limit: Limit = 50) -> ImagePage:
+@router.get("/", response=or_unchanged(ImagePage), summary="My pictures, newest first")
+def list_images(request: HttpRequest, cursor: str | None = None, limit: Limit = 50) -> HttpResponse:
     return _page(request, cursor, limit, deleted=False)
 
 
-@router.get("/deleted/", response=ImagePage, summary="My trash, newest picture first")
-def list_deleted(request: HttpRequest, cursor: str | None = None, limit: Limit = 50) -> ImagePage:
+@router.get("/deleted/", response=or_unchanged(ImagePage), summary="My trash, newest picture first")
+def list_deleted(request: HttpRequest, cursor: str | None = None, limit: Limit = 50) -> HttpResponse:
     return _page(request, cursor, limit, deleted=True)
 
 
@@ -31,26 +34,29 @@ def import_image(
     request: HttpRequest,
     file: File[UploadedFile],
     purpose: Form[Literal["photo", "mask"]] = "photo",
-) -> Status[ImageForm]:
-    image = services.import_picture(_me(request), file.read(), purpose, file.name or "")
-    return Status(201, ImageForm.of(image))
+) -> HttpResponse:
+    """A JPEG, PNG, WebP, HEIC or AVIF. The same photo again gives the picture that is there, unless it is in the trash."""
+    image = services.import_picture(_me(request), file, purpose, file.name or "")
+    return json_answer(form(image), 201)
 
 
-@router.get("/{image_id}/", response=ImageForm, summary="One picture")
-def get_image(request: HttpRequest, image_id: str) -> ImageForm:
-    return ImageForm.of(services.get(_me(request), image_id))
+@router.get("/{image_id}/", response=or_unchanged(ImageForm), summary="One picture")
+def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
+    image = services.get(_me(request), image_id)
+    etag = _etag("picture", [image], None)
+    return unchanged(etag) if is_known(request, etag) else json_answer(form(image), etag=etag)
 
 
 @router.get("/{image_id}/lineage/", response=Lineage, summary="What it was made from, and what was made from it")
-def get_lineage(request: HttpRequest, image_id: str) -> Lineage:
+def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
     image = services.get(_me(request), image_id)
-    before, after = lineage.ancestors(image), lineage.children(image)
-    return Lineage(ancestors=[ImageForm.of(one) for one in before], children=[ImageForm.of(one) for one in after])
+    line = {"ancestors": lineage.ancestors(image), "children": lineage.children(image)}
+    return json_answer({name: [form(one) for one in images] for name, images in line.items()})
 
 
 @router.patch("/{image_id}/", response=ImageForm, summary="Rename, mark as a favourite")
-def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> ImageForm:
-    return ImageForm.of(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite))
+def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> HttpResponse:
+    return json_answer(form(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite)))
 
 
 @router.delete("/{image_id}/", response={204: None}, summary="Into the trash")
@@ -60,8 +66,8 @@ def trash_image(request: HttpRequest, image_id: str) -> Status[None]:
 
 
 @router.post("/{image_id}/restore/", response=ImageForm, summary="Out of the trash")
-def restore_image(request: HttpRequest, image_id: str) -> ImageForm:
-    return ImageForm.of(services.restore(_me(request), image_id))
+def restore_image(request: HttpRequest, image_id: str) -> HttpResponse:
+    return json_answer(form(services.restore(_me(request), image_id)))
 
 
 @router.delete("/{image_id}/permanent/", response={204: None}, summary="Delete for good")
@@ -76,6 +82,21 @@ def _me(request: HttpRequest) -> uuid.UUID:
     return request.user.pk
 
 
-def _page(request: HttpRequest, cursor: str | None, limit: int, *, deleted: bool) -> ImagePage:
-    images, following = services.page(_me(request), cursor, limit, deleted=deleted)
-    return ImagePage(items=[ImageForm.of(image) for image in images], next=following)
+def _page(request: HttpRequest, cursor: str | None, limit: int, *, deleted: bool) -> HttpResponse:
+    of, etag = (_me(request), cursor, limit), ""
+    if is_conditional(request):
+        etag = _etag(f"page {of[0]}", *services.page(*of, deleted=deleted, fields=FIELDS))
+        if is_known(request, etag):
+            return unchanged(etag)
+    images, following = services.page(*of, deleted=deleted)
+    etag = etag or _etag(f"page {of[0]}", images, following)
+    return json_answer({"items": [form(image) for image in images], "next": following}, etag=etag)
+
+
+# All of a picture's form that can change without `rev`, and `rev`.
+FIELDS = ("rev", "url_epoch", "title", "favorite", "parent_id", "hidden", "trashed_at", "stage")
+
+
+def _etag(kind: str, images: list[Image], following: str | None) -> str:
+    values = [[str(image.pk), *(getattr(image, name) for name in FIELDS)] for image in images]
+    return etag_of(kind, settings.TRASH_DAYS, values, following)

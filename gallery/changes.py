@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from gallery.models import UNANNOUNCED, Image
 from gallery.signals import image_changed
+from gallery.snapshot import Snapshot
 
 BATCH = 200  # rows in one transaction
 
 
-def form(image: Image) -> dict[str, str | int]:
+def snapshot(image: Image) -> Snapshot:
     """What a message carries of its picture, and stores exactly so; `placeholder` is "" unless the picture is shown."""
     return {
         "id": str(image.pk),
@@ -27,7 +28,7 @@ def form(image: Image) -> dict[str, str | int]:
     }
 
 
-def living() -> QuerySet[Image]:
+def not_purged() -> QuerySet[Image]:
     """Every row but those that are on their way out."""
     return Image.objects.exclude(stage=Image.Stage.PURGING)
 
@@ -45,10 +46,10 @@ def _change(images: QuerySet[Image], values: dict[str, object]) -> None:
         rows = Image.objects.filter(pk__in=ids)
         rows.update(rev=F("rev") + 1, **values)
         for image in rows.exclude(message_id=None):
-            transaction.on_commit(partial(_tell, str(image.pk), image.message_id, form(image)))
+            transaction.on_commit(partial(_tell, str(image.pk), image.message_id, snapshot(image)))
 
 
-def _tell(image_id: str, message_id: str | None, changed: dict[str, str | int]) -> None:
+def _tell(image_id: str, message_id: str | None, changed: Snapshot) -> None:
     """A listener that fails is logged, not raised: the change is committed, and the keeper announces it again."""
     image_changed.send_robust(Image, image_id=image_id, message_id=message_id, form=changed)
 
@@ -65,13 +66,13 @@ def announced(image_id: str, rev: int) -> None:
 
 def hide(images: Iterable[Image], reason: str, by: uuid.UUID | None) -> None:
     """Take the pictures from everybody's sight; `by` is the moderator's id. What is hidden already keeps its reason."""
-    shown = living().filter(pk__in=[image.pk for image in images], hidden=False)
+    shown = not_purged().filter(pk__in=[image.pk for image in images], hidden=False)
     change(shown, hidden=True, hidden_reason=reason[:500], approved_at=None, moderated_by=by)
 
 
 def approve(images: Iterable[Image], by: uuid.UUID | None) -> None:
     """Show what was hidden, and record who looked at it and when; what is in the trash stays there."""
-    rows = living().filter(pk__in=[image.pk for image in images])
+    rows = not_purged().filter(pk__in=[image.pk for image in images])
     verdict = {"approved_at": timezone.now(), "moderated_by": by}
     rows.filter(hidden=False).update(**verdict)
     change(rows.filter(hidden=True), hidden=False, hidden_reason="", **verdict)

@@ -80,6 +80,7 @@ def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) 
         "mime": rendition.mime,
         "thumbnail_key": thumbnail_key,
         "thumbnail_mime": rendition.thumbnail_mime,
+        "bytes": len(rendition.data) + len(rendition.thumbnail),
     }
 
 
@@ -140,7 +141,8 @@ def purge(image: Image) -> None:
     row = Image.objects.filter(pk=image.pk, stage=Stage.PURGING)
     if row.exists():
         _delete_files(image)
-        row.filter(Q(message_id=None) | Q(announced_rev__gte=F("rev"))).delete()
+        if not row.filter(Q(message_id=None) | Q(announced_rev__gte=F("rev"))).delete()[0]:
+            row.update(bytes=0)
 
 
 def _delete_files(image: Image) -> None:

@@ -67,6 +67,12 @@ class StorageDown(StudioError):
     code, retryable, status, sentence = "storage_down", True, 503, "The storage cannot be reached."
 
 
+class StorageFull(StudioError):
+    """Retryable: whoever has made room may ask for the same again."""
+
+    code, retryable, status, sentence = "storage_full", True, 507, "There is no room for more pictures."
+
+
 class Interrupted(StudioError):
     code, retryable, status, sentence = "interrupted", True, 503, "The work was interrupted."
 
@@ -88,6 +94,6 @@ class RateLimited(StudioError):
 
 
 ALL = (
-    Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, Unusable, StorageDown, Interrupted, Conflict,
-    NotFound, Unauthorized, RateLimited,
+    Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, Unusable, StorageDown, StorageFull,
+    Interrupted, Conflict, NotFound, Unauthorized, RateLimited,
 )  # fmt: skip

@@ -4,7 +4,7 @@ import uuid
 
 from django.db import connection
 
-from gallery.changes import living
+from gallery.changes import not_purged
 from gallery.models import Image
 
 MOST = 50  # of either kind: the nearest ancestors, the newest children
@@ -27,7 +27,7 @@ def ancestors(image: Image) -> list[Image]:
     with connection.cursor() as cursor:
         cursor.execute(_UPWARDS, [_as_kept(image.pk), MOST])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
-    found = living().filter(owner=image.owner_id).in_bulk(line)
+    found = not_purged().filter(owner=image.owner_id).in_bulk(line)
     return [found[ancestor] for ancestor in line if ancestor in found]
 
 

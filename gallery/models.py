@@ -1,6 +1,6 @@
 """A picture's row: whose it is, how it came to be, where its bytes lie, and whether it may be seen."""
 
-from typing import Literal
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-State = Literal["shown", "hidden", "deleted"]
+from gallery.snapshot import State
 
 # The message does not show the latest change yet; an imported picture has no message that could.
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
@@ -67,13 +67,20 @@ class Image(models.Model):
     mime = models.CharField(max_length=32)
     thumbnail_key = models.CharField(max_length=100)
     thumbnail_mime = models.CharField(max_length=32)
+    # SHA-256 of a photo as it came in, in hexadecimal digits: the same photo again is the same picture. "" of all others.
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    bytes = models.BigIntegerField(null=True, default=None)  # of both files; null: an older release's, not measured yet
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-id"], name="image_owner_newest"),
             models.Index(fields=["stage", "created_at"], name="image_stage_oldest"),  # drafts and purges to finish
+            models.Index(fields=["owner", "bytes"], name="image_owner_bytes"),  # what a person uses, without the rows
+            models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="image_trash_oldest"),
+            models.Index(fields=["id"], condition=Q(bytes=None), name="image_unmeasured"),
             models.Index(fields=["id"], condition=Q(purpose="mask"), name="image_masks"),
+            models.Index(fields=["owner", "digest"], condition=~Q(digest=""), name="image_owner_digest"),
             models.Index(fields=["id"], condition=UNANNOUNCED, name="image_unannounced"),
         ]
 
@@ -85,6 +92,11 @@ class Image(models.Model):
         if self.trashed_at or self.stage == self.Stage.PURGING:
             return "deleted"
         return "hidden" if self.hidden else "shown"
+
+    @property
+    def purge_at(self) -> datetime | None:
+        """When it leaves the trash for good."""
+        return self.trashed_at and self.trashed_at + timedelta(days=settings.TRASH_DAYS)
 
     def file(self, variant: str) -> tuple[str, str]:
         """The key and the MIME type of one of its two files, "full" or "thumbnail"."""

@@ -2,17 +2,21 @@
 
 import base64
 import io
+import os
 import re
 import struct
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import IO
 
 from PIL import Image, ImageCms, UnidentifiedImageError
 
+from gallery import heif
 from gallery.errors import BadInput, StudioError, TooLarge
 
-FORMATS = ("JPEG", "PNG", "WEBP")  # by content: a file's name is never looked at
+FORMATS = ("JPEG", "PNG", "WEBP")  # by content: a file's name is never looked at; HEIC and AVIF have a way of their own
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 32_768  # pixels; a JPEG ends at 65,500
@@ -25,8 +29,10 @@ _MAX_PARTS = 10_000  # segments or chunks; a large PNG has some three thousand, 
 
 # Process-wide, so set once, here. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+# So large that the C library gives them back to the system, each by itself, which it does not with Pillow's own 16 MiB.
+Image.core.set_block_size(64 * 1024 * 1024)  # type: ignore[attr-defined]
 
-_UNREADABLE = "This is not a picture we can read: send a JPEG, a PNG or a WebP."
+_UNREADABLE = "This is not a picture we can read: send a JPEG, PNG, WebP, HEIC or AVIF."
 _BROKEN = "This picture is broken or cut off."
 _TOO_MANY_PIXELS = f"This picture has too many pixels: {MAX_PIXELS // 1_000_000} million is the most."
 
@@ -59,7 +65,7 @@ class Rendition:
 def check(data: bytes) -> tuple[int, int]:
     """The upright width and height in pixels, from the header alone.
 
-    Raises `BadInput` for anything but a still JPEG, PNG or WebP of reasonable size, `TooLarge` past our limits.
+    Raises `BadInput` for anything but a still JPEG, PNG, WebP, HEIC or AVIF of reasonable size, `TooLarge` past our limits.
     """
     with _as_our_errors():
         image = _open(data)
@@ -113,22 +119,28 @@ def _as_our_errors() -> Iterator[None]:
 
 
 def _open(data: bytes) -> Image.Image:
-    """The header is read and every limit kept; no pixel is decoded yet."""
+    """The header is read and every limit kept; no pixel is decoded yet, but those of a HEIC or an AVIF."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"This file is too large: {MAX_BYTES // 1024**2} MiB is the most.")
+    if heif.is_heif(data):
+        return heif.read(data, _check_size)
     if _parts(data) >= _MAX_PARTS:
         raise BadInput(_BROKEN)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
-    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
-        raise TooLarge(_TOO_MANY_PIXELS)
-    if min(image.size) < MIN_SIDE:
-        raise BadInput(f"This picture is too small: {MIN_SIDE} pixels a side is the least.")
     # "MPO" is what Pillow calls a camera's JPEG with a second view behind the first, which is the picture.
-    if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
-        raise BadInput("This picture moves: send a still one.")
+    _check_size(image.width, image.height, 1 if image.format == "MPO" else getattr(image, "n_frames", 1))
     if image.format in ("JPEG", "MPO") and _scans(data) > _MAX_SCANS:
         raise BadInput(_BROKEN)
     return image
+
+
+def _check_size(width: int, height: int, frames: int) -> None:
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        raise TooLarge(_TOO_MANY_PIXELS)
+    if min(width, height) < MIN_SIDE:
+        raise BadInput(f"This picture is too small: {MIN_SIDE} pixels a side is the least.")
+    if frames > 1:
+        raise BadInput("This picture moves: send a still one.")
 
 
 def _parts(data: bytes) -> int:
@@ -251,6 +263,15 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
 
 
 def _encode(image: Image.Image, kind: str, **options: int) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
+    """Into a file that has a number: on the way to any other, Pillow keeps all of Python waiting until a whole JPEG is there, a
+    tenth of a second for each megapixel."""
+    with _file_in_memory() as file:
+        image.save(file, kind, **options)
+        file.seek(0)
+        return file.read()
+
+
+def _file_in_memory() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):  # Linux
+        return os.fdopen(os.memfd_create("picture"), "w+b")
+    return tempfile.TemporaryFile()

@@ -1,13 +1,13 @@
 """The gallery's public forms."""
 
 from datetime import datetime
-from typing import Self
 
 from ninja import Schema
 from pydantic import ConfigDict, StrictBool
 
 from gallery import changes, links
-from gallery.models import Image, State
+from gallery.models import Image
+from gallery.snapshot import State
 
 
 class ImageForm(Schema):
@@ -28,28 +28,31 @@ class ImageForm(Schema):
     parent_id: str | None
     created_at: datetime
     deleted_at: datetime | None
+    purge_at: datetime | None  # then it leaves the trash for good; null where it does not lie there
 
-    @classmethod
-    def of(cls, image: Image) -> Self:
-        form = changes.form(image)
-        return cls(
-            id=str(image.pk),
-            state=image.state,
-            **links.urls(form),
-            width=image.width,
-            height=image.height,
-            placeholder=str(form["placeholder"]) or None,
-            title=image.title,
-            favorite=image.favorite,
-            prompt=image.prompt,
-            intent=image.intent or None,
-            provider=image.provider or None,
-            message_id=image.message_id,
-            session_id=image.session_id or None,
-            parent_id=str(image.parent_id) if image.parent_id else None,
-            created_at=image.created_at,
-            deleted_at=image.trashed_at,
-        )
+
+def form(image: Image) -> dict[str, object]:
+    """An `ImageForm`, as it is written out."""
+    snapshot = changes.snapshot(image)
+    return {
+        "id": snapshot["id"],
+        "state": snapshot["state"],
+        **links.urls(snapshot),
+        "width": image.width,
+        "height": image.height,
+        "placeholder": snapshot["placeholder"] or None,
+        "title": image.title,
+        "favorite": image.favorite,
+        "prompt": image.prompt,
+        "intent": image.intent or None,
+        "provider": image.provider or None,
+        "message_id": image.message_id,
+        "session_id": image.session_id or None,
+        "parent_id": str(image.parent_id) if image.parent_id else None,
+        "created_at": image.created_at,
+        "deleted_at": image.trashed_at,
+        "purge_at": image.purge_at,
+    }
 
 
 class ImagePage(Schema):

@@ -1,56 +1,135 @@
 """The one way in: what a person does with pictures, beside what becomes of drafts and what moderators change."""
 
+import hashlib
 import logging
+import os
 import re
-import threading
 import uuid
+from bisect import bisect_right
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import accumulate
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import IO, TYPE_CHECKING, Literal
 
+from django.db import close_old_connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gallery.changes import announced, approve, change, form, hide, living, unannounced
+from gallery import space
+from gallery.changes import announced, approve, change, hide, not_purged, snapshot, unannounced
 from gallery.drafts import draft, new_draft, publish, purge, purging, stale_drafts, store
-from gallery.errors import BadInput, NotFound, StorageDown
+from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
+from gallery.places import Places
 from gallery.stores import storage
 
+if TYPE_CHECKING:
+    from gallery.pictures import Rendition
+
 __all__ = [
-    "announced", "approve", "delete_permanently", "draft", "form", "get", "hide", "import_picture", "is_source",
-    "masks", "open_source", "page", "patch", "publish", "purge", "purging", "restore", "source", "stale_drafts",
+    "announced", "approve", "delete_permanently", "draft", "get", "hide", "import_picture", "is_source",
+    "masks", "open_source", "page", "patch", "publish", "purge", "purging", "restore", "snapshot", "source", "stale_drafts",
     "store", "trash", "trash_session", "unannounced", "visible",
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
+PROMPTS = 50_000  # characters on one page of a list; a page of a hundred usual ones has 30,000
 GONE = "The picture that this is about is not here any more, or not yours."
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
-_decoding = (
-    threading.Lock()
-)  # a photo of 40 megapixels takes hundreds of megabytes for a moment: one at a time in a process
+# A photo of 40 megapixels takes hundreds of megabytes for a moment: one at a time in a process. And in the same thread, for
+# the C library keeps for each thread what it once took.
+_decoder = ThreadPoolExecutor(1, thread_name_prefix="decoding")
+_importing = Places(each=4, total=12)  # pictures; of a person, in this process
+MANY_PICTURES = "Too many pictures are being taken in just now: try again in a few seconds."
+RETRY_AFTER_S = 5.0
 Key = uuid.UUID | str
 
 
-def import_picture(owner_id: Key, data: bytes, purpose: Literal["photo", "mask"], name: str) -> Image:
-    """Keep a person's own picture; `purpose` is "photo" or "mask", `name` the file's. Raises `BadInput`, `TooLarge`,
-    `StorageDown`; then nothing is to be seen of it, and the keeper purges what there is."""
+def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["photo", "mask"], name: str) -> Image:
+    """Keep a person's own picture; `purpose` is "photo" or "mask", `name` the file's. A photo that they can see already is that
+    picture. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`; then nothing is to be seen of it, and the keeper
+    purges what there is. Raises `RateLimited` where too many wait already."""
+    leave = _importing.take(str(owner_id))
+    if leave is None:
+        raise RateLimited(MANY_PICTURES, retry_after=RETRY_AFTER_S)
+    try:
+        digest = _digest(file, purpose)
+        if known := _same(owner_id, digest).first():
+            return known
+        space.check(owner_id, more=_size(file))  # before anything is decoded; what is stored may have another size
+        rendition = _decoded(file, purpose)
+        values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name), digest=digest)
+        image = Image(**values)
+        space.insert(image)
+        close_old_connections()
+        store(image, rendition)
+        return get(owner_id, str(_publish_once(image).pk))
+    finally:
+        leave()
+
+
+def _size(file: bytes | IO[bytes]) -> int:
+    if isinstance(file, bytes):
+        return len(file)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return size
+
+
+def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
+    """What waits for its turn has no connection to the database, and its bytes, which may be many, lie where they lay."""
+    close_old_connections()
+    return _decoder.submit(_decode, file, purpose).result()
+
+
+def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
     from gallery import pictures  # late: a web process to which nobody brings a picture does without Pillow
 
-    with _decoding:
-        rendition = pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
-    values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name))
-    image = Image.objects.create(**values)
-    store(image, rendition)
-    publish(image)
-    return get(owner_id, str(image.pk))
+    data = file if isinstance(file, bytes) else file.read()
+    return pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
+
+
+def _digest(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> str:
+    """A mask has none, and is always a new one: the keeper purges those that no message names, and might take one back."""
+    if purpose == "mask":
+        return ""
+    if isinstance(file, bytes):
+        return hashlib.sha256(file).hexdigest()
+    digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # Django's files can all it asks for
+    file.seek(0)
+    return digest
+
+
+def _same(owner_id: Key, digest: str) -> QuerySet[Image]:
+    """The person's photo of these bytes, where they can see it."""
+    shown = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, trashed_at=None, hidden=False)
+    return shown.filter(digest=digest).order_by("pk") if digest else shown.none()
+
+
+def _publish_once(image: Image) -> Image:
+    """The picture itself; or the one of the same bytes that came in at the same time and was faster, and then this one goes."""
+    with transaction.atomic():
+        same = Image.objects.filter(owner__pk=image.owner_id, digest=image.digest).exclude(digest="")
+        list(same.select_for_update().order_by("pk"))  # one after the other, drafts too
+        known = _same(image.owner_id, image.digest).first()
+        if known is None:
+            publish(image)
+    if known is None:
+        return image
+    try:
+        purge(image)
+    except StorageDown:
+        log.warning("action=purge_postponed image=%s", image.pk)
+    return known
 
 
 def masks(older_than: timedelta, after: str | None, limit: int) -> list[Image]:
     """The oldest masks behind the id `after`, for the keeper, which purges those that no message names."""
-    found = living().filter(purpose=Image.Purpose.MASK, created_at__lt=timezone.now() - older_than)
+    found = not_purged().filter(purpose=Image.Purpose.MASK, created_at__lt=timezone.now() - older_than)
     return list((found.filter(pk__gt=after) if after else found).order_by("pk")[:limit])
 
 
@@ -64,7 +143,7 @@ def get(owner_id: Key, image_id: str) -> Image:
 
 def visible(image_id: uuid.UUID) -> Image:
     """Anybody's picture that may be seen; who asks has shown a signature for it. Raises `NotFound`."""
-    image = living().filter(pk=image_id).first()
+    image = not_purged().filter(pk=image_id).first()
     if image is None or image.state != "shown":
         raise NotFound()
     return image
@@ -92,17 +171,26 @@ def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Im
     return image, storage(image.storage).open(image.key)
 
 
-def page(owner_id: Key, cursor: str | None, limit: int, *, deleted: bool = False) -> tuple[list[Image], str | None]:
-    """One's pictures (or those in one's trash), newest first, and the cursor of the next page. Raises `BadInput`."""
+def page(
+    owner_id: Key, cursor: str | None, limit: int, *, deleted: bool = False, fields: Sequence[str] = ()
+) -> tuple[list[Image], str | None]:
+    """One's pictures (or those in one's trash), newest first, and the cursor of the next page. `fields`: of them these alone,
+    and not fewer pictures because their prompts are long. Raises `BadInput`."""
     listed = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
     images = listed.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
     if cursor is not None:
         if not UUID.fullmatch(cursor):
             raise BadInput("This cursor is not one of ours.")
         images = images.filter(pk__lt=cursor)
-    found = list(images.order_by("-pk")[: limit + 1])
-    more = len(found) > limit
-    return found[:limit], str(found[limit - 1].pk) if more else None
+    found = list((images.only(*fields) if fields else images).order_by("-pk")[: limit + 1])
+    fitting = found[:limit] if fields else _fitting(found[:limit])
+    return fitting, str(fitting[-1].pk) if len(found) > len(fitting) else None
+
+
+def _fitting(images: list[Image]) -> list[Image]:
+    """The first of them whose prompts are not too long together; one at least."""
+    lengths = list(accumulate(len(image.prompt) for image in images))
+    return images[: max(1, bisect_right(lengths, PROMPTS))]
 
 
 def patch(owner_id: Key, image_id: str, *, title: str | None = None, favorite: bool | None = None) -> Image:
@@ -140,11 +228,11 @@ def delete_permanently(owner_id: Key, image_id: str) -> None:
 
 def trash_session(owner_id: Key, session_id: str) -> None:
     """Into the trash with everything that the session made."""
-    change(living().filter(owner__pk=owner_id, session_id=session_id, trashed_at=None), trashed_at=timezone.now())
+    change(not_purged().filter(owner__pk=owner_id, session_id=session_id, trashed_at=None), trashed_at=timezone.now())
 
 
 def _own(owner_id: Key, image_id: str) -> QuerySet[Image]:
-    return living().filter(owner__pk=owner_id, pk=image_id) if UUID.fullmatch(image_id) else Image.objects.none()
+    return not_purged().filter(owner__pk=owner_id, pk=image_id) if UUID.fullmatch(image_id) else Image.objects.none()
 
 
 def _check_title(title: str) -> None:

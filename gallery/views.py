@@ -4,29 +4,35 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from gallery import links, services
+from gallery import links, parts, services
 from gallery.errors import NotFound, StudioError
 from gallery.models import Image
+from gallery.storage.base import Stream
 from gallery.stores import storage
 
+SMALL = 64 * 1024  # bytes; a thumbnail, mostly
 LINK_S = 60  # how long a storage's own URL lives: for the browser to follow the redirect, no longer
 
 
 @require_safe
+@gzip_page
 def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
     """The gallery page; it asks the REST API for the rest. `styles`: those that a style transfer knows by name."""
-    studio = {"limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "styles": styles}
+    user = {"id": str(request.user.pk)} if request.user.is_authenticated else None
+    studio = {"user": user, "limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "styles": styles}
     return render(request, "gallery/page.html", {"studio": studio})
 
 
 @require_safe
-def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponse:
+def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponseBase:
     """`/p/<image>/<variant>/<signature>`: drafts too: their message may show them already. `?download=1` saves it."""
     try:
         image = services.visible(image_id)
@@ -41,7 +47,7 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
     return response
 
 
-def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = True) -> HttpResponse:
+def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = True) -> HttpResponseBase:
     """The file itself, or the way to it, for one who may see it. Raises `NotFound`, `StorageDown`.
 
     What is to be saved is not redirected: another server would name it by its key, and a browser ignores our page's name
@@ -54,12 +60,33 @@ def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = T
         # Not to be kept: a browser that was told "not modified" would follow a URL that has died.
         return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
     etag = f'"{image.pk}-{variant}-{image.url_epoch}"'
-    response = get_conditional_response(request, etag=etag)
-    if response is None:
-        response = HttpResponse(files.open(key), content_type=mime)
+    unchanged = get_conditional_response(request, etag=etag)
+    response = _streamed(request, files.stream(key), mime, etag) if unchanged is None else unchanged
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpResponseBase:
+    """The file or the part of it that is asked for. A large one is not read here, but by whoever sends the response, piece by
+    piece."""
+    if file.size is None:
+        return FileResponse(file, content_type=mime)  # Cloudinary has said so little that it can only be passed on
+    wanted = parts.asked_for(request, file.size, etag)
+    if wanted is None:
+        file.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    headers = {"Accept-Ranges": "bytes", "Content-Length": str(len(wanted))}
+    if len(wanted) < file.size:
+        headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{file.size}"
+    status = 206 if len(wanted) < file.size else 200
+    if request.method == "HEAD":
+        file.close()
+        return HttpResponse(content_type=mime, headers=headers)
+    part = parts.Part(file, wanted)
+    if len(wanted) <= SMALL:
+        return HttpResponse(part.all(), content_type=mime, headers=headers, status=status)
+    return FileResponse(part, content_type=mime, headers=headers, status=status)
 
 
 def failure(error: StudioError) -> HttpResponse:

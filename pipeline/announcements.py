@@ -7,22 +7,26 @@ from pymongo.errors import PyMongoError
 
 from gallery import services as gallery
 from gallery.signals import image_changed
-from pipeline import jobs, message, sessions
+from gallery.snapshot import Snapshot
+from pipeline import events, transitions
+from pipeline.message import Message
+from pipeline.store import sessions
+from pipeline.store.documents import apply
 
 log = logging.getLogger(__name__)
 
 
-def announce_picture(image_id: str, message_id: str | None, form: dict[str, Any]) -> None:
-    """Rewrite the message's picture and send the news. Raises `PyMongoError`; then the keeper repeats it."""
+def announce_picture(image_id: str, message_id: str | None, form: Snapshot) -> None:
+    """Rewrite the message's picture and publish it. Raises `PyMongoError`; then maintenance repeats it."""
     if message_id is not None:
-        doc = jobs.apply(message.show_picture(form, message_id))
-        if doc is not None:
-            jobs.announce(doc)
-            sessions.bump(doc["session_id"])
+        message = apply(Message, transitions.show_picture(form, message_id))
+        if message is not None:
+            events.enqueue_change(message)
+            sessions.touch(message.session_id)
     gallery.announced(image_id, form["rev"])
 
 
-def on_image_changed(*, image_id: str, message_id: str | None, form: dict[str, Any], **_: Any) -> None:
+def on_image_changed(*, image_id: str, message_id: str | None, form: Snapshot, **_: Any) -> None:
     try:
         announce_picture(image_id, message_id, form)
     except PyMongoError as error:

@@ -1,38 +1,80 @@
-"""One session (a conversation): its document, its public form, its changes. The rules are those of `pipeline.message`.
+"""One session (a conversation): its document, its public form, and its changes, by the rules of `pipeline.documents`.
 
 What a session shows of its messages (how many run, the last picture) is counted when it is written out; after such a change
-`bump` raises the version and `changed_at`, which is how clients learn of it. An invariant that the keeper repairs:
-a session's `changed_at` is not before that of any message that began or ended in it.
+`touch` raises the version and `changed_at`, which is how clients learn of it. An invariant that maintenance repairs: a
+session's `changed_at` is not before that of any message that began or ended in it.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Self
 
-from pipeline.message import SERVER_TIME, Change, Doc, Status, Urls, changed, new_id, timestamp
+from bson.timestamp import Timestamp
+
+from gallery.snapshot import Snapshot
+from pipeline.documents import (
+    SERVER_TIME,
+    Change,
+    Document,
+    Filter,
+    Form,
+    Public,
+    PublicOnly,
+    SignUrls,
+    Sparse,
+    Stored,
+    Unstored,
+    changed,
+    new_id,
+    timestamp,
+)  # fmt: skip
+from pipeline.message import Status
 
 CHAT = "chat"
 IMAGES = "images"  # one per user, for /v1/image/generate/; no list shows it
 
 
-def new(user_id: str, title: str, kind: str = CHAT) -> Doc:
-    now = datetime.now(UTC)
-    return {
-        "_id": new_id(),
-        "user_id": user_id,
-        "kind": kind,
-        "title": title,
-        "version": 1,
-        "created_at": now,
-        "updated_at": now,
-        "changed_at": SERVER_TIME,
-        "tombstone": None,  # or what becomes of its pictures: "keep" | "trash"
-    }
+@dataclass(frozen=True, kw_only=True)
+class Session(Document):
+    collection = "sessions"
+
+    user_id: str
+    kind: str = CHAT
+    title: Public[str]
+    created_at: Public[datetime]
+    updated_at: Public[datetime]
+    changed_at: Timestamp = SERVER_TIME
+    running: PublicOnly[int] = 0  # this and what follows: of its messages, as `summaries` found them
+    last_picture: Unstored[Snapshot | None] = None
+    thumbnail_url: PublicOnly[str | None] = None
+    version: Public[int] = 1
+    tombstone: str | None = None  # or what becomes of its pictures: "keep" | "trash"
+    buried_at: Sparse[datetime] = None
+
+    @classmethod
+    def new(cls, user_id: str, title: str, kind: str = CHAT) -> Self:
+        now = datetime.now(UTC)
+        return cls(id=new_id(), user_id=user_id, kind=kind, title=title, created_at=now, updated_at=now)
+
+    @classmethod
+    def of_summary(cls, summary: Stored) -> Self:
+        running, last = summary["running"], summary["last"]
+        shown = {"running": running[0]["count"] if running else 0, "last_picture": last[0]["image"] if last else None}
+        return cls.of({**summary, **shown})
+
+    def public(self, urls: SignUrls) -> Form:
+        form = self._form()
+        form["created_at"], form["updated_at"] = timestamp(self.created_at), timestamp(self.updated_at)
+        form["thumbnail_url"] = urls(self.last_picture)["thumbnail_url"] if self.last_picture else None
+        return form
 
 
-def looks(of: Mapping[str, Any]) -> list[Doc]:
-    """An aggregation over the sessions `of` a filter: each with what it shows of its messages, for `public`. A buried one
-    has no look: news of it, with the tombstone's own version, would pass for the news of its end."""
+Session.prepare()
+
+
+def summaries(of: Filter) -> list[Filter]:
+    """An aggregation over the sessions `of` a filter: each with what it shows of its messages, for `Session.of_summary`.
+    Deleted sessions are skipped, or their deletion event would look stale: it has the same version."""
     return [
         {"$match": {**of, "tombstone": None}},
         _messages("running", [{"$match": {"status": Status.PROCESSING.value}}, {"$count": "count"}]),
@@ -40,7 +82,7 @@ def looks(of: Mapping[str, Any]) -> list[Doc]:
     ]
 
 
-def _messages(name: str, pipeline: list[Doc]) -> Doc:
+def _messages(name: str, pipeline: list[Filter]) -> Filter:
     return {
         "$lookup": {
             "from": "messages",
@@ -52,41 +94,25 @@ def _messages(name: str, pipeline: list[Doc]) -> Doc:
     }
 
 
-def public(look: Mapping[str, Any], urls: Urls) -> Doc:
-    return {
-        "id": look["_id"],
-        "title": look["title"],
-        "created_at": timestamp(look["created_at"]),
-        "updated_at": timestamp(look["updated_at"]),
-        "running": look["running"][0]["count"] if look["running"] else 0,
-        "thumbnail_url": urls(look["last"][0]["image"])["thumbnail_url"] if look["last"] else None,
-        "version": look["version"],
-    }
-
-
-def owned(user_id: str, session_id: str) -> Doc:
+def owned(user_id: str, session_id: str) -> Filter:
     return {"_id": session_id, "user_id": user_id, "tombstone": None}
 
 
-def _changed(values: Mapping[str, Any], **times: Any) -> Doc:
-    return changed(values, unset={}, **times)
-
-
-def bump(*session_ids: str) -> Change:
-    return Change({"_id": {"$in": list(session_ids)}, "tombstone": None}, _changed({}))
+def touch(*session_ids: str) -> Change:
+    return Change({"_id": {"$in": list(session_ids)}, "tombstone": None}, changed({}))
 
 
 def name(session_id: str, title: str) -> Change:
     """The refinement's title; one that a person gave stays."""
-    return Change({"_id": session_id, "title": "", "tombstone": None}, _changed({"title": title}))
+    return Change({"_id": session_id, "title": "", "tombstone": None}, changed({"title": title}))
 
 
 def rename(user_id: str, session_id: str, title: str) -> Change:
-    return Change(owned(user_id, session_id), _changed({"title": title}))
+    return Change(owned(user_id, session_id), changed({"title": title}))
 
 
-def bury(user_id: str, session_id: str, pictures: str) -> Change:
-    return Change(owned(user_id, session_id), _changed({"tombstone": pictures}, buried_at=True))
+def soft_delete(user_id: str, session_id: str, pictures: str) -> Change:
+    return Change(owned(user_id, session_id), changed({"tombstone": pictures}, buried_at=True))
 
 
 def settle_pictures(session_id: str) -> Change:
@@ -94,7 +120,7 @@ def settle_pictures(session_id: str) -> Change:
     return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
 
 
-def buried(*, longer_than_ms: int) -> Doc:
+def soft_deleted(*, longer_than_ms: int) -> Filter:
     """Tombstones that every web process has had time to see."""
     return {
         "tombstone": {"$ne": None},

@@ -14,13 +14,13 @@ from ninja.parser import Parser
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from chat import limits
+from chat import rate_limits
 from chat.api import chat, image, prompt
 from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput
-from project import problems
-from project.auth import PERSON
+from project.auth import PERSON, become_guest
+from project.http import problems
 from project.models import Token, User
 
 
@@ -45,7 +45,26 @@ class StudioAPI(NinjaAPI):
         for methods in schema["paths"].values():
             for operation in methods.values():
                 operation["responses"]["default"] = {"description": "What went wrong", "content": content}
+                if 304 in operation["responses"]:
+                    _document_etag(operation)
         return schema
+
+
+def _document_etag(operation: dict[str, Any]) -> None:
+    text = {"schema": {"type": "string"}}
+    etag = {"ETag": {"description": "To send as `If-None-Match` the next time", **text}}
+    for status in (200, 304):
+        operation["responses"][status]["headers"] = etag
+    operation["responses"][304]["description"] = "Not changed since the answer whose `ETag` was sent"
+    operation.setdefault("parameters", []).append(
+        {
+            "in": "header",
+            "name": "If-None-Match",
+            "required": False,
+            "description": "`ETag` of the answer before",
+            **text,
+        }
+    )
 
 
 api = StudioAPI(
@@ -73,9 +92,21 @@ class GuestForm(BaseModel):
 @api.post("/api/v1/auth/guest/", response={201: GuestForm}, tags=["auth"], summary="Become a guest")
 async def create_guest(request: HttpRequest) -> Status[GuestForm]:
     """A new guest with a bearer token, which is shown this once. No cookie is set."""
-    await limits.newcomer(request.META.get("REMOTE_ADDR", ""))
+    await rate_limits.newcomer(request.META.get("REMOTE_ADDR", ""))
     user, token = await sync_to_async(_guest)()
     return Status(201, GuestForm(user=UserForm(id=str(user.id), name=user.username), token=token))
+
+
+class PersonForm(BaseModel):
+    user: UserForm
+
+
+@api.post("/api/v1/auth/cookie/", response={200: PersonForm, 201: PersonForm}, include_in_schema=False)
+def create_cookie(request: HttpRequest) -> Status[PersonForm]:
+    """For our own pages alone, with their CSRF token, before the first thing that a visitor does: 201 with a new guest's
+    cookie, 200 to one who has a cookie already."""
+    user, is_new = become_guest(request)
+    return Status(201 if is_new else 200, PersonForm(user=UserForm(id=str(user.id), name=user.username)))
 
 
 @transaction.atomic
@@ -91,7 +122,7 @@ def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(operation)
     def counted(request: HttpRequest, **values: Any) -> Any:
-        async_to_sync(limits.hit)("import", str(request.user.pk))
+        async_to_sync(rate_limits.hit)("import", str(request.user.pk))
         return operation(request, **values)
 
     return counted

@@ -16,14 +16,14 @@ from django.urls import get_resolver, re_path  # noqa: E402
 
 from chat.routing import websocket_urlpatterns  # noqa: E402
 from project.auth import SocketAuth  # noqa: E402
-from project.handler import Handler  # noqa: E402
-from project.pace import Paced  # noqa: E402
-from project.shutdown import CloseOnShutdown  # noqa: E402
+from project.daphne.application import Handler  # noqa: E402
+from project.daphne.pacing import Paced, PacedAnswers  # noqa: E402
+from project.daphne.shutdown import CloseOnShutdown  # noqa: E402
 
 if "daphne.server" in sys.modules:  # it is about to run us; another server has rules of its own
-    from project import doorway
+    from project.daphne import requests
 
-    doorway.install()
+    requests.install()
 
 SWITCH_S = 0.0005  # Python's own 5 ms are long for one who waits for a lock ten times to answer a ping
 
@@ -37,7 +37,9 @@ async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], sen
 
 # Channels routes ASGI applications through Django's patterns, which are typed for views.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
-application = CloseOnShutdown(ProtocolTypeRouter({"http": Handler(), "websocket": Paced(SocketAuth(sockets))}))
+application = CloseOnShutdown(
+    ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})
+)
 
 # What is loaded by now stays, so the garbage collector need not look through it again and again, a tenth of a second each
 # time. The routes belong to it: the first request would load them.

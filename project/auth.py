@@ -1,33 +1,37 @@
 """Who is on this request, and on this socket: by bearer token, or by the cookie of a page of ours."""
 
+import asyncio
 import logging
-from collections.abc import Callable
-from functools import wraps
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from io import BytesIO
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user, login
-from django.contrib.sessions.middleware import SessionMiddleware
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.core.exceptions import DisallowedHost
 from django.core.handlers.asgi import ASGIRequest
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest
 from django.utils.http import is_same_domain
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
-from chat import limits
-from chat.people import at_the_door
-from gallery.errors import RateLimited, StorageDown, Unauthorized
-from project import problems
+from chat import rate_limits
+from chat.db_pool import handshake_pool
+from gallery.errors import StorageDown, Unauthorized
+from project.close_codes import SERVICE_RESTART
+from project.http import read_limits
+from project.http.cookies import SessionStore
 from project.models import Token, User
+from project.remembered import remembered
 
 log = logging.getLogger(__name__)
-P = ParamSpec("P")
+
+DAY_S = 24 * 3600
 
 
 class ForeignPage(Unauthorized):
@@ -37,12 +41,17 @@ class ForeignPage(Unauthorized):
 class Bearer(HttpBearer):
     """`Authorization: Bearer …`. A wrong token is 401: it never falls back to the cookie beside it."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User:
-        owner = Token.owner(token)
-        if owner is None:
-            raise Unauthorized("This token is not valid.")
-        request.user = owner
-        return owner
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_async = True  # ninja awaits what it is given on the event loop
+
+    def authenticate(self, request: HttpRequest, token: str) -> User | Coroutine[Any, Any, User]:
+        if _is_on_event_loop():
+            return self._authenticate(request, token)
+        return _entered(request, remembered.find("token", token) or _owner(token))
+
+    async def _authenticate(self, request: HttpRequest, token: str) -> User:
+        return _entered(request, remembered.find("token", token) or await sync_to_async(_owner)(token))
 
 
 class Cookie(AuthBase):
@@ -52,34 +61,94 @@ class Cookie(AuthBase):
     openapi_in = "cookie"
     openapi_name = settings.SESSION_COOKIE_NAME
 
-    def __call__(self, request: HttpRequest) -> User | None:
-        if not request.user.is_authenticated:
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_async = True
+
+    def __call__(self, request: HttpRequest) -> User | Coroutine[Any, Any, User | None] | None:
+        if _is_on_event_loop():
+            return self._call(request)
+        return _visitor(request) or _looked_up(request)
+
+    async def _call(self, request: HttpRequest) -> User | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
-        if check_csrf(request):
-            raise ForeignPage
-        return request.user
+        # Where the CSRF token may be in a form, that is read in a thread, too.
+        return _visitor(request) or await sync_to_async(_looked_up)(request)
 
 
-# Both are plain functions on purpose: ninja runs them in the request's own thread, off the event loop.
+def _is_on_event_loop() -> bool:
+    """Else an operation that is no coroutine asks, in its request's thread, which may wait."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _owner(token: str) -> User:
+    asked_at = time.monotonic()
+    owner = Token.owner(token)
+    known = owner is not None and owner.note_seen()
+    close_old_connections()  # it was lent to look somebody up, not for as long as the answer takes
+    if owner is None or not known:
+        raise Unauthorized("This token is not valid.")
+    remembered.keep("token", token, owner, asked_at)
+    return owner
+
+
+def _visitor(request: HttpRequest) -> User | None:
+    """Who reads with a cookie that was looked up a moment ago."""
+    if request.method not in read_limits.METHODS:
+        return None
+    user = remembered.find("cookie", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    if user is not None:
+        request.session.accessed = True  # the answer varies with it, as if it had been read
+        _entered(request, user)
+    return user
+
+
+def _looked_up(request: HttpRequest) -> User | None:
+    asked_at = time.monotonic()
+    user = request.user if request.user.is_authenticated else None
+    if user is not None and check_csrf(request):
+        raise ForeignPage
+    known = user is not None and user.note_seen()
+    close_old_connections()
+    if user is None or not known:
+        return None
+    person: User = request._cached_user  # type: ignore[attr-defined]  # not the lazy object, which keeps its request
+    remembered.keep("cookie", request.COOKIES[settings.SESSION_COOKIE_NAME], person, asked_at)
+    return _entered(request, person)
+
+
+def _entered(request: HttpRequest, user: User) -> User:
+    read_limits.by_person(request, user.pk)
+    request.user = user
+    return user
+
+
 PERSON = (Bearer(), Cookie())
 
 
-def with_guest(
-    page: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """For an HTML page: a visitor whom nobody knows becomes a guest, by cookie; a crowd from one address has to wait."""
+def become_guest(request: HttpRequest) -> tuple[User, bool]:
+    """Who asks from a page of ours, and whether that is a new guest, who gets a cookie. A crowd from one address has to wait.
 
-    @wraps(page)
-    def view(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        if request.method == "GET" and not request.user.is_authenticated:
-            try:
-                async_to_sync(limits.newcomer)(request.META.get("REMOTE_ADDR", ""))
-            except RateLimited as error:
-                return problems.page(error)
-            login(request, User.make_guest(), backend="django.contrib.auth.backends.ModelBackend")
-        return page(request, *args, **kwargs)
-
-    return view
+    Not Django's `login`: the other tabs of this browser go on with the CSRF token that they have. Raises `ForeignPage`,
+    `RateLimited`.
+    """
+    if check_csrf(request):
+        raise ForeignPage
+    if request.user.is_authenticated and request.user.note_seen():
+        return request.user, False
+    async_to_sync(rate_limits.newcomer)(request.META.get("REMOTE_ADDR", ""))
+    guest = User.make_guest()
+    request.session.flush()  # of somebody who is gone
+    request.session[SESSION_KEY] = str(guest.pk)
+    request.session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    request.session[HASH_SESSION_KEY] = guest.get_session_auth_hash()
+    request.user = guest
+    return guest, True
 
 
 class SocketAuth:
@@ -90,13 +159,39 @@ class SocketAuth:
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         try:
-            user = await at_the_door(_person, _handshake(scope)) if _says_who(scope) else None
+            user = await handshake_pool(_person, _handshake(scope)) if _says_who(scope) else None
         except (StorageDown, DatabaseError) as error:
             # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
             log.warning("action=handshake_dropped error=%r", error)
-            await send({"type": "websocket.close"})
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": SERVICE_RESTART})
             return
-        await self.app({**scope, "user": user}, receive, send)
+        await self.app({**scope, "user": user}, _noting(user, receive) if user else receive, send)
+
+
+def _noting(user: User, receive: Callable[..., Any]) -> Callable[..., Any]:
+    """A socket may live longer than a day: who says something there was seen."""
+    tomorrow = _next_day()
+
+    async def heard() -> Any:
+        nonlocal tomorrow
+        event = await receive()
+        if time.time() >= tomorrow:
+            tomorrow = _next_day()
+            asyncio.get_running_loop().create_task(_note(user))
+        return event
+
+    return heard
+
+
+def _next_day() -> float:
+    """When it begins, in seconds since the epoch."""
+    return (time.time() // DAY_S + 1) * DAY_S
+
+
+async def _note(user: User) -> None:
+    with suppress(StorageDown, DatabaseError):  # the next day, or the next request
+        await handshake_pool(user.note_seen)
 
 
 def _says_who(scope: dict[str, Any]) -> bool:
@@ -111,14 +206,21 @@ def _handshake(scope: dict[str, Any]) -> HttpRequest:
 
 
 def _person(request: HttpRequest) -> User | None:
-    method, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if method.lower() == "bearer":
-        return Token.owner(secret.strip())
-    if not _from_our_page(request):
-        return None
-    SessionMiddleware(lambda _: HttpResponse()).process_request(request)
+    return sender(request) if _is_bearer(request) or _from_our_page(request) else None
+
+
+def sender(request: HttpRequest) -> User | None:
+    """By token or cookie alone, whatever page it comes from: of a request whose body has not come yet."""
+    if _is_bearer(request):
+        owner = Token.owner(request.headers["Authorization"].partition(" ")[2].strip())
+        return owner if owner and owner.note_seen() else None
+    request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
-    return user if user.is_authenticated else None
+    return user if user.is_authenticated and user.note_seen() else None
+
+
+def _is_bearer(request: HttpRequest) -> bool:
+    return request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer"
 
 
 def _from_our_page(request: HttpRequest) -> bool:

@@ -1,16 +1,27 @@
 """Who is who: one kind of user, guests included, and the tokens of clients without a cookie."""
 
 import hashlib
+import logging
 import secrets
 import uuid
+from datetime import date
 
 import uuid_utils.compat
 from django.contrib.auth.models import AbstractUser
-from django.db import models
+from django.db import DatabaseError, models
+from django.db.models import Q
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
 
 
 def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
+
+
+def today() -> date:
+    """In UTC."""
+    return timezone.now().date()
 
 
 class User(AbstractUser):
@@ -18,6 +29,17 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_guest = models.BooleanField(default=False)
+    last_seen = models.DateField(null=True, default=today)  # the day on which they last came; null: of an older release
+    # Set, together with `is_active` off, when they begin to be removed: see `project.accounts.removal`.
+    removal_began_at = models.DateTimeField(null=True, default=None)
+
+    class Meta(AbstractUser.Meta):
+        indexes = [
+            models.Index(
+                fields=["removal_began_at"], condition=Q(removal_began_at__isnull=False), name="user_removals"
+            ),
+            models.Index(fields=["id"], condition=Q(is_guest=True, removal_began_at=None), name="user_guests"),
+        ]
 
     @classmethod
     def make_guest(cls) -> "User":
@@ -26,6 +48,18 @@ class User(AbstractUser):
         user.set_unusable_password()
         user.save(force_insert=True)
         return user
+
+    def note_seen(self) -> bool:
+        """Write down that they came today, once a day. False for one who has begun to be removed."""
+        if self.last_seen == today():
+            return self.is_active
+        try:
+            noted = User.objects.filter(pk=self.pk, is_active=True).update(last_seen=today())
+        except DatabaseError as error:  # they can be read, and that is enough to let them in
+            log.warning("action=last_seen_not_written error=%r", error)
+            return True
+        self.last_seen = today()
+        return noted == 1
 
 
 class Token(models.Model):

@@ -1,9 +1,10 @@
-"""The only reader of the environment. README.md lists every variable; a wrong value stops the start with one sentence."""
+"""The only reader of the environment. docs/settings.md lists them all; a wrong value stops the start with one sentence."""
 
 import hashlib
 import os
 import secrets
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -13,7 +14,7 @@ from environs import Env, EnvError
 from redis import ConnectionPool
 
 from gallery.storage.account import Account
-from pipeline.doorbells import Doorbells
+from pipeline.huey_queue import WakeQueue
 from pipeline.providers import table
 from project import addresses
 
@@ -36,9 +37,21 @@ def _secret_key(data: Path) -> str:
     return path.read_text().strip()
 
 
+def _for_us_alone(database: Path) -> Path:
+    """The SQLite file, its mode 0600 before anybody opens it: in a data folder that somebody else made it could be anything.
+    What SQLite puts beside it gets the same mode. Of a file that cannot be opened SQLite itself says why."""
+    with suppress(OSError):
+        os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    for path in (database, *database.parent.glob(f"{database.name}-*")):
+        with suppress(OSError):  # gone meanwhile, or not ours
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
+    return database
+
+
 def _run_dir(data: Path) -> Path:
     """Where the embedded servers' sockets lie: short (a socket's path ends at 92 bytes), ours alone, the same for every
-    process that shares the data folder. `project.embedded` makes it and refuses it when it is somebody else's."""
+    process that shares the data folder. `project.serve.embedded` makes it and refuses it when it is somebody else's."""
     name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 
@@ -65,6 +78,7 @@ try:
 
     DEBUG = env.bool("STUDIO_DEBUG", False)
     SECRET_KEY = env.str("SECRET_KEY", "") or _secret_key(DATA_DIR)
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = env.list("STUDIO_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("STUDIO_ORIGINS", [])
 
@@ -92,7 +106,14 @@ try:
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
     GUESTS_PER_MINUTE = env.int("STUDIO_GUESTS_PER_MINUTE", 30)
+    READS_PER_MINUTE = env.int("STUDIO_READS_PER_MINUTE", 600)
     SOCKETS_PER_USER = env.int("STUDIO_SOCKETS_PER_USER", 20)
+    CONNECTIONS_PER_ADDRESS = env.int("STUDIO_CONNECTIONS_PER_ADDRESS", 300)
+    PERSON_BYTES = env.int("STUDIO_PERSON_BYTES", 2000000000)
+    PERSON_PICTURES = env.int("STUDIO_PERSON_PICTURES", 5000)
+    FREE_BYTES = env.int("STUDIO_FREE_BYTES", 500000000)
+    TRASH_DAYS = env.int("STUDIO_TRASH_DAYS", 30)
+    GUEST_DAYS = env.int("STUDIO_GUEST_DAYS", 90)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
     RESCUE_S = env.float("STUDIO_RESCUE_S", 5)
@@ -132,9 +153,15 @@ def _check() -> None:
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
     times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
-    counts = (ATTEMPTS, WORKER_THREADS, SENDS_PER_MINUTE, GUESTS_PER_MINUTE, SOCKETS_PER_USER)
-    if min(*times, *counts) <= 0:
+    limits = (SENDS_PER_MINUTE, GUESTS_PER_MINUTE, READS_PER_MINUTE, SOCKETS_PER_USER, CONNECTIONS_PER_ADDRESS)
+    counts = (ATTEMPTS, WORKER_THREADS, *limits)
+    kept = (PERSON_BYTES, PERSON_PICTURES, TRASH_DAYS, GUEST_DAYS)
+    if min(*times, *counts, *kept) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
+    if max(TRASH_DAYS, GUEST_DAYS) > 36_500:
+        raise ImproperlyConfigured("STUDIO_TRASH_DAYS and STUDIO_GUEST_DAYS must be at most 36500: a hundred years.")
+    if FREE_BYTES < 0:
+        raise ImproperlyConfigured("STUDIO_FREE_BYTES must not be less than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
     if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
@@ -166,13 +193,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "project.middleware.ContentSecurityPolicy",
-    "project.middleware.BodyLimit",
+    "project.http.middleware.ContentSecurityPolicy",
+    "project.http.middleware.BodyLimit",
     "servestatic.middleware.ServeStaticMiddleware",
-    "project.middleware.ApiProblems",
-    "project.middleware.FinalSlash",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "project.middleware.Common",
+    "project.http.middleware.Unsent",
+    "project.http.middleware.ReadLimit",
+    "project.http.middleware.Api",
+    "project.http.middleware.FinalSlash",
+    "project.http.cookies.Cookies",
+    "project.http.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -196,11 +225,12 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["project.templatetags.modules"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
@@ -220,7 +250,7 @@ if DATABASES["default"]:
 else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA_DIR / "studio.sqlite3",
+        "NAME": _for_us_alone(DATA_DIR / "studio.sqlite3"),
         "CONN_MAX_AGE": None,  # a file does not go away, and opening it costs more than most of what is asked of it
         "OPTIONS": {
             "timeout": 20,
@@ -235,8 +265,8 @@ else:
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "health_check_interval": 0}
 _huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
 # An instance, not a dict: a dict would run tasks in the web process when DEBUG is on.
-# A blocking read lasts 1 s, well under the socket's 5 s: a worker hears a doorbell at once, and a stop soon.
-HUEY = Doorbells("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
+# A blocking read lasts 1 s, well under the socket's 5 s: a worker wakes at once, and a stop soon.
+HUEY = WakeQueue("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -246,7 +276,16 @@ CHANNEL_LAYERS = {
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-SERVESTATIC_USE_FINDERS = True  # from where they lie: no collecting step between a change and the page
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "project.http.static_files.HashedStaticFiles"},
+}
+# An image has its own, made when it was built; elsewhere `serve` makes it.
+STATIC_ROOT = BASE_DIR / ".static" if (BASE_DIR / ".static").exists() else DATA_DIR / "static"
+SERVESTATIC_USE_FINDERS = True  # what is not in STATIC_ROOT is served from where it lies
+SERVESTATIC_USE_MANIFEST = True
+SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
+SERVESTATIC_USE_ZSTD = False  # Brotli is smaller, and every browser that knows zstd knows it
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_MAX_AGE = 60
 
@@ -255,6 +294,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_ENGINE = "project.http.cookies"
 SESSION_COOKIE_NAME = "studio_person"  # "session" is a conversation here
 SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's cookie is the only key to a guest's pictures
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -273,10 +313,17 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # what is larger waits on the disk
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {process} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "project.logs.OneLine",
+            "format": "{asctime} {levelname} {process} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
+        "django": {"level": "INFO"},  # without handlers of its own, which have another form
         "huey": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},  # below, it names URLs, and a signed one opens a picture
         "daphne": {"level": "WARNING"},

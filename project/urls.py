@@ -8,25 +8,31 @@ from django.views.generic import RedirectView
 from chat import views as chat
 from gallery import views as gallery
 from pipeline.providers.base import STYLES
-from project import docs, ops
+from project import docs, installing
 from project.api import api
-from project.auth import with_guest
+from project.http import login_limits, monitoring
 
 admin.site.site_header = admin.site.site_title = "AI Photo Studio"
 
+handler500 = "project.http.problems.server_error"
+
 urlpatterns = [
-    path("", with_guest(chat.page), name="studio"),
-    path("chat/<str:session_id>/", with_guest(chat.page), name="chat"),
-    path("gallery/", with_guest(gallery.page), {"styles": STYLES}, name="gallery"),
+    path("", chat.page, name="studio"),
+    path("chat/<str:session_id>/", chat.page, name="chat"),
+    path("gallery/", gallery.page, {"styles": STYLES}, name="gallery"),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
-    path("favicon.ico", RedirectView.as_view(url=static("studio/favicon.svg"))),  # asked for by the admin's pages
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("worker.js", installing.worker, name="worker"),
+    path("favicon.ico", RedirectView.as_view(url=static("studio/ui/favicon.svg"))),  # asked for by the admin's pages
+    path("admin/login/", login_limits.counted(admin.site.login)),
+    path("admin/password_change/", admin.site.admin_view(login_limits.counted(admin.site.password_change))),
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),
     path("openapi.json", docs.openapi_json, name="openapi"),
     path("asyncapi.json", docs.asyncapi_json, name="asyncapi"),
-    path("healthz", ops.healthz),
-    path("readyz", ops.readyz),
-    path("metrics", ops.metrics),
+    path("healthz", monitoring.healthz),
+    path("readyz", monitoring.readyz),
+    path("metrics", monitoring.metrics),
     path("", api.urls),
 ]

@@ -1,5 +1,7 @@
 """The real servers, each started once, by the first test that asks for it."""
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -13,25 +15,32 @@ from pymongo import MongoClient
 from pymongo.database import Database
 from redis import Redis
 
-from tests import postgresql
+from project.serve.children import Child
+from tests import distribution, postgresql
+from tests.serving import HANGS_S
 from tests.standins.cloudinary import Cloudinary, standing_in
 from tests.stores import up
-from tests.studio import Studio, running
+from tests.studio import Studio, apart, running
 
 Documents = Database[dict[str, Any]]  # whatever a test looks at
 
 
-@pytest.fixture(scope="session")
-def stores() -> Iterator[None]:
-    """In the tests' own data folder."""
-    with up():
-        yield
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = distribution.grouped(items)
 
 
 @pytest.fixture(scope="session")
-def database(stores: None) -> Iterator[Documents]:
+def stores() -> Iterator[dict[str, Child]]:
+    """In the tests' own data folder; their processes by name."""
+    with up() as children:
+        yield children
+
+
+@pytest.fixture(scope="session")
+def database(stores: dict[str, Child]) -> Iterator[Documents]:
     """The conversations' database, its indexes made."""
-    from pipeline import mongo
+    from pipeline.store import mongo
 
     mongo.prepare()
     with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
@@ -40,20 +49,22 @@ def database(stores: None) -> Iterator[Documents]:
 
 
 @pytest.fixture
-def mongo(database: Documents, settings: Any) -> Documents:
+def mongo(database: Documents, settings: Any) -> Iterator[Documents]:
     """For what the test itself runs: another one, where no studio's worker takes its messages, without a document."""
-    from pipeline.mongo import prepare
+    from pipeline.store import followups
+    from pipeline.store.mongo import prepare
 
     settings.MONGO_URI = f"{settings.MONGO_URI.rpartition('/')[0]}/alone"
     prepare()
     alone = database.client["alone"]
     for name in alone.list_collection_names():
         alone[name].delete_many({})
-    return alone
+    yield alone
+    followups.wait(HANGS_S)  # a round that is late would work on the next test's documents
 
 
 @pytest.fixture(scope="session")
-def _redis(stores: None) -> Iterator["Redis"]:
+def _redis(stores: dict[str, Child]) -> Iterator["Redis"]:
     with Redis.from_url(settings.REDIS_URL) as client:
         yield client
 
@@ -66,16 +77,48 @@ def valkey(_redis: "Redis") -> "Redis":
 
 
 @pytest.fixture(scope="session")
-def prepared(database: Documents) -> None:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with every table and no row, made once for all processes of the run."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    done = folder / "migrated"
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            begun = folder / "migrating"
+            migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+            environment = {**os.environ, "STUDIO_DATA": str(begun)}
+            subprocess.run(migrate, cwd=settings.BASE_DIR, env=environment, check=True)
+            begun.rename(done)
+    return done / "studio.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def prepared(database: Documents, migrated: Path) -> None:
     """Ready for processes of the studio's own: their people are in a database of its own, not in the tests'."""
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=settings.BASE_DIR, check=True)
+    shutil.copy(migrated, settings.DATA_DIR)
 
 
 @pytest.fixture(scope="session")
 def studio(prepared: None) -> Iterator[Studio]:
     """The whole studio, in processes of its own, with one worker."""
     with running(workers=1) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="session")
+def queueing(prepared: None) -> Iterator[Studio]:
+    """Without a worker, in stores of its own: whatever is sent stays queued."""
+    with running(0, **apart("queueing", 5)) as studio:
+        yield studio
+
+
+@pytest.fixture(scope="session")
+def limited(prepared: None) -> Iterator[Studio]:
+    """With limits, small ones, but for guests: what is counted goes on from test to test. It looks often."""
+    few = {"STUDIO_SOCKETS_PER_USER": "2", "STUDIO_SENDS_PER_MINUTE": "2"}
+    with running(0, STUDIO_LIMITS="on", STUDIO_WATCH_S="0.2", **few) as studio:
         yield studio
 
 

@@ -11,11 +11,13 @@ import zlib
 from collections.abc import Callable, Iterator
 
 from PIL import Image, ImageDraw
+from pillow_heif import register_heif_opener
 
 from gallery import pictures
 from gallery.errors import StudioError
 from tests.memory import peak_mb
 
+register_heif_opener()  # so that Pillow writes HEIC, for these tests
 PAYLOAD = b"<html><script>alert('crafted payload')</script></html>"
 MEBIBYTE = 1024 * 1024
 
@@ -106,6 +108,13 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "moving.png": lambda: moving("PNG"),
     "cut off.jpg": lambda: encoded("JPEG")[:-200],
     "cut off.webp": lambda: encoded("WEBP")[:-40],
+    "moving.avif": lambda: moving("AVIF"),
+    "cut off.heic": lambda: encoded("HEIF")[:-40],
+    "cut off.avif": lambda: encoded("AVIF")[:-40],
+    "boxes without end.heic": lambda: encoded("HEIF")[:24] + (struct.pack(">I", 8) + b"free") * 1_000_000,
+    "a film.heic": lambda: b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + struct.pack(">I", 16) + b"moov" + bytes(8),
+    "900 megapixels.heic": lambda: _saying(encoded("HEIF"), 30_000),
+    "64 megapixels.avif": lambda: _saying(encoded("AVIF"), 8_000),
     "900 megapixels.png": lambda: png(30_000, 30_000, nothing(30_000 * 100), depth=1, colours=0),
     "900 megapixels.jpg": lambda: _claiming(encoded("JPEG"), b"\xff\xc0", 30_000),
     "long texts.png": lambda: small(chunk(b"zTXt", b"x\0\0" + nothing(64 * MEBIBYTE))),
@@ -119,6 +128,8 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 }
 
 HARMLESS: dict[str, Callable[[], bytes]] = {
+    "html behind.heic": lambda: encoded("HEIF") + PAYLOAD,
+    "html inside.avif": lambda: encoded("AVIF", xmp=PAYLOAD),
     "html behind.jpg": lambda: encoded("JPEG") + PAYLOAD,
     "html inside.jpg": lambda: jpeg(segment(0xFE, PAYLOAD), segment(0xE5, PAYLOAD)),
     "zip behind.png": lambda: encoded("PNG") + zipped(),
@@ -138,6 +149,12 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
 def _claiming(data: bytes, marker: bytes, side: int) -> bytes:
     at = data.index(marker) + 5
     return data[:at] + struct.pack(">HH", side, side) + data[at + 4 :]
+
+
+def _saying(data: bytes, side: int) -> bytes:
+    """A HEIC or an AVIF that says so of its size."""
+    at = data.index(b"ispe") + 8
+    return data[:at] + struct.pack(">II", side, side) + data[at + 8 :]
 
 
 def outcomes() -> Iterator[tuple[str, dict[str, object]]]:

@@ -12,12 +12,13 @@ import pytest
 for name in list(os.environ):
     if name.startswith(("STUDIO_", "GEMINI_", "GOOGLE_")):
         del os.environ[name]
-for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "CLOUDINARY_URL", "SECRET_KEY"):
+for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "CLOUDINARY_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
     os.environ.pop(name, None)
 
 DATA = Path(tempfile.mkdtemp(prefix="studio-test-"))
 os.environ["STUDIO_DATA"] = str(DATA)
 os.environ["STUDIO_GUESTS_PER_MINUTE"] = "100000"  # every test comes from this machine
+os.environ["STUDIO_READS_PER_MINUTE"] = "1000000"
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")

@@ -1,4 +1,4 @@
-"""What a client knows that does as the chat page does: static/studio/store.js and studio.js, in Python."""
+"""What a client knows that does as the chat page does: static/studio/client/store.js and studio.js, in Python."""
 
 from typing import Any
 

@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import psycopg
 
+from tests.serving import HANGS_S
+
 AS_ROOT = os.getuid() == 0
 
 
@@ -93,8 +95,8 @@ def _as_postgres(*command: object) -> list[str]:
     return ["setpriv", *person, "--pdeathsig=INT", *(str(part) for part in command)]
 
 
-def _wait(url: str, log: Path, within: float = 20) -> None:
-    deadline = time.monotonic() + within
+def _wait(url: str, log: Path) -> None:
+    deadline = time.monotonic() + HANGS_S
     while True:
         try:
             psycopg.connect(url).close()

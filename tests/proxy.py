@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.bench.house import listens
-from tests.serving import free_port, until
+from tests.serving import HANGS_S, free_port, until
 
 BODIES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
@@ -55,5 +55,5 @@ def running(behind: list[int], *, fronted: bool = False) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(HANGS_S)
         shutil.rmtree(folder, ignore_errors=True)

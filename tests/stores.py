@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from project import embedded
-from project.children import Child, stop
+from project.serve import embedded
+from project.serve.children import Child, stop
 
 
 @contextmanager

@@ -21,11 +21,11 @@ from PIL import Image
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from pipeline import mongo
+from pipeline.store import mongo
+from tests.serving import HANGS_S as HANGS_S  # for those who import the rest from here, too
 
 Form = dict[str, Any]
 SMALL = {"width": 128, "height": 128}
-WAIT_S = 30.0
 NOT_KEPT = httpx.Limits(max_keepalive_connections=0)  # a client leaves no connection behind
 # `verify=False` below and elsewhere: nothing here is HTTPS, and to read what the machine trusts costs each client 25 ms of CPU.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -34,7 +34,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 class Studio:
     """Web and workers on the tests' stores; `environment` overrides settings of both."""
 
-    starts_within = WAIT_S
+    web_options: tuple[str, ...] = ()
 
     def __init__(self, **environment: str) -> None:
         self.environment = {
@@ -56,9 +56,11 @@ class Studio:
         return subprocess.Popen([sys.executable, *command], cwd=settings.BASE_DIR, env=environment)
 
     def start_web(self) -> None:
-        self.web = self.run("-m", "daphne", "-v", "0", "-p", str(self.port), "project.asgi:application")
+        self.web = self.run(
+            "-m", "project.daphne", "-v", "0", *self.web_options, "-p", str(self.port), "project.asgi:application"
+        )
         eventually(
-            lambda: httpx.get(f"{self.url}/healthz", verify=False).is_success, self.starts_within, httpx.TransportError
+            lambda: httpx.get(f"{self.url}/healthz", verify=False, timeout=HANGS_S).is_success, but=httpx.TransportError
         )
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
@@ -67,11 +69,23 @@ class Studio:
         return worker
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        for process in (self.web, *self.workers):
-            if process is not None:
-                process.send_signal(how)
-                process.wait(30)
+        running = [process for process in (self.web, *self.workers) if process is not None]
+        for process in running:
+            process.send_signal(how)
+        for process in running:
+            process.wait(HANGS_S)
         self.web, self.workers = None, []
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Its workers stand still: what is sent meanwhile stays queued, however fast they are."""
+        for worker in self.workers:
+            worker.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in self.workers:
+                worker.send_signal(signal.SIGCONT)
 
     def guest(self) -> "Client":
         return Client(self)
@@ -82,7 +96,7 @@ class Client:
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self.http = httpx.Client(base_url=studio.url, timeout=WAIT_S, limits=NOT_KEPT, verify=False)
+        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False)
         answer = self.http.post("/api/v1/auth/guest/").raise_for_status().json()
         self.user, self.token = answer["user"], answer["token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
@@ -149,7 +163,7 @@ class Socket:
         self.apply(*frame["messages"])
         return frame
 
-    def receive(self, timeout: float = WAIT_S) -> Form:
+    def receive(self, timeout: float = HANGS_S) -> Form:
         return dict(json.loads(self.connection.recv(timeout)))
 
     def apply(self, *messages: Form) -> None:
@@ -183,9 +197,9 @@ class Socket:
         assert "ok" in answer, answer
         return dict(answer["ok"]["message"])
 
-    def until(self, condition: Callable[[], bool], timeout: float = WAIT_S) -> None:
+    def until(self, condition: Callable[[], bool]) -> None:
         """Take news until the condition holds."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + HANGS_S
         while not condition():
             self.note(self.receive(max(0.01, deadline - time.monotonic())))
 
@@ -204,7 +218,7 @@ class Socket:
 
 def apart(database: str, number: int) -> dict[str, str]:
     """Settings for a studio that shares the tests' servers and nothing else with the others: its messages are in a MongoDB
-    database, and its doorbells in a numbered Redis database of its own."""
+    database, and its wake-ups in a numbered Redis database of its own."""
     uri = f"{settings.MONGO_URI.rpartition('/')[0]}/{database}"
     with override_settings(MONGO_URI=uri):
         mongo.prepare()
@@ -223,9 +237,9 @@ def running(workers: int = 0, **environment: str) -> Iterator[Studio]:
         studio.stop()
 
 
-def eventually(condition: Callable[[], object], timeout: float = WAIT_S, but: type[Exception] | tuple[()] = ()) -> None:
+def eventually(condition: Callable[[], object], but: type[Exception] | tuple[()] = ()) -> None:
     """Wait until the condition holds; exceptions of the kind `but` count as not yet."""
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + HANGS_S
     while True:
         try:
             if condition():

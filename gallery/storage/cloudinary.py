@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from gallery.errors import NotFound, StorageDown, TooLarge
 from gallery.storage.base import check_key
-from gallery.storage.cloudinary_client import Client, Trouble
+from gallery.storage.cloudinary_client import CHUNK, Body, Client, Trouble
 
 FOLDER = "studio"  # in front of every id of ours
 LARGEST = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
@@ -39,6 +39,16 @@ class CloudinaryStorage:
         with _as_our_errors("open"):
             return self._client.get(url, LARGEST, hops=HOPS)
 
+    def size(self, key: str) -> int:
+        url = self._url(key, FETCH_S)
+        with _as_our_errors("open"):
+            return self._client.size(url, LARGEST, hops=HOPS)
+
+    def stream(self, key: str) -> "_Open":
+        url = self._url(key, FETCH_S)
+        with _as_our_errors("open"):
+            return _Open(self._client.open(url, LARGEST, hops=HOPS))
+
     def sign(self, key: str, seconds: int) -> str | None:
         return self._url(key, seconds)
 
@@ -50,6 +60,25 @@ class CloudinaryStorage:
     def _url(self, key: str, seconds: int) -> str:
         public_id, format = _asset(key)
         return self._client.download_url(public_id, format, seconds)
+
+
+class _Open:
+    def __init__(self, body: Body) -> None:
+        self._body, self.size = body, body.size
+
+    def read(self, size: int, /) -> bytes:
+        with _as_our_errors("open"):
+            return self._body.read(size)
+
+    def skip(self, size: int, /) -> None:
+        while size > 0:
+            piece = self.read(min(size, CHUNK))
+            if not piece:
+                raise StorageDown
+            size -= len(piece)
+
+    def close(self) -> None:
+        self._body.close()
 
 
 def _asset(key: str) -> tuple[str, str]:

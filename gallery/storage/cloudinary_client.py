@@ -3,6 +3,7 @@ calls sees an answer that was checked, or `Trouble`."""
 
 import functools
 import time
+from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
@@ -18,6 +19,7 @@ from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, ut
 
 CONNECT_S = 5.0
 CHUNK = 256 * 1024
+T = TypeVar("T", bound=BaseModel)
 LONGEST_PAUSE_S = 3600.0  # an hour is how long Cloudinary's own counters run
 TYPE = "authenticated"  # nothing of it is public, neither the original nor what is derived from it
 
@@ -93,16 +95,29 @@ class Client:
     def get(self, url: str, at_most: int, *, hops: int = 0) -> bytes:
         """The body, of at most so many bytes, after at most so many redirects. Raises `Trouble`: 413 for a larger one."""
         deadline = time.monotonic() + self._timeout_s
+        with closing(self.open(url, at_most, hops=hops)) as body:
+            return _read_all(body, deadline)
+
+    def size(self, url: str, at_most: int, *, hops: int = 0) -> int:
+        """Bytes of the body, which is fetched only where its head does not say it. Raises as `get`."""
+        deadline = time.monotonic() + self._timeout_s
+        with closing(self.open(url, at_most, hops=hops)) as body:
+            return len(_read_all(body, deadline)) if body.size is None else body.size
+
+    def open(self, url: str, at_most: int, *, hops: int = 0) -> "Body":
+        """The body, to be read piece by piece by somebody who may be slow: only Cloudinary's silences are bounded in time.
+        Raises as `get`."""
         try:
-            with self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES) as answer:
-                onward = answer.get_redirect_location()
-                if not (onward and hops):
-                    if answer.status != 200:
-                        raise _refusal(answer)
-                    return _body(answer, at_most, deadline)
+            answer = self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES)
         except HTTPError as error:  # its text holds the URL, and with that a signature
             raise _silence(error) from None
-        return self.get(_next(url, onward), at_most, hops=hops - 1)
+        onward = answer.get_redirect_location()
+        if answer.status == 200 and not onward:
+            return Body(answer, at_most)
+        with answer:
+            if not (onward and hops):
+                raise _refusal(answer)
+        return self.open(_next(url, onward), at_most, hops=hops - 1)
 
     def _call(self, ask: Any, **options: Any) -> Any:
         """One request of the SDK's. It tries a connection again that could not be made, and nothing else."""
@@ -131,7 +146,6 @@ class Client:
         }
 
 
-T = TypeVar("T", bound=BaseModel)
 _NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, other=0, redirect=0, raise_on_redirect=False)
 
 
@@ -150,12 +164,33 @@ def _read(model: type[T], answer: Any) -> T:
         raise Trouble(200, f"an answer of another form ({error.error_count()} errors)") from None
 
 
-def _body(answer: urllib3.BaseHTTPResponse, at_most: int, deadline: float) -> bytes:
+class Body:
+    """Of an answer: `size` as Cloudinary announced it, of which not one byte may be missing."""
+
+    def __init__(self, answer: urllib3.BaseHTTPResponse, at_most: int) -> None:
+        self._answer, self._room = answer, at_most
+        announced = answer.headers.get("Content-Length", "")
+        self.size = int(announced) if announced.isascii() and announced.isdigit() else None
+
+    def read(self, size: int, /) -> bytes:
+        """What has come by now: a drip shall not hold us. Raises `Trouble`."""
+        try:
+            chunk = self._answer.read1(size, decode_content=False)
+        except HTTPError as error:
+            raise _silence(error) from None
+        self._room -= len(chunk)
+        if self._room < 0:
+            raise Trouble(413, "more bytes than any picture of ours")
+        return chunk
+
+    def close(self) -> None:
+        self._answer.close()
+
+
+def _read_all(body: Body, deadline: float) -> bytes:
     data = bytearray()
-    while chunk := answer.read1(CHUNK, decode_content=False):  # what has come by now: a drip shall not hold us
+    while chunk := body.read(CHUNK):
         data += chunk
-        if len(data) > at_most:
-            raise Trouble(413, f"more than {at_most} bytes")
         if time.monotonic() > deadline:
             raise Trouble(0, "the download took too long", timed_out=True)
     return bytes(data)

@@ -32,6 +32,22 @@ class LocalStorage:
             except FileNotFoundError as error:
                 raise NotFound("The picture's file is not there.") from error
 
+    def size(self, key: str) -> int:
+        path = self._path(key)
+        with _down():
+            try:
+                return path.stat().st_size
+            except FileNotFoundError as error:
+                raise NotFound("The picture's file is not there.") from error
+
+    def stream(self, key: str) -> "_Open":
+        path = self._path(key)
+        with _down():
+            try:
+                return _Open(path)
+            except FileNotFoundError as error:
+                raise NotFound("The picture's file is not there.") from error
+
     def sign(self, key: str, seconds: int) -> str | None:
         check_key(key)
         return None
@@ -45,6 +61,23 @@ class LocalStorage:
 
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)[:6] / key
+
+
+class _Open:
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb", buffering=0)
+        self.size: int | None = os.fstat(self._file.fileno()).st_size
+
+    def read(self, size: int, /) -> bytes:
+        with _down():
+            return self._file.read(size)
+
+    def skip(self, size: int, /) -> None:
+        with _down():
+            self._file.seek(size, os.SEEK_CUR)
+
+    def close(self) -> None:
+        self._file.close()
 
 
 @contextmanager

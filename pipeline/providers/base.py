@@ -1,8 +1,12 @@
 """What every provider of pictures or words is asked, and answers. No SDK, no Django, no Mongo here."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from pipeline.providers.adjust import Adjust
 
 
 class Intent(StrEnum):
@@ -24,6 +28,11 @@ class Intent(StrEnum):
 STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
 
 
+PlanForm = Mapping[
+    str, Any
+]  # JSON-like: what a reading leaves for the making, beside the prompt. Its provider checks it.
+
+
 @dataclass(frozen=True)
 class Turn:
     """One earlier message of the conversation."""
@@ -32,6 +41,8 @@ class Turn:
     refined_prompt: str | None
     reply: str | None
     showed_picture: bool
+    plan: PlanForm | None = None
+    size: tuple[int, int] | None = None  # pixels of its picture, or of the one that was asked for
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,8 @@ class RefineRequest:
     attached: bool  # the picture came with this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
+    adjust: "Adjust | None" = None  # a change by hand: the words only say it again
+    seed: int = 0  # of the picture that may come of it: who has to choose something chooses by it
 
 
 @dataclass(frozen=True)
@@ -60,6 +73,25 @@ class Usage:
         return {name: count for name, count in asdict(self).items() if count}
 
 
+class Action(StrEnum):
+    """What a suggestion's button does on the page, where it does not send its words."""
+
+    LOOK = "look"  # at the picture, in the viewer
+    DOWNLOAD = "download"
+    DELETE = "delete"  # into the trash
+    BRUSH = "brush"  # to paint over what is to go
+    PHOTO = "photo"  # to choose one
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A request that the person may make next."""
+
+    label: str  # on its button
+    content: str
+    action: Action | None = None
+
+
 @dataclass(frozen=True)
 class Refinement:
     """A structured reading of a request."""
@@ -73,10 +105,14 @@ class Refinement:
     style: str | None
     provider: str  # shown to people and kept on the record
     usage: Usage = Usage()
+    plan: PlanForm | None = None  # None where the prompt says it all
+    suggestions: tuple[Suggestion, ...] = ()
+    instead: tuple[Suggestion, ...] = ()  # where nobody can fulfil it
+    goes_back: bool = False  # a reply that makes the version before the one that is meant from now on
 
 
 @dataclass(frozen=True)
-class Wish:
+class RefinedRequest:
     """What is about to be asked of a provider, as far as it is known after refining."""
 
     intent: Intent
@@ -84,6 +120,7 @@ class Wish:
     style: str | None
     content: str  # the person's own words
     has_mask: bool
+    plan: PlanForm | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +134,8 @@ class PictureRequest:
     seed: int  # 0 to 2^53 - 1: the same request with the same seed gives the same bytes, where the provider can
     source: bytes | None  # a checked picture: JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
+    adjust: "Adjust | None" = None  # set: this is what to do, and nothing else
+    plan: PlanForm | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +144,7 @@ class Picture:
     provider: str
     usage: Usage = Usage()
     note: str | None = None  # words beside it, of what only the picture could tell
+    prompt: str | None = None  # what was done, where that is less than the refinement's
 
 
 class Control(Protocol):
@@ -118,7 +158,15 @@ class Control(Protocol):
         only when that has no time left. Once the answer is there, call neither: it would be thrown away."""
 
 
-class Language(Protocol):
+Progress = Callable[[float], None]  # as `Control.progress`
+
+
+def part(progress: Progress, start: float, end: float) -> Progress:
+    """The progress of one step of several: its 0 to 1 are `start` to `end` of the whole."""
+    return lambda fraction: progress(start + (end - start) * fraction)
+
+
+class Refiner(Protocol):
     """Reads what people write. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
@@ -131,10 +179,12 @@ class Provider(Protocol):
 
     name: str
 
-    def lacks(self, wish: Wish) -> str | None:
+    def lacks(self, wish: RefinedRequest) -> str | None:
         """A sentence for the person that names what would be needed to fulfil the wish, or None where `make` can."""
 
-    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int] | None:
+    def size(
+        self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
+    ) -> tuple[int, int] | None:
         """Pixels (width, height) of what `make` will give for a source of that size, so that a client can reserve the box;
         None where only the picture itself will tell."""
 

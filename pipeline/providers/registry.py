@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from pipeline.providers import table
-from pipeline.providers.base import Intent, Language, Provider
+from pipeline.providers.base import Intent, Provider, Refiner
 
 if TYPE_CHECKING:
-    from pipeline.providers.cloudinary import CloudinaryEffects
+    from pipeline.providers.by_hand.provider import Adjuster
+    from pipeline.providers.cloudinary.provider import CloudinaryEffects
     from pipeline.providers.gemini.provider import GeminiProvider
-    from pipeline.providers.local.provider import LocalProvider
+    from pipeline.providers.offline.provider import OfflineProvider
 
 
 @functools.cache
-def _offline() -> "LocalProvider":
-    from pipeline.providers.local.provider import LocalProvider
+def _offline() -> "OfflineProvider":
+    from pipeline.providers.offline.provider import OfflineProvider
 
-    return LocalProvider(ai_is_connected=bool(settings.GEMINI_API_KEY))
+    return OfflineProvider(ai_is_connected=bool(settings.GEMINI_API_KEY))
 
 
 @functools.cache
@@ -45,9 +46,17 @@ def _gemini() -> "GeminiProvider":
 
 def _cloudinary() -> "CloudinaryEffects":
     from gallery.stores import cloudinary_client
-    from pipeline.providers.cloudinary import CloudinaryEffects
+    from pipeline.providers.cloudinary.provider import CloudinaryEffects
 
     return CloudinaryEffects(cloudinary_client())
+
+
+@functools.cache
+def by_hand() -> "Adjuster":
+    """Of changes by hand: whoever reads and edits words, these are exact, free and made here."""
+    from pipeline.providers.by_hand.provider import Adjuster
+
+    return Adjuster()
 
 
 _PROVIDERS: dict[str, Callable[[], Provider]] = {
@@ -60,7 +69,12 @@ _making = threading.RLock()  # a worker's threads ask at the same time, and one 
 
 def label() -> str:
     """What the page says of who reads and paints."""
-    return table.label(settings.PROVIDERS, _reader())
+    return table.label(settings.PROVIDERS, reader())
+
+
+def abilities() -> str:
+    """What the page says to newcomers of what this studio can do."""
+    return table.abilities(settings.PROVIDERS)
 
 
 def varying() -> list[str]:
@@ -68,10 +82,10 @@ def varying() -> list[str]:
     return table.varying(settings.PROVIDERS)
 
 
-def language() -> Language:
+def refiner() -> Refiner:
     """The one that reads what people write: Gemini as soon as there is a key."""
     with _making:
-        return _gemini() if _reader() == table.GEMINI else _offline()
+        return _gemini() if reader() == table.GEMINI else _offline()
 
 
 def provider_for(intent: Intent) -> Provider:
@@ -80,5 +94,6 @@ def provider_for(intent: Intent) -> Provider:
         return _PROVIDERS[settings.PROVIDERS[intent.value]]()
 
 
-def _reader() -> str:
+def reader() -> str:
+    """The name of the one that reads what people write."""
     return table.GEMINI if settings.GEMINI_API_KEY else table.OFFLINE

@@ -8,7 +8,8 @@ OFFLINE, GEMINI, CLOUDINARY = "offline", "gemini", "cloudinary"
 # Every provider by its name in STUDIO_PROVIDERS, with the setting that brings it; a new one is a line here, and one in
 # `registry.py`. "offline" needs none.
 BROUGHT_BY: Mapping[str, str | None] = {OFFLINE: None, GEMINI: "GEMINI_API_KEY", CLOUDINARY: "CLOUDINARY_URL"}
-SPOKEN = {OFFLINE: "offline tools", GEMINI: "Gemini", CLOUDINARY: "Cloudinary"}  # on the page
+# On the page, where "offline" would say that there is no connection.
+SPOKEN = {OFFLINE: "built-in tools", GEMINI: "Gemini", CLOUDINARY: "Cloudinary"}
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
 # What a Gemini takes over as soon as it is there. It has no transparency for a background that was removed, and it draws
 # anew what it enhances: those two it gets only where somebody says so.
@@ -46,17 +47,50 @@ def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[st
 
 def varying(providers: Mapping[str, str]) -> list[str]:
     """The intents of which the same request again makes another picture: those that are drawn anew. What is worked out of a
-    picture, by the offline tools or by Cloudinary, comes out the same each time."""
+    picture, by the built-in tools or by Cloudinary, comes out the same each time."""
     return [intent for intent in MADE if intent == Intent.GENERATE or providers[intent] == GEMINI]
 
 
 def label(providers: Mapping[str, str], reader: str) -> str:
-    """Who reads and who makes, in a few words for people: whoever generates comes first, "offline tools" last."""
+    """Who reads and who makes, in a few words for people: whoever generates comes first, "built-in tools" last."""
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
     if makers == [OFFLINE]:
-        return "offline, no AI" if reader == OFFLINE else f"offline tools; {SPOKEN[reader]} reads"
+        return f"{SPOKEN[OFFLINE]}, no AI" if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
     names = [SPOKEN[name] for name in makers]
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+_PAINTS = {
+    OFFLINE: "paints landscapes, seas and cities from your words",
+    GEMINI: "paints whatever you describe",
+}
+_CHANGES = {OFFLINE: "changes the light, colours, style and shape of photos", GEMINI: "changes photos as you say"}
+_FOR = {
+    Intent.GENERATE: "painting",
+    Intent.EDIT: "changes in words",
+    Intent.ENHANCE: "enhancing",
+    Intent.REMOVE_BACKGROUND: "removing backgrounds",
+    Intent.REMOVE_OBJECT: "removing things",
+    Intent.STYLE_TRANSFER: "styles",
+}
+
+
+def abilities(providers: Mapping[str, str]) -> str:
+    """What the studio can do now and, where no AI paints, how it could do more: a sentence for those who use it."""
+    paints, changes = providers[Intent.GENERATE], providers[Intent.EDIT]
+    said = f"This studio {_PAINTS.get(paints, _PAINTS[OFFLINE])} and {_CHANGES.get(changes, _CHANGES[OFFLINE])}"
+    others = [
+        f"{SPOKEN[name]} for {_listed(intents)}" for name, intents in served(providers).items() if name != OFFLINE
+    ]
+    said += f", with {', and '.join(others)}" if others else ""
+    if paints == OFFLINE:
+        said += "; people, animals and things it could paint too if whoever runs it connected an AI"
+    return f"{said}."
+
+
+def _listed(intents: Iterable[str]) -> str:
+    *others, last = [_FOR[Intent(intent)] for intent in intents]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def served(providers: Mapping[str, str]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""`make bench`: what the studio's promises cost, measured on this machine, as the table that README.md shows.
+"""`make bench`: what the studio's promises cost, measured on this machine, as the table that docs/measured.md shows.
 
 Rounds are interleaved, so that a busy minute of the machine falls on everything alike; each number is the median over them.
 """
@@ -31,10 +31,12 @@ class Form:
     sockets: int
     rows: int
     pages: int
+    claims: int
+    polled: float  # seconds
 
 
-FULL = Form(rounds=3, seconds=1.0, sockets=2000, rows=200_000, pages=30)
-QUICK = Form(rounds=1, seconds=0.6, sockets=200, rows=20_000, pages=15)
+FULL = Form(rounds=3, seconds=1.0, sockets=2000, rows=200_000, pages=30, claims=300, polled=120)
+QUICK = Form(rounds=1, seconds=0.6, sockets=200, rows=20_000, pages=15, claims=100, polled=6)
 
 
 def main() -> None:
@@ -45,7 +47,7 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing that was started is left behind
     django.setup()
-    from tests.bench import house, measures, stalls, table
+    from tests.bench import house, measures, polls, stalls, table
 
     form = QUICK if asked.quick else FULL
     began = time.monotonic()
@@ -57,10 +59,13 @@ def main() -> None:
             ("c", form.rounds, partial(measures.journeys, form.seconds, 1)),
             ("c", form.rounds, partial(measures.journeys, form.seconds, 2)),
             ("h", form.rounds, partial(measures.echoes, form.seconds)),
+            ("j", form.rounds, partial(polls.beside_a_bare_view, form.seconds)),
             ("g", 1, partial(measures.starts, Path(folder) / "data")),
             ("d", 1, partial(measures.memory, form.sockets)),
+            ("jd", 1, partial(polls.memory, form.polled)),
             ("e", 1, partial(stalls.pings, servers, form.seconds)),
             ("f", 1, partial(measures.first_pages, 1000, form.rows, form.pages)),
+            ("i", 1, partial(measures.claims, 10, 10_000, form.claims)),
         ]
         chosen = [
             (rounds, measure) for letters, rounds, measure in everything if not asked.only or {*letters} & {*asked.only}

@@ -17,10 +17,10 @@ from django.core.management import call_command
 from django.db import transaction
 from redis import Redis
 
-from pipeline import session
-from pipeline.mongo import database, prepare
-from project.children import Child
+from pipeline.session import Session
+from pipeline.store.mongo import database, prepare
 from project.models import Token, User
+from project.serve.children import Child
 from tests.bench.load import Job
 from tests.stores import up
 from tests.studio import Studio, eventually
@@ -47,7 +47,7 @@ class House(Studio):
             )
 
     def start_web(self) -> None:
-        self.web = self.run("-m", "daphne", "-v", "0", "-p", str(self.port), self.application)
+        self.web = self.run("-m", "project.daphne", "-v", "0", "-p", str(self.port), self.application)
         eventually(lambda: listens(self.port))
 
     def start_worker(self) -> "subprocess.Popen[bytes]":
@@ -79,14 +79,14 @@ def stores() -> Iterator[dict[str, Child]]:
 
 
 def _listening() -> int:
-    """How many of the workers' threads wait for a doorbell; a worker is ready when all of its own do."""
+    """How many of the workers' threads wait for a wake-up; a worker is ready when all of its own do."""
     with Redis.from_url(settings.REDIS_URL) as valkey:
         blocked = valkey.info("clients")["blocked_clients"]
     return int(blocked) // settings.WORKER_THREADS
 
 
 def clear() -> None:
-    """No message and no doorbell of one measurement is in the way of the next."""
+    """No message and no wake-up of one measurement is in the way of the next."""
     for name in ("messages", "artifacts"):
         database().drop_collection(name)  # deleting 200,000 one by one would take longer than an operation may
     prepare()
@@ -104,9 +104,9 @@ class Person:
         else:
             user = User.make_guest()
             self.user_id, self.token = str(user.id), Token.issue(user)
-        docs = [session.new(self.user_id, "") for _ in range(sessions)]
-        database()["sessions"].insert_many(docs)
-        self.sessions = [str(doc["_id"]) for doc in docs]
+        made = [Session.new(self.user_id, "") for _ in range(sessions)]
+        database()["sessions"].insert_many(each.stored() for each in made)
+        self.sessions = [each.id for each in made]
         self.doors = [(f"/ws/sessions/{id}/", self.token) for id in self.sessions]
 
 

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.bench.wire import Wire
+from tests.bench.wire import Pipe, Wire
 
 WARM_UP_S = 0.4
 
 
 @dataclass(frozen=True)
 class Job:
-    """`ask`: ping | send | draw (send, and wait for the final news) | hold. One request is in flight on each socket."""
+    """`ask`: ping | send | draw (send, and wait for the final news) | hold, on sockets; get, over HTTP. One request is in
+    flight on each connection."""
 
     port: int
     doors: list[tuple[str, str]]  # a path, and the bearer token of whoever goes in
@@ -30,8 +31,9 @@ class Job:
 class Asker:
     """One socket that asks again as soon as it is answered."""
 
-    wire: Wire
+    wire: Wire | Pipe
     job: Job
+    door: tuple[str, str] = ("", "")
     taken: list[float] = field(default_factory=list)  # seconds
     stopped: bool = False
     _asked: float = 0.0
@@ -40,7 +42,7 @@ class Asker:
     def ask(self) -> None:
         if self.stopped:
             return
-        command, self._is_answer = _COMMANDS[self.job.ask]()
+        command, self._is_answer = _COMMANDS[self.job.ask](*self.door)
         self._asked = time.perf_counter()
         self.wire.send(command)
 
@@ -63,32 +65,46 @@ class Asker:
 _NEWS = (b'{"type":"message.', b'{"type":"session.')
 
 
-def _ping() -> tuple[bytes, Callable[[bytes], bool]]:
+def _ping(*_: str) -> tuple[bytes, Callable[[bytes], bool]]:
     return b'{"type":"ping","id":1}', lambda frame: not frame.startswith(_NEWS)
 
 
-def _send() -> tuple[bytes, Callable[[bytes], bool]]:
+def _send(*_: str) -> tuple[bytes, Callable[[bytes], bool]]:
     command = {"type": "message.send", "id": 1, "client_id": uuid.uuid4().hex, "content": "a lake at dawn"}
     return json.dumps(command).encode(), lambda frame: frame.startswith(b'{"id":1,"ok"')
 
 
-def _draw() -> tuple[bytes, Callable[[bytes], bool]]:
-    command, _ = _send()
+def _draw(*_: str) -> tuple[bytes, Callable[[bytes], bool]]:
+    command = _send()[0]
     client_id = json.loads(command)["client_id"].encode()
     return command, lambda frame: b'"status":"DONE"' in frame and client_id in frame
 
 
-_COMMANDS = {"ping": _ping, "send": _send, "draw": _draw}
+def _get(path: str, token: str) -> tuple[bytes, Callable[[bytes], bool]]:
+    lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *([f"Authorization: Bearer {token}"] if token else []), "", ""]
+    return "\r\n".join(lines).encode(), lambda answer: answer.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 304 "))
+
+
+_COMMANDS: dict[str, Callable[..., tuple[bytes, Callable[[bytes], bool]]]] = {
+    "ping": _ping,
+    "send": _send,
+    "draw": _draw,
+    "get": _get,
+}
 
 
 async def open_all(job: Job) -> list[Asker]:
     """Every socket open, which the first line printed says."""
     askers = []
     for path, token in job.doors:
-        wire = await Wire.connect(job.port, path, token)
-        if job.greets:
-            await wire.first()
-        asker = Asker(wire, job)
+        wire: Wire | Pipe
+        if job.ask == "get":
+            wire = await Pipe.connect(job.port)
+        else:
+            wire = await Wire.connect(job.port, path, token)
+            if job.greets:
+                await wire.first()
+        asker = Asker(wire, job, (path, token))
         wire.hear = asker.hear
         askers.append(asker)
     print("open", flush=True)  # noqa: T201

@@ -1,5 +1,6 @@
-"""What is measured, (a) to (h) but for the stalls: each function gives numbers by name, from one round."""
+"""What is measured, (a) to (i) but for the stalls: each function gives numbers by name, from one round."""
 
+import logging
 import time
 import uuid
 from pathlib import Path
@@ -7,13 +8,17 @@ from statistics import median
 
 import httpx
 from django.conf import settings
+from django.test import override_settings
 from pymongo import MongoClient
 
 from gallery.models import Image
 from pipeline import message
-from pipeline.mongo import database
+from pipeline.documents import SERVER_TIME
+from pipeline.store import messages
+from pipeline.store.mongo import database, prepare
 from tests.bench.house import OURS, House, Numbers, Person, house, listens, load, resident, seen, strangers
 from tests.bench.load import Job
+from tests.messages import Doc, new
 from tests.serving import serving
 from tests.studio import eventually, free_port
 
@@ -42,7 +47,7 @@ def floor(seconds: float) -> Numbers:
 def _insert(seconds: float) -> float:
     """Milliseconds of one journaled insert of a message, the median."""
     taken, until = [], time.perf_counter() + seconds / 2
-    with MongoClient[message.Doc](settings.MONGO_URI, journal=True) as client:
+    with MongoClient[Doc](settings.MONGO_URI, journal=True) as client:
         floor = client["floor"]["messages"]
         while (began := time.perf_counter()) < until:
             floor.insert_one(_message("somebody", "somewhere"))
@@ -51,16 +56,20 @@ def _insert(seconds: float) -> float:
     return sorted(taken)[len(taken) // 2] * 1000
 
 
-def _message(user_id: str, session_id: str) -> message.Doc:
-    return message.new(
+def _message(user_id: str, session_id: str) -> Doc:
+    return new(
         session_id=session_id,
         user_id=user_id,
         client_id=uuid.uuid4().hex,
-        hash="",
         content="a lake at dawn",
-        seed=1,
-        options={},
-    )
+    ).stored()
+
+
+def keep_message(person: Person) -> str:
+    """One that a worker is at, in the person's first session; the value is its id."""
+    doc = _message(person.user_id, person.sessions[0])
+    database()["messages"].insert_one({**doc, "turn": message.BEGUN, "stage": "generating", "token": uuid.uuid4().hex})
+    return str(doc["_id"])
 
 
 def acknowledgements(seconds: float) -> Numbers:
@@ -104,17 +113,21 @@ def echoes(seconds: float) -> Numbers:
 
 
 def memory(sockets: int) -> Numbers:
-    """(d) The web process after its first answers, and what each idle socket adds."""
+    """(d) The web process after its first answers, and what each idle socket adds to as many as are there."""
     doors = strangers(sockets)
     with house() as studio:
         assert studio.web
         for path in ("/healthz", "/readyz", "/"):
             httpx.get(studio.url + path).raise_for_status()
         idle = resident(studio.web)
-        holder = load(Job(studio.port, doors, "hold", 0))
-        full = resident(studio.web)
-        holder.communicate("\n")
-    return {"web process, idle": idle / 1000, f"one idle socket of {sockets:,}": (full - idle) / sockets}
+        half = sockets // 2
+        first = load(Job(studio.port, doors[:half], "hold", 0))  # brings along what is loaded once
+        before = resident(studio.web)
+        second = load(Job(studio.port, doors[half:], "hold", 0))
+        added = resident(studio.web) - before
+        for holder in (first, second):
+            holder.communicate("\n")
+    return {"web process, idle": idle / 1000, f"one idle socket of {sockets:,}": added / half}
 
 
 def first_pages(few: int, lots: int, asked: int) -> Numbers:
@@ -138,8 +151,12 @@ def _fill(person: Person, rows: int) -> None:
     user_id, session_id = person.user_id, person.sessions[0]
     for begin in range(0, rows, 5000):
         some = range(begin, min(rows, begin + 5000))
-        database()["messages"].insert_many([_message(user_id, session_id) for _ in some], ordered=False)
-        Image.objects.bulk_create([_image(person) for _ in some])
+        database()["messages"].insert_many(_in_line(user_id, session_id, len(some)), ordered=False)
+        keep_images(person, len(some))
+
+
+def keep_images(person: Person, count: int) -> None:
+    Image.objects.bulk_create([_image(person) for _ in range(count)])
 
 
 def _image(person: Person) -> Image:
@@ -158,6 +175,45 @@ def _ratio(studio: House, paths: dict[Person, str], asked: int) -> float:
                 taken[person].append(time.perf_counter() - began)
                 assert answer.json()["next"], answer.text
     return median(taken[rich]) / median(taken[poor])
+
+
+def claims(few: int, lots: int, asked: int) -> Numbers:
+    """(i) How much longer a claim takes, the next turn included, where one person has `lots` of messages waiting instead of
+    `few`; in turn, each in a database of its own."""
+    taken: dict[int, list[float]] = {few: [], lots: []}
+    places = {count: f"{settings.MONGO_URI.rpartition('/')[0]}/claims{count}" for count in taken}
+    for count, uri in places.items():
+        with override_settings(MONGO_URI=uri):
+            prepare()
+            _queue(1, turn=SERVER_TIME)
+            _queue(count - 1)
+    logging.disable(logging.INFO)  # a line for each claim
+    for _ in range(asked):
+        for count, uri in places.items():
+            with override_settings(MONGO_URI=uri):
+                began = time.perf_counter()
+                job = messages.claim(message.Stage.REFINING)
+                taken[count].append(time.perf_counter() - began)
+                assert job is not None
+                database()["messages"].delete_one({"_id": job.id})
+                _queue(1)
+    for uri in places.values():
+        with override_settings(MONGO_URI=uri):
+            database().client.drop_database(database().name)
+    logging.disable(logging.NOTSET)
+    return {f"claim, {lots:,} of one person waiting over {few:,}": median(taken[lots]) / median(taken[few])}
+
+
+def _queue(count: int, **turn: object) -> None:
+    database()["messages"].insert_many([{**doc, **turn} for doc in _in_line("somebody", "somewhere", count)])
+
+
+def _in_line(user_id: str, session_id: str, count: int) -> list[Doc]:
+    """Without a turn: a person has one at a time."""
+    docs = [_message(user_id, session_id) for _ in range(count)]
+    for doc in docs:
+        del doc["turn"]
+    return docs
 
 
 def starts(folder: Path) -> Numbers:

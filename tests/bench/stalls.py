@@ -12,7 +12,7 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
-from project.children import Child
+from project.serve.children import Child
 from tests import postgresql
 from tests.bench.house import OURS, House, Numbers, frozen, house, load, seen, strangers
 from tests.bench.load import Job

@@ -90,3 +90,39 @@ def _frame(opcode: int, payload: bytes) -> bytes:
     size = len(payload)
     length = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
     return bytes([0x80 | opcode]) + length + MASK + payload
+
+
+class Pipe(asyncio.Protocol):
+    """A connection that speaks HTTP, kept open, with the same methods: one request is under way at a time."""
+
+    def __init__(self) -> None:
+        self._waiting = b""
+        self._end = 0  # of the answer that is coming; 0: its head is not whole yet
+        self.hear: Callable[[bytes], None] = lambda answer: None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._waiting += data
+        if not self._end and (head := self._waiting.find(b"\r\n\r\n")) > 0:
+            self._end = head + 4 + _content_length(self._waiting[:head].lower())
+        if self._end and len(self._waiting) >= self._end:
+            answer, self._waiting, self._end = self._waiting, b"", 0
+            self.hear(answer)
+
+    def send(self, request: bytes) -> None:
+        self._transport.write(request)
+
+    def close(self) -> None:
+        self._transport.close()
+
+    @classmethod
+    async def connect(cls, port: int) -> "Pipe":
+        _, pipe = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        return pipe
+
+
+def _content_length(head: bytes) -> int:
+    return int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0])

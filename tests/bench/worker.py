@@ -8,7 +8,16 @@ from django.core.management import execute_from_command_line
 from PIL import Image
 
 from pipeline.providers import registry
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    PlanForm,
+    RefinedRequest,
+    Refinement,
+    RefineRequest,
+)
 
 SIDE = 16  # pixels
 
@@ -23,13 +32,15 @@ class Idle:
     name = "idle"
     _data = _picture()
 
-    def lacks(self, wish: Wish) -> None:
+    def lacks(self, wish: RefinedRequest) -> None:
         return None
 
     def refine(self, request: RefineRequest) -> Refinement:
         return Refinement(Intent.GENERATE, request.content, "", None, SIDE, SIDE, None, self.name)
 
-    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+    def size(
+        self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
+    ) -> tuple[int, int]:
         return source
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
@@ -39,6 +50,6 @@ class Idle:
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     idle = Idle()
-    registry.language = lambda: idle
+    registry.refiner = lambda: idle
     registry.provider_for = lambda intent: idle
     execute_from_command_line(["manage.py", "run_huey", *sys.argv[1:]])

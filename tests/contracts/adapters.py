@@ -5,18 +5,18 @@ from contextlib import AbstractContextManager, closing, contextmanager
 
 from gallery.storage.account import Account as CloudinaryAccount
 from gallery.storage.cloudinary_client import Client
-from pipeline.providers.base import Language, Provider
-from pipeline.providers.cloudinary import CloudinaryEffects
+from pipeline.providers.base import Provider, Refiner
+from pipeline.providers.cloudinary.provider import CloudinaryEffects
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.provider import GeminiProvider
-from pipeline.providers.local.provider import LocalProvider
+from pipeline.providers.offline.provider import OfflineProvider
 from tests.standins import cloudinary as cloudinary_standin
 from tests.standins import gemini as standin
 
 
 @contextmanager
-def offline() -> Iterator[LocalProvider]:
-    yield LocalProvider()
+def offline() -> Iterator[OfflineProvider]:
+    yield OfflineProvider()
 
 
 @contextmanager
@@ -28,16 +28,16 @@ def gemini() -> Iterator[GeminiProvider]:
 @contextmanager
 def cloudinary() -> Iterator[CloudinaryEffects]:
     with cloudinary_standin.standing_in() as server:
-        yield CloudinaryEffects(Client(CloudinaryAccount.parse(server.url), timeout_s=5), poll_s=0.02)
+        yield CloudinaryEffects(Client(CloudinaryAccount.parse(server.url), timeout_s=60), poll_s=0.02)
 
 
-def account(server: standin.Gemini, timeout_s: float = 10.0, calls: int = 4) -> Account:
+def account(server: standin.Gemini, timeout_s: float = 60.0, calls: int = 4) -> Account:
     return Account(
         standin.KEY, standin.TEXT_MODEL, standin.PICTURE_MODEL, server.server.url, timeout_s=timeout_s, calls=calls
     )
 
 
-LANGUAGES: dict[str, Callable[[], AbstractContextManager[Language]]] = {"offline": offline, "gemini": gemini}
+LANGUAGES: dict[str, Callable[[], AbstractContextManager[Refiner]]] = {"offline": offline, "gemini": gemini}
 PAINTERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {"offline": offline, "gemini": gemini}
 PROVIDERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {**PAINTERS, "cloudinary": cloudinary}
 WITHOUT_NETWORK = ("offline",)

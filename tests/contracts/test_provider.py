@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted
-from pipeline.providers.base import Intent, Provider, Wish
+from pipeline.providers.base import Intent, Provider, RefinedRequest
 from tests.contracts.adapters import PAINTERS, PROVIDERS, WITHOUT_NETWORK
 from tests.contracts.asking import MADE, SIZE, WORDS, Listener, photo, png, to_make
 
@@ -27,8 +27,8 @@ def painter(request: pytest.FixtureRequest) -> Iterator[Provider]:
         yield painter
 
 
-def wish(intent: Intent) -> Wish:
-    return Wish(intent, WORDS[intent], "oil", WORDS[intent], has_mask=False)
+def wish(intent: Intent) -> RefinedRequest:
+    return RefinedRequest(intent, WORDS[intent], "oil", WORDS[intent], has_mask=False)
 
 
 def changes(provider: Provider) -> list[Intent]:
@@ -55,7 +55,9 @@ def test_it_makes_what_it_lacks_nothing_for_and_says_of_the_rest_what_it_lacks(
 
 def test_what_it_lacks_is_said_in_the_persons_language(provider: Provider) -> None:
     for intent in MADE:
-        english, other = (provider.lacks(Wish(intent, "?", "?", said, False)) for said in ("it", "cho tôi đi"))
+        english, other = (
+            provider.lacks(RefinedRequest(intent, "?", "?", said, False)) for said in ("it", "cho tôi đi")
+        )
         assert (english is None) == (other is None)
         assert english is None or english != other
 

@@ -1,21 +1,18 @@
 """One studio for all of these tests, as its operator runs it, and people at browsers of their own."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.person import WAIT_MS, Person
+from tests.browser import launched
+from tests.e2e.person import WAIT_MS, Person, Seat
 from tests.serving import Serving, serving
 
 # Short leases, so that what a killed worker held is taken up soon.
 QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "0.5"}
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -27,10 +24,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 @pytest.fixture(scope="package")  # not longer: it keeps an event loop in this thread, where others need theirs
 def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    with launched(chromium) as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="package")
+def seat(server: Serving, browser: Browser) -> Iterator[Seat]:
+    with closing(Seat(browser, server.address)) as seat:
+        yield seat
 
 
 @pytest.fixture
@@ -45,5 +46,7 @@ def newcomer(server: Serving, browser: Browser) -> Iterator[Callable[..., Person
 
 
 @pytest.fixture
-def person(newcomer: Callable[..., Person]) -> Person:
-    return newcomer()
+def person(seat: Seat) -> Iterator[Person]:
+    """Whom the studio has never seen either."""
+    with seat.taken() as person:
+        yield person

@@ -29,3 +29,16 @@ def away(server: Serving, part: str) -> Iterator[None]:
         yield
     finally:
         os.kill(server.process.pid, signal.SIGCONT)
+
+
+@contextmanager
+def standing_still(server: Serving) -> Iterator[None]:
+    """Nothing is worked on meanwhile, however fast the machine is."""
+    workers = processes(server.folder, "run_huey")
+    for worker in workers:
+        os.kill(worker, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)

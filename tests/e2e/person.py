@@ -1,31 +1,45 @@
 """Somebody at a browser: what they do, what they see, and whatever the browser complained about meanwhile."""
 
 import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, Self
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebError, expect
 
-WAIT_MS = 30_000
+from tests.serving import HANGS_S
+
+WAIT_MS = HANGS_S * 1000
+EMPTY = "/healthz"  # of the studio's pages the one on which nothing runs
+RUNNING = 'picture-box[data-state="running"], picture-box[data-state="kept"]'
 SMALL = "256x192"  # of a picture that is painted at once, in the shape that pictures have by themselves
 NOTE_REFUSALS = """
 addEventListener("securitypolicyviolation", ({ violatedDirective: rule, blockedURI }) => console.error(rule, blockedURI));
 """
 
 
+def prepare(context: BrowserContext) -> None:
+    context.set_default_timeout(WAIT_MS)
+    context.add_init_script(NOTE_REFUSALS)
+
+
 class Person:
     """A browser context. Leaving it fails when the browser had anything to complain about: errors and warnings of the
-    console, uncaught exceptions, broken policies, dialogs of scripts. `excused` says what may be complained about."""
+    console, uncaught exceptions, broken policies, dialogs of scripts. `excused` says what may be complained about.
+    `page`: one that is there already, for the first that is opened."""
 
-    def __init__(self, context: BrowserContext, excused: str = "(?!)") -> None:
+    def __init__(self, context: BrowserContext, excused: str = "(?!)", page: Page | None = None) -> None:
         self.context, self.excused = context, excused
+        self._page = page
         self.complaints: list[str] = []
-        context.set_default_timeout(WAIT_MS)
-        context.add_init_script(NOTE_REFUSALS)
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("dialog", self._dialog)
+        self._heard: dict[Any, Any] = {"console": self._console, "weberror": self._error, "dialog": self._dialog}
+        if page is None:
+            prepare(context)
+        for event, note in self._heard.items():
+            context.on(event, note)
 
     def __enter__(self) -> Self:
         return self
@@ -33,8 +47,19 @@ class Person:
     def __exit__(self, kind: object, *_: object) -> None:
         self.context.close()
         if kind is None:
-            complaints = [text for text in self.complaints if not re.search(self.excused, text)]
-            assert not complaints, complaints
+            self.is_content()
+
+    def is_content(self) -> None:
+        complaints = [text for text in self.complaints if not re.search(self.excused, text)]
+        assert not complaints, complaints
+
+    def gets_up(self) -> None:
+        """Hears nothing any more."""
+        for event, note in self._heard.items():
+            self.context.remove_listener(event, note)
+
+    def _error(self, error: WebError) -> None:
+        self.complaints.append(str(error.error))
 
     def _console(self, said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
@@ -45,7 +70,7 @@ class Person:
         dialog.dismiss()
 
     def opens(self, path: str = "/") -> "Tab":
-        page = self.context.new_page()
+        page, self._page = self._page or self.context.new_page(), None
         page.goto(path)
         return Tab(page)
 
@@ -66,6 +91,51 @@ class Person:
         session_id = tab.page.url.rstrip("/").rpartition("/")[2]
         items: list[dict[str, Any]] = self.asks(f"/api/v1/chat/sessions/{session_id}/messages/")["items"]
         return items[::-1]
+
+
+class Seat:
+    """A window that people take one after the other, because a new one for each costs more than most of what they do. Who
+    leaves takes everything along: cookies, storage, whatever was open."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address
+        self._open()
+
+    def _open(self) -> None:
+        self.context = self._browser.new_context(base_url=self._address)
+        prepare(self.context)
+        self.page = self.context.new_page()
+        self._size = self.page.viewport_size
+
+    def close(self) -> None:
+        self.context.close()
+
+    @contextmanager
+    def taken(self) -> Iterator[Person]:
+        person = Person(self.context, page=self.page)
+        try:
+            yield person
+            self._clear()
+            person.gets_up()
+        except BaseException:
+            self.close()
+            self._open()
+            raise
+        person.is_content()
+
+    def _clear(self) -> None:
+        for page in self.context.pages:
+            if page is not self.page:
+                page.close()
+        self.page.unroute_all(behavior="ignoreErrors")
+        if self._size and self.page.viewport_size != self._size:
+            self.page.set_viewport_size(self._size)
+        self.page.goto(EMPTY)
+        self.page.evaluate("sessionStorage.clear()")
+        self.context.clear_cookies()
+        session = self.context.new_cdp_session(self.page)
+        session.send("Storage.clearDataForOrigin", {"origin": self._address.rstrip("/"), "storageTypes": "all"})
+        session.detach()
 
 
 class Tab:
@@ -100,8 +170,10 @@ class Tab:
 
     def shows(self, pictures: int) -> None:
         """Waits until exactly so many pictures are here, and nothing runs."""
+        running = self.page.locator(RUNNING)
+        soon(self.page, lambda: self.pictures.count() == pictures and not running.count())
         expect(self.pictures).to_have_count(pictures)
-        expect(self.page.locator('picture-box[data-state="running"], picture-box[data-state="kept"]')).to_have_count(0)
+        expect(running).to_have_count(0)
 
     def paints(self, words: str = "a desert at noon") -> None:
         """One small picture, from the request to the end."""
@@ -111,6 +183,20 @@ class Tab:
 
     def is_linked(self) -> None:
         expect(self.page.locator("link-state .words")).to_have_text("Connected")
+
+
+def soon(page: Page, holds: Callable[[], bool], within_s: float = 3) -> bool:
+    """Looks often until it holds, or for so long; `expect`, which says what is wrong, soon looks only once a second."""
+    end = time.monotonic() + within_s
+    while not (held := holds()) and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    return held
+
+
+def paints_visibly(tab: Tab, box: Locator) -> None:
+    """Waits for the first of the passing words "painting 40%"."""
+    word, painting = box.locator(".word"), re.compile(r"painting \d")
+    assert soon(tab.page, lambda: bool(painting.search(word.text_content() or "")), HANGS_S)
 
 
 def size(picture: Locator) -> tuple[int, int]:
@@ -131,3 +217,14 @@ def photo(width: int = 200, height: int = 300) -> bytes:
     out = BytesIO()
     Image.effect_noise((width, height), 60).convert("RGB").save(out, "PNG")
     return out.getvalue()
+
+
+def act(box: Locator, name: str) -> None:
+    """By its button, or where there is no room for that, from the menu."""
+    box.hover()
+    expect(box.locator("quick-actions")).to_be_visible()
+    button = box.get_by_role("button", name=name, exact=True)
+    if not button.is_visible():
+        box.locator("quick-actions").get_by_role("button", name="More").click()
+        button = box.get_by_role("menuitem", name=name, exact=True)
+    button.click()

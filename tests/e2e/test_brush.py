@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from io import BytesIO
+from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from tests.e2e.bringing import drop, paste
-from tests.e2e.person import Person, Tab, photo, place
+from tests.e2e.person import Person, Tab, act, photo, place
 from tests.serving import Serving
 
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
@@ -61,9 +62,14 @@ def tab(chat: Tab) -> Iterator[Tab]:
 
 
 def open_brush(tab: Tab) -> None:
-    tab.boxes.first.hover()
-    tab.boxes.first.get_by_role("button", name="Remove object").click()
+    act(tab.boxes.first, "Remove object")
     expect(brush(tab).get_by_role("application")).to_be_focused()
+
+
+def tap(box: Locator, tool: str) -> None:
+    """On a phone, where most tools are in the menu."""
+    box.locator("quick-actions").get_by_role("button", name="More").or_(box.get_by_role("button", name="Tools")).tap()
+    box.get_by_role("menuitem", name=tool).tap()
 
 
 def brush(tab: Tab) -> Locator:
@@ -216,7 +222,7 @@ def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> 
     person = newcomer(**PHONE)
     tab = person.opens()
     tab.paints("a snowy forest")
-    tab.boxes.first.get_by_role("button", name="Remove object").tap()
+    tap(tab.boxes.first, "Remove object")
     expect(brush(tab)).to_be_visible()
     stroke(tab.page, [(0.2, 0.7), (0.5, 0.7), (0.8, 0.7)])
     mask = sent_mask(person, tab)
@@ -227,24 +233,183 @@ def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> 
 def stroke(page: Page, places: list[tuple[float, float]]) -> None:
     """One finger, as the browser is told of it by the screen."""
     screen = page.context.new_cdp_session(page)
-
-    def touch(kind: str, *points: tuple[float, float]) -> None:
-        spots = [{"x": x, "y": y} for x, y in points]
-        screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
-
     first, *others = [at(page, *where) for where in places]
-    touch("touchStart", first)
+    touch(screen, "touchStart", first)
     for point in others:
-        touch("touchMove", point)
-    touch("touchEnd")
+        touch(screen, "touchMove", point)
+    touch(screen, "touchEnd")
+
+
+def touch(screen: CDPSession, kind: str, *points: tuple[float, float]) -> None:
+    spots = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+    screen.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+
+
+def test_two_fingers_make_the_picture_larger_and_paint_nothing(newcomer: Callable[..., Person]) -> None:
+    person = newcomer(**PHONE)
+    tab = person.opens()
+    tab.paints("a snowy forest")
+    tap(tab.boxes.first, "Remove object")
+    expect(tab.page.locator("brush-canvas img.loaded")).to_be_visible()
+    screen = tab.page.context.new_cdp_session(tab.page)
+    whole = place(tab.page.locator("brush-canvas"))[2]
+    middle = at(tab.page, 0.5, 0.5)
+    spread = [(middle[0] - 30, middle[1]), (middle[0] + 30, middle[1])]
+    touch(screen, "touchStart", spread[0])
+    touch(screen, "touchStart", *spread)
+    for by in (40, 60, 90):
+        touch(screen, "touchMove", (middle[0] - by, middle[1]), (middle[0] + by, middle[1]))
+    touch(screen, "touchEnd")
+    assert 2.7 < place(tab.page.locator("brush-canvas"))[2] / whole < 3.3
+    expect(button(tab, "Undo")).to_be_disabled()  # nothing is painted
+    stroke(tab.page, [(0.45, 0.5), (0.5, 0.5), (0.55, 0.5)])
+    mask = sent_mask(person, tab)
+    assert [value(mask, across, 0.5) for across in (0.45, 0.5, 0.55)] == [WHITE] * 3
+    assert value(mask, 0.5, 0.7) == BLACK
+
+
+def test_the_wheel_and_keys_make_the_picture_larger_around_a_point(tab: Tab) -> None:
+    whole = place(tab.page.locator("brush-canvas"))
+    here = at(tab.page, 0.5, 0.25)
+    tab.page.mouse.move(*here)
+    tab.page.mouse.wheel(0, -300)
+    expect(tab.page.locator("brush-canvas")).not_to_have_css("scale", "1")
+    there = at(tab.page, 0.5, 0.25)
+    assert abs(there[0] - here[0]) < 2
+    assert abs(there[1] - here[1]) < 2
+    for _ in range(40):
+        tab.page.keyboard.press("ArrowRight")  # what is painted next is brought into sight
+    x, y, width, height = place(tab.page.locator("brush-canvas .cursor"))
+    left, top, wide, high = place(tab.page.locator(".brush .stage"))
+    assert left - 1 <= x + width / 2 <= left + wide + 1
+    assert top - 1 <= y + height / 2 <= top + high + 1
+    tab.page.keyboard.press("Home")
+    assert place(tab.page.locator("brush-canvas")) == whole
+    tab.page.keyboard.press("PageUp")
+    assert place(tab.page.locator("brush-canvas"))[2] > whole[2]
+    tab.page.keyboard.press("Escape")
+
+
+def test_a_lasso_and_a_rectangle_are_filled(everybody: Person, tab: Tab) -> None:
+    button(tab, "Lasso").click()
+    around = [(0.1, 0.1), (0.4, 0.1), (0.4, 0.5), (0.1, 0.5)]
+    tab.page.mouse.move(*at(tab.page, *around[0]))
+    tab.page.mouse.down()
+    for corner in around[1:]:
+        tab.page.mouse.move(*at(tab.page, *corner), steps=4)
+    tab.page.mouse.up()
+    tab.page.keyboard.press("r")
+    expect(button(tab, "Rectangle")).to_have_attribute("aria-pressed", "true")
+    drag(tab.page, (0.9, 0.9), (0.6, 0.6))
+    drag(tab.page, (0.9, 0.2), (0.9, 0.2))  # a press alone is no area
+    button(tab, "Erase").click()
+    drag(tab.page, (0.7, 0.7), (0.8, 0.8))
+    mask = sent_mask(everybody, tab)
+    assert [value(mask, *where) for where in ((0.25, 0.3), (0.12, 0.45), (0.62, 0.62), (0.88, 0.88))] == [WHITE] * 4
+    assert [value(mask, *where) for where in ((0.5, 0.3), (0.75, 0.75), (0.9, 0.2), (0.25, 0.6))] == [BLACK] * 4
+
+
+def test_a_rectangle_and_a_lasso_are_drawn_by_keys(everybody: Person, tab: Tab) -> None:
+    keys = tab.page.keyboard
+    keys.press("r")
+    keys.down("Space")
+    for key in ["ArrowRight"] * 5 + ["ArrowDown"] * 5:
+        keys.press(key)
+    keys.up("Space")
+    keys.press("l")
+    for _ in range(8):
+        keys.press("ArrowUp")
+    keys.down("Space")
+    for key in ["ArrowLeft"] * 8 + ["ArrowUp"] * 4 + ["ArrowRight"] * 8:
+        keys.press(key)
+    keys.up("Space")
+    mask = sent_mask(everybody, tab)
+    assert [value(mask, *where) for where in ((0.52, 0.52), (0.6, 0.68))] == [WHITE] * 2
+    assert value(mask, 0.55, 0.28) == WHITE
+    assert [value(mask, *where) for where in ((0.45, 0.55), (0.8, 0.6), (0.5, 0.44))] == [BLACK] * 3
+
+
+def test_a_finger_draws_a_lasso(newcomer: Callable[..., Person]) -> None:
+    person = newcomer(**PHONE)
+    tab = person.opens()
+    tab.paints("a snowy forest")
+    tap(tab.boxes.first, "Remove object")
+    expect(tab.page.locator("brush-canvas img.loaded")).to_be_visible()
+    button(tab, "Lasso").tap()
+    stroke(tab.page, [(0.2, 0.2), (0.8, 0.2), (0.8, 0.8), (0.2, 0.8)])
+    mask = sent_mask(person, tab)
+    assert (value(mask, 0.5, 0.5), value(mask, 0.9, 0.5)) == (WHITE, BLACK)
+
+
+EDGE = """
+() => {
+  const canvas = document.querySelector("brush-canvas canvas:not(.tint)");
+  const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const context = copy.getContext("2d", { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, copy.width, copy.height);
+  let sum = 0, black = 0, white = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 200) continue;
+    if (data[at] > 200) white += 1;
+    if (data[at] < 55) black += 1;
+    sum = (sum * 31 + data[at]) % 1000003;
+  }
+  return [sum, black, white];
+}
+"""
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_the_edge_is_striped_and_moves_where_motion_is_wanted(
+    tab: Tab, motion: Literal["no-preference", "reduce"]
+) -> None:
+    tab.page.emulate_media(reduced_motion=motion)
+    drag(tab.page, (0.2, 0.5), (0.8, 0.5))
+    tab.page.wait_for_function(f"() => {{ const [, black, white] = ({EDGE})(); return black > 50 && white > 50; }}")
+    first = tab.page.evaluate(EDGE)
+    if motion == "reduce":
+        tab.page.evaluate(
+            "() => new Promise((done) => { let n = 30; const go = () => n-- ? requestAnimationFrame(go) : done(); go(); })"
+        )
+        assert tab.page.evaluate(EDGE) == first
+    else:
+        tab.page.wait_for_function(f"(before) => ({EDGE})()[0] !== before", arg=first[0])
+    tab.page.emulate_media(reduced_motion=None)
+    tab.page.keyboard.press("Escape")
+    tab.page.get_by_role("dialog", name="Leave without the strokes?").get_by_role("button", name="Leave").click()
+
+
+@pytest.mark.parametrize(
+    "colour", [(255, 120, 30), (0, 190, 255), (255, 60, 200), (150, 255, 60), (250, 250, 250), (5, 5, 5)]
+)
+def test_the_tint_contrasts_with_what_is_under_it(person: Person, colour: tuple[int, int, int]) -> None:
+    tab = person.opens()
+    out = BytesIO()
+    Image.new("RGB", (200, 150), colour).save(out, "PNG")
+    drop(tab, (out.getvalue(), "plain.png", "image/png"))
+    tab.page.locator("photo-chip").get_by_role("button", name="Change only a part…").click()
+    expect(tab.page.locator("brush-canvas img.loaded")).to_be_visible()
+    drag(tab.page, (0.2, 0.5), (0.8, 0.5))
+    tint = tab.page.evaluate(
+        """() => {
+          const canvas = document.querySelector("brush-canvas .tint");
+          const at = [canvas.width / 2, canvas.height / 2].map(Math.round);
+          return [...canvas.getContext("2d").getImageData(...at, 1, 1).data];
+        }"""
+    )
+    assert tint[3] == 255
+    assert sum(abs(one - other) for one, other in zip(tint, colour, strict=False)) > 250
 
 
 def test_a_part_of_a_photo_is_changed_in_words(everybody: Person, chat: Tab) -> None:
     chat.page.bring_to_front()
     chat.boxes.first.hover()
     chat.boxes.first.get_by_role("button", name="Edit this").click()
-    chat.button("Change only a part of it").or_(chat.page.get_by_title("Change only a part of it")).first.click()
+    chat.page.locator("photo-chip").get_by_role("button", name="Change only a part…").click()
     drag(chat.page, (0.1, 0.5), (0.9, 0.5))
+    said = chat.page.get_by_role("dialog").get_by_role("status")
+    expect(said).to_have_text("Only what is coloured changes, the rest stays as it is. Next, say what to change.")
     chat.page.get_by_role("button", name="Done").click()
     expect(chat.page.locator("photo-chip")).to_contain_text("Only what you painted over changes")
     count = len(everybody.messages(chat))

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.outages import AWAY, away, kill
-from tests.e2e.person import Person, Tab, place, size
+from tests.e2e.person import Person, Tab, paints_visibly, place, size
 from tests.serving import Serving
 
-LARGE = 2048  # pixels a side: some seconds of painting
+LARGE = 1280  # pixels a side: long enough to be seen while it is painted, and to die over
 WATCH_WORDS = """
 () => {
   const words = (window.stageWords = []);
@@ -89,8 +89,7 @@ def mean_colour(picture: Locator) -> tuple[int, int, int]:
 def a_worker_dies_while_it_paints(server: Serving, tab: Tab, other: Tab) -> None:
     """Nobody has to do anything: another worker takes it up. Meanwhile a reload, and a second tab that shows the same."""
     tab.says(f"A city skyline at night with stars, {LARGE}x{LARGE}")
-    painting = re.compile(r"painting \d+%")
-    expect(tab.boxes.nth(2).locator(".word")).to_have_text(painting)
+    paints_visibly(tab, tab.boxes.nth(2))
     kill(server, "run_huey")
     tab.page.reload()
     for open in (tab, other):
@@ -107,9 +106,9 @@ def the_web_server_dies(server: Serving, person: Person, tab: Tab, other: Tab) -
     person.excused = AWAY
     with away(server, "daphne"):
         for open in (tab, other):
-            expect(open.page.locator("link-state .words")).to_have_text("Offline, trying again")
+            expect(open.page.locator("link-state .words")).to_have_text("No connection, trying again")
         tab.says("Misty mountains by a lake at dawn, 320x240")
-        expect(tab.page.locator("link-state .words")).to_have_text("Offline, your message is kept")
+        expect(tab.page.locator("link-state .words")).to_have_text("No connection, your message is kept")
     for open in (tab, other):
         open.is_linked()
         open.shows(4)

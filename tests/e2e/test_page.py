@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.outages import AWAY, away
-from tests.e2e.person import SMALL, Person, Tab, place, size
+from tests.e2e.outages import AWAY, away, standing_still
+from tests.e2e.person import SMALL, Person, Tab, paints_visibly, place, size
 from tests.serving import ROOT, Serving, until
 from tests.studio import eventually
 
-SLOW = "mountains by a lake at dawn, 1200x900"  # of which one can get hold while it is painted
 WATCH_PLACES = """
 () => {
   window.places = {}; // of each card: where it lay in the conversation, in any frame
@@ -69,7 +68,7 @@ def test_what_is_written_while_the_studio_is_away_survives_a_reload_and_is_sent_
     tab.paints()
     person.excused = AWAY
     with away(server, "daphne"):
-        expect(tab.page.locator("link-state .words")).to_have_text("Offline, trying again")
+        expect(tab.page.locator("link-state .words")).to_have_text("No connection, trying again")
         tab.says(f"a snowy forest, {SMALL}")
         tab.says(f"a green field, {SMALL}")
         expect(tab.boxes.nth(1).locator(".word")).to_have_text("kept, sent when connected")
@@ -108,24 +107,26 @@ def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Per
     assert len({message["refined_prompt"] for message in person.messages(tab)}) == 1
 
 
-def test_a_painting_can_be_stopped_and_asked_for_after_all(person: Person, tab: Tab) -> None:
-    tab.says(SLOW)
-    expect(tab.boxes.locator(".word")).to_have_text(re.compile(r"painting \d"))
-    tab.button("Stop").click()
-    expect(tab.boxes.locator(".say")).to_have_text("Stopped.")
-    assert person.messages(tab)[0]["status"] == "CANCELLED"
+def test_a_painting_can_be_stopped_and_asked_for_after_all(server: Serving, person: Person, tab: Tab) -> None:
+    tab.says("mountains by a lake at dawn, 1200x900")
+    paints_visibly(tab, tab.boxes)
+    with standing_still(server):
+        tab.button("Stop").click()
+        expect(tab.boxes.locator(".say")).to_have_text("Stopped.")
+        assert person.messages(tab)[0]["status"] == "CANCELLED"
     tab.button("Paint it after all").click()
     tab.shows(1)
     assert size(tab.pictures.first) == (1200, 900)
 
 
-def test_the_title_counts_what_runs(tab: Tab) -> None:
+def test_the_title_counts_what_runs(server: Serving, tab: Tab) -> None:
     expect(tab.page).to_have_title("AI Photo Studio")
     tab.page.get_by_label("How many pictures").select_option("3")
-    tab.says(SLOW)
-    expect(tab.page).to_have_title(re.compile(r"^\(3\) "))
-    tab.button("Stop all").click()
-    expect(tab.page).to_have_title(re.compile(r"^[^(]*AI Photo Studio$"))
+    with standing_still(server):
+        tab.says(f"mountains by a lake at dawn, {SMALL}")
+        expect(tab.page).to_have_title(re.compile(r"^\(3\) "))
+        tab.button("Stop all").click()
+        expect(tab.page).to_have_title(re.compile(r"^[^(]*AI Photo Studio$"))
 
 
 @pytest.mark.parametrize(("earlier", "shape"), [(0, "640x480"), (1, "480x640")])
@@ -145,13 +146,24 @@ def test_an_answer_in_words_gives_back_the_room_of_a_picture(tab: Tab) -> None:
     tab.page.evaluate(WATCH_HEIGHT)
     tab.says("hello")
     expect(tab.boxes.locator(".say")).not_to_be_empty()
-    tab.page.wait_for_timeout(1500)  # longer than it takes to shrink
+    until(lambda: tab.page.evaluate("new Set(heights.slice(-30)).size === 1 && heights.at(-1) < 250"))
     heights = tab.page.evaluate("heights")
     assert max(heights) > 400  # a picture was expected
-    assert heights[-1] < 250
     shrinking = heights[heights.index(max(heights)) :]
     assert shrinking == sorted(shrinking, reverse=True)
     assert len(set(shrinking)) > 3  # one can follow it
+
+
+def test_what_cannot_be_drawn_is_answered_with_a_button_that_asks_for_what_can(person: Person, tab: Tab) -> None:
+    tab.says("a cat on a red sofa")
+    offered = tab.button("Paint a red landscape")
+    expect(offered).to_be_in_viewport(ratio=1)
+    offered.click()
+    tab.shows(1)
+    assert [message["content"] for message in person.messages(tab)] == ["a cat on a red sofa", "Paint a red landscape"]
+    tab.page.reload()
+    offers = ["Paint a red landscape", "Paint a city at night", "Surprise me", "Change a photo"]
+    expect(tab.boxes.first.get_by_role("button")).to_have_text(offers)
 
 
 def test_the_bar_never_runs_ahead_of_the_work(tab: Tab) -> None:

@@ -5,12 +5,15 @@ import sys
 
 from playwright.sync_api import expect
 
+from tests.e2e.bringing import proof
 from tests.e2e.person import Person
 from tests.serving import ROOT, Serving
 
 
 def test_swagger_shows_the_operations_and_a_guest_can_try_them(person: Person) -> None:
-    page = person.opens("/gallery/").page  # which makes the guest
+    tab = person.opens("/gallery/")
+    page = tab.page
+    person.context.request.post("/api/v1/auth/cookie/", headers=proof(tab))
     page.goto("/swagger/")
     page.locator(".opblock-summary-get", has_text="/v1/gallery/deleted/").click()
     page.get_by_role("button", name="Try it out").click()

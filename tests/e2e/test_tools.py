@@ -1,30 +1,17 @@
 """What one press does to a picture: quick actions, variations, before and after, the line that it comes from."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from pipeline.providers.base import STYLES, Intent, Wish
-from pipeline.providers.local.provider import LocalProvider
-from tests.e2e.person import SMALL, Person, Tab, photo, place, size
+from pipeline.providers.base import STYLES, Intent, RefinedRequest
+from pipeline.providers.offline.provider import OfflineProvider
+from tests.e2e.person import SMALL, Person, Tab, act, photo, place
 from tests.serving import Serving
 
 Form = dict[str, Any]
-
-KEEP_A_DRAFT = """
-() => {
-  const { user } = JSON.parse(document.querySelector("#studio").textContent);
-  const error = { code: "bad_input", message: "This was refused.", retryable: false };
-  const entry = { client_id: "kept", session_id: null, draft: "old", command: { content: "a boat" }, created_at: "", error };
-  localStorage.setItem(`studio.outbox.${user.id}`, JSON.stringify([entry]));
-}
-"""
-LEAVE_AN_ERRAND = """
-(source) => sessionStorage.setItem("studio.errand", JSON.stringify({ content: "make it warmer", options: {}, source }))
-"""
 
 
 @pytest.fixture(scope="module")
@@ -55,11 +42,6 @@ def last_message(person: Person, tab: Tab) -> Form:
     return person.messages(tab)[-1]
 
 
-def act(box: Locator, name: str) -> None:
-    box.hover()
-    box.get_by_role("button", name=name, exact=True).click()
-
-
 @pytest.mark.parametrize(
     ("button", "content", "intent"),
     [
@@ -84,8 +66,8 @@ def assert_answered(tab: Tab, message: Form) -> None:
     """With a picture where the offline provider makes one, else with its sentence that says what would be needed."""
     assert message["status"] == "DONE"
     asked, content = message["options"], message["content"]
-    wish = Wish(Intent(asked["intent"]), content, asked.get("style"), content, has_mask=False)
-    if lack := LocalProvider().lacks(wish):
+    wish = RefinedRequest(Intent(asked["intent"]), content, asked.get("style"), content, has_mask=False)
+    if lack := OfflineProvider().lacks(wish):
         expect(tab.boxes.last.locator(".say")).to_have_text(lack)
     else:
         expect(tab.boxes.last.locator("img.loaded")).to_be_visible()
@@ -195,14 +177,10 @@ def test_the_line_of_a_picture_is_walked_in_the_viewer(everybody: Person, tab: T
     expect(tab.pictures.nth(1)).to_have_attribute("alt", "make it bluer")
     expect(viewer.locator('button[title="Variations"]')).to_have_count(0)
     expect(viewer.get_by_role("button", name="Compare")).to_be_enabled()
-    frame = place(viewer.locator(".stage img"))
-    viewer.get_by_role("button", name="Compare").click()
-    expect(viewer.get_by_role("slider", name="Before and after")).to_be_visible()
-    assert place(viewer.locator("compare-slider")) == frame
     line.first.click()
     expect(line.first).to_have_attribute("aria-current", "true")
     expect(viewer.locator('button[title="Variations"]')).to_have_count(1)
-    expect(viewer.locator(".stage img")).to_have_attribute("src", first["image"]["url"])
+    expect(viewer.locator("zoom-stage img")).to_have_attribute("src", first["image"]["url"])
     expect(viewer.locator("button.compare")).to_be_hidden()
     expect(line.first).to_be_focused()
     assert second["image"]["thumbnail_url"] in [img.get_attribute("src") for img in line.locator("img").all()]
@@ -246,23 +224,3 @@ def test_ground_shows_through_a_clear_picture(tab: Tab) -> None:
     assert waiting
     assert waiting.evaluate(ground) == "none"
     waiting.evaluate("(img) => img.remove()")
-
-
-def test_the_gallery_hands_a_picture_to_a_new_chat(everybody: Person, tab: Tab) -> None:
-    picture = everybody.messages(tab)[0]["image"]
-    tab.page.evaluate(KEEP_A_DRAFT)
-    gallery = everybody.opens("/gallery/")
-    card = gallery.page.locator("gallery-card").last
-    expect(card.locator("img")).to_have_attribute("src", picture["thumbnail_url"])
-    act(card, "Enhance")
-    expect(gallery.page).to_have_url(re.compile("/chat/"))
-    sent = last_message(everybody, gallery)
-    assert (sent["source_image_id"], sent["options"]["intent"]) == (picture["id"], "enhance")
-    gallery.page.reload()
-    expect(gallery.page.locator("message-card")).to_have_count(1)  # it is done once
-    assert size(gallery.page.locator("message-card .source.loaded"))
-    gallery.page.evaluate(LEAVE_AN_ERRAND, picture)
-    gallery.page.reload()
-    expect(gallery.page.locator("message-card .source.loaded")).to_have_count(1)
-    assert gallery.page.evaluate("sessionStorage.getItem('studio.errand')") is None  # nor is it done later, by surprise
-    gallery.page.close()

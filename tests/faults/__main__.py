@@ -86,7 +86,7 @@ async def _play(options: argparse.Namespace, theatre: "Theatre") -> list[dict[st
         if row.verdict.red:
             _say(table.details(row))
     for control in controls.CONTROLS:
-        if options.only not in control.name:
+        if options.only not in control.name or (options.short and not control.short):
             continue
         for _ in range(controls.TRIES):
             row = await controls.play(theatre, control)

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 
-from project.children import Child
+from project.serve.children import Child
 from tests.faults.deaf import deaf
 from tests.faults.house import House, until
 from tests.faults.person import Person
@@ -119,7 +119,7 @@ async def _restart(house: House, child: Child, skew_s: float) -> None:
 
 
 async def never_reads(stage: Stage) -> float:
-    """Somebody asks for everything and reads nothing; the others are served, and the connection is ended."""
+    """Somebody asks and asks and reads nothing; the others are served, and the connection is ended."""
     at = time.monotonic()
     async with deaf(stage.people[0]) as asking:
         stage.say()

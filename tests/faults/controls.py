@@ -3,21 +3,23 @@
 from dataclasses import dataclass, replace
 
 from tests.faults import house
+from tests.faults.comeback import comes_back, frozen_mongod
 from tests.faults.conditions import talk
 from tests.faults.judge import Verdict
 from tests.faults.places import cancelled_while_frozen
 from tests.faults.play import Row, Theatre
-from tests.faults.scenarios import Scenario
+from tests.faults.scenarios import COUNTED, KNOCKING, Scenario
 from tests.faults.stage import KILL, Stage, broken
 
 TRIES = 3  # on a busy machine a frozen worker may wake too late to do harm; once red is proof that the harness sees it
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
 HELD = "advance | generating"
+PLACES_BACK = "places given back"
 
 
 async def killed_alone(stage: Stage) -> float:
-    """With nobody else's doorbells about, which could wake a worker for what was left behind."""
+    """With nobody else's wake-ups about, which could wake a worker for what was left behind."""
     stage.house.arm(HELD, KILL)
     stage.people[0].say()
     return await broken(stage, HELD, KILL)
@@ -30,6 +32,7 @@ class Control:
     without: str
     scenario: Scenario
     column: str
+    short: bool = True  # is it part of the short form?
 
     @property
     def name(self) -> str:
@@ -54,6 +57,12 @@ CONTROLS = (
     ),
     Control("unique index", Scenario("client", "resends five times", talk, people={"resends": 5}), "doubled"),
     Control("watching", Scenario("news lost", "all", talk, {"news_lost": 1, "watching_off": True}), "differing"),
+    Control(
+        PLACES_BACK,
+        Scenario("mongod frozen", KNOCKING, comes_back(frozen_mongod), {**COUNTED, "places_kept": True}),
+        "locked_out",
+        short=False,
+    ),
 )
 
 
@@ -67,4 +76,6 @@ async def play(theatre: Theatre, control: Control) -> Row:
     finally:
         house.forget_messages()  # what it left undone or doubled is nobody else's
         house.prepare()
+        if control.without == PLACES_BACK:
+            await theatre.house.restart_webs()
     return row

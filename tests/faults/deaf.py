@@ -10,13 +10,17 @@ from websockets.asyncio.client import connect
 
 from tests.faults.person import DOWN, Person
 
-ASKS = 100_000  # far more than fit anywhere: the answers of a few thousand fill every buffer on the way
+ASKS = 100_000  # far more than fit anywhere: some ten thousand answers fill every buffer on the way
+WRONG = {
+    "type": "session.sync",
+    "known": [],
+}  # no limit of how often counts what cannot be read, and the answer is a sentence
 
 
 @asynccontextmanager
 async def deaf(person: Person) -> AsyncIterator["asyncio.Task[None]"]:
-    """While this lasts it asks for the whole session again and again, with a window of nearly nothing. The value ends when
-    the server ends the connection."""
+    """While this lasts it asks again and again, with a window of nearly nothing. The value ends when the server ends the
+    connection."""
     url = f"ws://127.0.0.1:{person.ports[0]}/ws/sessions/{person.session_id}/"
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -30,7 +34,7 @@ async def deaf(person: Person) -> AsyncIterator["asyncio.Task[None]"]:
             async def ask() -> None:
                 with suppress(*DOWN):
                     for n in range(ASKS):
-                        await connection.send(json.dumps({"type": "session.sync", "id": n, "known": {}}))
+                        await connection.send(json.dumps({**WRONG, "id": n}))
                     await asyncio.Event().wait()
 
             asking = asyncio.create_task(ask())

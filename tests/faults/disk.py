@@ -9,8 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from project import embedded
-from project.children import CannotStart
+from project.serve import embedded
+from project.serve.children import CannotStart
 from tests.faults.house import House
 from tests.faults.stage import TERM, NotHere, NotReached, Stage
 

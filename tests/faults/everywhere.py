@@ -1,4 +1,4 @@
-"""What can be broken in web and worker alike: doorbells, news, the token filter, the clock."""
+"""What can be broken in web and worker alike: wake-ups, news, the token filter, the clock."""
 
 import os
 import threading
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from tests.faults.breaking import drops, replace, switched
 
-LATE_S = 0.4  # by how much one of two reordered doorbells is late
+LATE_S = 0.4  # by how much one of two reordered wake-ups is late
 SKEW_S = float(os.environ.get("STUDIO_FAULTS_CLOCK", "0"))
 
 
@@ -42,26 +42,26 @@ def skew_clock() -> None:
 
 def install() -> None:
     """Call it after Django's setup."""
-    from pipeline import message, publisher, tasks
+    from pipeline import events, queue, transitions
 
-    for stage, task in tasks._TASKS.items():
-        tasks._TASKS[stage] = _doorbell(task)
-    replace(publisher, "send", _news)
-    replace(message, "held", _held)
+    for stage, task in queue._TASKS.items():
+        queue._TASKS[stage] = _wake_up(task)
+    replace(events, "publish", _news)
+    replace(transitions, "held", _held)
 
 
-def _doorbell(ring: Callable[[], Any]) -> Callable[[], Any]:
-    def rung() -> None:
-        if drops("doorbells"):
+def _wake_up(wake: Callable[[], Any]) -> Callable[[], Any]:
+    def wrapped() -> None:
+        if drops("wake-ups"):
             return
-        if switched("doorbells reordered") and drops("order of doorbells"):
-            threading.Timer(LATE_S, ring).start()
+        if switched("wake-ups reordered") and drops("order of wake-ups"):
+            threading.Timer(LATE_S, wake).start()
             return
-        ring()
-        if switched("doorbells doubled"):
-            ring()
+        wake()
+        if switched("wake-ups doubled"):
+            wake()
 
-    return rung
+    return wrapped
 
 
 def _news(send: Callable[[Any], Any]) -> Callable[[Any], Any]:

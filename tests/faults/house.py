@@ -15,13 +15,13 @@ from django.conf import settings
 from django.core.management import call_command
 from redis import Redis
 
-from project import children, embedded
-from project.children import Child, Rank
-from project.embedded import Store
+from project.serve import children, embedded
+from project.serve.children import Child, Rank
+from project.serve.embedded import Store
 from tests.serving import free_port
 from tests.studio import NOT_KEPT
 
-START_S = 60.0  # on a busy machine
+START_S = 120.0  # on a busy machine
 WORKERS = 2
 
 
@@ -70,6 +70,13 @@ class House:
         child.start()
         await self.is_ready(child)
 
+    async def restart_webs(self) -> None:
+        """With the environment that we have by now."""
+        for child in self.webs:
+            child.send(signal.SIGKILL)
+            await self.ended(child)
+            await self.revive(child)
+
     async def is_ready(self, child: Child) -> None:
         if child in self.webs:
             await answers(self.ports[self.webs.index(child)])
@@ -78,7 +85,7 @@ class House:
             assert await until(file.exists, START_S), f"{child.name} does not start"
 
     async def ended(self, child: Child) -> None:
-        await until(lambda: not child.running, 30)
+        await until(lambda: not child.running, START_S)
 
     async def restore(self, store: Store) -> None:
         store.child.start()
@@ -97,7 +104,7 @@ class House:
         for file in (*self.folder.glob("armed.*"), *self.folder.glob("fired.*")):
             file.unlink(missing_ok=True)
 
-    async def fired(self, place: str, within: float = 15) -> Child | None:
+    async def fired(self, place: str, within: float = 60) -> Child | None:
         """Who was the first to reach it; None when nobody did."""
         file = self.folder / f"fired.{place}"
 
@@ -117,25 +124,25 @@ class House:
 
 
 def prepare() -> None:
-    from pipeline import mongo
+    from pipeline.store import mongo
 
     mongo.prepare()
 
 
 def drop_unique_index() -> None:
-    from pipeline import mongo
+    from pipeline.store import mongo
 
     mongo.database()["messages"].drop_index("once")
 
 
 def forget_messages() -> None:
-    from pipeline import mongo
+    from pipeline.store import mongo
 
     mongo.database()["messages"].delete_many({})
 
 
 def _daphne(port: int) -> list[str]:
-    return ["-m", "daphne", "-v", "0", "-p", str(port), "tests.faults.web:application"]
+    return ["-m", "project.daphne", "-v", "0", "-p", str(port), "tests.faults.web:application"]
 
 
 async def answers(port: int) -> None:

@@ -12,8 +12,8 @@ from tests.faults.house import until
 from tests.faults.ledger import Ledger
 from tests.faults.person import Entry, Form, Person
 
-WITHIN_S = 40.0  # for every message to end: far more than lease, rescue and a few stages, on a busy machine
-CATCH_UP_S = 10.0  # for the views and the gallery after that
+WITHIN_S = 120.0  # for every message to end: far more than lease, rescue and a few stages, on a busy machine
+CATCH_UP_S = 60.0  # for the views and the gallery after that
 ASK_S = 0.2
 STARTS_AT_MOST = 3  # of one kind for one message: the attempts of a stage
 
@@ -27,7 +27,7 @@ class Fresh:
     pictures: list[Form]
 
 
-LISTS = ("lost", "doubled", "unfenced", "differing", "leftovers", "starts", "recoveries", "remarks")
+LISTS = ("lost", "doubled", "unfenced", "differing", "locked_out", "leftovers", "starts", "recoveries", "remarks")
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     unfenced: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
+    locked_out: list[str] = field(default_factory=list)  # not let in, or a place that nobody gave back
     leftovers: list[str] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)  # provider calls of one kind for one message
     recoveries: list[float] = field(default_factory=list)  # seconds to each end: from the fault, or from a later send
@@ -45,8 +46,8 @@ class Verdict:
     @property
     def red(self) -> bool:
         starved = any(starts > STARTS_AT_MOST for starts in self.starts)
-        wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.leftovers, self.remarks)
-        return any(wrong) or starved
+        wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.locked_out, self.leftovers)
+        return any((*wrong, self.remarks)) or starved
 
     def add(self, other: "Verdict") -> None:
         self.acknowledged += other.acknowledged

@@ -51,7 +51,7 @@ def _files() -> Iterator[str]:
 
 
 def _artifacts() -> Iterator[str]:
-    from pipeline.mongo import database
+    from pipeline.store.mongo import database
 
     stored = {id.rpartition("/")[0] for id in database()["artifacts"].distinct("_id")}
     named = set(database()["messages"].distinct("artifact"))

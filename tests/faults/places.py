@@ -9,6 +9,7 @@ from tests.faults.person import Entry, Person
 from tests.faults.stage import FREEZE, FROZEN_S, Act, NotReached, Stage, broken
 
 WORKER_PLACES = (
+    "claim | next turn",
     "claim | refining",
     "refine | advance",
     "advance to generating | news",
@@ -24,8 +25,8 @@ WORKER_PLACES = (
     "finish | publish",
     "publish | end",
 )
-WEB_PLACES = ("insert | acknowledge", "acknowledge | doorbell")
-CANCELLING, RETRYING = "cancel | news", "retry | doorbell"
+WEB_PLACES = ("insert | acknowledge", "acknowledge | wake-up")
+CANCELLING, RETRYING = "cancel | news", "retry | wake-up"
 ANNOUNCING = "row changed | message"  # a picture's row, and the message that shows it
 
 
@@ -76,7 +77,7 @@ def cancelling(how: signal.Signals) -> Act:
 
 
 def retrying(how: signal.Signals) -> Act:
-    """The same between a granted retry and its doorbell."""
+    """The same between a granted retry and its wake-up."""
 
     async def act(stage: Stage) -> float:
         await _cancel_all(stage, RETRYING, how)

@@ -5,6 +5,7 @@ import random
 import signal
 from dataclasses import dataclass
 
+from tests.faults.comeback import places_kept
 from tests.faults.house import House
 from tests.faults.judge import WITHIN_S, Verdict, judge
 from tests.faults.ledger import Ledger
@@ -39,7 +40,8 @@ class Theatre:
         try:
             for person in people:
                 await person.arrive()
-            fault_at = await row.scenario.act(Stage(self.house, self.ledger, people, self.chance))
+            stage = Stage(self.house, self.ledger, people, self.chance, row.verdict.locked_out)
+            fault_at = await row.scenario.act(stage)
             verdicts = await asyncio.gather(*(judge(person, self.ledger, fault_at, within) for person in people))
             if tidy:
                 self.house.switch(all_ended=True)
@@ -56,6 +58,7 @@ class Theatre:
             for person in people:
                 await person.leave()
             await self._repair()
+            row.verdict.locked_out += await places_kept(self.house)
 
     async def _repair(self) -> None:
         """Whatever happened, the next scenario finds everything alive and nothing armed."""

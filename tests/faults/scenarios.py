@@ -6,6 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults.comeback import (
+    comes_back,
+    frozen_mongod,
+    frozen_valkey,
+    killed_mongod,
+    locked_postgresql,
+    locked_sqlite,
+    postgresql_comes_back,
+    stopped_postgresql,
+)
 from tests.faults.conditions import flushall, hung_valkey, never_reads, process, provider, store, talk, wrong_clock
 from tests.faults.disk import full_disk, mongod_full
 from tests.faults.places import (
@@ -23,6 +33,8 @@ from tests.faults.places import (
 from tests.faults.stage import HOW, TERM, Act, Stage
 
 BLOWS = 4  # of a storm
+KNOCKING = "everybody knocks 20 times"
+COUNTED = {"places_limited": True}
 
 
 @dataclass(frozen=True)
@@ -60,16 +72,26 @@ def matrix() -> Iterator[Scenario]:
     for skew in (90, -90):
         yield Scenario(f"clock {skew:+d} s", "worker", wrong_clock(lambda house: house.workers, skew))
         yield Scenario(f"clock {skew:+d} s", "web", wrong_clock(lambda house: house.webs, skew))
-    yield Scenario("doorbells lost", "half", talk, {"doorbells_lost": 0.5})
-    yield Scenario("doorbells lost", "three of four", talk, {"doorbells_lost": 0.75})
-    yield Scenario("doorbells doubled", "all", talk, {"doorbells_doubled": True})
-    reordered = {"doorbells_reordered": True, "order_of_doorbells_lost": 0.5}
-    yield Scenario("doorbells reordered", "half", talk, reordered)
+    yield Scenario("wake-ups lost", "half", talk, {"wake_ups_lost": 0.5})
+    yield Scenario("wake-ups lost", "three of four", talk, {"wake_ups_lost": 0.75})
+    yield Scenario("wake-ups doubled", "all", talk, {"wake_ups_doubled": True})
+    reordered = {"wake_ups_reordered": True, "order_of_wake_ups_lost": 0.5}
+    yield Scenario("wake-ups reordered", "half", talk, reordered)
     yield Scenario("news lost", "half", talk, {"news_lost": 0.5})
     yield Scenario("news lost", "all", talk, {"news_lost": 1})
     yield Scenario("client", "resends five times", talk, people={"resends": 5})
     yield Scenario("client", "reconnects each second", talk, people={"hangs_up_every": 1.0})
     yield Scenario("client", "never reads", never_reads)
+    yield from outages()
+
+
+def outages() -> Iterator[Scenario]:
+    yield Scenario("mongod frozen", KNOCKING, comes_back(frozen_mongod), COUNTED)
+    yield Scenario("mongod gone", KNOCKING, comes_back(killed_mongod), COUNTED)
+    yield Scenario("Valkey frozen", KNOCKING, comes_back(frozen_valkey), COUNTED)
+    yield Scenario("SQLite locked", KNOCKING, comes_back(locked_sqlite), COUNTED)
+    yield Scenario("PostgreSQL locked", KNOCKING, postgresql_comes_back(locked_postgresql), COUNTED)
+    yield Scenario("PostgreSQL gone", KNOCKING, postgresql_comes_back(stopped_postgresql), COUNTED)
 
 
 def at_random() -> Iterator[Scenario]:

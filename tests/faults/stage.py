@@ -5,9 +5,9 @@ import random
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from project.children import Child
+from project.serve.children import Child
 from tests.faults.house import House
 from tests.faults.ledger import Ledger
 from tests.faults.person import Person
@@ -34,6 +34,7 @@ class Stage:
     ledger: Ledger
     people: list[Person]
     chance: random.Random
+    locked_out: list[str] = field(default_factory=list)
 
     def say(self, each: int = 3) -> None:
         """Up to three requests of everybody: a picture, a variation that waits for its refinement, an edit that waits for

@@ -3,7 +3,7 @@
 import httpx
 
 from gallery.errors import ProviderDown, TimedOut
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Wish
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, RefinedRequest, Refinement, RefineRequest
 from tests.studio import NOT_KEPT
 
 PATIENCE_S = 1.0
@@ -18,7 +18,7 @@ class StandIn:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)
 
-    def lacks(self, wish: Wish) -> None:
+    def lacks(self, wish: RefinedRequest) -> None:
         return None
 
     def refine(self, request: RefineRequest) -> Refinement:

@@ -6,6 +6,7 @@ ENVIRONMENT = {
     "STUDIO_RENEW_S": "0.5",
     "STUDIO_RESCUE_S": "0.5",
     "STUDIO_WATCH_S": "0.5",
+    "STUDIO_FREE_BYTES": "0",  # a disk may fill up: what happens then is asked here
     "STUDIO_LIMITS": "off",
     "STUDIO_LOG_LEVEL": "INFO",
     "DJANGO_SETTINGS_MODULE": "project.settings",

@@ -26,28 +26,31 @@ def main() -> None:
 
 def install() -> None:
     from gallery import services as gallery
-    from pipeline import jobs, keeper, stages
+    from pipeline import events
     from pipeline.providers import registry
+    from pipeline.store import messages, turns
+    from pipeline.worker import maintenance, stages
     from tests.faults.standin import StandIn
 
     everywhere.install()
     provider = StandIn(os.environ["STUDIO_FAULTS_LEDGER"])
-    replace(registry, "language", lambda _: lambda: provider)
+    replace(registry, "refiner", lambda _: lambda: provider)
     replace(registry, "provider_for", lambda _: lambda intent: provider)
-    replace(keeper, "rescue", _rescue)
-    replace(keeper, "clean", _rescue)
-    replace(keeper, "start", _start)
-    keeper.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
+    replace(maintenance, "repair_once", _rescue)
+    replace(maintenance, "clean", _rescue)
+    replace(maintenance, "start", _start)
+    maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
 
-    after(jobs, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
+    before(turns, "pass_on", lambda *_: "claim | next turn")
+    after(messages, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
     after(stages, "refine", lambda read: "refine | advance")
-    before(jobs, "_advanced", lambda doc: f"advance to {doc['stage']} | news")
-    before(jobs, "announce", lambda doc: "finish | news" if doc["status"] == "DONE" else None)
-    after(jobs, "go_on", lambda job: f"advance | {job.stage.value}" if job else None)
+    before(messages, "_advanced", lambda message: f"advance to {message.stage} | news")
+    before(events, "enqueue_change", lambda message: "finish | news" if message.status == "DONE" else None)
+    after(messages, "advance_holding", lambda job: f"advance | {job.stage.value}" if job else None)
     after(stages, "generate", lambda made: "generate | artifact")
-    before(jobs, "go_on", lambda job, to, *_: "artifact | advance" if to.value == "uploading" else None)
+    before(messages, "advance_holding", lambda job, to, *_: "artifact | advance" if to.value == "uploading" else None)
     after(gallery, "draft", lambda image: "draft row | put")
-    before(jobs, "finish", lambda job, values, *_: "put | finish" if "image" in values else None)
+    before(messages, "finish", lambda job, values, *_: "put | finish" if "image" in values else None)
     before(gallery, "publish", lambda image: "finish | publish")
     after(gallery, "publish", lambda nothing: "publish | end")
 
@@ -61,12 +64,12 @@ def _start(start: Callable[[], None]) -> Callable[[], None]:
 
 
 def _rescue(rescue: Callable[[], None]) -> Callable[[], None]:
-    from pipeline import keeper
+    from pipeline.worker import maintenance
 
-    a_day = keeper.ARTIFACT_AGE
+    a_day = maintenance.ARTIFACT_AGE
 
     def wrapped() -> None:
-        keeper.ARTIFACT_AGE = ANY_AGE if switched("all ended") else a_day
+        maintenance.ARTIFACT_AGE = ANY_AGE if switched("all ended") else a_day
         if not switched("keeper off"):
             rescue()
 

@@ -37,10 +37,10 @@ NOT_THERE: Row = (404, 404, 404, 404, 404)
 MODERATED: Row = (302, 302, 302, 302, 200)
 FORBIDDEN: Row = (302, 302, 302, 302, 403)
 
-# A form without the page's token; the guest's page gave one.
-FORM_FORBIDDEN: Row = (403, 403, 302, 403, 403)
-FORM_SHOWN: Row = (403, 403, 302, 403, 200)
-FORM_DONE: Row = (403, 403, 302, 403, 302)
+# A form without the admin's own token: the one that the guest's page gave is none.
+FORM_FORBIDDEN: Row = (403, 403, 403, 403, 403)
+FORM_SHOWN: Row = (403, 403, 403, 403, 200)
+FORM_DONE: Row = (403, 403, 403, 403, 302)
 
 S, M = "api/v1/chat/sessions/<session_id>/", "api/v1/chat/sessions/<session_id>/messages/<message_id>/"
 SESSION, MESSAGE = "/api/v1/chat/sessions/{session}/", "/api/v1/chat/sessions/{session}/messages/{message}/"
@@ -50,6 +50,7 @@ CHOSEN = {"_selected_action": "{image}"}
 
 API = [
     Route("api/v1/auth/guest/", "POST", "/api/v1/auth/guest/", (201, 201, 201, 201, 201)),
+    Route("api/v1/auth/cookie/", "POST", "/api/v1/auth/cookie/", (403, 403, 200, 403, 200)),  # for pages of ours alone
     Route("api/v1/chat/sessions/", "POST", "/api/v1/chat/sessions/", of_own(201), {"title": "a"}),
     Route("api/v1/chat/sessions/", "GET", "/api/v1/chat/sessions/", of_own(200)),
     Route(S, "GET", SESSION, of_owner(200)),
@@ -78,6 +79,10 @@ PAGES = [
     Route("", "GET", "/", PUBLIC),
     Route("chat/<str:session_id>/", "GET", "/chat/{session}/", PUBLIC),  # the same page for all: the socket decides
     Route("gallery/", "GET", "/gallery/", PUBLIC),
+    Route("manifest.webmanifest", "GET", "/manifest.webmanifest", PUBLIC),
+    Route(
+        "worker.js", "GET", "/worker.js", NOT_THERE
+    ),  # these files have no hash in their names: see installing.is_offered
     Route("favicon.ico", "GET", "/favicon.ico", (302, 302, 302, 302, 302)),
     Route("swagger/", "GET", "/swagger/", PUBLIC),
     Route("redoc/", "GET", "/redoc/", PUBLIC),
@@ -94,7 +99,7 @@ PAGES = [
     ),
     Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/thumbnail/{signature}", NOT_THERE),
     Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/full/{stale}", NOT_THERE),
-    Route("", "GET", "/static/studio/main.js", PUBLIC),
+    Route("", "GET", "/static/studio/chat/main.js", PUBLIC),
     Route("", "GET", "/static/studio/none.js", NOT_THERE),
 ]
 

@@ -14,7 +14,7 @@ from websockets.sync.connection import Connection
 from gallery.errors import ALL
 from tests.hostile.matrix import API
 from tests.hostile.target import Kept, Target
-from tests.studio import Client, Socket
+from tests.studio import HANGS_S, Client, Socket
 
 CODES = {kind.code for kind in ALL}
 quick = settings(
@@ -165,7 +165,7 @@ def test_every_request_is_answered_in_our_words(
 ) -> None:
     for name in ("session", "message", "image"):
         path = path.replace(f"{{{name}}}", id)
-    with closing(HTTPConnection("127.0.0.1", person.studio.port, timeout=30)) as connection:
+    with closing(HTTPConnection("127.0.0.1", person.studio.port, timeout=HANGS_S)) as connection:
         connection.putrequest(method, f"{path.partition('?')[0]}?{query}")
         sent = {**headers, "Authorization": f"Bearer {person.token}", "Content-Length": str(len(body))}
         for name, value in sent.items():

@@ -1,9 +1,9 @@
 """Nobody reads or changes what is not theirs, on any route, with any command."""
 
 import json
-import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import httpx
@@ -16,7 +16,7 @@ from chat import protocol
 from project.api import api
 from tests.hostile.matrix import COMMANDS, ROLES, ROUTES, Route
 from tests.hostile.target import METRICS_TOKEN, Target
-from tests.studio import NOT_KEPT, eventually, picture
+from tests.studio import HANGS_S, NOT_KEPT, eventually, picture
 
 Things = dict[str, str]
 
@@ -69,31 +69,36 @@ class People:
             "owner": self.owner.http,
             "another": self.other.http,
             "guest": target.visitor(),
-            "anonymous": httpx.Client(base_url=target.url, timeout=30, limits=NOT_KEPT, verify=False),
+            "anonymous": httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False),
             "moderator": target.moderator(),
         }
-        self.foreign = self.other.photo()["url"].rpartition("/")[2]
+        files = {"file": ("m.png", picture(64, 64), "image/png")}
+        mask = self.owner.http.post("/v1/gallery/", files=files, data={"purpose": "mask"}).raise_for_status().json()
+        self.made = count()
+        self.constant = {"mask": mask["id"], "foreign": self.owner.photo()["url"].rpartition("/")[2]}
 
     def things(self) -> Things:
         session = self.owner.session("Secret")
         message = self.owner.say(session, "a secret sea", client_id="secret-name")
+        eventually(lambda: self.session(session)["version"] == 2)  # or both changes could come to one
         self.owner.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
-        image, stale = self.owner.photo(), self.owner.photo()
-        files = {"file": ("m.png", picture(64, 64), "image/png")}
-        mask = self.owner.http.post("/v1/gallery/", files=files, data={"purpose": "mask"}).raise_for_status().json()
+        image = self.owner.photo(64 + next(self.made), 48)  # the same photo would be the same picture
         self.target.sql("UPDATE gallery_image SET url_epoch = 1 WHERE id = ?", image["id"].replace("-", ""))
         now = self.owner.http.get(f"/v1/gallery/{image['id']}/").json()
         return {
+            **self.constant,
             "session": session,
             "message": message["id"],
             "client_id": message["client_id"],
             "image": image["id"],
-            "mask": mask["id"],
             "url": now["url"],
             "signature": now["url"].rpartition("/")[2],
             "stale": image["url"].rpartition("/")[2],
-            "foreign": stale["url"].rpartition("/")[2],
         }
+
+    def session(self, session_id: str) -> dict[str, Any]:
+        form: dict[str, Any] = self.owner.http.get(f"/api/v1/chat/sessions/{session_id}/").raise_for_status().json()
+        return form
 
     def state(self, things: Things) -> list[Any]:
         """All that the owner sees of these things."""
@@ -105,16 +110,15 @@ class People:
         return [self.owner.http.get(filled(place, things)).raise_for_status().json() for place in places]
 
     def settled(self, things: Things) -> list[Any]:
-        """The same, once what follows an acknowledgement has followed."""
-        seen = [self.state(things)]
+        """The same, once what follows has followed: the session has had a new version for its message and for its end."""
+        seen: list[Any] = []
 
-        def same() -> bool:
-            time.sleep(0.3)
-            seen.append(self.state(things))
-            return bool(seen[-1] == seen[-2])
+        def followed() -> bool:
+            seen[:] = self.state(things)
+            return bool(seen[0]["version"] == 3)
 
-        eventually(same)
-        return seen[-1]
+        eventually(followed)
+        return seen
 
 
 def filled(template: Any, things: Things) -> Any:
@@ -133,12 +137,11 @@ def people(target: Target) -> People:
 def ask(client: httpx.Client, route: Route, things: Things) -> httpx.Response:
     path, body = filled(route.path, things), filled(route.body, things)
     if "X-CSRFToken" not in client.headers:
-        client.cookies.clear()  # a page makes a guest of its visitor
+        client.cookies.clear()  # a page gives its visitor the CSRF cookie
     if body == "a picture":
         return client.post(path, files={"file": ("a.png", picture(64, 64), "image/png")})
     if route.route.startswith("admin/") and body is not None:
-        token = client.headers.get("X-CSRFToken", "")
-        return client.post(path, data=body | {"csrfmiddlewaretoken": token})
+        return client.post(path, data=body)
     return client.request(route.method, path, json=body)
 
 

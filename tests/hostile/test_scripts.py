@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page
 
+from tests.browser import launched
 from tests.hostile.target import Target
 from tests.studio import SMALL, picture
 
@@ -28,6 +29,7 @@ PAYLOADS = (
     "&lt;script&gt;alert(10)&lt;/script&gt;\u2028</JSON>",
 )
 ALL = " ".join(PAYLOADS)
+AN_ERROR = "() => new Promise((done) => Object.assign(new Image(), { src: '/static/none.png', onerror: done }))"
 PLANTED = (
     "img[src=x], iframe, svg[onload], a[href^='javascript:'], [onfocus], meta[http-equiv=refresh], link[href*='evil']"
 )
@@ -35,10 +37,8 @@ PLANTED = (
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with launched(chromium) as browser:
         yield browser
-        browser.close()
 
 
 class Planted:
@@ -51,7 +51,9 @@ class Planted:
         said = [self._made(where, {"content": ALL + str(n), "options": {**SMALL, "style": SCRIPT}}) for n in range(3)]
         failed, answered, _ = (message["id"] for message in said)
         errors = {"status": "FAILED", "error": {"code": "refused", "message": ALL, "retryable": True}, "provider": ALL}
-        answer = {"status": "DONE", "reply": ALL, "refined_prompt": ALL, "provider": ALL, "intent": SCRIPT}
+        words = {"status": "DONE", "reply": ALL, "refined_prompt": ALL, "provider": ALL, "intent": SCRIPT}
+        offer = {"label": ALL, "content": SCRIPT, "action": SCRIPT, "image_id": SCRIPT}
+        answer = {**words, "suggestions": [offer, {**offer, "action": "look", "image_id": SCRIPT}]}
         with target.documents() as documents:
             documents["messages"].update_one({"_id": failed}, {"$set": errors})
             documents["messages"].update_one({"_id": answered}, {"$set": answer})
@@ -105,7 +107,7 @@ def watched(browser: Browser, client: httpx.Client, address: str) -> Iterator[Pa
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: complaints.append(request.url) if "evil" in request.url.split("?")[0] else None)
     yield page
-    page.wait_for_timeout(200)  # what it takes for an `onerror`
+    page.evaluate(AN_ERROR)  # whose turn comes after all those that are on their way
     context.close()
     assert complaints == []
 
@@ -141,7 +143,6 @@ def test_on_the_pages_of_the_moderator(planted: Planted, browser: Browser) -> No
     rename = "UPDATE project_user SET username=?, first_name=? WHERE username='planted'"
     planted.target.sql(rename, SCRIPT + ALL[:100], ALL[:150])
     form = {"action": "hide", "_selected_action": image, "reason": ALL[:500]}
-    token = {"csrfmiddlewaretoken": moderator.headers["X-CSRFToken"]}
     with watched(browser, moderator, planted.target.url) as page:
         look(page, "/admin/gallery/image/")
         page.locator(f"input[value='{image}']").check()
@@ -150,7 +151,7 @@ def test_on_the_pages_of_the_moderator(planted: Planted, browser: Browser) -> No
         page.locator("input[name=reason]").fill(ALL[:500])
         page.get_by_text(SCRIPT).first.wait_for()
         assert page.locator(PLANTED).count() == 0
-        assert moderator.post("/admin/gallery/image/", data=form | token).status_code == 302
+        assert moderator.post("/admin/gallery/image/", data=form).status_code == 302
         look(page, f"/admin/gallery/image/{image}/change/")
         page.goto(f"/admin/gallery/image/{image}/history/")
         page.goto("/admin/gallery/image/?q=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E")

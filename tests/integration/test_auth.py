@@ -9,15 +9,18 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.test import AsyncClient, Client
 from django.urls import path
+from limits import RateLimitItemPerMinute
 from ninja import NinjaAPI
 
-from chat.people import at_the_door, in_pool
-from project import problems
-from project.auth import PERSON, SocketAuth, with_guest
+from chat import rate_limits
+from chat.db_pool import handshake_pool, run_in_db_pool
+from project.auth import PERSON, SocketAuth, become_guest
+from project.http import problems
 from project.models import Token, User
+from tests.serving import HANGS_S
 
 api = NinjaAPI(urls_namespace="who", docs_url=None, openapi_url=None)
 problems.install(api)
@@ -38,11 +41,13 @@ async def async_change(request: HttpRequest) -> str:
     return str(request.user.pk)
 
 
-def page(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(str(request.user.pk))
+@api.post("/become/")
+def become(request: HttpRequest) -> list[str | bool]:
+    user, is_new = become_guest(request)
+    return [str(user.pk), is_new]
 
 
-urlpatterns = [path("page/", with_guest(page)), path("v1/", api.urls)]
+urlpatterns = [path("v1/", api.urls)]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
 
 
@@ -122,21 +127,79 @@ async def test_a_change_by_token_needs_no_csrf_token() -> None:
     assert answer.json() == str(guest.pk)
 
 
-def test_opening_a_page_makes_one_guest_and_keeps_it() -> None:
-    client = Client()
-    first = client.get("/page/")
+BECOME = "/v1/become/"
+
+
+def visitor() -> Client:
+    """At a page of ours, with its CSRF token."""
+    client = Client(enforce_csrf_checks=True, headers={"X-CSRFToken": "x" * 32})
+    client.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
+    return client
+
+
+def test_who_asks_for_it_becomes_a_guest_once_and_stays_one() -> None:
+    client = visitor()
+    first = client.post(BECOME)
     guest = User.objects.get()
-    assert first.content.decode() == str(guest.pk)
+    assert first.json() == [str(guest.pk), True]
     assert guest.is_guest
     assert first.cookies[settings.SESSION_COOKIE_NAME]["httponly"]
-    assert client.get("/page/").content == first.content
-    assert User.objects.count() == 1
+    assert client.post(BECOME).json() == [str(guest.pk), False]
+    assert client.get("/v1/sync/").json() == str(guest.pk)
+    assert User.objects.count() == Session.objects.count() == 1
 
 
-@pytest.mark.parametrize("method", ["head", "post", "options"])
-def test_only_opening_a_page_makes_a_guest(method: str) -> None:
-    getattr(Client(), method)("/page/")
+def test_the_pages_csrf_token_goes_on_for_every_tab() -> None:
+    client = visitor()
+    assert settings.CSRF_COOKIE_NAME not in client.post(BECOME).cookies
+    assert client.post("/v1/async/").status_code == 200
+
+
+@pytest.mark.parametrize("token", ["", "y" * 32])
+def test_a_foreign_page_makes_nobody_a_guest(token: str) -> None:
+    client = visitor()
+    answer = client.post(BECOME, headers={"X-CSRFToken": token})
+    assert (answer.status_code, answer.json()["code"]) == (403, "unauthorized")
     assert not User.objects.exists()
+    assert not Session.objects.exists()
+
+
+def test_the_cookie_of_somebody_who_is_gone_is_a_new_guests_from_then_on() -> None:
+    client = visitor()
+    client.post(BECOME)
+    User.objects.update(is_active=False)
+    user, is_new = client.post(BECOME).json()
+    assert is_new
+    assert client.get("/v1/sync/").json() == user
+    assert Session.objects.count() == 1  # the old row is not left behind
+
+
+@pytest.mark.urls("project.urls")
+@pytest.mark.parametrize("where", ["/", "/gallery/", "/chat/x/"])
+@pytest.mark.parametrize("method", ["get", "head", "post", "options"])
+def test_a_page_makes_nobody_a_guest(method: str, where: str) -> None:
+    client = Client()
+    answer = getattr(client, method)(where)
+    assert settings.SESSION_COOKIE_NAME not in answer.cookies
+    assert not User.objects.exists()
+    assert not Session.objects.exists()
+    if method == "get":
+        assert '"user": null' in answer.content.decode()
+
+
+@pytest.mark.urls("project.urls")
+def test_the_route_of_the_pages_gives_a_cookie_and_counts_newcomers(valkey: object, monkeypatch: Any) -> None:
+    client = visitor()
+    first = client.post("/api/v1/auth/cookie/")
+    guest = User.objects.get()
+    assert (first.status_code, first.json()) == (201, {"user": {"id": str(guest.pk), "name": guest.username}})
+    assert client.post("/api/v1/auth/cookie").status_code == 200
+    assert f'"id": "{guest.pk}"' in client.get("/").content.decode()
+    monkeypatch.setitem(rate_limits.LIMITS, "guest", RateLimitItemPerMinute(2))
+    answers = [visitor().post("/api/v1/auth/cookie/") for _ in range(3)]
+    assert [answer.status_code for answer in answers].count(429) >= 1
+    assert answers[-1].json()["code"] == "rate_limited"
+    assert client.post("/api/v1/auth/cookie/").status_code == 200  # who is known does not count
 
 
 HOST = b"localhost:9999"
@@ -152,7 +215,7 @@ async def whom_the_socket_knows(headers: dict[bytes, bytes], scheme: str = "ws")
 
     socket = WebsocketCommunicator(SocketAuth(app), "/ws/", headers=list(({b"host": HOST} | headers).items()))
     socket.scope["scheme"] = scheme
-    await socket.connect()
+    await socket.connect(HANGS_S)
     return seen["user"]
 
 
@@ -229,35 +292,36 @@ async def test_nobody_is_looked_up_who_does_not_claim_to_be_somebody(monkeypatch
     async def looked_up(*_: Any) -> None:
         raise AssertionError("a thread was asked")
 
-    monkeypatch.setattr("project.auth.at_the_door", looked_up)
+    monkeypatch.setattr("project.auth.handshake_pool", looked_up)
     assert await whom_the_socket_knows({b"origin": b"http://localhost:9999"}) is None
 
 
-async def test_who_is_inside_does_not_wait_for_those_at_the_door() -> None:
+async def test_who_is_inside_does_not_wait_for_handshakes() -> None:
     released = threading.Event()
-    waiting = [asyncio.create_task(at_the_door(released.wait, 5)) for _ in range(10)]
+    waiting = [asyncio.create_task(handshake_pool(released.wait, 2 * HANGS_S)) for _ in range(10)]
     try:
         await asyncio.sleep(0)
-        async with asyncio.timeout(2):
-            assert await in_pool(lambda: "answered") == "answered"
+        async with asyncio.timeout(HANGS_S):
+            assert await run_in_db_pool(lambda: "answered") == "answered"
     finally:
         released.set()
         await asyncio.gather(*waiting)
 
 
-async def test_a_socket_is_dropped_and_not_called_a_stranger_while_the_database_hangs(
+async def test_a_socket_is_told_to_come_again_and_not_called_a_stranger_while_the_database_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("chat.people.TIMEOUT_S", 0.2)
+    monkeypatch.setattr(handshake_pool, "timeout_s", 0.2)
     released = threading.Event()
-    monkeypatch.setattr(Token, "owner", lambda secret: released.wait(5))
+    monkeypatch.setattr(Token, "owner", lambda secret: released.wait(2 * HANGS_S))
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         raise AssertionError("nobody knows yet who this is")
 
     socket = WebsocketCommunicator(SocketAuth(app), "/ws/", headers=[(b"authorization", b"Bearer x"), (b"host", HOST)])
     try:
-        accepted, _ = await socket.connect()
-        assert not accepted
+        accepted, _ = await socket.connect(HANGS_S)
+        assert accepted
+        assert await socket.receive_output(HANGS_S) == {"type": "websocket.close", "code": 1012}
     finally:
         released.set()

@@ -78,7 +78,18 @@ def test_openapi_documents_what_comes_back(openapi: dict[str, Any]) -> None:
     for name, operation in operations(openapi):
         answers = {status: answer for status, answer in operation["responses"].items() if status != "default"}
         assert answers, name
-        assert all("content" in answer for status, answer in answers.items() if status != "204"), name
+        assert all("content" in answer for status, answer in answers.items() if status not in ("204", "304")), name
+
+
+def test_openapi_says_which_answers_can_be_known_again(openapi: dict[str, Any]) -> None:
+    known = {name: operation for name, operation in operations(openapi) if "304" in operation["responses"]}
+    chat, message = "/api/v1/chat/sessions/", "{session_id}/messages/"
+    paths = [chat, chat + "{session_id}/", chat + message, f"{chat}{message}{{message_id}}/"]
+    paths += ["/v1/gallery/", "/v1/gallery/deleted/", "/v1/gallery/{image_id}/"]
+    assert set(known) == {f"GET {path}" for path in paths}
+    for name, operation in known.items():
+        assert "If-None-Match" in [parameter["name"] for parameter in operation["parameters"]], name
+        assert all("ETag" in operation["responses"][status]["headers"] for status in ("200", "304")), name
 
 
 @pytest.mark.parametrize("where", ["/openapi.json", "/asyncapi.json"])

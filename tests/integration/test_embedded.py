@@ -7,9 +7,10 @@ from django.conf import settings
 from pytest_django import Settings
 from redis import Redis
 
-from project import children, embedded
-from project.children import CannotStart, Child, Rank
+from project.serve import children, embedded
+from project.serve.children import CannotStart, Child, Rank
 from tests.conftest import Documents
+from tests.serving import HANGS_S
 
 
 def test_the_stores_answer_and_keep_data_in_the_data_folder(mongo: Documents, valkey: "Redis") -> None:
@@ -111,7 +112,7 @@ def _refusal_of_mongod() -> str:
     mongod.child.start()
     try:
         with pytest.raises(CannotStart) as refusal:
-            embedded.wait_until_ready(mongod, within=20)
+            embedded.wait_until_ready(mongod, within=HANGS_S)
     finally:
         children.stop([mongod.child])
     return str(refusal.value)

@@ -7,14 +7,12 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from gallery import lineage, links
+from gallery import lineage
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import message
-from pipeline.message import Doc
 from project.models import User
 from tests.integration.test_pipeline import say, work_through
-from tests.messages import insert_session, reload
+from tests.messages import Doc, insert_session, public, reload
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo", "valkey")]
 
@@ -117,7 +115,7 @@ def test_the_public_form_says_what_was_asked_for_and_the_row_what_it_became(conv
     row(asked)
     unasked = say(conversation, "make it darker", options={})
     row(unasked)
-    forms = [message.public(reload(doc), links.urls) for doc in (asked, unasked)]
+    forms = [public(reload(doc)) for doc in (asked, unasked)]
     assert [form["source_image_id"] for form in forms] == [str(photo.pk), None]
     parents = [Image.objects.get(message_id=doc["_id"]).parent_id for doc in (asked, unasked)]
     assert [str(parent) for parent in parents] == [str(photo.pk), forms[0]["image"]["id"]]

@@ -1,7 +1,9 @@
 """What holds for every request, seen from outside."""
 
 import asyncio
+import gc
 import io
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,12 +12,12 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from gallery.storage.account import Account
-from project.middleware import MIB
+from project.http.middleware import MIB, Unsent
 
 
 @csrf_exempt
@@ -135,3 +137,50 @@ def test_the_documentation_works_without_its_final_slash(client: Client, page: s
 
 def test_other_paths_are_left_alone(client: Client) -> None:
     assert client.post("/form").status_code == 200
+
+
+# Answers that wait for their reader
+
+
+async def answered(size: int, address: str, path: str = "/v1/list/", *, closed: list[str] | None = None) -> Any:
+    """As it leaves the middleware: who sends it closes it."""
+
+    async def view(request: HttpRequest) -> HttpResponse:
+        response = HttpResponse(b"x" * size)
+        if closed is not None:
+            response._resource_closers.append(lambda: closed.append("closed"))  # type: ignore[attr-defined]
+        return response
+
+    request = RequestFactory().get(path, REMOTE_ADDR=address)
+    return await Unsent(view)(request)
+
+
+async def test_of_large_answers_one_address_has_only_so_many_unread() -> None:
+    held = [await answered(4 * MIB, "203.0.113.7") for _ in range(4)]
+    assert [answer.status_code for answer in held] == [200] * 4
+    refused = await answered(4 * MIB, "203.0.113.7")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert json.loads(refused.content)["code"] == "rate_limited"
+    assert (await answered(4 * MIB, "203.0.113.7", "/gallery/")).headers["Content-Type"].startswith("text/plain")
+    others = [await answered(4 * MIB, address) for address in ("203.0.113.8", "2001:db8::1", "")]
+    small = await answered(64 * 1024, "203.0.113.7")
+    assert [answer.status_code for answer in (*others, small)] == [200] * 4
+    for answer in held:
+        answer.close()
+    assert (await answered(16 * MIB, "203.0.113.7")).status_code == 200
+
+
+async def test_what_is_never_closed_does_not_count_for_ever() -> None:
+    for _ in range(5):
+        assert (await answered(16 * MIB, "203.0.113.9")).status_code == 200
+        gc.collect()
+
+
+async def test_what_belongs_to_the_answer_that_is_not_given_is_closed_with_the_other() -> None:
+    closed: list[str] = []
+    held = await answered(16 * MIB, "203.0.113.10")
+    refused = await answered(16 * MIB, "203.0.113.10", closed=closed)
+    assert refused.status_code == 429 and closed == []
+    refused.close()
+    held.close()
+    assert closed == ["closed"]

@@ -1,6 +1,7 @@
 """What the operator asks a web process."""
 
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,11 +9,20 @@ from django.db import connections
 from django.http import Http404
 from django.test import AsyncClient, AsyncRequestFactory
 
-from project import ops
+from chat.db_pool import Pool
+from gallery import space
+from pipeline.store.mongo import async_database
+from project.http import monitoring
 from tests.conftest import Documents
 from tests.messages import insert
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+async def closed_client() -> AsyncIterator[None]:
+    yield
+    await async_database().client.close()
 
 
 @pytest.fixture
@@ -39,31 +49,54 @@ async def test_a_probe_may_ask_by_address_and_nobody_else(stores: None, settings
 
 async def test_readyz_with_every_store_up(stores: None) -> None:
     answer = await AsyncClient().get("/readyz")
-    assert answer.json() == {"status": "ok", "parts": {"mongodb": "ok", "sql": "ok", "redis": "ok"}}
+    assert answer.json() == {"status": "ok", "parts": {"mongodb": "ok", "sql": "ok", "redis": "ok", "disk": "ok"}}
     assert answer.status_code == 200
 
 
 async def test_readyz_without_redis_is_ready_and_says_what_is_missing(stores: None, no_redis: None) -> None:
     answer = await AsyncClient().get("/readyz")
-    assert answer.json() == {"status": "degraded", "parts": {"mongodb": "ok", "sql": "ok", "redis": "down"}}
+    assert answer.json() == {
+        "status": "degraded",
+        "parts": {"mongodb": "ok", "sql": "ok", "redis": "down", "disk": "ok"},
+    }
     assert answer.status_code == 200
 
 
 async def test_readyz_without_mongodb_is_not_ready(stores: None, no_mongodb: None) -> None:
     answer = await AsyncClient().get("/readyz")
-    assert answer.json() == {"status": "down", "parts": {"mongodb": "down", "sql": "ok", "redis": "ok"}}
+    assert answer.json() == {"status": "down", "parts": {"mongodb": "down", "sql": "ok", "redis": "ok", "disk": "ok"}}
     assert answer.status_code == 503
 
 
 async def test_readyz_without_the_sql_database_is_not_ready(stores: None, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = {**connections["default"].settings_dict, "NAME": "/nowhere/at/all.sqlite3"}
     monkeypatch.setitem(connections.settings, "default", nowhere)
-    monkeypatch.setattr(
-        "chat.people.in_pool._threads", ThreadPoolExecutor(1)
-    )  # a new thread makes its connection from there
+    monkeypatch.setattr(monitoring, "_looking", Pool(1, "nowhere"))  # a new thread makes its connection from there
     answer = await AsyncClient().get("/readyz")
-    assert answer.json() == {"status": "down", "parts": {"mongodb": "ok", "sql": "down", "redis": "ok"}}
+    assert answer.json() == {"status": "down", "parts": {"mongodb": "ok", "sql": "down", "redis": "ok", "disk": "ok"}}
     assert answer.status_code == 503
+
+
+async def test_readyz_on_a_disk_that_is_nearly_full_is_ready_and_says_so(
+    stores: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People can still look, and make room."""
+    monkeypatch.setattr(space, "_disk", space._Disk())
+    settings.FREE_BYTES = 10**18
+    answer = await AsyncClient().get("/readyz")
+    parts = {"mongodb": "ok", "sql": "ok", "redis": "ok", "disk": "full"}
+    assert (answer.status_code, answer.json()) == (200, {"status": "degraded", "parts": parts})
+
+
+async def test_readyz_does_not_wait_for_a_disk_that_hangs(stores: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(space, "disk_is_full", over.wait)
+    monkeypatch.setattr(monitoring, "CHECK_S", 0.2)
+    try:
+        answer = await AsyncClient().get("/readyz")
+    finally:
+        over.set()
+    assert answer.json()["parts"]["disk"] == "ok"
 
 
 async def metrics(address: str = "127.0.0.1", **headers: str) -> str | None:
@@ -71,7 +104,7 @@ async def metrics(address: str = "127.0.0.1", **headers: str) -> str | None:
     request = AsyncRequestFactory().get("/metrics", headers=headers)
     request.META["REMOTE_ADDR"] = address
     try:
-        return (await ops.metrics(request)).content.decode()
+        return (await monitoring.metrics(request)).content.decode()
     except Http404:
         return None
 

@@ -1,8 +1,9 @@
-"""A message's way through its stages, with the worker's own code run in this process, a doorbell at a time."""
+"""A message's way through its stages, with the worker's own code run in this process, a wake-up at a time."""
 
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -15,14 +16,21 @@ from pymongo.errors import PyMongoError
 
 from gallery import services as gallery
 from gallery.models import Image
-from pipeline import aftermath, artifacts, jobs, keeper, message, sessions, stages, steps
-from pipeline.jobs import apply
-from pipeline.message import WORK, Doc, Stage
+from pipeline import session, transitions
+from pipeline.documents import new_id
+from pipeline.message import WORK, Message, Stage
+from pipeline.providers import registry
+from pipeline.providers.base import RefineRequest, Suggestion
+from pipeline.store import artifacts, followups, messages, sessions, turns
+from pipeline.store.mongo import database
+from pipeline.worker import maintenance, runner, stages
 from project.models import User
-from tests.messages import insert, insert_session, reload
+from tests.messages import Doc, apply, insert, insert_session, public, reload
+from tests.studio import HANGS_S, eventually
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo", "valkey")]
 SMALL = {"width": 128, "height": 128}
+NO_WORDS = RefineRequest("hello", None, None, None, None, False, False, False, ())
 
 
 @pytest.fixture
@@ -38,7 +46,7 @@ def conversation(user: User) -> Doc:
 @pytest.fixture(autouse=True)
 def not_stopping() -> Iterator[None]:
     yield
-    keeper.stopping.clear()
+    maintenance.stopping.clear()
 
 
 def say(conversation: Doc, content: str, **values: Any) -> Doc:
@@ -47,21 +55,28 @@ def say(conversation: Doc, content: str, **values: Any) -> Doc:
 
 
 def work_through() -> None:
-    """Hear doorbells until nothing is due."""
+    """Work until nothing is due."""
     for _ in range(30):
         for stage in WORK:
-            steps.work(stage)
-        aftermath.wait(1)
+            hear(stage)
+        followups.wait(HANGS_S)
+
+
+def hear(stage: Stage) -> None:
+    """One wake-up, after a round of the keeper."""
+    turns.give_all()
+    runner.work(stage)
 
 
 def step(stage: Stage) -> None:
     """One stage of the next message that is due, by a worker that does not go on with it."""
-    job = jobs.claim(stage)
+    turns.give_all()
+    job = messages.claim(stage)
     if job is not None:
-        with keeper.holding(job) as hold:
-            following = steps.run(hold)
+        with maintenance.holding(job) as hold:
+            following = runner.run(hold)
         if following is not None:
-            jobs.hand_back(following, {})
+            messages.requeue(following, {})
 
 
 def kept() -> list[str]:
@@ -85,27 +100,27 @@ def test_a_request_becomes_a_picture_with_a_gallery_row(conversation: Doc, user:
         "generate",
         "offline",
     )
-    assert done["image"] == gallery.form(row)
+    assert done["image"] == gallery.snapshot(row)
     assert (row.stage, row.owner_id, row.session_id, row.width) == ("shown", user.id, conversation["_id"], 128)
     assert gallery.open_source(str(user.id), str(row.id))[1][:2] == b"\xff\xd8"
     assert "token" not in done
     assert kept() == []
 
 
-def test_one_doorbell_is_enough_for_a_whole_message(conversation: Doc) -> None:
+def test_one_wake_up_is_enough_for_a_whole_message(conversation: Doc) -> None:
     doc = say(conversation, "Create a sunset landscape")
-    steps.work(Stage.REFINING)
+    runner.work(Stage.REFINING)
     assert reload(doc)["status"] == "DONE"
 
 
 def test_a_worker_that_is_told_to_stop_leaves_the_next_stage_to_others(conversation: Doc) -> None:
     doc = say(conversation, "Create a sunset landscape")
-    keeper.stopping.set()
-    steps.work(Stage.REFINING)
+    maintenance.stopping.set()
+    runner.work(Stage.REFINING)
     left = reload(doc)
     assert (left["stage"], left["attempts"], "token" in left) == ("generating", 0, False)
-    keeper.stopping.clear()
-    steps.work(Stage.GENERATING)
+    maintenance.stopping.clear()
+    runner.work(Stage.GENERATING)
     assert reload(doc)["status"] == "DONE"
 
 
@@ -117,12 +132,40 @@ def test_a_fault_at_the_next_stage_has_all_of_its_attempts(conversation: Doc, mo
 
     monkeypatch.setattr(stages, "generate", fails)
     doc = say(conversation, "a sea at sunset")
-    steps.work(Stage.REFINING)
+    runner.work(Stage.REFINING)
     assert (reload(doc)["stage"], reload(doc)["attempts"]) == ("generating", 1)
-    steps.work(Stage.GENERATING)
+    hear(Stage.REFINING)  # another attempt is another turn
     assert (reload(doc)["status"], reload(doc)["attempts"]) == ("PROCESSING", 2)
-    steps.work(Stage.GENERATING)
+    hear(Stage.REFINING)
     assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "timeout")
+
+
+def test_what_a_worker_of_the_release_before_claimed_and_handed_back_is_refined_once(
+    conversation: Doc, mongo: Database[dict[str, Any]], monkeypatch: Any
+) -> None:
+    """Such a worker leaves `turn` and `starts_as` as they were."""
+    doc = say(conversation, "a sea at sunset")
+    accepted = {name: doc[name] for name in ("turn", "starts_as")}
+    for stage, artifact in ((Stage.REFINING, False), (Stage.GENERATING, True)):
+        step(stage)
+        assert bool(reload(doc)["artifact"]) == artifact
+        mongo["messages"].update_one({"_id": doc["_id"]}, {"$set": accepted})
+        before = reload(doc)
+        with monkeypatch.context() as patch:
+            patch.setattr(stages, "refine", None)
+            patch.setattr(stages, "generate", None)
+            step(Stage.REFINING)
+        assert reload(doc)["stage"] == before["stage"]
+    work_through()
+    assert reload(doc)["status"] == "DONE"
+
+
+def test_how_long_the_stages_took_is_kept_for_everybody(conversation: Doc, mongo: Database[dict[str, Any]]) -> None:
+    say(conversation, "a sea at sunset")
+    say(conversation, "hello")
+    work_through()
+    kept = {doc["_id"]: len(doc["seconds"]) for doc in mongo["times"].find()}
+    assert kept == {"offline.refining": 1, "offline.generating": 1, "offline.uploading": 1}  # words are no picture
 
 
 def test_what_follows_an_end_survives_a_round_that_failed(
@@ -137,7 +180,7 @@ def test_what_follows_an_end_survives_a_round_that_failed(
         raise PyMongoError("gone for a moment")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sessions, "bump", fails)
+        patch.setattr(sessions, "touch", fails)
         say(conversation, "hello")
         work_through()
         before = version()
@@ -148,10 +191,10 @@ def test_what_follows_an_end_survives_a_round_that_failed(
 
 def test_a_worker_keeps_its_connection_to_the_database(conversation: Doc) -> None:
     say(conversation, "a sea at sunset")
-    steps.work(Stage.REFINING)
+    runner.work(Stage.REFINING)
     first = connection.connection
     say(conversation, "a forest")
-    steps.work(Stage.REFINING)
+    runner.work(Stage.REFINING)
     assert connection.connection is first is not None
 
 
@@ -190,8 +233,8 @@ def test_an_edit_whose_picture_never_came_takes_the_one_before(conversation: Doc
     edit = say(conversation, "make it bluer")
     step(Stage.REFINING)
     step(Stage.REFINING)
-    apply(message.cancel({"_id": second["_id"]}))
-    keeper.free_the_waiting()
+    apply(transitions.cancel({"_id": second["_id"]}))
+    maintenance.unblock_stranded()
     work_through()
     assert str(Image.objects.get(message_id=edit["_id"]).parent_id) == reload(first)["image"]["id"]
 
@@ -243,7 +286,7 @@ def test_variations_share_one_refinement_and_differ_by_their_seed(conversation: 
 def test_a_variation_whose_original_was_never_refined_refines_for_itself(conversation: Doc) -> None:
     original = say(conversation, "a sea at sunset", status="CANCELLED")
     variation = say(conversation, "a sea at sunset", variation_of=original["_id"], waits_for=original["_id"])
-    keeper.free_the_waiting()
+    maintenance.unblock_stranded()
     work_through()
     assert reload(variation)["status"] == "DONE"
 
@@ -262,10 +305,10 @@ def test_a_retry_after_the_upload_failed_makes_no_second_picture(conversation: D
     step(Stage.REFINING)
     step(Stage.GENERATING)
     artifact = reload(doc)["artifact"]
-    apply(message.cancel({"_id": doc["_id"]}))
-    apply(message.retry(reload(doc)))
+    apply(transitions.cancel({"_id": doc["_id"]}))
+    apply(transitions.retry(Message.of(reload(doc))))
     assert reload(doc)["stage"] == "uploading"
-    step(Stage.UPLOADING)
+    step(Stage.REFINING)  # a turn, whatever the stage
     assert (reload(doc)["status"], artifact.partition("/")[0]) == ("DONE", doc["_id"])
 
 
@@ -308,28 +351,78 @@ def test_the_artifacts_of_lost_attempts_go_with_the_message(conversation: Doc) -
     assert kept() == [other]
 
 
-def test_an_old_artifact_is_given_up(conversation: Doc, monkeypatch: Any) -> None:
+FAILED = {"status": "FAILED", "error": {"code": "storage_down", "retryable": True}}
+HOPELESS = {"status": "FAILED", "error": {"code": "too_large", "retryable": False}}
+
+
+def with_artifact(conversation: Doc, **values: Any) -> Doc:
+    """A message whose picture is made and not stored; `values` are what became of it then."""
     doc = say(conversation, "a sea at sunset")
     step(Stage.REFINING)
     step(Stage.GENERATING)
-    keeper.drop_old_artifacts()
-    assert kept() == [reload(doc)["artifact"]]
-    monkeypatch.setattr(keeper, "ARTIFACT_AGE", timedelta(0))
-    keeper.drop_old_artifacts()
+    database()["messages"].update_one({"_id": doc["_id"]}, {"$set": values}) if values else None
+    return reload(doc)
+
+
+@pytest.mark.parametrize("ended", [{}, FAILED, {"status": "CANCELLED"}], ids=["runs", "failed", "cancelled"])
+def test_what_a_message_may_go_on_with_is_never_given_up(conversation: Doc, monkeypatch: Any, ended: Doc) -> None:
+    doc = with_artifact(conversation, **ended)
+    monkeypatch.setattr(maintenance, "ARTIFACT_AGE", timedelta(0))
+    for _ in range(2):
+        maintenance.delete_old_artifacts()
+    assert (kept(), reload(doc)["artifact"]) == ([doc["artifact"]], doc["artifact"])
+    if ended:
+        apply(transitions.retry(Message.of(doc)))
+    paid: list[Any] = []
+    monkeypatch.setattr(stages, "generate", lambda *asked: paid.append(asked))
+    work_through()
+    assert (reload(doc)["status"], paid) == ("DONE", [])
+
+
+def test_what_nobody_will_go_on_with_is_given_up_when_it_is_old(conversation: Doc, monkeypatch: Any) -> None:
+    doc = with_artifact(conversation, **HOPELESS)
+    artifacts.keep(doc["_id"], "lost", b"another attempt's")
+    artifacts.keep(new_id(), "t", b"of a message that is gone")
+    maintenance.delete_old_artifacts()
+    assert len(set(kept())) == 3  # they are young
+    monkeypatch.setattr(maintenance, "ARTIFACT_AGE", timedelta(0))
+    maintenance.delete_old_artifacts()
     assert (kept(), reload(doc)["artifact"]) == ([], None)
 
 
-def test_a_worker_that_is_told_to_stop_hands_its_message_back_and_rings_for_another(
+def test_artifacts_that_stay_keep_none_behind_them_from_going(conversation: Doc, monkeypatch: Any) -> None:
+    doc = with_artifact(conversation, **FAILED)
+    artifacts.keep(new_id(), "t", b"of a message that is gone")
+    monkeypatch.setattr(maintenance, "ARTIFACT_AGE", timedelta(seconds=2))
+    monkeypatch.setattr(maintenance, "WAKE_AT_MOST", 1)
+    database()["artifacts"].update_many({}, {"$set": {"kept_at": datetime.now(UTC) - timedelta(seconds=60)}})
+    for _ in range(2):
+        maintenance.delete_old_artifacts()
+    assert kept() == [doc["artifact"]]
+
+
+def test_the_artifacts_of_a_session_go_with_it(conversation: Doc, user: User, monkeypatch: Any) -> None:
+    other = with_artifact(insert_session(str(user.id)))
+    with_artifact(conversation)
+    buried = session.soft_delete(conversation["user_id"], conversation["_id"], "keep")
+    database()["sessions"].update_one(buried.filter, buried.update)
+    monkeypatch.setattr(maintenance, "TOMBSTONE_MS", 0)
+    maintenance.remove_deleted_sessions()
+    assert kept() == [other["artifact"]]
+    assert database()["messages"].count_documents({}) == 1
+
+
+def test_a_worker_that_is_told_to_stop_hands_its_message_back_and_wakes_another(
     conversation: Doc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doc = say(conversation, "a sea at sunset")
     step(Stage.REFINING)
-    rung: list[Stage] = []
-    monkeypatch.setattr(jobs, "ring", rung.append)
-    keeper.stopping.set()
+    woken: list[Stage] = []
+    monkeypatch.setattr(messages, "wake", woken.append)
+    maintenance.stopping.set()
     step(Stage.GENERATING)
     handed_back = reload(doc)
-    assert rung == [Stage.GENERATING]
+    assert woken == [Stage.GENERATING]
     assert (handed_back["stage"], handed_back["attempts"], "token" in handed_back) == ("generating", 0, False)
 
 
@@ -341,27 +434,27 @@ def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation:
 
     def cancel_meanwhile(image: Image, rendition: Any) -> None:
         original(image, rendition)
-        apply(message.cancel({"_id": doc["_id"]}))
+        apply(transitions.cancel({"_id": doc["_id"]}))
 
     monkeypatch.setattr(gallery, "store", cancel_meanwhile)
     step(Stage.UPLOADING)
     assert (reload(doc)["status"], reload(doc)["image"]) == ("CANCELLED", None)
     assert Image.objects.get(message_id=doc["_id"]).stage == "draft"
-    monkeypatch.setattr(keeper, "DRAFT_AGE", keeper.DRAFT_AGE * 0)
-    keeper.settle_drafts()
+    monkeypatch.setattr(maintenance, "DRAFT_AGE", maintenance.DRAFT_AGE * 0)
+    maintenance.settle_drafts()
     assert not Image.objects.filter(message_id=doc["_id"]).exists()
 
 
 def test_a_hold_learns_that_its_message_was_cancelled(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset")
-    claimed = jobs.claim(Stage.REFINING)
+    claimed = messages.claim(Stage.REFINING)
     assert claimed is not None
-    with keeper.holding(claimed) as hold:
-        keeper.renew()
+    with maintenance.holding(claimed) as hold:
+        maintenance.renew()
         hold.progress(0.1)
-        apply(message.cancel({"_id": doc["_id"]}))
-        keeper.renew()
-        with pytest.raises(keeper.Lost):
+        apply(transitions.cancel({"_id": doc["_id"]}))
+        maintenance.renew()
+        with pytest.raises(maintenance.LeaseLost):
             hold.progress(0.2)
 
 
@@ -405,7 +498,7 @@ def test_an_announcement_that_a_crash_swallowed_is_repeated(conversation: Doc, u
     work_through()
     row = Image.objects.get(message_id=doc["_id"])
     Image.objects.filter(pk=row.pk).update(hidden=True, rev=row.rev + 1)  # and then the process died
-    keeper.repeat_announcements()
+    maintenance.repeat_announcements()
     assert reload(doc)["image"]["state"] == "hidden"
     assert gallery.unannounced(10) == []
 
@@ -418,10 +511,10 @@ def test_a_deleted_sessions_remains_are_removed(
     doc = say(conversation, "a sea at sunset")
     work_through()
     running = say(conversation, "a forest")
-    change = session.bury(str(user.id), conversation["_id"], "trash")
+    change = session.soft_delete(str(user.id), conversation["_id"], "trash")
     mongo["sessions"].update_one(change.filter, change.update)
-    monkeypatch.setattr(keeper, "TOMBSTONE_MS", 0)
-    keeper.finish_tombstones()
+    monkeypatch.setattr(maintenance, "TOMBSTONE_MS", 0)
+    maintenance.remove_deleted_sessions()
     assert mongo["messages"].count_documents({"_id": {"$in": [doc["_id"], running["_id"]]}}) == 0
     assert mongo["sessions"].count_documents({}) == 0
     assert Image.objects.get(message_id=doc["_id"]).state == "deleted"
@@ -431,11 +524,11 @@ def test_a_session_that_missed_a_change_is_bumped(
     conversation: Doc, mongo: Database[dict[str, Any]], monkeypatch: Any
 ) -> None:
     say(conversation, "a sea at sunset")
-    monkeypatch.setattr(keeper, "_settled", lambda at: True)
+    monkeypatch.setattr(maintenance, "_settled", lambda at: True)
     before = mongo["sessions"].find_one({"_id": conversation["_id"]})
-    keeper.refresh_sessions()
+    maintenance.refresh_sessions()
     after = mongo["sessions"].find_one({"_id": conversation["_id"]})
-    keeper.refresh_sessions()
+    maintenance.refresh_sessions()
     again = mongo["sessions"].find_one({"_id": conversation["_id"]})
     assert before and after and again
     assert (after["version"], again["version"]) == (before["version"] + 1, after["version"])
@@ -443,33 +536,208 @@ def test_a_session_that_missed_a_change_is_bumped(
 
 def test_what_used_up_its_attempts_is_ended(conversation: Doc) -> None:
     doc = say(conversation, "a sea at sunset", attempts=3)
-    keeper.end_the_exhausted()
+    maintenance.fail_exhausted()
     assert (reload(doc)["status"], reload(doc)["error"]["code"]) == ("FAILED", "interrupted")
 
 
-def test_unheard_doorbells_are_rung_again(conversation: Doc, monkeypatch: Any) -> None:
-    from pipeline.tasks import HUEY, rung
+def test_wake_ups_that_no_worker_has_taken_are_repeated(conversation: Doc, monkeypatch: Any) -> None:
+    from pipeline.queue import HUEY, depth
 
     monkeypatch.setattr(HUEY.storage, "queue_key", "nobody.listens")
     say(conversation, "a sea at sunset")
-    say(conversation, "a forest")
-    keeper.ring_for_the_unheard()
-    _eventually(lambda: rung(Stage.REFINING) == 2)
-    keeper.ring_for_the_unheard()
+    say(insert_session("another"), "a forest")
+    maintenance.wake_for_due_messages()
+    eventually(lambda: depth(Stage.REFINING) == 2)
+    maintenance.wake_for_due_messages()
     assert HUEY.storage.queue_size() == 2
 
 
-def _eventually(condition: Any) -> None:
-    import time
-
-    for _ in range(100):
-        if condition():
-            return
-        time.sleep(0.02)
-    pytest.fail("it never happened")
-
-
 def test_every_id_is_new() -> None:
-    ids = [message.new_id() for _ in range(1000)]
+    ids = [new_id() for _ in range(1000)]
     assert ids == sorted(set(ids))
     assert uuid.UUID(ids[0]).version == 7
+
+
+# What is asked for in a word or two
+
+
+def answered(conversation: Doc, content: str, **values: Any) -> Doc:
+    said = say(conversation, content, **values)
+    work_through()
+    return reload(said)
+
+
+def test_undo_goes_back_version_by_version_and_what_follows_is_about_the_one_before(conversation: Doc) -> None:
+    painted, edited = (answered(conversation, words) for words in ("a lake at sunset", "make it bluer"))
+    undone = answered(conversation, "undo")
+    shown = public(undone)
+    assert (shown["intent"], shown["image"], shown["source_image_id"]) == ("reply", None, painted["image"]["id"])
+    assert [each["action"] for each in shown["suggestions"]] == ["look", None]
+    assert shown["suggestions"][0]["image_id"] == painted["image"]["id"]
+    warmer = answered(conversation, "make it warmer")
+    assert warmer["source_id"] == painted["image"]["id"] != edited["image"]["id"]
+    assert answered(conversation, "undo")["source_image_id"] == painted["image"]["id"]
+    last = answered(conversation, "undo")
+    assert (last["reply"], last["source_image_id"], last["suggestions"]) == (
+        "There is no version before this one.",
+        None,
+        [],
+    )
+
+
+def test_undo_of_a_scene_that_was_painted_anew_is_the_scene_before(conversation: Doc) -> None:
+    sunset, _ = answered(conversation, "a lake at sunset"), answered(conversation, "now at night")
+    assert answered(conversation, "undo")["source_image_id"] == sunset["image"]["id"]
+    assert answered(conversation, "with snow")["refined_prompt"] == "a lake at sunset with snow"
+
+
+def test_undo_gives_back_no_picture_that_is_in_the_trash(conversation: Doc) -> None:
+    painted, _ = answered(conversation, "a lake at sunset"), answered(conversation, "make it bluer")
+    gallery.trash(conversation["user_id"], painted["image"]["id"])
+    assert answered(conversation, "undo")["reply"] == "There is no version before this one."
+
+
+def test_undo_of_a_change_to_a_photo_is_the_photo(conversation: Doc, user: User) -> None:
+    of = str(photo(user).pk)
+    answered(conversation, "make it bluer", source_image_id=of)
+    assert answered(conversation, "undo")["source_image_id"] == of
+
+
+def test_more_is_another_picture_of_the_same_scene_and_size(conversation: Doc) -> None:
+    one = answered(conversation, "a lake at sunset", options={"width": 160, "height": 128}, seed=1)
+    two = answered(conversation, "more", options={}, seed=2)
+    assert (two["refined_prompt"], two["intent"]) == (one["refined_prompt"], "generate")
+    assert (two["image"]["width"], two["image"]["height"]) == (160, 128)
+    assert picture_of(two) != picture_of(one)
+
+
+def test_what_the_studio_chooses_it_chooses_by_the_seed(conversation: Doc) -> None:
+    one, same, other = (answered(conversation, "something beautiful", seed=seed) for seed in (3, 3, 4))
+    assert picture_of(one) == picture_of(same) != picture_of(other)
+    assert one["refined_prompt"] != other["refined_prompt"]
+
+
+def test_an_action_is_about_the_picture_that_was_there_when_it_was_offered(conversation: Doc) -> None:
+    lake = answered(conversation, "a lake")
+    offered = answered(conversation, "delete this")
+    answered(conversation, "a desert")
+    actions = [(each["action"], each["image_id"]) for each in reload(offered)["suggestions"]]
+    assert actions == [("delete", lake["image"]["id"]), ("brush", lake["image"]["id"])]
+    assert reload(lake)["image"]["state"] == "shown"
+
+
+def test_only_the_fixed_actions_are_kept_of_what_a_reader_says(
+    conversation: Doc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = Suggestion("x", "x", "javascript:alert(1)")  # type: ignore[arg-type]
+    read = replace(registry.refiner().refine(NO_WORDS), suggestions=(odd,))
+    monkeypatch.setattr(registry.refiner(), "refine", lambda request: read)
+    assert [each["action"] for each in answered(conversation, "hello")["suggestions"]] == [None]
+
+
+def test_what_could_not_be_doubled_is_not_called_upscaled(conversation: Doc, user: User) -> None:
+    of = str(photo(user, (2100, 32)).pk)
+    done = answered(conversation, "enhance it", source_image_id=of, options={})
+    assert done["reply"] == "It keeps its size: no side may pass 4,096 pixels."
+    assert done["refined_prompt"] == "enhance: denoise, contrast, sharpness"
+    assert gallery.get(str(user.id), done["image"]["id"]).prompt == done["refined_prompt"]
+
+
+# The plan that a reading leaves, and what it suggests
+
+BEFORE = ("plan", "suggestions")  # what a message of the release before does not have
+
+
+def as_before(doc: Doc) -> Doc:
+    """Like a message that the release before has written."""
+    database()["messages"].update_one({"_id": doc["_id"]}, {"$unset": dict.fromkeys(BEFORE, "")})
+    return reload(doc)
+
+
+def picture_of(doc: Doc) -> bytes:
+    return gallery.open_source(doc["user_id"], doc["image"]["id"])[1]
+
+
+def test_what_cannot_be_drawn_is_answered_with_a_request_that_can(conversation: Doc) -> None:
+    cat = say(conversation, "a cat sitting on a red sofa")
+    work_through()
+    answer = public(reload(cat))
+    assert (answer["status"], answer["intent"], answer["image"]) == ("DONE", "reply", None)
+    assert answer["reply"] == "I can't draw a cat without an AI."
+    order = {"label": "Paint a red landscape", "content": "Paint a red landscape", "action": None, "image_id": None}
+    assert answer["suggestions"][0] == order
+    done = say(conversation, answer["suggestions"][0]["content"])
+    work_through()
+    assert (reload(done)["intent"], reload(done)["refined_prompt"]) == (
+        "generate",
+        "mountains, hills and a lake, in red",
+    )
+    assert public(reload(done))["suggestions"] == []
+
+
+def test_a_suggestion_of_the_release_before_names_no_action(conversation: Doc) -> None:
+    cat = say(conversation, "a cat", suggestions=[{"label": "Paint a lake", "content": "Paint a lake"}])
+    (suggestion,) = public(reload(cat))["suggestions"]
+    assert suggestion == {"label": "Paint a lake", "content": "Paint a lake", "action": None, "image_id": None}
+
+
+def test_a_variation_of_an_answer_suggests_the_same(conversation: Doc) -> None:
+    cat = say(conversation, "a cat")
+    twin = say(conversation, "a cat", variation_of=cat["_id"], waits_for=cat["_id"])
+    work_through()
+    assert reload(twin)["suggestions"] == reload(cat)["suggestions"] != []
+
+
+def test_the_plan_is_kept_from_the_reading_to_the_making_and_never_shown(conversation: Doc) -> None:
+    doc = say(conversation, "a desert at night", seed=4)
+    step(Stage.REFINING)
+    database()["messages"].update_one({"_id": doc["_id"]}, {"$set": {"refined_prompt": "words for people"}})
+    other = say(conversation, "a desert at night", seed=4)
+    work_through()
+    one, two = reload(doc), reload(other)
+    assert one["plan"] == two["plan"]
+    assert picture_of(one) == picture_of(two)
+    assert "plan" not in public(one)
+
+
+def test_a_variation_takes_the_plan_over(conversation: Doc) -> None:
+    original = say(conversation, "a desert at night")
+    twin = say(conversation, "a desert at night", variation_of=original["_id"], waits_for=original["_id"])
+    work_through()
+    assert reload(twin)["plan"] == reload(original)["plan"] is not None
+
+
+@pytest.mark.parametrize("words", ["a desert at night, in red, oil painting", "a forest with snow"])
+def test_a_message_of_the_release_before_is_made_from_its_words(conversation: Doc, words: str) -> None:
+    stored, new = say(conversation, words, seed=4), say(conversation, words, seed=4)
+    step(Stage.REFINING)
+    assert as_before(stored)["stage"] == "generating"
+    work_through()
+    assert picture_of(reload(stored)) == picture_of(reload(new))
+    assert public(as_before(stored))["suggestions"] == []
+
+
+def test_a_message_of_the_release_before_is_retried_varied_and_gone_on_from(conversation: Doc) -> None:
+    stored = say(conversation, "a desert at night")
+    step(Stage.REFINING)
+    as_before(stored)
+    apply(transitions.cancel({"_id": stored["_id"]}))
+    apply(transitions.retry(Message.of(reload(stored))))
+    twin = say(conversation, "a desert at night", variation_of=stored["_id"], waits_for=stored["_id"])
+    work_through()
+    as_before(stored)
+    later = say(conversation, "now at dawn")
+    bluer = say(conversation, "make it bluer")
+    work_through()
+    assert [reload(doc)["status"] for doc in (stored, twin, later, bluer)] == ["DONE"] * 4
+    assert reload(later)["refined_prompt"] == "a desert at dawn"
+    assert reload(twin)["plan"] is None
+
+
+def test_a_plan_that_this_release_cannot_read_leaves_it_to_the_words(conversation: Doc) -> None:
+    doc, plain = say(conversation, "a desert at night", seed=4), say(conversation, "a desert at night", seed=4)
+    step(Stage.REFINING)
+    newer = {"scene": {"land": ["desert"], "season": "spring"}}
+    database()["messages"].update_one({"_id": doc["_id"]}, {"$set": {"plan": newer}})
+    work_through()
+    assert picture_of(reload(doc)) == picture_of(reload(plain))

@@ -9,7 +9,7 @@ from django.conf import settings as ours
 from django.core.exceptions import ImproperlyConfigured
 
 from pipeline.providers import registry, table
-from pipeline.providers.base import Intent, Wish
+from pipeline.providers.base import Intent, RefinedRequest
 from project.management.commands.serve import summary
 from tests.standins.gemini import KEY
 
@@ -63,36 +63,37 @@ def with_key(settings: Any) -> Any:
 
 
 def test_without_a_key_everybody_hears_that_there_is_no_ai() -> None:
-    assert (registry.label(), registry.language().name) == ("offline, no AI", "offline")
-    assert "offline provider, no AI" in summary("http://127.0.0.1/", 1)
+    assert (registry.label(), registry.refiner().name) == ("built-in tools, no AI", "offline")
+    assert "built-in tools, no AI" in summary("http://127.0.0.1/", 1)
 
 
 def test_with_a_key_everybody_hears_who_does_what_and_nobody_the_key(with_key: Any) -> None:
-    assert registry.label() == "Gemini and offline tools"
+    assert registry.label() == "Gemini and built-in tools"
     words = summary("http://127.0.0.1/", 1)
     assert "Gemini at generativelanguage.googleapis.com (gemini-3.8-flash and gemini-nano-banana-2.1) reads" in words
-    assert "edit, remove_object, style_transfer: Gemini; enhance, remove_background: offline tools" in words
+    assert "edit, remove_object, style_transfer: Gemini; enhance, remove_background: built-in tools" in words
     assert KEY not in words
 
 
 def test_with_a_key_gemini_reads_and_paints_and_the_others_keep_theirs(with_key: Any) -> None:
     gemini = registry.provider_for(Intent.GENERATE)
-    assert gemini.name == registry.language().name == "gemini"
+    assert gemini.name == registry.refiner().name == "gemini"
     assert registry.provider_for(Intent.EDIT) is gemini
     assert KEY not in repr(vars(gemini))
     assert registry.provider_for(Intent.REMOVE_BACKGROUND).name == "offline"
 
 
 def test_the_offline_tools_tell_nobody_to_set_a_key_that_is_set(with_key: Any) -> None:
-    wish = Wish(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
+    wish = RefinedRequest(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
     lack = registry._offline().lacks(wish) or ""
     assert "GEMINI_API_KEY" not in lack
-    assert "STUDIO_PROVIDERS" in lack
+    assert "One is connected" in lack
+    assert "STUDIO_PROVIDERS" not in lack  # the operator's, as the key is
 
 
 def test_the_offline_tools_do_not_pretend_to_understand_what_gemini_read(with_key: Any) -> None:
     lacks = registry._offline().lacks
     assert "Changing what a picture shows" in (
-        lacks(Wish(Intent.EDIT, "Add a small dog.", None, "add a dog", False)) or ""
+        lacks(RefinedRequest(Intent.EDIT, "Add a small dog.", None, "add a dog", False)) or ""
     )
-    assert lacks(Wish(Intent.EDIT, "make it bluer", None, "bluer", has_mask=False)) is None
+    assert lacks(RefinedRequest(Intent.EDIT, "make it bluer", None, "bluer", has_mask=False)) is None

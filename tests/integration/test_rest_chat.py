@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.conftest import Documents
-from tests.studio import NOT_KEPT, SMALL, Client, Studio, running
+from tests.studio import HANGS_S, NOT_KEPT, SMALL, Client, Studio, running
 
 SESSIONS = "/api/v1/chat/sessions/"
 
@@ -30,7 +30,7 @@ def refused(answer: httpx.Response) -> tuple[int, str]:
 
 
 def test_a_guest_gets_a_name_and_a_token_and_no_cookie(studio: Studio) -> None:
-    answer = httpx.post(f"{studio.url}/api/v1/auth/guest/")
+    answer = httpx.post(f"{studio.url}/api/v1/auth/guest/", verify=False, timeout=HANGS_S)
     form = answer.json()
     assert (answer.status_code, set(form), set(form["user"])) == (201, {"user", "token"}, {"id", "name"})
     assert form["user"]["name"].startswith("guest-")
@@ -38,16 +38,19 @@ def test_a_guest_gets_a_name_and_a_token_and_no_cookie(studio: Studio) -> None:
 
 
 def test_the_page_makes_a_guest_whose_cookie_opens_rest_and_the_socket(studio: Studio) -> None:
-    with httpx.Client(base_url=studio.url, limits=NOT_KEPT, verify=False) as browser:
+    with httpx.Client(base_url=studio.url, limits=NOT_KEPT, verify=False, timeout=HANGS_S) as browser:
         page = browser.get("/").text
         token = re.search(r'name="csrf-token" content="(\w+)"', page)
         assert token
+        assert refused(browser.post(SESSIONS, json={}, headers={"X-CSRFToken": token[1]})) == (401, "unauthorized")
+        assert refused(browser.post("/api/v1/auth/cookie/")) == (403, "unauthorized")
+        browser.post("/api/v1/auth/cookie/", headers={"X-CSRFToken": token[1]}).raise_for_status()
         assert refused(browser.post(SESSIONS, json={})) == (403, "unauthorized")
         session = browser.post(SESSIONS, json={}, headers={"X-CSRFToken": token[1]}).json()
         url = f"ws://127.0.0.1:{studio.port}/ws/sessions/{session['id']}/"
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         with connect(url, additional_headers={"Origin": studio.url, "Cookie": cookie}) as socket:
-            assert '"session.ready"' in socket.recv(5)
+            assert '"session.ready"' in socket.recv(HANGS_S)
 
 
 def test_a_socket_that_leads_nowhere_closes_with_4404(studio: Studio) -> None:
@@ -55,7 +58,7 @@ def test_a_socket_that_leads_nowhere_closes_with_4404(studio: Studio) -> None:
         connect(f"ws://127.0.0.1:{studio.port}/ws/elsewhere/") as socket,
         pytest.raises(ConnectionClosed, match="4404"),
     ):
-        socket.recv(5)
+        socket.recv(HANGS_S)
 
 
 # Sessions
@@ -236,7 +239,7 @@ def test_nobody_gets_nowhere(studio: Studio) -> None:
     others = [("GET", SESSIONS, None), ("POST", SESSIONS, {}), ("POST", "/v1/prompt/refine/", {"prompt": "A hill"})]
     others += [("POST", "/v1/image/generate/", {"prompt": "A hill"}), ("GET", "/v1/gallery/", None)]
     for method, path, body in (*others, *routes("x", "x")):
-        answer = httpx.request(method, studio.url + path, json=body)
+        answer = httpx.request(method, studio.url + path, json=body, verify=False, timeout=HANGS_S)
         assert refused(answer) == (401, "unauthorized"), (method, path)
 
 
@@ -285,9 +288,9 @@ def test_a_bad_request_for_an_image(guest: Client, body: dict[str, Any]) -> None
 # Limits
 
 
-def test_guests_and_imports_are_limited(valkey: Redis, studio: Studio) -> None:
-    with running(STUDIO_LIMITS="on", STUDIO_GUESTS_PER_MINUTE="30") as strict:
-        guest = strict.guest()
+def test_guests_and_imports_are_limited(valkey: Redis, prepared: None) -> None:
+    with running(0, STUDIO_LIMITS="on", STUDIO_GUESTS_PER_MINUTE="30") as studio:
+        guest = studio.guest()
         imports = [guest.http.post("/v1/gallery/", files={"file": b"no picture"}) for _ in range(31)]
         guests = [guest.http.post("/api/v1/auth/guest/") for _ in range(30)]
     for answers, before in ((imports, 422), (guests, 201)):

@@ -16,8 +16,8 @@ from pymongo.errors import ExecutionTimeout, OperationFailure, ServerSelectionTi
 
 from chat.protocol import Content
 from gallery import errors
-from project import problems
 from project.api import StrictParser
+from project.http import problems
 
 ERRORS: dict[str, Exception] = {
     "limited": errors.RateLimited(retry_after=2.1),
@@ -130,7 +130,7 @@ def test_an_unexpected_error_is_logged_with_its_traceback(
     client: Client, where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     client.get(where)
-    (record,) = (record for record in caplog.records if record.name == "project.problems")
+    (record,) = (record for record in caplog.records if record.name == "project.http.problems")
     assert record.levelno == logging.ERROR
     assert record.exc_info and isinstance(record.exc_info[1], KeyError)
 
@@ -241,3 +241,12 @@ def test_in_debug_mode_too(client: Client, settings: Any) -> None:
     settings.DEBUG = True
     assert said(client.get("/v1/raise/bug/")) == (500, "interrupted", False)
     assert said(client.get("/v1/no/such/path/")) == (404, "not_found", False)
+
+
+def test_that_somebody_has_no_room_is_no_error_of_ours_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Else one person who has none could fill it."""
+    caplog.set_level(logging.INFO)
+    answer = Client().get(f"/v1/raise/{errors.ALL.index(errors.StorageFull)}/")
+    assert answer.status_code == 507
+    assert [record.levelname for record in caplog.records if "Insufficient Storage" in record.message] == ["INFO"]
+    assert {record.levelno for record in caplog.records} <= {logging.INFO}

@@ -8,18 +8,18 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
-from chat import commit, reading, services
+from chat import group_commit, refinement, services
 from chat.protocol import ImageBody, SendBody
 from gallery import services as gallery
 from gallery.errors import NotFound, Quota
-from pipeline import message
-from pipeline.jobs import apply
-from pipeline.message import Doc, Stage
-from pipeline.mongo import async_database
+from pipeline import transitions
+from pipeline.message import Message, Stage
 from pipeline.providers import registry
-from pipeline.providers.base import Language
+from pipeline.providers.base import Refiner
+from pipeline.store.mongo import async_database
 from tests.conftest import Documents
-from tests.messages import insert, insert_session, reload
+from tests.messages import apply, followed_up, insert, insert_session, reload
+from tests.serving import HANGS_S
 
 
 @pytest.fixture(autouse=True)
@@ -34,31 +34,45 @@ async def test_a_variation_does_not_wait_for_an_original_that_was_refined_meanwh
 ) -> None:
     session_id = insert_session()["_id"]
     original = insert(session_id=session_id)
-    apply(message.claim(Stage.REFINING, "t", lease_ms=10_000, attempts=3))
-    accept = commit.insert
+    apply(transitions.claim(Stage.REFINING, "t", lease_ms=10_000, attempts=3))
+    accept = group_commit.insert
 
-    async def refined_meanwhile(doc: Doc) -> None:
-        apply(message.advance(original["_id"], "t", Stage.GENERATING, {"intent": "generate"}))
-        await accept(doc)
+    async def refined_meanwhile(message: Message) -> Message:
+        apply(transitions.advance(original["_id"], "t", Stage.GENERATING, {"intent": "generate"}))
+        return await accept(message)
 
-    monkeypatch.setattr(commit, "insert", refined_meanwhile)
+    monkeypatch.setattr(group_commit, "insert", refined_meanwhile)
     body = SendBody(content="a sunset", variation_of=original["_id"])
-    form = await services.send("u", session_id, body)
-    while services._background:
-        await next(iter(services._background))
-    assert reload({"_id": form["id"]})["waits_for"] is None
+    sent = await services.send("u", session_id, body)
+    await followed_up()
+    assert reload({"_id": sent.id})["waits_for"] is None
+
+
+@pytest.mark.parametrize("how", ["cancel", "retry", "delete_session"])
+async def test_the_persons_next_message_has_the_turn_when_one_is_cancelled_or_tried_again_or_its_session_deleted(
+    how: str,
+) -> None:
+    session_id = insert_session()["_id"]
+    first, following = insert(session_id=session_id), insert(session_id=insert_session()["_id"])
+    if how == "retry":
+        for doc in (first, following):
+            apply(transitions.cancel({"_id": doc["_id"]}))
+        following = first
+    await getattr(services, how)("u", session_id, "keep" if how == "delete_session" else first["_id"])
+    await followed_up()
+    assert "turn" in reload(following)
 
 
 async def test_the_event_loop_does_not_wait_for_the_import_of_a_provider(monkeypatch: pytest.MonkeyPatch) -> None:
     asked_in: list[threading.Thread] = []
-    language = registry.language
+    language = registry.refiner
 
-    def noted() -> Language:
+    def noted() -> Refiner:
         asked_in.append(threading.current_thread())
         return language()
 
-    monkeypatch.setattr(registry, "language", noted)
-    assert (await services.refine_prompt("u", "a lake"))["intent"] == "generate"
+    monkeypatch.setattr(registry, "refiner", noted)
+    assert (await services.refine_prompt("u", "a lake")).intent == "generate"
     assert threading.current_thread() not in asked_in
     assert len(asked_in) == 1
 
@@ -70,8 +84,8 @@ async def test_an_image_is_asked_for_with_one_look_at_its_source_picture(
     settings.IMAGE_WAIT_S = 0
     looks: list[str] = []
     monkeypatch.setattr(gallery, "source", lambda user, image, mask: looks.append(image))
-    form = await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
-    assert (form["source_image_id"], looks) == ("one", ["one"])
+    asked = await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
+    assert (asked.source_image_id, looks) == ("one", ["one"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -86,25 +100,25 @@ async def test_an_image_that_is_refused_leaves_no_session_behind(mongo: Document
 
 
 async def test_slow_readings_keep_nobody_else_waiting_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    over, language = threading.Event(), registry.language
+    over, language = threading.Event(), registry.refiner
 
-    def slow() -> Language:
-        over.wait(30)
+    def slow() -> Refiner:
+        over.wait(2 * HANGS_S)
         return language()
 
-    monkeypatch.setattr(registry, "language", slow)
-    most = reading.THREADS + reading.WAITING
+    monkeypatch.setattr(registry, "refiner", slow)
+    most = refinement.THREADS + refinement.WAITING
     hanging = [asyncio.create_task(services.refine_prompt("u", "a lake")) for _ in range(most)]
     try:
         await asyncio.sleep(0)  # each has its place by then
-        answer = await asyncio.wait_for(AsyncClient().get("/v1/no/such/path/"), 10)
+        answer = await asyncio.wait_for(AsyncClient().get("/v1/no/such/path/"), HANGS_S)
         assert answer.status_code == 404
         with pytest.raises(Quota) as refused:
-            await asyncio.wait_for(services.refine_prompt("u", "a lake"), 10)
+            await asyncio.wait_for(services.refine_prompt("u", "a lake"), HANGS_S)
         assert refused.value.retryable
         assert refused.value.retry_after
         assert not any(task.done() for task in hanging)
     finally:
         over.set()
-    assert {form["intent"] for form in await asyncio.gather(*hanging)} == {"generate"}
-    assert (await services.refine_prompt("u", "a lake"))["intent"] == "generate"  # there is room again
+    assert {form.intent for form in await asyncio.gather(*hanging)} == {"generate"}
+    assert (await services.refine_prompt("u", "a lake")).intent == "generate"  # there is room again

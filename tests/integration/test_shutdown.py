@@ -2,22 +2,32 @@ import asyncio
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 import websockets
 
-from project.shutdown import CloseOnShutdown, Event, Receive, Send
-from tests.serving import ROOT, free_port
+from project.daphne.shutdown import CloseOnShutdown, Event, Receive, Send
+from tests.serving import HANGS_S, ROOT, free_port
 
 
 async def _accept(scope: Event, receive: Receive, send: Send) -> None:
+    """What it does after that, the path says."""
     await receive()
-    await send({"type": "websocket.accept"})
+    if scope["path"] != "/refuse":
+        await send({"type": "websocket.accept"})
+    match scope["path"]:
+        case "/refuse" | "/restart":
+            await send({"type": "websocket.close", "code": 1012})
+            await send({"type": "websocket.close", "code": 1012})  # a second time does no harm
+        case "/return":
+            return
+        case "/cancelled":
+            raise asyncio.CancelledError
     while (await receive())["type"] != "websocket.disconnect":
         pass
+    await send({"type": "websocket.close", "code": 1012})  # nor does one that is too late
 
 
 application = CloseOnShutdown(_accept)
@@ -29,18 +39,35 @@ async def test_open_sockets_are_told_that_the_server_restarts() -> None:
         server.send_signal(signal.SIGTERM)
         await asyncio.gather(first.wait_closed(), second.wait_closed())
         assert (first.close_code, second.close_code) == (1012, 1012)
-        assert await asyncio.to_thread(server.wait, 5) == 0
+        assert await asyncio.to_thread(server.wait, HANGS_S) == 0
 
 
 async def test_a_client_that_does_not_answer_holds_nothing_up() -> None:
     with _daphne() as (server, url):
         client = await _connect(url)
         client.transport.pause_reading()
-        began = time.monotonic()
         server.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(server.wait, 5)
-        assert time.monotonic() - began < 3
+        assert await asyncio.to_thread(server.wait, HANGS_S) == 0  # and the client is still there
         client.transport.abort()
+
+
+async def test_an_application_may_say_1012_which_autobahn_refuses() -> None:
+    with _daphne() as (_, url):
+        client = await _connect(f"{url}restart")
+        await client.wait_closed()
+        assert client.close_code == 1012
+        with pytest.raises(websockets.InvalidStatus) as refused:
+            await websockets.connect(f"{url}refuse")
+        assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("how", ["return", "cancelled"])
+async def test_no_socket_outlives_its_application(how: str) -> None:
+    with _daphne() as (_, url):
+        client = await _connect(f"{url}{how}")
+        async with asyncio.timeout(30):
+            await client.wait_closed()
+        assert client.close_code == 1011
 
 
 async def test_under_another_server_it_only_hands_on() -> None:
@@ -52,8 +79,8 @@ async def test_under_another_server_it_only_hands_on() -> None:
     async def send(event: Event) -> None:
         sent.append(event)
 
-    await application({"type": "websocket"}, receive, send)
-    assert sent == [{"type": "websocket.accept"}]
+    await application({"type": "websocket", "path": "/"}, receive, send)
+    assert sent == [{"type": "websocket.accept"}, {"type": "websocket.close", "code": 1012}]
 
 
 @contextmanager
@@ -78,9 +105,9 @@ def _daphne() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 
 async def _connect(url: str) -> websockets.ClientConnection:
-    for _ in range(200):
-        try:
-            return await websockets.connect(url)
-        except OSError:
-            await asyncio.sleep(0.05)
-    pytest.fail("the server did not start")
+    async with asyncio.timeout(HANGS_S):
+        while True:
+            try:
+                return await websockets.connect(url, open_timeout=HANGS_S)
+            except OSError:
+                await asyncio.sleep(0.05)

@@ -2,16 +2,18 @@
 
 import json
 import signal
-import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 
-from tests.studio import SMALL, Client, Socket, Studio, eventually, running
+from tests.conftest import Documents
+from tests.studio import HANGS_S, SMALL, Client, Socket, Studio, eventually, running
 
 pytestmark = pytest.mark.usefixtures("prepared")
+TIMESTAMP = {"$type": "timestamp"}
 
 
 @pytest.fixture
@@ -36,7 +38,8 @@ def test_the_first_frame_is_the_session_with_its_messages(guest: Client) -> None
     assert ready["next"] is None
 
 
-def test_a_long_session_begins_with_the_latest_fifty_and_a_cursor(guest: Client) -> None:
+def test_a_long_session_begins_with_the_latest_fifty_and_a_cursor(queueing: Studio) -> None:
+    guest = queueing.guest()
     session_id = guest.session()
     sent = [guest.say(session_id, f"a sea {n}")["id"] for n in range(52)]
     with guest.connect(session_id) as socket:
@@ -57,7 +60,7 @@ def test_a_sent_message_is_acknowledged_and_becomes_a_picture(socket: Socket, gu
 
 
 def test_the_stages_go_by_in_order_with_progress(socket: Socket) -> None:
-    sent = socket.say("Create a sunset landscape", options={"width": 1024, "height": 768})
+    sent = socket.say("Create a sunset landscape", options={"width": 768, "height": 576})
     socket.until_ended(sent)
     stages = [news["message"]["stage"] for news in socket.news if news["type"] == "message.changed"]
     order = ["queued", "refining", "generating", "uploading"]
@@ -110,22 +113,18 @@ def test_a_second_tab_sees_the_same(guest: Client) -> None:
         assert first.messages == second.messages == {sent["id"]: guest.message(session_id, sent["id"])}
 
 
-def test_cancelled_is_cancelled_and_can_be_retried(studio: Studio, guest: Client) -> None:
-    with running(workers=0) as idle:  # nobody works: what is sent stays queued, whichever web process took it
-        client = idle.guest()
-        eventually(lambda: studio.web is not None)
-        with client.connect(client.session()) as socket:
-            socket.ready()
-            sent = socket.say("a sea", options={"width": 2048, "height": 2048})
-            answer = socket.ask("message.cancel", message_id=sent["id"])
-            again = socket.ask("message.cancel", message_id=sent["id"])
-            assert answer["ok"]["message"]["status"] == again["ok"]["message"]["status"] == "CANCELLED"
-            assert answer["ok"]["message"]["image"] is None
-            retried = socket.ask("message.retry", message_id=sent["id"])["ok"]["message"]
-            assert (retried["status"], retried["stage"]) == ("PROCESSING", "queued")
-            assert socket.until_ended(sent)["status"] == "DONE"
-            assert socket.ask("message.cancel", message_id=sent["id"])["error"]["code"] == "conflict"
-            assert socket.ask("message.retry", message_id=sent["id"])["error"]["code"] == "conflict"
+def test_cancelled_is_cancelled_and_can_be_retried(studio: Studio, socket: Socket) -> None:
+    with studio.held():
+        sent = socket.say("a sea")
+        answer = socket.ask("message.cancel", message_id=sent["id"])
+        again = socket.ask("message.cancel", message_id=sent["id"])
+        assert answer["ok"]["message"]["status"] == again["ok"]["message"]["status"] == "CANCELLED"
+        assert answer["ok"]["message"]["image"] is None
+        retried = socket.ask("message.retry", message_id=sent["id"])["ok"]["message"]
+        assert (retried["status"], retried["stage"]) == ("PROCESSING", "queued")
+    assert socket.until_ended(sent)["status"] == "DONE"
+    assert socket.ask("message.cancel", message_id=sent["id"])["error"]["code"] == "conflict"
+    assert socket.ask("message.retry", message_id=sent["id"])["error"]["code"] == "conflict"
 
 
 def test_variations_are_found_by_the_client_id_just_sent(socket: Socket) -> None:
@@ -248,12 +247,13 @@ def test_nobody_gets_4401_and_a_stranger_4404(studio: Studio, guest: Client) -> 
         assert lost.close_code() == 4404
 
 
-def test_a_deleted_session_says_so_and_closes(guest: Client) -> None:
+def test_a_deleted_session_says_so_and_closes(queueing: Studio) -> None:
+    guest = queueing.guest()
     session_id, other = guest.session(), guest.session()
     with guest.connect(session_id) as here, guest.connect(other) as elsewhere:
         here.ready()
         elsewhere.ready()
-        sent = here.say("a sea", options={"width": 2048, "height": 2048})
+        sent = here.say("a sea")
         assert guest.http.delete(f"/api/v1/chat/sessions/{session_id}/").status_code == 204
         assert here.close_code() == 4404
         deleted = {"type": "session.deleted", "session_id": session_id}
@@ -275,7 +275,8 @@ def test_hiding_a_picture_is_news(socket: Socket, guest: Client) -> None:
     assert guest.http.get(done["image"]["url"]).is_success
 
 
-def test_a_slow_reader_is_dropped_and_others_are_not(studio: Studio, guest: Client) -> None:
+def test_a_slow_reader_is_dropped_and_others_are_not(queueing: Studio) -> None:
+    guest = queueing.guest()
     session_id = guest.session()
     for n in range(50):
         guest.say(session_id, f"{n} " + "🌅" * 1900)
@@ -284,10 +285,15 @@ def test_a_slow_reader_is_dropped_and_others_are_not(studio: Studio, guest: Clie
         for n in range(100):  # asks for 20 MB and reads none of it
             slow.connection.send(json.dumps({"type": "session.sync", "id": n, "known": {}}))
         assert brisk.ask("ping")["ok"] == {}
-        time.sleep(2)
+        eventually(lambda: open_sockets(queueing) == 1)
         assert slow.close_code() in (4408, None)
         assert len([frame for frame in slow.news if "ok" in frame]) < 100
         assert brisk.ask("ping")["ok"] == {}
+
+
+def open_sockets(studio: Studio) -> int:
+    metrics = httpx.get(f"{studio.url}/metrics", verify=False, timeout=HANGS_S).text
+    return int(float(metrics.split("\nstudio_sockets ")[1].split()[0]))
 
 
 def test_a_web_process_that_stops_says_restart(studio: Studio) -> None:
@@ -300,40 +306,40 @@ def test_a_web_process_that_stops_says_restart(studio: Studio) -> None:
             assert socket.close_code() == 1012
 
 
-def test_too_many_sockets_of_one_person_are_refused(valkey: object) -> None:
-    with running(STUDIO_LIMITS="on", STUDIO_SOCKETS_PER_USER="2") as limited:
-        guest = limited.guest()
-        session_id = guest.session()
-        with guest.connect(session_id) as first, guest.connect(session_id) as second:
-            first.ready()
-            second.ready()
-            with guest.connect(session_id) as third:
-                assert third.close_code() == 4429
+def test_too_many_sockets_of_one_person_are_refused(valkey: object, limited: Studio) -> None:
+    guest = limited.guest()
+    session_id = guest.session()
+    with guest.connect(session_id) as first, guest.connect(session_id) as second:
+        first.ready()
+        second.ready()
+        with guest.connect(session_id) as third:
+            assert third.close_code() == 4429
 
 
-def test_sends_are_limited_with_the_seconds_to_wait(valkey: object) -> None:
-    with running(STUDIO_LIMITS="on", STUDIO_SENDS_PER_MINUTE="2") as limited:
-        guest = limited.guest()
-        with guest.connect(guest.session()) as socket:
-            socket.ready()
-            socket.say("a sea")
-            socket.say("a sea")
-            error = socket.ask("message.send", content="a sea", client_id="third")["error"]
-            assert (error["code"], error["retryable"]) == ("rate_limited", True)
-            assert 0 < error["retry_after"] <= 60
-            assert len(guest.messages(socket.messages.popitem()[1]["session_id"])) == 2
+def test_sends_are_limited_with_the_seconds_to_wait(valkey: object, limited: Studio) -> None:
+    guest = limited.guest()
+    with guest.connect(guest.session()) as socket:
+        socket.ready()
+        socket.say("a sea")
+        socket.say("a sea")
+        error = socket.ask("message.send", content="a sea", client_id="third")["error"]
+        assert (error["code"], error["retryable"]) == ("rate_limited", True)
+        assert 0 < error["retry_after"] <= 60
+        assert len(guest.messages(socket.messages.popitem()[1]["session_id"])) == 2
 
 
-def test_a_deletion_is_said_once_however_often_the_watch_looks() -> None:
-    with running(STUDIO_WATCH_S="0.2") as watchful:
-        guest = watchful.guest()
-        gone = guest.session()
-        with guest.connect(guest.session()) as socket:
-            socket.ready()
-            guest.http.delete(f"/api/v1/chat/sessions/{gone}/").raise_for_status()
-            deleted = {"type": "session.deleted", "session_id": gone}
-            socket.until(lambda: deleted in socket.news)
-            with pytest.raises(TimeoutError):
-                while True:
-                    socket.note(socket.receive(timeout=1.5))
-            assert socket.news.count(deleted) == 1
+def test_a_deletion_is_said_once_however_often_the_watch_looks(
+    valkey: object, limited: Studio, database: Documents
+) -> None:
+    guest = limited.guest()
+    gone, session_id = guest.session(), guest.session()
+    with guest.connect(session_id) as socket:
+        socket.ready()
+        guest.http.delete(f"/api/v1/chat/sessions/{gone}/").raise_for_status()
+        deleted = {"type": "session.deleted", "session_id": gone}
+        socket.until(lambda: deleted in socket.news)
+        for title in ("first", "second", "third"):  # of each of these only a look can tell
+            change = {"$set": {"title": title}, "$inc": {"version": 1}, "$currentDate": {"changed_at": TIMESTAMP}}
+            database["sessions"].update_one({"_id": session_id}, change)
+            socket.until(lambda title=title: socket.news[-1].get("session", {}).get("title") == title)  # type: ignore[misc]
+        assert socket.news.count(deleted) == 1

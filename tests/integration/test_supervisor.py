@@ -1,17 +1,54 @@
 import os
 import signal
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from project import children
-from project.children import Child, Rank
-from project.supervisor import SAME_REQUEST_S, Stopped, Supervisor, next_delay
+from project.serve import children
+from project.serve.children import Child, Rank
+from project.serve.supervisor import Stopped, Supervisor, next_delay
+from tests.serving import until
 
-# prints nothing, and ends only by force
-STUBBORN = [sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"]
+# ends only by force, and says when that is so
+STUBBORN = """
+import signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print("stubborn", flush=True)
+time.sleep(1000)
+"""
+Start = Callable[[Child], None]
+
+
+class Clock:
+    """In the place of `time`: it passes when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Of the grace that children are given."""
+    clock = Clock()
+    monkeypatch.setattr(children, "time", clock)
+    return clock
+
+
+def stubborn(folder: Path, start: Start = Child.start) -> Child:
+    """It runs, and has begun to be stubborn."""
+    log = folder / "said"
+    child = Child("Worker 1", Rank.WORKER, [sys.executable, "-c", STUBBORN], log=log)
+    start(child)
+    until(lambda: "stubborn" in log.read_text())
+    return child
 
 
 @pytest.fixture
@@ -61,7 +98,9 @@ def test_web_stops_before_workers_and_workers_before_stores(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stopped: list[str] = []
-    monkeypatch.setattr("project.supervisor.stop", lambda batch, hurried: stopped.extend(child.name for child in batch))
+    monkeypatch.setattr(
+        "project.serve.supervisor.stop", lambda batch, hurried: stopped.extend(child.name for child in batch)
+    )
     sleep = ["/bin/sleep", "60"]
     supervisor.start(
         [Child("store", Rank.STORE, sleep), Child("web", Rank.WEB, sleep), Child("worker", Rank.WORKER, sleep)]
@@ -70,38 +109,35 @@ def test_web_stops_before_workers_and_workers_before_stores(
     assert stopped == ["web", "worker", "store"]
 
 
-def test_a_second_request_to_stop_does_not_wait_for_a_stubborn_child(supervisor: Supervisor) -> None:
-    child = Child("Worker 1", Rank.WORKER, STUBBORN)
-    supervisor.start([child])
+def test_a_second_request_to_stop_does_not_wait_for_a_stubborn_child(
+    supervisor: Supervisor, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("project.serve.supervisor.SAME_REQUEST_S", -1)  # however soon the second one comes
+    child = stubborn(tmp_path, lambda child: supervisor.start([child]))
     for _ in range(2):
-        time.sleep(SAME_REQUEST_S + 0.1)
         os.kill(os.getpid(), signal.SIGTERM)
-    began = time.monotonic()
     supervisor.stop()
-    assert time.monotonic() - began < children.GRACE_S[Rank.WORKER] / 3
+    assert clock.now == 0
     assert not child.running
 
 
 def test_one_request_that_arrives_twice_is_still_polite(
-    supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch
+    supervisor: Supervisor, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(children.GRACE_S, Rank.WORKER, 0.5)
-    supervisor.start([Child("Worker 1", Rank.WORKER, STUBBORN)])
-    time.sleep(0.3)
+    monkeypatch.setattr("project.serve.supervisor.SAME_REQUEST_S", 1000)  # however late the second one comes
+    supervisor._requested_at = -1000
+    stubborn(tmp_path, lambda child: supervisor.start([child]))
     for _ in range(2):
         os.kill(os.getpid(), signal.SIGTERM)
-    began = time.monotonic()
     supervisor.stop()
-    assert time.monotonic() - began > 0.4
+    assert clock.now >= children.GRACE_S[Rank.WORKER]
 
 
-def test_a_child_that_ignores_sigterm_is_killed_after_its_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(children.GRACE_S, Rank.WORKER, 0.2)
-    child = Child("Worker 1", Rank.WORKER, STUBBORN)
-    child.start()
-    time.sleep(0.3)
+def test_a_child_that_ignores_sigterm_is_killed_after_its_grace(clock: Clock, tmp_path: Path) -> None:
+    child = stubborn(tmp_path)
     children.stop([child])
     assert child.ending == "killed by SIGKILL"
+    assert clock.now >= children.GRACE_S[Rank.WORKER]
 
 
 def test_a_request_to_stop_ends_a_start_that_still_waits(supervisor: Supervisor) -> None:

@@ -7,11 +7,11 @@ import pytest
 from pymongo.database import Database
 from pymongo.monitoring import CommandListener
 
-from chat.hub import Hub
-from chat.watch import AT_ONCE, Watch
-from pipeline import mongo as clients
-from pipeline.mongo import async_database
-from pipeline.publisher import News, session_group
+from chat.connections import Connections
+from chat.poller import AT_ONCE, Poller
+from pipeline.events import Event, session_group
+from pipeline.store import mongo as clients
+from pipeline.store.mongo import async_database
 from tests.messages import insert, insert_session
 
 Mongo = Database[dict[str, Any]]
@@ -40,12 +40,12 @@ class Tab:
         self.passed = passed
         self.got: list[str] = []
 
-    def lacks(self, key: str, version: int) -> bool:
+    def is_behind(self, key: str, version: int) -> bool:
         return self.passed.get(key, 0) < version
 
-    async def deliver(self, news: News) -> None:
+    async def deliver(self, news: Event) -> None:
         key = news["key"]
-        if key is not None and self.lacks(key, news["version"]):
+        if key is not None and self.is_behind(key, news["version"]):
             self.passed[key] = news["version"]
             self.got.append(key)
 
@@ -58,51 +58,51 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
 
 @pytest.fixture
-async def hub(mongo: Mongo, reads: Reads) -> AsyncIterator[Hub]:
-    hub = Hub()
+async def hub(mongo: Mongo, reads: Reads) -> AsyncIterator[Connections]:
+    hub = Connections()
     yield hub
     for task in hub._tasks:
         task.cancel()
     await async_database().client.close()
 
 
-async def test_only_what_a_socket_lacks_is_read_in_full(hub: Hub, reads: Reads) -> None:
+async def test_only_what_a_socket_lacks_is_read_in_full(hub: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
     seen, changed, new = (insert(session_id=session, version=version)["_id"] for version in (1, 2, 1))
     insert(session_id="nobody's here")
     tab = Tab(session, **{seen: 1, changed: 1})
     hub.members[session_group(session)].add(tab)
-    watch = Watch(hub)
+    watch = Poller(hub)
 
-    await watch.look()
+    await watch.poll()
     assert sorted(tab.got) == sorted([changed, new])
     assert [sorted(ids) for ids in reads.whole] == [sorted([changed, new])]
 
-    await watch.look()  # looks overlap: the same changes are found again, and have passed by now
+    await watch.poll()  # looks overlap: the same changes are found again, and have passed by now
     assert len(reads.whole) == 1
 
 
-async def test_one_of_two_sockets_that_lacks_it_is_enough(hub: Hub, reads: Reads) -> None:
+async def test_one_of_two_sockets_that_lacks_it_is_enough(hub: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
     message = insert(session_id=session)["_id"]
     knows, lacks = Tab(session, **{message: 1}), Tab(session)
     hub.members[session_group(session)].update((knows, lacks))
-    await Watch(hub).look()
+    await Poller(hub).poll()
     assert (knows.got, lacks.got) == ([], [message])
 
 
-async def test_much_is_read_in_pieces(hub: Hub, reads: Reads) -> None:
+async def test_much_is_read_in_pieces(hub: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
     for _ in range(AT_ONCE + 20):
         insert(session_id=session)
     tab = Tab(session)
     hub.members[session_group(session)].add(tab)
-    await Watch(hub).look()
+    await Poller(hub).poll()
     assert [len(ids) for ids in reads.whole] == [AT_ONCE, 20]
     assert len(tab.got) == AT_ONCE + 20
 
 
-async def test_without_sockets_nothing_is_read(hub: Hub, reads: Reads) -> None:
+async def test_without_sockets_nothing_is_read(hub: Connections, reads: Reads) -> None:
     insert()
-    await Watch(hub).look()
+    await Poller(hub).poll()
     assert reads.whole == []

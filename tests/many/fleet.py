@@ -14,16 +14,13 @@ import httpx
 from django.conf import settings
 
 from tests.many.servers import Servers
-from tests.studio import NOT_KEPT, WAIT_S, Client, Form, Studio
+from tests.studio import HANGS_S, NOT_KEPT, Client, Form, Studio
 
-START_S = 90.0  # six processes at once, on a busy machine
 DEBUG = {"STUDIO_LOG_LEVEL": "DEBUG"}  # what is said then is all that can ever be said
 
 
 class Machine(Studio):
     """Its processes print into one file; `log` is what they have printed."""
-
-    starts_within = START_S
 
     def __init__(self, file: Path, **environment: str) -> None:
         super().__init__(**environment)
@@ -47,17 +44,17 @@ class Machine(Studio):
     def stop_web(self) -> None:
         assert self.web
         self.web.send_signal(signal.SIGTERM)
-        assert self.web.wait(10) == 0
+        assert self.web.wait(HANGS_S) == 0
 
     def ready(self) -> Form:
-        return dict(httpx.get(f"{self.url}/readyz", verify=False).json()["parts"])
+        return dict(httpx.get(f"{self.url}/readyz", verify=False, timeout=HANGS_S).json()["parts"])
 
     def seen_by(self, client: Client) -> Client:
         """The same person, asking this machine."""
         twin = copy.copy(client)
         twin.studio = self
         twin.http = httpx.Client(
-            base_url=self.url, headers=client.http.headers, timeout=WAIT_S, limits=NOT_KEPT, verify=False
+            base_url=self.url, headers=client.http.headers, timeout=HANGS_S, limits=NOT_KEPT, verify=False
         )
         return twin
 
@@ -74,7 +71,7 @@ class Fleet:
         """Both prepare the databases at the same time, as two machines that were rebooted together would."""
         with ThreadPoolExecutor() as pool:
             preparing = [machine.run("manage.py", "prepare") for machine in self.machines]
-            assert [process.wait(START_S) for process in preparing] == [0, 0], self.log
+            assert [process.wait(HANGS_S) for process in preparing] == [0, 0], self.log
             for machine in self.machines:
                 machine.start_worker()
             for started in [pool.submit(machine.start_web) for machine in self.machines]:

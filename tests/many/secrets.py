@@ -14,6 +14,7 @@ from redis import Redis
 
 from tests import postgresql
 from tests.many.servers import Servers
+from tests.serving import HANGS_S
 
 CANARY = "canary"  # a part of every secret that is planted
 PLANTED = {"SECRET_KEY": f"{CANARY}-key-{'0123456789' * 5}", "STUDIO_METRICS_TOKEN": f"{CANARY}-metrics"}
@@ -28,7 +29,7 @@ PAGES = (
     "/admin/",
     "/nothing/",
 )
-OPEN = ("/healthz", "/readyz", "/static/studio/main.js", "/p/0/full/x", "/ws/sessions/x/")
+OPEN = ("/healthz", "/readyz", "/static/studio/chat/main.js", "/p/0/full/x", "/ws/sessions/x/")
 REST = ("/v1/gallery/", "/api/v1/chat/sessions/", "/api/v1/chat/sessions/x/", "/v1/nothing/", "/v1/image/generate/")
 WRONG = ({"Authorization": f"Bearer {CANARY}-of-nobody"}, {"Authorization": "Basic Og=="}, {"Host": "evil.example.org"})
 
@@ -48,7 +49,7 @@ def answers(url: str, token: str) -> list[tuple[int, str]]:
     asked += [("POST", path, {"headers": known, "content": b'{"prompt": '}) for path in REST]
     asked += [("POST", "/admin/login/", {"data": {"username": "ada"}})]
     asked += [("POST", "/v1/prompt/refine/", {"headers": known, "content": bytes(2 * 1024 * 1024)})]
-    with httpx.Client(base_url=url, timeout=30) as http, ThreadPoolExecutor(8) as pool:
+    with httpx.Client(base_url=url, timeout=HANGS_S, verify=False) as http, ThreadPoolExecutor(8) as pool:
         found = pool.map(lambda one: http.request(one[0], one[1], **one[2]), asked)
         return [(answer.status_code, f"{answer.url} {answer.headers} {answer.text}") for answer in found]
 
@@ -71,7 +72,7 @@ def overheard(stores: Servers) -> Iterator[list[str]]:
         thread.start()
         yield heard
         client.echo("the end of it")
-        thread.join(10)
+        thread.join(HANGS_S)
 
 
 def keys(stores: Servers) -> str:

@@ -11,8 +11,8 @@ from pymongo.errors import AutoReconnect, OperationFailure
 from redis import Redis
 from redis.exceptions import RedisError
 
-from project import children, embedded
-from project.children import Child, Rank
+from project.serve import children, embedded
+from project.serve.children import Child, Rank
 from tests import certificates, postgresql
 from tests.serving import free_port
 from tests.studio import eventually

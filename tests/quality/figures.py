@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from pipeline.providers.base import STYLES
-from pipeline.providers.local.tools.background import remove_background
-from pipeline.providers.local.tools.enhance import STEPS, enhance
-from pipeline.providers.local.tools.inpaint import remove_object
-from pipeline.providers.local.tools.style import restyle
+from pipeline.providers.offline.photo.background import remove_background
+from pipeline.providers.offline.photo.enhance import enhance
+from pipeline.providers.offline.photo.inpaint import remove_object
+from pipeline.providers.offline.photo.styles import restyle
 from tests.quality import measures
 from tests.quality.photos import Flags, Pixels, composed, holes, outlined, photo
 
@@ -76,7 +76,7 @@ def enhancing(names: Iterable[str]) -> Iterable[Figure]:
     for name in names:
         noise = np.random.default_rng(4).normal(0, 5, photo(name).shape)
         dull = np.clip(photo(name) * 0.5 + 60 + noise, 0, 255).astype(np.uint8)
-        made = enhance(dull, STEPS[:3], _heard)
+        made = enhance(dull, ["denoise", "contrast", "sharpness"], _heard)
         values = {
             "contrast": measures.contrast(made) / measures.contrast(dull),
             "clipped before": measures.clipped(dull),

@@ -1,5 +1,5 @@
-"""A photograph of twelve megapixels through every offline tool, in a process of its own: CPU time, memory, and how long the
-tool works between two moments at which it could be stopped. `python -m tests.quality.large`: one JSON object."""
+"""A large photograph through every offline tool, in a process of its own: CPU time, memory, and how long the tool works
+between two moments at which it could be stopped. `python -m tests.quality.large 4000 3000`: one JSON object."""
 
 import io
 import json
@@ -12,10 +12,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
 from pipeline.providers.base import Intent, PictureRequest
-from pipeline.providers.local.provider import LocalProvider
+from pipeline.providers.offline.provider import OfflineProvider
 from tests.memory import peak_mb
 
-WIDTH, HEIGHT = 4000, 3000  # pixels
+Size = tuple[int, int]  # pixels
+TWELVE_MEGAPIXELS: Size = (4000, 3000)
 REQUESTS = {  # what is measured → intent and prompt
     "enhance": (Intent.ENHANCE, "enhance: denoise, contrast, sharpness, upscale"),
     "remove background": (Intent.REMOVE_BACKGROUND, "remove the background"),
@@ -36,7 +37,8 @@ REQUESTS = {  # what is measured → intent and prompt
 class Cost:
     seconds: float  # of CPU
     gap: float  # seconds of CPU: the longest between two moments at which the tool could be stopped
-    size: tuple[int, int]  # pixels, of what was made
+    moments: int  # of them
+    size: Size  # of what was made
     bytes: int
 
 
@@ -45,61 +47,66 @@ class Clock:
 
     def __init__(self) -> None:
         self.began = self.last = time.process_time()
-        self.gap = 0.0
+        self.gap, self.moments = 0.0, 0
 
     def progress(self, fraction: float) -> None:
         now = time.process_time()
         self.gap, self.last = max(self.gap, now - self.last), now
+        self.moments += 1
 
     paid = progress
 
 
-def photograph() -> bytes:
+def photograph(width: int, height: int) -> bytes:
     """A JPEG: large forms, fine texture and a sensor's noise, so that nothing in it is easy to pack."""
     random = np.random.default_rng(12)
-    coarse = Image.fromarray(random.integers(60, 200, (12, 16, 3), dtype=np.uint8)).resize((WIDTH, HEIGHT))
-    ImageDraw.Draw(coarse).ellipse((1200, 700, 2600, 2500), fill="#b03020")
+    coarse = Image.fromarray(random.integers(60, 200, (12, 16, 3), dtype=np.uint8)).resize((width, height))
+    ImageDraw.Draw(coarse).ellipse(_box(width, height, 0.3, 0.23, 0.65, 0.83), fill="#b03020")
     pixels = np.array(coarse.filter(ImageFilter.GaussianBlur(2)))
-    for top in range(0, HEIGHT, 250):  # in strips: what the tools are measured for must not be this one's memory
-        noise = random.normal(0, 7, (250, WIDTH, 3)).astype(np.float32)
-        pixels[top : top + 250] = np.clip(pixels[top : top + 250] + noise, 0, 255)
+    for top in range(0, height, 250):  # in strips: what the tools are measured for must not be this one's memory
+        strip = pixels[top : top + 250]
+        strip[:] = np.clip(strip + random.normal(0, 7, strip.shape).astype(np.float32), 0, 255)
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=92)
     return buffer.getvalue()
 
 
-def mask() -> bytes:
+def mask(width: int, height: int) -> bytes:
     """Something large, and a scratch."""
-    image = Image.new("L", (WIDTH, HEIGHT))
+    image = Image.new("L", (width, height))
     draw = ImageDraw.Draw(image)
-    draw.ellipse((2700, 1500, 3500, 2300), fill=255)
-    draw.line((100, 100, 2000, 500), fill=255, width=5)
+    draw.ellipse(_box(width, height, 0.675, 0.5, 0.875, 0.77), fill=255)
+    draw.line(_box(width, height, 0.025, 0.03, 0.5, 0.17), fill=255, width=5)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def cost(name: str, source: bytes) -> Cost:
+def _box(width: int, height: int, *shares: float) -> list[float]:
+    """Left, top, right, bottom."""
+    return [share * side for share, side in zip(shares, (width, height) * 2, strict=True)]
+
+
+def cost(name: str, source: bytes, size: Size) -> Cost:
     intent, prompt = REQUESTS[name]
-    painted = mask() if intent is Intent.REMOVE_OBJECT else None
+    painted = mask(*size) if intent is Intent.REMOVE_OBJECT else None
     request = PictureRequest(intent, prompt, prompt, None, None, None, 1, source, painted)
     clock = Clock()
-    made = LocalProvider().make(request, clock).data
-    size = Image.open(io.BytesIO(made)).size
-    return Cost(time.process_time() - clock.began, clock.gap, size, len(made))
+    made = OfflineProvider().make(request, clock).data
+    made_size = Image.open(io.BytesIO(made)).size
+    return Cost(time.process_time() - clock.began, clock.gap, clock.moments, made_size, len(made))
 
 
-def measured(*names: str) -> tuple[dict[str, Cost], float]:
+def measured(*names: str, size: Size = TWELVE_MEGAPIXELS) -> tuple[dict[str, Cost], float]:
     """What each costs, and the most memory (MB) that the process which did all of it ever held."""
-    command = [sys.executable, "-m", "tests.quality.large", *names]
+    command = [sys.executable, "-m", "tests.quality.large", *map(str, size), *names]
     done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    return {name: Cost(**{**values, "size": tuple(values["size"])}) for name, values in done["costs"].items()}, done[
-        "peak"
-    ]
+    costs = {name: Cost(**{**values, "size": tuple(values["size"])}) for name, values in done["costs"].items()}
+    return costs, done["peak"]
 
 
 if __name__ == "__main__":
-    photo = photograph()
-    costs = {name: asdict(cost(name, photo)) for name in sys.argv[1:] or REQUESTS}
-    peak = peak_mb()
-    print(json.dumps({"costs": costs, "peak": peak}))  # noqa: T201
+    size = int(sys.argv[1]), int(sys.argv[2])
+    photo = photograph(*size)
+    costs = {name: asdict(cost(name, photo, size)) for name in sys.argv[3:] or REQUESTS}
+    print(json.dumps({"costs": costs, "peak": peak_mb()}))  # noqa: T201

@@ -15,7 +15,7 @@ from PIL import Image
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.base import Intent
-from tests.standins.server import NEVER, Answer, Asked, Server, serving
+from tests.standins.server import LONGEST_S, NEVER, Answer, Asked, Server, serving
 
 KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
@@ -121,7 +121,7 @@ class Gemini:
             "GEMINI_BASE_URL": self.server.url,
             "GEMINI_TEXT_MODEL": TEXT_MODEL,
             "GEMINI_PICTURE_MODEL": PICTURE_MODEL,
-            "GEMINI_TIMEOUT_S": "10",
+            "GEMINI_TIMEOUT_S": "600",
         }
 
     def then(self, kind: Kind, *moods: Mood) -> None:
@@ -313,6 +313,16 @@ def cut_off(call: Call) -> Answer:
 
 def never(call: Call) -> Answer:
     return NEVER
+
+
+def held(until: threading.Event, mood: Mood = well) -> Mood:
+    """The answer waits for the event."""
+
+    def hold(call: Call) -> Answer:
+        until.wait(LONGEST_S)
+        return mood(call)
+
+    return hold
 
 
 def slowly(seconds: float, mood: Mood = well) -> Mood:

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-LONGEST_S = 30.0  # how long "never" lasts: long enough for every timeout of ours
+LONGEST_S = 600.0  # how long "never" lasts: long enough for every timeout of ours, and of those who are told none
 
 
 @dataclass(frozen=True)

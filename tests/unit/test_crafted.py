@@ -1,4 +1,4 @@
-"""Crafted files: refused, or cleaned; within bounded memory and time, whatever is in them."""
+"""Crafted files: refused, or cleaned; within bounded memory, whatever is in them."""
 
 import json
 import subprocess
@@ -30,9 +30,7 @@ def test_what_can_be_shown_is_kept_without_what_it_carried(outcomes: dict[str, A
     assert outcomes[name]["outcome"] == "kept"
 
 
-def test_none_of_them_takes_long_or_much(outcomes: dict[str, Any]) -> None:
-    """CPU seconds, and megabytes: forty megapixels are 120 MB for each of the few copies that are there at a time."""
-    refused = {name: outcomes[name]["seconds"] for name in REFUSED}
-    assert max(refused.values()) < 1, refused
-    assert max(outcomes[name]["seconds"] for name in HARMLESS) < 10
+def test_none_of_them_takes_much_memory(outcomes: dict[str, Any]) -> None:
+    """Megabytes: forty megapixels are 120 for each of the few copies that are there at a time. How long each takes,
+    `make quality` measures."""
     assert max(found["peak"] for found in outcomes.values()) < 800

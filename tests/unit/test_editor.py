@@ -1,7 +1,7 @@
 """Simple edits: read from what people say in two languages, and done so that a measurement shows it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gallery.errors import BadInput, Interrupted
-from pipeline.providers.local import edits as e
-from pipeline.providers.local.editor import apply, describe, parse, size_after
-from pipeline.providers.local.effects import LOOKS, TONES
-from pipeline.providers.local.tone_words import CALLED
+from pipeline.providers.base import Intent, PictureRequest, Progress
+from pipeline.providers.offline import plan as e
+from pipeline.providers.offline import vocabulary
+from pipeline.providers.offline.photo.change import change
+from pipeline.providers.offline.photo.edits import LOOKS, TONES
+from pipeline.providers.offline.plan import Plan, in_words, size_after
+from pipeline.providers.offline.reader.edits import parse
 
 # What people say
 
@@ -76,7 +79,7 @@ from pipeline.providers.local.tone_words import CALLED
     ],
 )
 def test_it_reads_english(text: str, canonical: str) -> None:
-    assert describe(parse(text)) == canonical
+    assert in_words(parse(text)) == canonical
 
 
 @pytest.mark.parametrize(
@@ -109,12 +112,12 @@ def test_it_reads_english(text: str, canonical: str) -> None:
     ],
 )
 def test_it_reads_vietnamese(text: str, canonical: str) -> None:
-    assert describe(parse(text)) == canonical
+    assert in_words(parse(text)) == canonical
 
 
 @pytest.mark.parametrize("text", ["bluer", "la\u0300m xanh ho\u031bn"])  # the second decomposed, as some keyboards type
 def test_any_form_of_unicode_is_read(text: str) -> None:
-    assert describe(parse(text)) == "bluer"
+    assert in_words(parse(text)) == "bluer"
 
 
 @pytest.mark.parametrize(
@@ -144,34 +147,41 @@ def sides() -> st.SearchStrategy[int]:
     return st.integers(e.MIN_SIDE, e.MAX_SIDE)
 
 
+def ratio(sides: tuple[int, int]) -> e.CropRatio:
+    across, down = sides if sides[0] != sides[1] else (1, 1)
+    return e.CropRatio(across=across, down=down)
+
+
 any_edit = st.one_of(
-    st.builds(e.Tone, st.sampled_from(sorted(TONES)), st.sampled_from(list(e.POWERS))),
-    st.builds(e.Look, st.sampled_from(sorted(LOOKS))),
-    st.builds(e.Flip, st.sampled_from(["horizontally", "vertically"])),
-    st.builds(e.Rotate, st.integers(1, 359)),
-    st.builds(e.CropTo, st.sampled_from(sorted(e.PARTS))),
-    st.tuples(st.integers(1, 99), st.integers(1, 99)).map(lambda r: e.CropRatio(*(r if r[0] != r[1] else (1, 1)))),
-    st.builds(e.Resize, sides(), sides()),
-    st.builds(e.Resize, sides(), st.none()),
-    st.builds(e.Resize, st.none(), sides()),
-    st.builds(e.Scale, st.integers(1, 1000)),
+    st.builds(e.Tone, name=st.sampled_from(sorted(TONES)), strength=st.sampled_from(["a bit", "", "much"])),
+    st.builds(e.Tone, name=st.sampled_from(sorted(LOOKS))),
+    st.builds(e.Flip, axis=st.sampled_from(["horizontally", "vertically"])),
+    st.builds(e.Rotate, degrees=st.integers(1, 359)),
+    st.builds(e.Straighten, tilt=st.floats(-45, 45).map(lambda tilt: round(tilt, 2) or 1.0)),
+    st.builds(e.CropTo, part=st.sampled_from(sorted(e.PARTS))),
+    st.tuples(st.integers(1, 99), st.integers(1, 99)).map(ratio),
+    st.builds(e.Resize, width=sides(), height=sides()),
+    st.builds(e.Resize, width=sides()),
+    st.builds(e.Resize, height=sides()),
+    st.builds(e.Resize, percent=st.integers(1, 1000)),
 )
 some_edits = st.lists(any_edit, min_size=1, max_size=4).map(tuple)
 
 
 @given(some_edits)
 def test_what_is_described_is_read_back_as_the_same_edits(edits: tuple[e.Edit, ...]) -> None:
-    assert parse(describe(edits)) == edits
+    assert parse(in_words(edits)) == edits
 
 
 @given(st.text(max_size=300))
 def test_no_text_makes_it_fail(text: str) -> None:
-    assert parse(describe(parse(text))) == parse(text)
+    assert parse(in_words(parse(text))) == parse(text)
 
 
 def test_every_tone_has_its_words_and_an_opposite() -> None:
-    assert set(CALLED) == set(TONES)
-    assert {called.opposite for called in CALLED.values()} <= set(TONES)
+    assert set(vocabulary.TONES["opposite"]) == set(TONES)
+    assert set(vocabulary.LOOKS) == set(LOOKS)
+    assert set(vocabulary.TONES["opposite"].values()) <= set(TONES)
 
 
 # What happens to a picture
@@ -195,9 +205,14 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def apply(source: bytes, edits: Sequence[e.Edit], progress: Progress, mask: bytes | None = None) -> bytes:
+    request = PictureRequest(Intent.EDIT, "", "", None, None, None, 1, source, mask)
+    return change(request, Plan(edits=tuple(edits)), progress)[0]
+
+
 def edited(words: str, image: Image.Image | None = None, mask: Image.Image | None = None) -> Image.Image:
     edits = parse(words)
-    assert describe(edits) == words
+    assert in_words(edits) == words
     data = apply(png(image or photo()), edits, lambda fraction: None, png(mask) if mask else None)
     return Image.open(io.BytesIO(data))
 
@@ -262,6 +277,14 @@ def test_a_tone_does_what_it_says_and_more_so_when_asked(name: str) -> None:
     assert before < a_bit < plain < much
 
 
+@pytest.mark.parametrize("sun", [(255, 244, 196), (255, 255, 240), (255, 220, 120), (255, 160, 64), (250, 240, 150)])
+@pytest.mark.parametrize("words", ["a bit bluer", "bluer", "much bluer", "cooler", "much cooler"])
+def test_a_bright_sun_does_not_turn_green(words: str, sun: tuple[int, int, int]) -> None:
+    red, green, blue = pixels(edited(words, Image.new("RGB", (16, 16), sun)))[0, 0]
+    assert red >= green
+    assert blue > sun[2] or sun[2] > 230
+
+
 def test_a_tone_leaves_black_black() -> None:
     black = Image.new("RGB", (32, 32))
     assert all(pixels(edited(name, black)).max() == 0 for name in TONES)
@@ -277,7 +300,9 @@ def test_sepia_is_one_brown_from_dark_to_light() -> None:
     result = pixels(edited("sepia"))
     assert (result[..., 0] >= result[..., 1]).all()
     assert (result[..., 1] >= result[..., 2]).all()
-    assert np.corrcoef(result.mean(axis=2).ravel(), np.asarray(photo().convert("L")).ravel())[0, 1] > 0.98
+    assert (
+        np.corrcoef(result.mean(axis=2).ravel(), np.asarray(photo().convert("L")).ravel())[0, 1] > 0.95
+    )  # its corners are darker
 
 
 def test_inverted_is_the_opposite_of_every_value() -> None:
@@ -365,7 +390,7 @@ def test_a_cut_out_picture_stays_cut_out(words: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(some_edits, st.integers(16, 300), st.integers(16, 300))
 def test_the_size_is_known_beforehand(edits: tuple[e.Edit, ...], width: int, height: int) -> None:
-    small = tuple(edit for edit in edits if not isinstance(edit, e.Resize | e.Scale))
+    small = tuple(edit for edit in edits if not isinstance(edit, e.Resize)) or (e.Rotate(degrees=30),)
     data = apply(png(photo(width, height)), small, lambda fraction: None)
     assert Image.open(io.BytesIO(data)).size == size_after(small, (width, height))
 
@@ -419,7 +444,8 @@ def test_progress_rises_to_one() -> None:
     heard: list[float] = []
     apply(png(photo()), parse("bluer, brighter, rotate 90"), heard.append)
     assert heard == sorted(heard)
-    assert (heard[0], heard[-1], sorted(set(heard))) == (0, 1, [0, 1 / 4, 2 / 4, 3 / 4, 1])
+    assert (heard[0], heard[-1]) == (0, 1)
+    assert len(set(heard)) >= 6  # the picture is opened, three edits are made, and it is written
 
 
 def test_an_interruption_passes_through() -> None:

@@ -2,7 +2,7 @@
 
 from pymongo import MongoClient, ReadPreference
 
-from pipeline import mongo
+from pipeline.store import mongo
 
 
 def test_no_uri_can_ask_for_less_than_the_journal_of_the_majority_and_what_the_primary_knows() -> None:

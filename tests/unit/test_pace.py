@@ -4,8 +4,8 @@ import asyncio
 from functools import partial
 from types import SimpleNamespace
 
-from project.pace import READ, WAITING, Paced
-from project.shutdown import Event, Receive, Send
+from project.daphne.pacing import READ, WAITING, Paced
+from project.daphne.shutdown import Event, Receive, Send
 
 
 class Transport:

@@ -6,10 +6,12 @@ import pytest
 
 from chat.api import picture_of
 from gallery import errors
+from pipeline.message import Message, Status
+from tests.messages import new
 
 
-def ended(status: str, **values: Any) -> dict[str, Any]:
-    return {"status": status, "image": None, "reply": None, "error": None, **values}
+def ended(status: str, **values: Any) -> Message:
+    return new(status=Status(status), **values)
 
 
 def test_a_message_that_is_done_gives_the_id_of_its_picture() -> None:

@@ -3,23 +3,31 @@
 import base64
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+from pillow_heif import register_heif_opener
 
-from gallery import pictures
+from gallery import heif, heif_reader, pictures
 from gallery.errors import BadInput, TooLarge
 from tests.quality.measures import psnr, ssim
 from tests.quality.photos import photo as quality_photo
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    """A HEIC is turned by what its container says, which its writer takes from an EXIF in bytes alone."""
     buffer = io.BytesIO()
+    if kind == "HEIF" and isinstance(tags := options.get("exif"), Image.Exif):
+        options["exif"] = tags.tobytes()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
 
@@ -49,7 +57,8 @@ def exif(orientation: int) -> Image.Exif:
     return tags
 
 
-KINDS = ("JPEG", "PNG", "WEBP")
+register_heif_opener()  # so that Pillow writes HEIC, for these tests
+KINDS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -146,6 +155,22 @@ def test_a_small_picture_is_not_enlarged_for_its_thumbnail() -> None:
     assert opened(pictures.rendition(encoded(photo(96, 64))).thumbnail).size == (96, 64)
 
 
+def test_what_is_encoded_lets_other_threads_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pillow does, where it writes into a file that has a number; elsewhere a JPEG of 39 megapixels stops all for seconds."""
+    numbers: list[int] = []
+    save = Image.Image.save
+
+    def noted(self: Image.Image, fp: Any, format: str, **options: Any) -> None:
+        numbers.append(fp.fileno())
+        save(self, fp, format, **options)
+
+    data = encoded(Image.new("RGB", (64, 64)), "PNG")
+    monkeypatch.setattr(Image.Image, "save", noted)
+    pictures.rendition(data)
+    pictures.mask(data)
+    assert len(numbers) == 6
+
+
 def test_noise_that_a_progressive_jpeg_cannot_hold_is_stored_all_the_same() -> None:
     noise = Image.effect_noise((400, 400), 200)
     noisy = Image.merge("RGB", (noise, noise.transpose(Image.Transpose.ROTATE_90), noise.rotate(180)))
@@ -196,7 +221,7 @@ def test_a_colour_profile_is_applied(kind: str) -> None:
     assert close(stored.getpixel((9, 9)), (20, 220, 20), by=25)
 
 
-@pytest.mark.parametrize("profile", [b"no profile", srgb_profile()[:200]])
+@pytest.mark.parametrize("profile", [b"no profile", srgb_profile()[:200]], ids=["no profile", "cut off"])
 def test_a_profile_that_cannot_be_read_is_ignored(profile: bytes) -> None:
     assert close(pictures.decode(encoded(photo(), icc_profile=profile)).getpixel((20, 50)), (200, 40, 30), by=0)
 
@@ -268,16 +293,34 @@ def test_what_a_mask_leaves_clear_is_not_to_change() -> None:
         encoded(photo(), "ICO"),
         encoded(photo(), "PPM"),
         encoded(photo(), "JPEG2000"),
+        b"\0\0\0\x18ftypisom\0\0\0\0isommp41" + bytes(100),
+        b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100),
+        b"\0\0\0\x18ftypavif\0\0\0\0mif1avif" + b"\xff" * 1000,
     ],
-    ids=["empty", "text", "svg", "html", "pdf", "gif", "tiff", "bmp", "ico", "ppm", "jpeg2000"],
+    ids=[
+        "empty",
+        "text",
+        "svg",
+        "html",
+        "pdf",
+        "gif",
+        "tiff",
+        "bmp",
+        "ico",
+        "ppm",
+        "jpeg2000",
+        "film",
+        "heic",
+        "avif",
+    ],
 )
-def test_it_refuses_what_is_no_jpeg_png_or_webp(data: bytes) -> None:
+def test_it_refuses_what_is_no_picture_of_these_kinds(data: bytes) -> None:
     for function in (pictures.check, pictures.rendition, pictures.mask):
-        with pytest.raises(BadInput, match="send a JPEG, a PNG or a WebP"):
+        with pytest.raises(BadInput, match="send a JPEG, PNG, WebP, HEIC or AVIF"):
             function(data)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "AVIF"])
 def test_it_refuses_a_picture_that_moves(kind: str) -> None:
     data = encoded(photo(), kind, save_all=True, append_images=[photo().rotate(180)], duration=100)
     with pytest.raises(BadInput, match="moves"):
@@ -345,6 +388,69 @@ def test_a_warning_of_pillow_s_counts_as_too_large() -> None:
         pictures.check(png_claiming(8000, 5001))
 
 
+def heif_claiming(kind: str, width: int, height: int) -> bytes:
+    """What the file says of its size; its pixels stay as they are."""
+    data = bytearray(encoded(photo(), kind))
+    at = data.index(b"ispe") + 8
+    data[at : at + 8] = struct.pack(">II", width, height)
+    return bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_it_refuses_a_heic_or_an_avif_of_too_many_pixels(kind: str) -> None:
+    with pytest.raises(TooLarge, match="40 million"):
+        pictures.check(heif_claiming(kind, 8000, 5001))
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF"])
+def test_a_heic_or_an_avif_that_is_too_small_is_refused(kind: str) -> None:
+    with pytest.raises(BadInput, match="too small"):
+        pictures.check(
+            encoded(photo(), kind).replace(
+                b"ispe" + bytes(4) + struct.pack(">II", 96, 64), b"ispe" + bytes(4) + struct.pack(">II", 15, 64)
+            )
+        )
+
+
+def test_a_heic_s_other_pictures_are_left_alone() -> None:
+    data = encoded(photo(), "HEIF", save_all=True, append_images=[photo().rotate(180)])
+    assert close(pictures.decode(data).getpixel((20, 50)), (200, 40, 30), by=20)
+
+
+def test_a_decoder_that_breaks_or_takes_too_much_breaks_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for does in (
+        "os.abort()",
+        "resource.setrlimit(resource.RLIMIT_CPU, (1, 1))\nwhile True: pass",
+        "bytes(3 * 1024 ** 3)",
+    ):
+        reader = tmp_path / "reader.py"
+        limit = "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); resource.setrlimit(resource.RLIMIT_AS, (2 ** 31, 2 ** 31))"
+        reader.write_text(f"import os, resource\n{limit}\n{does}\n")
+        monkeypatch.setattr(heif, "_READER", reader)
+        with pytest.raises(BadInput, match="broken"):
+            pictures.check(MODERN[0])
+
+
+def test_the_decoder_s_own_bounds_hold(tmp_path: Path) -> None:
+    """The program with a decoder that wants more than it may have."""
+    program = Path(heif_reader.__file__).read_text().replace("image.load()", "bytes(3 * 1024**3)")
+    reader = tmp_path / "reader.py"
+    reader.write_text(program)
+    ended = subprocess.run([sys.executable, "-I", reader], input=MODERN[0], capture_output=True)
+    assert b"MemoryError" in ended.stderr
+    assert ended.stdout.count(b"\n") == 1
+
+
+def test_the_decoder_knows_nothing_of_our_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "secret")
+    reader = tmp_path / "reader.py"
+    reader.write_text(f"import os, json; open({str(tmp_path / 'seen')!r}, 'w').write(json.dumps(dict(os.environ)))")
+    monkeypatch.setattr(heif, "_READER", reader)
+    with pytest.raises(BadInput):
+        pictures.check(MODERN[0])
+    assert "secret" not in (tmp_path / "seen").read_text()
+
+
 @pytest.mark.parametrize("size", [(0, 0), (0, 50), (15, 50), (50, 15)])
 def test_it_refuses_a_picture_without_size(size: tuple[int, int]) -> None:
     with pytest.raises(BadInput):
@@ -403,6 +509,21 @@ def test_whatever_becomes_of_a_file_it_is_read_or_refused(
             function(bytes(broken[: int(len(broken) * keep)]))
         except (BadInput, TooLarge) as error:
             assert error.message.endswith(".")
+
+
+MODERN = [
+    encoded(photo(), "HEIF", exif=exif(6), icc_profile=srgb_profile()),
+    encoded(photo().convert("RGBA"), "HEIF"),
+    encoded(photo(), "AVIF", exif=exif(8), speed=10),
+]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(MODERN), changes, st.sampled_from([0.5, 1, 1, 1]))
+def test_whatever_becomes_of_a_heic_or_an_avif_it_is_read_or_refused(
+    data: bytes, changes: list[tuple[float, bytes]], keep: float
+) -> None:
+    test_whatever_becomes_of_a_file_it_is_read_or_refused.hypothesis.inner_test(data, changes, keep)
 
 
 def test_threads_do_not_disturb_each_other() -> None:

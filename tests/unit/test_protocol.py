@@ -28,7 +28,7 @@ def test_a_command_is_read_with_its_options() -> None:
     options = {"width": 128, "height": 2048, "seed": 2**53 - 1, "style": "sepia", "intent": "edit"}
     command = read(source_image_id="i", variation_of="v", options=options)
     assert isinstance(command, protocol.Send)
-    assert command.options.model_dump() == options
+    assert command.options.model_dump(exclude_none=True) == options
     assert (command.id, command.source_image_id, command.variation_of) == (1, "i", "v")
 
 

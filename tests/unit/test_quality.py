@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.providers.base import STYLES
-from pipeline.providers.local.tools.enhance import STEPS, enhance, noise_of
-from pipeline.providers.local.tools.inpaint import remove_object
+from pipeline.providers.offline.photo.enhance import enhance, noise_of
+from pipeline.providers.offline.photo.inpaint import remove_object
 from tests.quality import figures, measures
 from tests.quality.photos import composed, holes, outlined, photo
 
@@ -65,7 +65,10 @@ def test_a_dull_photograph_gains_contrast_and_loses_noise_and_nothing_is_clipped
 
 def test_a_photograph_with_all_its_range_is_not_clipped_by_enhancing() -> None:
     pixels = photo("coffee")
-    assert measures.clipped(enhance(pixels, STEPS[:3], heard)) <= measures.clipped(pixels) + 0.001
+    assert (
+        measures.clipped(enhance(pixels, ["denoise", "contrast", "sharpness"], heard))
+        <= measures.clipped(pixels) + 0.001
+    )
 
 
 def test_sharpening_sharpens_and_a_clean_picture_is_not_denoised() -> None:

@@ -1,5 +1,7 @@
 """Which provider serves which intent, from the settings."""
 
+import re
+
 import pytest
 
 from pipeline.providers import table
@@ -10,7 +12,7 @@ WITH_KEY = {"GEMINI_API_KEY": True}
 def test_without_a_key_everything_is_offline() -> None:
     providers = table.assign({}, {"GEMINI_API_KEY": False})
     assert set(providers.values()) == {"offline"}
-    assert table.label(providers, "offline") == "offline, no AI"
+    assert table.label(providers, "offline") == "built-in tools, no AI"
 
 
 def test_with_a_key_gemini_has_what_it_is_good_at() -> None:
@@ -19,7 +21,7 @@ def test_with_a_key_gemini_has_what_it_is_good_at() -> None:
         "gemini": ["generate", "edit", "remove_object", "style_transfer"],
         "offline": ["enhance", "remove_background"],
     }
-    assert table.label(providers, "gemini") == "Gemini and offline tools"
+    assert table.label(providers, "gemini") == "Gemini and built-in tools"
 
 
 def test_what_was_chosen_goes_before_what_is_usual() -> None:
@@ -29,7 +31,7 @@ def test_what_was_chosen_goes_before_what_is_usual() -> None:
 
 def test_the_label_tells_who_reads_where_that_is_all_an_ai_does() -> None:
     offline = table.assign(dict.fromkeys(table.MADE, "offline"), WITH_KEY)
-    assert table.label(offline, "gemini") == "offline tools; Gemini reads"
+    assert table.label(offline, "gemini") == "built-in tools; Gemini reads"
 
 
 def test_the_label_has_no_offline_tools_where_there_are_none() -> None:
@@ -59,3 +61,35 @@ def test_a_name_that_means_nothing_is_said(chosen: dict[str, str], sentence: str
 def test_a_provider_without_its_key_is_said() -> None:
     with pytest.raises(ValueError, match="gives edit to gemini, but GEMINI_API_KEY is not set"):
         table.assign({"edit": "gemini"}, {})
+
+
+def abilities(chosen: dict[str, str], *settings: str) -> str:
+    said = table.abilities(table.assign(chosen, dict.fromkeys(settings, True)))
+    assert re.fullmatch(r"This studio [^.]+\.", said)
+    assert not re.search(r"[A-Z]+_[A-Z]+|offline", said)
+    return said
+
+
+def test_without_an_ai_newcomers_hear_what_is_painted_and_how_it_could_be_more() -> None:
+    said = abilities({})
+    assert "paints landscapes, seas and cities" in said
+    assert "people, animals and things it could paint too if whoever runs it connected an AI" in said
+    assert "with" not in said
+
+
+def test_newcomers_hear_what_each_service_adds() -> None:
+    said = abilities({}, "GEMINI_API_KEY")
+    assert "paints whatever you describe and changes photos as you say" in said
+    assert "with Gemini for painting, changes in words, removing things and styles" in said
+    assert "could" not in said
+    said = abilities({"enhance": "cloudinary"}, "CLOUDINARY_URL")
+    assert "with Cloudinary for enhancing; people, animals" in said
+    said = abilities({"enhance": "cloudinary"}, "CLOUDINARY_URL", "GEMINI_API_KEY")
+    assert said.endswith("removing things and styles, and Cloudinary for enhancing.")
+
+
+@pytest.mark.parametrize("reader", ["offline", "gemini"])
+@pytest.mark.parametrize("chosen", [dict.fromkeys(table.MADE, "offline"), {}])
+def test_offline_is_no_word_for_a_studio_without_an_ai(chosen: dict[str, str], reader: str) -> None:
+    """On the page it would say that there is no connection."""
+    assert "offline" not in table.label(table.assign(chosen, WITH_KEY), reader).lower()

@@ -10,12 +10,12 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted
-from pipeline.providers.base import STYLES, Intent, PictureRequest, Wish
-from pipeline.providers.local.encoding import encoded
-from pipeline.providers.local.provider import LocalProvider
+from pipeline.providers.base import STYLES, Intent, PictureRequest, RefinedRequest
+from pipeline.providers.offline.photo.change import encoded
+from pipeline.providers.offline.provider import OfflineProvider
 from tests.listener import Listener
 
-PROVIDER = LocalProvider()
+PROVIDER = OfflineProvider()
 TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
@@ -58,8 +58,8 @@ def pixels(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
     return np.asarray(image.convert("RGB")).astype(np.float64)
 
 
-def wish(intent: Intent, prompt: str = "", content: str = "", **values: object) -> Wish:
-    return replace(Wish(intent, prompt, None, content, has_mask=False), **values)  # type: ignore[arg-type]
+def wish(intent: Intent, prompt: str = "", content: str = "", **values: object) -> RefinedRequest:
+    return replace(RefinedRequest(intent, prompt, None, content, has_mask=False), **values)  # type: ignore[arg-type]
 
 
 # What it lacks
@@ -74,18 +74,20 @@ def test_a_tool_that_has_what_it_needs_lacks_nothing() -> None:
     assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt="Do it", content="tranh sơn dầu")) is None
 
 
-def test_an_object_without_a_mask_is_answered_with_the_brush_and_with_the_key() -> None:
+def test_an_object_without_a_mask_is_answered_with_the_brush() -> None:
     lack = PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, content="remove the car")) or ""
     assert "paint over it with the brush" in lack
-    assert "GEMINI_API_KEY" in lack
+    assert "an AI" in lack
+    assert "GEMINI_API_KEY" not in lack
     assert "cọ" in (PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, content="xóa chiếc xe này")) or "")
 
 
 @pytest.mark.parametrize("content", ["like Van Gogh", "something dreamy", "an oil painting by Monet"])
-def test_a_described_style_is_answered_with_those_that_there_are_and_with_the_key(content: str) -> None:
+def test_a_described_style_is_answered_with_those_that_there_are(content: str) -> None:
     lack = PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt=content, content=content)) or ""
     assert all(style in lack for style in STYLES)
-    assert "GEMINI_API_KEY" in lack
+    assert "an AI" in lack
+    assert "GEMINI_API_KEY" not in lack
 
 
 @pytest.mark.parametrize("intent", TOOLS)
@@ -276,8 +278,8 @@ def noise(mode: str, size: tuple[int, int]) -> Image.Image:
 def test_what_comes_out_is_never_larger_than_what_the_studio_takes(
     monkeypatch: pytest.MonkeyPatch, mode: str, kind: str
 ) -> None:
-    monkeypatch.setattr("pipeline.providers.local.encoding.MAX_BYTES", 400_000)
-    monkeypatch.setattr("pipeline.providers.local.encoding._PLAIN", 100_000)
+    monkeypatch.setattr("pipeline.providers.offline.photo.change.MAX_BYTES", 400_000)
+    monkeypatch.setattr("pipeline.providers.offline.photo.change.PNG_PIXELS", 100_000)
     calls: list[int] = []
     data = encoded(noise(mode, (400, 300)), lambda: calls.append(1))
     assert (Image.open(io.BytesIO(data)).format, len(data) <= 400_000, len(calls) > 3) == (kind, True, True)
@@ -297,10 +299,19 @@ def test_what_is_too_large_to_be_doubled_keeps_its_size_and_says_so() -> None:
     assert PROVIDER.make(asked(Intent.ENHANCE), Listener()).note is None
 
 
+@pytest.mark.parametrize("side", [2100, 4200])
+def test_what_could_not_be_doubled_is_not_called_upscaled(side: int) -> None:
+    large = Image.new("RGB", (side, 40), "#607050")
+    asked_for = "enhance: denoise, sharpness, upscale"
+    made = PROVIDER.make(asked(Intent.ENHANCE, large, prompt=asked_for), Listener())
+    assert made.prompt == "enhance: denoise, sharpness"
+    assert PROVIDER.make(asked(Intent.ENHANCE, prompt=asked_for), Listener()).prompt is None
+
+
 @pytest.mark.parametrize(
     ("intent", "content", "words"),
     [
-        (Intent.ENHANCE, "enhance it", "It was made smaller: offline no side passes 4,096 pixels."),
+        (Intent.ENHANCE, "enhance it", "It was made smaller: no side may pass 4,096 pixels."),
         (Intent.STYLE_TRANSFER, "tranh sơn dầu", "Ảnh đã được thu nhỏ"),
         (Intent.EDIT, "make it bluer", "It was made smaller"),
     ],

@@ -12,7 +12,9 @@ class Command(BaseCommand):
         parser.add_argument("--workers", type=int, default=settings.WORKER_THREADS, help="threads (%(default)s)")
 
     def handle(self, *args: Any, workers: int, **options: Any) -> None:
-        import pipeline.tasks  # noqa: F401  (the tasks that can be heard)
-        from pipeline.worker import Worker
+        from pipeline import queue
+        from pipeline.worker import runner
+        from pipeline.worker.process import Worker
 
+        queue.handle_with(runner.work)
         Worker(workers).run()

@@ -8,17 +8,27 @@ from pydantic import ValidationError
 
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, Quota
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Refinement, RefineRequest, Usage, Wish
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    PlanForm,
+    RefinedRequest,
+    Refinement,
+    RefineRequest,
+    Usage,
+)
 from pipeline.providers.gemini import answers, fitting, reading, wording
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.client import Client, Patience, Question
 from pipeline.providers.gemini.faults import UNREADABLE
-from pipeline.providers.local.replies import Say
+from pipeline.providers.text import Bilingual
 
 SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
 MOST_WORDS = 8192  # tokens of a reading, thoughts included
 USUAL_S = 12.0  # what a picture takes; only the bar on the page depends on it
-NO_TRANSPARENCY = Say(
+NO_TRANSPARENCY = Bilingual(
     "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
     "set for that in STUDIO_PROVIDERS.",
     "Gemini không tạo được ảnh trong suốt nên không xóa nền được: cần đặt nhà cung cấp khác, như cloudinary, trong "
@@ -61,10 +71,10 @@ class GeminiProvider:
 
         return Patience(queued, lambda seconds: None)
 
-    def lacks(self, wish: Wish) -> str | None:
+    def lacks(self, wish: RefinedRequest) -> str | None:
         return None if wish.intent in wording.SERVED else NO_TRANSPARENCY.to(wish.content)
 
-    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> None:
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None) -> None:
         return None
 
     def make(self, request: PictureRequest, control: Control) -> Picture:

@@ -6,16 +6,14 @@ import textwrap
 from pydantic import BaseModel, Field
 
 from pipeline.providers.base import STYLES, Intent, Refinement, RefineRequest, Usage
-from pipeline.providers.local import sizes, titles
-from pipeline.providers.local.replies import Say
+from pipeline.providers.text import MAX_TITLE, Bilingual, choose_size, title
 
 NAME = "gemini"
-LONGEST_TITLE = 60
-NO_PICTURE = Say(
+NO_PICTURE = Bilingual(
     "There is no picture to change yet: attach one, or ask me to make one first.",
     "Chưa có ảnh nào để chỉnh: hãy đính kèm một ảnh, hoặc nhờ tôi tạo trước.",
 )
-WITHOUT_WORDS = Say("Tell me what the picture should show.", "Hãy cho tôi biết bức ảnh nên có gì.")
+WITHOUT_WORDS = Bilingual("Tell me what the picture should show.", "Hãy cho tôi biết bức ảnh nên có gì.")
 
 INSTRUCTION = f"""
 You read what a person writes to a studio that makes and changes pictures, and answer with one JSON object of the
@@ -42,7 +40,7 @@ gave, earlier turns included where the request goes on from them. For a change: 
 stay; the model sees the picture itself. For "remove_object": only what to take out, such as "the red car on the
 left". Empty for "reply". Never a size in pixels.
 
-title: what a conversation that begins like this is called, at most {LONGEST_TITLE} characters, in the language of the
+title: what a conversation that begins like this is called, at most {MAX_TITLE} characters, in the language of the
 request.
 
 reply: in the language of the request. For "reply": the answer, one to four short sentences. Otherwise null, unless
@@ -96,7 +94,7 @@ def refinement(text: str, request: RefineRequest, usage: Usage) -> Refinement:
         return _reply(request, read, NO_PICTURE, usage)
     width, height = request.width, request.height
     if intent is Intent.GENERATE:
-        width, height = sizes.choose(width, height, None)
+        width, height = choose_size(width, height)
     return Refinement(
         intent=intent,
         prompt=read.prompt.strip() or request.content,
@@ -110,7 +108,7 @@ def refinement(text: str, request: RefineRequest, usage: Usage) -> Refinement:
     )
 
 
-def _reply(request: RefineRequest, read: Reading, without: Say, usage: Usage) -> Refinement:
+def _reply(request: RefineRequest, read: Reading, without: Bilingual, usage: Usage) -> Refinement:
     return Refinement(
         intent=Intent.REPLY,
         prompt="",
@@ -126,5 +124,5 @@ def _reply(request: RefineRequest, read: Reading, without: Say, usage: Usage) ->
 
 def _title(read: Reading, request: RefineRequest) -> str:
     """One line, never empty."""
-    short = textwrap.shorten(read.title, LONGEST_TITLE, placeholder="…")
-    return short if any(char.isalnum() for char in short) else titles.title(request.content)
+    short = textwrap.shorten(read.title, MAX_TITLE, placeholder="…")
+    return short if any(char.isalnum() for char in short) else title(request.content)

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from project import configured, preparation
-from project.children import CannotStart
+from project.serve import migrate, preflight
+from project.serve.children import CannotStart
 
 
 class Command(BaseCommand):
@@ -22,9 +22,9 @@ class Command(BaseCommand):
                 "MONGO_URI is not set, and `manage.py serve` prepares the embedded servers itself: there is nothing to do."
             )
         try:
-            configured.check()
+            preflight.check()
         except CannotStart as error:
             sys.exit(str(error))
-        preparation.tables()
-        preparation.indexes()
+        migrate.tables()
+        migrate.indexes()
         self.stdout.write("The databases are prepared.")

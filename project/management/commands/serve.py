@@ -11,9 +11,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
 from pipeline.providers import table
-from project import addresses, claims, configured, embedded, preparation
-from project.children import CannotStart, Child, Rank
-from project.supervisor import Stopped, Supervisor
+from project import addresses
+from project.http import static_files
+from project.serve import embedded, migrate, preflight, startup_locks
+from project.serve.children import CannotStart, Child, Rank
+from project.serve.supervisor import Stopped, Supervisor
 
 ANSWER_S = 60  # how long the page may take to answer for the first time
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  (where we ask, not where we listen)
@@ -40,8 +42,8 @@ class Command(BaseCommand):
         os.chdir(settings.BASE_DIR)
         address = f"http://{_in_url(EVERYWHERE.get(host, host))}:{port}/"
         try:
-            with claims.data_folder(settings.DATA_DIR, address) as lock:
-                claims.port(host, port)
+            with startup_locks.data_folder(settings.DATA_DIR, address) as lock:
+                startup_locks.port(host, port)
                 try:
                     start_stores(supervisor, lock)
                     web = web_process(host, port, lock)
@@ -69,16 +71,17 @@ def start_stores(supervisor: Supervisor, lock: int) -> None:
     """The database migrates while the embedded servers come up. Raises CannotStart, Stopped."""
     stores = embedded.stores(inherits=(lock,))
     supervisor.start([store.child for store in stores])
-    configured.check()
-    preparation.tables()
+    preflight.check()
+    migrate.tables()
+    static_files.build()
     connections.close_all()
     for store in stores:
         embedded.wait_until_ready(store, supervisor.pause)
-    preparation.indexes()
+    migrate.indexes()
 
 
 def web_process(host: str, port: int, lock: int) -> Child:
-    command = [sys.executable, "-m", "daphne", "-v", "0", "--no-server-name", "-b", host, "-p", str(port)]
+    command = [sys.executable, "-m", "project.daphne", "-v", "0", "--no-server-name", "-b", host, "-p", str(port)]
     return Child("The web server", Rank.WEB, [*command, "project.asgi:application"], inherits=(lock,))
 
 
@@ -102,7 +105,7 @@ def summary(address: str, workers: int) -> str:
     """What runs, where it keeps things, and what to do next. Hosts only, no credentials."""
     mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
     redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
-    database = f"configured, at {configured.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
+    database = f"configured, at {preflight.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
     parts = {
         "conversations (MongoDB)": mongo,
         "queue and news (Redis)": redis,
@@ -128,7 +131,7 @@ def _ai() -> str:
     """Who reads, and who makes what; never a key."""
     served = table.served(settings.PROVIDERS)
     if not settings.GEMINI_API_KEY and list(served) == [table.OFFLINE]:
-        return "offline provider, no AI"
+        return f"{table.SPOKEN[table.OFFLINE]}, no AI"
     makers = "; ".join(f"{', '.join(intents)}: {table.SPOKEN[name]}" for name, intents in served.items())
     if not settings.GEMINI_API_KEY:
         return f"{table.SPOKEN[table.OFFLINE]} read; {makers}"

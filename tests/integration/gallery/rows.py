@@ -26,7 +26,7 @@ def drafted(owner: User, message_id: str | None = None, colour: str = "teal", **
     image = services.draft(
         message_id=message_id or str(uuid.uuid4()),
         owner_id=str(owner.pk),
-        provider="offline, no AI",
+        provider="built-in tools, no AI",
         rendition=rendition,
         **given,
     )

@@ -4,14 +4,18 @@ import io
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth import login
 from django.core.management import call_command
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import path
 
 from gallery import services
 from gallery.admin import AT_ONCE
 from gallery.models import Image
+from project.http.cookies import STAFF_NAMES, StaffSessionStore
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
 
@@ -30,8 +34,16 @@ def moderator(monkeypatch: pytest.MonkeyPatch) -> User:
 
 @pytest.fixture
 def client(moderator: User) -> Client:
-    client = Client()
-    assert client.login(username="mo", password="a long pass phrase")
+    return logged_in(moderator)
+
+
+def logged_in(user: User) -> Client:
+    """At the admin, which has a cookie of its own."""
+    client, request = Client(), HttpRequest()
+    request.session = StaffSessionStore()
+    login(request, user, "django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    client.cookies[STAFF_NAMES[settings.SESSION_COOKIE_NAME]] = str(request.session.session_key)
     return client
 
 
@@ -67,9 +79,7 @@ def test_a_moderator_sees_the_thumbnail_of_what_is_hidden_or_in_the_trash(client
 
 def test_nobody_else_sees_it(me: User) -> None:
     where = f"{LIST}{made(me).pk}/thumbnail/"
-    guest, clerk = Client(), Client()
-    guest.force_login(me)
-    clerk.force_login(User.objects.create_user("clerk", is_staff=True))
+    guest, clerk = logged_in(me), logged_in(User.objects.create_user("clerk", is_staff=True))
     assert [Client().get(where).status_code, guest.get(where).status_code, clerk.get(where).status_code] == [
         302,
         302,
@@ -146,8 +156,7 @@ def test_one_picture_can_be_read_and_not_changed(client: Client, me: User) -> No
 
 
 def test_not_even_a_superuser_deletes_a_row_here(me: User) -> None:
-    client, image = Client(), made(me)
-    client.force_login(User.objects.create_superuser("root"))
+    client, image = logged_in(User.objects.create_superuser("root")), made(me)
     assert client.post(f"{LIST}{image.pk}/delete/", {"post": "yes"}).status_code == 403
     act(client, "delete_selected", [image], post="yes")
     assert fresh(image).state == "shown"

@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ import project.api  # noqa: F401  before the router is mounted here: what it add
 from gallery import services, views
 from gallery.api import router
 from gallery.models import Image
-from project import problems
 from project.auth import PERSON
+from project.http import problems
 from project.models import Token, User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
 
@@ -68,7 +69,7 @@ def test_a_picture_is_imported_listed_and_its_urls_answer(client: Client) -> Non
     form = answer.json()
     assert set(form) == {
         "id", "state", "url", "thumbnail_url", "width", "height", "placeholder", "title", "favorite", "prompt", "intent",
-        "provider", "message_id", "session_id", "parent_id", "created_at", "deleted_at",
+        "provider", "message_id", "session_id", "parent_id", "created_at", "deleted_at", "purge_at",
     }  # fmt: skip
     assert (form["title"], form["state"], form["width"], form["height"]) == ("Hạ Long", "shown", 160, 130)
     assert client.get(GALLERY).json() == {"items": [form], "next": None}
@@ -81,7 +82,7 @@ def test_a_made_picture_tells_where_it_came_from(client: Client, me: User) -> No
     parent = made(me)
     form = client.get(at(made(me, message_id="m1", parent_id=str(parent.pk)))).json()
     assert (form["message_id"], form["session_id"], form["parent_id"]) == ("m1", "s1", str(parent.pk))
-    assert (form["prompt"], form["intent"], form["provider"]) == ("a lake", "generate", "offline, no AI")
+    assert (form["prompt"], form["intent"], form["provider"]) == ("a lake", "generate", "built-in tools, no AI")
 
 
 def test_a_mask_is_imported_and_not_listed(client: Client) -> None:
@@ -104,6 +105,27 @@ def test_an_import_that_is_no_picture_leaves_nothing(client: Client, fields: dic
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_input")
     assert not Image.objects.exists()
     assert stored_files() == []
+
+
+def test_what_there_is_no_room_for_is_refused_with_507(client: Client, settings: Any) -> None:
+    settings.PERSON_PICTURES = 1
+    answers = [client.post(GALLERY, {"file": SimpleUploadedFile("x.png", png(colour))}) for colour in ("teal", "red")]
+    assert [answer.status_code for answer in answers] == [201, 507]
+    assert client.post(GALLERY, {"file": SimpleUploadedFile("x.png", png())}).status_code == 201  # it is there already
+    problem = answers[1].json()
+    assert (problem["code"], problem["title"]) == ("storage_full", "Insufficient Storage")
+    assert problem["detail"].startswith("You have 1 of 1 pictures")
+    client.delete(at(answers[0].json()["id"], "permanent/"))
+    assert client.post(GALLERY, {"file": SimpleUploadedFile("x.png", png())}).status_code == 201
+
+
+def test_a_picture_in_the_trash_says_when_it_is_deleted_for_good(client: Client, me: User) -> None:
+    image = made(me)
+    assert client.get(at(image)).json()["purge_at"] is None
+    client.delete(at(image))
+    (form,) = client.get(GALLERY + "deleted/").json()["items"]
+    days = datetime.fromisoformat(form["purge_at"]) - datetime.fromisoformat(form["deleted_at"])
+    assert days == timedelta(days=30)
 
 
 def test_lists_go_backwards_by_a_cursor(client: Client, me: User) -> None:

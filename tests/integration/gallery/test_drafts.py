@@ -14,6 +14,7 @@ from gallery.models import Image
 from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
+from tests.serving import HANGS_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything
@@ -110,7 +111,7 @@ def test_files_put_after_the_purge_do_not_stay(me: User) -> None:
 
 
 def test_both_files_are_put_at_the_same_time(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    together, put = Barrier(2, timeout=5), LocalStorage.put
+    together, put = Barrier(2, timeout=HANGS_S), LocalStorage.put
 
     def wait_and_put(self: LocalStorage, key: str, data: bytes, mime: str) -> None:
         together.wait()

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import path
 
@@ -111,6 +112,91 @@ def test_head_has_the_headers(me: User) -> None:
     answer = Client().head(url(image))
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer["ETag"] == Client().get(url(image))["ETag"]
+
+
+SIZE = 200_000  # more than is read at once
+
+
+def large(owner: User) -> tuple[Image, bytes]:
+    """A picture whose file is as large as photos are. What is in it nobody looks at."""
+    image, data = made(owner), bytes(range(250)) * (SIZE // 250)
+    path = LocalStorage(settings.PICTURES_DIR)._path(image.key)
+    path.write_bytes(data)
+    return image, data
+
+
+def body(answer: Any) -> bytes:
+    read = answer.getvalue() if answer.streaming else answer.content
+    answer.close()
+    return bytes(read)
+
+
+def test_a_large_file_is_not_read_before_it_is_sent(me: User) -> None:
+    image, data = large(me)
+    answer: Any = Client().get(url(image))
+    assert answer.streaming
+    assert (answer["Content-Length"], answer["Accept-Ranges"]) == (str(SIZE), "bytes")
+    assert answer["ETag"] and answer["Cache-Control"] == "private, no-cache"
+    pieces = list(answer.streaming_content)
+    assert max(map(len, pieces)) < SIZE and b"".join(pieces) == data
+    answer.close()
+    saved = Client().get(url(image) + "?download=1")
+    assert saved["Content-Disposition"].startswith("attachment") and body(saved) == data
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("bytes=0-0", range(1)),
+        ("bytes=100-199", range(100, 200)),
+        ("bytes=199990-", range(199_990, SIZE)),
+        ("bytes=-10", range(SIZE - 10, SIZE)),
+        ("bytes=1-150000", range(1, 150_001)),
+        ("bytes=199999-999999999", range(SIZE - 1, SIZE)),
+        ("bytes=-999999999", range(SIZE)),
+    ],
+)
+def test_a_part_of_it_can_be_asked_for(me: User, asked: str, wanted: range) -> None:
+    image, data = large(me)
+    answer = Client().get(url(image), headers={"Range": asked})
+    part = data[wanted.start : wanted.stop]
+    assert (answer.status_code, answer["Content-Length"]) == (206 if len(part) < SIZE else 200, str(len(part)))
+    if len(part) < SIZE:
+        assert answer["Content-Range"] == f"bytes {wanted.start}-{wanted.stop - 1}/{SIZE}"
+    assert body(answer) == part
+
+
+@pytest.mark.parametrize("asked", ["bytes=200000-", "bytes=200000-200001", "bytes=-0", "bytes=999999999999999999-"])
+def test_a_part_that_it_does_not_have(me: User, asked: str) -> None:
+    answer = Client().get(url(large(me)[0]), headers={"Range": asked})
+    assert (answer.status_code, answer["Content-Range"], answer.content) == (416, f"bytes */{SIZE}", b"")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Range": "bytes=0-1,5-6"}, {"Range": "bytes=5-2"}, {"Range": "bytes=-"}, {"Range": "lines=1-2"}, {"Range": "bytes=a-"},
+        {"Range": "bytes=" + "9" * 5000 + "-"}, {"Range": "bytes=٣-"}, {"Range": "bytes=0-1", "If-Range": '"another"'},
+    ],
+)  # fmt: skip
+def test_all_of_it_where_the_part_is_unclear_or_of_another_file(me: User, headers: dict[str, str]) -> None:
+    image, data = large(me)
+    answer = Client().get(url(image), headers=headers)
+    assert answer.status_code == 200 and "Content-Range" not in answer
+    assert body(answer) == data
+
+
+def test_a_download_goes_on_where_it_stopped(me: User) -> None:
+    image, data = large(me)
+    etag = Client().head(url(image))["ETag"]
+    rest = Client().get(url(image), headers={"Range": "bytes=150000-", "If-Range": etag})
+    assert (rest.status_code, body(rest)) == (206, data[150_000:])
+
+
+def test_head_of_a_large_one(me: User) -> None:
+    image, _ = large(me)
+    answer = Client().head(url(image), headers={"Range": "bytes=0-1"})
+    assert (answer.status_code, answer["Content-Length"], answer.streaming) == (200, str(SIZE), False)
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,25 @@
 """What a person and a moderator do with pictures, against a real database and real files."""
 
+import threading
 import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from gallery import pictures, services
-from gallery.errors import BadInput, NotFound, StorageDown
+from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.signals import image_changed
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
+from tests.studio import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything
@@ -73,6 +77,34 @@ def test_pictures_that_come_in_are_decoded_one_at_a_time(me: User, monkeypatch: 
     assert most == 1
 
 
+COLOURS = ("teal", "red", "blue", "gold")  # the same photo twice would be one picture
+
+
+def test_of_one_persons_pictures_only_a_few_wait_and_the_next_is_refused(
+    me: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, go_on = User.make_guest(), threading.Event()
+    real = pictures.rendition
+
+    def decode(data: bytes) -> pictures.Rendition:
+        assert go_on.wait(30)
+        return real(data)
+
+    monkeypatch.setattr(pictures, "rendition", decode)
+    with ThreadPoolExecutor(5) as people:
+        waiting = [people.submit(services.import_picture, me.pk, png(colour), "photo", "") for colour in COLOURS]
+        eventually(lambda: services._importing.held(str(me.pk)) == 4)
+        with pytest.raises(RateLimited) as refused:
+            services.import_picture(me.pk, png(), "photo", "")
+        waiting.append(people.submit(services.import_picture, other.pk, png(), "photo", ""))
+        eventually(lambda: services._importing.held(str(other.pk)) == 1)
+        go_on.set()
+        assert [each.result().stage for each in waiting] == ["shown"] * 5
+    assert refused.value.retry_after
+    assert Image.objects.count() == 5 and len(stored_files()) == 10
+    assert services.import_picture(me.pk, png(), "photo", "").stage == "shown"  # the places are given back
+
+
 def test_an_import_that_cannot_be_stored_is_not_seen_and_can_be_purged(me: User, tmp_path: Path, settings: Any) -> None:
     settings.PICTURES_DIR = tmp_path / "file"
     settings.PICTURES_DIR.write_bytes(b"in the way")
@@ -112,6 +144,69 @@ def test_what_is_foreign_hidden_trashed_or_no_id_cannot_be_worked_on(me: User) -
             services.source(me.pk, image_id)
 
 
+# the same photo again
+
+
+def test_the_same_photo_again_is_the_same_picture(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    image = services.import_picture(me.pk, png(), "photo", "first.png")
+    files = stored_files()
+    monkeypatch.setattr(pictures, "rendition", lambda data: pytest.fail("it is decoded again"))
+    again = services.import_picture(me.pk, png(), "photo", "second.png")
+    assert (again.pk, again.title) == (image.pk, "first")
+    assert Image.objects.count() == 1
+    assert stored_files() == files
+
+
+def test_a_photo_that_its_owner_cannot_see_comes_in_anew(me: User) -> None:
+    trashed = services.import_picture(me.pk, png(), "photo", "x.png")
+    services.trash(me.pk, str(trashed.pk))
+    hidden = services.import_picture(me.pk, png(), "photo", "x.png")
+    services.hide([hidden], "no", by=me.pk)
+    purged = services.import_picture(me.pk, png(), "photo", "x.png")
+    Image.objects.filter(pk=purged.pk).update(stage=Image.Stage.PURGING)
+    image = services.import_picture(me.pk, png(), "photo", "x.png")
+    assert len({trashed.pk, hidden.pk, purged.pk, image.pk}) == 4
+    assert services.import_picture(me.pk, png(), "photo", "x.png") == image
+    services.restore(me.pk, str(trashed.pk))
+    assert services.import_picture(me.pk, png(), "photo", "x.png") == trashed  # the oldest
+
+
+def test_the_same_photo_of_others_and_other_photos_are_other_pictures(me: User) -> None:
+    image = services.import_picture(me.pk, png(), "photo", "x.png")
+    assert services.import_picture(User.make_guest().pk, png(), "photo", "x.png") != image
+    assert services.import_picture(me.pk, png("red"), "photo", "x.png") != image
+    assert made(me).digest == ""
+
+
+def test_a_mask_is_always_a_new_one(me: User) -> None:
+    """The keeper may be about to purge the one before, as no message names it."""
+    masks = {services.import_picture(me.pk, png("white"), "mask", "m.png").pk for _ in range(2)}
+    photo = services.import_picture(me.pk, png("white"), "photo", "m.png")
+    assert len(masks | {photo.pk}) == 3
+
+
+def test_the_same_photo_twice_at_once_is_one_picture(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = Barrier(2, timeout=30)
+    store = services.store
+
+    def stored(image: Image, rendition: pictures.Rendition) -> None:
+        store(image, rendition)
+        both.wait()
+
+    def bring(_: int) -> uuid.UUID:
+        try:
+            return services.import_picture(me.pk, png(), "photo", "x.png").pk
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(services, "store", stored)
+    with ThreadPoolExecutor(2) as pool:
+        found = set(pool.map(bring, range(2)))
+    assert len(found) == 1
+    assert Image.objects.count() == 1
+    assert len(stored_files()) == 2
+
+
 # lists
 
 
@@ -122,6 +217,18 @@ def test_pages_go_backwards_newest_first_and_miss_nothing(me: User) -> None:
     second, cursor = services.page(me.pk, cursor, 2)
     third, end = services.page(me.pk, cursor, 2)
     assert (first + second + third, end) == (images, None)
+
+
+def test_pages_of_the_longest_prompts_are_shorter_and_miss_nothing(me: User) -> None:
+    images = [made(me) for _ in range(30)][::-1]
+    Image.objects.update(prompt="🌅" * 4000)
+    found: list[Image] = []
+    cursor, pages = None, 0
+    while cursor or not found:
+        some, cursor = services.page(me.pk, cursor, 100)
+        assert sum(len(image.prompt) for image in some) <= services.PROMPTS
+        found, pages = found + some, pages + 1
+    assert (found, pages) == (images, 3)
 
 
 def test_a_full_last_page_has_no_next(me: User) -> None:
@@ -180,8 +287,8 @@ def test_trash_and_restore_move_between_the_lists_and_are_told(me: User, told: l
 def test_the_form_tells_no_placeholder_of_what_is_not_shown(me: User, told: list[dict[str, Any]]) -> None:
     image = made(me)
     services.trash(me.pk, str(image.pk))
-    assert str(services.form(image)["placeholder"]).startswith("data:")
-    expected = services.form(image) | {"state": "deleted", "placeholder": "", "rev": 1}
+    assert str(services.snapshot(image)["placeholder"]).startswith("data:")
+    expected = services.snapshot(image) | {"state": "deleted", "placeholder": "", "rev": 1}
     assert told[0]["form"] == expected
 
 

@@ -1,0 +1,131 @@
+"""The live sockets of this process, and the one subscription that brings them their events.
+
+One channel per process joins the groups of all its sockets: a socket costs no subscription's round trip of its own, and when
+Redis is down, sockets are served by the poller alone and the groups are joined as soon as it is back.
+"""
+
+import asyncio
+import logging
+from collections import defaultdict
+from typing import Protocol
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from pipeline.events import Event
+
+log = logging.getLogger(__name__)
+
+JOIN_TIMEOUT_S = 1.0
+REPAIR_EVERY_S = 1.0
+DOWN = (RedisError, OSError, TimeoutError)
+
+
+class Connection(Protocol):
+    user_id: str
+    session_id: str
+
+    async def deliver(self, event: Event) -> None:
+        """Pass the event on, unless a newer version has passed already."""
+
+    def is_behind(self, key: str, version: int) -> bool:
+        """Has no version so new of this message or session passed yet?"""
+
+
+class Connections:
+    """Of one event loop."""
+
+    def __init__(self) -> None:
+        self.members: defaultdict[str, set[Connection]] = defaultdict(set)
+        self._places: defaultdict[str, set[Connection]] = defaultdict(set)  # by person; of those that wait to join, too
+        self._layer = get_channel_layer()
+        self._channel: str | None = None
+        self._joined: set[str] = set()
+        self._tasks = {asyncio.create_task(self._repair(), name="connections repair")}
+
+    def enter(self, connection: Connection, at_most: float) -> bool:
+        """Take a place among those of its person. False when there are enough: nothing is awaited between looking and
+        counting, so that asking for many at once gives no more."""
+        mine = self._places[connection.user_id]
+        if len(mine) >= at_most:
+            return False
+        mine.add(connection)
+        return True
+
+    def exit(self, connection: Connection) -> None:
+        """Give the place back. Safe to repeat, and for one that was not let in."""
+        mine = self._places[connection.user_id]
+        mine.discard(connection)
+        if not mine:
+            del self._places[connection.user_id]
+
+    def places(self) -> int:
+        """How many are taken, by everybody."""
+        return sum(map(len, self._places.values()))
+
+    async def join(self, connection: Connection, groups: list[str]) -> None:
+        """From now on the connection gets what is sent to these groups; at the latest, within seconds, by the poller."""
+        for group in groups:
+            self.members[group].add(connection)
+        try:
+            async with asyncio.timeout(JOIN_TIMEOUT_S):
+                await self._join_missing(groups)
+        except DOWN as error:
+            log.warning("action=join_postponed groups=%s error=%r", groups, error)
+
+    def leave(self, connection: Connection, groups: list[str]) -> None:
+        """Safe to repeat. Nothing is awaited, so that it can be done whatever ends a connection; Redis is told later."""
+        for group in groups:
+            self.members[group].discard(connection)
+            if not self.members[group]:
+                del self.members[group]
+
+    async def deliver(self, event: Event) -> None:
+        for connection in list(self.members.get(event["group"], ())):
+            try:
+                await connection.deliver(event)
+            except Exception:
+                log.exception("action=delivery_failed session=%s", connection.session_id)  # the others get theirs
+
+    def is_behind(self, group: str, key: str, version: int) -> bool:
+        return any(connection.is_behind(key, version) for connection in self.members.get(group, ()))
+
+    def connections(self) -> set[Connection]:
+        return set().union(*self.members.values())
+
+    async def _join_missing(self, groups: list[str]) -> None:
+        if self._channel is None:
+            self._channel = await self._layer.new_channel()
+            self._tasks.add(asyncio.create_task(self._listen(self._channel), name="connections"))
+        for group in groups:
+            if group not in self._joined:
+                await self._layer.group_add(group, self._channel)
+                self._joined.add(group)
+
+    async def _part(self, groups: list[str]) -> None:
+        """From groups that nobody here is in any more."""
+        for group in groups:
+            if group not in self.members:
+                self._joined.discard(group)  # before Redis is asked: who comes meanwhile joins anew
+                await self._layer.group_discard(group, self._channel)
+
+    async def _listen(self, channel: str) -> None:
+        while True:
+            try:
+                await self.deliver(await self._layer.receive(channel))
+            except Exception as error:  # noqa: BLE001  what it is, somebody else has sent; nobody here shall be deaf for it
+                log.warning("action=event_unreadable error=%.200r", error)
+
+    async def _repair(self) -> None:
+        while True:
+            await asyncio.sleep(REPAIR_EVERY_S)
+            missing = [group for group in self.members if group not in self._joined]
+            empty = [group for group in self._joined if group not in self.members]
+            if not (missing or empty):
+                continue
+            try:
+                async with asyncio.timeout(JOIN_TIMEOUT_S):
+                    await self._join_missing(missing)
+                    await self._part(empty)
+            except DOWN as error:
+                log.debug("action=join_postponed count=%d error=%r", len(missing), error)

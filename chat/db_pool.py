@@ -1,0 +1,60 @@
+"""The ORM, asked from an event loop: in small pools of our own, never on the thread that all of Channels shares."""
+
+import asyncio
+import functools
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_old_connections, connections
+from django.db.utils import load_backend
+
+from gallery.errors import StorageDown
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+TIMEOUT_S = 5.0
+DOOR_S = 3.5  # autobahn drops a handshake that takes 5 s, without a word that a client could act on
+
+
+def _own_connection() -> None:
+    database = connections.settings[DEFAULT_DB_ALIAS]
+    options = {name: value for name, value in database["OPTIONS"].items() if name != "pool"}
+    kept = {**database, "OPTIONS": options, "CONN_MAX_AGE": None}
+    connections[DEFAULT_DB_ALIAS] = load_backend(database["ENGINE"]).DatabaseWrapper(kept, DEFAULT_DB_ALIAS)
+
+
+class Pool:
+    """So many threads at most; each has a connection to the database of its own, beside the pool that requests share: nobody
+    here waits for them, however many there are."""
+
+    def __init__(self, threads: int, name: str, timeout_s: float = TIMEOUT_S) -> None:
+        self.timeout_s = timeout_s
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_own_connection)
+
+    async def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a short piece of ORM work. Raises `StorageDown` when the database does not answer in time, or is away."""
+        bound = functools.partial(_with_fresh_connection, work, *args, **kwargs)
+        try:
+            async with asyncio.timeout(self.timeout_s):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, bound)
+        except (OperationalError, InterfaceError, TimeoutError) as error:
+            log.warning("action=store_down error=%r", error)
+            raise StorageDown("The database does not answer.") from None
+
+
+run_in_db_pool = Pool(4, "orm")
+# Who comes is looked up by one thread. What it does is mostly Python, and only one thread can run Python at a time: four are
+# no faster when a thousand people come at once, but between them the event loop has its turn four times as seldom.
+handshake_pool = Pool(1, "door", DOOR_S)
+
+
+def _with_fresh_connection(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    close_old_connections()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        close_old_connections()

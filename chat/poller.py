@@ -1,0 +1,107 @@
+"""The poller: what the events may have missed.
+
+Every few seconds this process asks MongoDB once what has changed for the people and sessions it has sockets for. An event that
+Redis dropped arrives by this way, later and surely. `changed_at` is the server's own strictly rising timestamp; a write may
+become visible a little after a later one, so each poll overlaps the one before, and the sockets drop what they have passed on.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bson.timestamp import Timestamp
+from django.conf import settings
+from pymongo.errors import PyMongoError
+
+from chat import metrics, store
+from chat.connections import Connections
+from pipeline import events, session
+from pipeline.coalescing import PerLoop
+from pipeline.documents import Filter, Stored
+from pipeline.message import Message
+from pipeline.store.mongo import async_database
+
+log = logging.getLogger(__name__)
+
+OVERLAP_S = 10
+AT_ONCE = 100  # messages of one read: others have their turn in between
+
+
+class Poller:
+    def __init__(self, local: Connections) -> None:
+        self._local = local
+        self._since: Timestamp | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="poller")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.poll()
+            except PyMongoError as error:
+                log.warning("action=poll_postponed error=%r", error)
+            except Exception:
+                log.exception("action=poll_failed")  # whatever it is, the sockets need the next poll
+            await asyncio.sleep(settings.WATCH_S)
+
+    async def poll(self) -> None:
+        """Deliver everything that has changed since the last poll."""
+        if self._since is None:
+            self._since = _before(await self._newest())
+        connections = self._local.connections()
+        if not connections:
+            return
+        since = {"$gt": self._since}
+        messages = await self._changed("messages", since, "session_id", {c.session_id for c in connections})
+        sessions = await self._changed("sessions", since, "user_id", {c.user_id for c in connections})
+        await self._deliver_messages(messages)
+        await self._deliver_sessions([doc for doc in sessions if doc["kind"] == session.CHAT])
+        newest = max((doc["changed_at"] for doc in (*messages, *sessions)), default=None)
+        if newest is not None:
+            self._since = max(self._since, _before(newest))
+
+    async def _changed(self, collection: str, since: Filter, name: str, of: set[str]) -> Sequence[Stored]:
+        """Only what tells whether anybody is behind: polls overlap, and most of it has passed long ago."""
+        fields = dict.fromkeys((name, "version", "changed_at", "kind", "tombstone"), 1)
+        return await async_database()[collection].find({"changed_at": since, name: {"$in": [*of]}}, fields).to_list()
+
+    async def _deliver_messages(self, docs: Sequence[Stored]) -> None:
+        ids = [doc["_id"] for doc in docs if self._is_behind(events.session_group(doc["session_id"]), doc)]
+        for begin in range(0, len(ids), AT_ONCE):
+            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + AT_ONCE]}})
+            for doc in await some.to_list():
+                await self._local.deliver(events.message_changed(Message.of(doc)))
+
+    def _is_behind(self, group: str, doc: Stored) -> bool:
+        return self._local.is_behind(group, doc["_id"], doc["version"])
+
+    async def _deliver_sessions(self, docs: Sequence[Stored]) -> None:
+        lacked = [doc for doc in docs if self._is_behind(events.user_group(doc["user_id"]), doc)]
+        for changed in await store.summarize([doc["_id"] for doc in lacked]):
+            await self._local.deliver(events.session_changed(changed))
+        for doc in lacked:
+            if doc["tombstone"] is not None:
+                await self._local.deliver(events.session_deleted(doc["user_id"], doc["_id"], doc["version"]))
+
+    async def _newest(self) -> Timestamp:
+        found = [
+            await async_database()[name].find_one({}, {"changed_at": 1}, sort=[("changed_at", -1)])
+            for name in ("messages", "sessions")
+        ]
+        return max((doc["changed_at"] for doc in found if doc), default=Timestamp(OVERLAP_S + 1, 0))
+
+
+def _before(moment: Timestamp) -> Timestamp:
+    return Timestamp(max(1, moment.time - OVERLAP_S), 0)
+
+
+def _begin() -> Connections:
+    made = Connections()
+    metrics.SOCKETS.set_function(lambda: len(made.connections()))
+    metrics.PLACES.set_function(made.places)
+    Poller(made).start()
+    return made
+
+
+local_connections = PerLoop(_begin)  # their poller begins with them

@@ -1,0 +1,25 @@
+"""The places in the queue for the web's event loop, read in a thread: once for all who ask at the same time."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from pipeline.coalescing import PerLoop, Shared
+from pipeline.store import turns
+from pipeline.store.turns import Place
+
+RESTS = 9  # times as long as the last reading took: the slower it is, the more people share one
+RESTS_AT_MOST_S = 0.5
+
+_thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
+
+
+def _read() -> Mapping[str, Place]:
+    return turns.places()
+
+
+_reading = PerLoop(lambda: Shared(_thread, _read, rests=RESTS, rests_at_most_s=RESTS_AT_MOST_S))
+
+
+async def places() -> Mapping[str, Place]:
+    """By message, of the first ones in the queue, as it is now. Raises `PyMongoError`."""
+    return await _reading().ask()

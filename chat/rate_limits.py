@@ -1,0 +1,140 @@
+"""How often a person, or an address, may do a thing. Counted in Redis, for all processes together; while Redis is down or
+slow, each process goes by what it has itself let through."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+
+from gallery.errors import RateLimited
+from pipeline.coalescing import Breaker, PerLoop
+
+log = logging.getLogger(__name__)
+
+ANSWER_WITHIN_S = 0.1
+QUIET_S = 2.0  # after a failure nobody asks, so that only the first sender waits for a Redis that hangs
+REMEMBERED = 10_000  # of whom a process keeps count itself: some 10 MB when all of them are busy
+LIMITS: dict[str, RateLimitItem] = {
+    "send": RateLimitItemPerMinute(settings.SENDS_PER_MINUTE),
+    "session": RateLimitItemPerMinute(30),
+    "rename": RateLimitItemPerMinute(60),
+    "list": RateLimitItemPerMinute(300),
+    "sync": RateLimitItemPerMinute(120),  # a page asks once for each connection
+    "import": RateLimitItemPerMinute(30),
+    "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
+    "login_address": RateLimitItemPerMinute(10),  # by `network`
+    "login_name": RateLimitItemPerMinute(10, 10),
+}
+TOO_FAST = "That was too fast: try again in {wait:.0f} seconds."
+TOO_MANY_LOGINS = "There were too many attempts to log in: try again in {wait:.0f} seconds."
+SENTENCES = {
+    "guest": "Many newcomers have come from your network just now: try again in {wait:.0f} seconds.",
+    "login_address": TOO_MANY_LOGINS,
+    "login_name": TOO_MANY_LOGINS,
+}
+
+
+class _Own:
+    """What this process has let through, by its own clock."""
+
+    def __init__(self) -> None:
+        self._times: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, kind: str, key: str) -> float:
+        """Count one. Where there have been enough, none is counted, and the value is how many seconds to wait."""
+        limit, now = LIMITS[kind], time.monotonic()
+        with self._lock:
+            times = self._times.setdefault((kind, key), deque())
+            self._times.move_to_end((kind, key))
+            while len(self._times) > REMEMBERED:  # whoever has not been here for longest
+                self._times.popitem(last=False)
+            while times and times[0] <= now - limit.get_expiry():
+                times.popleft()
+            if len(times) >= limit.amount:
+                return times[0] + limit.get_expiry() - now
+            times.append(now)
+            return 0.0
+
+    def give_back(self, kind: str, key: str) -> None:
+        with self._lock:
+            if times := self._times.get((kind, key)):
+                times.pop()
+
+
+_own = _Own()
+_breaker = Breaker(QUIET_S)
+
+
+async def hit(kind: str, key: str) -> None:
+    """Count one. Raises `RateLimited` with the seconds to wait."""
+    if not settings.STUDIO_LIMITS:
+        return
+    wait = _own.take(kind, key)
+    if not wait and (wait := await _of_all(kind, key)):
+        _own.give_back(kind, key)
+    if wait:
+        wait = max(1.0, round(wait, 1))
+        raise RateLimited(SENTENCES.get(kind, TOO_FAST).format(wait=wait), retry_after=wait)
+
+
+async def _of_all(kind: str, key: str) -> float:
+    """Count one among those of all processes. How many seconds to wait; 0 while Redis does not say."""
+    if _breaker.is_open:
+        return 0.0
+    limit, limiter, wait = LIMITS[kind], _limiter(), 0.0
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            if not await limiter.hit(limit, kind, key):
+                wait = 1.0
+                window = await limiter.get_window_stats(limit, kind, key)
+                wait = max(wait, window.reset_time - time.time())
+    except (StorageError, TimeoutError, OSError) as error:
+        _breaker.trip()
+        log.warning("action=limits_by_process error=%r", error)
+    return wait
+
+
+async def newcomer(address: str) -> None:
+    """Count one who becomes a guest; `address` is the client's, empty where nobody knows it. Raises `RateLimited`."""
+    if key := network(address):
+        await hit("guest", key)
+
+
+def network(address: str) -> str:
+    """Whom an address counts for: itself, or with IPv6 its /64, of which one household has all; empty for no address."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return ""
+    if not isinstance(ip, IPv6Address):
+        return str(ip)
+    return str(ip.ipv4_mapped or IPv6Address(int(ip) >> 64 << 64))
+
+
+def _connect() -> MovingWindowRateLimiter:
+    storage = RedisStorage(
+        _uri(),
+        implementation="redispy",
+        wrap_exceptions=True,
+        key_prefix="studio.limits",
+        socket_timeout=1,
+        **settings.REDIS_TIMEOUTS,
+    )
+    return MovingWindowRateLimiter(storage)
+
+
+_limiter = PerLoop(_connect)
+
+
+def _uri() -> str:
+    """The library's own spelling of the addresses that Redis clients share."""
+    return f"async+{settings.REDIS_URL.replace('unix://', 'redis+unix://', 1)}"

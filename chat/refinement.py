@@ -1,0 +1,40 @@
+"""A prompt's reading for somebody who waits for it, in threads of its own: a provider may take minutes, and Django makes its
+error answers, asyncio its look-ups of names in the threads that everybody shares."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from gallery.errors import Quota
+
+if TYPE_CHECKING:
+    from pipeline.providers.base import Refinement
+
+THREADS: int = settings.GEMINI_CALLS  # more of them would only wait for their turn at the provider
+WAITING = 8  # readings that may wait for a thread
+RETRY_AFTER_S = 5
+
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reading")
+_places = threading.BoundedSemaphore(THREADS + WAITING)
+
+
+async def refine(prompt: str) -> "Refinement":
+    """Raises `Quota` when too many wait already, and what the provider raises."""
+    if not _places.acquire(blocking=False):
+        raise Quota("Too many prompts are being read just now.", retry_after=RETRY_AFTER_S)
+    reading = _threads.submit(_refine, prompt)
+    reading.add_done_callback(lambda _: _places.release())  # not when its person has gone: the thread is still taken
+    return await asyncio.wrap_future(reading)
+
+
+def _refine(prompt: str) -> "Refinement":
+    """In a thread, the imports too: a provider's may take seconds, and every socket waits for the event loop."""
+    from pipeline.providers import registry
+    from pipeline.providers.base import RefineRequest
+    from pipeline.worker import stages
+
+    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
+    return stages.refine(registry.refiner(), registry.provider_for, request)

@@ -1,0 +1,45 @@
+"""Is there room for one more picture of a person? Asked before a message is accepted, which shall take no longer for it: who
+had room a moment ago is not asked about again, and while the database is away everybody has. The worker looks again before it
+makes anything, and there it counts.
+"""
+
+import asyncio
+import logging
+import time
+
+from django.conf import settings
+from django.db import DatabaseError
+
+from chat.db_pool import run_in_db_pool
+from gallery import space
+from gallery.errors import StorageDown
+from pipeline.coalescing import Breaker
+
+log = logging.getLogger(__name__)
+
+AGAIN_S = 5.0  # for one who had room, and for a database that did not answer
+ANSWER_WITHIN_S = 1.0
+REMEMBERED = 10_000  # people
+
+_had_room: dict[str, float] = {}  # when, by user
+_breaker = Breaker(AGAIN_S)
+
+
+async def check(user_id: str) -> None:
+    """Raises `StorageFull`."""
+    if not settings.STUDIO_LIMITS:
+        return space.check_disk()
+    now = time.monotonic()
+    if _breaker.is_open or now - _had_room.get(user_id, -AGAIN_S) < AGAIN_S:
+        return None
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN_S):
+            await run_in_db_pool(space.check, user_id)
+    except (StorageDown, DatabaseError, TimeoutError) as error:
+        _breaker.trip()
+        log.warning("action=room_not_looked_at error=%r", error)
+        return None
+    if len(_had_room) >= REMEMBERED:
+        _had_room.clear()
+    _had_room[user_id] = now
+    return None

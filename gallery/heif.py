@@ -1,0 +1,78 @@
+"""HEIC and AVIF: phones write them, and inside is a video codec's picture. Another process decodes them, with a bound on its
+memory and its time: a file can say that it is small and unfold without end, and one that breaks a decoder breaks that process
+alone."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from base64 import b64decode
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+from PIL import Image, UnidentifiedImageError
+
+_READER = Path(__file__).with_name("heif_reader.py")
+_BRANDS = re.compile(rb"[\s\S]{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis)")
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG")  # keys and passwords are not for it
+_LONGEST_LINE = 32 * 1024**2  # bytes: a profile of all that a file may hold
+_CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
+
+
+class Broken(Exception):
+    pass
+
+
+def is_heif(data: bytes) -> bool:
+    """By its first bytes; the brands are those of HEIC, of AVIF, and of what may be either."""
+    return bool(_BRANDS.match(data[:12]))
+
+
+def read(data: bytes, check: Callable[[int, int, int], None]) -> Image.Image:
+    """Decoded, with "exif" and "icc_profile" in its `info`. `check(width, height, frames)` raises before that where it shall
+    not be. Raises `UnidentifiedImageError`, `Broken`."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        with _reader(file) as process:
+            assert process.stdout
+            try:
+                return _received(process.stdout, check)
+            finally:
+                process.kill()
+
+
+def _reader(file: IO[bytes]) -> "subprocess.Popen[bytes]":
+    environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    command = [sys.executable, "-I", str(_READER)]
+    return subprocess.Popen(  # noqa: S603  nothing of it comes from outside
+        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    )
+
+
+def _received(output: IO[bytes], check: Callable[[int, int, int], None]) -> Image.Image:
+    header = _line(output)
+    if "error" in header:
+        raise UnidentifiedImageError
+    width, height = header["size"]
+    check(width, height, header["frames"])
+    picture = _line(output)
+    width, height = picture["size"]
+    check(width, height, 1)  # decoding may change it
+    length = width * height * _CHANNELS[picture["mode"]]
+    pixels = output.read(length)
+    if len(pixels) != length:
+        raise Broken
+    image = Image.frombytes(picture["mode"], (width, height), pixels)
+    image.info = {"exif": b64decode(picture["exif"]), "icc_profile": b64decode(picture["icc"])}
+    return image
+
+
+def _line(output: IO[bytes]) -> dict[str, Any]:
+    line = output.readline(_LONGEST_LINE)
+    if not line.endswith(b"\n"):
+        raise Broken
+    return dict(json.loads(line))

@@ -1,0 +1,58 @@
+"""A program of its own, which `gallery.heif` starts: a HEIC or AVIF file at its standard input, the picture at its output.
+
+Two lines of JSON come first: what the header says, {"size", "frames"}, and once it is decoded {"size", "mode", "exif",
+"icc"}. Then the pixels. Where the file is no picture, the one line says {"error"}.
+"""
+
+import io
+import json
+import resource
+import sys
+from base64 import b64encode
+from contextlib import suppress
+
+MEMORY = 2 * 1024**3  # bytes of address space; 40 megapixels take half of it
+CPU_S = 30  # 40 megapixels take three
+
+
+def _bound() -> None:
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_S), (resource.RLIMIT_CORE, 0)):
+        with suppress(ValueError, OSError):  # not every system has every limit
+            resource.setrlimit(what, (most, most))
+
+
+def _say(**said: object) -> None:
+    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def main() -> None:
+    from pi_heif import options, register_heif_opener
+    from PIL import Image, UnidentifiedImageError
+
+    register_heif_opener()
+    options.DECODE_THREADS = 2
+    options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
+    Image.MAX_IMAGE_PIXELS = None  # who started us looks at the size
+    try:
+        image = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=("AVIF", "HEIF"))
+    except UnidentifiedImageError:
+        return _say(error="unreadable")
+    # Beside the picture itself a HEIC may hold others; an AVIF of many frames is a film.
+    _say(size=image.size, frames=getattr(image, "n_frames", 1) if image.format == "AVIF" else 1)
+    exif, icc = (bytes(image.info.get(name) or b"") for name in ("exif", "icc_profile"))
+    image.load()
+    wanted = (
+        image
+        if image.mode in ("L", "LA", "RGB", "RGBA")
+        else image.convert("RGBA" if "A" in image.getbands() else "RGB")
+    )
+    _say(size=wanted.size, mode=wanted.mode, exif=b64encode(exif).decode(), icc=b64encode(icc).decode())
+    sys.stdout.buffer.write(wanted.tobytes())
+    sys.stdout.buffer.flush()
+    return None
+
+
+if __name__ == "__main__":
+    _bound()
+    main()

@@ -1,0 +1,53 @@
+"""Which bytes of a file a request asks for (RFC 9110, section 14): all, or one part, such as what a download still lacks."""
+
+import re
+from contextlib import closing
+
+from django.http import HttpRequest
+
+from gallery.errors import StorageDown
+from gallery.storage.base import Stream
+
+RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
+
+
+def asked_for(request: HttpRequest, size: int, etag: str) -> range | None:
+    """None for a part that the file does not have. All, as the standard has it, where several parts are asked for, or one of
+    a file that has changed since."""
+    match = RANGE.fullmatch(request.headers.get("Range", ""))
+    if request.method != "GET" or match is None or request.headers.get("If-Range", etag) != etag:
+        return range(size)
+    first, last = match.groups()
+    if not first:
+        return range(max(0, size - int(last)), size) or None if last else range(size)
+    if last and int(last) < int(first):
+        return range(size)
+    return range(int(first), min(int(last) + 1, size) if last else size) or None
+
+
+class Part:
+    """These bytes of an open file, for the response that sends them."""
+
+    def __init__(self, file: Stream, wanted: range) -> None:
+        self._file, self._before, self._left = file, wanted.start, len(wanted)
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many of them; none at their end. Raises `StorageDown`."""
+        if self._before:
+            self._file.skip(self._before)
+            self._before = 0
+        if not self._left:
+            return b""
+        piece = self._file.read(min(size, self._left))
+        if not piece:
+            raise StorageDown("A file is shorter than it was.")
+        self._left -= len(piece)
+        return piece
+
+    def all(self) -> bytes:
+        """Closes the file. Raises `StorageDown`."""
+        with closing(self._file):
+            return b"".join(iter(lambda: self.read(self._left), b""))
+
+    def close(self) -> None:
+        self._file.close()

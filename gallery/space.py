@@ -1,0 +1,141 @@
+"""How much a person may keep, and how much of the disk has to stay free.
+
+Every row counts, with the bytes of its two files: drafts, masks, what lies in the trash, and what is being purged for as long
+as its files are there.
+"""
+
+import logging
+import os
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce
+
+from gallery.errors import StorageFull, Unauthorized
+from gallery.models import Image
+from gallery.stores import configured
+
+MEASURED_EVERY_S = 1.0
+DISK_FULL = "The studio's disk is nearly full: nothing new is taken until its operator has made room."
+
+Key = uuid.UUID | str
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Used:
+    bytes: int
+    pictures: int
+
+
+def used(owner_id: Key) -> Used:
+    rows = Image.objects.filter(owner__pk=owner_id)
+    return Used(**rows.aggregate(bytes=Coalesce(Sum("bytes"), 0), pictures=Count("pk")))
+
+
+def check(owner_id: Key, *, more: int = 0, beside: int = 0) -> None:
+    """Is there room for one more picture of this person, of `more` bytes? `beside`: bytes that are kept for them elsewhere.
+    Raises `StorageFull`."""
+    check_disk()
+    if settings.STUDIO_LIMITS:
+        _check(used(owner_id), more, beside)
+
+
+def _check(used: Used, more: int, beside: int = 0) -> None:
+    taken, allowed = used.bytes + beside, settings.PERSON_BYTES
+    if taken + max(1, more) > allowed:
+        wanted = f", and this one takes {_in_words(more)}" if taken < allowed else ""
+        raise StorageFull(
+            f"Your pictures take {_in_words(taken)} of {_in_words(allowed)}, the trash included{wanted}: "
+            "delete some for good to make room."
+        )
+    if used.pictures >= settings.PERSON_PICTURES:
+        raise StorageFull(
+            f"You have {used.pictures:,} of {settings.PERSON_PICTURES:,} pictures, the trash included: "
+            "delete some for good to make room."
+        )
+
+
+def _in_words(count: int) -> str:
+    """ "3.2 GB": by a thousand, as disks are sold."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def insert(image: Image) -> None:
+    """The row of a picture that its owner brings, if there is room for it. One at a time for each owner, so that many that
+    come together cannot each see the room that is left for one. Raises `StorageFull`, `Unauthorized`."""
+    check_disk()
+    with transaction.atomic():
+        owner = get_user_model()._base_manager.filter(pk=image.owner_id, is_active=True)
+        if not list(owner.select_for_update(no_key=True).values_list("pk")):
+            raise Unauthorized  # they are being removed
+        if settings.STUDIO_LIMITS:
+            _check(used(image.owner_id), image.bytes or 0)
+        image.save(force_insert=True)
+
+
+# The disk
+
+
+def check_disk() -> None:
+    """Raises `StorageFull` where less than `FREE_BYTES` are free, for everybody."""
+    if disk_is_full():
+        raise StorageFull(DISK_FULL)
+
+
+def disk_is_full() -> bool:
+    free = _disk.free()
+    full = free is not None and free < settings.FREE_BYTES
+    if full != _disk.was_full:  # said once
+        _disk.was_full = full
+        log.log(logging.WARNING if full else logging.INFO, "action=disk full=%s free_bytes=%s", full, free)
+    return full
+
+
+def folders() -> list[Path]:
+    """Where the studio itself keeps something on this machine."""
+    data = settings.EMBEDDED["mongod"] or not settings.DATABASE_URL
+    return [settings.DATA_DIR] * data + [settings.PICTURES_DIR] * (configured()[0] == "local")
+
+
+class _Disk:
+    """Asked now and then, by one of those who want to know: where a folder's server hangs, the others go on with what was
+    known before."""
+
+    def __init__(self) -> None:
+        self.was_full = False
+        self._asking = threading.Lock()
+        self._free: int | None = None  # bytes, of the fullest; unknown
+        self._asked_at = float("-inf")
+
+    def free(self) -> int | None:
+        if time.monotonic() - self._asked_at >= MEASURED_EVERY_S and self._asking.acquire(blocking=False):
+            try:
+                self._free = min(map(_free, folders()), default=None)
+            except OSError:
+                self._free = None  # whoever writes there will hear it
+            finally:
+                self._asked_at = time.monotonic()
+                self._asking.release()
+        return self._free
+
+
+_disk = _Disk()
+
+
+def _free(folder: Path) -> int:
+    """Bytes for those who are not root; of a folder that is yet to be made, where it will be."""
+    while not folder.exists():
+        folder = folder.parent
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize

@@ -1,0 +1,119 @@
+"""The only place that sends to a channel group. An event may be lost: the poller finds in MongoDB what was dropped."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, NotRequired, TypedDict
+
+from channels.layers import get_channel_layer
+from redis.exceptions import RedisError
+
+from gallery import links
+from pipeline.coalescing import Breaker, Coalescer
+from pipeline.message import Message
+from pipeline.session import Session
+
+log = logging.getLogger(__name__)
+
+SEND_TIMEOUT_S = 1.0
+QUIET_S = 1.0  # after a failure: a hung Redis shall not collect a queue of senders
+WAITING_AT_MOST = 1000
+HOLD_S = 0.03  # the coalescing window: an event that is overtaken within is not sent
+
+
+class Event(TypedDict):
+    type: str  # for the channel layer
+    group: str
+    text: str  # as it goes to the client
+    key: str | None  # of which message or session it is; None where nothing can overtake it
+    version: int
+    ends: NotRequired[str]  # the session whose sockets are closed after they have passed it on
+
+
+def session_group(session_id: str) -> str:
+    return f"session.{session_id}"
+
+
+def user_group(user_id: str) -> str:
+    return f"user.{user_id}"
+
+
+def message_changed(message: Message) -> Event:
+    text = dump({"type": "message.changed", "message": message.public(links.urls)})
+    return _event(session_group(message.session_id), text, message.id, message.version)
+
+
+def progress(session_id: str, message_id: str, stage: str, **what: float) -> Event:
+    text = dump({"type": "message.progress", "message_id": message_id, "stage": stage, **what})
+    return _event(session_group(session_id), text)
+
+
+def session_changed(session: Session) -> Event:
+    text = dump({"type": "session.changed", "session": session.public(links.urls)})
+    return _event(user_group(session.user_id), text, session.id, session.version)
+
+
+def session_deleted(user_id: str, session_id: str, version: int) -> Event:
+    """`version`: of its tombstone."""
+    text = dump({"type": "session.deleted", "session_id": session_id})
+    return {**_event(user_group(user_id), text, session_id, version), "ends": session_id}
+
+
+def _event(group: str, text: str, key: str | None = None, version: int = 0) -> Event:
+    return {"type": "news", "group": group, "text": text, "key": key, "version": version}
+
+
+dump: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def size(text: str) -> int:
+    """In bytes, as it goes over the wire."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
+_breaker = Breaker(QUIET_S)
+
+
+async def publish(event: Event) -> None:
+    """Publish from an event loop; never raises for a Redis that is down, never takes longer than a second."""
+    if _breaker.is_open:
+        return
+    layer = get_channel_layer()
+    try:
+        async with asyncio.timeout(SEND_TIMEOUT_S):
+            await layer.group_send(event["group"], event)
+    except (RedisError, OSError, TimeoutError) as error:
+        _breaker.trip()
+        log.warning("action=event_dropped group=%s error=%r", event["group"], error)
+
+
+class _Publisher(Coalescer[object, Event]):
+    """One long-lived event loop in a thread of its own: a loop per event would cap a worker at some 70 tasks a second."""
+
+    def __init__(self) -> None:
+        super().__init__("events", self._send, drops=(), at_most=WAITING_AT_MOST, hold_s=HOLD_S)
+
+    def _run(self) -> None:
+        with asyncio.Runner() as self._runner:
+            super()._run()
+
+    def _send(self, waiting: dict[object, Event]) -> None:
+        self._runner.run(_send_all(list(waiting.values())))
+
+
+async def _send_all(events: Sequence[Event]) -> None:
+    for event in events:
+        await publish(event)
+
+
+_publisher = _Publisher()
+
+
+def enqueue_change(message: Message) -> None:
+    enqueue(message_changed(message), at_once=message.has_ended)
+
+
+def enqueue(event: Event, *, at_once: bool = False) -> None:
+    """Publish from a thread (a worker's, a view's), without waiting; a moment later, unless `at_once`."""
+    _publisher.add((event["group"], event["key"]) if event["key"] else object(), event, at_once=at_once)

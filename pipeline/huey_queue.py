@@ -1,0 +1,76 @@
+"""Huey as we use it: its tasks are wake-ups."""
+
+import logging
+import sys
+import time
+from typing import Any
+
+# Huey imports psycopg wherever there is one, for a storage that is not ours: 9 MB of each process that does without PostgreSQL.
+if "psycopg" not in sys.modules:
+    sys.modules["psycopg"] = None  # type: ignore[assignment]  # which is how Python is told that there is none
+from huey import PriorityRedisHuey
+from huey.exceptions import HueyException
+
+if sys.modules["psycopg"] is None:
+    del sys.modules["psycopg"]  # whoever wants it finds it
+
+log = logging.getLogger(__name__)
+
+SAY_EVERY_S = 60.0  # at most, of strange entries: a flood of them shall not become one of the log
+
+
+class _Nothing:
+    """In a serializer's place: Huey's own unpickles, which runs whatever somebody has put into Redis."""
+
+    def serialize(self, data: object) -> bytes:
+        raise NotImplementedError("Only wake-ups go through Redis.")
+
+    def deserialize(self, data: bytes) -> object:
+        raise NotImplementedError("Only wake-ups go through Redis.")
+
+
+class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
+    """A wake-up is the name of its task, and nothing else in the queue is run.
+
+    It is never taken back: Huey would ask Redis before each one whether it was, and tell it to forget after. And none waits
+    for its time, so the schedule is never read.
+    """
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, serializer=_Nothing(), **options)
+        self._strange, self._silent_until = 0, 0.0
+
+    def serialize_task(self, task: Any) -> bytes:
+        if task.args or task.kwargs or task.eta:
+            raise ValueError("A wake-up carries nothing, and waits for nothing.")
+        return str(self._registry.task_to_string(type(task))).encode()
+
+    def deserialize_task(self, data: bytes) -> Any:
+        """Raises `HueyException` for what is no task's name."""
+        return self._registry.string_to_task(data.decode("latin-1"))()
+
+    def dequeue(self) -> Any:
+        data = self.storage.dequeue()
+        if data is None:
+            return None
+        try:
+            return self.deserialize_task(data)
+        except HueyException:
+            self._drop(data)
+            return None
+
+    def _drop(self, data: bytes) -> None:
+        self._strange += 1
+        if time.monotonic() >= self._silent_until:
+            self._silent_until = time.monotonic() + SAY_EVERY_S
+            log.warning("action=unknown_wake_ups_dropped count=%d the_last=%r", self._strange, data[:40])
+
+    def read_schedule(self, timestamp: Any = None) -> list[Any]:
+        return []
+
+    def is_revoked(self, task: Any, timestamp: Any = None, peek: bool = True) -> bool:
+        return False
+
+    def delete(self, key: str) -> bool:
+        """Huey's only use of it is to forget a revocation."""
+        return False

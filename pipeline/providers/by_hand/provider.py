@@ -1,0 +1,64 @@
+"""Changes by hand, for the pipeline: read without an AI, made without one, whoever else is connected."""
+
+from gallery.errors import BadInput
+from pipeline.providers.adjust import Adjust, Size
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    PlanForm,
+    Progress,
+    RefinedRequest,
+    Refinement,
+    RefineRequest,
+)
+from pipeline.providers.offline.provider import one_at_a_time
+from pipeline.providers.offline.reader.refine import PROVIDER
+from pipeline.providers.offline.vocabulary import say
+from pipeline.providers.text import title
+
+
+class Adjuster:
+    """A language and a provider, of changes by hand alone: `adjust` is set in what it is asked."""
+
+    name = PROVIDER
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        able = request.has_source
+        return Refinement(
+            intent=Intent.EDIT if able else Intent.REPLY,
+            prompt=" ".join(request.content.split()) if able else "",
+            title=title(request.content),
+            reply=None if able else say(request.content, "no_picture"),
+            width=None,
+            height=None,
+            style=None,
+            provider=self.name,
+        )
+
+    def lacks(self, wish: RefinedRequest) -> str | None:
+        return None
+
+    def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
+        return None  # `Adjust.size_after` tells
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        """Raises `BadInput` for a source that is missing or cannot be read, and for a crop that does not fit it."""
+        if request.source is None or request.adjust is None:
+            raise BadInput("There is no picture to adjust.")
+        with one_at_a_time(control):
+            return Picture(apply(request.source, request.adjust, control.progress), self.name)
+
+
+def apply(source: bytes, adjust: Adjust, progress: Progress) -> bytes:
+    # Late: who only reads needs no Pillow.
+    from gallery import pictures
+    from pipeline.providers.offline.photo.arithmetic import adjusted
+    from pipeline.providers.offline.photo.change import encoded
+
+    progress(0.0)
+    image = adjusted(pictures.decode(source), adjust, progress)
+    data = encoded(image, lambda: progress(0.95))
+    progress(1.0)
+    return data

@@ -1,0 +1,135 @@
+"""Which of Cloudinary's transformations fulfils a wish. What a person says becomes words of a prompt and never its syntax."""
+
+import re
+import unicodedata
+
+from pipeline.providers.base import STYLES, Intent, RefinedRequest
+from pipeline.providers.text import Bilingual
+
+ART = (
+    "al dente", "athena", "audrey", "aurora", "daguerre", "eucalyptus", "fes", "frost", "hairspray", "hokusai", "incognito",
+    "linen", "peacock", "primavera", "quartz", "red rock", "refresh", "sizzle", "sonnet", "ukulele", "zorro",
+)  # fmt: skip
+OWN = {
+    "oil": "e_oil_paint:70",
+    "cartoon": "e_cartoonify",
+    "pixel": "e_pixelate",
+    "sepia": "e_sepia:80",
+}  # of our styles
+LOOKS = {**OWN, **{name: f"e_art:{name.replace(' ', '_')}" for name in ART}}
+
+UPSCALED_BELOW = 4_200_000  # pixels: what `e_upscale` takes
+LONGEST = 100  # characters of a prompt
+
+NEEDS_AN_AI = Bilingual(
+    "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected.",
+    "Cloudinary chỉ chỉnh ảnh theo những cách riêng của nó: việc này cần kết nối một AI như Gemini.",
+)
+MASKED = Bilingual(
+    "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask.",
+    "Cloudinary xóa những gì được mô tả bằng lời, không phải vùng được tô: hãy nói cần xóa gì, không dùng mặt nạ.",
+)
+WHOLE = Bilingual(
+    "Cloudinary changes the whole picture, never only what is painted over: ask again without a mask.",
+    "Cloudinary chỉnh cả bức ảnh, không chỉ vùng được tô: hãy yêu cầu lại mà không dùng mặt nạ.",
+)
+UNNAMED = Bilingual(
+    "Say in words what is to be removed, such as “remove the red car”.",
+    "Hãy nói bằng lời cần xóa gì, chẳng hạn “xóa chiếc xe đỏ”.",
+)
+_NO_STYLE = Bilingual(
+    "Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected.",
+    "Cloudinary không có {said}. Nó có: {names}. Phong cách khác cần kết nối một AI như Gemini.",
+)
+_STYLE_NAMED = Bilingual("the style “{}”", "phong cách “{}”")
+_STYLE_SAID = Bilingual("a style of these words", "phong cách như lời bạn tả")
+
+_ASKED = re.compile(
+    r"^(?:(?:please|now|can you|could you|hãy|vui lòng)(?:\s+|$))*"
+    r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
+    re.IGNORECASE,
+)
+# What follows is not a part of its name: where it is to be removed from, and what is to become of the rest.
+_REST = re.compile(
+    r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
+    r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
+    re.IGNORECASE,
+)
+_NOTHING = {"", "it", "this", "that", "object", "objects", "something", "thing", "things", "vật thể", "đối tượng", "nó"}
+_ARTICLE = re.compile(r"^(?:(?:the|an?|this|that|these|those|some)\b\s*)+", re.IGNORECASE)
+
+
+def lacks(wish: RefinedRequest) -> str | None:
+    match wish.intent:
+        case Intent.REMOVE_OBJECT if wish.has_mask:
+            return MASKED.to(wish.content)
+        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE | Intent.STYLE_TRANSFER if wish.has_mask:
+            return WHOLE.to(wish.content)
+        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
+            return None
+        case Intent.REMOVE_OBJECT:
+            return None if _object(wish.prompt or wish.content) else UNNAMED.to(wish.content)
+        case Intent.STYLE_TRANSFER:
+            return None if _look(wish.style, wish.prompt, wish.content) else _no_such_style(wish.style, wish.content)
+        case _:
+            return NEEDS_AN_AI.to(wish.content)
+
+
+def transformation(wish: RefinedRequest, size: tuple[int, int], *, opaque: bool) -> str:
+    """For a wish that lacks nothing and a source of this size in pixels."""
+    return (
+        f"{_effect(wish, size)}/{'f_jpg,q_95' if opaque and wish.intent is not Intent.REMOVE_BACKGROUND else 'f_png'}"
+    )
+
+
+def size_after(intent: Intent, source: tuple[int, int]) -> tuple[int, int]:
+    """Pixels: enhancing doubles what is not too large for it, and nothing else changes the size."""
+    width, height = source
+    return (2 * width, 2 * height) if intent is Intent.ENHANCE and width * height < UPSCALED_BELOW else source
+
+
+def _effect(wish: RefinedRequest, size: tuple[int, int]) -> str:
+    match wish.intent:
+        case Intent.REMOVE_BACKGROUND:
+            return "e_background_removal"
+        case Intent.REMOVE_OBJECT:
+            return f"e_gen_remove:prompt_{_object(wish.prompt or wish.content)}"
+        case Intent.STYLE_TRANSFER:
+            return _look(wish.style, wish.prompt, wish.content) or ""
+        case _:
+            width, height = size_after(Intent.ENHANCE, size)
+            # It makes four times the size of each side: half of that again is sharp, and a quarter of the bytes.
+            return "e_enhance" if (width, height) == size else f"e_enhance/e_upscale/c_limit,w_{width},h_{height}"
+
+
+def _object(text: str) -> str:
+    """What is to be removed, "" where the text does not say: the first clause that names something."""
+    for clause in re.split(r"[.,;:!?\n]", text):
+        said = _REST.sub("", _ASKED.sub("", words(clause)))
+        if _ARTICLE.sub("", said).lower() not in _NOTHING:
+            return said[:LONGEST].strip()
+    return ""
+
+
+def words(text: str) -> str:
+    """Letters, marks, digits and single spaces: nothing that separates, ends or begins anything in a transformation."""
+    kept = (
+        letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in unicodedata.normalize("NFC", text)
+    )
+    return " ".join("".join(kept).split())
+
+
+def _look(style: str | None, *texts: str) -> str | None:
+    """The style that was chosen; else the first one that the words name."""
+    for text in (style,) if style else texts:
+        said = f" {words(text).lower()} "
+        for name, effect in LOOKS.items():
+            if f" {name} " in said:
+                return effect
+    return None
+
+
+def _no_such_style(style: str | None, content: str) -> str:
+    said = _STYLE_NAMED.to(content).format(words(style)) if style else _STYLE_SAID.to(content)
+    names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
+    return _NO_STYLE.to(content).format(said=said, names=names)

@@ -1,0 +1,153 @@
+"""Cloudinary's effects. The source becomes an asset for as long as that takes; whatever happens, it is deleted then."""
+
+import hashlib
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from gallery import pictures
+from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
+from gallery.storage.cloudinary_client import Client, Trouble
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
+from pipeline.providers.cloudinary import effects
+
+FOLDER = "studio/effects"
+READY_S = 120.0  # how long an effect may take
+POLL_S = 1.0
+HEARD_S = 0.2  # how soon a cancelled message is heard of between two questions
+USUAL_S = 10.0  # what an effect takes more or less: for the bar that people see
+
+PAID = Usage(pictures=1)  # from the moment that an effect is begun
+
+log = logging.getLogger(__name__)
+
+_NAMES = {
+    Intent.REMOVE_BACKGROUND: "background removal",
+    Intent.REMOVE_OBJECT: "generative remove",
+    Intent.ENHANCE: "enhancing and upscaling",
+    Intent.STYLE_TRANSFER: "artistic effects",
+}
+
+
+class CloudinaryEffects:
+    name = "cloudinary"
+
+    def __init__(self, client: Client, *, ready_s: float = READY_S, poll_s: float = POLL_S) -> None:
+        self._client = client
+        self._ready_s, self._poll_s = ready_s, poll_s
+
+    def lacks(self, wish: RefinedRequest) -> str | None:
+        return effects.lacks(wish)
+
+    def size(
+        self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
+    ) -> tuple[int, int]:
+        return effects.size_after(intent, source)
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        """Raises `BadInput` for what it lacks; `NoImage` where the account does not have the effect, `Quota`, `TimedOut`,
+        `TooLarge`, `ProviderDown`."""
+        wish = RefinedRequest(request.intent, request.prompt, request.style, request.content, request.mask is not None)
+        if lack := effects.lacks(wish):
+            raise BadInput(lack)
+        if request.source is None:
+            raise BadInput("There is no picture to change.")
+        opaque = request.source.startswith(b"\xff\xd8")
+        asked = effects.transformation(wish, pictures.check(request.source), opaque=opaque)
+        control.progress(0.0)
+        with _as_our_errors(request.intent), self._asset(request, asked) as public_id:
+            try:
+                return Picture(self._effect(public_id, request.source, asked, control), self.name, PAID)
+            except Interrupted as given_up:
+                given_up.spent = PAID.counted()
+                raise
+
+    def _effect(self, public_id: str, source: bytes, asked: str, control: Control) -> bytes:
+        """A lost attempt at the same message, which has the same id, destroys the source when it ends: then once more."""
+        try:
+            return self._wait(self._begin(public_id, source, asked), control)
+        except Trouble as trouble:
+            if trouble.status != 404:
+                raise
+        return self._wait(self._begin(public_id, source, asked), control)
+
+    @contextmanager
+    def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
+        """The id follows from the request: what a crash leaves behind, the next attempt overwrites and deletes."""
+        what = hashlib.sha256(f"{request.seed}/{asked}/".encode() + (request.source or b"")).hexdigest()[:32]
+        public_id = f"{FOLDER}/{what}"
+        try:
+            yield public_id
+        finally:
+            try:
+                self._client.destroy(public_id)
+            except Trouble as trouble:
+                log.warning("action=source_left_behind asset=%s error=%s", public_id, trouble)
+
+    def _begin(self, public_id: str, source: bytes, asked: str) -> str:
+        """Upload, and have Cloudinary begin; the value is where the picture will be."""
+        answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
+        if not answer.eager:
+            raise Trouble(200, "no effect was begun")
+        url = answer.eager[0].secure_url
+        if not self._is_theirs(url, public_id):
+            raise Trouble(200, "the picture is said to be somewhere else")
+        return url
+
+    def _is_theirs(self, url: str, public_id: str) -> bool:
+        parts, account = urlsplit(url), self._client.account
+        if f"{parts.scheme}://{parts.netloc}" == account.origin:
+            return public_id in parts.path
+        host = parts.hostname or ""
+        known = host.endswith(".cloudinary.com") or (account.delivery != "" and host == account.delivery)
+        return parts.scheme == "https" and known and public_id in parts.path
+
+    def _wait(self, url: str, control: Control) -> bytes:
+        begun = time.monotonic()
+        while True:
+            try:
+                return self._client.get(url, pictures.MAX_BYTES)
+            except Trouble as trouble:
+                if not (trouble.status == 423 or trouble.timed_out):
+                    raise
+            waited = time.monotonic() - begun
+            if waited > self._ready_s:
+                raise TimedOut("Cloudinary took too long over this picture.")
+            self._pause(control, waited)
+
+    def _pause(self, control: Control, waited: float) -> None:
+        until = time.monotonic() + self._poll_s
+        while (left := until - time.monotonic()) > 0:
+            control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
+            time.sleep(min(HEARD_S, left))
+        control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
+
+
+@contextmanager
+def _as_our_errors(intent: Intent) -> Iterator[None]:
+    try:
+        yield
+    except Trouble as trouble:
+        if trouble.is_our_fault:
+            log.error("action=cloudinary_refuses_us said=%r: check CLOUDINARY_URL", trouble.said)  # noqa: TRY400
+        raise _ours(trouble, intent) from trouble
+
+
+def _ours(trouble: Trouble, intent: Intent) -> StudioError:
+    said = trouble.said.lower()
+    if "subscription" in said or "add-on" in said or "addon" in said:
+        return NoImage(
+            f"This needs Cloudinary's {_NAMES[intent]}, which the studio's account there does not have: its operator can "
+            "add it in Cloudinary's console."
+        )
+    if trouble.is_limit:
+        return Quota(retry_after=trouble.retry_after)
+    if trouble.timed_out:
+        return TimedOut()
+    if trouble.status == 413 or said.startswith("file size too large"):
+        return TooLarge("This picture is larger than Cloudinary takes.")
+    if trouble.status == 400:  # it understood, and cannot
+        return NoImage("Cloudinary cannot do this with this picture.")
+    return ProviderDown(retry_after=trouble.retry_after)

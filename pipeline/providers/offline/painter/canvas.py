@@ -1,0 +1,107 @@
+"""The picture while it is painted: pixels and geometry."""
+
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from pipeline.providers.offline.plan import Scene
+
+from .light import light_of
+from .noise import Array
+
+CAMERA = 0.5  # height of the eye above the water, in units; the mountains stand some ten units away
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The land in slices, near to far. All (slices, width) but `z`."""
+
+    z: Array  # (slices,): distance of each slice
+    height: Array  # below 0: water
+    row: Array  # where the surface appears in the picture
+    skyline: Array  # the highest row (smallest number) of this slice and all nearer ones
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the pixels from row `top` on show. All (height - top, width)."""
+
+    top: int
+    land: Array  # 1 where there is land or water, 0 in the sky
+    x: Array
+    z: Array
+    height: Array  # below 0: water
+    slope_x: Array
+    slope_z: Array
+    fringe: Array  # 0..1: how much of the pixel the nearer land below it covers
+
+
+class Canvas:
+    ground: Ground  # once it is surveyed
+    seen: View
+
+    def __init__(self, scene: Scene, width: int, height: int, seed: int) -> None:
+        self.scene, self.width, self.height, self._seed = scene, width, height, seed
+        self.light = light_of(scene)
+        self.pixels: Array = np.zeros((height, width, 3), np.float32)  # 0..1
+        self.depth: Array = np.full((height, width), np.inf, np.float32)  # distance in units, infinite in the sky
+        self.air: Array = np.zeros((width, 3), np.float32)  # above the horizon; far land fades into it
+        self.focal = 0.95 * float(np.sqrt(width * height))  # pixels that one unit covers at distance one
+        self.horizon = height * 0.6  # row
+        across = self.rng("sun").uniform(0.22, 0.78)
+        if abs(across - 0.5) < 0.1:  # never in the very middle
+            across += 0.14
+        rises = scene.land & {"mountains", "hills", "forest", "desert", "city"}
+        lift = 0.055 if rises and self.light.height > 0 else 0.0  # above what stands on the horizon
+        # Column and row of the sun or, at night, of the moon
+        self.sun = (across * width, self.horizon - (self.light.height + lift) * self.focal)
+        self.side = -1.0 if self.sun[0] < width / 2 else 1.0  # from where the light comes: left, right
+
+    def rng(self, name: str) -> np.random.Generator:
+        """Of one layer: a layer more leaves every other one as it was."""
+        return np.random.Generator(np.random.PCG64([self._seed, crc32(name.encode())]))
+
+    def columns(self) -> Array:
+        """(width,): how far right of the middle each looks, in focal lengths."""
+        return ((np.arange(self.width, dtype=np.float32) + 0.5 - self.width / 2) / self.focal).astype(np.float32)
+
+    def rows(self) -> Array:
+        """(height,): how far above the horizon each looks, in focal lengths."""
+        return ((self.horizon - np.arange(self.height, dtype=np.float32) - 0.5) / self.focal).astype(np.float32)
+
+    def column_at(self, x: Array, z: Array | float) -> NDArray[np.signedinteger]:
+        return np.asarray(np.clip(x / z * self.focal + self.width / 2, 0, self.width - 1).astype(np.int32))
+
+    def cover(self, colour: Array, amount: Array, top: int = 0, left: int = 0) -> None:
+        """Lay a colour (3,) or a picture (h, w, 3) over the pixels, opaque by `amount` (h, w)."""
+        height, width = amount.shape
+        part = self.pixels[top : top + height, left : left + width]
+        part += (colour - part) * amount.astype(np.float32)[..., None]
+
+
+class Sketch:
+    """A mask of the canvas's size, drawn in its pixels."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._size = (canvas.width, canvas.height)
+        self._image = Image.new("L", (canvas.width * 2, canvas.height * 2))  # made small at the end: that smooths it
+        self._draw = ImageDraw.Draw(self._image)
+
+    def line(self, points: list[tuple[float, float]], width: float, strength: float = 1.0) -> None:
+        doubled = [(2 * x, 2 * y) for x, y in points]
+        self._draw.line(doubled, fill=round(255 * strength), width=max(1, round(2 * width)), joint="curve")
+
+    def polygon(self, points: list[tuple[float, float]]) -> None:
+        self._draw.polygon([(2 * x, 2 * y) for x, y in points], fill=255)
+
+    def dot(self, x: float, y: float, radius: float, strength: float = 1.0, flat: float = 1.0) -> None:
+        """An ellipse with `flat` below 1."""
+        across, down = 2 * max(radius, 0.45), 2 * max(radius, 0.45) * flat
+        box = [2 * x - across, 2 * y - down, 2 * x + across, 2 * y + down]
+        self._draw.ellipse(box, fill=round(255 * strength))
+
+    def plane(self) -> Array:
+        return np.asarray(self._image.resize(self._size, Image.Resampling.BOX), np.float32) / 255

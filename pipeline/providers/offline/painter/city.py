@@ -1,0 +1,60 @@
+"""Rows of towers on the far shore, their windows lit when it is dark."""
+
+import numpy as np
+
+from .canvas import CAMERA, Canvas
+from .land import air_amount
+from .noise import Array, mix, rgb
+
+WALLS = [rgb(code) for code in ("8c8f99", "a79c8e", "7d8794", "b5aca0", "6d7480", "9a8478")]
+LAMPS = [rgb(code) for code in ("ffd88a", "ffc46a", "ffe2a8", "ffb45a", "ffe9c9", "cfe4ff")]
+ROWS = ((8.0, 3.6), (6.4, 2.4), (5.0, 1.3))  # distance and tallest tower of each row, in units
+
+
+def towers(canvas: Canvas, z: float, tallest: float) -> None:
+    rng = canvas.rng(f"towers {z}")
+    unit = canvas.focal / z
+    foot = int(canvas.horizon - (0.02 - CAMERA) * unit)
+    middle = canvas.width / 2 + rng.uniform(-0.15, 0.15) * canvas.width
+    start = -rng.uniform(0, 0.2) * unit
+    while start < canvas.width:
+        width = rng.uniform(0.14, 0.36) * unit
+        off = (start + width / 2 - middle) / (0.36 * canvas.width)
+        height = tallest * (0.22 + 0.78 * np.exp(-(off**2))) * rng.uniform(0.35, 1.0) * unit
+        left, wide, tall = int(start), max(3, int(width)), max(3, int(height))
+        kind, wall = rng.integers(0, 5), WALLS[rng.integers(0, len(WALLS))]
+        _block(canvas, rng, z, wall, (left, foot, wide, tall))
+        if kind == 0 and wide > 6:  # set back
+            _block(canvas, rng, z, wall, (left + wide // 5, foot - tall, wide - 2 * (wide // 5), tall // 6))
+        elif kind == 1:  # a spire
+            spire = max(1, wide // 14)
+            _block(canvas, rng, z, wall * 0.8, (left + wide // 2 - spire // 2, foot - tall, spire, tall // 4))
+        elif kind == 2 and wide > 6:  # a plant room
+            _block(canvas, rng, z, wall * 0.85, (left + wide // 4, foot - tall, wide // 3, max(2, tall // 25)))
+        start += width * rng.uniform(0.92, 1.25)
+
+
+def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, place: tuple[int, int, int, int]) -> None:
+    left, foot, wide, tall = place
+    x0, x1, y0, y1 = max(left, 0), min(left + wide, canvas.width), max(foot - tall, 0), min(foot, canvas.height)
+    if x0 >= x1 or y0 >= y1:
+        return
+    light, across, down = canvas.light, np.arange(x0, x1) - left, np.arange(y0, y1) - (foot - tall)
+    towards = 0.55 + 0.45 * canvas.side * (2 * (across + 0.5) / wide - 1)  # one edge nearer to the light
+    corner = (across > wide * 0.68) if canvas.side > 0 else (across < wide * 0.32)
+    shine = np.where(corner, 0.85, 0.3) * (0.8 + 0.2 * towards)
+    face = wall * (light.ambient * 0.7 + light.key * shine[:, None] * 0.8)
+    pixels = np.asarray(face, np.float32)[None].repeat(len(down), axis=0)
+    # A grid of windows, `pitch` pixels apart: some lit, the others a little darker than the wall, or blue by day.
+    pitch = max(3, round(canvas.focal / z * 0.024))
+    floors, bays = down // (pitch + 1), across // pitch
+    glass = ((down % (pitch + 1) > 0) & (down > 1))[:, None] & (across % pitch > 0)[None, :]
+    shape = (int(floors[-1]) + 1, int(bays[-1]) + 1)
+    lit = rng.uniform(0, 1, shape) < light.lamps * rng.uniform(0.08, 0.75)
+    strong = rng.uniform(0.3, 1.0, shape).astype(np.float32)
+    lamp = LAMPS[rng.integers(0, len(LAMPS))]
+    on = (lit[floors][:, bays] & glass).astype(np.float32) * strong[floors][:, bays]
+    pane = mix(pixels * 0.72, light.upper, 0.22)
+    pixels = mix(mix(pixels, pane, glass[..., None].astype(np.float32)), lamp, on[..., None])
+    canvas.pixels[y0:y1, x0:x1] = mix(pixels, canvas.air[x0:x1], air_amount(canvas, z))
+    canvas.depth[y0:y1, x0:x1] = z

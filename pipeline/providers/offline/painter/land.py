@@ -1,0 +1,205 @@
+"""The ground, trees and flowers."""
+
+from functools import cached_property
+
+import numpy as np
+
+from .canvas import Canvas, Sketch, View
+from .light import PIGMENTS
+from .noise import Array, fbm, mix, resized, rgb, sample, step
+
+GRASS, MEADOW, MOSS = rgb("5c7833"), rgb("8f9e42"), rgb("38542e")
+ROCK, SAND, SNOW, MUD = rgb("80766f"), rgb("ebbd80"), rgb("f2f7ff"), rgb("5c4f40")
+PETALS = [rgb(code) for code in ("f6f1e4", "f2c53d", "d9475a", "9a6fd0")]
+LEAVES = np.array([[0.2, 0.29, 0.17], [0.25, 0.34, 0.16], [0.31, 0.36, 0.16], [0.16, 0.26, 0.19]], np.float32)
+SIGHT = {"fog": 6.0, "storm": 9.0, "rain": 7.0, "snow": 8.0}  # units
+TALL = 160  # pixels of the tree shapes that all sizes are made from
+SHORE = 1.8  # units: what stands nearer is painted after the water
+Shape = tuple[Array, Array]  # of a tree: how opaque, and how much light it gets: both (h, w), 0..1
+
+
+def ground(canvas: Canvas) -> None:
+    seen = canvas.seen
+    colour = mix(_lit(canvas, seen), canvas.air, air_amount(canvas, seen.z)[..., None])
+    part = canvas.pixels[seen.top :]
+    part += (colour - part) * seen.land[..., None]
+    part[:-1] += (part[1:] - part[:-1]) * seen.fringe[:-1, :, None]
+    canvas.depth[seen.top :] = np.where(seen.land > 0, seen.z, np.inf)
+
+
+def air_amount(canvas: Canvas, z: Array | float) -> Array:
+    """How much of what lies at distance z the air hides, 0..1."""
+    reach = min((SIGHT[name] for name in canvas.scene.weather if name in SIGHT), default=14.0)
+    return np.asarray(1 - np.exp(-((np.asarray(z, np.float32) / reach) ** 1.5)), np.float32)
+
+
+def _material(canvas: Canvas, seen: View) -> Array:
+    land = canvas.scene.land
+    tile = fbm(canvas.rng("soil grain"), 512, 8, 6, 0.62)
+    u, v = seen.x / seen.z, np.log(seen.z)
+    grain = sample(tile, u * 1.1, v * 1.3)
+    blades = sample(fbm(canvas.rng("blades"), 512, 64, 3, 0.8), u * 1.9 + 0.3, v * 0.9 + u * 0.2)
+    patches = sample(tile, seen.x * 0.09 + 0.5, seen.z * 0.09)
+    colour = mix(MEADOW if "meadow" in land else GRASS, MOSS, (step(0.35, 0.75, patches) * 0.75)[..., None])
+    colour = colour * (0.5 + 0.3 * grain + 0.75 * blades)[..., None]
+    if "mountains" in land:
+        high = step(0.5, 1.1, seen.height + (grain - 0.5) * 0.5) * step(6, 7.5, seen.z)
+        colour = mix(colour, ROCK * (0.7 + 0.6 * grain[..., None]), high[..., None])
+    if "desert" in land:
+        sandy = step(9.5, 8.0, seen.z) if "mountains" in land else np.ones_like(seen.z)
+        colour = mix(colour, SAND * (0.94 + 0.12 * grain[..., None]), sandy[..., None])
+    elif land & {"beach", "sea", "island"}:
+        low = step(0.14, 0.05, seen.height + (grain - 0.5) * 0.06)
+        if "beach" in land:
+            low = np.maximum(low, step(2.9, 2.6, seen.z))
+        colour = mix(colour, SAND * (0.9 + 0.2 * grain[..., None]), low[..., None])
+    else:
+        colour = mix(colour, MUD, (step(0.05, 0.0, seen.height) * 0.8)[..., None])
+    # Snow lies on what is high and not too steep; in winter nearly everywhere.
+    steep, rough = np.sqrt(seen.slope_x**2 + seen.slope_z**2), (grain - 0.5) * 1.3
+    snow = np.zeros_like(grain)
+    if "mountains" in land:
+        snow = step(1.5, 2.0, seen.height + rough) * step(2.6, 1.2, steep + rough)
+    if "snow" in canvas.scene.weather:
+        snow = np.maximum(snow, step(1.9, 0.9, steep + rough * 0.6) * (0.75 + 0.25 * step(0.3, 0.5, grain)))
+    return mix(colour, SNOW, snow[..., None])
+
+
+def _lit(canvas: Canvas, seen: View) -> Array:
+    rough = fbm(canvas.rng("relief"), 512, 8, 6, 0.62)
+    u, v = seen.x / seen.z, np.log(seen.z)
+    strength = 0.05 + 0.5 * step(0.5, 1.2, seen.height) * ("mountains" in canvas.scene.land)
+    if "desert" in canvas.scene.land:
+        strength = strength * 0.4
+    bump = sample(rough, u * 0.9, v * 1.1)
+    across = (sample(rough, u * 0.9 + 0.004, v * 1.1) - bump) * 18 * strength
+    along = (sample(rough, u * 0.9, v * 1.1 + 0.004) - bump) * 18 * strength
+    nx, nz = -(seen.slope_x + across), -(seen.slope_z + along)
+    towards = np.array([0.82 * canvas.side, 0.5, -0.28], np.float32)
+    facing = (nx * towards[0] + towards[1] + nz * towards[2]) / np.sqrt(nx**2 + 1 + nz**2)
+    light = canvas.light.ambient * 0.75 + canvas.light.key * np.clip(facing, 0, 1)[..., None] * 0.85
+    return np.asarray(_material(canvas, seen) * light, np.float32)
+
+
+def _conifer(rng: np.random.Generator, side: float) -> Shape:
+    width = 86
+    down = np.linspace(0, 1, TALL, dtype=np.float32)[:, None]
+    across = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
+    droop = down * rng.uniform(10, 14) - np.abs(across) * rng.uniform(1.0, 1.8)  # branches hang at their tips
+    branch = (droop + np.where(across < 0, 0, rng.uniform(0.3, 0.7))) % 1.0
+    ragged = rng.uniform(0.6, 1.1, (16, 2)).astype(np.float32)[np.clip(droop, 0, 15).astype(int)[:, 0]]
+    reach = (0.05 + 0.8 * down**0.9) * np.where(across < 0, ragged[:, :1], ragged[:, 1:])
+    reach = reach * (0.55 + 0.45 * branch) * rng.uniform(0.85, 1.1, (TALL, width))
+    opaque = (np.abs(across) < reach) & (down < 0.95) | (np.abs(across) < 0.035)
+    bright = 0.42 + 0.3 * side * across / np.maximum(reach, 0.15) - 0.4 * (1 - branch)
+    bright = bright + rng.uniform(-0.1, 0.2, (TALL, width))
+    return opaque.astype(np.float32), np.clip(bright, 0, 1).astype(np.float32)
+
+
+def _broadleaf(rng: np.random.Generator, side: float) -> Shape:
+    width = 136
+    y, x = np.mgrid[0:TALL, 0:width].astype(np.float32)
+    lean = (TALL - y) * 0.03 * rng.uniform(-1, 1)
+    opaque = ((np.abs(x - width / 2 - lean) < 1.7 + 3.2 * (y / TALL) ** 3) & (y > TALL * 0.4)).astype(np.float32)
+    bright = np.full_like(opaque, 0.1)
+    tufts = rng.uniform(0, 1, (70, 4))
+    for angle, out, size, wobble in tufts[np.argsort(-np.sin(tufts[:, 0] * 6.28) * tufts[:, 1])][::-1]:
+        far = np.sqrt(out) * (0.88 + 0.24 * wobble)
+        middle_x = width * (0.5 + 0.38 * far * np.cos(angle * 6.28))
+        middle_y = TALL * (0.4 - 0.33 * far * np.sin(angle * 6.28))
+        radius = TALL * (0.036 + 0.054 * size)
+        around = tuple(
+            slice(max(0, int(middle - radius * 1.1)), int(middle + radius * 1.1) + 1) for middle in (middle_y, middle_x)
+        )
+        dx, dy = (x[around] - middle_x) / radius, (y[around] - middle_y) / radius
+        inside = dx**2 + dy**2 < rng.uniform(0.45, 1.2, dx.shape)
+        light = 0.42 + 0.16 * side * dx - 0.22 * dy + 0.3 * (0.45 - middle_y / TALL)
+        light = light + 0.1 * side * (middle_x / width - 0.5) + rng.uniform(-0.1, 0.1, dx.shape)
+        opaque[around][inside] = 1
+        bright[around][inside] = np.clip(light, 0.03, 1)[inside]
+    return opaque, bright
+
+
+class Forest:
+    def __init__(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.sizes: dict[tuple[int, int], Shape] = {}
+        self.woods = fbm(canvas.rng("woods"), 128, 4, 4)
+
+    @cached_property
+    def shapes(self) -> list[Shape]:
+        rng, scene = self.canvas.rng("trees"), self.canvas.scene
+        conifers = 7 if scene.land & {"mountains", "lake"} or "snow" in scene.weather else 3
+        return [(_conifer if number < conifers else _broadleaf)(rng, self.canvas.side) for number in range(8)]
+
+    def plant(self, far: float, near: float) -> None:
+        """Rows from the distance `far` to `near`, in units."""
+        distances, last = self.canvas.ground.z, np.inf
+        for row in np.flatnonzero((distances < far) & (distances > near))[::-1].tolist():
+            if distances[row] < last * 0.955:
+                last = float(distances[row])
+                self._row(row, last)
+
+    def _row(self, row: int, z: float) -> None:
+        """Near trees only at the sides, so that the view stays open."""
+        canvas, land = self.canvas, self.canvas.ground
+        rng = canvas.rng(f"row {row}")
+        room = canvas.width / canvas.focal * z
+        count = int(room / (0.075 + 0.021 * z))
+        x = (rng.uniform(-0.53, 0.53, count) * room).astype(np.float32)
+        sizes, shapes = rng.uniform(0.6, 1.15, count), rng.integers(0, 8, count)
+        columns = canvas.column_at(x, z)
+        dense = sample(self.woods, x * 0.07, np.full_like(x, z * 0.07))
+        opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * min(1.0, max(0.0, (4.2 - z) / 2.0))
+        seen = land.row[row, columns] <= land.skyline[row, columns] + 1
+        grows = seen & (land.height[row, columns] > 0.015) & (dense > 0.22 + opening)
+        for at, size, shape in zip(x[grows], sizes[grows], shapes[grows], strict=True):
+            self._tree(float(at), z, row, 0.42 * float(size), int(shape))
+
+    def _tree(self, x: float, z: float, row: int, size: float, shape: int) -> None:
+        canvas = self.canvas
+        tall = max(2, round(1.07 ** round(np.log(size * canvas.focal / z) / np.log(1.07))))  # few sizes, made once each
+        opaque, bright = self._sized(shape, tall)
+        column = int(x / z * canvas.focal + canvas.width / 2)
+        shown = min(max(column, 0), canvas.width - 1)
+        foot = int(canvas.ground.row[row, shown]) + max(1, tall // 40)
+        left, top = column - opaque.shape[1] // 2, foot - tall
+        x0, x1 = max(left, 0), min(left + opaque.shape[1], canvas.width)
+        y0, y1 = max(top, 0), min(foot, canvas.height)
+        if x0 >= x1 or y0 >= y1:
+            return
+        inside = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
+        shine = bright[inside][..., None]
+        leaves = LEAVES[(shape + row + column) % len(LEAVES)] * 1.35
+        if "snow" in canvas.scene.weather:
+            leaves = mix(leaves, SNOW, np.clip(shine * 2 - 0.5, 0, 1))
+        colour = leaves * (canvas.light.ambient * 0.55 + canvas.light.key * 1.15 * shine)
+        canvas.cover(mix(colour, canvas.air[shown], air_amount(canvas, z * 1.15)), opaque[inside], y0, x0)
+        canvas.depth[y0:y1, x0:x1][opaque[inside] > 0.5] = z
+
+    def _sized(self, shape: int, tall: int) -> Shape:
+        if (shape, tall) not in self.sizes:
+            wide = max(2, round(tall * self.shapes[shape][0].shape[1] / TALL))
+            opaque, bright = (np.clip(resized(plane, wide, tall), 0, 1) for plane in self.shapes[shape])
+            self.sizes[shape, tall] = opaque, bright
+        return self.sizes[shape, tall]
+
+
+def flowers(canvas: Canvas) -> None:
+    rng, land = canvas.rng("flowers"), canvas.ground
+    petals = [PIGMENTS[name] for name in canvas.scene.colours] or PETALS
+    drifts = fbm(rng, 128, 6, 3)
+    for number, petal in enumerate(petals):
+        sketch = Sketch(canvas)
+        z = np.exp(rng.uniform(np.log(1.25), np.log(5.5), 1600)).astype(np.float32)
+        x = (rng.uniform(-0.5, 0.5, 1600) * canvas.width / canvas.focal * z).astype(np.float32)
+        dense = sample(drifts, x * 0.17 + 0.27 * number, z * 0.17)
+        columns = canvas.column_at(x, z)
+        slices = np.clip(np.searchsorted(land.z, z), 0, len(land.z) - 1)
+        seen = land.row[slices, columns] <= land.skyline[slices, columns] + 1
+        grows = seen & (land.height[slices, columns] > 0.03) & (dense > 0.5)
+        for column, row, far in zip(columns[grows], land.row[slices, columns][grows], z[grows], strict=True):
+            size = canvas.focal * 0.0062 / float(far)
+            sketch.dot(float(column), float(row) - size * 2, size, min(1.0, 0.4 + size / 2), 0.7)
+        lit = petal * (canvas.light.ambient * 0.5 + canvas.light.key * 0.72)
+        canvas.cover(np.clip(lit, 0, 1), sketch.plane() * 0.95)

@@ -1,0 +1,109 @@
+"""Paints a scene layer over layer, far to near; styles come last."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.providers.base import Progress, part
+from pipeline.providers.offline.photo.edits import LOOKS
+from pipeline.providers.offline.plan import Scene
+
+from . import city, land, night_sky, relief, sky, water, weather
+from .canvas import Canvas
+from .light import PIGMENTS
+from .noise import blurred, luma, mix, rgb
+
+Pixels = NDArray[np.uint8]
+Layer = Callable[[Canvas], None]
+
+
+def paint(scene: Scene, width: int, height: int, seed: int, progress: Progress) -> Pixels:
+    """(height, width, 3). The same arguments give the same bytes."""
+    pixels = _plain(scene, width, height, seed, part(progress, 0, 0.7 if scene.styles else 1))
+    names = sorted(scene.styles)
+    for done, name in enumerate(names):
+        step = part(progress, 0.7 + 0.3 * done / len(names), 0.7 + 0.3 * (done + 1) / len(names))
+        if look := LOOKS.get(name):
+            pixels = np.asarray(look(Image.fromarray(pixels)))
+            step(1.0)
+        else:
+            from pipeline.providers.offline.photo.styles import restyle  # late: only this needs OpenCV
+
+            pixels = restyle(pixels, name, step)
+    return pixels
+
+
+def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress) -> Pixels:
+    canvas = Canvas(scene, width, height, seed)
+    layers = list(_layers(scene, land.Forest(canvas)))
+    for done, layer in enumerate(layers, start=1):
+        layer(canvas)
+        progress(done / (len(layers) + 1))
+    # Grain, whose noise also keeps the slow gradients of the sky free of bands.
+    rng, shape = canvas.rng("grain"), (height, width)
+    grain = rng.standard_normal(shape, np.float32) * 1.6 + rng.random(shape, np.float32) - 0.5
+    picture = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)
+    progress(1.0)
+    return picture
+
+
+def _layers(scene: Scene, forest: land.Forest) -> Iterator[Layer]:
+    wanted = scene.sky | scene.weather | scene.land
+    layers: list[tuple[bool, *tuple[Layer, ...]]] = [
+        (True, sky.air, sky.glow),
+        ("stars" in wanted or scene.time == "night", night_sky.stars),
+        ("milky way" in wanted, night_sky.milky_way),
+        ("aurora" in wanted, night_sky.aurora),
+        ("moon" in wanted, sky.moon),
+        (True, sky.sun, sky.cirrus, sky.cumulus),
+        ("rainbow" in wanted, night_sky.rainbow),
+        ("storm" in wanted, weather.lightning),
+        (True, relief.survey, relief.look, land.ground),
+        ("city" in wanted, *(partial(city.towers, z=z, tallest=tallest) for z, tallest in city.ROWS)),
+        ("forest" in wanted, lambda canvas: forest.plant(9.0, 5.0), lambda canvas: forest.plant(5.0, land.SHORE)),
+        (True, water.water),
+        ("boat" in wanted, water.boat),
+        ("forest" in wanted, lambda canvas: forest.plant(land.SHORE, 1.2)),
+        ("meadow" in wanted, land.flowers),
+        ("birds" in wanted, night_sky.birds),
+        ("fog" in wanted, weather.fog),
+        (bool(wanted & {"rain", "storm"}), weather.rain),
+        ("snow" in wanted, weather.snow),
+        (True, _bloom, _toned, _vignette),
+    ]
+    return (layer for is_wanted, *some in layers if is_wanted for layer in some)
+
+
+def _bloom(canvas: Canvas) -> None:
+    bright = np.clip(canvas.pixels - 0.72, 0, 1) * 1.6
+    canvas.pixels += blurred(bright, canvas.focal * 0.016) * (0.55 if canvas.light.lamps > 0.4 else 0.3)
+
+
+def _toned(canvas: Canvas) -> None:
+    pixels, moods = np.clip(canvas.pixels, 0, 1), canvas.scene.moods
+    if canvas.scene.colours:
+        pigment = np.mean([PIGMENTS[name] for name in canvas.scene.colours], axis=0, dtype=np.float32)
+        pixels = mix(pixels, luma(pixels)[..., None] * pigment / max(float(pigment.max()), 0.35), 0.14)
+    if "warm" in moods:
+        pixels = pixels * rgb("ffecc6") * 1.08
+    if "cold" in moods:
+        pixels = pixels * rgb("c7e3ff") * 1.1
+    if "vivid" in moods:
+        pixels = mix(luma(pixels)[..., None], pixels, 1.45)
+    if "pastel" in moods:
+        pixels = mix(mix(luma(pixels)[..., None], pixels, 0.72), rgb("fff7f2"), 0.32)
+    if "dark" in moods:
+        pixels = np.clip(pixels, 0, 1) ** 1.35 * 0.82
+    if "bright" in moods:
+        pixels = np.clip(pixels, 0, 1) ** 0.72
+    canvas.pixels[:] = pixels
+
+
+def _vignette(canvas: Canvas) -> None:
+    y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in (canvas.height, canvas.width))
+    pixels = np.clip(canvas.pixels, 0, 1)
+    firm = pixels * pixels * (3 - 2 * pixels)
+    canvas.pixels[:] = mix(pixels, firm, 0.2) * (1 - 0.085 * (x**2 + y[:, None] ** 2) ** 1.3)[..., None]

@@ -1,0 +1,108 @@
+"""Remove an object. Scratches are drawn together from their sides; what is wider is put together from pieces of what is
+around it.
+
+xphoto.inpaint measures better in small holes, but smears large ones, and cannot be stopped.
+"""
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+
+from gallery.errors import BadInput
+from pipeline.providers.base import Progress, part
+
+from . import patch_match
+from .tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
+
+SCRATCH = 4.0  # pixels from the sides to the middle of what still counts as one
+SCREEN_SIDE = 1500  # pixels: on a larger picture a brush, which is moved on a screen, leaves a rim of what it covered
+HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
+MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
+HALO = 12  # pixels around a scratch
+
+
+def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
+    """Without what is white in `mask` (any size). Raises `BadInput` where it marks nothing, or nearly everything."""
+    size = pixels.shape[1::-1]
+    marked = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 127
+    if not marked.any():
+        raise BadInput("The mask is empty: paint over what shall go.")
+    rim = 2 * (max(size) // SCREEN_SIDE) + 1
+    grown = cv2.dilate(marked.astype(np.uint8), np.ones((rim, rim), np.uint8))
+    if grown.mean() > 0.9:
+        raise BadInput("The mask covers nearly the whole picture: nothing is left to fill it from.")
+    progress(0.02)
+    wide = _wide(grown)
+    out = _mend(pixels, (grown > 0) & ~wide, grown, part(progress, 0.05, 0.25))
+    holes = list(_holes(wide))
+    for number, (area, hole) in enumerate(holes):
+        share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
+        _fill(out[area], hole, wide[area], len(holes), share)
+        wide[area] &= ~hole  # filled, and so something to learn from for the next
+    progress(1.0)
+    return out
+
+
+def _wide(marked: Pixels) -> Flags:
+    x, y, width, height = cv2.boundingRect(marked)
+    area = np.s_[y : y + height, x : x + width]
+    depth = cv2.distanceTransform(marked[area], cv2.DIST_L2, 3)
+    _, labels = cv2.connectedComponents(marked[area])
+    wide = np.zeros(marked.shape, bool)
+    wide[area] = np.isin(labels, np.unique(labels[depth > SCRATCH])) & (marked[area] > 0)
+    return wide
+
+
+def _mend(pixels: Pixels, thin: Flags, marked: Pixels, progress: Progress) -> Pixels:
+    """What else is marked beside it is nothing to learn from."""
+    beside = cv2.dilate(thin.astype(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
+
+    def work(tile: Pixels, first: int) -> Pixels:
+        rows = slice(first, first + len(tile))
+        mended = cv2.inpaint(tile, marked[rows] & beside[rows], 3, cv2.INPAINT_NS) if thin[rows].any() else tile
+        return np.where(thin[rows, :, None], mended, tile)
+
+    return in_tiles(pixels, work, HALO, progress)
+
+
+def _holes(wide: Flags) -> Iterator[tuple[tuple[slice, slice], Flags]]:
+    count, labels = cv2.connectedComponents(wide.astype(np.uint8))
+    for number in range(1, count) if count - 1 <= MAX_HOLES else [ALL]:
+        hole = wide if number == ALL else labels == number
+        x, y, width, height = cv2.boundingRect(hole.astype(np.uint8))
+        margin = max(48, round(0.9 * max(width, height)))
+        area = np.s_[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
+        yield area, hole[area].copy()
+
+
+def _fill(pixels: Pixels, hole: Flags, unknown: Flags, holes: int, progress: Progress) -> None:
+    scale = min(1.0, (HOLE_PIXELS / holes / np.count_nonzero(unknown)) ** 0.5, (ROOM_PIXELS / hole.size) ** 0.5)
+    height, width = (max(16, round(side * scale)) for side in hole.shape)
+    small, small_hole = patch_match.reduced(pixels, unknown, (height, width))
+    progress(0.02)
+    found = patch_match.fill(small, small_hole, part(progress, 0.02, 0.8))
+    filled, offsets = found or (patch_match.diffused(small, small_hole), np.zeros((height, width, 2), np.int32))
+    _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
+
+
+def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> None:
+    """At full size: the detail that the small copy lost comes from the places of the pieces."""
+    (height, width), (rows, columns) = hole.shape, filled.shape[:2]
+    y, x = np.indices((rows, columns))
+    copied, whole = filled[y + offsets[..., 0], x + offsets[..., 1]], pixels.copy()
+    for top, bottom in tiles(height, width):
+        progress(top / height)
+        here = hole[top:bottom]
+        if not here.any():
+            continue
+        new = stretched(filled, height, width, top, bottom)
+        if (rows, columns) != (height, width):
+            plain = stretched(copied, height, width, top, bottom)
+            y, x = np.ogrid[top:bottom, 0:width]
+            moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
+            from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
+            source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
+            new = new + np.where(known[source][..., None], whole[source] - plain, 0)
+        pixels[top:bottom][here] = np.clip(np.rint(new[here]), 0, 255)
+    progress(1.0)

@@ -1,0 +1,137 @@
+"""PatchMatch (Barnes et al.), small first: for every place in a hole the place outside it that looks most alike."""
+
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+import numpy as np
+
+from pipeline.providers.base import Progress
+
+from .tiles import Array, Flags, Floats, Places
+
+RADIUS = 3  # pixels: a patch is 7 × 7
+SMALLEST_SIDE = 20  # pixels, of the smallest copy
+FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote: on the smallest copy, and at the size of the picture
+
+
+def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Places] | None:
+    """The picture, and where each pixel came from: (height, width, 2) offsets. None where too little is around the hole."""
+    random = np.random.default_rng(1)
+    sizes = [hole.shape]
+    while min(sizes[0]) > 2 * SMALLEST_SIDE:
+        sizes.insert(0, (sizes[0][0] // 2, sizes[0][1] // 2))
+    filled: tuple[Floats, Places] | None = None
+    done, whole = 0.0, sum(height * width for height, width in sizes)
+    for level, size in enumerate(sizes):
+        start, done = done, done + size[0] * size[1] / whole
+        small, small_hole = reduced(picture, hole, size)
+        match = _Match(small, small_hole, random)
+        if not len(match.allowed) or not len(match.targets):
+            continue
+        guess, offsets = filled or (diffused(small, small_hole), None)
+        match.start(cv2.resize(guess, size[::-1], interpolation=cv2.INTER_LINEAR), offsets)
+        rounds = round(FIRST_ROUNDS + (LAST_ROUNDS - FIRST_ROUNDS) * level / max(len(sizes) - 1, 1))
+        for turn in range(rounds):
+            match.search(partial(progress, start + (done - start) * turn / rounds))
+            match.vote()
+        filled = match.picture[match.inner], match.offsets()
+    return filled if filled and filled[0].shape == picture.shape else None
+
+
+def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats, Flags]:
+    """A copy into which nothing of what is in the hole has leaked, and its hole."""
+    known = cv2.resize((~hole).astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
+    sums = cv2.resize(picture * (~hole)[..., None], size[::-1], interpolation=cv2.INTER_AREA)
+    return (sums / np.maximum(known, 1e-3)[..., None]).astype(np.float32), known < 0.5
+
+
+def diffused(picture: Floats, hole: Flags) -> Floats:
+    lowest, wide = float(picture.min()), max(float(np.ptp(picture)), 1e-3)
+    levels = ((picture - lowest) / wide * 255).astype(np.uint8)
+    return (cv2.inpaint(levels, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA) / 255 * wide + lowest).astype(np.float32)
+
+
+class _Match:
+    """Padded by RADIUS; places are flat indices."""
+
+    def __init__(self, picture: Floats, hole: Flags, random: np.random.Generator) -> None:
+        self._random = random
+        self._hole = np.pad(hole, RADIUS)
+        self.picture = np.pad(picture, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="reflect")
+        self._flat = self.picture.reshape(-1, 3)
+        height, self._width = self._hole.shape
+        self.inner = slice(RADIUS, height - RADIUS), slice(RADIUS, self._width - RADIUS)
+        near = cv2.dilate(self._hole.astype(np.uint8), np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)) > 0
+        inside = np.zeros_like(near)
+        inside[self.inner] = True
+        self._is_allowed = (inside & ~near).ravel()  # a source's whole patch is real
+        self.allowed, self.targets = np.flatnonzero(self._is_allowed), np.flatnonzero(near & inside)
+        self._number = np.full(near.size, -1)
+        self._number[self.targets] = np.arange(len(self.targets))
+        reach = np.arange(-RADIUS, RADIUS + 1)
+        self._steps = (reach[:, None] * self._width + reach).ravel()
+        # What is known counts more than what has been guessed, and the more the nearer it is to it.
+        depth = cv2.distanceTransform(self._hole.astype(np.uint8), cv2.DIST_L2, 3)
+        self._trust = (1.3 ** -np.minimum(depth, 30)).astype(np.float32).ravel()
+
+    def start(self, guess: Floats, offsets: Places | None) -> None:
+        self.picture[self._hole] = guess[self._hole[self.inner]]
+        self.sources = self._random.choice(self.allowed, len(self.targets))
+        if offsets is not None:
+            scale, limit = np.array(guess.shape[:2]) / offsets.shape[:2], np.array(guess.shape[:2]) - 1
+            targets = self._places(self.targets)
+            small = np.minimum(targets / scale, np.array(offsets.shape[:2]) - 1).astype(int)
+            wanted = np.clip(targets + np.rint(offsets[tuple(small.T)] * scale).astype(int), 0, limit) + RADIUS
+            flat = wanted @ (self._width, 1)
+            self.sources = np.where(self._is_allowed[flat], flat, self.sources)
+
+    def search(self, on_tick: Callable[[], None]) -> None:
+        """Try the neighbours' sources, moved along, and others near by."""
+        patches = self.targets[:, None] + self._steps
+        self._wanted, self._weight = self._flat[patches], self._trust[patches]
+        self._weight /= self._weight.sum(1, keepdims=True)
+        self.cost = self._cost(self.sources, slice(None))
+        for stride in (2, 1):
+            for step in (1, self._width, -1, -self._width):
+                on_tick()
+                neighbour = self._number[self.targets + step * stride]
+                self._try(np.where(neighbour >= 0, self.sources[neighbour] - step * stride, self.sources))
+            far = max(self._hole.shape)
+            while far >= 2:
+                on_tick()
+                jump = self._random.integers(-far, far + 1, (len(self.sources), 2))
+                self._try(self.sources + jump @ (self._width, 1))
+                far //= 3
+
+    def _try(self, candidates: Places) -> None:
+        candidates = np.clip(candidates, 0, len(self._is_allowed) - 1)
+        which = np.flatnonzero(self._is_allowed[candidates] & (candidates != self.sources))
+        costs = self._cost(candidates[which], which)
+        better = costs < self.cost[which]
+        self.sources[which[better]], self.cost[which[better]] = candidates[which[better]], costs[better]
+
+    def _cost(self, sources: Places, which: Places | slice) -> Floats:
+        seen = self._flat[sources[:, None] + self._steps] - self._wanted[which]
+        return np.einsum("np,np->n", np.einsum("npc,npc->np", seen, seen), self._weight[which])
+
+    def vote(self) -> None:
+        """The mean of what the patches over a pixel show, the good ones counting most."""
+        spread = max(float(np.percentile(self.cost, 75)), 1e-6)
+        weight = np.repeat(np.exp(-self.cost / (2 * spread)), len(self._steps))
+        places = (self.targets[:, None] + self._steps).ravel()
+        shown = self._flat[(self.sources[:, None] + self._steps).ravel()]
+        total = np.maximum(np.bincount(places, weight, len(self._flat)), 1e-12)
+        inside = np.flatnonzero(self._hole.ravel())
+        for channel in range(3):
+            mean = np.bincount(places, weight * shown[:, channel], len(self._flat)) / total
+            self._flat[inside, channel] = mean[inside]
+
+    def offsets(self) -> Places:
+        """(height, width, 2), unpadded; 0 where there is no target."""
+        field = np.zeros((*self._hole.shape, 2), int)
+        field.reshape(-1, 2)[self.targets] = self._places(self.sources) - self._places(self.targets)
+        return field[self.inner]
+
+    def _places(self, flat: Places) -> Places:
+        return np.stack(np.divmod(flat, self._width), axis=1) - RADIUS

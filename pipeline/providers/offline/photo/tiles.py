@@ -1,0 +1,78 @@
+"""Large pictures in tiles of whole rows: bounded memory, and a chance to stop. Importing this loads OpenCV."""
+
+from collections.abc import Callable
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.providers.base import Progress
+
+cv2.setNumThreads(1)  # a worker shares its machine
+
+# Names for the reader. OpenCV's own types call everything it gives back "integers or floats".
+Array = NDArray[Any]
+Pixels = Array  # uint8
+Floats = Array  # float32
+Flags = Array  # bool
+Places = Array  # int32: rows and columns
+Work = Callable[[Array, int], Array]
+
+TILE_PIXELS = 1_000_000
+
+
+def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[tuple[int, int]]:
+    rows = max(16, pixels // width)
+    return [(top, min(top + rows, height)) for top in range(0, height, rows)]
+
+
+def in_tiles(pixels: Array, work: Work, reach: int, progress: Progress, grows: int = 1) -> Pixels:
+    """`work` gets a tile with up to `reach` more rows on both sides, and its first row's number; it gives `grows` times the
+    rows."""
+    height, width = pixels.shape[:2]
+    out: Pixels | None = None
+    for top, bottom in tiles(height, width, TILE_PIXELS // grows**2):
+        progress(top / height)
+        first, last = max(0, top - reach), min(height, bottom + reach)
+        done = work(pixels[first:last], first)[(top - first) * grows : (bottom - first) * grows]
+        out = np.empty((height * grows, *done.shape[1:]), np.uint8) if out is None else out
+        out[top * grows : bottom * grows] = done
+    progress(1.0)
+    assert out is not None
+    return out
+
+
+def shrunk(pixels: Array, side: int) -> Array:
+    factor = side / max(pixels.shape[:2])
+    if factor >= 1:
+        return pixels
+    size = [max(1, round(length * factor)) for length in pixels.shape[1::-1]]
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def stretched(pixels: Array, height: int, width: int, top: int, bottom: int) -> Array:
+    """The rows `top` to `bottom` of the array at that size."""
+    across, down = pixels.shape[1] / width, pixels.shape[0] / height
+    # From a place in the result to the one in the source, centre to centre.
+    back = np.array([[across, 0, across / 2 - 0.5], [0, down, (top + 0.5) * down - 0.5]], np.float32)
+    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(pixels, back, (width, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def box_mean(values: Floats, radius: int) -> Floats:
+    return cv2.blur(values, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT)
+
+
+def k_means(samples: Floats, count: int) -> tuple[Floats, Floats]:
+    """Colours that stand for the samples (n, 3), and each one's share."""
+    count = min(count, len(samples))
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 25, 0.5)
+    cv2.setRNGSeed(1)  # the same picture gives the same colours
+    first = np.zeros((len(samples), 1), np.int32)
+    _, labels, colours = cv2.kmeans(samples, count, first, criteria, 2, cv2.KMEANS_PP_CENTERS)
+    return np.asarray(colours), np.bincount(np.ravel(labels), minlength=count) / len(samples)
+
+
+def to_bytes(values: Array) -> Pixels:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

@@ -1,0 +1,190 @@
+"""What a reading leaves for the making: stored with the message as JSON, checked when it is read back."""
+
+import math
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.providers.adjust import Adjust
+from pipeline.providers.base import STYLES
+from pipeline.providers.offline import vocabulary as words
+from pipeline.providers.text import Size
+
+MIN_SIDE, MAX_SIDE = 16, 4096  # pixels, of what an edit leaves behind
+MAX_EDITS = 12  # in one request
+PARTS = {  # left, top, right, bottom, as fractions
+    "the top half": (0, 0, 1, 1 / 2), "the bottom half": (0, 1 / 2, 1, 1), "the left half": (0, 0, 1 / 2, 1),
+    "the right half": (1 / 2, 0, 1, 1), "the centre": (1 / 6, 1 / 6, 5 / 6, 5 / 6),
+}  # fmt: skip
+
+
+def _one_of(*groups: Collection[str]) -> AfterValidator:
+    def check(name: str) -> str:
+        if not any(name in group for group in groups):
+            raise ValueError("is unknown")
+        return name
+
+    return AfterValidator(check)
+
+
+Strength = Literal["a bit", "", "much"]
+Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tone(Value):
+    name: Annotated[str, _one_of(words.TONES["opposite"], words.LOOKS)]
+    strength: Strength = ""  # of a tone, and not of a look
+
+
+class Flip(Value):
+    axis: Literal["horizontally", "vertically"]
+
+
+class Rotate(Value):
+    degrees: Annotated[int, Field(ge=1, le=359)]  # clockwise
+
+
+class Straighten(Value):
+    tilt: Annotated[float, Field(ge=-45, le=45)]  # degrees clockwise
+
+
+class CropTo(Value):
+    part: Annotated[str, _one_of(PARTS)]
+
+
+class CropRatio(Value):  # the largest middle part with these proportions
+    across: Annotated[int, Field(ge=1, le=99)]
+    down: Annotated[int, Field(ge=1, le=99)]
+
+
+class Resize(Value):  # where both sides are given, the middle stays and the rest is cut off
+    width: Side | None = None
+    height: Side | None = None
+    percent: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+# No two have the same fields, so that a stored one says what it is.
+Edit = Tone | Flip | Rotate | Straighten | CropTo | CropRatio | Resize
+
+
+class Scene(Value):
+    time: Annotated[str, _one_of(words.TIMES)] | None = None  # None: soft light of no particular hour
+    sky: frozenset[Annotated[str, _one_of(words.SKY)]] = frozenset()
+    weather: frozenset[Annotated[str, _one_of(words.WEATHER)]] = frozenset()
+    land: Annotated[frozenset[Annotated[str, _one_of(words.LAND)]], Field(min_length=1)] = frozenset(words.USUAL_LAND)
+    colours: tuple[Annotated[str, _one_of(words.COLOURS)], ...] = ()  # as they were named; every one once
+    moods: frozenset[Annotated[str, _one_of(words.MOODS)]] = frozenset()
+    styles: frozenset[Annotated[str, _one_of(words.STYLES)]] = frozenset()
+
+
+class Plan(Value):
+    """Of the message's intent, one field says what to do."""
+
+    scene: Scene | None = None
+    edits: Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)] = ()
+    steps: tuple[Annotated[str, _one_of(words.STEPS)], ...] = ()
+    style: Annotated[str, _one_of(STYLES)] | None = None
+
+
+def restored(form: object) -> Plan | None:
+    """None for what is no plan of this release."""
+    try:
+        return Plan.model_validate(form)
+    except ValidationError:
+        return None
+
+
+def in_words(edits: Collection[Edit]) -> str:
+    """Such as "bluer, rotate 90"; `parse` gives the same edits."""
+    return ", ".join(map(_words, edits))
+
+
+def _words(edit: Edit) -> str:
+    match edit:
+        case Tone(name=name, strength=strength):
+            return f"{strength} {name}".strip()
+        case Flip(axis=axis):
+            return f"flip {axis}"
+        case Rotate(degrees=degrees):
+            return f"rotate {degrees}"
+        case Straighten(tilt=tilt):
+            return f"straighten by {abs(tilt):g} degrees{' to the left' if tilt < 0 else ''}"
+        case CropTo(part=part):
+            return f"crop to {part}"
+        case CropRatio(across=across, down=down):
+            return "crop to square" if across == down else f"crop to {across}:{down}"
+        case Resize(width=int(width), height=int(height)):
+            return f"resize to {width}x{height}"
+        case Resize(width=int(width)):
+            return f"resize to {width} wide"
+        case Resize(height=height, percent=percent):
+            return f"resize to {height} high" if height else f"resize to {percent}%"
+
+
+def within(size: tuple[float, float]) -> Size:
+    """The nearest allowed size; a larger one shrinks in proportion."""
+    factor = min(1, MAX_SIDE / max(size))
+    width, height = (max(MIN_SIDE, round(side * factor)) for side in size)
+    return width, height
+
+
+def size_after(edits: Collection[Edit], size: Size) -> Size:
+    size = within(size)
+    for edit in edits:
+        size = _size_after(edit, *size)
+    return size
+
+
+def _size_after(edit: Edit, width: int, height: int) -> Size:
+    match edit:
+        case Rotate(degrees=degrees):
+            return within(box_around(degrees, width, height))
+        case Straighten(tilt=tilt):
+            return Adjust(straighten=tilt).size_after((width, height))
+        case CropTo(part=part):
+            left, top, right, bottom = crop_box(part, width, height)
+            return right - left, bottom - top
+        case CropRatio(across=across, down=down):
+            side = min(width, height * across / down)
+            return max(MIN_SIDE, round(side)), max(MIN_SIDE, round(side * down / across))
+        case Resize(width=int(across), height=int(down)):
+            return across, down
+        case Resize(width=across, height=down, percent=percent):
+            factor = across / width if across else down / height if down else percent / 100
+            return within((width * factor, height * factor))
+    return width, height
+
+
+def box_around(degrees: int, width: int, height: int) -> tuple[float, float]:
+    angle = math.radians(degrees)
+    cos, sin = abs(round(math.cos(angle), 12)), abs(round(math.sin(angle), 12))
+    return width * cos + height * sin, width * sin + height * cos
+
+
+def crop_box(part: str, width: int, height: int) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom."""
+    left, top, right, bottom = PARTS[part]
+    (x, across), (y, down) = _span(left, right, width), _span(top, bottom, height)
+    return x, y, x + across, y + down
+
+
+def _span(start: float, end: float, side: int) -> tuple[int, int]:
+    length = max(round((end - start) * side), min(MIN_SIDE, side))
+    return min(round(start * side), side - length), length
+
+
+def fits_twice(size: Size) -> bool:
+    return 2 * max(size) <= MAX_SIDE
+
+
+def enhanced_size(steps: Collection[str], size: Size) -> Size | None:
+    """None without steps to tell from."""
+    width, height = within(size)
+    if not fits_twice((width, height)):
+        return width, height
+    return (2 * width, 2 * height) if "upscale" in steps else (width, height) if steps else None

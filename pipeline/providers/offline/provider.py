@@ -1,0 +1,98 @@
+"""Keywords, a painter, edits and OpenCV's tools in place of an AI. Who only reads loads no painter."""
+
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gallery.errors import BadInput
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    PlanForm,
+    RefinedRequest,
+    Refinement,
+    RefineRequest,
+)
+from pipeline.providers.text import USUAL_SIZE, Size
+
+from . import plan as plans
+from .plan import Plan
+from .reader import refine as reader
+from .vocabulary import say
+
+# A picture takes a whole core and up to 830 MB (a painting of 2048 × 2048): one at a time in a process.
+_turn = threading.Lock()
+
+
+class OfflineProvider:
+    name = reader.PROVIDER
+
+    def __init__(self, ai_is_connected: bool = False) -> None:
+        self._ai_is_connected = ai_is_connected  # and reads what people write
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        return reader.refine(request)
+
+    def lacks(self, wish: RefinedRequest) -> str | None:
+        plan = _plan(wish.plan, wish.intent, wish.prompt, wish.style, wish.content)
+        match wish.intent:
+            case Intent.GENERATE if not plan.scene:
+                return say(wish.content, "not_understood")
+            case Intent.EDIT if not plan.edits:
+                return reader.needs_ai("within", wish.content, ai_is_connected=self._ai_is_connected)
+            case Intent.REMOVE_OBJECT if wish.has_mask:
+                return None
+            case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not plan.style:
+                return reader.needs_ai(wish.intent, wish.content, ai_is_connected=self._ai_is_connected)
+        return None
+
+    def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
+        found = _plan(plan, intent, prompt, None, None)
+        if intent is Intent.ENHANCE:
+            return plans.enhanced_size(found.steps, source)
+        return plans.size_after(found.edits, source)
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        """Raises `BadInput` for what it `lacks` something for."""
+        plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
+        with one_at_a_time(control):
+            if request.intent is Intent.GENERATE:
+                return Picture(_painted(request, plan, control), self.name)
+            from .photo.change import change
+
+            data, note = change(request, plan, control.progress)
+            done = reader.enhancing([step for step in plan.steps if step != "upscale"]) if note else None
+            prompt = done if request.intent is Intent.ENHANCE else None
+            return Picture(data, self.name, note=say(request.content, note) if note else None, prompt=prompt)
+
+
+def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
+    """The stored one, else what the words say: an AI's reading has none."""
+    return plans.restored(form) or reader.plan_from_words(intent, prompt, style, content)
+
+
+@contextmanager
+def one_at_a_time(control: Control) -> Iterator[None]:
+    while not _turn.acquire(timeout=0.2):
+        control.progress(0.0)  # who waits can still be cancelled
+    try:
+        yield
+    finally:
+        _turn.release()
+
+
+def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:
+    from PIL import Image
+
+    from .painter.paint import paint
+
+    if plan.scene is None:
+        raise BadInput("These words name nothing that can be painted without an AI.")
+    size = request.width or USUAL_SIZE[0], request.height or USUAL_SIZE[1]
+    buffer = io.BytesIO()
+    picture = Image.fromarray(paint(plan.scene, *size, request.seed, control.progress))
+    picture.save(buffer, "PNG", compress_level=1)  # encoded again, and well, when it is stored
+    return buffer.getvalue()

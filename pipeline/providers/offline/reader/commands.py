@@ -1,0 +1,25 @@
+"""What is asked for in a word or two, and is about what the studio does rather than about what a picture shows."""
+
+from enum import StrEnum
+
+from pipeline.providers.text import folded
+
+from ..vocabulary import pattern
+
+
+class Command(StrEnum):
+    UNDO = "undo"
+    MORE = "more"
+    DELETE = "delete"
+    DOWNLOAD = "download"
+    SURPRISE = "surprise"
+
+
+_COMMANDS = {command: pattern(command) for command in Command}
+_COURTESY, INSULTS = pattern("courtesy"), pattern("insults")
+
+
+def command(text: str) -> Command | None:
+    """Only where it is all that is said: "more blue" and "a beautiful lake" are other wishes."""
+    said = " ".join(_COURTESY.sub(" ", folded(text)).split()).strip(" .,;!?…")
+    return next((name for name, asks in _COMMANDS.items() if asks.fullmatch(said)), None)

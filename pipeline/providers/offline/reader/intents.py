@@ -1,0 +1,68 @@
+"""Which intent a text has, and what about it."""
+
+from pipeline.providers.base import STYLES, Intent
+from pipeline.providers.text import folded
+
+from .. import vocabulary as words
+from ..vocabulary import Lexicon, listed, pattern
+from .edits import clauses, parse
+from .scenes import LEXICON, PAINTED
+
+CREATES, OF_IT, SAYS_IT, REDRAWS = map(pattern, ("creates", "of_it", "says_it", "redraws"))
+GREETS, ASKS, ONE_PART, CHANGES, MAY_CHANGE = map(pattern, ("greets", "asks", "one_part", "changes", "may_change"))
+_RESTYLES, _OTHER_STYLE = pattern("restyles"), pattern("other_style")
+_DONT, _NOT_TAKEN, _SIZE = map(pattern, ("dont", "not_taken", "size"))
+_TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
+_WISHES = {intent: pattern(intent) for intent in _TOOLS}
+_STYLE_WORDS = Lexicon({name: words.STYLES[name] for name in STYLES})
+_AROUND_STYLE = listed("around_style")
+_STEP_WORDS = Lexicon(words.STEPS)
+
+
+def wish(text: str) -> Intent | None:
+    for clause in clauses(text):
+        clause = _DONT.sub(" ", clause)
+        if not parse(clause):
+            for intent, asks in _WISHES.items():
+                if asks.search(clause):
+                    return intent
+    return None
+
+
+def seen_in(text: str) -> list[str]:
+    return [match.spelling for match in LEXICON.match(text) if match.name in PAINTED]
+
+
+def style_of(*texts: str | None) -> str | None:
+    """The first named in the first text that names one; None where it describes another."""
+    for text in filter(None, texts):
+        if _OTHER_STYLE.search(folded(text)):
+            return None
+        if named := _STYLE_WORDS.named(text):
+            return named[0]
+    return None
+
+
+def restyles(text: str) -> bool:
+    """ "Pop art poster, please" does; "a lake in watercolour" and "a cat sketch" are new pictures."""
+    if style_of(text) is None or seen_in(text):
+        return False
+    others = [match.key for match in _STYLE_WORDS.match(text) if not match.name]
+    return bool(_RESTYLES.search(text)) or _AROUND_STYLE.issuperset(others)
+
+
+def without_left_out(text: str) -> str:
+    return _NOT_TAKEN.sub(lambda left: " " if _left_out(left[0]) else left[0], folded(text))
+
+
+def steps_of(*texts: str | None) -> tuple[str, ...]:
+    for text in filter(None, texts):
+        named = _STEP_WORDS.named(without_left_out(text))
+        left_out = {name for left in _NOT_TAKEN.finditer(folded(text)) for name in _left_out(left[0])}
+        if named or left_out:
+            return tuple(name for name in words.STEPS if (name in named if named else name not in left_out))
+    return ()
+
+
+def _left_out(text: str) -> list[str]:
+    return _STEP_WORDS.named(text) + (["upscale"] if _SIZE.search(text) else [])

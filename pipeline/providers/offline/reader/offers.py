@@ -1,0 +1,38 @@
+"""What is offered to press, in the language of who is answered."""
+
+from pipeline.providers.base import Action, RefineRequest, Suggestion
+from pipeline.providers.offline.plan import Scene
+
+from .. import vocabulary as words
+from . import scenes
+
+_ADDED = {"birds": "add_birds", "boat": "add_boat", "night": "make_night", "snow": "add_snow"}  # in a scene → its offer
+MOST_ADDED = 2
+
+
+def offers(content: str, *names: str) -> tuple[Suggestion, ...]:
+    return tuple(_offer(content, name) for name in names)
+
+
+def _offer(content: str, name: str) -> Suggestion:
+    label = words.OFFERS[name].to(content)
+    return Suggestion(label, label, Action(name) if name in tuple(Action) else None)
+
+
+def order(content: str, scene: Scene) -> Suggestion:
+    label = words.say(content, "paint_this").format(scenes.landscape_like(scene, content))
+    return Suggestion(label, label)
+
+
+def usual(request: RefineRequest) -> tuple[Suggestion, ...]:
+    """For those who do not know what there is: about their picture, where there is one."""
+    if request.attached or request.has_mask:
+        return offers(request.content, "enhance", "oil", "cutout", "brush")
+    return offers(request.content, *(("enhance", "oil", "surprise", "photo") if request.has_source else ()))
+
+
+def instead_of_left_out(content: str, scene: Scene) -> tuple[Suggestion, ...]:
+    """What this scene could have besides, and a photo of what cannot be painted."""
+    shown = scene.land | scene.sky | scene.weather | {scene.time or ""}
+    added = [offer for name, offer in _ADDED.items() if name not in shown]
+    return offers(content, *added[:MOST_ADDED], "photo")

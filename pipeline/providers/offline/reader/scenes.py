@@ -1,0 +1,205 @@
+"""What a text asks the painter for, what it speaks of besides, and a scene in plain words."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.providers.base import Turn
+from pipeline.providers.offline.plan import Scene, in_words, restored
+from pipeline.providers.text import folded, is_vietnamese
+
+from .. import vocabulary as words
+from ..vocabulary import Lexicon, Match
+from .edits import parse
+
+LEXICON = Lexicon(*words.SCENE, words.STYLES)
+PLACES = words.LAND.keys() | words.SCENERY.keys()
+CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
+PAINTED = words.LAND.keys() | CIRCUMSTANCES  # what can be seen in a picture
+HUES = words.COLOURS.keys() | words.MOODS.keys()
+WATERS = frozenset({"sea", "lake", "river"})
+_ORDERS, _ARTICLES, _PRONOUNS = map(words.listed, ("orders", "articles", "pronouns"))
+_INSTEAD = words.pattern("instead")
+
+
+@dataclass(frozen=True)
+class Reading:
+    scene: Scene
+    known: tuple[str, ...]  # names of what the text says of the scene, in order, each once
+    ignored: tuple[str, ...]  # what else it speaks of, as the person spelled it
+    has_subject: bool  # something that can be painted; a colour or a style alone is none
+    unknown: str | None  # the first thing that cannot: "a red car"
+    offered: Scene  # the scene with the colours of what cannot be painted
+
+
+def read(text: str, style: str | None = None) -> Reading:
+    """A `style` that is known stands in place of the text's."""
+    found = list(LEXICON.match(text))
+    left_out = [match.is_unknown or _belongs_to_unknown(found, number) for number, match in enumerate(found)]
+    asked = [match for match in LEXICON.match(style or "") if match.name or match.is_unknown]
+    styles = [match.name for match in asked if match.name in words.STYLES]
+    unwanted = {match.name for match in found if match.negated}
+    wanted = [match for match in found if match.name and not match.negated]
+    known = _names(match for match, left in zip(found, left_out, strict=True) if match in wanted and not left)
+    ignored = [match.spelling for match, left in zip(found, left_out, strict=True) if left]
+    ignored += [match.spelling for match in asked if match.name not in words.STYLES]
+    return Reading(
+        scene=_scene(known, unwanted, styles),
+        known=known,
+        ignored=tuple({folded(spelling): spelling for spelling in reversed(ignored)}.values())[::-1],
+        has_subject=_has_subject(found, known),
+        unknown=_first_unknown(found, left_out),
+        offered=_scene(_names(wanted), unwanted, styles),
+    )
+
+
+def _names(matches: Iterable[Match]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(match.name for match in matches if match.name))
+
+
+def _belongs_to_unknown(found: Sequence[Match], number: int) -> bool:
+    """A colour of the next word or, after "in", of the one before; in Vietnamese always of the one before."""
+    match, before, after = found[number], found[:number], found[number + 1 :]
+    if match.name not in HUES:
+        return False
+    owner = None
+    if match.is_english:
+        owner = next((other for other in after if _is_thing(other) and other.phrase == match.phrase), None)
+    worn = any(other.key == "in" and other.phrase == match.phrase for other in before)
+    if owner is None and (worn or not match.is_english):
+        owner = next((other for other in before[::-1] if _is_thing(other) and other.clause == match.clause), None)
+    return owner is not None and owner.is_unknown
+
+
+def _is_thing(match: Match) -> bool:
+    return match.is_unknown or bool(match.name and match.name not in HUES)
+
+
+def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
+    """A land; or an hour, a weather, a star that does not merely say where something unknown is."""
+    unknown_in: int | None = None  # the first phrase since the last order that names something unknown
+    for match in found:
+        if match.key in _ORDERS:
+            unknown_in = None
+        elif match.is_unknown and unknown_in is None:
+            unknown_in = match.phrase
+        elif match.name in CIRCUMSTANCES and not match.negated and unknown_in in (None, match.phrase):
+            return True
+    return not PLACES.isdisjoint(known)
+
+
+def _first_unknown(found: Sequence[Match], left_out: Sequence[bool]) -> str | None:
+    """With article and colours, without a verb."""
+    for number, match in enumerate(found):
+        end = number
+        while end < len(found) and left_out[end] and found[end].phrase == match.phrase:
+            end += 1
+        is_order = end < len(found) and found[end].key in _PRONOUNS
+        if end == number or is_order:
+            continue
+        run = [match.spelling for match in found[number:end]]
+        while len(run) > 1 and run[-1].endswith("ing"):
+            run.pop()
+        has_article = number > 0 and found[number - 1].key in _ARTICLES
+        return f"{found[number - 1].spelling} {' '.join(run)}" if has_article else f"“{' '.join(run)}”"
+    return None
+
+
+def _scene(known: Sequence[str], unwanted: Collection[str | None], styles: Sequence[str | None]) -> Scene:
+    def chosen(group: words.Group) -> tuple[str, ...]:
+        return tuple(name for name in known if name in group)
+
+    land = set(chosen(words.LAND)) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
+    if land & {"island", "boat", "beach"} and not land & WATERS:  # what lies in water or borders on it brings its water
+        land.add("sea" if land & {"island", "beach"} else "lake")
+    sky, times = frozenset(chosen(words.SKY)), chosen(words.TIMES)
+    nightly = sky & {"moon", "stars", "milky way", "aurora"}
+    return Scene(
+        time=times[-1] if times else "night" if nightly else None,
+        sky=sky,
+        weather=frozenset(chosen(words.WEATHER)),
+        land=frozenset(land),
+        colours=chosen(words.COLOURS),
+        moods=frozenset(chosen(words.MOODS)),
+        styles=frozenset(filter(None, styles)) or frozenset(chosen(words.STYLES)),
+    )
+
+
+def describe(scene: Scene) -> str:
+    """An English prompt; `read` gives the scene back."""
+    land = _listed(words.SAID.get(name, f"a {name}") for name in _in_order(words.LAND, scene.land))
+    tinted = ""
+    if scene.colours or scene.moods:
+        colours = _listed(scene.colours).replace("black and white", "black with white") or "tones"
+        tinted = ", in " + " ".join([*_in_order(words.MOODS, scene.moods), colours])
+    return land + _around(scene) + tinted + _in_style(scene)
+
+
+def landscape_like(scene: Scene, content: str) -> str:
+    """ "A red landscape at night", in the content's language."""
+    if not is_vietnamese(content):
+        colours = _listed(scene.colours).replace("black and white", "white and black")
+        like = " ".join(filter(None, [*_in_order(words.MOODS, scene.moods), colours, "landscape"]))
+        return f"{'an' if like[0] in 'aeiou' else 'a'} {like}{_around(scene)}{_in_style(scene)}"
+    parts = ["phong cảnh"]
+    for before, group, names in (
+        ("màu", words.COLOURS, scene.colours),
+        ("tông", words.MOODS, scene.moods),
+        ("lúc", words.TIMES, filter(None, [scene.time])),
+        ("có", words.SKY, scene.sky),
+        ("với", words.WEATHER, scene.weather),
+        ("kiểu", words.STYLES, scene.styles),
+    ):
+        called = [group[name].partition("|")[2].split(",")[0].strip() for name in names]
+        parts += [f"{before} {' và '.join(called)}"] if called else []
+    return " ".join(parts)
+
+
+def _around(scene: Scene) -> str:
+    sky = _listed(words.SAID.get(name, f"a {name}") for name in _in_order(words.SKY, scene.sky))
+    weather = _listed(words.SAID[name] for name in _in_order(words.WEATHER, scene.weather))
+    when = f" {words.SAID[scene.time]}" if scene.time else ""
+    return (f" under {sky}" if sky else "") + when + (f" with {weather}" if weather else "")
+
+
+def _in_style(scene: Scene) -> str:
+    return "".join(f", {words.SAID.get(name, name)}" for name in _in_order(words.STYLES, scene.styles))
+
+
+def _listed(names: Iterable[str]) -> str:
+    *rest, last = list(names) or [""]
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def _in_order(group: words.Group, names: Collection[str]) -> list[str]:
+    return [name for name in group if name in names]
+
+
+def last_scene(turns: Sequence[Turn]) -> Scene | None:
+    for turn in reversed(turns):
+        prompt, plan = turn.refined_prompt if turn.showed_picture else None, restored(turn.plan)
+        if prompt and plan and plan.scene:
+            return plan.scene
+        if prompt and not plan and in_words(parse(prompt)) != prompt:
+            reading = read(prompt)
+            return reading.scene if reading.has_subject else None
+    return None
+
+
+def changed(old: Scene, text: str, style: str | None) -> Scene:
+    """Where both cannot be, the text wins."""
+    reading = read(text, style)
+    new, named = reading.scene, set(reading.known)
+    unwanted = {match.name for match in LEXICON.match(text) if match.name and match.negated}
+    gone = unwanted.union(*(words.CLASHES.get(name, []) for name in named | {new.time or ""}))
+    land = frozenset(named & words.LAND.keys())
+    kept = frozenset() if land and _INSTEAD.search(text.casefold()) else old.land - gone
+    weather = old.weather - gone - ({"clear"} if new.weather else set())
+    return Scene(
+        time=new.time or (None if old.time in gone else old.time),
+        sky=(old.sky - gone) | new.sky,
+        weather=new.weather if "clear" in new.weather else weather | new.weather,
+        land=kept | land or new.land,
+        colours=new.colours or tuple(colour for colour in old.colours if colour not in gone),
+        moods=(old.moods - gone) | new.moods,
+        styles=new.styles or old.styles - gone,
+    )

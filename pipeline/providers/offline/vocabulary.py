@@ -1,0 +1,135 @@
+"""The words of `words.toml`, found in any Unicode form, Vietnamese with diacritics or without."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+from pathlib import Path
+
+from pipeline.providers.text import Bilingual, folded
+
+Group = dict[str, str]  # name → "English phrases | Vietnamese phrases"
+
+
+_WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+SCENE: list[Group] = [_WORDS[name] for name in ("times", "sky", "weather", "land", "scenery", "colours", "moods")]
+TIMES, SKY, WEATHER, LAND, SCENERY, COLOURS, MOODS = SCENE
+STYLES, STEPS = _WORDS["styles"], _WORDS["steps"]
+LOOKS = {name: STYLES[name] for name in ("black and white", "sepia")} | _WORDS["looks"]
+TONES: dict[str, Group] = _WORDS["tones"]  # how a phrase is used → the tone's name → phrases, without Vietnamese ones
+TONE_RULES: dict[str, list[list[str]]] = _WORDS["tone_rules"]
+SAID: dict[str, str] = _WORDS["said"]
+CLASHES: dict[str, list[str]] = _WORDS["clashes"]
+SENTENCES = {name: Bilingual(*both) for name, both in _WORDS["sentences"].items()}
+OFFERS = {name: Bilingual(*both) for name, both in _WORDS["offers"].items()}
+SURPRISES: list[str] = _WORDS["surprises"]["scenes"]
+USUAL_LAND = ("mountains", "hills", "lake")
+
+
+def _phrases(line: str) -> list[str]:
+    return [" ".join(phrase.split()) for phrase in line.split(",") if phrase.strip()]
+
+
+def listed(name: str) -> frozenset[str]:
+    return frozenset(_phrases(_WORDS["lists"][name]))
+
+
+def unaccented(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+def either(phrases: str) -> str:
+
+    def syllable(spelled: str) -> str:
+        return spelled if unaccented(spelled) == spelled else f"(?:{spelled}|{unaccented(spelled)})"
+
+    found = sorted(_phrases(phrases), key=len, reverse=True)
+    return "(?:" + "|".join(" ".join(map(syllable, phrase.split())) for phrase in found) + ")"
+
+
+def filled(text: str) -> str:
+    """What <PATTERN> and <một, hai> stand for."""
+
+    def fill(hole: re.Match[str]) -> str:
+        return f"(?:{_source(hole[1].lower())})" if hole[1].isupper() else either(hole[1])
+
+    return re.sub("<([^<>!=]+)>", fill, text)
+
+
+def _source(name: str) -> str:
+    *english, vietnamese = _WORDS["patterns"][name]
+    return filled("|".join(english)) + (f"|{either(vietnamese)}" if vietnamese else "")
+
+
+@cache
+def pattern(name: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_source(name)})\b", flags)
+
+
+def say(content: str, *names: str) -> str:
+    return " ".join(SENTENCES[name].to(content) for name in names)
+
+
+AMBIGUOUS, STOP, NEGATIONS, PREPOSITIONS = map(listed, ("ambiguous", "stop", "negations", "prepositions"))
+_TOKEN = re.compile(r"[^\W_]+|[,;:.!?\n]")
+
+
+@dataclass(frozen=True)
+class Match:
+    spelling: str  # the person's
+    key: str  # folded
+    name: str | None  # the vocabulary's
+    is_english: bool
+    negated: bool  # a "no" stands before it
+    clause: int  # which one between two marks of punctuation, from 0
+    phrase: int  # and between two prepositions
+    is_unknown: bool  # neither a name nor one of STOP
+
+
+class Lexicon:
+    def __init__(self, *groups: Group) -> None:
+        self._names: dict[str, str] = {}
+        self._english: set[str] = set()
+        for group in groups:
+            for name, line in group.items():
+                english, vietnamese = (_phrases(half) for half in f"{name}, {line}|".split("|")[:2])
+                english += [f"{phrase}s" for phrase in english if not phrase.endswith("s")]
+                self._english.update(english)
+                spelled = [form for phrase in vietnamese for form in _spellings(phrase, group is COLOURS)]
+                self._names |= dict.fromkeys([*english, *spelled], name)
+        self._longest = max(len(phrase.split()) for phrase in self._names)
+
+    def match(self, text: str) -> Iterator[Match]:
+        """The longer of two known phrases; none across punctuation."""
+        tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
+        keys = [folded(token) for token in tokens]
+        at = clause = phrase = 0
+        while at < len(tokens):
+            lengths = range(min(self._longest, len(tokens) - at), 0, -1)
+            length = next((n for n in lengths if " ".join(keys[at : at + n]) in self._names), 1)
+            key = " ".join(keys[at : at + length])
+            if key.isalnum() or length > 1:
+                phrase += key in PREPOSITIONS
+                negated, spelling = at > 0 and keys[at - 1] in NEGATIONS, " ".join(tokens[at : at + length])
+                name, is_english = self._names.get(key), key in self._english
+                yield Match(spelling, key, name, is_english, negated, clause, phrase, not name and key not in STOP)
+            else:
+                clause, phrase = clause + 1, phrase + 1
+            at += length
+
+    def named(self, text: str) -> list[str]:
+        return [match.name for match in self.match(text) if match.name]
+
+
+def _spellings(phrase: str, is_colour: bool) -> Iterator[str]:
+    """With diacritics and without, unless the bare phrase means something else too; "mau do" is plainly a colour."""
+    syllables = [{syllable, unaccented(syllable)} for syllable in phrase.split()]
+    yield phrase
+    if unaccented(phrase) not in AMBIGUOUS:
+        yield from map(" ".join, product(*syllables))
+    if is_colour:
+        yield from map(" ".join, product(("màu", "mau"), *syllables))

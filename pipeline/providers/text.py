@@ -1,0 +1,74 @@
+"""What every provider says and reads alike: sentences in two languages, titles, the size of a picture."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+Size = tuple[int, int]
+
+USUAL_SIZE: Size = (1024, 768)  # pixels
+SMALLEST_SIDE, LARGEST_SIDE = 128, 2048  # pixels, of a picture that is made
+MAX_TITLE = 60  # characters
+
+# Letters that are Vietnamese and hardly anything else, and words of those who type without them.
+_LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
+_WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
+
+
+def folded(text: str) -> str:
+    """The form in which words are compared: no capitals, composed (NFC)."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def is_vietnamese(text: str) -> bool:
+    lowered = folded(text)
+    return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
+
+
+@dataclass(frozen=True)
+class Bilingual:
+    english: str
+    vietnamese: str
+
+    def to(self, text: str) -> str:
+        """In the language of the text."""
+        return self.vietnamese if is_vietnamese(text) else self.english
+
+
+NOTHING_BEFORE = Bilingual("There is no version before this one.", "Không có bản nào trước bản này.")
+UNTITLED = Bilingual("New conversation", "Cuộc trò chuyện mới")
+_ASKING = re.compile(
+    r"^(?:(?:please|hey|hi|hello|can you|could you|would you|i want you to|i want|i would like|i'd like)[ ,]+)*"
+    r"(?:create|draw|paint|generate|make(?= me| us| an? | some)|give me|show me)(?: me| us)?\b"
+    r"(?: (?:an?|the|some))?(?: (?:picture|image|photo|painting)s?(?: of)?)?(?: (?:an?|the|some))? "
+    r"|^(?:(?:hãy|xin|vui lòng|giúp tôi|tôi muốn)[ ,]+)*(?:vẽ|tạo)(?: (?:cho|giúp) (?:tôi|mình|em|anh))?"
+    r"(?: (?:một|1))?(?: (?:bức tranh|bức ảnh|bức hình|tấm ảnh|hình ảnh|tranh|ảnh|hình))?(?: về)?(?: một)? ",
+    re.IGNORECASE,
+)
+
+
+def title(content: str) -> str:
+    """What a conversation is called that begins like this: at most MAX_TITLE characters, one line, never empty."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in content).split())
+    line = _ASKING.sub("", line).strip(" .,;:!\"'")
+    if len(line) > MAX_TITLE:
+        start = line[: MAX_TITLE - 1]
+        space = start.rfind(" ")
+        line = (start[:space] if space > MAX_TITLE // 2 else start).rstrip(" ,;:.") + "…"
+    if not any(char.isalnum() for char in line):
+        return UNTITLED.to(content)
+    return (line[0].upper() + line[1:])[:MAX_TITLE]  # "ß" becomes two
+
+
+def choose_size(width: int | None, height: int | None, said: Size | None = None) -> Size:
+    """The sides that the person chose; one that was left open keeps the proportions of what was said."""
+    usual = said or USUAL_SIZE
+    if width and height:
+        return width, height
+    if width:
+        return width, allowed_side(width * usual[1] / usual[0])
+    return (allowed_side(height * usual[0] / usual[1]), height) if height else usual
+
+
+def allowed_side(pixels: float) -> int:
+    return min(max(round(pixels), SMALLEST_SIDE), LARGEST_SIDE)

@@ -1,0 +1,65 @@
+"""A session's changes with their events, and its removal."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline import events, session, transitions
+from pipeline.documents import Change
+from pipeline.message import Message
+from pipeline.session import Session
+from pipeline.store import artifacts
+from pipeline.store.documents import apply_to_all
+from pipeline.store.mongo import database
+
+ARTIFACTS_AT_ONCE = 100
+EVENTS_AT_MOST = 20  # of sessions that change together; the poller covers the rest
+
+
+def touch(*session_ids: str) -> None:
+    if session_ids:
+        _apply(session.touch(*session_ids), session_ids)
+
+
+def name(session_id: str, title: str) -> None:
+    _apply(session.name(session_id, title), [session_id])
+
+
+def _apply(change: Change, ids: Sequence[str]) -> None:
+    if apply_to_all(Session, change):
+        of = {"_id": {"$in": list(ids[:EVENTS_AT_MOST])}, "kind": session.CHAT}
+        for summary in database()["sessions"].aggregate(session.summaries(of)):
+            events.enqueue(events.session_changed(Session.of_summary(summary)))
+
+
+def cancel(session_id: str) -> None:
+    """What still runs in it, or was on its way when it was deleted."""
+    apply_to_all(Message, transitions.cancel({"session_id": session_id}))
+
+
+def remove(session_id: str) -> None:
+    """With its messages and their artifacts; what runs is cancelled. Its pictures stay. Safe to repeat; what it was stopped
+    in goes on with the next call, for the session goes last."""
+    cancel(session_id)
+    messages = database()["messages"]
+    with_artifact = {"session_id": session_id, "artifact": {"$ne": None}}
+    while ids := [doc["_id"] for doc in messages.find(with_artifact, {"_id": 1}, limit=ARTIFACTS_AT_ONCE)]:
+        artifacts.drop(ids)
+        messages.delete_many({"_id": {"$in": ids}})
+    _remove_what_is_left(session_id)
+
+
+def _remove_what_is_left(session_id: str) -> None:
+    database()["messages"].delete_many({"session_id": session_id})
+    database()["sessions"].delete_one({"_id": session_id})
+
+
+def remove_some_of(user_id: str, limit: int) -> bool:
+    """Sessions of a person who is being removed, as `remove` does it. True when none is left."""
+    of = {"user_id": user_id}
+    for doc in database()["sessions"].find(of, {"_id": 1}, limit=limit):
+        remove(doc["_id"])
+    return database()["sessions"].find_one(of, {"_id": 1}) is None
+
+
+def owners_among(user_ids: Iterable[str]) -> set[str]:
+    """Those of these people who have a session, deleted ones that are still there too."""
+    return set(database()["sessions"].distinct("user_id", {"user_id": {"$in": list(user_ids)}}))

@@ -1,0 +1,86 @@
+"""How long a stage takes each provider, by the latest times, and how many threads there are to run them.
+
+`times`: a document for each provider and stage. `workers`: a document for each worker process, renewed with its leases.
+"""
+
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from pymongo import UpdateOne, WriteConcern
+from pymongo.collection import Collection
+
+from pipeline.message import WORK, Stage
+from pipeline.providers import registry
+from pipeline.providers.base import Intent
+from pipeline.store.mongo import Document, database
+
+LATEST = 20  # times of one provider and stage
+_NO_JOURNAL = WriteConcern(w=1, j=False)  # a number more or less does not matter
+
+_me = uuid.uuid4().hex
+_taken: defaultdict[str, list[float]] = defaultdict(list)
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`seconds`: by provider and stage. `threads`: of all workers."""
+
+    seconds: Mapping[str, float]
+    threads: int
+
+    def of(self, stage: Stage, intent: str | None) -> float | None:
+        """Seconds that a message still needs once it is begun; None where one of its stages was never timed."""
+        left = WORK[WORK.index(stage) :] if stage in WORK else WORK
+        known = [self.seconds.get(_name(stage, intent)) for stage in left]
+        return sum(filter(None, known)) if None not in known else None
+
+
+def _name(stage: Stage, intent: str | None) -> str:
+    provider = registry.reader() if stage is Stage.REFINING else settings.PROVIDERS.get(intent or Intent.GENERATE)
+    return f"{provider}.{stage.value}"
+
+
+def took(stage: Stage, intent: str | None, seconds: float) -> None:
+    with _lock:
+        _taken[_name(stage, intent)].append(seconds)
+
+
+def keep() -> None:
+    """For everybody to read, what stages took in this process: in a follow-up, so that nobody who works waits for it."""
+    with _lock:
+        taken = dict(_taken)
+        _taken.clear()
+    latest = [
+        UpdateOne({"_id": name}, {"$push": {"seconds": {"$each": seconds, "$slice": -LATEST}}}, upsert=True)
+        for name, seconds in taken.items()
+    ]
+    if latest:
+        _collection("times").bulk_write(latest, ordered=False)
+
+
+def here(threads: int) -> None:
+    """This process works, with so many threads; for as long as a lease lasts."""
+    _collection("workers").update_one(
+        {"_id": _me}, {"$set": {"threads": threads}, "$currentDate": {"seen_at": True}}, upsert=True
+    )
+
+
+def gone() -> None:
+    _collection("workers").delete_one({"_id": _me})
+
+
+def read() -> Pace:
+    alive = {"$expr": {"$gt": ["$seen_at", {"$subtract": ["$$NOW", round(settings.LEASE_S * 1000)]}]}}
+    return Pace(
+        {doc["_id"]: sum(doc["seconds"]) / len(doc["seconds"]) for doc in database()["times"].find()},
+        sum(doc["threads"] for doc in database()["workers"].find(alive)),
+    )
+
+
+def _collection(name: str) -> Collection[Document]:
+    return database().get_collection(name, write_concern=_NO_JOURNAL)

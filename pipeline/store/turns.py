@@ -1,0 +1,205 @@
+"""Turns: who is next, and how long it will take.
+
+Each person who waits has one place in the queue, held by the oldest of their messages that could be worked on. When that one
+is claimed or ends, their next one takes a place at the end. So among P people a first message starts after at most P - 1
+messages of others, nobody waits for ever, one person's own stay in order, and what a claim costs does not depend on how many
+one person has waiting. What a worker holds when it stops or dies goes on without a new turn: there are no more of those than
+threads. Everything else needs one: a retry, what was released with a delay, and what waited for another message, for any
+number of one person's messages can wait for the same one.
+
+A place that nobody gave, because a process died in between, maintenance gives.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import Self
+
+from django.conf import settings
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from pipeline import transitions
+from pipeline.coalescing import Coalescer
+from pipeline.documents import Stored
+from pipeline.message import BEGUN, Message, Stage, Status
+from pipeline.queue import wake
+from pipeline.store import stage_times
+from pipeline.store.documents import apply, find
+from pipeline.store.mongo import database
+from pipeline.store.stage_times import Pace
+from pipeline.transitions import OLDEST_FIRST
+
+log = logging.getLogger(__name__)
+
+GIVEN_AT_MOST = 500  # places in one round of maintenance
+TOLD_AT_MOST = 200  # messages whose place is known
+
+
+def lease() -> dict[str, int]:
+    return {"lease_ms": round(settings.LEASE_S * 1000), "attempts": settings.ATTEMPTS}
+
+
+# Giving places
+
+
+def pass_on(user_id: str) -> None:
+    """This person's place was just claimed: to their next message. What fails here maintenance does: the claim stands."""
+    try:
+        wake(Stage.REFINING, _give(user_id))
+    except PyMongoError as error:
+        log.warning("action=turn_postponed user=%s error=%r", user_id, error)
+
+
+def give(user_ids: Iterable[str]) -> None:
+    """A place for each of these persons who waits and has none."""
+    waiting = set(user_ids)
+    if waiting:
+        waiting -= set(database()["messages"].distinct("user_id", transitions.next_up(user_id={"$in": list(waiting)})))
+        wake(Stage.REFINING, sum(map(_give, waiting)))
+
+
+def give_soon(user_id: str) -> None:
+    """Returns at once. If it is lost, maintenance makes up for it."""
+    _giving.add(user_id, user_id)
+
+
+_giving: Coalescer[str, str] = Coalescer("turns", lambda people: give(people), drops=(PyMongoError,))
+
+
+def give_all() -> None:
+    """A place for everybody who waits and has none; who has waited longest first."""
+    messages = database()["messages"]
+    placed = messages.distinct("user_id", transitions.next_up())
+    waiting = messages.aggregate(
+        [
+            {"$match": {**transitions.in_line(**lease()), "user_id": {"$nin": placed}}},
+            {"$group": {"_id": "$user_id", "oldest": {"$min": "$_id"}}},
+            {"$sort": {"oldest": 1}},
+            {"$limit": GIVEN_AT_MOST},
+        ]
+    )
+    for person in waiting:
+        _give(person["_id"])
+
+
+def _give(user_id: str) -> bool:
+    try:
+        return apply(Message, transitions.give_turn(user_id, **lease()), OLDEST_FIRST) is not None
+    except DuplicateKeyError:
+        _put_in_order(user_id)
+        return False
+
+
+def _put_in_order(user_id: str) -> None:
+    """The person has a place; one that came at this very moment may hold it before an older one of theirs."""
+    messages = database()["messages"]
+    holder = find(Message, transitions.next_up(user_id=user_id))
+    if holder is None or holder.turn is None or holder.accepted_at is None:
+        return  # of a release that kept no such time: older than all that have one
+    before = {
+        "user_id": user_id,
+        **transitions.in_line(**lease()),
+        "accepted_at": {"$not": {"$gte": holder.accepted_at}},
+    }
+    older = messages.find_one(before, sort=OLDEST_FIRST)
+    if older and apply(Message, transitions.leave_turn(holder)):
+        with suppress(DuplicateKeyError):
+            apply(Message, transitions.take_turn(older["_id"], holder.turn, **lease()))
+
+
+# Telling places
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a message is in the queue: 1 is next. `eta_s`: seconds until it is done, None where nobody can tell."""
+
+    session_id: str
+    stage: str
+    position: int
+    eta_s: float | None
+
+    def told(self) -> dict[str, float]:
+        """As events and forms say it."""
+        return {"position": self.position} | ({} if self.eta_s is None else {"eta_s": self.eta_s})
+
+
+def places() -> dict[str, Place]:
+    """By message, of the first ones in the queue, in the order in which they will be claimed if nobody else comes."""
+    running, heads = _begun_and_next()
+    if not heads:
+        return {}
+    order = islice(in_order(heads, _lines(heads)), TOLD_AT_MOST)
+    return {waiting.id: place for waiting, place in _placed(order, running, stage_times.read())}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What counts of a message that waits for its turn, or has begun."""
+
+    id: str
+    user_id: str
+    session_id: str
+    stage: Stage
+    intent: str | None
+    has_begun: bool
+
+    FIELDS = ("session_id", "user_id", "stage", "turn", "intent", "options.intent")
+
+    @classmethod
+    def of(cls, stored: Stored) -> Self:
+        intent = stored["intent"] or stored.get("options", {}).get("intent")
+        ids = stored["_id"], stored["user_id"], stored["session_id"]
+        return cls(*ids, Stage(stored["stage"]), intent, has_begun=stored.get("turn") == BEGUN)
+
+
+def in_order(heads: Sequence[Waiting], lines: Mapping[str, Sequence[Waiting]]) -> Iterator[Waiting]:
+    """One of each person in each round. `heads`: those that are next, by turn; `lines`: what else each person has waiting."""
+    rounds = zip_longest(*([head, *lines.get(head.user_id, ())] for head in heads))
+    return (waiting for round in rounds for waiting in round if waiting is not None)
+
+
+def _placed(order: Iterable[Waiting], running: Sequence[Waiting], times: Pace) -> Iterator[tuple[Waiting, Place]]:
+    # seconds of one thread, before the next message is begun
+    work = sum(times.of(begun.stage, begun.intent) or 0 for begun in running) / 2
+    idle = times.threads - len(running)
+    for position, waiting in enumerate(order, start=1):
+        own = times.of(waiting.stage, waiting.intent)
+        wait = 0 if position <= idle else work / max(1, times.threads)
+        eta_s = None if own is None or not times.threads else round(wait + own, 1)
+        yield waiting, Place(waiting.session_id, waiting.stage.value, position, eta_s)
+        work += own or 0
+
+
+_FIELDS = dict.fromkeys(Waiting.FIELDS, 1)
+
+
+def _begun_and_next() -> tuple[list[Waiting], list[Waiting]]:
+    of = {"status": Status.PROCESSING.value, "turn": {"$gte": BEGUN}}
+    docs = database()["messages"].find(of, _FIELDS, sort=transitions.BY_TURN, limit=2 * TOLD_AT_MOST)
+    found = [Waiting.of(doc) for doc in docs]
+    begun = [waiting for waiting in found if waiting.has_begun]
+    return begun, found[len(begun) :]
+
+
+def _lines(heads: Sequence[Waiting]) -> dict[str, list[Waiting]]:
+    """What these persons have in line, as much as may be among the first."""
+    if len(heads) >= TOLD_AT_MOST:
+        return {}
+    line = [
+        {"$match": transitions.in_line(**lease())},
+        {"$sort": dict(OLDEST_FIRST)},
+        {"$limit": min(TOLD_AT_MOST, 2 * TOLD_AT_MOST // len(heads))},  # some have more in line than others
+        {"$project": _FIELDS},
+    ]
+    of_person = {"from": "messages", "localField": "user_id", "foreignField": "user_id", "pipeline": line, "as": "line"}
+    found = database()["messages"].aggregate(
+        [
+            {"$match": {"_id": {"$in": [head.id for head in heads]}}},
+            {"$project": {"user_id": 1}},
+            {"$lookup": of_person},
+        ]
+    )
+    return {doc["user_id"]: [Waiting.of(each) for each in doc["line"]] for doc in found}

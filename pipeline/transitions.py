@@ -1,0 +1,269 @@
+"""Every change of a message's state, as a pure filter and update. What a worker writes filters on its `token`.
+
+Whose turn it is. A message that may be worked on is in one of three states:
+  in line  has no `turn`: its person has the place already, or is about to get it (`pipeline.store.turns`)
+  next     `turn` is when its person got this place in the queue; a unique index allows one for each person
+  begun    `turn` is BEGUN
+What waits for another message, or has ended, has no `turn` and is in no line.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bson.timestamp import Timestamp
+from typing_extensions import TypedDict
+
+from gallery.snapshot import Snapshot
+from pipeline.documents import Change, Filter, Update, changed
+from pipeline.message import BEGUN, ErrorForm, Message, Stage, Status, SuggestionForm
+
+BY_TURN = [("turn", 1)]
+OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line: by when the database took them
+
+
+def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
+    """Which messages a worker that is woken for this stage may take now, by turn: for refining, whatever has begun there or is
+    next, at whatever stage it goes on; for a later stage, what has begun there."""
+    if stage is not Stage.REFINING:
+        whose: Filter = {"turn": BEGUN, "stage": stage.value}
+    else:
+        begun = {"stage": {"$in": [Stage.QUEUED.value, Stage.REFINING.value]}}
+        whose = {"turn": {"$gte": BEGUN}, "$or": [{"turn": {"$gt": BEGUN}}, begun]}
+    return {**whose, **_unheld(lease_ms, attempts)}
+
+
+def in_line(*, lease_ms: int, attempts: int) -> Filter:
+    """Which messages could be worked on now and are not next."""
+    return {"turn": None, **_unheld(lease_ms, attempts)}
+
+
+def next_up(**of: object) -> Filter:
+    """The messages with which persons hold their places."""
+    return {**of, "status": Status.PROCESSING.value, "turn": {"$gt": BEGUN}}
+
+
+def _unheld(lease_ms: int, attempts: int) -> Filter:
+    """Held by nobody, and waiting for nothing. A missing time sorts before every date, so it counts as long ago."""
+    return {
+        "status": Status.PROCESSING.value,
+        "waits_for": None,
+        "attempts": {"$lt": attempts},
+        "$expr": {
+            "$and": [
+                {"$lte": ["$leased_at", {"$subtract": ["$$NOW", lease_ms]}]},
+                {"$lte": [{"$add": ["$released_at", "$delay_ms"]}, "$$NOW"]},
+            ]
+        },
+    }
+
+
+def exhausted(*, lease_ms: int, attempts: int) -> Filter:
+    """Which messages have used up their attempts and are held by nobody."""
+    return {
+        "status": Status.PROCESSING.value,
+        "waits_for": None,  # for the index: whoever waits for another one holds no lease
+        "attempts": {"$gte": attempts},
+        "$expr": {"$lte": ["$leased_at", {"$subtract": ["$$NOW", lease_ms]}]},
+    }
+
+
+# The changes. `_changed` marks those of the public form.
+
+_LEASE = ("token", "leased_at", "released_at", "delay_ms")
+_LEASE_AND_TURN = (*_LEASE, "turn", "starts_as")
+
+Counts = Mapping[str, int]  # what paid providers charged, by name (pipeline.providers.base.Usage)
+_NOTHING: Counts = {}
+
+# What a stage finds out, by the names of what is stored.
+Details = TypedDict(
+    "Details",
+    {
+        "intent": str,
+        "refined_prompt": str | None,
+        "style": str | None,
+        "plan": Mapping[str, Any] | None,
+        "reply": str | None,
+        "suggestions": list[SuggestionForm],
+        "provider": str | None,
+        "source_image_id": str | None,
+        "mask_image_id": str | None,
+        "source_id": str | None,
+        "waits_for": str | None,
+        "seed": int,
+        "options.width": int,
+        "options.height": int,
+        "options.seed": int,
+        "options.adjust": Mapping[str, Any],
+        "artifact": str | None,
+        "image": Snapshot,
+    },
+    total=False,
+)
+
+
+def _usage(counts: Counts) -> dict[str, int]:
+    """For `$inc`: a message that costs nothing has no `usage`, and one that is tried again goes on adding."""
+    return {f"usage.{name}": count for name, count in counts.items()}
+
+
+def _changed(
+    values: Mapping[str, object],
+    *,
+    unset: Iterable[str] = _LEASE_AND_TURN,
+    usage: Counts = _NOTHING,
+    **times: object,
+) -> Update:
+    return changed(values, unset=unset, counts=_usage(usage), **times)
+
+
+def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
+    """Take the next message, sorted `BY_TURN`. That one begins is seen from outside; that a later stage goes on is not."""
+    filter = due(stage, lease_ms=lease_ms, attempts=attempts)
+    values, unset, attempt = {"token": token, "turn": BEGUN}, ("released_at", "delay_ms"), {"attempts": 1}
+    if stage is Stage.REFINING:
+        begins = changed(values, unset=unset, counts=attempt, leased_at=True)
+        # One that is next need not be queued: after a retry it goes on where it was. A field that is not there is not renamed.
+        return Change(filter, {**begins, "$rename": {"starts_as": "stage"}})
+    goes_on = {"$set": values, "$unset": dict.fromkeys(unset, ""), "$currentDate": {"leased_at": True}, "$inc": attempt}
+    return Change(filter, goes_on)
+
+
+def held(id: str, token: str) -> Filter:
+    return {"_id": id, "token": token}
+
+
+def renew(tokens: list[str]) -> Change:
+    return Change({"token": {"$in": tokens}}, {"$currentDate": {"leased_at": True}})
+
+
+def update_details(id: str, token: str, values: Details) -> Change:
+    """Keep what the running stage has found out (the source, the size), so that clients see it before it ends."""
+    return Change(held(id, token), _changed(values, unset=()))
+
+
+def advance(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
+    """To the next stage, where anybody may claim it: at once, unless it waits for another message first."""
+    unset = _LEASE_AND_TURN if checkpoint.get("waits_for") else _LEASE
+    return Change(held(id, token), _changed({**checkpoint, "stage": to.value, "attempts": 0}, unset=unset, usage=usage))
+
+
+def advance_holding(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
+    """To the next stage, by who has done this one: `advance` and `claim` in one, under the same token."""
+    values = {**checkpoint, "stage": to.value, "attempts": 1}
+    return Change(held(id, token), _changed(values, unset=(), usage=usage, leased_at=True))
+
+
+def finish(id: str, token: str, values: Details, usage: Counts = _NOTHING) -> Change:
+    done = {**values, "status": Status.DONE.value, "error": None, "waits_for": None}
+    return Change(held(id, token), _changed(done, usage=usage))
+
+
+def fail(id: str, token: str, error: ErrorForm, usage: Counts = _NOTHING) -> Change:
+    return Change(held(id, token), _changed(_failed(error), usage=usage))
+
+
+def give_up(id: str, error: ErrorForm, *, lease_ms: int, attempts: int) -> Change:
+    """Maintenance ends what nobody holds and nobody may try again."""
+    return Change({"_id": id, **exhausted(lease_ms=lease_ms, attempts=attempts)}, _changed(_failed(error)))
+
+
+def _failed(error: ErrorForm) -> Filter:
+    return {"status": Status.FAILED.value, "error": dict(error), "waits_for": None}
+
+
+def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *, counts: bool = True) -> Change:
+    """A passing fault: the next attempt begins after the delay, with a new turn, or one person's sixty would all come due at
+    once before everybody else. This one stays counted, unless the fault is our own."""
+    update = {
+        "$set": {"delay_ms": delay_ms},
+        "$unset": {"token": "", "leased_at": "", "turn": ""},
+        "$currentDate": {"released_at": True},
+        "$inc": {"attempts": 0 if counts else -1, **_usage(usage)},
+    }
+    return Change(held(id, token), update)
+
+
+def add_usage(id: str, usage: Counts) -> Change:
+    """Without a fence: a sum comes out the same in any order."""
+    return Change({"_id": id}, {"$inc": _usage(usage)})
+
+
+def requeue(id: str, token: str, usage: Counts = _NOTHING) -> Change:
+    """A worker that is told to stop returns what it holds, to go on before anybody begins; the attempt does not count, what
+    it cost does."""
+    return Change(held(id, token), {"$unset": dict.fromkeys(_LEASE, ""), "$inc": {"attempts": -1, **_usage(usage)}})
+
+
+def block(id: str, token: str, waits_for: str) -> Change:
+    """It cannot go on before another message has ended, and needs a turn then. Not an attempt."""
+    update = {"$set": {"waits_for": waits_for}, "$unset": dict.fromkeys(_LEASE_AND_TURN, ""), "$inc": {"attempts": -1}}
+    return Change(held(id, token), update)
+
+
+def cancel(filter: Filter) -> Change:
+    """Without its token, whoever works on it can write nothing more."""
+    return Change(
+        {**filter, "status": Status.PROCESSING.value},
+        _changed({"status": Status.CANCELLED.value, "waits_for": None}),
+    )
+
+
+def retry(message: Message) -> Change:
+    """From FAILED or CANCELLED, with fresh attempts and a new turn, at the stage that failed: what was paid for is not paid
+    for again."""
+    stage = message.resumes_at
+    values = {
+        "status": Status.PROCESSING.value,
+        "stage": stage.value,
+        **({"starts_as": Stage.REFINING.value} if stage is Stage.QUEUED else {}),
+        "attempts": 0,
+        "error": None,
+        "waits_for": None,
+    }
+    return Change({"_id": message.id, "version": message.version, "status": message.status.value}, _changed(values))
+
+
+def forget_artifact(id: str, artifact: str) -> Change:
+    return Change({"_id": id, "artifact": artifact}, {"$set": {"artifact": None}})
+
+
+def needing(artifacts: list[str]) -> Filter:
+    """Which messages go on with one of these artifacts, or would if somebody tried again."""
+    again = [{"status": Status.CANCELLED.value}, {"status": Status.FAILED.value, "error.retryable": True}]
+    ids = [name.partition("/")[0] for name in artifacts]
+    goes_on = [{"status": Status.PROCESSING.value}, *again]
+    return {"_id": {"$in": ids}, "artifact": {"$in": artifacts}, "$or": goes_on}
+
+
+def show_picture(snapshot: Snapshot, message_id: str) -> Change:
+    """What a moderator or the owner did to the picture; the row's `rev` says which change is newer."""
+    return Change(
+        {"_id": message_id, "image.id": snapshot["id"], "image.rev": {"$lt": snapshot["rev"]}},
+        _changed({"image": snapshot}, unset=()),
+    )
+
+
+def unblock_dependents(*waited_for: str, refined: bool) -> Change:
+    """Free those who waited for these messages: their variations once they are refined, everybody once they have ended."""
+    unrefined = {"stage": Stage.QUEUED.value} if refined else {}
+    running = {"status": Status.PROCESSING.value}  # nobody else waits: for the index
+    return Change({"waits_for": {"$in": list(waited_for)}, **running, **unrefined}, {"$set": {"waits_for": None}})
+
+
+def give_turn(user_id: str, *, lease_ms: int, attempts: int) -> Change:
+    """The person's oldest message that is in line, sorted `OLDEST_FIRST`, gets a place at the end of the queue. A duplicate key
+    where the person has one."""
+    filter = {"user_id": user_id, **in_line(lease_ms=lease_ms, attempts=attempts)}
+    return Change(filter, {"$currentDate": {"turn": {"$type": "timestamp"}}})
+
+
+def leave_turn(message: Message) -> Change:
+    """Back into its person's line, unless it was claimed meanwhile."""
+    still = {"_id": message.id, "status": Status.PROCESSING.value, "turn": message.turn}
+    return Change(still, {"$unset": {"turn": ""}})
+
+
+def take_turn(id: str, turn: Timestamp, *, lease_ms: int, attempts: int) -> Change:
+    """The place that another message of the same person has left."""
+    return Change({"_id": id, **in_line(lease_ms=lease_ms, attempts=attempts)}, {"$set": {"turn": turn}})

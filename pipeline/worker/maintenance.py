@@ -1,0 +1,319 @@
+"""Leases that are renewed while a stage runs, and recovery from what a crash left behind.
+
+Any number of processes may do this at once; every repair is a compare-and-set, or is safe to repeat.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from bson.timestamp import Timestamp
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+
+from gallery import maintenance
+from gallery import services as gallery
+from gallery.errors import Interrupted, StudioError
+from pipeline import announcements, events, session, transitions
+from pipeline.message import WORK, Message, Status
+from pipeline.queue import depth, wake
+from pipeline.signals import cleaning
+from pipeline.store import artifacts, sessions, turns
+from pipeline.store.documents import apply, apply_to_all
+from pipeline.store.followups import unblock_settled
+from pipeline.store.messages import Job, count_due, publish_end, stored_error
+from pipeline.store.mongo import database
+from pipeline.store.turns import lease as lease_terms
+
+log = logging.getLogger(__name__)
+
+WAKE_AT_MOST = 100  # wake-ups of one stage in one round
+DRAFT_AGE = timedelta(seconds=60)
+ARTIFACT_AGE = timedelta(days=1)
+MASK_AGE = timedelta(days=7)  # of a message that waits to be sent in a browser that is away
+TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
+PROGRESS_EVERY_S = 0.15
+PAID_S = 15.0  # how long a worker that stops waits for what is paid for; the rest of its 20 s is for keeping it
+DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
+
+
+class LeaseLost(Interrupted):
+    """The message was cancelled, or somebody else holds it now."""
+
+
+class WorkerStopping(Interrupted):
+    """This worker was told to stop."""
+
+
+class Stop(threading.Event):
+    """`since`: when it was set first, on the monotonic clock."""
+
+    since = math.inf
+
+    def set(self) -> None:
+        self.since = min(self.since, time.monotonic())
+        super().set()
+
+    def clear(self) -> None:
+        super().clear()
+        self.since = math.inf
+
+
+stopping = Stop()
+_masks_after: str | None = None  # the last mask that was looked at
+
+
+class Lease:
+    """A message in work: the `Control` its provider speaks to. `job` is the stage that it is at."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.made: bytes | None = None  # the artifact, where this worker has made it itself
+        self.lost = threading.Event()
+        self._next_event = 0.0
+
+    def progress(self, fraction: float) -> None:
+        self._tell(fraction, patience_s=0.0)
+
+    def paid(self, fraction: float) -> None:
+        self._tell(fraction, patience_s=PAID_S)
+
+    def _tell(self, fraction: float, patience_s: float) -> None:
+        if self.lost.is_set():
+            raise LeaseLost
+        now = time.monotonic()
+        if now - stopping.since >= patience_s:
+            raise WorkerStopping
+        if now < self._next_event:
+            return
+        self._next_event = now + PROGRESS_EVERY_S
+        share = round(min(1.0, max(0.0, fraction)), 3)
+        events.enqueue(events.progress(self.job.message.session_id, self.job.id, self.job.stage.value, fraction=share))
+
+
+_leases: dict[str, Lease] = {}  # by token
+
+
+@contextmanager
+def holding(job: Job) -> Iterator[Lease]:
+    """While this lasts, the lease is renewed; it says when it is lost."""
+    lease = _leases[job.token] = Lease(job)
+    try:
+        yield lease
+    finally:
+        del _leases[job.token]
+
+
+def renew() -> None:
+    """Renew every lease that this process holds, and tell those that are lost."""
+    tokens = list(_leases)
+    if not tokens:
+        return
+    change = transitions.renew(tokens)
+    apply_to_all(Message, change)
+    alive = {doc["token"] for doc in database()["messages"].find(change.filter, {"token": 1})}
+    for token in tokens:
+        if token not in alive and (lease := _leases.get(token)):
+            lease.lost.set()
+
+
+def repair_once() -> None:
+    """One round of the repairs that a message may be waiting for."""
+    _round(REPAIRS)
+
+
+def clean() -> None:
+    """One round of what clears away, in a loop of its own: it asks the storage, and one that hangs shall keep no wake-up
+    from being sent."""
+    _round(CLEANING)
+
+
+def _round(repairs: tuple[Callable[[], None], ...]) -> None:
+    """What fails is logged and comes again in the next round."""
+    for repair in repairs:
+        try:
+            repair()
+        except DOWN as error:
+            log.warning("action=repair_postponed repair=%s error=%r", repair.__name__, error)
+        except Exception:
+            log.exception("action=repair_failed repair=%s", repair.__name__)  # the others need their turn all the same
+
+
+def wake_for_due_messages() -> None:
+    for stage in WORK:
+        wake(stage, max(0, count_due(stage, WAKE_AT_MOST) - depth(stage)))
+
+
+def fail_exhausted() -> None:
+    error = stored_error(Interrupted())
+    for found in database()["messages"].find(transitions.exhausted(**lease_terms()), {"_id": 1}, limit=WAKE_AT_MOST):
+        message = apply(Message, transitions.give_up(found["_id"], error, **lease_terms()))
+        if message is not None:
+            publish_end(message)
+
+
+def unblock_stranded() -> None:
+    waiting = {"status": Status.PROCESSING.value, "waits_for": {"$ne": None}}
+    unblock_settled(database()["messages"].distinct("waits_for", waiting))
+
+
+def settle_drafts() -> None:
+    for image in gallery.stale_drafts(DRAFT_AGE):
+        doc = database()["messages"].find_one({"_id": image.message_id}, {"status": 1, "image.id": 1})
+        if doc and doc["status"] == Status.PROCESSING.value:
+            continue
+        if doc and doc.get("image") and doc["image"]["id"] == str(image.id):
+            gallery.publish(image)
+        else:
+            gallery.purge(image)
+
+
+def finish_purges() -> None:
+    for image in gallery.purging():
+        gallery.purge(image)
+
+
+def purge_unused_masks() -> None:
+    """Nobody sees a mask but the message that names it; one that was never sent, or whose session is gone, is of no use."""
+    global _masks_after
+    masks = gallery.masks(MASK_AGE, _masks_after, WAKE_AT_MOST)
+    _masks_after = str(masks[-1].pk) if len(masks) == WAKE_AT_MOST else None  # then from the beginning again
+    ids = [str(mask.pk) for mask in masks]
+    named = database()["messages"].distinct("mask_image_id", {"mask_image_id": {"$in": ids, "$type": "string"}})
+    for mask in masks:
+        if str(mask.pk) not in named:
+            gallery.delete_permanently(mask.owner_id, str(mask.pk))
+
+
+def empty_trash() -> None:
+    maintenance.empty_trash(WAKE_AT_MOST)
+
+
+def measure_pictures() -> None:
+    maintenance.measure(WAKE_AT_MOST)
+
+
+def clean_above() -> None:
+    cleaning.send(None)
+
+
+def delete_old_artifacts() -> None:
+    """A picture that was paid for stays while its message runs, or may be tried again: it is looked at anew a day later. What
+    its owner may keep bounds how many there are."""
+    old = set(artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, WAKE_AT_MOST))
+    needed = set(database()["messages"].distinct("artifact", transitions.needing(list(old))))
+    artifacts.look_again_later(needed)
+    for name in old - needed:
+        apply(Message, transitions.forget_artifact(name.partition("/")[0], name))
+    artifacts.drop(old - needed)
+
+
+def remove_deleted_sessions() -> None:
+    for doc in database()["sessions"].find(session.soft_deleted(longer_than_ms=TOMBSTONE_MS)):
+        if doc["tombstone"] == "trash":
+            sessions.cancel(doc["_id"])  # before: what it makes would come too late for the trash
+            gallery.trash_session(doc["user_id"], doc["_id"])
+        sessions.remove(doc["_id"])
+        log.info("action=session_removed session=%s", doc["_id"])
+
+
+def repeat_announcements() -> None:
+    for image in gallery.unannounced(WAKE_AT_MOST):
+        announcements.announce_picture(str(image.id), image.message_id, gallery.snapshot(image))
+
+
+_looked_until: Timestamp | None = None  # nothing yet
+LOOK_BACK_S = 60
+FIRST_LOOK_BACK_S = 24 * 3600  # by one who has just started: what is older nobody is looking at
+SESSIONS_AT_ONCE = 1000
+
+
+def refresh_sessions() -> None:
+    """Touch each session that is older than a message that began or ended in it."""
+    global _looked_until
+    db = database()
+    latest = db["messages"].find_one({}, {"changed_at": 1}, sort=[("changed_at", -1)])
+    if latest is None:
+        return
+    since = _looked_until or _before(latest["changed_at"], FIRST_LOOK_BACK_S)
+    changed = db["messages"].aggregate(
+        [
+            {"$match": {"changed_at": {"$gt": since}}},
+            {"$match": {"$or": [{"status": {"$ne": "PROCESSING"}}, {"stage": "queued"}]}},
+            {"$group": {"_id": "$session_id", "at": {"$max": "$changed_at"}}},
+        ]
+    )
+    newest = {doc["_id"]: doc["at"] for doc in changed}
+    changed_ids = list(newest)
+    for first in range(0, len(changed_ids), SESSIONS_AT_ONCE):
+        ids = changed_ids[first : first + SESSIONS_AT_ONCE]
+        for doc in db["sessions"].find({"_id": {"$in": ids}, "tombstone": None}, {"changed_at": 1}):
+            if doc["changed_at"] < newest[doc["_id"]] and _settled(newest[doc["_id"]]):
+                sessions.touch(doc["_id"])
+    _looked_until = _before(latest["changed_at"], LOOK_BACK_S)
+
+
+def _before(at: Timestamp, seconds: int) -> Timestamp:
+    return Timestamp(max(1, at.time - seconds), 0)
+
+
+def _settled(at: Timestamp) -> bool:
+    """Long enough ago that whoever made the change has had the time to touch the session."""
+    return time.time() - at.time > 2
+
+
+def publish_positions() -> None:
+    for id, place in turns.places().items():
+        events.enqueue(events.progress(place.session_id, id, place.stage, **place.told()))
+
+
+REPAIRS: tuple[Callable[[], None], ...] = (
+    unblock_stranded,
+    turns.give_all,
+    wake_for_due_messages,
+    fail_exhausted,
+    remove_deleted_sessions,
+    repeat_announcements,
+    refresh_sessions,
+    delete_old_artifacts,
+    publish_positions,
+)
+CLEANING: tuple[Callable[[], None], ...] = (
+    settle_drafts,
+    finish_purges,
+    purge_unused_masks,
+    empty_trash,
+    measure_pictures,
+    clean_above,
+)
+
+
+def start() -> None:
+    """Run the loops in this process until it stops."""
+    every(settings.RENEW_S, renew)
+    every(settings.RESCUE_S, repair_once)
+    every(settings.RESCUE_S, clean)
+
+
+def every(seconds: float, act: Callable[[], None]) -> None:
+    def loop() -> None:
+        while True:
+            try:
+                act()
+            except DOWN as error:
+                log.warning("action=maintenance_postponed what=%s error=%r", act.__name__, error)
+            except Exception:
+                log.exception(
+                    "action=maintenance_failed what=%s", act.__name__
+                )  # without renewal every lease would run out
+            finally:
+                close_old_connections()
+            time.sleep(seconds)
+
+    threading.Thread(target=loop, name=act.__name__, daemon=True).start()

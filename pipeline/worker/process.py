@@ -1,0 +1,43 @@
+"""The worker process: Huey's consumer, with maintenance beside it."""
+
+from contextlib import suppress
+from typing import Any
+
+from django.conf import settings
+from huey.consumer import Consumer
+from pymongo.errors import PyMongoError
+
+from pipeline.store import followups, stage_times
+from pipeline.worker import maintenance
+
+STOP_WITHIN_S = 20  # then the lease runs out and another worker goes on
+
+
+class Worker(Consumer):  # type: ignore[misc]  # huey has no types
+    """SIGTERM and SIGINT both stop it gently: what it holds is handed back at the next step of progress."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__(
+            settings.HUEY, workers=threads, periodic=False, shutdown_timeout=STOP_WITHIN_S, graceful_signal="TERM"
+        )
+        self._signal_actions[self._interrupt_sig] = (False, True)
+
+    def start(self) -> None:
+        super().start()
+        maintenance.start()
+        maintenance.every(settings.RENEW_S, self.say_here)
+
+    def say_here(self) -> None:
+        """So that others can say how long a message will take."""
+        if not maintenance.stopping.is_set():
+            stage_times.here(self.workers)
+
+    def run(self) -> None:
+        super().run()
+        followups.wait(STOP_WITHIN_S)
+        with suppress(PyMongoError):
+            stage_times.gone()
+
+    def stop(self, graceful: bool = False, **options: Any) -> None:
+        maintenance.stopping.set()
+        super().stop(graceful, **options)

@@ -1,0 +1,286 @@
+"""What a worker does when it is woken: claim one message, run a stage of it, move it on, and go on with it.
+
+A step gives the job that its stage leads to, or None where there is nothing more to do for this worker.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, close_old_connections
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
+
+from gallery import services as gallery
+from gallery import space
+from gallery.errors import Interrupted, NoImage, StorageFull, StudioError
+from pipeline.message import SEEDS, Message, Stage, SuggestionForm
+from pipeline.providers import registry
+from pipeline.providers.adjust import Adjust
+from pipeline.providers.base import Intent, PictureRequest, Refinement, Suggestion, Usage
+from pipeline.providers.text import NOTHING_BEFORE
+from pipeline.queue import wake
+from pipeline.store import artifacts, messages, sessions, stage_times
+from pipeline.store.messages import Job
+from pipeline.transitions import Details
+from pipeline.worker import sources, stages
+from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holding, stopping
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
+
+
+def work(stage: Stage) -> None:
+    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first."""
+    job = messages.claim(stage)
+    if job is None:
+        return
+    try:
+        with holding(job) as lease:
+            if messages.is_due(stage):
+                wake(stage)
+            while following := run(lease):
+                lease.job = following
+    finally:
+        close_old_connections()
+
+
+def run(lease: Lease) -> Job | None:
+    """One stage, whatever comes of it."""
+    job, began = lease.job, time.monotonic()
+    try:
+        following = _STEPS[job.stage](job, lease)
+        if following or job.stage is Stage.UPLOADING:  # a wait, a reply, a message left to others is no measure
+            stage_times.took(job.stage, job.message.intent, time.monotonic() - began)
+        return following
+    except LeaseLost as error:
+        log.info("action=stopped message=%s stage=%s", job.id, job.stage)
+        messages.add_usage(job, error.spent)
+    except WorkerStopping as error:
+        log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
+        messages.requeue(job, error.spent)
+    except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
+        log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
+        messages.retry_later(job, BACKOFF_S, {}, counts=False)
+    except StorageFull as error:  # until somebody makes room, trying again does not help
+        log.info("action=no_room message=%s", job.id)
+        messages.fail(job, error)
+    except StudioError as error:
+        log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
+        _settle(job, error)
+    except Exception:
+        log.exception("action=stage_crashed message=%s stage=%s", job.id, job.stage)
+        _settle(job, Interrupted())
+    return None
+
+
+def _settle(job: Job, error: StudioError) -> None:
+    """A passing fault is tried again, as long as attempts are left."""
+    attempts = job.message.attempts
+    if error.retryable and attempts < settings.ATTEMPTS:
+        messages.retry_later(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.spent)
+    else:
+        messages.fail(job, error)
+
+
+def _move(job: Job, to: Stage, checkpoint: Details, usage: Usage = messages.FREE) -> Job | None:
+    """On to the next stage, unless it has to wait or this worker to stop: then it is for anybody."""
+    if checkpoint.get("waits_for") is None and not stopping.is_set():
+        return messages.advance_holding(job, to, checkpoint, usage)
+    messages.advance(job, to, checkpoint, usage)
+    return None
+
+
+def _refine(job: Job, lease: Lease) -> Job | None:
+    message = job.message
+    if message.intent is not None:  # claimed, and handed back, by a worker of the release before
+        return _move(job, Stage.UPLOADING if message.artifact else Stage.GENERATING, {})
+    original = sources.original(message)
+    if original is not None and original.intent is not None:
+        return _reuse_refinement(job, original, original.intent)
+    it = sources.resolve_source(message)
+    request = sources.refine_request(message, it)
+    if request.adjust is None:
+        read = stages.refine(registry.refiner(), registry.provider_for, request)
+    else:
+        read = stages.refine(registry.by_hand(), lambda intent: registry.by_hand(), request)
+    if read.title:
+        sessions.name(message.session_id, read.title)
+    if read.intent is Intent.REPLY:
+        messages.finish(job, {"intent": Intent.REPLY.value, **_replied(message, it, read)}, read.usage)
+        return None
+    waits_for = it.waits_for if read.intent.needs_source else None
+    source = it.image_id if read.intent.needs_source else None
+    checkpoint: Details = {**_checkpoint(read, source), "source_id": source, "waits_for": waits_for}
+    return _move(job, Stage.GENERATING, checkpoint, read.usage)
+
+
+def _checkpoint(read: Refinement, source: str | None) -> Details:
+    values: Details = {
+        "intent": read.intent.value,
+        "refined_prompt": read.prompt,
+        "style": read.style,
+        "plan": read.plan,
+        **_answer(read, source),
+    }
+    if read.width and read.height:
+        values["options.width"], values["options.height"] = read.width, read.height
+    return values
+
+
+def _answer(read: Refinement, image_id: str | None) -> Details:
+    suggestions = [_suggestion(each, image_id) for each in read.suggestions]
+    return {"reply": read.reply, "suggestions": suggestions, "provider": read.provider}
+
+
+def _suggestion(read: Suggestion, image_id: str | None) -> SuggestionForm:
+    """An action is about the picture that was meant when it was offered, whatever comes later."""
+    return {
+        "label": read.label,
+        "content": read.content,
+        "action": read.action.value if read.action else None,
+        "image_id": image_id if read.action else None,
+    }
+
+
+def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
+    """Whoever goes back finds the version before attached to their message: from there on it is the one that is meant."""
+    if not read.goes_back:
+        return _answer(read, it.image_id)
+    before = sources.version_before(message, it)
+    if before is None:
+        return {**_answer(read, None), "reply": NOTHING_BEFORE.to(message.content), "suggestions": []}
+    return {**_answer(read, before), "source_image_id": before}
+
+
+def _reuse_refinement(job: Job, original: Message, intent: str) -> Job | None:
+    """A variation pays for no refinement of its own; its seed is the original's plus its number."""
+    answer: Details = {"intent": intent, "provider": original.provider}
+    if intent == Intent.REPLY:
+        messages.finish(job, {**answer, "reply": original.reply, "suggestions": original.suggestions})
+        return None
+    seed = (original.seed + sources.number(job.message)) % SEEDS
+    checkpoint: Details = {
+        **answer,
+        "refined_prompt": original.refined_prompt,
+        "style": original.style,
+        "source_id": original.source_id,
+        "plan": original.plan,
+        "mask_image_id": job.message.mask_image_id or original.mask_image_id,
+        "seed": seed,
+        "options.seed": seed,
+        "waits_for": original.waits_for,
+    }
+    if "width" in original.options:
+        checkpoint["options.width"] = original.options["width"]
+    if "height" in original.options:
+        checkpoint["options.height"] = original.options["height"]
+    if "adjust" in original.options:
+        checkpoint["options.adjust"] = original.options["adjust"]
+    return _move(job, Stage.GENERATING, checkpoint)
+
+
+def _generate(job: Job, lease: Lease) -> Job | None:
+    message, owner = job.message, job.message.user_id
+    space.check(owner, beside=artifacts.bytes_of(owner))  # what is made will be kept
+    intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
+    provider = registry.provider_for(intent) if adjust is None else registry.by_hand()
+    source = mask = None
+    if intent.needs_source:
+        it = sources.resolve_source(message)
+        if it.waits_for is not None:
+            messages.wait(job, it.waits_for)
+            return None
+        if it.image_id is None:
+            raise NoImage("There is no picture to change yet.")
+        image, source = gallery.open_source(owner, it.image_id)
+        before = image.width, image.height
+        prompt = message.refined_prompt or ""
+        size = adjust.size_after(before) if adjust else provider.size(intent, prompt, before, message.plan)
+        found: Details = {"source_id": it.image_id}
+        if size:
+            found["options.width"], found["options.height"] = size
+        messages.update_details(job, found)
+    if message.mask_image_id:
+        _, mask = gallery.open_source(owner, message.mask_image_id, mask=True)
+    made = stages.generate(provider, _request(message, intent, source, mask), lease)
+    artifact = _retry_while_mongo_is_down(lease, lambda: artifacts.keep(job.id, job.token, made.data, owner))
+    lease.made = made.data
+    checkpoint: Details = {
+        "artifact": artifact,
+        "provider": made.provider,
+        "reply": _reply(message.reply, made.note),
+        "refined_prompt": made.prompt or message.refined_prompt,
+        "options.width": made.width,
+        "options.height": made.height,
+    }
+    return _retry_while_mongo_is_down(lease, lambda: _move(job, Stage.UPLOADING, checkpoint, made.usage))
+
+
+def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
+    """Retries until MongoDB is back: a picture that was paid for is kept. `write` can be repeated."""
+    while True:
+        try:
+            return write()
+        except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as error:
+            if lease.lost.is_set() or stopping.is_set():
+                raise
+            log.warning("action=write_repeated message=%s error=%r", lease.job.id, error)
+            time.sleep(BACKOFF_S)
+
+
+def _reply(said: str | None, note: str | None) -> str | None:
+    """Once, however often the picture is made."""
+    return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
+
+
+def _request(message: Message, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:
+    return PictureRequest(
+        intent=intent,
+        prompt=message.refined_prompt or "",
+        content=message.content,
+        width=message.options.get("width"),
+        height=message.options.get("height"),
+        style=message.style,
+        seed=message.seed,
+        source=source,
+        mask=mask,
+        adjust=Adjust.of(message.options),
+        plan=message.plan,
+    )
+
+
+def _upload(job: Job, lease: Lease) -> Job | None:
+    message = job.message
+    data = lease.made or (artifacts.read(message.artifact) if message.artifact else None)
+    if data is None:
+        log.warning("action=artifact_missing message=%s", job.id)
+        return _move(job, Stage.GENERATING, {"artifact": None})
+    rendition = stages.upload(data)
+    lease.progress(0.3)
+    image = gallery.draft(
+        message_id=job.id,
+        session_id=message.session_id,
+        owner_id=message.user_id,
+        parent_id=message.source_id,
+        prompt=message.refined_prompt or "",
+        intent=message.intent or "",
+        provider=message.provider or "",
+        title=message.content,
+        rendition=rendition,
+    )
+    gallery.store(image, rendition)
+    lease.progress(0.9)
+    if messages.finish(job, {"image": gallery.snapshot(image), "artifact": None}):
+        gallery.publish(image)
+    return None
+
+
+_STEPS: dict[Stage, Callable[[Job, Lease], Job | None]] = {
+    Stage.REFINING: _refine,
+    Stage.GENERATING: _generate,
+    Stage.UPLOADING: _upload,
+}

@@ -1,0 +1,118 @@
+"""What a message means in its conversation: which picture "it" is, which message it varies, what was said before."""
+
+from dataclasses import dataclass
+
+from gallery import services as gallery
+from pipeline.documents import Filter, Stored
+from pipeline.message import Message, Status
+from pipeline.providers.adjust import Adjust
+from pipeline.providers.base import Intent, RefineRequest, Turn
+from pipeline.store.documents import find
+from pipeline.store.mongo import database
+
+TURNS = 6  # earlier messages that a provider is told
+# By when the database took them: an id is of its web process's clock, and two of those differ.
+LATEST = [("accepted_at", -1), ("_id", -1)]
+
+
+@dataclass(frozen=True)
+class Source:
+    """The picture that a message is about, or the message that may still make it."""
+
+    image_id: str | None = None
+    waits_for: str | None = None
+
+
+def original(message: Message) -> Message | None:
+    """The message that this one varies."""
+    return find(Message, {"_id": message.variation_of}) if message.variation_of else None
+
+
+def number(message: Message) -> int:
+    """Which variation this is, from 1: its place among its siblings, so that no two have the same."""
+    siblings: Filter = {"variation_of": message.variation_of, **_earlier(message)}
+    return 1 + database()["messages"].count_documents(siblings)
+
+
+def resolve_source(message: Message) -> Source:
+    """The attached picture; else the one that the last message before this one shows, works on, or is still making."""
+    named = message.source_id or message.source_image_id
+    if named:
+        return Source(image_id=named)
+    earlier = database()["messages"].find(
+        {
+            **_before(message),
+            "$or": [
+                {"status": Status.PROCESSING.value},
+                {"image.state": "shown"},
+                {"source_image_id": {"$ne": None}},
+            ],
+        },
+        {"status": 1, "image": 1, "source_image_id": 1},
+        sort=LATEST,
+    )
+    return next((it for last in earlier if (it := _shown_by(last, message.user_id))), Source())
+
+
+def _shown_by(last: Stored, user_id: str) -> Source | None:
+    if last["status"] == Status.PROCESSING.value:
+        return Source(waits_for=last["_id"])
+    if last["image"] and last["image"]["state"] == "shown":
+        return Source(image_id=last["image"]["id"])
+    source = last["source_image_id"]
+    return Source(image_id=source) if source and gallery.is_source(user_id, source) else None
+
+
+def _before(message: Message) -> Filter:
+    """A variation stands where its original does: its siblings are not before it."""
+    return {"session_id": message.session_id, **_earlier(original(message) or message)}
+
+
+def _earlier(message: Message) -> Filter:
+    """What was accepted before. A message of a release that kept no such time is before all that have one, and among its own
+    by its id: one order of all, so that no two wait for each other."""
+    if message.accepted_at is None:
+        return {"accepted_at": None, "_id": {"$lt": message.id}}
+    return {"accepted_at": {"$not": {"$gte": message.accepted_at}}}
+
+
+def refine_request(message: Message, it: Source) -> RefineRequest:
+    options = message.options
+    earlier = [Message.of(doc) for doc in database()["messages"].find(_before(message), sort=LATEST, limit=TURNS)]
+    return RefineRequest(
+        content=message.content,
+        intent=Intent(options["intent"]) if "intent" in options else None,
+        style=options.get("style"),
+        width=options.get("width"),
+        height=options.get("height"),
+        has_source=it != Source(),
+        attached=message.source_image_id is not None,
+        has_mask=message.mask_image_id is not None,
+        turns=tuple(_turn(turn) for turn in reversed(earlier)),
+        adjust=Adjust.of(options),
+        seed=message.seed,
+    )
+
+
+def _turn(message: Message) -> Turn:
+    """Where somebody went back, the picture that they went back to is the one that was made last."""
+    back = _maker(message, message.source_image_id) if message.intent == Intent.REPLY else None
+    made = back or message
+    shows = made.image is not None and made.image["state"] == "shown"
+    width, height = made.options.get("width"), made.options.get("height")
+    size = (width, height) if width and height else None
+    return Turn(message.content, made.refined_prompt, message.reply, shows, made.plan, size)
+
+
+def _maker(message: Message, image_id: str | None) -> Message | None:
+    """The message of this conversation that made the picture."""
+    if image_id is None:
+        return None
+    return find(Message, {"session_id": message.session_id, "image.id": image_id})
+
+
+def version_before(message: Message, it: Source) -> str | None:
+    """What the picture that is meant was made from; of one that was painted, the picture that was meant before it."""
+    made_by = find(Message, {"_id": it.waits_for}) if it.waits_for else _maker(message, it.image_id)
+    before = resolve_source(made_by).image_id if made_by else None
+    return before if before and gallery.is_source(message.user_id, before) else None

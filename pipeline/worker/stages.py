@@ -1,0 +1,106 @@
+"""The three stages: values in, values out. A provider's answer is checked here before anybody believes it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gallery import pictures
+from gallery.errors import BadInput, ProviderDown, TooLarge
+from gallery.pictures import Rendition
+from pipeline.providers.base import (
+    Action,
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    Provider,
+    RefinedRequest,
+    Refinement,
+    Refiner,
+    RefineRequest,
+    Suggestion,
+    Usage,
+)
+
+SMALLEST, LARGEST = 128, 2048  # pixels of a side
+LONGEST = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40, "label": 120, "content": 2000}  # characters
+MOST_SUGGESTED = 4
+
+
+@dataclass(frozen=True)
+class Made:
+    """A picture as its provider gave it, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+    provider: str
+    usage: Usage
+    note: str | None
+    prompt: str | None  # in place of the refinement's
+
+
+def refine(language: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
+    """The reading, cut down to what a reading may say; a reply where nobody could fulfil it."""
+    read = _cut(language.refine(request), request)
+    if read.intent is Intent.REPLY:
+        return read
+    wish = RefinedRequest(read.intent, read.prompt, read.style, request.content, request.has_mask, read.plan)
+    lack = provider_for(read.intent).lacks(wish)
+    if lack is None:
+        return read
+    nothing = replace(read, intent=Intent.REPLY, prompt="", width=None, height=None, plan=None)
+    return replace(nothing, reply=lack, suggestions=read.instead)
+
+
+def _cut(read: Refinement, request: RefineRequest) -> Refinement:
+    return replace(
+        read,
+        prompt=_text(read.prompt, LONGEST["prompt"]),
+        title=_text(read.title, LONGEST["title"]),
+        reply=_text(read.reply, LONGEST["reply"]) if read.reply else None,
+        style=_text(read.style, LONGEST["style"]) if read.style else None,
+        width=_side(request.width or read.width),
+        height=_side(request.height or read.height),
+        suggestions=_suggestions(read.suggestions),
+        instead=_suggestions(read.instead),
+    )
+
+
+def _suggestions(read: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    return tuple(_suggestion(suggested) for suggested in read[:MOST_SUGGESTED])
+
+
+def _suggestion(read: Suggestion) -> Suggestion:
+    action = Action(read.action) if read.action in tuple(Action) else None
+    return Suggestion(_text(read.label, LONGEST["label"]), _text(read.content, LONGEST["content"]), action)
+
+
+def generate(provider: Provider, request: PictureRequest, control: Control) -> Made:
+    picture = provider.make(request, control)
+    width, height = _size(picture)
+    note = _text(picture.note, LONGEST["reply"]) if picture.note else None
+    prompt = _text(picture.prompt, LONGEST["prompt"]) if picture.prompt else None
+    return Made(picture.data, width, height, picture.provider, picture.usage, note, prompt)
+
+
+def upload(data: bytes) -> Rendition:
+    """What is stored: re-encoded by us, with its thumbnail and placeholder."""
+    return pictures.rendition(data)
+
+
+def _size(picture: Picture) -> tuple[int, int]:
+    try:
+        return pictures.check(picture.data)
+    except (BadInput, TooLarge) as error:  # the provider's fault, not the person's; it may do better next time
+        fault = ProviderDown("The picture service sent something that is not a picture.")
+        fault.spent = picture.usage.counted()
+        raise fault from error
+
+
+def _side(pixels: int | None) -> int | None:
+    return None if pixels is None else max(SMALLEST, min(LARGEST, pixels))
+
+
+def _text(text: str, longest: int) -> str:
+    """Without what a database or a page could not show."""
+    return "".join(ch for ch in text if ch == "\n" or (ch.isprintable() and not "\ud800" <= ch <= "\udfff"))[:longest]

@@ -1,0 +1,140 @@
+"""How guests go: those who did nothing after a day, those who were not seen for `GUEST_DAYS` with everything they had.
+
+A mark comes first, and ends every key of theirs: nothing new can come. When what had begun before has had its time to end,
+their sessions go with the messages and artifacts, then the pictures, then the row itself with its tokens; the rows of their
+cookies are found by and by. Every step is safe to repeat, so what a crash cuts short is finished in the next round, by anybody.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from importlib import import_module
+from typing import Any, Generic, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.core.signing import BadSignature, loads
+from django.db import DatabaseError
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+from pymongo.errors import PyMongoError
+
+from gallery import maintenance
+from gallery.errors import StudioError
+from pipeline.store import sessions
+from project.models import User, today
+
+log = logging.getLogger(__name__)
+M = TypeVar("M", bound=Model)
+
+IDLE_DAYS = 1  # for a guest who did nothing
+GRACE = timedelta(minutes=5)  # longer than any request takes
+ROWS = 200  # of a table that one round looks at
+PEOPLE = 10  # of whom one round removes something
+SESSIONS, PICTURES = 50, 100  # of each of them
+REST_S = 3600.0  # between two passes through a table
+DOWN = (StudioError, PyMongoError, DatabaseError)
+
+
+class Pass(Generic[M]):
+    """Through a table by its key, some rows a round; then it rests."""
+
+    def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
+        self._rows = rows
+        self._after: Any = None
+        self._rests_until = 0.0
+
+    def next(self) -> list[M]:
+        if time.monotonic() < self._rests_until:
+            return []
+        rows = self._rows().order_by("pk")
+        found = list((rows if self._after is None else rows.filter(pk__gt=self._after))[:ROWS])
+        self._after = found[-1].pk if len(found) == ROWS else None
+        self._rests_until = 0.0 if self._after else time.monotonic() + REST_S
+        return found
+
+
+def _unmarked_guests() -> QuerySet[User]:
+    return User.objects.filter(is_guest=True, removal_began_at=None)
+
+
+class Removal:
+    """Of one process, which goes through the tables by itself."""
+
+    def __init__(self) -> None:
+        self._guests = Pass(_unmarked_guests)
+        self._cookies = Pass(Session.objects.all)
+
+    def clean(self) -> None:
+        """A round. What cannot be done now comes again."""
+        for step in (self.mark_absent, self.remove_marked, self.clear_cookies):
+            try:
+                step()
+            except DOWN as error:
+                log.warning("action=removal_postponed step=%s error=%r", step.__name__, error)
+
+    def mark_absent(self) -> None:
+        guests = [guest for guest in self._guests.next() if _seen_before(guest, IDLE_DAYS)]
+        ids = [guest.pk for guest in guests]
+        busy = maintenance.owners_among(ids) | {uuid.UUID(id) for id in sessions.owners_among(map(str, ids))}
+        for guest in guests:
+            if guest.pk not in busy or _seen_before(guest, settings.GUEST_DAYS):
+                mark(guest)
+
+    def remove_marked(self) -> None:
+        marked = User.objects.filter(removal_began_at__lt=timezone.now() - GRACE)
+        for user in marked.order_by("removal_began_at")[:PEOPLE]:
+            try:
+                _remove(user)
+            except DOWN as error:  # a storage that is away keeps nobody else waiting
+                log.warning("action=removal_postponed user=%s error=%r", user.pk, error)
+                User.objects.filter(pk=user.pk).update(removal_began_at=timezone.now())
+
+    def clear_cookies(self) -> None:
+        """Rows of cookies that have expired, and of those whose person is gone."""
+        now = timezone.now()
+        expired = list(Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)[:ROWS])
+        Session.objects.filter(pk__in=expired, expire_date__lt=now).delete()
+        owners = {row.pk: owner for row in self._cookies.next() if (owner := _owner(row))}
+        there = set(User.objects.filter(pk__in=set(owners.values())).values_list("pk", flat=True))
+        Session.objects.filter(pk__in=[key for key, owner in owners.items() if owner not in there]).delete()
+
+
+of_this_process = Removal()
+
+
+def mark(user: User) -> bool:
+    """Begin to remove somebody who was not seen since the row was read. False where they were, or it has begun already."""
+    as_read = User.objects.filter(pk=user.pk, last_seen=user.last_seen, removal_began_at=None)
+    return as_read.update(is_active=False, removal_began_at=timezone.now()) == 1
+
+
+def _seen_before(user: User, days: int) -> bool:
+    """Not today, and not on one of so many days before."""
+    last: date = user.last_seen or user.date_joined.date()
+    return last < today() - timedelta(days=days)
+
+
+def _remove(user: User) -> None:
+    """As much as one round does of it."""
+    if sessions.remove_some_of(str(user.pk), SESSIONS) and maintenance.erase(user.pk, PICTURES):
+        _remove_row(user)
+
+
+def _remove_row(user: User) -> None:
+    """The tokens go with it. Raises where a picture has come in between."""
+    User.objects.filter(pk=user.pk, removal_began_at__isnull=False).delete()
+    log.info("action=user_removed user=%s", user.pk)
+
+
+def _owner(row: Session) -> uuid.UUID | None:
+    """Whose cookie it is, where it says so and can be read with today's keys."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    try:
+        said = loads(row.session_data, salt=store.key_salt, serializer=store.serializer).get(SESSION_KEY, "")
+        return uuid.UUID(said)
+    except (BadSignature, ValueError):
+        return None

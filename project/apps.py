@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "project"
+
+    def ready(self) -> None:
+        from pipeline.signals import cleaning
+
+        cleaning.connect(_clean, dispatch_uid="project.accounts.removal")
+
+
+def _clean(**_: Any) -> None:
+    from project.accounts import removal  # late: workers alone remove people
+
+    removal.of_this_process.clean()

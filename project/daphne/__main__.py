@@ -1,0 +1,47 @@
+"""`python -m project.daphne …` is Daphne's own command in less memory: without what this studio does not speak.
+
+That is WAMP, another protocol of Autobahn's, and TLS, where a proxy in front speaks it to the clients and no store does.
+Twisted, Autobahn, redis-py and pymongo bring cryptography along wherever there is one, and go without where there is none.
+"""
+
+import os
+import sys
+from importlib import import_module
+from types import ModuleType
+
+WITH_TLS = "OpenSSL", "cryptography"
+
+
+def main() -> None:
+    sys.argv[0] = "daphne"
+    load(sys.argv[1:])
+    from daphne.cli import CommandLineInterface
+
+    CommandLineInterface.entrypoint()
+
+
+def load(arguments: list[str]) -> None:
+    """Daphne and the application."""
+    absent = () if _speaks_tls(arguments) else WITH_TLS
+    # The package hands on a name of this module's; the module brings the rest of WAMP along, and that cryptography.
+    wamp = ModuleType("autobahn.twisted.wamp")
+    wamp.ApplicationSession = object  # type: ignore[attr-defined]
+    sys.modules["autobahn.twisted.wamp"] = wamp
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # which is how Python is told that there is none
+    from daphne.cli import CommandLineInterface
+
+    import_module(CommandLineInterface().parser.parse_args(arguments).application.partition(":")[0])
+    for name in absent:
+        del sys.modules[name]  # what comes later, such as a provider's SDK, finds it
+
+
+def _speaks_tls(arguments: list[str]) -> bool:
+    """Asked before the settings can be: they bring redis-py along."""
+    stores = os.environ.get("REDIS_URL", "").partition(":")[0], os.environ.get("MONGO_URI", "").lower()
+    listens = any(argument.startswith("ssl:") for argument in arguments)
+    return listens or stores[0] == "rediss" or any(word in stores[1] for word in ("tls", "ssl", "+srv"))
+
+
+if __name__ == "__main__":
+    main()

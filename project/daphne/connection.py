@@ -1,0 +1,174 @@
+"""A connection to Daphne that speaks HTTP, and how long it may take for what."""
+
+# Twisted's HTTP is half typed:
+# mypy: disable-error-code="no-untyped-call, override, method-assign"
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import daphne.server  # noqa: F401  first: it chooses the reactor
+from twisted.web.http import HTTPChannel
+
+from gallery.errors import StudioError
+from project.http import problems
+from project.http.middleware import body_limit, strict_policy
+
+HEAD_S = 10.0  # from the connection's beginning to the end of its first request's headers
+IDLE_S = 60.0  # the same for a request that follows, the time without one included
+BODY_S = 300.0  # from there to the end of the body: 20 MiB at 0.6 Mbit/s
+UNREAD_S = 60.0  # for what waits for the reader, UNREAD here and as much in the kernel, to be taken: by a modem, even
+LINGER_S = 2.0  # before a sender that is refused is cut off: a reset would take the answer with it
+UNREAD = 32_768  # bytes
+
+
+class Channel(HTTPChannel):
+    """One connection that speaks HTTP. Each of its requests has a time to arrive in, each answer one to be taken in, and an
+    answer has gone before the next request is begun."""
+
+    transport: Any  # Twisted's types know none of these
+    _path: Any
+    _waitingForTransport: bool  # more than the transport's `bufferSize` has not gone yet
+    _handlingRequest: bool
+    _deadline: Any = None
+    _answered: Any = None  # the request whose answer has not gone yet
+    _held = False  # nothing more of a body is read until it is known whose it is
+    _refused = False
+    _continue_wanted = False
+
+    def __init__(self, give_back: Callable[[], None]) -> None:
+        """`give_back`: the connection's place, when it has ended."""
+        super().__init__()
+        self.give_back = give_back
+        self._until_room: list[asyncio.Future[None]] = []
+
+    def connectionMade(self) -> None:
+        super().connectionMade()
+        when_lost(self.transport, self.give_back)
+        self.transport.bufferSize = UNREAD
+        _leave_little_to_the_kernel(self.transport)
+        self._expect_within(HEAD_S)
+
+    def allHeadersReceived(self) -> None:
+        self._expect_within(BODY_S)
+        super().allHeadersReceived()
+
+    def allContentReceived(self) -> None:
+        self._expect_within(None)
+        super().allContentReceived()
+
+    async def room(self) -> None:
+        """Returns when the reader has taken what was written, or has left."""
+        while self._waitingForTransport:
+            taken = asyncio.get_running_loop().create_future()
+            self._until_room.append(taken)
+            await taken
+
+    def pauseProducing(self) -> None:
+        """Twisted's word for: too much is waiting for the reader."""
+        if not self._waitingForTransport:
+            self._expect_within(UNREAD_S)
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:
+        """Twisted's word for: nothing is waiting any more."""
+        self._expect_within(None if self._handlingRequest else BODY_S)
+        super().resumeProducing()
+        if self._held:
+            self.transport.pauseProducing()
+        self._go_on()
+        if self._answered is not None:
+            request, self._answered = self._answered, None
+            self._next(request)
+
+    def requestDone(self, request: Any) -> None:
+        if self._waitingForTransport and self.persistent:
+            self._answered = request  # the answer to one behind it would only wait beside this one's
+        else:
+            self._next(request)
+
+    def _next(self, request: Any) -> None:
+        self._expect_within(IDLE_S)  # before a request that is waiting already begins
+        super().requestDone(request)
+
+    def _go_on(self) -> None:
+        waiting, self._until_room = self._until_room, []
+        for taken in waiting:
+            if not taken.done():
+                taken.set_result(None)
+
+    def connectionLost(self, reason: Any) -> None:
+        self._forget_deadline()
+        self._waitingForTransport = False
+        super().connectionLost(reason)
+        self._go_on()
+
+    def limit(self) -> int:
+        """Bytes of a body for the path that is asked for."""
+        return body_limit(unquote_to_bytes(self._path.partition(b"?")[0]).decode("latin-1"))
+
+    def hold(self) -> None:
+        self._held = True
+        self.transport.pauseProducing()
+
+    def read_on(self) -> None:
+        self._held = False
+        self.transport.resumeProducing()
+        if self._continue_wanted:
+            self._continue_wanted = False
+            self._send100Continue()
+
+    def _send100Continue(self) -> None:
+        if self._held:
+            self._continue_wanted = True
+        elif not self._refused:
+            super()._send100Continue()
+
+    def refuse(self, error: StudioError) -> None:
+        """Say so without having the body, and hear nothing more."""
+        self.transport.write(last_answer(error))
+        self.dataReceived = lambda data: None
+        self._expect_within(LINGER_S)
+        self._refused = True
+
+    def _expect_within(self, seconds: float | None) -> None:
+        if self._refused:
+            return  # its end is near, whatever else happens
+        self._forget_deadline()
+        if seconds is not None:
+            self._deadline = self.callLater(seconds, self.transport.abortConnection)
+
+    def _forget_deadline(self) -> None:
+        if self._deadline is not None and self._deadline.active():
+            self._deadline.cancel()
+
+
+def last_answer(error: StudioError) -> bytes:
+    """The whole of it, after which the connection closes."""
+    said = problems.problem(error)
+    for name, value in {"Content-Length": str(len(said.content)), "Connection": "close"}.items():
+        said.headers[name] = value
+    said.headers["Content-Security-Policy"] = strict_policy()
+    status = f"HTTP/1.1 {said.status_code} {said.reason_phrase}\r\n".encode()
+    return status + said.serialize_headers() + b"\r\n\r\n" + said.content
+
+
+def when_lost(transport: Any, then: Callable[[], None]) -> None:
+    """Whichever protocol it has by then: a socket's comes in the place of ours, and tells nobody."""
+    lost = transport.connectionLost
+
+    def connectionLost(*reason: Any) -> None:
+        transport.connectionLost = lost
+        then()
+        lost(*reason)
+
+    transport.connectionLost = connectionLost
+
+
+def _leave_little_to_the_kernel(transport: Any) -> None:
+    """It would take megabytes of each answer that nobody reads. What is under way does not count, so nothing gets slower."""
+    with suppress(AttributeError, OSError):  # not on every system, and not of a unix socket
+        transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD)

@@ -1,0 +1,55 @@
+"""Whom a proxy speaks for. Daphne believes whatever stands in the header; a word that is no address would be nobody's, and
+nobody has no limits."""
+
+import re
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
+
+from twisted.web.http_headers import Headers
+
+WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([^\]]+)\](?::[0-9]+)?")
+Address = list[str | int] | None
+Raw = Headers | Mapping[bytes, bytes | Sequence[bytes]]
+
+
+def parse(
+    headers: Raw,
+    address_header: str | None = "X-Forwarded-For",
+    port_header: str | None = "X-Forwarded-Port",
+    proto_header: str | None = "X-Forwarded-Proto",
+    peer: Address = None,
+    scheme: str | None = None,
+) -> tuple[Address, str | None]:
+    """In the place of `daphne.utils.parse_x_forwarded_for`: without an address in the header it is the proxy's own."""
+    if not address_header or (said := _value(headers, address_header)) is None:
+        return peer, scheme
+    proto = (_value(headers, proto_header) or "") if proto_header else ""
+    scheme = proto if proto in ("http", "https", "ws", "wss") else scheme
+    # A proxy that appends has seen the last one itself, and was told the others.
+    address = _address(said.rpartition(",")[2].strip())
+    if address is None:
+        return peer, scheme
+    port = (_value(headers, port_header) or "") if port_header else ""
+    return [address, int(port) if port.isascii() and port.isdigit() and len(port) < 6 else 0], scheme
+
+
+def _address(text: str) -> str | None:
+    """Some proxies add the port."""
+    match = WITH_PORT.fullmatch(text)
+    text = match[1] or match[2] if match else text
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
+
+
+def _value(headers: Raw, name: str) -> str | None:
+    """Of the last header with this name."""
+    wanted = name.lower().encode()
+    found: str | None = None
+    pairs = headers.getAllRawHeaders() if isinstance(headers, Headers) else headers.items()
+    for key, values in pairs:
+        if key.lower() == wanted:
+            last = values if isinstance(values, bytes) else values[-1]
+            found = last.decode("latin-1")
+    return found

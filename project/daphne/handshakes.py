@@ -1,0 +1,36 @@
+"""One request or handshake in a turn of the event loop: a thousand that come at once make the others wait no longer than one
+does."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import daphne.server  # noqa: F401  first: it chooses the reactor
+from daphne.http_protocol import WebRequest
+from twisted.internet import reactor as _reactor
+
+reactor: Any = _reactor  # Twisted's is a module that becomes an object
+_waiting: deque[tuple[WebRequest, Callable[[], Any]]] = deque()
+_taken = False  # somebody was let in in this turn
+
+
+def let_in(request: WebRequest, process: Callable[[], Any]) -> None:
+    """`process` is called at once, or when it is this one's turn, unless the client has left by then."""
+    global _taken
+    if _taken:
+        _waiting.append((request, process))
+    else:
+        _taken = True
+        reactor.callLater(0, _turn)
+        process()
+
+
+def _turn() -> None:
+    global _taken
+    if not _waiting:
+        _taken = False
+        return
+    request, process = _waiting.popleft()
+    reactor.callLater(0, _turn)
+    if request.channel is not None:
+        process()

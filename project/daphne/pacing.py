@@ -1,0 +1,70 @@
+"""Nobody gets ahead of the other end. A socket is read no faster than its commands are answered: one that floods makes the
+others wait no longer than one turn. An answer to a request is made no faster than its reader takes it.
+
+Daphne puts whatever comes into a queue that has no end, and whatever goes into a buffer that has none. Under another server,
+or in a test's communicator, these only hand on.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from project.daphne.shutdown import Event, Receive, Send
+
+WAITING = 16  # commands of one socket
+# Bytes in one turn of the event loop. Of the smallest commands Twisted's own 64 KiB hold two thousand, a tenth of a second.
+READ = 4096
+
+
+class Paced:
+    """Wraps the sockets' application."""
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+        # Daphne's `receive` is the queue's `get`, its `send` partial(Server.handle_reply, protocol).
+        queue = getattr(receive, "__self__", None)
+        protocol: Any = next(iter(getattr(send, "args", ())), None)
+        transport = getattr(protocol, "transport", None)
+        if transport is not None and hasattr(queue, "qsize"):
+            transport.bufferSize = READ
+            receive = _paced(receive, queue, transport)
+        await self.application(scope, receive, send)
+
+
+class PacedAnswers:
+    """Wraps the application that answers requests."""
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+        request: Any = next(iter(getattr(send, "args", ())), None)
+        if not hasattr(request, "room"):
+            await self.application(scope, receive, send)
+            return
+
+        async def send_and_wait(event: Event) -> None:
+            await send(event)
+            await request.room()  # before more is made
+
+        await self.application(scope, receive, send_and_wait)
+        request.break_off()  # where it was left without an end
+        request.forget()
+
+
+def _paced(receive: Receive, queue: Any, transport: Any) -> Receive:
+    paused = False
+
+    async def next_event() -> Event:
+        nonlocal paused
+        event = await receive()
+        if not paused and queue.qsize() > WAITING:
+            paused = True
+            transport.pauseProducing()
+        elif paused and queue.empty():
+            paused = False
+            transport.resumeProducing()
+        return event
+
+    return next_event

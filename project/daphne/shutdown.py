@@ -1,0 +1,77 @@
+"""How sockets end under Daphne: with the code that the application says, and never later than the application itself."""
+
+import sys
+import weakref
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+from project.close_codes import OUR_ERROR, SERVICE_RESTART
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+Event = MutableMapping[str, Any]  # ASGI's own type: what it holds depends on "type"
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+Application = Callable[[Event, Receive, Send], Awaitable[None]]
+
+
+class _Socket(Protocol):
+    """What we use of autobahn's protocol object."""
+
+    state: int
+    STATE_CONNECTING: int
+    STATE_OPEN: int
+    is_closed: "Deferred[object]"
+
+    def sendCloseFrame(self, code: int) -> None: ...
+
+
+class CloseOnShutdown:
+    """Wraps the ASGI application: remembers the open sockets, and closes them with 1012 before Daphne's reactor stops, which
+    itself only drops them. Under another server, or in a test's communicator, it only hands on."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+        self._sockets: weakref.WeakSet[_Socket] = weakref.WeakSet()
+        if "daphne.server" in sys.modules:  # it has installed its reactor, and nobody else may
+            from twisted.internet import reactor
+
+            reactor.addSystemEventTrigger("before", "shutdown", self._say_goodbye)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+        socket = _socket(send) if scope["type"] == "websocket" else None
+        if socket is None:
+            return await self.application(scope, receive, send)
+        self._sockets.add(socket)
+        try:
+            await self.application(scope, receive, partial(_reply, socket, send))
+        finally:
+            if socket.state == socket.STATE_OPEN:  # nobody is left who would answer on it
+                socket.sendCloseFrame(code=OUR_ERROR)
+
+    def _say_goodbye(self) -> "Deferred[Any]":
+        """Twisted waits for what it returns: every reader has answered, or autobahn dropped it after its second."""
+        from twisted.internet import defer
+
+        waiting = [socket for socket in self._sockets if socket.state == socket.STATE_OPEN]
+        for socket in waiting:
+            socket.sendCloseFrame(code=SERVICE_RESTART)
+        return defer.DeferredList([socket.is_closed for socket in waiting])
+
+
+def _socket(send: Send) -> _Socket | None:
+    """Daphne's `send` is partial(Server.handle_reply, protocol)."""
+    protocol = next(iter(getattr(send, "args", ())), None)
+    return protocol if hasattr(protocol, "sendCloseFrame") else None
+
+
+async def _reply(socket: _Socket, send: Send, event: Event) -> None:
+    """In the place of Daphne's `send`, and in its form, for who looks for the protocol there."""
+    # autobahn takes these two for its own, and refuses them of an application
+    ours = event["type"] == "websocket.close" and event.get("code") in (OUR_ERROR, SERVICE_RESTART)
+    if ours and socket.state != socket.STATE_CONNECTING:
+        socket.sendCloseFrame(code=event["code"])
+    else:
+        await send(event)

@@ -1,0 +1,50 @@
+"""Who may send a large body, asked when its headers are there: it would lie on our disk before any view could ask."""
+
+import math
+from collections.abc import Callable, Iterable
+from io import BytesIO
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.db import DatabaseError
+
+from chat import rate_limits
+from chat.db_pool import Pool
+from gallery.errors import RateLimited, StorageDown, Unauthorized
+from gallery.places import Places
+from project.auth import sender
+from project.models import User
+
+LARGE = 64 * 1024  # bytes; what is smaller arrives in memory, and whose it is the view asks
+MIB = 1024 * 1024
+RETRY_AFTER_S = 5.0
+MANY = "Too many large uploads are on their way: try again in a few seconds."
+
+_look_up = Pool(1, "bodies")
+# Bytes that are on their way, or wait until they are worked on: of three of the largest pictures, of six, of twenty-five.
+_by_person = Places(64 * MIB if settings.STUDIO_LIMITS else math.inf)
+_by_address = Places(128 * MIB if settings.STUDIO_LIMITS else math.inf, total=512 * MIB)
+
+
+async def admit(headers: Iterable[tuple[bytes, bytes]], address: str, size: int) -> Callable[[], None]:
+    """To be called when the body is gone again. Raises `Unauthorized`, `RateLimited`, `StorageDown`."""
+    person = await _sender(list(headers))
+    if person is None:
+        raise Unauthorized("Send a bearer token, or the page's cookie.")
+    person_done = _by_person.take(person.pk, size)
+    address_done = _by_address.take(rate_limits.network(address) or person.pk, size)
+    if person_done and address_done:
+        return lambda: (person_done(), address_done())[0]
+    for done in filter(None, (person_done, address_done)):
+        done()
+    raise RateLimited(MANY, retry_after=RETRY_AFTER_S)
+
+
+async def _sender(headers: list[tuple[bytes, bytes]]) -> User | None:
+    if not any(name in (b"authorization", b"cookie") for name, _ in headers):
+        return None
+    scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
+    try:
+        return await _look_up(sender, ASGIRequest(scope, BytesIO()))
+    except DatabaseError as error:
+        raise StorageDown() from error

@@ -1,0 +1,111 @@
+"""A browser's two keys: a person's cookie, renewed by use, and a moderator's, for the admin alone. Neither opens the other's
+doors, so that logging in and out of the admin leaves the person of the pages what it was.
+
+Django calls what lies behind such a cookie a session, which here is a conversation.
+"""
+
+import logging
+from datetime import timedelta
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+log = logging.getLogger(__name__)
+
+RENEW_EVERY = timedelta(days=7)  # a row is written so often, not at every request
+STAFF_HOURS = 8
+ADMIN = "/admin/"
+# In the admin the usual cookies have these names; the CSRF token too, because a login makes a new one.
+STAFF_NAMES = {settings.SESSION_COOKIE_NAME: "studio_staff", settings.CSRF_COOKIE_NAME: "studio_staff_csrf"}
+RENEWED = "renewed_at"  # seconds since the epoch
+
+
+class SessionStore(db.SessionStore):
+    """A person's. What is kept is signed with this class's name, which is Django's own: older cookies go on."""
+
+    def cycle_key(self) -> None:
+        """Django changes the key of who comes with a hash made by an old secret key. But a socket's handshake can give no new
+        cookie, and the page's other requests are on their way with the old one: the hash alone is renewed."""
+        if not (settings.SECRET_KEY_FALLBACKS and SESSION_KEY in self):
+            super().cycle_key()
+
+    def renew(self) -> bool:
+        """From now on for its whole age, if that is due."""
+        now = timezone.now().timestamp()
+        if SESSION_KEY not in self or now - self.get(RENEWED, 0) < RENEW_EVERY.total_seconds():
+            return False
+        self[RENEWED] = now
+        return True
+
+
+class StaffSessionStore(SessionStore):
+    """A moderator's, signed with another name: a person's key is none here, nor the other way round."""
+
+    def renew(self) -> bool:
+        """Never; its end is fixed when it begins."""
+        if self.modified and not self.is_empty() and "_session_expiry" not in self:
+            self.set_expiry(timezone.now() + timedelta(hours=STAFF_HOURS))
+        return False
+
+
+class Cookies(SessionMiddleware):
+    """Django's own, with a store for each of the two and the admin's cookies under names and a path of their own."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if not _in_admin(request):
+            return super().process_request(request)
+        for usual, own in STAFF_NAMES.items():
+            request.COOKIES.pop(usual, None)
+            if own in request.COOKIES:
+                request.COOKIES[usual] = request.COOKIES[own]
+        request.session = StaffSessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+        return None
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponse:
+        """A thread is taken where a row is to be written, and not at every request, as Django does."""
+        self.process_request(request)
+        response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # in async mode it is a coroutine
+        store = request.session
+        was_modified, renewed = store.modified, _renew(store)
+        if store.modified:
+            return await sync_to_async(self._respond)(request, response, was_modified, renewed)
+        return self._respond(request, response, was_modified, renewed)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        return self._respond(request, response, request.session.modified, _renew(request.session))
+
+    def _respond(self, request: HttpRequest, response: HttpResponse, was_modified: bool, renewed: bool) -> HttpResponse:
+        try:
+            response = super().process_response(request, response)
+        except SessionInterrupted:
+            if was_modified or not renewed:
+                raise
+            log.warning("action=cookie_not_renewed")  # next time; the answer is as good without
+        if _in_admin(request):
+            _rename(response)
+        return response
+
+
+def _renew(store: SessionBase) -> bool:
+    """Nothing is read here: a row that could not be is left alone."""
+    return isinstance(store, SessionStore) and store.accessed and hasattr(store, "_session_cache") and store.renew()
+
+
+def _in_admin(request: HttpRequest) -> bool:
+    return request.path_info.startswith(ADMIN)
+
+
+def _rename(response: HttpResponse) -> None:
+    for usual, own in STAFF_NAMES.items():
+        if usual in response.cookies:
+            morsel = response.cookies.pop(usual)
+            morsel.set(own, morsel.value, morsel.coded_value)
+            morsel["path"] = ADMIN
+            response.cookies[own] = morsel

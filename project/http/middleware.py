@@ -1,0 +1,178 @@
+"""What holds for every HTTP request, whichever view answers it."""
+
+import os
+import weakref
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.middleware.common import CommonMiddleware
+
+from chat import rate_limits
+from gallery.errors import BadInput, RateLimited, StudioError, TooLarge
+from gallery.places import Places
+from project.http import on_the_loop, problems, read_limits
+
+on_the_loop.install()
+
+API = ("/api/", "/v1/")
+IMPORT = "/v1/gallery"  # where a picture comes in
+MIB = 1024 * 1024
+SMALL = 64 * 1024  # bytes of an answer that a connection takes at once
+UNSENT = 16 * MIB  # bytes of answers that are ready and wait for one address to read them
+UNREAD = "Too many answers wait for your network to read them: try again in a second."
+
+
+class Middleware:
+    """Async alone: no thread is taken on the way to an async view."""
+
+    async_capable, sync_capable = True, False
+
+    def __init__(self, get_response: Callable[[HttpRequest], Awaitable[HttpResponseBase]]) -> None:
+        self.get_response = get_response
+        markcoroutinefunction(self)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return await self.get_response(request)
+
+
+class ContentSecurityPolicy(Middleware):
+    """The strict policy, on everything that does not bring its own."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", strict_policy())
+        return response
+
+
+def strict_policy() -> str:
+    """Pictures come from ourselves, and from where our own URLs redirect to: a browser checks that too."""
+    account = settings.CLOUDINARY_ACCOUNT
+    elsewhere = f" {account.origin}" if account else ""
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:{elsewhere}; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+class BodyLimit(Middleware):
+    """Refuses a body that is too large before anything parses it."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        length = _length(request)
+        if length is None:
+            return problems.problem(BadInput("Content-Length is not a number of bytes."), 400)
+        limit = body_limit(request.path_info)
+        if length > limit:
+            return problems.problem(TooLarge(f"At most {limit // MIB} MiB are taken here."))
+        return await self.get_response(request)
+
+
+def body_limit(path: str) -> int:
+    """Bytes that are taken at this path; a form around the picture needs a little room of its own."""
+    return settings.UPLOAD_LIMIT + 64 * 1024 if path.rstrip("/") == IMPORT else MIB
+
+
+def _length(request: HttpRequest) -> int | None:
+    """Bytes of the body; None when the header is no such number."""
+    if "Transfer-Encoding" in request.headers:
+        # Sent in chunks: nobody announced a length. The server has read the body whole by now, so it can be measured;
+        # Django's form parser needs the number too, or takes the body for empty.
+        request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
+        request._stream.seek(0)
+    announced = request.META.get("CONTENT_LENGTH") or "0"
+    return int(announced) if announced.isascii() and announced.isdigit() and len(announced) < 20 else None
+
+
+class ReadLimit(Middleware):
+    """Sends away whoever reads too much, before anything is looked up."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            read_limits.by_address(request)
+        except RateLimited as error:
+            return problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
+        return await self.get_response(request)
+
+
+class Unsent(Middleware):
+    """A large answer may wait long for its reader. Of one address only so many bytes wait; what is streamed waits in its
+    file."""
+
+    _waiting = Places(UNSENT)
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
+        size = 0 if response.streaming else len(getattr(response, "content", b""))
+        who = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
+        if size <= SMALL or not who:
+            return response
+        give_back = self._waiting.take(who, size)
+        if give_back is None:
+            return _instead(response, request, RateLimited(UNREAD, retry_after=1))
+        _closers(response).append(give_back)
+        weakref.finalize(response, give_back)  # where it is never closed
+        return response
+
+
+def _instead(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
+    """What belongs to the answer that is not given is closed with this one."""
+    said = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
+    _closers(said).extend(_closers(response))
+    return said
+
+
+def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
+    return response._resource_closers  # type: ignore[attr-defined,no-any-return]  # Django's, typed by nobody
+
+
+class Api(Middleware):
+    """What the API answers is one person's, and asked about again before it is shown again. An error that a framework answers
+    in its own words (no such path, wrong method) is a problem here."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = await self.get_response(request)
+        if not request.path_info.startswith(API):
+            return response
+        if response.status_code >= 400 and response.headers.get("Content-Type") != problems.MEDIA_TYPE:
+            response = _problem_for(response)
+        kept = "private, no-cache" if request.method in read_limits.METHODS else "no-store"
+        response.headers.setdefault("Cache-Control", kept)
+        return response
+
+
+def _problem_for(response: HttpResponseBase) -> HttpResponse:
+    said = problems.of_status(response.status_code)
+    if "Allow" in response.headers:
+        said.headers["Allow"] = response.headers["Allow"]
+    return said
+
+
+class FinalSlash(Middleware):
+    """The API's paths work without their final slash too, with any method and no redirect."""
+
+    PAGES = ("/swagger", "/redoc")
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if path in self.PAGES or (path.startswith(API) and not path.endswith("/")):
+            request.path_info += "/"
+            request.path += "/"
+        return await self.get_response(request)
+
+
+class Common(CommonMiddleware):
+    """Who probes a process (a load balancer, a container's health check) asks by its address, whatever STUDIO_HOSTS says. What
+    these two paths answer is the same for every name: up or down."""
+
+    HEALTH = ("/healthz", "/readyz")
+
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        return None if request.path_info in self.HEALTH else super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """A length of 0 would be wrong in a 304: it is about the answer that the client has."""
+        return response if response.status_code == 304 else super().process_response(request, response)

@@ -1,0 +1,162 @@
+"""Errors on their way out of REST: RFC 9457 problems, in the sentences and codes of `gallery.errors`."""
+
+import logging
+import math
+import sys
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.log import log_response
+from django.views import defaults
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from pydantic import BaseModel
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from chat import protocol
+from gallery import views
+from gallery.errors import (
+    BadInput,
+    NotFound,
+    RateLimited,
+    StorageDown,
+    StorageFull,
+    StudioError,
+    TooLarge,
+    Unauthorized,
+)
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+UNREACHABLE = (ConnectionFailure, OperationalError, InterfaceError)
+RETRY_AFTER_S = 5.0
+
+
+class Problem(BaseModel):
+    """RFC 9457. `code` is for programs, `detail` for people; `retry_after` in seconds."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    retryable: bool
+    retry_after: float | None
+
+
+def problem(error: StudioError, status: int | None = None) -> HttpResponse:
+    """The answer that says `error`, with its own HTTP status or with `status`."""
+    status = status or error.status
+    form = Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=error.message,
+        code=error.code,
+        retryable=error.retryable,
+        retry_after=error.retry_after,
+    )
+    response = _saying_when(error, HttpResponse(form.model_dump_json(), status=status, content_type=MEDIA_TYPE))
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def page(error: StudioError) -> HttpResponse:
+    """The same for somebody at a browser: the sentence alone."""
+    return _saying_when(error, views.failure(error))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """In the place of Django's own page: somebody whose page needs a database that is away, or busy, is told so."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, UNREACHABLE):
+        return defaults.server_error(request)
+    _log_store_down(request, error)
+    said = page(StorageDown(retry_after=RETRY_AFTER_S))
+    said._has_been_logged = True  # type: ignore[attr-defined]  # or Django says it again, as our fault
+    return said
+
+
+def _saying_when(error: StudioError, response: HttpResponse) -> HttpResponse:
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
+    return response
+
+
+_OF_STATUS: dict[int, tuple[type[StudioError], str]] = {
+    401: (Unauthorized, "Send a bearer token, or the page's cookie."),
+    403: (Unauthorized, "This is not allowed."),
+    404: (NotFound, ""),
+    405: (BadInput, "This path does not know that method."),
+    413: (TooLarge, ""),
+    429: (RateLimited, ""),
+    503: (StorageDown, ""),
+}
+
+
+def of_status(status: int) -> HttpResponse:
+    """The problem for an error that a framework made and that has only its HTTP status to tell."""
+    kind, sentence = _OF_STATUS.get(status, (BadInput, "") if status < 500 else (StudioError, ""))
+    return problem(kind(sentence), status)
+
+
+def install(api: NinjaAPI) -> None:
+    """From here on every exception of an operation leaves as a problem."""
+    api.add_exception_handler(StudioError, _studio)
+    api.add_exception_handler(ValidationError, _invalid)
+    api.add_exception_handler(HttpError, _http)
+    api.add_exception_handler(Http404, lambda request, error: of_status(404))
+    for kind in (SuspiciousOperation, BadRequest, MultiPartParserError):
+        api.add_exception_handler(kind, lambda request, error: of_status(400))
+    api.add_exception_handler(RequestDataTooBig, lambda request, error: of_status(413))
+    for unreachable in UNREACHABLE:
+        api.add_exception_handler(unreachable, _storage_down)
+    api.add_exception_handler(PyMongoError, _mongo)
+    api.add_exception_handler(Exception, _unexpected)
+
+
+def _studio(request: HttpRequest, error: StudioError | type[StudioError]) -> HttpResponse:
+    error = error() if isinstance(error, type) else error
+    response = problem(error)
+    # A person who has no room is no fault of ours, though the status begins with a 5.
+    if isinstance(error, StorageFull):
+        said = response.reason_phrase, request.path
+        log_response("%s: %s", *said, response=response, request=request, level="info")
+    return response
+
+
+def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
+    first = error.errors[0]
+    source, *path = first["loc"]
+    if source == "body":
+        path = path[1:]  # the name of our own parameter
+    return problem(BadInput(protocol.explain(first, path)))
+
+
+def _http(request: HttpRequest, error: Any) -> HttpResponse:
+    # What our parser says of a body arrives as the cause of ninja's own error.
+    if isinstance(error.__cause__, StudioError):
+        return problem(error.__cause__, error.status_code)
+    return of_status(error.status_code)
+
+
+def _mongo(request: HttpRequest, error: Any) -> HttpResponse:
+    return _storage_down(request, error) if error.timeout else _unexpected(request, error)
+
+
+def _storage_down(request: HttpRequest, error: Any) -> HttpResponse:
+    _log_store_down(request, error)
+    return problem(StorageDown())
+
+
+def _log_store_down(request: HttpRequest, error: BaseException) -> None:
+    log.warning("action=store_down method=%s path=%s error=%r", request.method, request.path, error)
+
+
+def _unexpected(request: HttpRequest, error: Any) -> HttpResponse:
+    log.error("action=failed method=%s path=%s", request.method, request.path, exc_info=error)
+    return problem(StudioError())

@@ -1,0 +1,61 @@
+"""The page's own files under names that hold their hash, compressed once: a browser asks for each of them once a release."""
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from servestatic.storage import CompressedManifestStaticFilesStorage
+
+OURS = "studio"  # the folder below static/; what packages bring (the admin, the API's documentation) keeps its names
+IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
+
+
+class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
+    """Before `build` has run, and with STUDIO_DEBUG, every file keeps its own name."""
+
+    support_js_module_import_aggregation = True  # rewrites the names that modules import
+    max_post_process_passes = 20  # at least as many as modules import each other deep
+
+    def stored_name(self, name: str) -> str:
+        return str(super().stored_name(name)) if name in self.hashed_files else name
+
+
+def build() -> None:
+    """Fill STATIC_ROOT, unless it holds what these sources make already. Safe to interrupt: without its manifest, which
+    is written last, nothing of it is used."""
+    root = Path(settings.STATIC_ROOT)
+    stamp, sources = root / "sources", _digest()
+    if stamp.exists() and stamp.read_text() == sources:
+        return
+    others = {path.partition("/")[0] for finder in finders.get_finders() for path, _ in finder.list(None)} - {OURS}
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True, ignore_patterns=sorted(others))
+    stamp.write_text(sources)
+
+
+def _digest() -> str:
+    found = hashlib.sha256()
+    for path in sorted((settings.BASE_DIR / "static" / OURS).rglob("*")):
+        if path.is_file():
+            found.update(f"{path}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+@cache
+def imported_by(module: str) -> tuple[str, ...]:
+    """The modules that this one brings along, directly or by way of others, by their names below static/."""
+    seen: dict[str, None] = {}
+    waiting = [module]
+    while waiting:
+        name = waiting.pop(0)
+        text = Path(str(finders.find(name))).read_text()
+        for match in IMPORT.finditer(text):
+            imported = normpath(join(dirname(name), match[1]))
+            if imported not in seen and imported != module:
+                seen[imported] = None
+                waiting.append(imported)
+    return tuple(seen)

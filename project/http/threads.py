@@ -1,0 +1,132 @@
+"""The threads in which requests do what is not asynchronous.
+
+Django would start one for each request. Of a hundred that come at once all would run at the same time, each with a connection
+to the database of its own, and the event loop would be one of a hundred that wait for the interpreter's lock. So a few work
+at a time, and a request has a thread only while something is done for it there. What takes long does not count, for it waits
+for something, or computes without the lock: nobody waits for a database that hangs, or for the decoding of somebody else's
+photo.
+"""
+
+import asyncio
+import heapq
+import itertools
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# What is asked of SQLite is done by Python, which only one thread can run: more of them would hand its lock to and fro at each
+# row, and double what a page of the gallery costs. While one waits for another server, others can work.
+AT_A_TIME = 1 if settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3") else 4
+LONG_S = 0.0125 * AT_A_TIME  # so 80 a second begin, whatever hangs
+IDLE = 8  # threads that are kept for the next requests, with a connection to SQLite each
+
+
+class _Piece(NamedTuple):
+    """Of a request's work. Of two that wait, the lower one is next."""
+
+    turn: tuple[int, int]
+    number: int
+    work: Callable[[], Any]
+    future: "Future[Any]"
+
+
+class Threads:
+    """The oldest request's work is done first; but before an address's second request comes everybody's first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._live: Counter[str] = Counter()
+        self._waiting: list[_Piece] = []
+        self._running: dict[int, float] = {}  # when it began, by the piece's number
+        self._idle: list[ThreadPoolExecutor] = []
+        self._looking = False
+
+    def enter(self, address: str) -> "RequestThread":
+        """For a new request, which has to `leave`."""
+        with self._lock:
+            self._live[address] += 1
+            return RequestThread(self, address, (self._live[address], next(self._numbers)))
+
+    def leave(self, address: str) -> None:
+        with self._lock:
+            self._live[address] -= 1
+            if not self._live[address]:
+                del self._live[address]
+
+    def add(self, turn: tuple[int, int], work: Callable[[], Any], future: "Future[Any]") -> None:
+        with self._lock:
+            heapq.heappush(self._waiting, _Piece(turn, next(self._numbers), work, future))
+            self._begin_next()
+            if self._waiting and not self._looking:
+                self._looking = True
+                asyncio.get_running_loop().call_later(LONG_S, self._look)
+
+    def _look(self) -> None:
+        """Again and again while somebody waits: what has begun may take long by now."""
+        with self._lock:
+            self._begin_next()
+            self._looking = bool(self._waiting)
+            if self._looking:
+                asyncio.get_running_loop().call_later(LONG_S, self._look)
+
+    def _begin_next(self) -> None:
+        while self._waiting:
+            long_ago = time.monotonic() - LONG_S
+            if sum(began > long_ago for began in self._running.values()) >= AT_A_TIME:
+                return
+            piece = heapq.heappop(self._waiting)
+            self._running[piece.number] = time.monotonic()
+            # The one that was busy last: few connections to the database are open, and most threads end.
+            thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
+            thread.submit(self._run, piece, thread)
+
+    def _run(self, piece: _Piece, thread: ThreadPoolExecutor) -> None:
+        tell = _done(piece) if piece.future.set_running_or_notify_cancel() else None
+        with self._lock:
+            del self._running[piece.number]
+            if len(self._idle) < IDLE:
+                self._idle.append(thread)  # the next piece is this thread's, mostly
+            else:
+                thread.shutdown(wait=False)
+            self._begin_next()
+        if tell:
+            tell()
+
+
+def _done(piece: _Piece) -> Callable[[], None]:
+    """The result is to be told when the connection to the database is back in its pool, whatever became of the work."""
+    try:
+        close_old_connections()
+        try:
+            result = piece.work()
+        finally:
+            close_old_connections()
+    except BaseException as error:  # noqa: BLE001  it is whoever waits for the result who gets it
+        return partial(piece.future.set_exception, error)
+    return partial(piece.future.set_result, result)
+
+
+class RequestThread(Executor):
+    """One request's: what it submits is done in one thread at a time, as Django wants it."""
+
+    def __init__(self, threads: Threads, address: str, turn: tuple[int, int]) -> None:
+        self._threads, self._address, self._turn = threads, address, turn
+
+    def submit(self, work: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> "Future[R]":
+        future: Future[R] = Future()
+        self._threads.add(self._turn, lambda: work(*args, **kwargs), future)
+        return future
+
+    def leave(self) -> None:
+        self._threads.leave(self._address)

@@ -1,0 +1,48 @@
+"""Whose a key is, remembered for a moment by each process: who polls is not looked up at every request.
+
+A right that has ended (a token, a cookie, a person) opens nothing any more within five seconds, in every process: three
+seconds after it was looked up, to the end of a request that came just before.
+"""
+
+import hashlib
+import threading
+import time
+from collections import OrderedDict
+
+from project.models import User, today
+
+KEPT_S = 3.0
+MOST = 5000  # keys, each with a row of a few kB
+
+
+class Remembered:
+    """Keys are kept as hashes: the memory of a process opens nothing."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()  # in the order in which they are forgotten
+        self._lock = threading.Lock()
+
+    def find(self, kind: str, key: str) -> User | None:
+        """None: look it up. Also on a new day, which is to be noted."""
+        found = self._people.get(_hash(kind, key))
+        if found is None or found[1] <= time.monotonic():
+            return None
+        user = found[0]
+        return user if user.last_seen == today() else None
+
+    def keep(self, kind: str, key: str, user: User, asked_at: float) -> None:
+        """`asked_at`: by `time.monotonic`, before it was looked up; what changed since then may not have been seen."""
+        hashed = _hash(kind, key)
+        with self._lock:
+            self._people[hashed] = user, asked_at + KEPT_S
+            self._people.move_to_end(hashed)
+            now = time.monotonic()
+            while self._people and (len(self._people) > MOST or next(iter(self._people.values()))[1] <= now):
+                self._people.popitem(last=False)
+
+
+def _hash(kind: str, key: str) -> str:
+    return hashlib.sha256(f"{kind} {key}".encode()).hexdigest()
+
+
+remembered = Remembered()

@@ -1,0 +1,28 @@
+"""`python parent_death.py PARENT COMMAND…` becomes COMMAND, and the kernel kills it when PARENT ends, be it by kill -9.
+
+Run as a script, before anything of ours is imported. Like `setpriv --pdeathsig KILL`, but it needs nothing installed,
+and it closes the gap between the fork and the request: a parent that ended in between is noticed.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def main() -> None:
+    parent, command = int(sys.argv[1]), sys.argv[2:]
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        sys.exit(1)
+    try:
+        os.execv(command[0], command)  # noqa: S606  (no shell is what we want)
+    except OSError as error:
+        sys.exit(f"{command[0]} cannot be run: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from project import installing
+from project.http.static_files import OURS, imported_by
+
+register = template.Library()
+
+
+@register.simple_tag
+def preload_imports(module: str) -> SafeString:
+    """Links by which a browser fetches all that a module imports at once, not one level of imports after the other."""
+    urls = ((static(name),) for name in imported_by(module))
+    return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', urls)
+
+
+@register.simple_tag
+def installable() -> SafeString:
+    """What a browser needs in a page's head to install it, in both looks."""
+    head = format_html(
+        '<link rel="manifest" href="{}">\n  <link rel="apple-touch-icon" href="{}">\n'
+        '  <meta name="theme-color" content="{}" media="(prefers-color-scheme: light)">\n'
+        '  <meta name="theme-color" content="{}" media="(prefers-color-scheme: dark)">',
+        reverse("manifest"),
+        static(f"{OURS}/ui/icon-apple.png"),
+        *installing.GROUNDS,
+    )
+    if not installing.is_offered():
+        return head
+    return head + format_html('\n  <meta name="service-worker" content="{}">', reverse("worker"))

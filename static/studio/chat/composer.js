@@ -1,0 +1,153 @@
+// Where a person writes: one input that grows, a photo, how many variations, which size.
+
+import { ask, h } from "../ui/dom.js";
+import { acceptFiles } from "../ui/drop-zone.js";
+import { icon } from "../ui/icons.js";
+import "../upload/photo-chips.js";
+import { photoPicker } from "../upload/photo-picker.js";
+
+const SIZES = [
+  ["Auto size", null, null],
+  ["Landscape 1024 × 768", 1024, 768],
+  ["Square 1024 × 1024", 1024, 1024],
+  ["Portrait 768 × 1024", 768, 1024],
+  ["Wide 1536 × 864", 1536, 864],
+  ["Tall 864 × 1536", 864, 1536],
+];
+const COUNTER_FROM = 0.8; // of the limit: before that nobody needs to know
+// What no server takes: control characters, and halves of characters that a careless paste leaves behind.
+const UNCLEAN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu;
+
+/** Event: "written" whenever what is written or attached has changed. */
+class MessageComposer extends HTMLElement {
+  #say = h("textarea", {
+    id: "say", rows: 1, dir: "auto", enterkeyhint: "send", autocomplete: "off",
+    placeholder: "Describe a picture, or how to change one", "aria-label": "Message", "aria-describedby": "counter",
+  });
+  #chips = h("photo-chips");
+  #count = h("select", { "aria-label": "How many pictures" });
+  #size = h("select", { "aria-label": "Size" }, ...SIZES.map(([name], i) => h("option", { value: i }, name)));
+  #counter = h("span.counter", { id: "counter" });
+  #send = h("button.send", { type: "submit", title: "Send", "aria-label": "Send" }, icon("send"));
+
+  connect(limits) {
+    this.limits = limits;
+    for (let n = 1; n <= limits.variations; n++) {
+      this.#count.append(h("option", { value: n }, n === 1 ? "1 picture" : `${n} pictures`));
+    }
+    const picker = photoPicker({ take: (files) => this.takePhotos(files), labelled: true });
+    const row = h("div.row", {}, ...picker, this.#count, this.#size, this.#counter, this.#send);
+    const form = h("form", { "aria-label": "New message" }, this.#chips, this.#say, row);
+    this.append(form);
+    form.addEventListener("submit", (event) => this.#submit(event));
+    this.#say.addEventListener("input", () => this.#refresh());
+    this.#say.addEventListener("keydown", (event) => this.#key(event));
+    this.#chips.addEventListener("photo", () => this.#refresh());
+    acceptFiles((files) => this.takePhotos(files));
+    this.#refresh();
+  }
+
+  get text() {
+    return this.#say.value.replace(UNCLEAN, "").trim();
+  }
+
+  get hasPhotos() {
+    return !this.#chips.hidden;
+  }
+
+  get options() {
+    const [, width, height] = SIZES[Number(this.#size.value)];
+    return width ? { width, height } : {};
+  }
+
+  /** Put words into the input, for the person to change before they send them. */
+  write(text) {
+    this.#say.value = text;
+    this.#refresh();
+    this.#say.focus();
+    this.#say.setSelectionRange(text.length, text.length);
+  }
+
+  /** What is not sent yet: {text, photos: [{image, mask}], missing}; `missing`: so many photos are not uploaded yet. */
+  get written() {
+    const { photos, missing } = this.#chips;
+    return { text: this.#say.value, photos, missing };
+  }
+
+  /** As `written` was. The focus stays where it is. */
+  restore({ text, photos }) {
+    this.#say.value = text;
+    this.#chips.restore(photos, "Your next message edits this picture");
+    this.#refresh();
+  }
+
+  /** The next message is about this picture. */
+  attach(image, words) {
+    this.#chips.use(image, words);
+    this.#say.focus();
+  }
+
+  /** Of this picture, while it is an attached one, only this part. */
+  limitTo(image, mask) {
+    this.#chips.limitTo(image, mask);
+    this.#refresh();
+    this.#say.focus();
+  }
+
+  /** Something is done to this picture already: no message waits for it. */
+  letGo(image) {
+    this.#chips.letGo(image);
+  }
+
+  takePhotos(files) {
+    this.#chips.take(files, this.limits.upload_bytes);
+    this.#say.focus();
+  }
+
+  /** Send these words with what is chosen now, once for each photo; used by the starters too. */
+  send(content) {
+    if (this.#chips.busy || this.#chips.failed) return this.write(content); // it is sent when the photos are here
+    const { photos } = this.#chips;
+    const chosen = { content, count: Number(this.#count.value), options: this.options };
+    for (const { image, mask } of photos.length ? photos : [{}]) ask(this, "send", { ...chosen, source: image, mask });
+    this.#chips.clear();
+    this.#count.value = 1; // four of one thing is a choice for once
+    return null;
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (!this.#sendable()) return;
+    const { text } = this;
+    this.#say.value = "";
+    this.send(text);
+    this.#refresh();
+    this.#say.focus();
+  }
+
+  #key(event) {
+    // Enter that ends the composition of a character (Vietnamese, Japanese, …) does not send.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    this.#submit(event);
+  }
+
+  #sendable() {
+    const length = [...this.text].length;
+    return length > 0 && length <= this.limits.content && !this.#chips.busy && !this.#chips.failed;
+  }
+
+  #refresh() {
+    const length = [...this.text].length;
+    const { content } = this.limits;
+    this.#counter.textContent = length > content * COUNTER_FROM ? `${length} / ${content}` : "";
+    this.#counter.toggleAttribute("data-over", length > content);
+    this.#send.disabled = !this.#sendable();
+    if (!CSS.supports("field-sizing", "content")) {
+      this.#say.style.height = "auto";
+      this.#say.style.height = `${this.#say.scrollHeight}px`;
+    }
+    this.dispatchEvent(new Event("written"));
+  }
+}
+
+customElements.define("message-composer", MessageComposer);

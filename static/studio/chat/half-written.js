@@ -1,0 +1,50 @@
+// The message box belongs to the chat on the page: what is written in it stays with that chat until it is sent.
+
+import { HalfWritten } from "../client/half-written.js";
+import * as rest from "../client/rest.js";
+import { notice } from "../ui/notice.js";
+
+const NEW = "new"; // a chat that has no id yet
+const NOTHING = { text: "", photos: [] };
+const chatOf = ({ sessionId }) => sessionId ?? NEW;
+
+export function keepHalfWritten({ composer, studio, person }) {
+  const { store } = studio;
+  const kept = new HalfWritten(person.id);
+  let view = null;
+
+  function follow() {
+    const before = view;
+    view = store.view;
+    if (before && chatOf(before) === chatOf(view)) return;
+    if (before?.draft && before.draft === view.draft && !before.sessionId) move(before, view);
+    else restore(kept.read(chatOf(view)));
+  }
+
+  /** The new chat has its id now; whoever writes goes on writing. */
+  function move(before, after) {
+    kept.write(chatOf(before), NOTHING);
+    kept.write(chatOf(after), composer.written);
+  }
+
+  function restore(written) {
+    composer.restore(written ?? NOTHING);
+    if (written?.missing) notice("A photo had not been uploaded when you left this chat. Please add it again.");
+    written?.photos.forEach(({ image }) => removeIfGone(image));
+  }
+
+  async function removeIfGone(image) {
+    const gone = await rest.gallery.get(image.id).then(({ state }) => state !== "shown", ({ code }) => code === "not_found");
+    if (!gone || !composer.written.photos.some((photo) => photo.image.id === image.id)) return;
+    composer.letGo(image);
+    notice("A picture that was attached is no longer here.");
+  }
+
+  composer.addEventListener("written", () => {
+    if (view && chatOf(view) === chatOf(store.view)) kept.write(chatOf(view), composer.written);
+  });
+  kept.onRemoved(NEW, () => view && chatOf(view) === NEW && kept.write(NEW, composer.written)); // several tabs may begin a chat
+  store.addEventListener("change", follow);
+  person.addEventListener("known", () => kept.belongTo(person.id));
+  studio.addEventListener("lost", ({ detail: { sessionId } }) => kept.forget(sessionId));
+}

@@ -1,0 +1,266 @@
+// The chat page: what a person does goes to the studio, what the studio knows is shown by its elements.
+
+import "./composer.js";
+import { config } from "../ui/config.js";
+import "./conversation.js";
+import { askDeleteSession, askLine } from "../ui/dialogs.js";
+import { newId, pictureUrl, setText } from "../ui/dom.js";
+import { downloadLink } from "../ui/download.js";
+import { initDrawer } from "../ui/drawer.js";
+import "./link-state.js";
+import { announce, notice } from "../ui/notice.js";
+import "../ui/offline.js";
+import "../ui/visible-height.js";
+import { Kept } from "../client/kept.js";
+import { Pictures } from "./pictures.js";
+import * as rest from "../client/rest.js";
+import { person } from "../client/person.js";
+import { keepHalfWritten } from "./half-written.js";
+import { requests, variations } from "./sending.js";
+import "./session-list.js";
+import { titleOf } from "./session-list.js";
+import { choosePhoto, initStarters } from "./starters.js";
+import { takeSource } from "../gallery/handoff.js";
+import { Studio } from "../client/studio.js";
+import { varies, wishFor } from "../picture/actions.js";
+import { adjustByHand, look, paintObject, paintPart, stopLooking } from "../picture/windows.js";
+import { announcement, nameOf } from "../picture/labels.js";
+
+const NAME = "AI Photo Studio";
+const RELOADED_KEY = "studio.reloaded";
+const RELOAD_EVERY_MS = 30_000;
+
+const { limits } = config;
+const studio = new Studio(person);
+const { store, outbox } = studio;
+const kept = new Kept(store, person);
+const pictures = new Pictures(store);
+const conversation = document.querySelector("studio-conversation");
+const composer = document.querySelector("message-composer");
+const drawer = initDrawer();
+
+// Where we are: "/", or one session
+
+function sessionInAddress() {
+  return location.pathname.match(/^\/chat\/([^/]+)\/?$/)?.[1] ?? null;
+}
+
+/** What was never sent has no address of its own: home shows the last of it. */
+function show() {
+  const sessionId = sessionInAddress();
+  const draft = sessionId ? null : (outbox.entries().findLast((entry) => !entry.session_id)?.draft ?? null);
+  studio.show({ sessionId, draft });
+}
+
+function go(path, view) {
+  if (path !== location.pathname) history.pushState(null, "", path);
+  studio.show(view);
+  drawer.close();
+}
+
+const goHome = () => go("/", {});
+const goTo = (sessionId, draft = null) => go(`/chat/${sessionId}/`, { sessionId, draft });
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-route]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  const [, sessionId] = link.pathname.match(/^\/chat\/([^/]+)\/$/) ?? [];
+  if (sessionId) goTo(sessionId);
+  else goHome();
+  composer.querySelector("#say").focus();
+});
+window.addEventListener("popstate", show);
+
+// What the elements ask for
+
+/** Where what is sent now belongs: to the session on the page, or to the draft of one. */
+function here() {
+  const { sessionId, draft: known } = store.view;
+  const draft = sessionId ? null : (known ?? newId());
+  if (draft !== known) store.show({ sessionId, draft });
+  return { session_id: sessionId, draft };
+}
+
+function send(request) {
+  if (request.source) pictures.remember(request.source);
+  outbox.add(requests(here(), request));
+  conversation.toEnd();
+}
+
+/** A quick action. Which object goes, the person shows with the brush. */
+async function act({ image, tool, style, mask = null }) {
+  const painted = tool === "remove_object" && !mask ? await paintObject(image) : { mask };
+  if (!painted) return;
+  composer.letGo(image);
+  send({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+}
+
+/** Four more of the same, in the same card. */
+function vary({ image }) {
+  const message = messageOf(image);
+  if (!message) return;
+  outbox.add(variations(here(), message, limits.variations));
+  conversation.showMore(message);
+}
+
+const messageOf = (image) => store.messages.find((message) => message.image?.id === image.id);
+
+/** Back into the input, to be changed and sent again. All variations of a refused request leave together. */
+function rewrite({ message }) {
+  discard({ message });
+  composer.write(message.content);
+}
+
+function discard({ message }) {
+  const original = message.variation_of ?? message.client_id;
+  const tied = outbox.entries().filter((e) => e.client_id === original || e.command.variation_of === original);
+  outbox.remove(message.status === "REFUSED" ? tied.map((entry) => entry.client_id) : [message.client_id]);
+}
+
+/** What a suggestion names instead of words, done to the picture that was meant when it was made. */
+async function carryOut({ action, imageId, message }) {
+  if (action === "photo") return choosePhoto();
+  const image = imageId ? await rest.gallery.get(imageId) : shownBefore(message);
+  if (image?.state !== "shown") return notice("This picture is not here any more.");
+  if (action === "delete") return remove(image);
+  if (action === "brush") return act({ image, tool: "remove_object" });
+  if (action === "download") return downloadLink(pictureUrl(image.url)).click();
+  return ANSWERS.look({ image });
+}
+
+async function remove(image) {
+  await rest.gallery.remove(image.id);
+  composer.letGo(image);
+  notice("It is in the trash of your gallery, and can be brought back from there.");
+}
+
+/** The picture that was the last one when this was said: it was not there yet when it was offered. */
+function shownBefore(message) {
+  const at = store.messages.findIndex(({ id }) => id === message.id);
+  return store.messages.slice(0, at).findLast(({ image }) => image?.state === "shown")?.image;
+}
+
+async function renameSession({ id }) {
+  const value = store.session(id)?.title ?? "";
+  const title = await askLine({ title: "Rename this chat", label: "Title", value, confirm: "Rename" });
+  if (title) store.applySession(await rest.sessions.rename(id, title));
+}
+
+async function deleteSession({ id }) {
+  const pictures = await askDeleteSession(titleOf(store.session(id)));
+  if (pictures) await studio.deleteSession(id, pictures);
+}
+
+function edit({ image }) {
+  composer.attach(image, "Your next message edits this picture");
+}
+
+/** What a picture shows: in the words of its request, or under its name in the gallery. */
+const wordsOf = (image) => messageOf(image)?.content ?? nameOf(image);
+
+/** The pictures of the conversation, in its order. */
+const shown = () => store.messages.map((message) => message.image).filter((image) => image?.state === "shown");
+
+/** Where somebody stopped looking, they go on. */
+function closed(image) {
+  const open = [...document.querySelectorAll("picture-box .open")].find(({ dataset }) => dataset.url === image.url);
+  if (!open || document.activeElement === open) return;
+  open.focus({ preventScroll: true });
+  open.scrollIntoView({ block: "nearest" });
+}
+
+function use({ group: { members } }) {
+  const refined = members.find((message) => message.refined_prompt)?.refined_prompt;
+  composer.write(refined ?? members[0].content);
+}
+
+const running = (group) => group.members.filter((message) => message.status === "PROCESSING");
+const stop = (message) => studio.command("message.cancel", { message_id: message.id });
+
+const ANSWERS = {
+  send,
+  rewrite,
+  discard,
+  edit,
+  use,
+  stop: ({ message }) => stop(message),
+  "stop-all": ({ group }) => Promise.all(running(group).map(stop)),
+  "carry-out": carryOut,
+  retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),
+  look: ({ image }) => look(image, { wordsOf, varies: (other) => varies(messageOf(other), config.varying), pictures: shown, closed }),
+  adjust: async ({ image }) => {
+    const change = await adjustByHand(image);
+    if (!change) return;
+    composer.letGo(image);
+    send({ ...change, source: image });
+  },
+  tool: act,
+  part: async ({ image }) => {
+    const painted = await paintPart(image);
+    if (painted) composer.limitTo(image, painted.mask);
+  },
+  variations: vary,
+  rename: renameSession,
+  delete: deleteSession,
+  earlier: () => studio.loadEarlier(),
+  "more-sessions": () => studio.loadSessions(store.sessionsNext),
+  reconnect: () => studio.wake(),
+};
+
+document.addEventListener("ask", async ({ detail }) => {
+  try {
+    await ANSWERS[detail.what](detail);
+  } catch (problem) {
+    notice(problem.message);
+  }
+});
+/** With a photo at hand, what one begins with is about the photo. */
+composer.addEventListener("photo", () => {
+  document.querySelector("#welcome").toggleAttribute("data-photo", composer.hasPhotos);
+});
+
+// What the studio tells
+
+studio.addEventListener("session", ({ detail: { draft, session } }) => {
+  if (!store.view.sessionId && store.view.draft === draft) goTo(session.id, draft);
+});
+studio.addEventListener("lost", ({ detail: { sessionId } }) => {
+  kept.forget(sessionId);
+  const here = store.view.sessionId === sessionId;
+  const draft = here ? newId() : null;
+  outbox.orphan(sessionId, draft ?? newId());
+  if (!here) return;
+  history.replaceState(null, "", "/");
+  studio.show({ draft });
+  notice("This chat is no longer here.");
+  composer.querySelector("#say").focus();
+});
+studio.addEventListener("unauthenticated", () => {
+  const last = Number(sessionStorage.getItem(RELOADED_KEY));
+  if (Date.now() - last < RELOAD_EVERY_MS) return notice("The studio does not know this browser. Are cookies allowed?");
+  sessionStorage.setItem(RELOADED_KEY, Date.now());
+  location.reload();
+});
+store.addEventListener("message", ({ detail: { before, after } }) => {
+  if (after.session_id === store.view.sessionId) announce(announcement(before, after));
+  if (after.image && after.image.state !== "shown") stopLooking(after.image.id);
+});
+store.addEventListener("change", () => {
+  const session = store.session(store.view.sessionId);
+  const name = session?.title ? `${session.title} · ${NAME}` : NAME;
+  setText(document.querySelector("#where"), titleOf(session));
+  document.title = store.running ? `(${store.running}) ${name}` : name;
+});
+
+composer.connect(limits);
+initStarters(composer);
+keepHalfWritten({ composer, studio, person });
+document.querySelector("session-list").connect(store);
+document.querySelectorAll("link-state").forEach((element) => element.connect({ store, outbox }));
+conversation.connect({ store, outbox, pictures, welcome: document.querySelector("#welcome") });
+show();
+takeSource().then((image) => image && edit({ image }), (problem) => notice(problem.message));
+outbox.flush();
+studio.loadSessions().catch((problem) => notice(problem.message));
+if (matchMedia("(hover: hover)").matches) composer.querySelector("#say").focus();

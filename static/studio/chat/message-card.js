@@ -1,0 +1,142 @@
+// A request and its answer: the person's words, what was made of them, and one to four pictures.
+
+import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
+import { icon } from "../ui/icons.js";
+import "../picture/picture-box.js";
+import { stateOf } from "../picture/labels.js";
+import { suggestionButtons } from "../picture/suggestions.js";
+
+const SAME_FOR_ALL = new Set(["reply", "refused"]);
+const SHRINK_MS = 450;
+const STILL = matchMedia("(prefers-reduced-motion: reduce)");
+const UNFINISHED = new Set(["running", "kept"]);
+
+/** Words that say the same, however they are written, stand only once. */
+const inOneForm = (words) => words.toLowerCase().replace(/[\s.!]+/g, " ").trim();
+
+/** Pictures that are made again come in fours, below what is there: that keeps its place. */
+function layoutOf(count) {
+  if (count === 1) return "one";
+  return ["two", "one-and-two", "two", "three"][count % 4];
+}
+
+class MessageCard extends HTMLElement {
+  #content = h("h2.content", { dir: "auto" });
+  #source = picture("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
+  #reply = h("p.reply", { dir: "auto" });
+  #instead = h("p.instead", { role: "group", "aria-label": "Instead" });
+  #refined = h("span.refined", { dir: "auto" });
+  #note = h("p.note", {}, this.#refined);
+  #more = h("button.quiet.more", { type: "button", "aria-expanded": "false" }, "More");
+  #tools = h("span.tools");
+  #boxes = h("div.boxes");
+  #seen = null;
+  #toolsKey = "";
+  #offered = "";
+  #live = false;
+  #told = null; // what it was last updated with
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.#more.addEventListener("click", () => this.#open(this.#more.getAttribute("aria-expanded") === "false"));
+    this.append(
+      h("article", {}, h("div.ask", {}, this.#source, this.#content),
+        h("div.about", {}, h("div.told", {}, this.#reply, this.#instead, this.#note), this.#more, this.#tools), this.#boxes),
+    );
+  }
+
+  /** `group` as groups.js makes it; `progressOf(message)`, `missingOf(message)`: see store.js; `source`: the source picture's
+   * public form or null. */
+  update(group, { progressOf, missingOf, source, trouble }) {
+    this.#told = [group, { progressOf, missingOf, source, trouble }];
+    const progress = group.members.map(progressOf);
+    const missing = group.members.map(missingOf);
+    const { width, height } = group.size;
+    const seen = [width, height, source?.thumbnail_url, trouble, this.#live, ...group.members, ...progress, ...missing];
+    if (this.#seen?.length === seen.length && seen.every((part, i) => part === this.#seen[i])) return;
+    const states = group.members.map(stateOf);
+    if (states.some((state) => UNFINISHED.has(state))) this.#live = true;
+    seen[4] = this.#live;
+    this.#seen = seen;
+    this.#update(group, { progress, missing, states, source, trouble });
+  }
+
+  /** A new request is on its way: what has ended without a picture may now take only the room it needs. */
+  settle() {
+    if (this.#live && !this.querySelector('[data-state="running"], [data-state="kept"]')) this.#live = false;
+  }
+
+  /** Words have come where a picture was expected: the box shrinks to them, in a way that the eye can follow. */
+  shrink() {
+    if (!this.#live || !this.hasAttribute("data-one-answer") || STILL.matches) return;
+    const article = this.firstElementChild;
+    const before = article.offsetHeight;
+    this.#live = false;
+    this.update(...this.#told);
+    const height = [before, article.offsetHeight].map((pixels) => `${pixels}px`);
+    article.animate({ height, overflow: "clip" }, { duration: SHRINK_MS, easing: "ease-in-out", fill: "backwards" });
+  }
+
+  get lastPicture() {
+    return this.#boxes.lastElementChild;
+  }
+
+  #update(group, { progress, missing, states, source, trouble }) {
+    const [first] = group.members;
+    const allWords = states.every((state) => state === states[0] && SAME_FOR_ALL.has(state));
+    this.group = group;
+    this.toggleAttribute("data-live", this.#live);
+    this.toggleAttribute("data-one-answer", allWords);
+    setText(this.#content, first.content);
+    this.#source.hidden = !pictureUrl(source?.thumbnail_url);
+    setAttribute(this.#source, "src", pictureUrl(source?.thumbnail_url));
+    const refined = group.members.find((message) => message.refined_prompt)?.refined_prompt ?? "";
+    setText(this.#reply, allWords ? "" : (first.reply ?? ""));
+    setText(this.#refined, allWords || inOneForm(refined) === inOneForm(first.content) ? "" : refined);
+    this.#offer(allWords ? {} : first);
+    const cut = this.#note.scrollHeight > this.#note.clientHeight + 2 || this.#note.classList.contains("whole");
+    setAttribute(this.#more, "aria-hidden", cut ? null : "true");
+    this.#showTools(states, allWords);
+    this.#showBoxes(group, { progress, missing, trouble });
+  }
+
+  /** What can be done about what was left out. Rebuilt only when it changes, so that a focused button stays the same one. */
+  #offer(message) {
+    const key = JSON.stringify(message.suggestions ?? []);
+    if (key === this.#offered) return;
+    this.#offered = key;
+    this.#instead.replaceChildren(...suggestionButtons(message));
+  }
+
+  #showTools(states, allWords) {
+    const running = states.filter((state) => state === "running").length;
+    const key = running > 1 ? "stop" : running || allWords || states.includes("kept") ? "" : "use";
+    if (key === this.#toolsKey) return;
+    this.#toolsKey = key;
+    const tool = (what, label, picture) =>
+      h("button.quiet", { type: "button", title: label, onclick: () => ask(this, what, { group: this.group }) },
+        icon(picture), h("span.label", {}, label));
+    this.#tools.replaceChildren(
+      ...(key === "stop" ? [tool("stop-all", "Stop all", "stop")] : []),
+      ...(key === "use" ? [tool("use", "Use this prompt", "quote")] : []),
+    );
+  }
+
+  #showBoxes(group, { progress, missing, trouble }) {
+    const { members, size } = group;
+    setAttribute(this.#boxes, "data-layout", layoutOf(members.length));
+    while (this.#boxes.childElementCount > members.length) this.#boxes.lastElementChild.remove();
+    members.forEach((message, i) => {
+      if (!this.#boxes.children[i]) this.#boxes.append(h("picture-box"));
+      this.#boxes.children[i].update({ message, progress: progress[i], missing: missing[i], size, trouble, live: this.#live });
+    });
+  }
+
+  #open(whole) {
+    this.#note.classList.toggle("whole", whole);
+    setAttribute(this.#more, "aria-expanded", String(whole));
+    setText(this.#more, whole ? "Less" : "More");
+  }
+}
+
+customElements.define("message-card", MessageCard);

@@ -1,0 +1,45 @@
+// What a newcomer can begin with: words that paint, and a photo to change, their own or a sample.
+
+const WORDS = "Turn it into a pencil drawing"; // for the photo, for the person to change before they send them
+
+const photoInput = () => document.querySelector('message-composer input[type="file"]:not([capture])');
+
+/** Opens the dialog for a photo. */
+export function choosePhoto() {
+  photoInput().click();
+}
+
+export function initStarters(composer) {
+  on("[data-starter]", (button) => composer.send(button.textContent.trim()));
+  on("[data-starter-photo]", () => {
+    const done = new AbortController();
+    const input = photoInput();
+    input.addEventListener("change", () => suggest(composer, done), { signal: done.signal });
+    input.addEventListener("cancel", () => done.abort(), { signal: done.signal });
+    choosePhoto();
+  });
+  on("[data-sample]", async (button) => {
+    button.disabled = true;
+    await takeSample(composer, button.dataset.sample).finally(() => (button.disabled = false));
+  });
+}
+
+function on(selector, act) {
+  for (const button of document.querySelectorAll(selector)) button.addEventListener("click", () => act(button));
+}
+
+function suggest(composer, done) {
+  done?.abort();
+  if (!composer.text) composer.write(WORDS);
+}
+
+/** As if the person had chosen it. */
+async function takeSample(composer, url) {
+  const answer = await fetch(url);
+  const files = new DataTransfer();
+  files.items.add(new File([await answer.blob()], "sample-photo.webp", { type: "image/webp" }));
+  const input = photoInput();
+  input.files = files.files;
+  input.dispatchEvent(new Event("change"));
+  suggest(composer);
+}

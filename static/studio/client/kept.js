@@ -1,0 +1,88 @@
+// What was open when there was network: the list of chats, and the newest messages of the last ones, to begin with next time. The
+// first connection puts right whatever has changed since, as it does after every drop.
+
+const KEY = "studio.kept";
+const MOST_ROOMS = 12;
+const MOST_MESSAGES = 50; // of each
+const MOST_SESSIONS = 50;
+const SETTLE_MS = 1_000;
+
+export class Kept {
+  #key = null; // none for a visitor
+  #timer = 0;
+  #saved = new Map(); // session id → the messages that lie there
+  #gone = new Set(); // deleted: what the store still has of them is not kept again
+
+  /** `person`: see person.js. A visitor has nothing to keep. */
+  constructor(store, person) {
+    this.store = store;
+    if (person.id) this.#begin(person.id);
+    else person.addEventListener("known", () => this.#begin(person.id), { once: true });
+  }
+
+  /** Nobody else's are shown, and nobody else's are left. */
+  #begin(userId) {
+    const { store } = this;
+    this.#key = `${KEY}.${userId}`;
+    this.#leaveOthersOut();
+    this.#read("").sessions?.forEach((session) => store.applySession(session));
+    store.recall = (sessionId) => this.#read(`.${sessionId}`).messages ?? [];
+    store.addEventListener("change", () => (this.#timer ||= setTimeout(() => this.#save(), SETTLE_MS)));
+    window.addEventListener("pagehide", () => this.#save());
+  }
+
+  /** The chat was deleted. */
+  forget(sessionId) {
+    this.#gone.add(sessionId);
+    if (!this.#key) return;
+    this.#write(`.${sessionId}`, null);
+    this.#save();
+  }
+
+  #save() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    if (!this.#key) return;
+    const { room, sessions } = this.store;
+    const rooms = (this.#read("").rooms ?? []).filter((id) => id !== room.id && !this.#gone.has(id));
+    const messages = [...room.messages.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(-MOST_MESSAGES);
+    if (room.id && messages.length && !this.#gone.has(room.id)) {
+      rooms.unshift(room.id);
+      if (this.#hasChanged(room.id, messages)) this.#write(`.${room.id}`, { messages });
+    }
+    rooms.splice(MOST_ROOMS).forEach((id) => this.#write(`.${id}`, null));
+    this.#write("", { sessions: sessions.slice(0, MOST_SESSIONS), rooms });
+  }
+
+  #hasChanged(id, messages) {
+    const before = this.#saved.get(id); // by this page
+    this.#saved.set(id, messages);
+    return before?.length !== messages.length || messages.some((message, i) => message !== before[i]);
+  }
+
+  #leaveOthersOut() {
+    try {
+      const strange = Object.keys(localStorage).filter((key) => key.startsWith(`${KEY}.`) && !key.startsWith(this.#key));
+      strange.forEach((key) => localStorage.removeItem(key));
+    } catch {
+      // Storage is forbidden.
+    }
+  }
+
+  #read(tail) {
+    try {
+      return JSON.parse(localStorage.getItem(this.#key + tail)) ?? {};
+    } catch {
+      return {};
+    }
+  }
+
+  #write(tail, value) {
+    try {
+      if (value) localStorage.setItem(this.#key + tail, JSON.stringify(value));
+      else localStorage.removeItem(this.#key + tail);
+    } catch {
+      // Forbidden or full: what is kept is a convenience, and what waits to be sent needs the room.
+    }
+  }
+}

@@ -1,0 +1,22 @@
+// What can go wrong, in one form for the socket and for REST.
+
+/** `message` is a sentence for the person, `retryAfter` seconds or null. */
+export class Problem extends Error {
+  constructor({ code, message, retryable = false, retry_after = null }) {
+    super(message);
+    this.code = code;
+    this.retryable = retryable;
+    this.retryAfter = retry_after;
+  }
+}
+
+export function unreachable() {
+  return new Problem({ code: "offline", message: "The studio cannot be reached right now.", retryable: true });
+}
+
+// The same request again would be answered the same way; everything else may pass.
+const FINAL = new Set(["bad_input", "too_large", "conflict", "not_found", "refused", "no_image", "storage_full"]);
+
+export function isFinal(problem) {
+  return problem instanceof Problem && FINAL.has(problem.code);
+}

@@ -1,0 +1,136 @@
+// REST as the person of the cookie. The first thing that a visitor does makes them somebody; until then they have nothing.
+
+import { person } from "./person.js";
+import { Problem, unreachable } from "./problem.js";
+
+const SESSIONS = "/api/v1/chat/sessions/";
+const GALLERY = "/v1/gallery/";
+const SLOW_MS = 20_000;
+const STOPPED = { code: "cancelled", message: "The upload was stopped." };
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+const somebody = () => person.become(() => send("POST", "/api/v1/auth/cookie/").catch(orLater));
+
+/** While a release rolls out, a process of the one before does not know that path yet. */
+function orLater(problem) {
+  throw problem.code === "not_found" ? unreachable() : problem;
+}
+
+/** The answer's JSON, or null where there is none. Raises `Problem`. */
+async function call(method, path, body, more = {}) {
+  if (method !== "GET") await somebody();
+  return send(method, path, body, more);
+}
+
+async function send(method, path, body, more = {}) {
+  const headers = { Accept: "application/json", ...more };
+  if (method !== "GET") headers["X-CSRFToken"] = token();
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(SLOW_MS),
+    });
+  } catch {
+    throw unreachable();
+  }
+  return answer(response.status, await response.text().catch(() => ""));
+}
+
+function answer(status, text) {
+  const data = parse(text);
+  if (status < 400) return data;
+  if (data?.code) throw new Problem({ ...data, message: data.detail ?? data.title });
+  // Not one of ours: a proxy's page, or a form token that has grown old.
+  throw new Problem({
+    code: status === 403 ? "stale_page" : "offline",
+    message: status === 403 ? "This page has grown old. Please reload it." : "The studio cannot answer right now.",
+    retryable: true,
+  });
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const page = async (path, cursor, limit) => {
+  if (!person.id) return { items: [], next: null };
+  const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
+  return call("GET", `${path}?${query}`);
+};
+const named = (base, id, tail = "") => `${base}${encodeURIComponent(id)}/${tail}`;
+
+export const sessions = {
+  list: (cursor = null) => page(SESSIONS, cursor, 50),
+  create: () => call("POST", SESSIONS, {}),
+  rename: (id, title) => call("PATCH", named(SESSIONS, id), { title }),
+  remove: (id, pictures) => call("DELETE", `${named(SESSIONS, id)}?pictures=${pictures}`),
+  messages: (id, cursor) => page(named(SESSIONS, id, "messages/"), cursor, 30),
+  send: (id, command) => call("POST", named(SESSIONS, id, "messages/"), command),
+};
+
+const message = (sessionId, id, tail) => named(`${named(SESSIONS, sessionId)}messages/`, id, tail);
+
+export const messages = {
+  cancel: (sessionId, id) => call("POST", message(sessionId, id, "cancel/")),
+  retry: (sessionId, id) => call("POST", message(sessionId, id, "retry/")),
+};
+
+/** Something is made without a conversation: the message of it, which has only begun. */
+export const generate = (body) => call("POST", "/v1/image/generate/", body, { Prefer: "respond-async" });
+
+export const gallery = {
+  list: (cursor = null, limit = 24) => page(GALLERY, cursor, limit),
+  deleted: (cursor = null, limit = 24) => page(`${GALLERY}deleted/`, cursor, limit),
+  get: (id) => call("GET", named(GALLERY, id)),
+  lineage: (id) => call("GET", named(GALLERY, id, "lineage/")),
+  change: (id, fields) => call("PATCH", named(GALLERY, id), fields),
+  remove: (id) => call("DELETE", named(GALLERY, id)),
+  restore: (id) => call("POST", named(GALLERY, id, "restore/")),
+  purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
+};
+
+/** Import a "photo" or a "mask"; `onProgress` gets 0 to 1. Not fetch: that does not tell how much has gone up. */
+export function upload(file, onProgress, purpose = "photo") {
+  const request = new XMLHttpRequest();
+  const form = new FormData();
+  form.append("purpose", purpose);
+  form.append("file", file, file.name ?? `${purpose}.png`);
+  request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+  let stopped = false;
+  const abort = () => {
+    stopped = true;
+    request.abort();
+  };
+  const done = somebody().then(() => {
+    if (stopped) throw new Problem(STOPPED);
+    return answered(request, form);
+  });
+  return { done, abort };
+}
+
+function answered(request, form) {
+  return new Promise((resolve, reject) => {
+    request.onload = () => {
+      try {
+        resolve(answer(request.status, request.responseText));
+      } catch (problem) {
+        reject(problem);
+      }
+    };
+    request.onerror = request.ontimeout = () => reject(unreachable());
+    request.onabort = () => reject(new Problem(STOPPED));
+    request.open("POST", GALLERY);
+    request.timeout = 5 * 60_000;
+    request.setRequestHeader("X-CSRFToken", token());
+    request.send(form);
+  });
+}

@@ -1,0 +1,171 @@
+// One session's connection: kept open, tried again when it drops, and honest about its state.
+
+import { Problem, unreachable } from "./problem.js";
+
+const PATIENCE_MS = 10_000; // silence that means the connection is gone
+const ASK_MS = PATIENCE_MS / 2; // silence in the middle of work, after which it is asked whether anybody is there
+const STABLE_MS = 5_000; // an accepted connection that dies sooner does not reset the backoff
+const FIRST_MS = 500;
+const LONGEST_MS = 15_000;
+const CLOSED = { unauthenticated: 4401, gone: 4404, tooMany: 4429 };
+
+/**
+ * States: connecting, ready (after session.ready), waiting (for the next try), silent (connected or not, nobody answers),
+ * unauthenticated (the cookie is not known), gone (there is no such session), closed. `onState(state)`, `onFrame(frame)`;
+ * `isWorking()`: whether news of work is expected.
+ */
+export class Connection {
+  state = "closed";
+  #socket = null;
+  #asked = new Map(); // command id → {resolve, reject, timer}
+  #lastId = 0;
+  #failures = 0;
+  #timers = { patience: 0, ping: 0, retry: 0, stable: 0, silence: 0 };
+
+  constructor(sessionId, { onFrame, onState, isWorking }) {
+    this.sessionId = sessionId;
+    this.onFrame = onFrame;
+    this.onState = onState;
+    this.isWorking = isWorking;
+  }
+
+  open() {
+    this.#drop();
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/ws/sessions/${encodeURIComponent(this.sessionId)}/`);
+    socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
+    socket.onclose = (event) => this.#lost(event.code);
+    this.#socket = socket;
+    this.#timers.patience = setTimeout(() => this.#unanswered(), PATIENCE_MS);
+    this.#enter("connecting");
+  }
+
+  close() {
+    // A socket that is shut before it is open makes the browser complain; it is shut as soon as it is open instead.
+    if (this.#socket?.readyState === WebSocket.CONNECTING) {
+      const socket = this.#socket;
+      socket.onmessage = socket.onclose = null;
+      socket.onopen = () => socket.close();
+      this.#socket = null;
+    }
+    this.#drop();
+    this.#enter("closed");
+  }
+
+  /** Something changed in the world (network back, page shown again): find out now instead of later. */
+  wake() {
+    if (this.state === "waiting" || this.state === "silent") this.open();
+    else if (this.state === "ready") this.#ping();
+  }
+
+  /** The browser says that there is no network. It may be wrong about a studio on the same machine, so it is tried again. */
+  cut() {
+    if (["connecting", "ready", "silent"].includes(this.state)) this.#lost(1006);
+  }
+
+  /** Resolves with the reply's `ok`; rejects with a `Problem`. */
+  command(type, fields = {}) {
+    if (this.state !== "ready") return Promise.reject(unreachable());
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      const timer = setTimeout(() => this.#unanswered(), PATIENCE_MS);
+      this.#asked.set(id, { resolve, reject, timer });
+      this.#socket.send(JSON.stringify({ id, type, ...fields }));
+    });
+  }
+
+  #receive(frame) {
+    if ("id" in frame) this.#answered(frame);
+    else {
+      if (frame.type === "session.ready") this.#ready(frame);
+      this.onFrame(frame);
+    }
+    this.#heard();
+  }
+
+  #heard() {
+    if (this.state === "silent") this.#enter("ready");
+    clearTimeout(this.#timers.silence);
+    this.#timers.silence = setTimeout(() => this.#askIfWorking(), ASK_MS);
+  }
+
+  /** While nothing is worked on, the ping that comes now and then is enough. */
+  #askIfWorking() {
+    if (this.state !== "ready" || !this.isWorking()) return;
+    this.#ping();
+    this.#timers.silence = setTimeout(() => this.#enter("silent"), PATIENCE_MS - ASK_MS);
+  }
+
+  #ready(frame) {
+    clearTimeout(this.#timers.patience);
+    this.#timers.stable = setTimeout(() => (this.#failures = 0), STABLE_MS);
+    this.pingMs = frame.ping_s * 1000;
+    this.#schedulePing();
+    this.#enter("ready");
+  }
+
+  #answered({ id, ok, error }) {
+    const asked = this.#asked.get(id);
+    if (!asked) return;
+    this.#asked.delete(id);
+    clearTimeout(asked.timer);
+    if (error) asked.reject(new Problem(error));
+    else asked.resolve(ok);
+  }
+
+  #schedulePing() {
+    clearTimeout(this.#timers.ping);
+    this.#timers.ping = setTimeout(() => this.#ping(), this.pingMs);
+  }
+
+  #ping() {
+    this.command("ping").then(
+      () => this.#schedulePing(),
+      () => {}, // a dropped connection is already being handled
+    );
+  }
+
+  #lost(code) {
+    this.#drop();
+    if (code === CLOSED.unauthenticated) this.#enter("unauthenticated");
+    else if (code === CLOSED.gone) this.#enter("gone");
+    else {
+      const step = code === CLOSED.tooMany ? LONGEST_MS * 2 : Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#failures);
+      this.#failures += 1;
+      this.#retry("waiting", step);
+    }
+  }
+
+  /** Every try to reach one who does not answer lasts long enough by itself. */
+  #unanswered() {
+    this.#drop();
+    this.#retry("silent", FIRST_MS);
+  }
+
+  #retry(state, step) {
+    // Jitter: after a restart of the server not everybody comes back in the same moment.
+    this.#timers.retry = setTimeout(() => this.open(), step * (0.75 + Math.random() / 2));
+    this.#enter(state);
+  }
+
+  #drop() {
+    Object.values(this.#timers).forEach(clearTimeout);
+    if (this.#socket) {
+      this.#socket.onmessage = this.#socket.onclose = null;
+      this.#socket.close();
+      this.#socket = null;
+    }
+    const asked = [...this.#asked.values()];
+    this.#asked.clear();
+    for (const { reject, timer } of asked) {
+      clearTimeout(timer);
+      reject(unreachable());
+    }
+  }
+
+  #enter(state) {
+    if (this.state === state) return;
+    this.state = state;
+    this.onState(state);
+  }
+}

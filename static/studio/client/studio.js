@@ -1,0 +1,210 @@
+// The studio without its page: which session the connection is about, what goes out, what comes in.
+
+import { Connection } from "./socket.js";
+import { unreachable } from "./problem.js";
+import { Outbox } from "./outbox.js";
+import * as rest from "./rest.js";
+import { Store } from "./store.js";
+
+const KNOWN_LIMIT = 500; // of session.sync
+
+const oldest = (known) => Object.keys(known).sort()[0] ?? ""; // ids rise with time
+
+/** Events: "session" {draft, session}: a draft has its session now; "lost" {sessionId}: it is no more; "unauthenticated". */
+export class Studio extends EventTarget {
+  store = new Store();
+  #connection = null;
+
+  /** `person`: see person.js. */
+  constructor(person) {
+    super();
+    const { store } = this;
+    this.person = person;
+    this.outbox = new Outbox(person.id, {
+      createSession: () => this.#createSession(),
+      deliver: (entry) => this.#deliver(entry),
+    });
+    this.outbox.addEventListener("session", ({ detail }) => this.#tell("session", detail));
+    person.addEventListener("known", () => this.#known());
+    // What came back as news is acknowledged, whoever sent it.
+    store.addEventListener("message", ({ detail: { after } }) => this.outbox.remove([after.client_id]));
+    for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.wake());
+    window.addEventListener("offline", () => this.#cut());
+    document.addEventListener("visibilitychange", () => document.hidden || this.#returned());
+  }
+
+  /** Show a session, or the empty studio. The connection follows; at home it stays where it is, for the list's sake. */
+  show({ sessionId = null, draft = null }) {
+    this.store.show({ sessionId, draft });
+    if (sessionId && !this.person.id) this.#removed(sessionId); // a visitor has no session, so it is another's
+    else if (sessionId) this.#connect(sessionId);
+    else if (!this.#connection) this.#listen();
+  }
+
+  wake() {
+    if (this.#connection) this.#connection.wake();
+    else if (navigator.onLine) this.store.linked("idle");
+    this.outbox.flush();
+  }
+
+  /** message.cancel and message.retry. Raises `Problem`. */
+  async command(type, fields) {
+    const { message } = await (this.#connection?.command(type, fields) ?? Promise.reject(unreachable()));
+    this.store.applyMessage(message);
+  }
+
+  async loadSessions(cursor = null) {
+    const since = cursor ? null : this.store.sessions.map((session) => session.id);
+    this.store.addSessions(await rest.sessions.list(cursor), since);
+    if (!this.#connection) this.#listen();
+  }
+
+  async loadEarlier() {
+    const { room } = this.store;
+    const page = await rest.sessions.messages(room.id, room.next);
+    if (this.store.room === room) this.store.addEarlier(page);
+  }
+
+  /** Raises `Problem`; a session that is already gone is deleted all the same. */
+  async deleteSession(id, pictures) {
+    try {
+      await rest.sessions.remove(id, pictures);
+    } catch (problem) {
+      if (problem.code !== "not_found") throw problem;
+    }
+    this.#removed(id);
+  }
+
+  // The connection
+
+  #connect(sessionId) {
+    if (this.#connection?.sessionId === sessionId) return;
+    this.#connection?.close();
+    this.store.enter(sessionId);
+    this.#connection = new Connection(sessionId, {
+      onFrame: (frame) => this.#news(frame),
+      onState: (state) => this.#linked(state),
+      isWorking: () => this.store.isWorking,
+    });
+    this.#connection.open();
+  }
+
+  /** With no session on the page: the newest one's connection brings the news of all of them. */
+  #listen() {
+    const [newest] = this.store.sessions;
+    if (newest && !this.store.view.sessionId) this.#connect(newest.id);
+  }
+
+  #hangUp() {
+    this.#connection?.close();
+    this.#connection = null;
+    this.store.linked("idle");
+  }
+
+  /** The browser says that there is no network. */
+  #cut() {
+    if (this.#connection) this.#connection.cut();
+    else this.store.linked("waiting");
+  }
+
+  #linked(state) {
+    if (state === "closed") return; // what comes after it says more
+    this.store.linked(state);
+    if (state === "ready") {
+      this.outbox.flush();
+      this.loadSessions().catch(() => {}); // the next connection asks again
+    }
+    if (state === "gone") this.#removed(this.#connection.sessionId);
+    if (state === "unauthenticated") this.#tell("unauthenticated", {});
+  }
+
+  #news(frame) {
+    const { store } = this;
+    switch (frame.type) {
+      case "session.ready":
+        if (store.applyReady(frame)) this.#catchUp();
+        break;
+      case "message.changed":
+        store.applyMessage(frame.message);
+        break;
+      case "message.progress":
+        store.applyProgress(frame);
+        break;
+      case "session.changed":
+        store.applySession(frame.session);
+        break;
+      case "session.deleted":
+        this.#removed(frame.session_id);
+        break;
+      default: // news of a later server
+    }
+  }
+
+  /**
+   * Older messages on the page may have changed while nobody told us: the snapshot does not reach back that far. Neither
+   * does one answer, where they are many: it says before which message nothing was compared.
+   */
+  async #catchUp() {
+    const { store } = this;
+    const { room } = store;
+    const known = store.known(KNOWN_LIMIT);
+    try {
+      const { messages, next } = await this.#connection.command("session.sync", { known });
+      messages.forEach((message) => store.applyMessage(message));
+      for (let cursor = next ?? oldest(known); store.room === room && cursor > store.oldest; ) {
+        const page = await rest.sessions.messages(room.id, cursor);
+        page.items.forEach((message) => store.applyMessage(message));
+        cursor = page.next ?? "";
+      }
+    } catch {
+      // Dropped again: the next session.ready comes here too.
+    }
+  }
+
+  #removed(sessionId) {
+    if (this.#connection?.sessionId === sessionId) this.#hangUp();
+    this.store.removeSession(sessionId);
+    this.#tell("lost", { sessionId });
+    if (!this.#connection) this.#listen();
+  }
+
+  /** Here or in another tab, the visitor has done the first thing. */
+  #known() {
+    this.outbox.belongTo(this.person.id);
+    this.outbox.flush();
+    this.loadSessions().catch(() => {}); // the next connection asks again
+  }
+
+  async #returned() {
+    this.wake();
+    await this.loadSessions().catch(() => {});
+  }
+
+  // What goes out
+
+  async #createSession() {
+    const session = await rest.sessions.create();
+    this.store.applySession(session);
+    return session;
+  }
+
+  /** Over the connection where there is one to that session, else by REST. Resolves once the server has it. */
+  async #deliver({ session_id: sessionId, client_id, command }) {
+    const connected = this.#connection?.sessionId === sessionId && this.store.link === "ready";
+    const body = { client_id, ...command };
+    try {
+      const message = connected
+        ? (await this.#connection.command("message.send", body)).message
+        : await rest.sessions.send(sessionId, body);
+      this.store.applyMessage(message);
+    } catch (problem) {
+      const namesNothingElse = !command.source_image_id && !command.variation_of;
+      if (problem.code === "not_found" && namesNothingElse) this.#removed(sessionId);
+      throw problem;
+    }
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

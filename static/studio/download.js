@@ -1,8 +1,0 @@
-import { h } from "./dom.js";
-import { icon } from "./icons.js";
-
-/** A link that saves a picture. The server names the file. `url`: one of our own, see `pictureUrl`. */
-export function downloadLink(url) {
-  const label = h("span.label", {}, "Download");
-  return h("a.quiet.button", { href: `${url}?download=1`, download: true, title: "Download" }, icon("download"), label);
-}

@@ -1,0 +1,182 @@
+// A picture as a file of one's own: PNG, JPEG or WebP, at a size. Made in the browser, from what is there in full.
+
+import { h, pictureUrl, setText } from "../ui/dom.js";
+import { overlay } from "../ui/overlay.js";
+
+const KINDS = [["image/jpeg", "JPEG", "jpg"], ["image/png", "PNG", "png"], ["image/webp", "WebP", "webp"]];
+const SIDES = [["Large", 2048], ["Medium", 1280], ["Small", 640]]; // pixels of the longest side
+const QUALITY = 90; // of 100
+const AFTER_MS = 250; // nobody wants each number between to be encoded
+const KEEP_MS = 60_000; // how long a file stays to be fetched
+const UNCLEAN = /[^\p{L}\p{N} _()-]+/gu;
+
+/** `image`: a picture's public form; `name`: a few words. */
+export function exportPicture(image, name) {
+  return exportFrom({ size: { width: image.width, height: image.height }, name, source: () => fullPicture(image) });
+}
+
+/** `source()` resolves with what can be drawn, in `size`. Resolves once the dialog is gone. */
+export function exportFrom({ size, name, source }) {
+  const dialog = h("export-dialog");
+  document.body.append(dialog);
+  return new Promise((resolve) => dialog.open({ size, name, source, resolve }));
+}
+
+async function fullPicture(image) {
+  const img = new Image();
+  img.src = `${pictureUrl(image.url)}?download=1`; // never redirected: from another server no page can read pixels
+  await img.decode();
+  return img;
+}
+
+class ExportDialog extends HTMLElement {
+  #kind = h("select", { name: "kind" }, ...kinds().map(([type, label]) => h("option", { value: type }, label)));
+  #preset = h("select", { name: "preset" });
+  #width = this.#number("Width");
+  #height = this.#number("Height");
+  #quality = h("input", { type: "range", min: 10, max: 100, step: 1, value: QUALITY, "aria-label": "Quality" });
+  #qualityRow = h("label", {}, h("span", {}, "Quality"), this.#quality);
+  #said = h("p.said", { role: "status" }, "…");
+  #go = h("button.primary", { disabled: true }, "Export");
+  #timer = 0;
+  #picture = null; // a promise of what is drawn
+  #made = null; // {blob, ...choice} of the newest choice
+
+  open({ size, name, source, resolve }) {
+    Object.assign(this, { size, name, source });
+    const own = h("fieldset.own", {}, h("legend", {}, "Pixels"), this.#width, h("span", { "aria-hidden": "true" }, "×"), this.#height);
+    const form = h("form", { method: "dialog" }, h("h2", { id: "export-title" }, "Export"),
+      h("label", {}, h("span", {}, "Format"), this.#kind), h("label", {}, h("span", {}, "Size"), this.#preset), own,
+      this.#qualityRow, this.#said,
+      h("div.buttons", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), this.#go));
+    const dialog = h("dialog.export", { "aria-labelledby": "export-title" }, form);
+    this.#fill();
+    form.addEventListener("input", ({ target }) => this.#chosen(target));
+    form.addEventListener("submit", (event) => this.#submit(event, dialog));
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+    this.append(dialog);
+    dialog.showModal();
+    const leave = overlay(() => dialog.close());
+    dialog.addEventListener("close", async () => {
+      clearTimeout(this.#timer);
+      this.remove();
+      await leave();
+      resolve();
+    });
+    this.#chosen(this.#preset);
+  }
+
+  #number(label) {
+    return h("input", { type: "number", min: 1, step: 1, inputmode: "numeric", "aria-label": label, required: true });
+  }
+
+  #fill() {
+    const { width, height } = this.size;
+    const longest = Math.max(width, height);
+    const smaller = SIDES.filter(([, side]) => side < longest);
+    this.#preset.replaceChildren(
+      h("option", { value: longest }, `Full, ${width} × ${height}`),
+      ...smaller.map(([label, side]) => h("option", { value: side }, `${label}, ${this.#within(side).join(" × ")}`)),
+      h("option", { value: "own" }, "Another size"),
+    );
+    Object.assign(this.#width, { max: width });
+    Object.assign(this.#height, { max: height });
+  }
+
+  /** Sides in proportion, the longest one this long. */
+  #within(side) {
+    const { width, height } = this.size;
+    const scale = side / Math.max(width, height);
+    return [width, height].map((each) => Math.max(1, Math.round(each * scale)));
+  }
+
+  #chosen(field) {
+    const { width, height } = this.size;
+    if (field === this.#preset && this.#preset.value !== "own") {
+      [this.#width.value, this.#height.value] = this.#within(Number(this.#preset.value));
+    }
+    if (field === this.#width) this.#height.value = Math.max(1, Math.round((this.#width.value * height) / width));
+    if (field === this.#height) this.#width.value = Math.max(1, Math.round((this.#height.value * width) / height));
+    if (field === this.#width || field === this.#height) this.#preset.value = "own";
+    this.#qualityRow.hidden = this.#kind.value === "image/png";
+    this.#made = null;
+    this.#go.disabled = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#make(), AFTER_MS);
+  }
+
+  async #make() {
+    const choice = {
+      type: this.#kind.value, width: Number(this.#width.value), height: Number(this.#height.value),
+      quality: Number(this.#quality.value) / 100,
+    };
+    if (!this.#width.checkValidity() || !this.#height.checkValidity()) {
+      return setText(this.#said, `At most ${this.size.width} × ${this.size.height} pixels.`);
+    }
+    const mine = (this.#made = choice);
+    try {
+      this.#picture ??= this.source();
+      const blob = await encoded(await this.#picture, choice);
+      if (this.#made !== mine) return null;
+      this.#made = { ...choice, blob };
+      this.#go.disabled = false;
+      return setText(this.#said, `${choice.width} × ${choice.height} pixels, ${weight(blob.size)}`);
+    } catch {
+      this.#picture = null;
+      return this.#made === mine && setText(this.#said, "This did not work here. Please try a smaller size.");
+    }
+  }
+
+  #submit(event, dialog) {
+    event.preventDefault();
+    if (!this.#made?.blob) return;
+    save(this.#made, this.name);
+    dialog.close();
+  }
+}
+
+customElements.define("export-dialog", ExportDialog);
+
+/** Those that this browser can write. */
+function kinds() {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  return KINDS.filter(([type]) => canvas.toDataURL(type).startsWith(`data:${type}`));
+}
+
+async function encoded(picture, { type, width, height, quality }) {
+  const canvas = drawn(picture, width, height, type === "image/jpeg");
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, type, quality));
+  if (!blob) throw new Error("the canvas is too large for this browser");
+  return blob;
+}
+
+/** In steps of a half, so that no pixel is left out. `opaque`: on white. */
+function drawn(picture, width, height, opaque) {
+  let [from, w, h] = [picture, picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
+  for (;;) {
+    const last = w <= 2 * width && h <= 2 * height;
+    [w, h] = last ? [width, height] : [Math.max(width, Math.ceil(w / 2)), Math.max(height, Math.ceil(h / 2))];
+    const canvas = Object.assign(document.createElement("canvas"), { width: w, height: h });
+    const context = canvas.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    if (last && opaque) {
+      context.fillStyle = "white";
+      context.fillRect(0, 0, w, h);
+    }
+    context.drawImage(from, 0, 0, w, h);
+    if (last) return canvas;
+    from = canvas;
+  }
+}
+
+function save({ blob, type, width, height }, name) {
+  const [, , extension] = KINDS.find(([kind]) => kind === type);
+  const words = name.replace(UNCLEAN, " ").trim().slice(0, 60).trim() || "picture";
+  const url = URL.createObjectURL(blob);
+  h("a", { href: url, download: `${words} ${width}x${height}.${extension}` }).click();
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
+}
+
+function weight(bytes) {
+  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,108 @@
+// What is being made from the gallery: in the session of this person that no list shows, and heard of by its connection.
+
+import { newId } from "../ui/dom.js";
+import { Problem } from "../client/problem.js";
+import * as rest from "../client/rest.js";
+import { Connection } from "../client/socket.js";
+import { Store } from "../client/store.js";
+
+const KEY = "studio.work"; // the session's id, for this tab's next page
+
+/**
+ * Events: "message" {message, before} for each that changes, one that could not be sent included: it has no id. "progress".
+ */
+export class Work extends EventTarget {
+  #store = new Store();
+  #connection = null;
+
+  constructor() {
+    super();
+    this.#store.addEventListener("message", ({ detail: { before, after } }) => this.#tell(after, before));
+    this.#store.addEventListener("change", () => this.dispatchEvent(new Event("progress")));
+    for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.#connection?.wake());
+  }
+
+  /** What was under way when the page was left is heard of again. */
+  resume() {
+    try {
+      const id = sessionStorage.getItem(KEY);
+      if (id) this.#connect(id);
+    } catch {
+      // Storage is forbidden: it is in the list once it is done.
+    }
+  }
+
+  get running() {
+    return this.#store.messages.filter((message) => message.status === "PROCESSING");
+  }
+
+  progress(message) {
+    return this.#store.progress(message);
+  }
+
+  /** `request`: {content, options, source, mask}, as the chat sends it. Resolves once the studio has it, or will not. */
+  async begin(request, client_id = newId()) {
+    const { content, options, source, mask } = request;
+    const unsent = { id: null, client_id, content, source_image_id: source.id, options, image: null, request, stage: "queued" };
+    this.#tell({ ...unsent, status: "PROCESSING" });
+    try {
+      const message = await rest.generate({
+        ...options, client_id, prompt: content, source_image_id: source.id, ...(mask && { mask_image_id: mask.id }),
+      });
+      this.#connect(message.session_id);
+      this.#store.applyMessage(message);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      const { code, retryable, message } = problem;
+      this.#tell({ ...unsent, status: "FAILED", error: { code, message, retryable } });
+    }
+  }
+
+  async stop({ session_id: sessionId, id }) {
+    this.#store.applyMessage(await rest.messages.cancel(sessionId, id));
+  }
+
+  async retry(message) {
+    if (!message.id) return this.begin(message.request, message.client_id);
+    return this.#store.applyMessage(await rest.messages.retry(message.session_id, message.id));
+  }
+
+  #connect(sessionId) {
+    if (this.#connection?.sessionId === sessionId) return;
+    this.#connection?.close();
+    this.#store.show({ sessionId });
+    this.#store.enter(sessionId);
+    this.#keep(sessionId);
+    this.#connection = new Connection(sessionId, {
+      onFrame: (frame) => this.#news(frame),
+      onState: (state) => state === "gone" && this.#forget(),
+      isWorking: () => this.#store.isWorking,
+    });
+    this.#connection.open();
+  }
+
+  #news(frame) {
+    if (frame.type === "session.ready") this.#store.applyReady(frame);
+    else if (frame.type === "message.changed") this.#store.applyMessage(frame.message);
+    else if (frame.type === "message.progress") this.#store.applyProgress(frame);
+  }
+
+  #forget() {
+    this.#connection?.close();
+    this.#connection = null;
+    this.#keep(null);
+  }
+
+  #keep(sessionId) {
+    try {
+      if (sessionId) sessionStorage.setItem(KEY, sessionId);
+      else sessionStorage.removeItem(KEY);
+    } catch {
+      // Storage is forbidden.
+    }
+  }
+
+  #tell(message, before = null) {
+    this.dispatchEvent(new CustomEvent("message", { detail: { message, before } }));
+  }
+}

@@ -1,0 +1,24 @@
+// What was painted, on its way to the studio as a mask.
+
+import { Problem } from "../client/problem.js";
+import { upload } from "../client/rest.js";
+import { maskOf } from "./strokes.js";
+
+const STOPPED = { code: "cancelled", message: "The upload was stopped." };
+
+/** As `upload` of rest.js. Stopped at any moment, also before a byte has gone, it leaves no mask behind. */
+export function sendMask(strokes, image, onProgress) {
+  let request = null;
+  let stopped = false;
+  async function send() {
+    const file = await maskOf(strokes, image);
+    if (stopped) throw new Problem(STOPPED);
+    request = upload(file, onProgress, "mask");
+    return request.done;
+  }
+  function abort() {
+    stopped = true;
+    request?.abort();
+  }
+  return { done: send(), abort };
+}

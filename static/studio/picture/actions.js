@@ -1,0 +1,28 @@
+// What can be done to a picture at the press of a button, and in which words it is asked for.
+
+const STYLE = "style_transfer";
+
+/** intent → {label, icon, words}: the words are what the conversation shows, the intent is what counts. */
+export const TOOLS = {
+  enhance: { label: "Enhance", icon: "enhance", words: "Enhance this picture" },
+  remove_background: { label: "Remove background", icon: "cutout", words: "Remove the background" },
+  remove_object: { label: "Remove object", icon: "eraser", words: "Remove what is painted over" },
+};
+
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** The menu of named styles: [{value, label, look}]; `look` is a class of actions.css that shows what it does. */
+export const styleItems = (styles) =>
+  styles.map((style) => ({ value: style, label: capital(style), look: /^[a-z]+$/.test(style) ? `style-${style}` : null }));
+
+/** What a tool asks of a picture: {content, options}. `words`: the person's own, where they wrote any. */
+export function wishFor(tool, { style, words }) {
+  if (tool === STYLE) return { content: `${capital(style)} style`, options: { intent: STYLE, style } };
+  return { content: words || TOOLS[tool].words, options: { intent: tool } };
+}
+
+/** Would the same message make another picture? `varying`: the intents that do. A photo has no message. */
+export const varies = (message, varying) => Boolean(message) && varying.includes(message.intent);
+
+/** Is a picture of this intent made from another one? */
+export const hasSource = (intent) => intent === "edit" || intent === STYLE || intent in TOOLS;

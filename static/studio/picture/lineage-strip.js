@@ -1,0 +1,48 @@
+// A picture among its own: what it was made from, itself, what was made of it. Thumbnails to look at.
+
+import { h, picture, pictureUrl } from "../ui/dom.js";
+import * as rest from "../client/rest.js";
+
+/** Event: "choose" {image}: somebody wants to look at another one of the line. */
+class LineageStrip extends HTMLElement {
+  #shownFor = null;
+
+  /**
+   * `nameOf(image)` → a few words. Resolves with {ancestors, children}, or with null where another one is shown meanwhile. A
+   * strip of one picture says nothing, so it stays empty.
+   */
+  async show(image, nameOf) {
+    this.#shownFor = image.id;
+    let line;
+    try {
+      line = await rest.gallery.lineage(image.id);
+    } catch {
+      line = { ancestors: [], children: [] }; // the picture itself is there: no reason to speak
+    }
+    if (this.#shownFor !== image.id) return null;
+    const { ancestors, children } = line;
+    const alone = ancestors.length + children.length === 0;
+    const hadFocus = this.contains(document.activeElement);
+    const all = [...ancestors, image, ...children];
+    const links = all.map((each, i) => this.#link(each, `${nameOf(each)}, version ${i + 1} of ${all.length}`));
+    links[ancestors.length].firstElementChild.setAttribute("aria-current", "true");
+    this.replaceChildren(...(alone ? [] : [h("ol", { "aria-label": "Where this picture comes from" }, ...links)]));
+    const here = this.querySelector("[aria-current]");
+    here?.scrollIntoView({ block: "nearest", inline: "center" });
+    if (hadFocus) here?.focus();
+    return line;
+  }
+
+  #link(image, name) {
+    const url = pictureUrl(image.thumbnail_url);
+    if (!url) {
+      const why = image.state === "hidden" ? "A hidden picture" : "A deleted picture";
+      return h("li", {}, h("span.gap", { role: "img", "aria-label": why, title: why }));
+    }
+    const look = () => this.dispatchEvent(new CustomEvent("choose", { detail: { image } }));
+    const attributes = { type: "button", title: name, "aria-label": `Look at: ${name}`, onclick: look };
+    return h("li", {}, h("button.thumb", attributes, picture("img", { src: url, alt: "" })));
+  }
+}
+
+customElements.define("lineage-strip", LineageStrip);

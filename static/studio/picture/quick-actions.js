@@ -1,0 +1,73 @@
+// What one press does to a picture: a row of buttons with words, as many as there is room for, and a menu of the others.
+
+import { config } from "../ui/config.js";
+import { ask, h } from "../ui/dom.js";
+import { icon } from "../ui/icons.js";
+import { menuButton } from "../ui/menu.js";
+import { styleItems, TOOLS } from "./actions.js";
+
+const BY_HAND = { label: "Adjust", icon: "adjust" };
+const AGAIN = { label: "Variations", icon: "variations" };
+const STYLE = { label: "Style", icon: "style" };
+
+/** Asks "tool" {image, tool, style?}, "adjust" {image}, or "variations" {image}. With class "bare" it has icons alone, all of them. */
+class QuickActions extends HTMLElement {
+  also = () => []; // buttons and links elsewhere for which there is no room: the menu has them too
+  #image = null;
+  #varies = null;
+
+  /** `image`: the picture they are about; `varies`: whether it can be made again, as another one. */
+  show(image, varies) {
+    this.#image = image;
+    if (this.#varies === varies) return;
+    this.#varies = varies;
+    this.replaceChildren(
+      h("span.row", { role: "group", "aria-label": "Quick actions" }, ...this.#row(), h("span.rest", {}, this.#menu("More", "more"))),
+      h("span.folded", {}, this.#menu("Tools", "tools")),
+    );
+  }
+
+  #menu(label, picture) {
+    return menuButton({ label, picture, items: () => this.#unseen(), choose: (value) => this.#choose(value) });
+  }
+
+  #row() {
+    const tools = Object.entries(TOOLS).map(([tool, { label, icon }]) => this.#button(tool, label, icon));
+    const styles = menuButton({
+      ...STYLE, picture: STYLE.icon, items: () => styleItems(config.styles), choose: (style) => this.#style(style),
+    });
+    styles.dataset.tool = "style";
+    const again = this.#varies && this.#button("variations", AGAIN.label, AGAIN.icon);
+    const byHand = this.#button("adjust", BY_HAND.label, BY_HAND.icon);
+    return [byHand, ...tools, config.styles.length > 0 && styles, again].filter(Boolean);
+  }
+
+  #button(what, label, picture) {
+    const attributes = { type: "button", title: label, "data-tool": what, onclick: () => this.#choose(what) };
+    return h("button.quiet", attributes, icon(picture), h("span.label", {}, label));
+  }
+
+  /** What the row has no room for, as a menu. A style's value is an object, so that no style's name is taken for a tool's. */
+  #unseen() {
+    const seen = (tool) => this.querySelector(`.row > [data-tool="${tool}"]`)?.checkVisibility() ?? false;
+    const tools = Object.entries(TOOLS).map(([value, { label, icon }]) => ({ value, label, icon }));
+    const again = this.#varies ? [{ value: "variations", ...AGAIN }] : [];
+    const others = [{ value: "adjust", ...BY_HAND }, ...tools, ...again].filter(({ value }) => !seen(value));
+    const elsewhere = this.also().map((element) => ({ value: { press: element }, label: element.title, icon: element.dataset.icon }));
+    const styles = seen("style") ? [] : styleItems(config.styles).map((item) => ({ ...item, value: { style: item.value } }));
+    return [...others, ...elsewhere, ...(styles.length ? [{ heading: true, label: STYLE.label }, ...styles] : [])];
+  }
+
+  #choose(what) {
+    if (what.press) what.press.click();
+    else if (what.style) this.#style(what.style);
+    else if (what === "variations" || what === "adjust") ask(this, what, { image: this.#image });
+    else ask(this, "tool", { image: this.#image, tool: what });
+  }
+
+  #style(style) {
+    ask(this, "tool", { image: this.#image, tool: "style_transfer", style });
+  }
+}
+
+customElements.define("quick-actions", QuickActions);

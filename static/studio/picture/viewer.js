@@ -1,0 +1,283 @@
+// One picture, as large as the window allows or closer; those before and after it; what it was made from and what was made of
+// it, to be compared with; what can be done to it.
+
+import { exportPicture } from "../edit/export-dialog.js";
+import { downloadLink } from "../ui/download.js";
+import { h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
+import { icon } from "../ui/icons.js";
+import { overlay } from "../ui/overlay.js";
+import "./lineage-strip.js";
+import "./quick-actions.js";
+import "./zoom-stage.js";
+
+const STEP = 1.25; // of the zoom, by key or button
+const PAN_PX = 60;
+const SPEAK_MS = 400; // after the last of several
+const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
+const HELP = "Left and right arrows show the picture before and after; Page up and Page down do so too while it is enlarged, " +
+  "when arrows move it. Plus and minus zoom, 0 shows all of it, 1 shows it at 100 percent, C compares it, Escape closes.";
+
+let open = null; // the viewer that is on the screen
+
+/**
+ * `image`: a picture's public form; `wordsOf(image)` describe it and others of its line; `varies(image)`: can it be made
+ * again here? `pictures()`: those that one can go on to, in order, as they are now; `more()` resolves with whether there are
+ * more now; `closed(image)`: the one that was looked at last. The viewer closes before it asks: "edit" {image}, or what quick
+ * actions ask.
+ */
+export function look(image, about) {
+  if (!pictureUrl(image.url)) return;
+  open = h("picture-viewer");
+  document.body.append(open);
+  open.open(image, about);
+}
+
+export function stopLooking(imageId) {
+  open?.forget(imageId);
+}
+
+const button = (what, label, onclick, attributes = {}) =>
+  h(`button.quiet.${what}`, { type: "button", title: label, "aria-label": label, onclick, ...attributes },
+    icon(what), h("span.label", {}, label));
+
+class PictureViewer extends HTMLElement {
+  image = null;
+  #about = null;
+  #here = null; // the last one looked at that is in the list
+  #line = { ancestors: [], children: [] };
+  #with = null; // what it is compared with
+  #leave = null;
+  #after = null; // what is asked for once the viewer is gone
+  #speaking = 0;
+  #seen = false; // more than the first
+  #dialog = h("dialog.viewer", { "aria-label": "Picture", "aria-describedby": "viewer-help" });
+  #stage = h("zoom-stage");
+  #strip = h("lineage-strip");
+  #words = h("p.words", { dir: "auto" });
+  #position = h("span.position");
+  #spoken = h("p.unseen", { role: "status" });
+  #actions = h("quick-actions");
+  #out = button("out", "Zoom out", () => this.#stage.zoomBy(1 / STEP));
+  #in = button("in", "Zoom in", () => this.#stage.zoomBy(STEP));
+  #percent = h("button.quiet.percent", { type: "button", onclick: () => this.#stage.toggle() });
+  #previous = button("previous", "Previous picture", () => this.#go(-1));
+  #next = button("next", "Next picture", () => this.#go(1));
+  #compare = button("compare", "Compare", () => this.#turn(this.#with ? null : this.#candidates()[0]?.image));
+  #choice = h("select.with", { "aria-label": "Compare with", hidden: true });
+  #download = h("span");
+
+  open(image, about) {
+    this.#about = { pictures: () => [image], more: async () => false, closed: () => {}, ...about };
+    const edit = button("edit", "Edit from here", () => this.#ask({ what: "edit", image: this.image }));
+    const save = button("save", "Export…", () => exportPicture(this.image, this.#about.wordsOf(this.image)));
+    const shut = button("close", "Close", () => this.close());
+    const zooms = h("span.zooms", { role: "group", "aria-label": "Zoom" }, this.#out, this.#percent, this.#in);
+    const dialog = this.#dialog;
+    dialog.append(
+      h("div.head", {}, this.#words, this.#position, zooms, shut),
+      h("div.middle", {}, this.#previous, this.#stage, this.#next, this.#choice),
+      this.#strip,
+      h("div.below", {}, this.#actions, h("div.buttons", {}, this.#compare, edit, this.#download, save)),
+      this.#spoken, h("p.unseen", { id: "viewer-help" }, HELP),
+    );
+    this.#listen();
+    this.append(dialog);
+    dialog.showModal();
+    this.#leave = overlay(() => this.close());
+    this.#show(image);
+    shut.focus();
+  }
+
+  close() {
+    this.#dialog.close();
+  }
+
+  /** A picture that is not to be seen any more. */
+  forget(imageId) {
+    if (this.image.id === imageId) return this.close();
+    if (this.#with?.id === imageId) this.#turn(null);
+    return this.#refresh();
+  }
+
+  #listen() {
+    const dialog = this.#dialog;
+    const stage = this.#stage;
+    dialog.addEventListener("cancel", (event) => {
+      if (!this.#with) return;
+      event.preventDefault(); // Esc ends the comparison first
+      this.#turn(null);
+      this.#compare.focus();
+    });
+    dialog.addEventListener("keydown", (event) => this.#key(event));
+    dialog.addEventListener("ask", (event) => {
+      event.stopPropagation();
+      this.#ask(event.detail);
+    }, true);
+    dialog.addEventListener("close", () => this.#closed());
+    stage.addEventListener("zoomed", () => this.#zoomed());
+    stage.addEventListener("swiped", ({ detail }) => this.#go(detail.by));
+    for (const leaves of ["pulled", "beside"]) stage.addEventListener(leaves, () => this.close());
+    stage.addEventListener("broken", () => this.#say("The picture could not be loaded."));
+    this.#strip.addEventListener("choose", ({ detail }) => this.#show(detail.image));
+    this.#choice.addEventListener("change", () =>
+      this.#turn(this.#candidates().find(({ image }) => image.id === this.#choice.value)?.image ?? null));
+  }
+
+  #show(image) {
+    const { wordsOf, varies } = this.#about;
+    const words = wordsOf(image);
+    this.image = image;
+    this.#with = null;
+    this.#line = { ancestors: [], children: [] };
+    this.#stage.show(image, words);
+    this.#showZoom();
+    setText(this.#words, words);
+    setAttribute(this.#words, "title", words);
+    this.#download.replaceChildren(downloadLink(pictureUrl(image.url)));
+    this.#actions.show(image, varies(image));
+    this.#showPlace(words);
+    this.#showCompare();
+    this.#refresh();
+  }
+
+  /** Where it is among the others; pictures of its line need not be among them. */
+  #showPlace(words) {
+    const pictures = this.#about.pictures();
+    const at = pictures.findIndex(({ id }) => id === this.image.id);
+    if (at >= 0) this.#here = this.image.id;
+    const place = at >= 0 && pictures.length > 1 ? `${at + 1} of ${pictures.length}` : "";
+    setText(this.#position, place);
+    setAttribute(this.#previous, "aria-disabled", String(!this.#neighbour(-1)));
+    setAttribute(this.#next, "aria-disabled", String(!this.#neighbour(1)));
+    if (this.#seen) setText(this.#spoken, place ? `Picture ${place}: ${words}` : `Now looking at: ${words}`);
+    this.#seen = true;
+    for (const by of [1, -1]) new Image().src = pictureUrl(this.#neighbour(by)?.url) ?? "data:,";
+  }
+
+  #neighbour(by) {
+    const pictures = this.#about.pictures();
+    const at = pictures.findIndex(({ id }) => id === this.#here);
+    if (at < 0) return null;
+    const there = pictures[at + by] ?? null;
+    return this.image.id === this.#here ? there : pictures[at];
+  }
+
+  async #go(by) {
+    const from = this.image;
+    if (!this.#neighbour(by) && by > 0) await this.#about.more();
+    if (this.image !== from) return;
+    const image = this.#neighbour(by);
+    if (image) this.#show(image);
+    else this.#say(by > 0 ? "This is the last picture." : "This is the first picture.");
+  }
+
+  /** The line of the picture, as it is now. */
+  async #refresh() {
+    const { image } = this;
+    const line = await this.#strip.show(image, this.#about.wordsOf);
+    if (this.image !== image || !line) return;
+    this.#line = line;
+    this.#showCompare();
+  }
+
+  // Two pictures
+
+  /** What it can be compared with, the usual one first: [{image, label}]. */
+  #candidates() {
+    const { ancestors, children } = this.#line;
+    const { wordsOf } = this.#about;
+    const all = [...ancestors, this.image, ...children];
+    const parent = ancestors.at(-1);
+    const named = all.map((image, i) => {
+      if (i === 0 && ancestors.length && !image.parent_id) return { image, label: "The original" };
+      return { image, label: image === parent ? "The one before" : `Version ${i + 1}: ${wordsOf(image)}` };
+    });
+    const shown = named.filter(({ image }) => image.state === "shown" && image.id !== this.image.id);
+    const usual = shown.find(({ image }) => image === parent) ?? shown.find(({ label }) => label === "The original");
+    return usual ? [usual, ...shown.filter((one) => one !== usual)] : [];
+  }
+
+  #turn(image) {
+    const { zoom, fitted } = this.#stage;
+    const began = image && !this.#with;
+    this.#with = image ?? null;
+    const words = this.#about.wordsOf(this.image);
+    if (image) {
+      const { label } = this.#candidates().find((one) => one.image === image);
+      this.#stage.compare(image, this.image, { before: label.split(":")[0], after: "This one" });
+      this.#say(`Comparing with: ${label}`);
+      if (began) this.#stage.focusLine();
+    } else {
+      this.#stage.show(this.image, words);
+      if (!fitted) this.#stage.zoomBy(zoom / this.#stage.zoom);
+    }
+    this.#showCompare();
+  }
+
+  #showCompare() {
+    const candidates = this.#candidates();
+    this.#compare.disabled = !candidates.length;
+    setAttribute(this.#compare, "aria-pressed", String(Boolean(this.#with)));
+    const hadFocus = document.activeElement === this.#choice;
+    this.#choice.hidden = !this.#with || candidates.length < 2;
+    this.#stage.toggleAttribute("data-chosen", !this.#choice.hidden);
+    if (hadFocus && this.#choice.hidden) this.#compare.focus();
+    this.#choice.replaceChildren(...candidates.map(({ image, label }) =>
+      h("option", { value: image.id, selected: image === this.#with }, label)));
+  }
+
+  // Keys, zoom, words
+
+  #key(event) {
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const { target } = event;
+    const slides = target.matches("input") && (key in PANS || key in TURNS); // the line between two pictures
+    if (event.defaultPrevented || ctrlKey || metaKey || altKey || slides || target.closest("select, [role=menu]")) return;
+    const stage = this.#stage;
+    if (!stage.fitted && key in PANS) stage.panBy(...PANS[key].map((by) => by * PAN_PX));
+    else if (key in TURNS) this.#go(TURNS[key]);
+    else if (key === "+" || key === "=") stage.zoomBy(STEP);
+    else if (key === "-" || key === "−") stage.zoomBy(1 / STEP);
+    else if (key === "0") stage.fit();
+    else if (key === "1") stage.actual();
+    else if (key.toLowerCase() === "c" && !this.#compare.disabled) this.#compare.click();
+    else return;
+    event.preventDefault();
+  }
+
+  #zoomed() {
+    this.#showZoom();
+    if (this.#seen) this.#say(`Zoom ${this.#percent.textContent}`, SPEAK_MS);
+  }
+
+  #showZoom() {
+    const percent = `${Math.round(this.#stage.zoom * 100)} %`;
+    setText(this.#percent, percent);
+    const next = this.#stage.fitted ? "Show it at 100 %" : "Show all of it";
+    setAttribute(this.#percent, "aria-label", `Zoom ${percent}. ${next}`);
+    setAttribute(this.#percent, "title", next);
+  }
+
+  #say(words, after = 0) {
+    clearTimeout(this.#speaking);
+    this.#speaking = setTimeout(() => setText(this.#spoken, words), after);
+  }
+
+  #ask(detail) {
+    this.#after = detail;
+    this.close();
+  }
+
+  async #closed() {
+    clearTimeout(this.#speaking);
+    if (open === this) open = null;
+    this.remove();
+    await this.#leave();
+    this.#about.closed(this.image);
+    const detail = this.#after;
+    if (detail) document.body.dispatchEvent(new CustomEvent("ask", { bubbles: true, detail }));
+  }
+}
+
+customElements.define("picture-viewer", PictureViewer);

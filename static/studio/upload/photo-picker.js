@@ -1,0 +1,26 @@
+// "Add a photo", and on a phone "Take a photo". The files go to whoever made the buttons.
+
+import { h } from "../ui/dom.js";
+import { icon } from "../ui/icons.js";
+import { ACCEPTED } from "./photo-file.js";
+
+const TOUCH = matchMedia("(pointer: coarse)"); // elsewhere a "camera" would only be the same file dialog again
+
+/** `take(files)`: at least one. `labelled`: with words beside the icons. */
+export function photoPicker({ take, title = "Add a photo", labelled = false }) {
+  const parts = [...way("photo", title, { multiple: true })];
+  if (TOUCH.matches) parts.push(...way("camera", "Take a photo", { capture: "environment" }));
+  return parts;
+
+  function way(picture, title, attributes) {
+    const input = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": "Photo", ...attributes });
+    input.addEventListener("change", () => {
+      const files = [...input.files];
+      input.value = ""; // the same file again is a change again
+      if (files.length) take(files);
+    });
+    const words = labelled ? [h("span.label", {}, title)] : [];
+    const onclick = () => input.click();
+    return [h("button.quiet", { type: "button", title, "aria-label": title, onclick }, icon(picture), ...words), input];
+  }
+}

@@ -1,0 +1,64 @@
+// A photo on its way up, as it is seen: how far it is, and a way to stop it, to try again, or to send it smaller.
+
+import { h, picture, setAttribute, setText } from "../ui/dom.js";
+import { icon } from "../ui/icons.js";
+
+/** Event: "leave" when the person takes it away. */
+class PhotoUpload extends HTMLElement {
+  transfer = null;
+  #url = null;
+  #readable = false; // can this browser show it? Then it can make it smaller, too
+  #words = h("span.words", { role: "status" });
+  #bar = h("progress", { max: 1, "aria-label": "Upload" });
+  #smaller = h("button.quiet", { type: "button", onclick: () => this.transfer.shrink() }, h("span", {}, "Send it smaller"));
+  #again = this.#button("again", "Try again", () => this.transfer.send());
+  #leave = this.#button("close", "Remove the photo", () => this.dispatchEvent(new Event("leave")));
+
+  show(transfer) {
+    this.transfer = transfer;
+    this.#url = URL.createObjectURL(transfer.file);
+    const preview = picture("img", { src: this.#url, alt: "", width: 48, height: 48 });
+    preview.addEventListener("load", () => {
+      this.#readable = true;
+      this.#refresh();
+    });
+    preview.addEventListener("error", () => preview.replaceWith(icon("photo")));
+    const text = h("span.text", {}, this.#words, this.#bar);
+    this.replaceChildren(preview, text, this.#smaller, this.#again, this.#leave);
+    transfer.addEventListener("change", () => this.#refresh());
+    transfer.addEventListener("progress", () => this.#progress());
+    this.#refresh();
+  }
+
+  disconnectedCallback() {
+    this.transfer?.stop();
+    if (this.#url) URL.revokeObjectURL(this.#url);
+  }
+
+  #progress() {
+    const { busy, fraction } = this.transfer;
+    setAttribute(this.#bar, "value", busy && fraction < 1 ? fraction : null);
+  }
+
+  #refresh() {
+    const { busy, failed, words, again, tooLarge } = this.transfer;
+    const active = document.activeElement;
+    const hadFocus = active === this.#again || active === this.#smaller;
+    this.toggleAttribute("data-failed", failed);
+    setText(this.#words, words);
+    this.#bar.hidden = !busy;
+    this.#progress();
+    this.#again.hidden = !again;
+    this.#smaller.hidden = !(tooLarge && this.#readable);
+    const leave = busy ? "Stop the upload" : "Remove the photo";
+    setAttribute(this.#leave, "aria-label", leave);
+    setAttribute(this.#leave, "title", leave);
+    if (hadFocus && active.hidden) this.#leave.focus();
+  }
+
+  #button(picture, label, onclick) {
+    return h("button.quiet", { type: "button", title: label, "aria-label": label, onclick }, icon(picture));
+  }
+}
+
+customElements.define("photo-upload", PhotoUpload);

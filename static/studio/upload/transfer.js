@@ -1,0 +1,86 @@
+// One photo on its way to the studio, without its looks.
+
+import { wait } from "../ui/dom.js";
+import { upload } from "../client/rest.js";
+import { refusal } from "./photo-file.js";
+import { smaller } from "./smaller.js";
+
+const HOPELESS = new Set(["bad_input", "too_large"]); // the same file would be refused the same way
+const PAUSE_S = 5; // where the studio says "too fast" and not for how long
+
+/** Events: "change" of anything but `fraction`; "progress" of that. */
+export class Transfer extends EventTarget {
+  image = null; // the public form, once the server has it
+  words = "Waiting…";
+  busy = true;
+  failed = false;
+  again = false; // would another try help?
+  tooLarge = false; // would the same photo come in with fewer pixels?
+  fraction = 0;
+  #stopped = false;
+  #request = null;
+
+  /** `limit` in bytes. It goes nowhere yet. */
+  constructor(file, limit) {
+    super();
+    Object.assign(this, { file, limit });
+  }
+
+  /** Resolves when it has arrived, or will not. */
+  async send() {
+    this.#say("Uploading…", { busy: true });
+    const refused = await refusal(this.file, this.limit);
+    if (this.#stopped) return;
+    if (refused) this.#say(refused.sentence, { failed: true, tooLarge: refused.tooLarge });
+    else await this.#deliver();
+  }
+
+  stop() {
+    this.#stopped = true;
+    this.#request?.abort();
+  }
+
+  /** In the browser, and then on its way. */
+  async shrink() {
+    this.#say("Making it smaller…", { busy: true });
+    try {
+      this.file = await smaller(this.file, this.limit);
+    } catch {
+      return this.#say("This browser cannot make this photo smaller.", { failed: true });
+    }
+    return this.#stopped ? null : this.send();
+  }
+
+  async #deliver() {
+    for (;;) {
+      try {
+        this.#request = upload(this.file, (gone) => this.#progress(gone));
+        this.image = await this.#request.done;
+        return this.#say("Your photo", {});
+      } catch (problem) {
+        if (this.#stopped) return null;
+        if (problem.code !== "rate_limited") return this.#refused(problem);
+        this.#say("Waiting a moment, then it goes on…", { busy: true });
+        await wait((problem.retryAfter ?? PAUSE_S) * 1000);
+        if (this.#stopped) return null;
+        this.#say("Uploading…", { busy: true });
+      }
+    }
+  }
+
+  #refused({ code, message }) {
+    this.#say(message, { failed: true, again: !HOPELESS.has(code), tooLarge: code === "too_large" });
+  }
+
+  #progress(gone) {
+    this.fraction = gone;
+    if (gone === 1) this.#say("Checking…", { busy: true });
+    else this.dispatchEvent(new Event("progress"));
+  }
+
+  #say(words, { busy = false, failed = false, again = false, tooLarge = false }) {
+    Object.assign(this, { words, busy, failed, again, tooLarge });
+    if (!busy || words !== "Checking…") this.fraction = 0;
+    this.dispatchEvent(new Event("change"));
+  }
+}

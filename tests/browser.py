@@ -1,0 +1,28 @@
+"""Debian's Chromium, as the tests start it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+# Chromium takes the last list of features alone: Playwright's own, as far as they matter here, and the two pages that each
+# new window loads for an address bar that nobody sees, which is half of what a window costs.
+WITHOUT = (
+    "PaintHolding", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "DestroyProfileOnBrowserClose", "MediaRouter",
+    "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+)  # fmt: skip
+QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", f"--disable-features={','.join(WITHOUT)}",
+)  # fmt: skip
+
+
+@contextmanager
+def launched(chromium: Path) -> Iterator[Browser]:
+    """Meanwhile there is an event loop in this thread, where others need theirs."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+        yield browser
+        browser.close()
