@@ -23,8 +23,6 @@ EVENTS_PER_ROUND = 20
 LOADED_PAUSE_S = 0.4  # after a round that could not publish for all: what answers people needs the processor
 RESTS = 10  # times as long as reading the queue takes, it is not read again
 
-_read_again_at = 0.0  # on the monotonic clock
-
 
 def _round(waiting: dict[str, Message]) -> None:
     messages = list(waiting.values())
@@ -36,8 +34,8 @@ def _round(waiting: dict[str, Message]) -> None:
     for message in told:
         events.enqueue_change(message)
     sessions.touch(*{message.session_id: None for message in (*ended, *asked)})
-    if asked:
-        _publish_positions(told)
+    for message in asked[:EVENTS_PER_ROUND]:
+        _positions.add(message.id, message.session_id)
     artifacts.drop(message.id for message in ended if message.status is Status.DONE)
     stage_times.keep()
     if len(asked) > EVENTS_PER_ROUND:
@@ -74,19 +72,14 @@ def unblock_settled(waited_for: Collection[str]) -> int:
     return unblock_dependents(ended, refined=False) + unblock_dependents(refined, refined=True)
 
 
-def _publish_positions(messages: list[Message]) -> None:
-    """The slower the reading is, the fewer: what is left out, maintenance publishes every few seconds."""
-    global _read_again_at
-    began = time.monotonic()
-    if began < _read_again_at:
-        return
+def _publish_positions(session_ids: dict[str, str]) -> None:
     places = turns.places()
-    _read_again_at = began + RESTS * (time.monotonic() - began)
-    for message in messages:
-        if (place := places.get(message.id)) and place.position > 1:
-            events.enqueue(events.progress(place.session_id, message.id, place.stage, **place.told()))
+    for id, session_id in session_ids.items():
+        if (place := places.get(id)) and place.position > 1:
+            events.enqueue(events.progress(session_id, id, place.stage, **place.told()))
 
 
+_positions = Coalescer("positions", _publish_positions, drops=(PyMongoError,), rests=RESTS)
 _followups = Coalescer("followups", _round, drops=(PyMongoError,), pause_s=PAUSE_S)
 
 
@@ -98,3 +91,4 @@ def schedule(message: Message) -> None:
 def wait(seconds: float) -> None:
     """Until everything has followed, or so long."""
     _followups.wait(seconds)
+    _positions.wait(seconds)

@@ -46,6 +46,7 @@ def accepted(count: int, **values: Any) -> list[Message]:
 def follow(*messages: Message) -> None:
     """All in one round."""
     followups._round({message.id: message for message in messages})
+    followups.wait(HANGS_S)
 
 
 def test_a_round_publishes_for_some_and_renews_every_session(mongo: Mongo, heard: list[Event]) -> None:
