@@ -32,7 +32,7 @@ test: .venv/test.stamp  ## ARGS="-k sunset"
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 faults: .venv/test.stamp  ## breaks the studio on purpose and judges it; ARGS="--rounds 3 --seed 7 --only mongod"
-	@$(BIN)/python -m tests.faults $(ARGS)
+	@$(BIN)/python -m tests.programs.faults $(ARGS)
 
 check: lint test  ## what every commit passes
 
@@ -49,13 +49,13 @@ fmt: .venv/test.stamp
 	@$(BIN)/ruff check --fix .
 
 bench: .venv/test.stamp  ## the table of docs/measured.md; ARGS="--quick"
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.programs.bench $(ARGS)
 
 quality: .venv/test.stamp  ## how good the offline tools are: the table, and docs/quality.webp
-	@$(BIN)/python -m tests.quality
+	@$(BIN)/python -m tests.programs.quality
 
 hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets flood"
-	@$(BIN)/python -m tests.hostile.measure $(ARGS)
+	@$(BIN)/python -m tests.programs.hostile $(ARGS)
 
 figures: .venv/test.stamp  ## what the code is like to read; ARGS="--list"
 	@$(BIN)/python -m tests.programs.figures $(ARGS)

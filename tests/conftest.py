@@ -16,11 +16,12 @@ from pymongo.database import Database
 from redis import Redis
 
 from project.serve.children import Child
-from tests import distribution, postgresql
-from tests.serving import HANGS_S
-from tests.standins.cloudinary import Cloudinary, standing_in
-from tests.stores import up
-from tests.studio import Studio, apart, running
+from tests import distribution
+from tests.support import postgresql
+from tests.support.fakes.cloudinary import Cloudinary, standing_in
+from tests.support.serving import HANGS_S
+from tests.support.stores import up
+from tests.support.studio import Studio, apart, running
 
 Documents = Database[dict[str, Any]]  # whatever a test looks at
 

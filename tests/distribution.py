@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 
 BROWSERS = ("first browser", "second browser")  # half of those files each
-FOLDERS = {"many": "fleet", "hostile": "target"}
+FOLDERS = {"cluster": "fleet", "security": "target"}
 FIXTURES = {"studio": "studio", "limited": "studio", "queueing": "studio", "postgres": "postgres"}
-LONGEST = (*BROWSERS, "fleet", "studio", "target", "faults/test_short.py", "postgres", "integration/test_view.py")
+LONGEST = (
+    *BROWSERS,
+    "fleet",
+    "studio",
+    "target",
+    "integration/test_faults.py",
+    "postgres",
+    "integration/chat/test_view.py",
+)
 
 
 def grouped(items: list[pytest.Item]) -> list[pytest.Item]:
@@ -28,7 +36,7 @@ def grouped(items: list[pytest.Item]) -> list[pytest.Item]:
 
 
 def _group(path: Path, items: list[pytest.Item]) -> str:
-    own = f"{path.parent.name}/{path.name}"
+    own = str(path.relative_to(Path(__file__).parent))
     if path.parent.name == "e2e":
         return BROWSERS[path.name > "test_m"]
     if path.parent.name in FOLDERS:

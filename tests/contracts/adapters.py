@@ -10,8 +10,8 @@ from pipeline.providers.cloudinary.provider import CloudinaryEffects
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.provider import GeminiProvider
 from pipeline.providers.offline.provider import OfflineProvider
-from tests.standins import cloudinary as cloudinary_standin
-from tests.standins import gemini as standin
+from tests.support.fakes import cloudinary as cloudinary_standin
+from tests.support.fakes import gemini as standin
 
 
 @contextmanager

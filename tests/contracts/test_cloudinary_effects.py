@@ -15,9 +15,9 @@ from pipeline.providers.base import STYLES, Intent, PictureRequest, RefinedReque
 from pipeline.providers.cloudinary.effects import ART, OWN
 from pipeline.providers.cloudinary.provider import CloudinaryEffects
 from pipeline.worker import stages
-from tests.standins import cloudinary as standin
-from tests.standins.cloudinary import SECRET, Cloudinary, always, error
-from tests.standins.server import NEVER, Answer, Asked, serving
+from tests.support.fakes import cloudinary as standin
+from tests.support.fakes.cloudinary import SECRET, Cloudinary, always, error
+from tests.support.fakes.server import NEVER, Answer, Asked, serving
 
 SIZE = (64, 48)
 

@@ -25,10 +25,10 @@ from gallery.storage.base import Storage
 from gallery.storage.cloudinary import CloudinaryStorage
 from gallery.storage.cloudinary_client import Client
 from gallery.storage.local import LocalStorage
-from tests.serving import HANGS_S
-from tests.standins import cloudinary as standin
-from tests.standins.cloudinary import CLOUD, KEY, SECRET, Cloudinary, always, slowly
-from tests.standins.server import NEVER, Answer, Asked, serving
+from tests.support.fakes import cloudinary as standin
+from tests.support.fakes.cloudinary import CLOUD, KEY, SECRET, Cloudinary, always, slowly
+from tests.support.fakes.server import NEVER, Answer, Asked, serving
+from tests.support.serving import HANGS_S
 
 PICTURE = "0199aaaabbbb70008000000000000001-abcd.png"
 THUMBNAIL = "0199aaaabbbb70008000000000000001-abcd-thumbnail.webp"

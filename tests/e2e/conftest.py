@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import launched
 from tests.e2e.person import WAIT_MS, Person, Seat
-from tests.serving import Serving, serving
+from tests.support.browser import launched
+from tests.support.serving import Serving, serving
 
 # Short leases, so that what a killed worker held is taken up soon.
 QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "0.5"}

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.serving import Serving, processes, until
+from tests.support.serving import Serving, processes, until
 
 # What a browser says of a server that is away; nobody can keep it from saying so.
 AWAY = r"net::ERR_|closed before receiving a handshake|502|503"

@@ -10,7 +10,7 @@ from typing import Any, Self
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebError, expect
 
-from tests.serving import HANGS_S
+from tests.support.serving import HANGS_S
 
 WAIT_MS = HANGS_S * 1000
 EMPTY = "/healthz"  # of the studio's pages the one on which nothing runs

@@ -5,7 +5,7 @@ from typing import Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.serving import until
+from tests.support.serving import until
 
 _axe = Axe()
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")

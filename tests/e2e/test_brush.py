@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, act, photo, place
-from tests.serving import Serving
+from tests.support.serving import Serving
 
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}

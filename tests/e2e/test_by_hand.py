@@ -22,8 +22,8 @@ from pipeline.providers.offline.provider import OfflineProvider
 from tests.e2e.bringing import bring
 from tests.e2e.person import Person, Tab, place
 from tests.e2e.reading import complaints
-from tests.listener import Listener
-from tests.serving import Serving, until
+from tests.support.listener import Listener
+from tests.support.serving import Serving, until
 
 Form = dict[str, Any]
 LEVELS = 2

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.person import SMALL, Person, Tab, place
-from tests.serving import until
+from tests.support.serving import until
 
 DRAWN = "(img) => img.complete && img.naturalWidth > 0"
 

@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import QUICK
 from tests.e2e.person import Person, Tab
-from tests.serving import HANGS_S, Serving, serving, until
-from tests.standins import cloudinary as standin
-from tests.standins.cloudinary import SECRET, Cloudinary
-from tests.standins.server import Answer, Asked
+from tests.support.fakes import cloudinary as standin
+from tests.support.fakes.cloudinary import SECRET, Cloudinary
+from tests.support.fakes.server import Answer, Asked
+from tests.support.serving import HANGS_S, Serving, serving, until
 
 
 def test_pictures_come_from_cloudinary_and_go_there_for_good(

@@ -11,7 +11,7 @@ from tests.e2e.bringing import bring
 from tests.e2e.outages import standing_still
 from tests.e2e.person import SMALL, Person, Tab, place, soon
 from tests.e2e.reading import complaints
-from tests.serving import HANGS_S, Serving, until
+from tests.support.serving import HANGS_S, Serving, until
 
 LARGE = (1400, 1000)  # of which one can get hold while it is enhanced
 

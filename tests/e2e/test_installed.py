@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.person import EMPTY, SMALL, Person, Seat, photo
-from tests.serving import serving
+from tests.support.serving import serving
 
 READY = """
 async () => {

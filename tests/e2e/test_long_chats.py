@@ -14,9 +14,9 @@ from pymongo.collection import Collection
 from project.settings import _run_dir
 from tests.e2e.outages import AWAY, away
 from tests.e2e.person import Person
-from tests.messages import new
-from tests.serving import Serving
-from tests.studio import eventually
+from tests.support.messages import new
+from tests.support.serving import Serving
+from tests.support.studio import eventually
 
 COUNT = 60
 LARGE = {"padding": "x" * 40_000}  # a frame holds some twenty of these

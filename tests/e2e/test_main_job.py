@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.outages import AWAY, away, kill
 from tests.e2e.person import Person, Tab, paints_visibly, place, size
-from tests.serving import Serving
+from tests.support.serving import Serving
 
 LARGE = 1280  # pixels a side: long enough to be seen while it is painted, and to die over
 WATCH_WORDS = """

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.outages import AWAY, away, standing_still
 from tests.e2e.person import SMALL, Person, Tab, paints_visibly, place, size
-from tests.serving import ROOT, Serving, until
-from tests.studio import eventually
+from tests.support.serving import ROOT, Serving, until
+from tests.support.studio import eventually
 
 WATCH_PLACES = """
 () => {

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.bringing import proof
 from tests.e2e.person import Person
-from tests.serving import ROOT, Serving
+from tests.support.serving import ROOT, Serving
 
 
 def test_swagger_shows_the_operations_and_a_guest_can_try_them(person: Person) -> None:

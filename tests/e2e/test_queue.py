@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.outages import standing_still
 from tests.e2e.person import SMALL, Person
-from tests.serving import Serving, serving
+from tests.support.serving import Serving, serving
 
 WAITS = re.compile(r"queued, \d+(st|nd|rd|th), about \d+ (s|min)")
 

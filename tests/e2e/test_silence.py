@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.e2e.outages import AWAY, standing_still
 from tests.e2e.person import Person, Tab, paints_visibly
-from tests.serving import Serving, processes
+from tests.support.serving import Serving, processes
 
 SLOW = "mountains by a lake at dawn, 1280x960"  # long enough to be seen while it is painted
 PING_MS = 20_000  # the server's word, chat/consumers.py

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 from pipeline.providers.base import STYLES, Intent, RefinedRequest
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.e2e.person import SMALL, Person, Tab, act, photo, place
-from tests.serving import Serving
+from tests.support.serving import Serving
 
 Form = dict[str, Any]
 

@@ -12,7 +12,7 @@ from tests.e2e.bringing import bring
 from tests.e2e.person import Person, Tab, place
 from tests.e2e.reading import complaints
 from tests.e2e.touching import fingers, line
-from tests.serving import Serving, until
+from tests.support.serving import Serving, until
 
 LARGE = (2400, 1600)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

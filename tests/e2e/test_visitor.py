@@ -10,7 +10,7 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop
 from tests.e2e.person import SMALL, Person, photo
-from tests.serving import Serving
+from tests.support.serving import Serving
 
 BECOMING = "**/api/v1/auth/cookie/"
 

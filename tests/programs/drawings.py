@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from gallery import pictures
 from pipeline.providers.base import STYLES, Intent, PictureRequest
 from pipeline.providers.offline.provider import OfflineProvider
-from tests.listener import Listener
+from tests.support.listener import Listener
 
 STUDIO = Path(__file__).parents[2] / "static/studio"
 SCENE = "a sunset over a lake with mountains and a boat"

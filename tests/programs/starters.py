@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 from gallery import pictures
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.offline.provider import OfflineProvider
-from tests.listener import Listener
-from tests.quality.photos import photo
+from tests.programs.quality.photos import photo
+from tests.support.listener import Listener
 
 FOLDER = Path(__file__).parents[2] / "static/studio/chat/starters"
 PAINTED = {  # file → the starter's words, and the seed

@@ -14,7 +14,7 @@ from gallery.models import Image
 from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
-from tests.serving import HANGS_S
+from tests.support.serving import HANGS_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything

@@ -19,7 +19,7 @@ from gallery.models import Image
 from gallery.signals import image_changed
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
-from tests.studio import eventually
+from tests.support.studio import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything

@@ -19,7 +19,7 @@ from gallery.models import Image
 from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
-from tests.standins.cloudinary import Cloudinary
+from tests.support.fakes.cloudinary import Cloudinary
 
 TOLD = {"announced_rev": 100}  # as if the message had been told: nobody listens here
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,10 +14,10 @@ from gallery.models import Image
 from gallery.storage.account import Account
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
-from tests.serving import HANGS_S
-from tests.standins import cloudinary as standin
-from tests.standins.cloudinary import Cloudinary, always
-from tests.standins.server import Asked
+from tests.support.fakes import cloudinary as standin
+from tests.support.fakes.cloudinary import Cloudinary, always
+from tests.support.fakes.server import Asked
+from tests.support.serving import HANGS_S
 
 urlpatterns = [path("p/<uuid:image_id>/<str:variant>/<str:signature>", views.picture)]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]

@@ -1,0 +1,108 @@
+"""A look of the watch reads little to learn what has changed, and in full only what a socket lacks."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from pymongo.database import Database
+from pymongo.monitoring import CommandListener
+
+from chat.connections import Connections
+from chat.poller import AT_ONCE, Poller
+from pipeline.events import Event, session_group
+from pipeline.store import mongo as clients
+from pipeline.store.mongo import async_database
+from tests.support.messages import insert, insert_session
+
+Mongo = Database[dict[str, Any]]
+
+
+class Reads(CommandListener):
+    """Whole messages that were asked for, by their ids; an entry for each time."""
+
+    def __init__(self) -> None:
+        self.whole: list[list[str]] = []
+
+    def started(self, event: Any) -> None:
+        if event.command_name == "find" and event.command["find"] == "messages" and "projection" not in event.command:
+            self.whole.append(list(event.command["filter"]["_id"]["$in"]))
+
+    def succeeded(self, event: Any) -> None: ...
+
+    def failed(self, event: Any) -> None: ...
+
+
+class Tab:
+    """A connection that has passed on these versions."""
+
+    def __init__(self, session_id: str, **passed: int) -> None:
+        self.user_id, self.session_id = "u", session_id
+        self.passed = passed
+        self.got: list[str] = []
+
+    def is_behind(self, key: str, version: int) -> bool:
+        return self.passed.get(key, 0) < version
+
+    async def deliver(self, news: Event) -> None:
+        key = news["key"]
+        if key is not None and self.is_behind(key, news["version"]):
+            self.passed[key] = news["version"]
+            self.got.append(key)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
+    reads, options = Reads(), clients._options()
+    monkeypatch.setattr(clients, "_options", lambda: {**options, "event_listeners": [reads]})
+    return reads
+
+
+@pytest.fixture
+async def hub(mongo: Mongo, reads: Reads) -> AsyncIterator[Connections]:
+    hub = Connections()
+    yield hub
+    for task in hub._tasks:
+        task.cancel()
+    await async_database().client.close()
+
+
+async def test_only_what_a_socket_lacks_is_read_in_full(hub: Connections, reads: Reads) -> None:
+    session = insert_session()["_id"]
+    seen, changed, new = (insert(session_id=session, version=version)["_id"] for version in (1, 2, 1))
+    insert(session_id="nobody's here")
+    tab = Tab(session, **{seen: 1, changed: 1})
+    hub.members[session_group(session)].add(tab)
+    watch = Poller(hub)
+
+    await watch.poll()
+    assert sorted(tab.got) == sorted([changed, new])
+    assert [sorted(ids) for ids in reads.whole] == [sorted([changed, new])]
+
+    await watch.poll()  # looks overlap: the same changes are found again, and have passed by now
+    assert len(reads.whole) == 1
+
+
+async def test_one_of_two_sockets_that_lacks_it_is_enough(hub: Connections, reads: Reads) -> None:
+    session = insert_session()["_id"]
+    message = insert(session_id=session)["_id"]
+    knows, lacks = Tab(session, **{message: 1}), Tab(session)
+    hub.members[session_group(session)].update((knows, lacks))
+    await Poller(hub).poll()
+    assert (knows.got, lacks.got) == ([], [message])
+
+
+async def test_much_is_read_in_pieces(hub: Connections, reads: Reads) -> None:
+    session = insert_session()["_id"]
+    for _ in range(AT_ONCE + 20):
+        insert(session_id=session)
+    tab = Tab(session)
+    hub.members[session_group(session)].add(tab)
+    await Poller(hub).poll()
+    assert [len(ids) for ids in reads.whole] == [AT_ONCE, 20]
+    assert len(tab.got) == AT_ONCE + 20
+
+
+async def test_without_sockets_nothing_is_read(hub: Connections, reads: Reads) -> None:
+    insert()
+    await Poller(hub).poll()
+    assert reads.whole == []

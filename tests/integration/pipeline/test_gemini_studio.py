@@ -1,0 +1,226 @@
+"""A whole studio whose Gemini is the stand-in: a message goes there and back, and what is paid for is counted there."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from pymongo import MongoClient
+
+from tests.support.fakes import gemini as standin
+from tests.support.fakes.gemini import KEY, Gemini
+from tests.support.studio import HANGS_S, Client, Form, Studio, apart, eventually
+
+# One call at a time: whoever comes next shows that a call which was given up is over.
+QUICK = {
+    "STUDIO_LEASE_S": "2",
+    "STUDIO_RENEW_S": "0.3",
+    "STUDIO_RESCUE_S": "0.5",
+    "GEMINI_CALLS": "1",
+}
+DATABASE = "gemini"
+
+
+class Logged(Studio):
+    """Everything that its processes print goes into a file."""
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        super().__init__(**{"STUDIO_LOG_LEVEL": "DEBUG", **environment})
+        self.log = log
+
+    def run(self, *command: str) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, **self.environment}
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
+            )
+
+
+@pytest.fixture(scope="module")
+def gemini() -> Iterator[Gemini]:
+    with standin.gemini() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+    log = tmp_path_factory.mktemp("gemini") / "log"
+    studio = Logged(log, **apart(DATABASE, 7), **gemini.environment, **QUICK)
+    try:
+        studio.start_web()
+        studio.start_worker()
+        yield studio
+    finally:
+        studio.stop()
+
+
+@pytest.fixture
+def person(studio: Logged, gemini: Gemini) -> Client:
+    gemini.forget()
+    return studio.guest()
+
+
+@pytest.fixture
+def session(person: Client) -> str:
+    return person.session()
+
+
+@pytest.fixture(scope="module")
+def documents(prepared: None) -> Iterator[Any]:
+    with MongoClient[Any](settings.MONGO_URI, uuidRepresentation="standard") as client:
+        yield client[DATABASE]["messages"]
+
+
+def paid(gemini: Gemini) -> tuple[int, int]:
+    """Calls: for words, for pictures."""
+    return len(gemini.of("refine")), len(gemini.of("make"))
+
+
+def test_a_message_goes_there_and_back(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
+    done = person.ended(person.say(session, "a lake at dawn"))
+    assert (done["status"], done["intent"], done["provider"]) == ("DONE", "generate", "gemini")
+    assert done["refined_prompt"] == "a lake at dawn, refined"
+    assert (done["image"]["width"], done["image"]["height"]) == (128, 128)
+    assert person.http.get(done["image_url"]).content.startswith(b"\xff\xd8")
+    assert paid(gemini) == (1, 1)
+    kept = documents.find_one({"_id": done["id"]})
+    assert kept["usage"] == {"prompt_tokens": 20, "output_tokens": 50, "pictures": 1}
+    assert "usage" not in done
+    answer = person.http.get(f"/api/v1/chat/sessions/{session}/").json()
+    assert answer["title"] == "About a lake at dawn"
+
+
+def test_four_variations_pay_for_one_refinement(person: Client, session: str, gemini: Gemini) -> None:
+    first = uuid.uuid4().hex
+    original = person.say(session, "a lake", client_id=first)
+    others = [person.say(session, "a lake", variation_of=first) for _ in range(3)]
+    assert {person.ended(message)["status"] for message in (original, *others)} == {"DONE"}
+    assert paid(gemini) == (1, 4)
+    assert len({call.seed for call in gemini.of("make")}) == 4
+
+
+def test_a_change_sends_the_picture_that_it_is_about(person: Client, session: str, gemini: Gemini) -> None:
+    before = person.ended(person.say(session, "a lake"))
+    after = person.ended(person.say(session, "make it bluer", options={}))
+    assert (after["status"], after["intent"]) == ("DONE", "edit")
+    reading, picture = gemini.of("refine")[-1].document, gemini.of("make")[-1]
+    assert reading is not None
+    assert (reading.it, [turn["person"] for turn in reading.earlier]) == ("last", ["a lake"])
+    assert picture.pictures == (person.http.get(before["image_url"]).content,)
+
+
+def test_a_change_by_hand_asks_and_pays_nobody(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
+    before = person.ended(person.say(session, "a lake"))
+    gemini.forget()
+    options = {"intent": "edit", "adjust": {"rotate": 90, "exposure": 20}}
+    after = person.ended(person.say(session, "brighter, rotate 90", options=options))
+    assert (after["status"], after["provider"]) == ("DONE", "offline")
+    assert (after["image"]["width"], after["image"]["height"]) == (before["image"]["height"], before["image"]["width"])
+    assert paid(gemini) == (0, 0)
+    assert "usage" not in documents.find_one({"_id": after["id"]})
+
+
+def test_a_question_is_answered_in_words(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
+    done = person.ended(person.say(session, "what are you?"))
+    assert (done["status"], done["intent"], done["reply"]) == ("DONE", "reply", "Ask me for a picture.")
+    assert paid(gemini) == (1, 0)
+    assert documents.find_one({"_id": done["id"]})["usage"] == {"prompt_tokens": 10, "output_tokens": 25}
+
+
+def test_a_refusal_is_final_and_paid_for_once(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
+    gemini.then("make", standin.blocked_prompt)
+    failed = person.ended(person.say(session, "a lake"))
+    sentence = "The picture service refused this request."
+    assert failed["error"] == {"code": "refused", "message": sentence, "retryable": False}
+    assert paid(gemini) == (1, 1)
+    assert documents.find_one({"_id": failed["id"]})["usage"] == {"prompt_tokens": 20, "output_tokens": 25}
+
+
+def test_a_spent_quota_is_waited_for(person: Client, session: str, gemini: Gemini) -> None:
+    gemini.then("make", standin.quota("0.3s"))
+    began = time.monotonic()
+    assert person.ended(person.say(session, "a lake"))["status"] == "DONE"
+    assert time.monotonic() - began > 0.3  # as it was told
+    assert paid(gemini) == (1, 2)
+
+
+def test_a_message_that_is_cancelled_while_gemini_works_leaves_its_turn_to_the_next(
+    person: Client, session: str, gemini: Gemini
+) -> None:
+    over = threading.Event()
+    gemini.then("make", standin.held(over))
+    message = person.say(session, "a lake")
+    eventually(lambda: gemini.of("make"))
+    person.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
+    assert person.ended(person.say(session, "a forest"))["status"] == "DONE"  # and the first call is not over yet
+    over.set()
+    ended = person.message(session, message["id"])
+    assert (ended["status"], ended["image"]) == ("CANCELLED", None)
+
+
+def test_a_worker_that_dies_after_the_picture_was_made_pays_for_no_second_one(
+    studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any
+) -> None:
+    """Before it is in the gallery, whose table is held meanwhile."""
+    message = person.say(session, "a lake")
+    with closing(sqlite3.connect(settings.DATA_DIR / "studio.sqlite3", isolation_level=None)) as rows:
+        rows.execute("BEGIN IMMEDIATE")
+        eventually(lambda: documents.find_one({"_id": message["id"]})["stage"] == "uploading")
+        worker = studio.workers.pop()
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    assert documents.find_one({"_id": message["id"]})["status"] == "PROCESSING"
+    studio.start_worker()
+    assert person.ended(message)["status"] == "DONE"
+    assert paid(gemini) == (1, 1)
+
+
+def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
+    studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any
+) -> None:
+    gemini.then("make", standin.slowly(1))
+    message = person.say(session, "a lake")
+    eventually(lambda: gemini.of("make"))
+    worker = studio.workers.pop()
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(HANGS_S)
+    assert documents.find_one({"_id": message["id"]})["stage"] == "uploading"
+    studio.start_worker()
+    assert person.ended(message)["status"] == "DONE"
+    assert paid(gemini) == (1, 1)
+    assert documents.find_one({"_id": message["id"]})["usage"]["pictures"] == 1
+
+
+def test_a_wrong_key_is_said_once_and_never_shown(person: Client, session: str, gemini: Gemini) -> None:
+    gemini.then("refine", standin.bad_key, standin.bad_key)
+    failed = person.ended(person.say(session, "a lake"))
+    sentence = "The picture service does not accept this studio's key."
+    assert failed["error"] == {"code": "provider_down", "message": sentence, "retryable": False}
+    problem: Form = person.http.post("/v1/prompt/refine/", json={"prompt": "a lake"}).json()
+    assert (problem["code"], problem["detail"], problem["retryable"]) == ("provider_down", sentence, False)
+    assert paid(gemini) == (2, 0)
+
+
+def test_the_page_says_who_paints(person: Client) -> None:
+    assert "Gemini and built-in tools" in person.http.get("/").text
+
+
+def test_the_key_is_nowhere(studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any) -> None:
+    """After all that has happened above, and one failure whose answer quotes the key; the log is at DEBUG."""
+    gemini.then("make", standin.status(403, "PERMISSION_DENIED"))
+    person.ended(person.say(session, "a lake"))
+    assert "action=gemini_failed model=gemini-picture-of-the-tests" in studio.log.read_text()
+    kept = [*documents.database["sessions"].find(), *documents.find()]
+    for place in (studio.log.read_text(), repr(kept), person.http.get("/").text, repr(person.messages(session))):
+        assert len(place) > 50
+        assert KEY not in place

@@ -1,0 +1,99 @@
+"""What the settings say of Gemini: a wrong value stops the start with a sentence, a right one is told to people truly."""
+
+import runpy
+import traceback
+from typing import Any
+
+import pytest
+from django.conf import settings as ours
+from django.core.exceptions import ImproperlyConfigured
+
+from pipeline.providers import registry, table
+from pipeline.providers.base import Intent, RefinedRequest
+from project.management.commands.serve import summary
+from tests.support.fakes.gemini import KEY
+
+WITH_KEY = {"GEMINI_API_KEY": True}
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    """The last line of what a start prints that must fail."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as caught:
+        runpy.run_path(str(ours.BASE_DIR / "project" / "settings.py"))
+    printed = "".join(traceback.format_exception(caught.value))
+    assert KEY not in printed
+    return printed.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"STUDIO_PROVIDERS": "edit=gemini"}, "gives edit to gemini, but GEMINI_API_KEY is not set."),
+        ({"STUDIO_PROVIDERS": "enhance=cloudinary"}, "gives enhance to cloudinary, but CLOUDINARY_URL is not set."),
+        ({"STUDIO_PROVIDERS": "dance=offline"}, "STUDIO_PROVIDERS names the intent 'dance'"),
+        ({"STUDIO_PROVIDERS": "edit"}, "STUDIO_PROVIDERS is written like enhance=offline,edit=gemini"),
+        ({"STUDIO_PROVIDERS": "edit=offline,edit=offline"}, "with each intent once"),
+        ({"GEMINI_API_KEY": f"{KEY}\nX"}, "GEMINI_API_KEY is no key"),
+        ({"GEMINI_API_KEY": f"{KEY}é"}, "GEMINI_API_KEY is no key"),
+        ({"GEMINI_API_KEY": "two words"}, "GEMINI_API_KEY is no key"),
+        ({"GEMINI_BASE_URL": "generativelanguage"}, "GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_BASE_URL": "http://[x"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_BASE_URL": "http://:80"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
+        ({"GEMINI_TIMEOUT_S": "0"}, "GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0."),
+        ({"GEMINI_CALLS": "many"}, "GEMINI_CALLS"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], sentence: str
+) -> None:
+    assert sentence in refusal(monkeypatch, **environment)
+
+
+@pytest.fixture
+def with_key(settings: Any) -> Any:
+    """As if GEMINI_API_KEY were set; providers that were made without it, or with it, are made anew."""
+    settings.GEMINI_API_KEY = KEY
+    settings.PROVIDERS = table.assign({}, WITH_KEY)
+    registry._offline.cache_clear()
+    yield settings
+    for made in (registry._offline, registry._gemini):
+        made.cache_clear()
+
+
+def test_without_a_key_everybody_hears_that_there_is_no_ai() -> None:
+    assert (registry.label(), registry.refiner().name) == ("built-in tools, no AI", "offline")
+    assert "built-in tools, no AI" in summary("http://127.0.0.1/", 1)
+
+
+def test_with_a_key_everybody_hears_who_does_what_and_nobody_the_key(with_key: Any) -> None:
+    assert registry.label() == "Gemini and built-in tools"
+    words = summary("http://127.0.0.1/", 1)
+    assert "Gemini at generativelanguage.googleapis.com (gemini-3.8-flash and gemini-nano-banana-2.1) reads" in words
+    assert "edit, remove_object, style_transfer: Gemini; enhance, remove_background: built-in tools" in words
+    assert KEY not in words
+
+
+def test_with_a_key_gemini_reads_and_paints_and_the_others_keep_theirs(with_key: Any) -> None:
+    gemini = registry.provider_for(Intent.GENERATE)
+    assert gemini.name == registry.refiner().name == "gemini"
+    assert registry.provider_for(Intent.EDIT) is gemini
+    assert KEY not in repr(vars(gemini))
+    assert registry.provider_for(Intent.REMOVE_BACKGROUND).name == "offline"
+
+
+def test_the_offline_tools_tell_nobody_to_set_a_key_that_is_set(with_key: Any) -> None:
+    wish = RefinedRequest(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
+    lack = registry._offline().lacks(wish) or ""
+    assert "GEMINI_API_KEY" not in lack
+    assert "One is connected" in lack
+    assert "STUDIO_PROVIDERS" not in lack  # the operator's, as the key is
+
+
+def test_the_offline_tools_do_not_pretend_to_understand_what_gemini_read(with_key: Any) -> None:
+    lacks = registry._offline().lacks
+    assert "Changing what a picture shows" in (
+        lacks(RefinedRequest(Intent.EDIT, "Add a small dog.", None, "add a dog", False)) or ""
+    )
+    assert lacks(RefinedRequest(Intent.EDIT, "make it bluer", None, "bluer", has_mask=False)) is None

@@ -1,0 +1,207 @@
+"""A store is away, people knock again and again, and it is back: everybody gets in at the first try, and no place is lost."""
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+import httpx
+import psycopg
+from django.conf import settings
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.programs.faults.house import House, until
+from tests.programs.faults.person import Person
+from tests.programs.faults.stage import FREEZE, KILL, Act, NotHere, Stage
+from tests.support import postgresql
+from tests.support.studio import NOT_KEPT
+
+KNOCKS = 20  # as many as there are places
+RUN_S = 0.2  # how long the impatient wait, where they are not even let in
+PATIENCE_S = 60.0  # only what hangs takes so long
+COME_AGAIN, TOO_MANY = 1012, 4429
+GIVEN_BACK_S = 20.0
+
+Away = Callable[[Stage], AbstractAsyncContextManager[None]]
+Door = tuple[Person, int]
+
+
+def comes_back(away: Away) -> Act:
+    async def act(stage: Stage) -> float:
+        at = time.monotonic()
+        await _comeback(stage, stage.people, away)
+        stage.say(1)
+        return at
+
+    return act
+
+
+def postgresql_comes_back(away: Callable[[postgresql.Server], AbstractAsyncContextManager[None]]) -> Act:
+    """The same in web processes that have their people in a PostgreSQL, as long as it lasts."""
+
+    async def act(stage: Stage) -> float:
+        if not postgresql.binaries():
+            raise NotHere("PostgreSQL is not installed")
+        at = time.monotonic()
+        with postgresql.server() as server:
+            async with _webs_on(stage.house, server.url):
+                people = [Person(stage.house.ports) for _ in stage.people]
+                try:
+                    for person in people:
+                        await person.arrive()
+                    await _comeback(stage, people, lambda _: away(server))
+                finally:
+                    for person in people:
+                        await person.leave()
+        stage.say(1)
+        return at
+
+    return act
+
+
+async def _comeback(stage: Stage, people: list[Person], away: Away) -> None:
+    doors = [(person, port) for person in people for port in person.ports]
+    async with away(stage):
+        ends = await asyncio.gather(*(_knock(door) for door in doors for _ in range(KNOCKS)))
+        stage.locked_out += [f"{end} while it was away" for end in ends if end not in ("in", COME_AGAIN, TOO_MANY)]
+        await asyncio.gather(*(_knock_and_run(door) for door in doors))
+    ends = await asyncio.gather(*(_knock(door) for door in doors))
+    stage.locked_out += [f"{end} when it was back" for end in ends if end != "in"]
+
+
+async def _knock(door: Door) -> str | int | None:
+    """One try: "in", or the code with which the server ended it."""
+    async with _at(door) as socket:
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                frame = json.loads(await socket.recv())
+        except ConnectionClosed as closed:
+            return closed.rcvd.code if closed.rcvd else None
+        except TimeoutError:
+            return "nothing"
+        return "in" if frame["type"] == "session.ready" else str(frame)
+
+
+async def _knock_and_run(door: Door) -> None:
+    """As a page does that is reloaded again and again."""
+    for _ in range(KNOCKS):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(RUN_S), _at(door):
+                pass
+
+
+def _at(door: Door) -> connect:
+    person, port = door
+    url = f"ws://127.0.0.1:{port}/ws/sessions/{person.session_id}/"
+    return connect(url, additional_headers=person.headers, open_timeout=PATIENCE_S, close_timeout=PATIENCE_S)
+
+
+async def places_kept(house: House) -> list[str]:
+    """Nobody is connected any more: which web process still counts somebody?"""
+    counts: list[int] = []
+
+    async def none() -> bool:
+        counts[:] = [await _places(port) for port in house.ports]
+        return not any(counts)
+
+    await until(none, GIVEN_BACK_S)
+    return [f"{count} places are taken and nobody is there" for count in counts if count]
+
+
+async def _places(port: int) -> int:
+    async with httpx.AsyncClient(limits=NOT_KEPT, verify=False, timeout=PATIENCE_S) as client:
+        text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+    return int(float(re.findall(r"^studio_places (\S+)$", text, re.MULTILINE)[0]))
+
+
+# What is away
+
+
+@asynccontextmanager
+async def frozen_mongod(stage: Stage) -> AsyncIterator[None]:
+    stage.house.mongod.child.send(FREEZE)
+    try:
+        yield
+    finally:
+        stage.house.mongod.child.send(signal.SIGCONT)
+
+
+@asynccontextmanager
+async def killed_mongod(stage: Stage) -> AsyncIterator[None]:
+    stage.house.mongod.child.send(KILL)
+    await stage.house.ended(stage.house.mongod.child)
+    try:
+        yield
+    finally:
+        await stage.house.restore(stage.house.mongod)
+
+
+@asynccontextmanager
+async def frozen_valkey(stage: Stage) -> AsyncIterator[None]:
+    stage.house.valkey.child.send(FREEZE)
+    try:
+        yield
+    finally:
+        stage.house.valkey.child.send(signal.SIGCONT)
+
+
+LOCK = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as file:
+    fcntl.lockf(file, fcntl.LOCK_EX, 8, 120)
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+@asynccontextmanager
+async def locked_sqlite(_: object = None) -> AsyncIterator[None]:
+    """Somebody holds all eight locks of its write-ahead log, those of the readers too. By another process: whoever closes
+    a file loses all the locks that his process has on it."""
+    file = str(settings.DATA_DIR / "studio.sqlite3-shm")
+    pipe, command = asyncio.subprocess.PIPE, [sys.executable, "-c", LOCK, file]
+    holder = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    assert holder.stdout
+    await holder.stdout.readline()
+    try:
+        yield
+    finally:
+        await holder.communicate(b"")
+
+
+@asynccontextmanager
+async def stopped_postgresql(server: postgresql.Server) -> AsyncIterator[None]:
+    await asyncio.to_thread(server.stop)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.start)
+
+
+@asynccontextmanager
+async def locked_postgresql(server: postgresql.Server) -> AsyncIterator[None]:
+    """It takes every question, and answers none about people."""
+    async with await psycopg.AsyncConnection.connect(server.url) as connection:
+        await connection.execute("LOCK TABLE project_user, project_token IN ACCESS EXCLUSIVE MODE")
+        yield
+
+
+@asynccontextmanager
+async def _webs_on(house: House, url: str) -> AsyncIterator[None]:
+    environment = {**os.environ, "DATABASE_URL": url}
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    await asyncio.to_thread(subprocess.run, migrate, cwd=settings.BASE_DIR, env=environment, check=True)
+    os.environ["DATABASE_URL"] = url
+    try:
+        await house.restart_webs()
+        yield
+    finally:
+        del os.environ["DATABASE_URL"]
+        await house.restart_webs()

@@ -1,0 +1,81 @@
+"""Negative controls: with a protection taken away, the harness must go red, and in the column that this protection is for."""
+
+from dataclasses import dataclass, replace
+
+from tests.programs.faults import house
+from tests.programs.faults.comeback import comes_back, frozen_mongod
+from tests.programs.faults.conditions import talk
+from tests.programs.faults.judge import Verdict
+from tests.programs.faults.places import cancelled_while_frozen
+from tests.programs.faults.play import Row, Theatre
+from tests.programs.faults.scenarios import COUNTED, KNOCKING, Scenario
+from tests.programs.faults.stage import KILL, Stage, broken
+
+TRIES = 3  # on a busy machine a frozen worker may wake too late to do harm; once red is proof that the harness sees it
+WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
+
+HELD = "advance | generating"
+PLACES_BACK = "places given back"
+
+
+async def killed_alone(stage: Stage) -> float:
+    """With nobody else's wake-ups about, which could wake a worker for what was left behind."""
+    stage.house.arm(HELD, KILL)
+    stage.people[0].say()
+    return await broken(stage, HELD, KILL)
+
+
+@dataclass(frozen=True)
+class Control:
+    """Without what, which scenario shows it, and in which of the verdict's lists."""
+
+    without: str
+    scenario: Scenario
+    column: str
+    short: bool = True  # is it part of the short form?
+
+    @property
+    def name(self) -> str:
+        return f"without {self.without}: {self.scenario.name}"
+
+    def is_red(self, row: Row) -> bool:
+        return bool(getattr(row.verdict, self.column))
+
+
+CONTROLS = (
+    Control(
+        "keeper",
+        Scenario("kill -9 worker", HELD, killed_alone, {"keeper_off": True}),
+        "lost",
+    ),
+    Control(
+        "token filter",
+        Scenario(
+            "freeze worker, cancel", "put | finish", cancelled_while_frozen("put | finish"), {"token_filter_off": True}
+        ),
+        "unfenced",
+    ),
+    Control("unique index", Scenario("client", "resends five times", talk, people={"resends": 5}), "doubled"),
+    Control("watching", Scenario("news lost", "all", talk, {"news_lost": 1, "watching_off": True}), "differing"),
+    Control(
+        PLACES_BACK,
+        Scenario("mongod frozen", KNOCKING, comes_back(frozen_mongod), {**COUNTED, "places_kept": True}),
+        "locked_out",
+        short=False,
+    ),
+)
+
+
+async def play(theatre: Theatre, control: Control) -> Row:
+    """A row that must be red."""
+    row = Row(replace(control.scenario, fault=f"without {control.without}: {control.scenario.fault}"), Verdict())
+    if control.without == "unique index":
+        house.drop_unique_index()
+    try:
+        await theatre.play(row, WITHIN_S, tidy=False)
+    finally:
+        house.forget_messages()  # what it left undone or doubled is nobody else's
+        house.prepare()
+        if control.without == PLACES_BACK:
+            await theatre.house.restart_webs()
+    return row

@@ -1,0 +1,44 @@
+"""A client that asks and never reads."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from websockets.asyncio.client import connect
+
+from tests.programs.faults.person import DOWN, Person
+
+ASKS = 100_000  # far more than fit anywhere: some ten thousand answers fill every buffer on the way
+WRONG = {
+    "type": "session.sync",
+    "known": [],
+}  # no limit of how often counts what cannot be read, and the answer is a sentence
+
+
+@asynccontextmanager
+async def deaf(person: Person) -> AsyncIterator["asyncio.Task[None]"]:
+    """While this lasts it asks again and again, with a window of nearly nothing. The value ends when the server ends the
+    connection."""
+    url = f"ws://127.0.0.1:{person.ports[0]}/ws/sessions/{person.session_id}/"
+    plain = socket.socket()
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    plain.connect(("127.0.0.1", person.ports[0]))
+    plain.setblocking(False)
+    patience = {"close_timeout": 0.2, "ping_interval": None}
+    opening = connect(url, sock=plain, additional_headers=person.headers, max_queue=1, **patience)  # type: ignore[arg-type]
+    with suppress(*DOWN):
+        async with opening as connection:
+
+            async def ask() -> None:
+                with suppress(*DOWN):
+                    for n in range(ASKS):
+                        await connection.send(json.dumps({**WRONG, "id": n}))
+                    await asyncio.Event().wait()
+
+            asking = asyncio.create_task(ask())
+            try:
+                yield asking
+            finally:
+                asking.cancel()

@@ -1,0 +1,119 @@
+"""A full disk: a small tmpfs over the pictures' folder, or over mongod's, where the rights allow it."""
+
+import asyncio
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from project.serve import embedded
+from project.serve.children import CannotStart
+from tests.programs.faults.house import House
+from tests.programs.faults.stage import TERM, NotHere, NotReached, Stage
+
+SIZE = "16k"
+FULL_S = 1.5
+MONGOD = settings.DATA_DIR / "mongo"
+MONGOD_FULL_S = 6.0
+ROOM = 40 * 1024 * 1024  # for what mongod needs to start at all; then it is filled up
+AGAIN_S = 0.5  # between two starts of a mongod that cannot live there, as `serve` has it
+
+
+def _mount(folder: Path, size: str = SIZE) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True)
+    if done.returncode:
+        raise NotHere("mounting a small tmpfs is not allowed here")
+
+
+def _fill(folder: Path) -> None:
+    try:
+        with (folder / "filler").open("wb", buffering=0) as file:
+            while file.write(b"\0" * 512):
+                pass
+    except OSError:
+        return
+
+
+async def full_disk(stage: Stage) -> float:
+    """The disk fills up, and is emptied again before the attempts are used up."""
+    await asyncio.to_thread(_mount, settings.PICTURES_DIR)
+    try:
+        _fill(settings.PICTURES_DIR)
+        at = time.monotonic()
+        stage.say()
+        await asyncio.sleep(FULL_S)
+    finally:
+        await asyncio.to_thread(subprocess.run, ["umount", "-l", str(settings.PICTURES_DIR)], check=True)
+    stage.say(1)
+    return at
+
+
+async def mongod_full(stage: Stage) -> float:
+    """mongod gives up where it cannot write its journal, and again whenever it is started there. What was acknowledged by
+    then is in it; what is said meanwhile waits with the people, who hear a refusal and say it again."""
+    house = stage.house
+    await _moved(house, _onto_a_small_disk)
+    try:
+        stage.say()
+        _fill(MONGOD)
+        at = time.monotonic()
+        stage.say()
+        ends = 0
+        while time.monotonic() - at < MONGOD_FULL_S:
+            await asyncio.sleep(AGAIN_S)
+            if not house.mongod.child.running:
+                ends += 1
+                house.mongod.child.start()
+        (MONGOD / "filler").unlink()
+        if not ends:
+            raise NotReached("an end of mongod for want of room")
+        await _until_it_lives(house)
+        stage.say(1)
+    finally:
+        await _moved(house, _back)
+    return at
+
+
+async def _until_it_lives(house: House) -> None:
+    """The one that was started last may have met the full disk still."""
+    try:
+        await asyncio.to_thread(embedded.wait_until_ready, house.mongod)
+    except CannotStart:
+        await house.restore(house.mongod)
+
+
+async def _moved(house: House, move: Callable[[], None]) -> None:
+    """mongod lives elsewhere from now on."""
+    house.mongod.child.send(TERM)
+    await house.ended(house.mongod.child)
+    try:
+        await asyncio.to_thread(move)
+    finally:
+        await house.restore(house.mongod)
+
+
+def _onto_a_small_disk() -> None:
+    away = MONGOD.with_name("mongo.away")
+    MONGOD.rename(away)
+    try:
+        used = sum(file.stat().st_size for file in away.rglob("*") if file.is_file())
+        _mount(MONGOD, str(used + ROOM))
+    except BaseException:
+        shutil.rmtree(MONGOD, ignore_errors=True)
+        away.rename(MONGOD)
+        raise
+    # The journal has its files ahead of time, full of zeros: as holes, each page of them needs room when it is written.
+    subprocess.run(["cp", "-a", "--sparse=always", f"{away}/.", str(MONGOD)], check=True)
+    shutil.rmtree(away)
+
+
+def _back() -> None:
+    away = MONGOD.with_name("mongo.away")
+    shutil.copytree(MONGOD, away)
+    subprocess.run(["umount", "-l", str(MONGOD)], check=True)
+    shutil.rmtree(MONGOD, ignore_errors=True)
+    away.rename(MONGOD)

@@ -1,0 +1,81 @@
+"""The stand-in provider's other end, in the harness: it answers well or badly, and its ledger counts what was started."""
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.support.studio import picture
+
+SLOW_S, NEVER_S = 0.6, 2.5  # within the stand-in's patience, and past it
+PICTURE = picture(128, 128)
+
+
+class Ledger:
+    """`starts` counts by (what, content). `mood` is how the next calls are answered; `bad` how many of them, then well."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.starts: Counter[tuple[str, str]] = Counter()
+        self.mood = "well"
+        self.bad = 0
+        self._lock = threading.Lock()
+
+    def behave(self, mood: str, calls: int = 10**9) -> None:
+        with self._lock:
+            self.mood, self.bad = mood, calls
+
+    def started(self, what: str, content: str) -> str:
+        """Note a start; the mood of its answer."""
+        with self._lock:
+            self.starts[what, content] += 1
+            if self.bad <= 0:
+                return "well"
+            self.bad -= 1
+            return self.mood
+
+
+@contextmanager
+def listening() -> Iterator[Ledger]:
+    ledger = Ledger("")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            content = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            what = self.path.strip("/")
+            status, body = _answer(what, content, ledger.started(what, content))
+            try:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            except OSError:
+                pass  # who asked is dead, or has lost patience
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    ledger.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield ledger
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
+    if mood == "slowly":
+        time.sleep(SLOW_S)
+    if mood == "never":
+        time.sleep(NEVER_S)
+    if mood == "with an error":
+        return 500, b"provider's own words"
+    if mood == "with garbage":
+        return 200, b'\x89PNG\r\n\x1a\n{"prompt": '
+    return 200, PICTURE if what == "make" else json.dumps({"prompt": f"{content}, refined"}).encode()

@@ -1,0 +1,58 @@
+"""What is stored and belongs to nobody: the keepers must have cleared it away once they had their time."""
+
+import asyncio
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db import close_old_connections
+
+from tests.programs.faults.house import until
+
+KEEPERS_S = (
+    20.0  # drafts and artifacts have their ages (see `worker`), then a round or two; a busy machine takes longer
+)
+
+
+async def left() -> list[str]:
+    """What is still there when the keepers had their time; returns as soon as it is nothing."""
+    found: list[str] = []
+
+    async def nothing() -> bool:
+        found[:] = await asyncio.to_thread(_look)
+        return not found
+
+    await until(nothing, KEEPERS_S, every=0.5)
+    return found
+
+
+def _look() -> list[str]:
+    try:
+        return [*_rows(), *_files(), *_artifacts()]
+    finally:
+        close_old_connections()
+
+
+def _rows() -> Iterator[str]:
+    from gallery.models import Image
+
+    for image in Image.objects.exclude(stage=Image.Stage.SHOWN):
+        yield f"row {image.pk} is still {image.stage}"
+
+
+def _files() -> Iterator[str]:
+    """Those of a write that a crash cut short go with the row they were for."""
+    from gallery.models import Image
+
+    files = {path.name for path in settings.PICTURES_DIR.rglob("*") if path.is_file()}
+    named = {key for keys in Image.objects.values_list("key", "thumbnail_key") for key in keys}
+    for name in files:
+        if name not in named and name.lstrip(".").rpartition(".")[0] not in named:
+            yield f"no row names the file {name}"
+
+
+def _artifacts() -> Iterator[str]:
+    from pipeline.store.mongo import database
+
+    stored = {id.rpartition("/")[0] for id in database()["artifacts"].distinct("_id")}
+    named = set(database()["messages"].distinct("artifact"))
+    yield from (f"no message names the artifact {id}" for id in stored - named)

@@ -1,0 +1,122 @@
+"""A process breaks itself at a place between two steps."""
+
+import asyncio
+import signal
+import time
+
+from tests.programs.faults.house import until
+from tests.programs.faults.person import Entry, Person
+from tests.programs.faults.stage import FREEZE, FROZEN_S, Act, NotReached, Stage, broken
+
+WORKER_PLACES = (
+    "claim | next turn",
+    "claim | refining",
+    "refine | advance",
+    "advance to generating | news",
+    "advance | generating",
+    "claim | generating",  # of an edit, which had to wait
+    "generate | artifact",
+    "artifact | advance",
+    "advance to uploading | news",
+    "advance | uploading",
+    "draft row | put",
+    "put | finish",
+    "finish | news",
+    "finish | publish",
+    "publish | end",
+)
+WEB_PLACES = ("insert | acknowledge", "acknowledge | wake-up")
+CANCELLING, RETRYING = "cancel | news", "retry | wake-up"
+ANNOUNCING = "row changed | message"  # a picture's row, and the message that shows it
+
+
+def at_place(place: str, how: signal.Signals) -> Act:
+    """The first process that reaches the place does this to itself."""
+
+    async def act(stage: Stage) -> float:
+        stage.house.arm(place, how)
+        stage.say(1 if place.startswith("finish") else 3)  # what comes after an end would hide that nobody told of it
+        return await broken(stage, place, how)
+
+    return act
+
+
+def cancelled_while_frozen(place: str) -> Act:
+    """Who held it wakes up after its message was cancelled: it may write nothing, and leave no picture."""
+
+    async def act(stage: Stage) -> float:
+        stage.house.arm(place, FREEZE)
+        stage.say(1)
+        child = await stage.house.fired(place)
+        if child is None:
+            raise NotReached(place)
+        at = time.monotonic()
+        await asyncio.gather(*(_stop_all(person) for person in stage.people))
+        await asyncio.sleep(FROZEN_S)
+        child.send(signal.SIGCONT)
+        await asyncio.sleep(1)  # for the zombie to do its worst
+        return at
+
+    return act
+
+
+async def _stop_all(person: Person) -> None:
+    for entry in person.journal.values():
+        if entry.message_id is not None and entry.end is None:
+            await person.stop(entry)
+
+
+def cancelling(how: signal.Signals) -> Act:
+    """The web process breaks between a granted cancellation and what follows from it: others waited for that message."""
+
+    async def act(stage: Stage) -> float:
+        await _cancel_all(stage, CANCELLING, how)
+        return await broken(stage, CANCELLING, how)
+
+    return act
+
+
+def retrying(how: signal.Signals) -> Act:
+    """The same between a granted retry and its wake-up."""
+
+    async def act(stage: Stage) -> float:
+        await _cancel_all(stage, RETRYING, how)
+        stopped = [(person, entry) for person in stage.people for entry in person.journal.values()]
+        await until(lambda: all(entry.end for _, entry in stopped), 20)
+        stage.ledger.behave("well")
+        for person, entry in stopped:
+            if entry.stopped:
+                await person.retry(entry)
+        return await broken(stage, RETRYING, how)
+
+    return act
+
+
+async def _cancel_all(stage: Stage, place: str, how: signal.Signals) -> None:
+    stage.ledger.behave("slowly")
+    stage.house.arm(place, how)
+    stage.say()
+    await until(lambda: all(person.all_acknowledged for person in stage.people), 20)
+    await asyncio.gather(*(_stop_all(person) for person in stage.people))
+
+
+def trashing(how: signal.Signals) -> Act:
+    """A picture goes into the trash, and who should say so to its message breaks."""
+
+    async def act(stage: Stage) -> float:
+        stage.say(1)
+        entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
+        await until(lambda: all(entry.end for _, entry in entries), 20)
+        stage.house.arm(ANNOUNCING, how)
+        trashed = asyncio.gather(*(_trash(person, entry) for person, entry in entries))
+        at = await broken(stage, ANNOUNCING, how)
+        await trashed
+        return at
+
+    return act
+
+
+async def _trash(person: Person, entry: Entry) -> None:
+    entry.trashed = True
+    if entry.end and entry.end["image"]:
+        await person.rest("DELETE", f"/v1/gallery/{entry.end['image']['id']}/")

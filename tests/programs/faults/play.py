@@ -1,0 +1,70 @@
+"""One scenario from its beginning to its verdict."""
+
+import asyncio
+import random
+import signal
+from dataclasses import dataclass
+
+from tests.programs.faults.comeback import places_kept
+from tests.programs.faults.house import House
+from tests.programs.faults.judge import WITHIN_S, Verdict, judge
+from tests.programs.faults.ledger import Ledger
+from tests.programs.faults.leftovers import left
+from tests.programs.faults.person import Person
+from tests.programs.faults.scenarios import Scenario
+from tests.programs.faults.stage import NotHere, NotReached, Stage
+
+PEOPLE = 2
+
+
+@dataclass
+class Row:
+    """What became of a scenario, over all its rounds. `skipped` says why it was not played."""
+
+    scenario: Scenario
+    verdict: Verdict
+    times: int = 0
+    skipped: str = ""
+
+
+class Theatre:
+    def __init__(self, house: House, ledger: Ledger, seed: int) -> None:
+        self.house, self.ledger = house, ledger
+        self.chance = random.Random(seed)
+
+    async def play(self, row: Row, within: float = WITHIN_S, *, tidy: bool = True) -> None:
+        """Once more; the row grows by it. `tidy`: nothing may be left behind, either."""
+        people = [Person(self.house.ports, **row.scenario.people) for _ in range(PEOPLE)]
+        self.house.switch(**row.scenario.switches)
+        self.ledger.behave("well")
+        try:
+            for person in people:
+                await person.arrive()
+            stage = Stage(self.house, self.ledger, people, self.chance, row.verdict.locked_out)
+            fault_at = await row.scenario.act(stage)
+            verdicts = await asyncio.gather(*(judge(person, self.ledger, fault_at, within) for person in people))
+            if tidy:
+                self.house.switch(all_ended=True)
+                verdicts.append(Verdict(leftovers=await left()))
+        except NotHere as reason:
+            row.skipped = str(reason)
+        except NotReached as place:
+            row.verdict.remarks.append(f"it never came to this: {place}")
+        else:
+            for verdict in verdicts:
+                row.verdict.add(verdict)
+        finally:
+            row.times += 1
+            for person in people:
+                await person.leave()
+            await self._repair()
+            row.verdict.locked_out += await places_kept(self.house)
+
+    async def _repair(self) -> None:
+        """Whatever happened, the next scenario finds everything alive and nothing armed."""
+        self.house.disarm()
+        self.house.switch()
+        for child in self.house.processes:
+            child.send(signal.SIGCONT)
+            if not child.running:
+                await self.house.revive(child)

@@ -1,0 +1,121 @@
+"""What is broken, where. Each scenario acts on a house in which people have just begun to talk; what must hold afterwards,
+`judge` knows."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.programs.faults.comeback import (
+    comes_back,
+    frozen_mongod,
+    frozen_valkey,
+    killed_mongod,
+    locked_postgresql,
+    locked_sqlite,
+    postgresql_comes_back,
+    stopped_postgresql,
+)
+from tests.programs.faults.conditions import (
+    flushall,
+    hung_valkey,
+    never_reads,
+    process,
+    provider,
+    store,
+    talk,
+    wrong_clock,
+)
+from tests.programs.faults.disk import full_disk, mongod_full
+from tests.programs.faults.places import (
+    ANNOUNCING,
+    CANCELLING,
+    RETRYING,
+    WEB_PLACES,
+    WORKER_PLACES,
+    at_place,
+    cancelled_while_frozen,
+    cancelling,
+    retrying,
+    trashing,
+)  # fmt: skip
+from tests.programs.faults.stage import HOW, TERM, Act, Stage
+
+BLOWS = 4  # of a storm
+KNOCKING = "everybody knocks 20 times"
+COUNTED = {"places_limited": True}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    fault: str
+    place: str
+    act: Act
+    switches: dict[str, Any] = field(default_factory=dict)
+    people: dict[str, Any] = field(default_factory=dict)  # how they are: see Person
+
+    @property
+    def name(self) -> str:
+        return f"{self.fault}, {self.place}"
+
+
+def matrix() -> Iterator[Scenario]:
+    for how, name in HOW.items():
+        for place in WEB_PLACES:
+            yield Scenario(f"{name} web", place, at_place(place, how))
+        yield Scenario(f"{name} web", CANCELLING, cancelling(how))
+        yield Scenario(f"{name} web", RETRYING, retrying(how))
+        yield Scenario(f"{name} web", ANNOUNCING, trashing(how))
+        for place in WORKER_PLACES:
+            yield Scenario(f"{name} worker", place, at_place(place, how))
+    for place in ("generate | artifact", "draft row | put", "put | finish"):
+        yield Scenario("freeze worker, cancel", place, cancelled_while_frozen(place))
+    yield from at_random()
+    yield Scenario("Valkey hangs", "8 s", hung_valkey)
+    yield Scenario("storm", "four at random", storm)
+    yield Scenario("disk full", "put", full_disk)
+    yield Scenario("disk full", "mongod", mongod_full)
+    for mood in ("slowly", "never", "with an error", "with garbage"):
+        yield Scenario(f"provider answers {mood}", "3 times", provider(mood))
+    yield Scenario("provider answers with garbage", "always", provider("with garbage", 10**9))
+    for skew in (90, -90):
+        yield Scenario(f"clock {skew:+d} s", "worker", wrong_clock(lambda house: house.workers, skew))
+        yield Scenario(f"clock {skew:+d} s", "web", wrong_clock(lambda house: house.webs, skew))
+    yield Scenario("wake-ups lost", "half", talk, {"wake_ups_lost": 0.5})
+    yield Scenario("wake-ups lost", "three of four", talk, {"wake_ups_lost": 0.75})
+    yield Scenario("wake-ups doubled", "all", talk, {"wake_ups_doubled": True})
+    reordered = {"wake_ups_reordered": True, "order_of_wake_ups_lost": 0.5}
+    yield Scenario("wake-ups reordered", "half", talk, reordered)
+    yield Scenario("news lost", "half", talk, {"news_lost": 0.5})
+    yield Scenario("news lost", "all", talk, {"news_lost": 1})
+    yield Scenario("client", "resends five times", talk, people={"resends": 5})
+    yield Scenario("client", "reconnects each second", talk, people={"hangs_up_every": 1.0})
+    yield Scenario("client", "never reads", never_reads)
+    yield from outages()
+
+
+def outages() -> Iterator[Scenario]:
+    yield Scenario("mongod frozen", KNOCKING, comes_back(frozen_mongod), COUNTED)
+    yield Scenario("mongod gone", KNOCKING, comes_back(killed_mongod), COUNTED)
+    yield Scenario("Valkey frozen", KNOCKING, comes_back(frozen_valkey), COUNTED)
+    yield Scenario("SQLite locked", KNOCKING, comes_back(locked_sqlite), COUNTED)
+    yield Scenario("PostgreSQL locked", KNOCKING, postgresql_comes_back(locked_postgresql), COUNTED)
+    yield Scenario("PostgreSQL gone", KNOCKING, postgresql_comes_back(stopped_postgresql), COUNTED)
+
+
+def at_random() -> Iterator[Scenario]:
+    for how, name in HOW.items():
+        yield Scenario(f"{name} web", "at random", process(lambda house: house.webs, how))
+        yield Scenario(f"{name} worker", "at random", process(lambda house: house.workers, how))
+        yield Scenario(f"{name} mongod", "at random", store("mongod", how))
+        yield Scenario(f"{name} Valkey", "at random", store("valkey", how))
+    yield Scenario("FLUSHALL", "at random", flushall)
+
+
+async def storm(stage: Stage) -> float:
+    """One thing after another. Messages may fail of it, but not get lost."""
+    at = time.monotonic()
+    blows = [scenario.act for scenario in at_random() if not scenario.fault.startswith(HOW[TERM])]
+    for _ in range(BLOWS):
+        await stage.chance.choice(blows)(stage)
+    return at

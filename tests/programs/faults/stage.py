@@ -1,0 +1,69 @@
+"""Where a scenario plays, and how things are broken in it."""
+
+import asyncio
+import random
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from project.serve.children import Child
+from tests.programs.faults.house import House
+from tests.programs.faults.ledger import Ledger
+from tests.programs.faults.person import Person
+from tests.programs.faults.times import LEASE_S
+
+KILL, TERM, FREEZE = signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP
+HOW = {KILL: "kill -9", TERM: "SIGTERM", FREEZE: "freeze"}
+FROZEN_S = LEASE_S * 1.6  # longer than the lease: somebody else takes over, and then the zombie wakes
+
+
+class NotReached(Exception):
+    """Nobody came to the place: the scenario proves nothing."""
+
+
+class NotHere(Exception):
+    """This machine does not allow it."""
+
+
+@dataclass
+class Stage:
+    """Where a scenario plays."""
+
+    house: House
+    ledger: Ledger
+    people: list[Person]
+    chance: random.Random
+    locked_out: list[str] = field(default_factory=list)
+
+    def say(self, each: int = 3) -> None:
+        """Up to three requests of everybody: a picture, a variation that waits for its refinement, an edit that waits for
+        the picture itself."""
+        for person in self.people:
+            original = person.say()
+            if each > 1:
+                person.say(original=original)
+            if each > 2:
+                person.say("make it bluer")
+
+
+Act = Callable[[Stage], Awaitable[float]]  # gives the moment of its fault, by time.monotonic()
+
+
+async def recover(house: House, child: Child, how: signal.Signals) -> None:
+    if how is FREEZE:
+        await asyncio.sleep(FROZEN_S)
+        child.send(signal.SIGCONT)
+    else:
+        await house.ended(child)
+        await house.revive(child)
+
+
+async def broken(stage: Stage, place: str, how: signal.Signals) -> float:
+    """Wait for the process that reaches the armed place, and see it through."""
+    child = await stage.house.fired(place)
+    if child is None:
+        raise NotReached(place)
+    at = time.monotonic()
+    await recover(stage.house, child, how)
+    return at

@@ -1,0 +1,48 @@
+"""A provider across the network, as a paid one would be: the harness answers, and counts what was started."""
+
+import httpx
+
+from gallery.errors import ProviderDown, TimedOut
+from pipeline.providers.base import Control, Intent, Picture, PictureRequest, RefinedRequest, Refinement, RefineRequest
+from tests.support.studio import NOT_KEPT
+
+PATIENCE_S = 1.0
+NAME = "stand-in"
+
+
+class StandIn:
+    """Satisfies `Language` and `Provider` of `pipeline.providers.base`."""
+
+    name = NAME
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)
+
+    def lacks(self, wish: RefinedRequest) -> None:
+        return None
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        answer = self._ask("refine", request.content)
+        try:
+            prompt = answer.json()["prompt"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise ProviderDown("The stand-in spoke nonsense.") from error
+        edits = request.content.startswith("make it")
+        intent, side = (Intent.EDIT, None) if edits else (Intent.GENERATE, 128)
+        return Refinement(intent, str(prompt), "A stand-in's title", None, side, side, None, NAME)
+
+    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+        return source
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        control.progress(0.1)
+        data = self._ask("make", request.content).content
+        return Picture(data, NAME)
+
+    def _ask(self, what: str, content: str) -> httpx.Response:
+        try:
+            return self._http.post(what, content=content.encode()).raise_for_status()
+        except httpx.TimeoutException as error:
+            raise TimedOut from error
+        except httpx.HTTPError as error:
+            raise ProviderDown from error

@@ -1,0 +1,86 @@
+"""`daphne tests.programs.faults.web:application`: the web process, with places to break it at."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from tests.programs.faults import everywhere
+from tests.programs.faults.breaking import before, is_armed, reach, replace, switched
+
+everywhere.skew_clock()
+
+from project.asgi import application  # noqa: E402
+
+PLACES = 20  # the default of STUDIO_SOCKETS_PER_USER
+SENT_S = 0.05  # an acknowledgement that was written leaves the process within
+
+Work = Callable[..., Awaitable[Any]]
+
+
+def install() -> None:
+    from chat import services
+    from chat.connections import Connections
+    from chat.poller import Poller
+    from pipeline import announcements
+
+    everywhere.install()
+    replace(services, "_accept", _accept)
+    replace(services, "_follow_up", _follow_up)
+    replace(Poller, "poll", _poll)
+    replace(Connections, "enter", _enter)
+    replace(Connections, "exit", _exit)
+    before(announcements, "announce_picture", lambda *_: "row changed | message")
+
+
+def _accept(accept: Work) -> Work:
+    async def wrapped(*args: Any) -> Any:
+        doc = await accept(*args)
+        reach("insert | acknowledge")
+        return doc
+
+    return wrapped
+
+
+def _follow_up(follow_up: Callable[[Any], None]) -> Callable[[Any], None]:
+    """What follows an answer: the place is reached when the answer has left."""
+
+    def wrapped(message: Any) -> None:
+        place = _place(message)
+        if is_armed(place):
+            asyncio.get_running_loop().call_later(SENT_S, late, place, message)
+        else:
+            follow_up(message)
+
+    def late(place: str, message: Any) -> None:
+        reach(place)
+        follow_up(message)
+
+    return wrapped
+
+
+def _place(message: Any) -> str:
+    if message.has_ended:
+        return "cancel | news"
+    return "acknowledge | wake-up" if message.version == 1 else "retry | wake-up"
+
+
+def _poll(poll: Work) -> Work:
+    async def wrapped(poller: Any) -> None:
+        if not switched("watching off"):
+            await poll(poller)
+
+    return wrapped
+
+
+def _enter(enter: Callable[..., bool]) -> Callable[..., bool]:
+    """Limits are off, for the load's sake; where places are what it is about, they are as many as people have."""
+    return lambda hub, connection, at_most: enter(hub, connection, PLACES if switched("places limited") else at_most)
+
+
+def _exit(exit: Callable[..., None]) -> Callable[..., None]:
+    """A negative control: the place stays taken."""
+    return lambda hub, connection: None if switched("places kept") else exit(hub, connection)
+
+
+install()
+__all__ = ["application"]

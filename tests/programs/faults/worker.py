@@ -1,0 +1,80 @@
+"""`python -m tests.programs.faults.worker`: `manage.py run_huey`, with places to break it at and the stand-in provider."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+from tests.programs.faults import everywhere
+from tests.programs.faults.breaking import after, before, replace, say_ready, switched
+
+# Once everything has ended no artifact is in use, and the harness does not wait for a day; nor for a clock that is ahead.
+ANY_AGE = timedelta(minutes=-2)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    everywhere.skew_clock()
+    import django
+
+    django.setup()
+    install()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["manage.py", "run_huey", *sys.argv[1:]])
+
+
+def install() -> None:
+    from gallery import services as gallery
+    from pipeline import events
+    from pipeline.providers import registry
+    from pipeline.store import messages, turns
+    from pipeline.worker import maintenance, stages
+    from tests.programs.faults.standin import StandIn
+
+    everywhere.install()
+    provider = StandIn(os.environ["STUDIO_FAULTS_LEDGER"])
+    replace(registry, "refiner", lambda _: lambda: provider)
+    replace(registry, "provider_for", lambda _: lambda intent: provider)
+    replace(maintenance, "repair_once", _rescue)
+    replace(maintenance, "clean", _rescue)
+    replace(maintenance, "start", _start)
+    maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
+
+    before(turns, "pass_on", lambda *_: "claim | next turn")
+    after(messages, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
+    after(stages, "refine", lambda read: "refine | advance")
+    before(messages, "_advanced", lambda message: f"advance to {message.stage} | news")
+    before(events, "enqueue_change", lambda message: "finish | news" if message.status == "DONE" else None)
+    after(messages, "advance_holding", lambda job: f"advance | {job.stage.value}" if job else None)
+    after(stages, "generate", lambda made: "generate | artifact")
+    before(messages, "advance_holding", lambda job, to, *_: "artifact | advance" if to.value == "uploading" else None)
+    after(gallery, "draft", lambda image: "draft row | put")
+    before(messages, "finish", lambda job, values, *_: "put | finish" if "image" in values else None)
+    before(gallery, "publish", lambda image: "finish | publish")
+    after(gallery, "publish", lambda nothing: "publish | end")
+
+
+def _start(start: Callable[[], None]) -> Callable[[], None]:
+    def wrapped() -> None:
+        start()
+        say_ready()
+
+    return wrapped
+
+
+def _rescue(rescue: Callable[[], None]) -> Callable[[], None]:
+    from pipeline.worker import maintenance
+
+    a_day = maintenance.ARTIFACT_AGE
+
+    def wrapped() -> None:
+        maintenance.ARTIFACT_AGE = ANY_AGE if switched("all ended") else a_day
+        if not switched("keeper off"):
+            rescue()
+
+    return wrapped
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+"""Nobody reads or changes what is not theirs, on any route, with any command."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from typing import Any
+
+import httpx
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+from ninja.operation import PathView
+from websockets.exceptions import ConnectionClosed
+
+from chat import protocol
+from project.api import api
+from tests.security.matrix import COMMANDS, ROLES, ROUTES, Route
+from tests.security.target import METRICS_TOKEN, Target
+from tests.support.studio import HANGS_S, NOT_KEPT, eventually, picture
+
+Things = dict[str, str]
+
+
+def paths(patterns: list[Any], before: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from paths(pattern.url_patterns, before + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield before + str(pattern.pattern)
+
+
+def operations() -> Iterator[tuple[str, str]]:
+    """Method and route of everything that the API does."""
+    for prefix, router in api._routers:
+        for path, view in router.path_operations.items():
+            assert isinstance(view, PathView)
+            route = (
+                "/".join(part for part in (prefix + path).replace("{", "<").replace("}", ">").split("/") if part) + "/"
+            )
+            yield from ((method, route) for operation in view.operations for method in operation.methods)
+
+
+def test_every_route_has_a_row() -> None:
+    rows = {route.route for route in ROUTES}
+    missing = set(paths(get_resolver().url_patterns)) - rows
+    assert not missing, f"Say in tests/security/matrix.py who may do what at: {', '.join(sorted(missing))}."
+    assert not rows - set(paths(get_resolver().url_patterns)), "A row of the matrix is of a route that is gone."
+
+
+def test_every_operation_of_the_api_has_a_row() -> None:
+    found = set(operations())
+    assert len(found) >= 21
+    missing = found - {(route.method, route.route) for route in ROUTES}
+    assert not missing, f"Say in tests/security/matrix.py who may do what at: {sorted(missing)}."
+
+
+def test_every_command_has_a_row() -> None:
+    missing = set(protocol.TYPES) - {command.type for command in COMMANDS}
+    assert not missing, f"Say in tests/security/matrix.py who may say what: {', '.join(sorted(missing))}."
+
+
+class People:
+    """One of each role, and what the owner has."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.owner, self.other = target.guest(), target.guest()
+        self.clients = {
+            "owner": self.owner.http,
+            "another": self.other.http,
+            "guest": target.visitor(),
+            "anonymous": httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False),
+            "moderator": target.moderator(),
+        }
+        files = {"file": ("m.png", picture(64, 64), "image/png")}
+        mask = self.owner.http.post("/v1/gallery/", files=files, data={"purpose": "mask"}).raise_for_status().json()
+        self.made = count()
+        self.constant = {"mask": mask["id"], "foreign": self.owner.photo()["url"].rpartition("/")[2]}
+
+    def things(self) -> Things:
+        session = self.owner.session("Secret")
+        message = self.owner.say(session, "a secret sea", client_id="secret-name")
+        eventually(lambda: self.session(session)["version"] == 2)  # or both changes could come to one
+        self.owner.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
+        image = self.owner.photo(64 + next(self.made), 48)  # the same photo would be the same picture
+        self.target.sql("UPDATE gallery_image SET url_epoch = 1 WHERE id = ?", image["id"].replace("-", ""))
+        now = self.owner.http.get(f"/v1/gallery/{image['id']}/").json()
+        return {
+            **self.constant,
+            "session": session,
+            "message": message["id"],
+            "client_id": message["client_id"],
+            "image": image["id"],
+            "url": now["url"],
+            "signature": now["url"].rpartition("/")[2],
+            "stale": image["url"].rpartition("/")[2],
+        }
+
+    def session(self, session_id: str) -> dict[str, Any]:
+        form: dict[str, Any] = self.owner.http.get(f"/api/v1/chat/sessions/{session_id}/").raise_for_status().json()
+        return form
+
+    def state(self, things: Things) -> list[Any]:
+        """All that the owner sees of these things."""
+        places = (
+            "/api/v1/chat/sessions/{session}/",
+            "/api/v1/chat/sessions/{session}/messages/",
+            "/v1/gallery/{image}/",
+        )
+        return [self.owner.http.get(filled(place, things)).raise_for_status().json() for place in places]
+
+    def settled(self, things: Things) -> list[Any]:
+        """The same, once what follows has followed: the session has had a new version for its message and for its end."""
+        seen: list[Any] = []
+
+        def followed() -> bool:
+            seen[:] = self.state(things)
+            return bool(seen[0]["version"] == 3)
+
+        eventually(followed)
+        return seen
+
+
+def filled(template: Any, things: Things) -> Any:
+    """The template, which is JSON, with the owner's things in the place of their names."""
+    text = json.dumps(template)
+    for name, value in things.items():
+        text = text.replace(f"{{{name}}}", value)
+    return json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def people(target: Target) -> People:
+    return People(target)
+
+
+def ask(client: httpx.Client, route: Route, things: Things) -> httpx.Response:
+    path, body = filled(route.path, things), filled(route.body, things)
+    if "X-CSRFToken" not in client.headers:
+        client.cookies.clear()  # a page gives its visitor the CSRF cookie
+    if body == "a picture":
+        return client.post(path, files={"file": ("a.png", picture(64, 64), "image/png")})
+    if route.route.startswith("admin/") and body is not None:
+        return client.post(path, data=body)
+    return client.request(route.method, path, json=body)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_the_matrix_says(people: People, role: str) -> None:
+    slips, things, touched = [], people.things(), False
+    before, client = people.settled(things), people.clients[role]
+    for route in ROUTES:
+        if role in ("owner", "moderator") and (touched or route.method != "GET"):
+            things = people.things()  # for these may change them
+        touched = route.method != "GET"
+        answer = ask(client, route, things)
+        expected = route.statuses[ROLES.index(role)]
+        if answer.status_code != expected:
+            slips.append(
+                f"{route.method} {route.path} {route.body}: {expected}, not {answer.status_code} {answer.text[:200]}"
+            )
+        if role not in ("owner", "moderator") and "Secret" in answer.text:
+            slips.append(f"{route.method} {route.path} shows the owner's.")
+    assert not slips, "\n".join(slips)
+    if role not in ("owner", "moderator"):
+        assert people.state(things) == before
+
+
+def test_no_method_breaks_a_route(people: People) -> None:
+    things = people.things()
+    for path in {filled(route.path, things) for route in ROUTES}:
+        for method in ("POST", "PUT", "DELETE", "OPTIONS", "HEAD"):
+            assert people.clients["anonymous"].request(method, path).status_code < 500, (method, path)
+
+
+def test_a_cookie_without_the_pages_token_changes_nothing(people: People) -> None:
+    """As a page from elsewhere would try it, with the visitor's cookie."""
+    visitor = people.target.visitor()
+    del visitor.headers["X-CSRFToken"]
+    for origin in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Referer": "https://evil.example/"}):
+        for route in ROUTES:
+            if route.method != "GET" and route.route.startswith(("api/v1/chat/", "v1/")):
+                answer = visitor.request(route.method, route.path, json=route.body, headers=origin)
+                assert (answer.status_code, answer.json()["code"]) == (403, "unauthorized"), (route.path, origin)
+
+
+@pytest.mark.parametrize("headers", [{"X-Forwarded-For": "203.0.113.9"}, {"Forwarded": "for=127.0.0.1"}])
+def test_metrics_are_for_this_machine_or_the_token(people: People, headers: dict[str, str]) -> None:
+    anybody = people.clients["anonymous"]
+    assert anybody.get("/metrics").status_code == 200
+    assert anybody.get("/metrics", headers=headers).status_code == 404
+    keys = {
+        "right": f"Bearer {METRICS_TOKEN}",
+        "wrong": "Bearer x",
+        "empty": "Bearer ",
+        "person": f"Bearer {people.owner.token}",
+    }
+    got = {
+        name: anybody.get("/metrics", headers={**headers, "Authorization": key.strip()}).status_code
+        for name, key in keys.items()
+    }
+    assert got == {"right": 200, "wrong": 404, "empty": 404, "person": 404}
+
+
+def _socket_headers(people: People, role: str) -> dict[str, str]:
+    client = people.clients[role]
+    if "Authorization" in client.headers:
+        return {"Authorization": client.headers["Authorization"]}
+    cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    return {"Cookie": cookies, "Origin": people.target.url} if cookies else {}
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
+def test_on_the_owners_session_nobody_else_gets_to_ask(people: People, role: str) -> None:
+    things = people.things()
+    before = people.settled(things)
+    with people.owner.connect(things["session"], headers=_socket_headers(people, role)) as socket:
+        for number, command in enumerate(COMMANDS):
+            with suppress(ConnectionClosed):
+                socket.connection.send(
+                    json.dumps({"type": command.type, "id": number, **filled(command.fields, things)})
+                )
+        assert socket.close_code() == (4401 if role == "anonymous" else 4404)
+        assert socket.news == []
+    assert people.state(things) == before
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
+def test_on_ones_own_session_the_owners_things_are_not_to_be_had(people: People, role: str) -> None:
+    things, client = people.things(), people.clients[role]
+    before = people.settled(things)
+    session = things["session"]
+    if role != "owner":
+        session = client.post("/api/v1/chat/sessions/", json={}).raise_for_status().json()["id"]
+    with people.owner.connect(session, headers=_socket_headers(people, role)) as socket:
+        socket.ready()
+        for command in COMMANDS:
+            reply = socket.ask(command.type, **filled(command.fields, things))
+            got = "ok" if "ok" in reply else reply["error"]["code"]
+            assert got == ("ok" if role == "owner" else command.named), (command, reply)
+            if role != "owner":
+                assert "secret" not in json.dumps(reply), command
+    if role != "owner":
+        assert people.state(things) == before
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["https://evil.example", "null", "http://127.0.0.1", "http://127.0.0.1.evil.example", "https://127.0.0.1:{port}"],
+)
+def test_a_page_from_elsewhere_opens_no_socket_by_cookie(people: People, foreign: str) -> None:
+    visitor = people.target.visitor()
+    session = visitor.post("/api/v1/chat/sessions/", json={}).raise_for_status().json()["id"]
+    cookie = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
+    with people.owner.connect(session, headers={"Cookie": cookie, "Origin": people.target.url}) as ours:
+        ours.ready()
+    with people.owner.connect(
+        session, headers={"Cookie": cookie, "Origin": foreign.replace("{port}", str(people.target.port))}
+    ) as theirs:
+        assert theirs.close_code() == 4401

@@ -1,0 +1,114 @@
+"""The real `manage.py serve` in a folder of its own, for tests that want the whole."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HANGS_S = 120.0  # however busy the machine is: what has not happened by then hangs
+NONE: Mapping[str, str] = {}
+
+
+@dataclass
+class Serving:
+    """A running `serve`; `output` is the file with all that it and its children print."""
+
+    process: subprocess.Popen[bytes]
+    folder: Path
+    port: int
+    output: Path
+    environment: Mapping[str, str]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    def printed(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    def get(self, path: str) -> int:
+        """The status of an answer."""
+        with urllib.request.urlopen(self.address + path, timeout=HANGS_S) as answer:
+            return int(answer.status)
+
+    def stop(self) -> int:
+        """Polite; the value is the exit status."""
+        self.process.terminate()
+        return self.process.wait(HANGS_S)
+
+
+@contextmanager
+def serving(folder: Path, *arguments: str, environment: Mapping[str, str] = NONE) -> Iterator[Serving]:
+    """Runs until the block ends; it has answered when the block begins. `folder` becomes its data folder."""
+    port = free_port()
+    output = folder.parent / f"{port}.out"
+    variables = _env(folder, environment)
+    with output.open("wb") as file:
+        process = subprocess.Popen(command(port, *arguments), stdout=file, stderr=file, env=variables)
+    server = Serving(process, folder, port, output, variables)
+    try:
+        until(lambda: "answers at" in server.printed() or process.poll() is not None)
+        assert process.poll() is None, server.printed()
+        yield server
+    finally:
+        if process.poll() is None:
+            server.stop()
+
+
+def refused(folder: Path, *arguments: str, port: int = 0, environment: Mapping[str, str] = NONE) -> str:
+    """What a start says that must fail; it must say it in one line."""
+    result = subprocess.run(
+        command(port or free_port(), *arguments),
+        env=_env(folder, environment),
+        capture_output=True,
+        text=True,
+        timeout=HANGS_S,
+    )
+    assert result.returncode == 1, result.stdout + result.stderr
+    lines = (result.stdout + result.stderr).strip().splitlines()
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def command(port: int, *arguments: str) -> list[str]:
+    return [sys.executable, str(ROOT / "manage.py"), "serve", "--port", str(port), *arguments]
+
+
+def processes(folder: Path, having: str = "") -> list[int]:
+    """Who runs in this data folder, and has these letters in its command line: children inherit STUDIO_DATA, as theirs
+    would; Valkey overwrites its environment, but keeps the inherited lock open."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            marked = f"STUDIO_DATA={folder}\0".encode() in (entry / "environ").read_bytes()
+            locks = any(file.readlink() == folder / "serve.lock" for file in (entry / "fd").iterdir())
+            if (marked or locks) and having.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:  # it ended while we looked
+            continue
+    return found
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Fails when it does not become true."""
+    deadline = time.monotonic() + HANGS_S
+    while not true():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _env(folder: Path, more: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, "STUDIO_DATA": str(folder), **more}
