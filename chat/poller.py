@@ -1,4 +1,4 @@
-"""The poller: what the events may have missed.
+"""The poller: what the events may have missed, and the places in the queue, which nothing else tells.
 
 Every few seconds this process asks MongoDB once what has changed for the people and sessions it has sockets for. An event that
 Redis dropped arrives by this way, later and surely. `changed_at` is the server's own strictly rising timestamp; a write may
@@ -13,7 +13,7 @@ from bson.timestamp import Timestamp
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
-from chat import metrics, store
+from chat import metrics, queue, store
 from chat.connections import Connections
 from pipeline import events, session
 from pipeline.coalescing import PerLoop
@@ -60,6 +60,7 @@ class Poller:
         newest = max((doc["changed_at"] for doc in (*messages, *sessions)), default=None)
         if newest is not None:
             self._since = max(self._since, _before(newest))
+        await self._deliver_places({c.session_id for c in connections})
 
     async def _changed(self, collection: str, since: Filter, name: str, of: set[str]) -> Sequence[Stored]:
         """Only what tells whether anybody is behind: polls overlap, and most of it has passed long ago."""
@@ -83,6 +84,11 @@ class Poller:
         for doc in lacked:
             if doc["tombstone"] is not None:
                 await self._local.deliver(events.session_deleted(doc["user_id"], doc["_id"], doc["version"]))
+
+    async def _deliver_places(self, session_ids: set[str]) -> None:
+        for id, place in (await queue.places()).items():
+            if place.session_id in session_ids:
+                await self._local.deliver(events.progress(place.session_id, id, place.stage, **place.told()))
 
     async def _newest(self) -> Timestamp:
         found = [

@@ -31,10 +31,9 @@ class Coalescer(Generic[K, T]):
         at_most: int = 1_000_000,  # keys that may wait; what comes then is dropped
         hold_s: float = 0.0,  # before a round, unless something in it is wanted at once
         pause_s: float = 0.0,  # after a round
-        rests: float = 0.0,  # after a round, times as long as it took, where that is longer
     ) -> None:
         self._name, self._act, self._drops, self._merge = name, act, drops, merge
-        self._at_most, self.hold_s, self._pause_s, self._rests = at_most, hold_s, pause_s, rests
+        self._at_most, self.hold_s, self._pause_s = at_most, hold_s, pause_s
         self._waiting: dict[K, T] = {}
         self._at_once = self._acts = self._started = False
         self._changed = threading.Condition()
@@ -64,7 +63,6 @@ class Coalescer(Generic[K, T]):
                 self._changed.wait_for(lambda: self._at_once, self.hold_s)
                 taken, self._waiting = self._waiting, {}
                 self._at_once, self._acts = False, True
-            began = time.monotonic()
             try:
                 self._act(taken)
             except self._drops as error:
@@ -74,7 +72,7 @@ class Coalescer(Generic[K, T]):
             with self._changed:
                 self._acts = False
                 self._changed.notify_all()
-            time.sleep(max(self._pause_s, self._rests * (time.monotonic() - began)))
+            time.sleep(self._pause_s)
 
 
 class Batches(Generic[T]):

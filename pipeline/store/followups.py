@@ -21,7 +21,6 @@ from pipeline.store.mongo import database
 PAUSE_S = 0.1  # between two rounds
 EVENTS_PER_ROUND = 20
 LOADED_PAUSE_S = 0.4  # after a round that could not publish for all: what answers people needs the processor
-RESTS = 10  # times as long as reading the queue takes, it is not read again
 
 
 def _round(waiting: dict[str, Message]) -> None:
@@ -34,8 +33,6 @@ def _round(waiting: dict[str, Message]) -> None:
     for message in told:
         events.enqueue_change(message)
     sessions.touch(*{message.session_id: None for message in (*ended, *asked)})
-    for message in asked[:EVENTS_PER_ROUND]:
-        _positions.add(message.id, message.session_id)
     artifacts.drop(message.id for message in ended if message.status is Status.DONE)
     stage_times.keep()
     if len(asked) > EVENTS_PER_ROUND:
@@ -72,14 +69,6 @@ def unblock_settled(waited_for: Collection[str]) -> int:
     return unblock_dependents(ended, refined=False) + unblock_dependents(refined, refined=True)
 
 
-def _publish_positions(session_ids: dict[str, str]) -> None:
-    places = turns.places()
-    for id, session_id in session_ids.items():
-        if (place := places.get(id)) and place.position > 1:
-            events.enqueue(events.progress(session_id, id, place.stage, **place.told()))
-
-
-_positions = Coalescer("positions", _publish_positions, drops=(PyMongoError,), rests=RESTS)
 _followups = Coalescer("followups", _round, drops=(PyMongoError,), pause_s=PAUSE_S)
 
 
@@ -91,4 +80,3 @@ def schedule(message: Message) -> None:
 def wait(seconds: float) -> None:
     """Until everything has followed, or so long."""
     _followups.wait(seconds)
-    _positions.wait(seconds)

@@ -268,11 +268,6 @@ def _settled(at: Timestamp) -> bool:
     return time.time() - at.time > 2
 
 
-def publish_positions() -> None:
-    for id, place in turns.places().items():
-        events.enqueue(events.progress(place.session_id, id, place.stage, **place.told()))
-
-
 REPAIRS: tuple[Callable[[], None], ...] = (
     unblock_stranded,
     turns.give_all,
@@ -282,7 +277,6 @@ REPAIRS: tuple[Callable[[], None], ...] = (
     repeat_announcements,
     refresh_sessions,
     delete_old_artifacts,
-    publish_positions,
 )
 CLEANING: tuple[Callable[[], None], ...] = (
     settle_drafts,

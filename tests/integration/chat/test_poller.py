@@ -1,5 +1,6 @@
-"""A look of the watch reads little to learn what has changed, and in full only what a socket lacks."""
+"""A poll reads little to learn what has changed, and in full only what a socket lacks; it tells the places in the queue."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -39,13 +40,16 @@ class Tab:
         self.user_id, self.session_id = "u", session_id
         self.passed = passed
         self.got: list[str] = []
+        self.told: list[str] = []
 
     def is_behind(self, key: str, version: int) -> bool:
         return self.passed.get(key, 0) < version
 
     async def deliver(self, news: Event) -> None:
         key = news["key"]
-        if key is not None and self.is_behind(key, news["version"]):
+        if key is None:
+            self.told.append(news["text"])
+        elif self.is_behind(key, news["version"]):
             self.passed[key] = news["version"]
             self.got.append(key)
 
@@ -106,3 +110,19 @@ async def test_without_sockets_nothing_is_read(hub: Connections, reads: Reads) -
     insert()
     await Poller(hub).poll()
     assert reads.whole == []
+
+
+async def test_each_poll_tells_the_sockets_of_a_session_where_its_messages_are_in_the_queue(hub: Connections) -> None:
+    session = insert_session()["_id"]
+    first = insert(session_id=session, user_id="u")
+    elsewhere = insert(user_id="another")
+    second = insert(session_id=session, user_id="u")
+    tab = Tab(session)
+    hub.members[session_group(session)].add(tab)
+    poller = Poller(hub)
+    for polls in (1, 2):
+        await poller.poll()
+        told = [json.loads(text) for text in tab.told]
+        places = [(event["message_id"], event["position"]) for event in told]
+        assert places == [(first["_id"], 1), (second["_id"], 3)] * polls
+    assert elsewhere["_id"] not in str(tab.told)

@@ -46,7 +46,6 @@ def accepted(count: int, **values: Any) -> list[Message]:
 def follow(*messages: Message) -> None:
     """All in one round."""
     followups._round({message.id: message for message in messages})
-    followups.wait(HANGS_S)
 
 
 def test_a_round_publishes_for_some_and_renews_every_session(mongo: Mongo, heard: list[Event]) -> None:
@@ -56,11 +55,10 @@ def test_a_round_publishes_for_some_and_renews_every_session(mongo: Mongo, heard
     assert mongo["sessions"].distinct("version") == [2]  # the poller tells the others, by what has a new version
 
 
-def test_a_few_are_all_told_with_their_places(mongo: Mongo, heard: list[Event]) -> None:
+def test_a_few_are_all_told(mongo: Mongo, heard: list[Event]) -> None:
     follow(*accepted(3))
     told = kinds(heard)
     assert told["message.changed"] == told["session.changed"] == 3
-    assert told["message.progress"] == 2  # the first one is next
 
 
 def test_what_a_worker_has_published_is_not_published_again(mongo: Mongo, heard: list[Event]) -> None:

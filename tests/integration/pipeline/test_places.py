@@ -16,7 +16,6 @@ from pipeline import events, transitions
 from pipeline.message import Message, Stage
 from pipeline.store import messages, stage_times, turns
 from pipeline.store.stage_times import Pace
-from pipeline.worker import maintenance
 from tests.conftest import Documents
 from tests.support.messages import Doc, apply, insert
 from tests.support.studio import HANGS_S, Client, Studio, apart, eventually
@@ -144,19 +143,6 @@ def test_only_the_latest_times_are_kept(mongo: Documents) -> None:
 
 
 # Where it is said
-
-
-def test_the_keeper_tells_everybody_their_place_and_time(mongo: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
-    timed(mongo, dict.fromkeys(STAGES, 1), threads=1)
-    docs = waiting("a", 2)
-    told: list[str] = []
-    monkeypatch.setattr(events, "enqueue", lambda news, **_: told.append(news["text"]))
-    maintenance.publish_positions()
-    start = '{"type":"message.progress","message_id":"%s","stage":"queued",'
-    assert told == [
-        start % docs[0]["_id"] + '"position":1,"eta_s":3.0}',
-        start % docs[1]["_id"] + '"position":2,"eta_s":6.0}',
-    ]
 
 
 @pytest.mark.parametrize(("stage", "attempts"), [("generating", 1), ("refining", 2)])

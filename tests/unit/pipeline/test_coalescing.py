@@ -6,12 +6,10 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from pipeline import coalescing
 from pipeline.coalescing import Batches, Breaker, Coalescer, PerLoop, Shared
 from tests.support.serving import HANGS_S
 
@@ -77,26 +75,6 @@ def test_a_round_that_fails_is_logged_and_does_not_end_the_rounds(
     assert taken == [[1], [2]]
     assert [record.levelno for record in caplog.records] == [level]
     assert "action=trying" in caplog.text
-
-
-def test_after_a_slow_round_there_is_a_rest_that_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    now, rested = [100.0], list[float]()
-    monkeypatch.setattr(coalescing, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=rested.append))
-    taken, all_rested = list[list[int]](), threading.Event()
-
-    def act(waiting: dict[int, int]) -> None:
-        taken.append(list(waiting))
-        now[0] += 3
-        if len(taken) == 1:
-            coalescer.add(2, 2)
-        else:
-            all_rested.set()
-
-    coalescer = Coalescer("slow", act, drops=(), pause_s=1, rests=10)
-    coalescer.add(1, 1)
-    assert all_rested.wait(HANGS_S)
-    assert taken == [[1], [2]]
-    assert 30 in rested
 
 
 def test_a_round_is_held_until_something_is_wanted_at_once() -> None:
