@@ -15,7 +15,7 @@ from django.conf import settings
 from pymongo import MongoClient
 from websockets.exceptions import WebSocketException
 
-from tests.support.studio import HANGS_S, NOT_KEPT, Studio, apart
+from tests.support.studio import HANGS_S, NOT_KEPT, Studio, Visitor, apart
 
 METRICS_TOKEN = "the-token-of-prometheus"
 PASSWORD = "a long pass phrase"
@@ -91,12 +91,7 @@ class Target(Studio):
 
     def visitor(self) -> httpx.Client:
         """Somebody at a browser: a guest by cookie, with the CSRF token of the page."""
-        client = httpx.Client(base_url=self.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False)
-        page = client.get("/").text
-        client.headers["X-CSRFToken"] = page.split('name="csrf-token" content="')[1].split('"')[0]
-        client.headers["Origin"] = self.url
-        client.post("/api/v1/auth/cookie/").raise_for_status()
-        return client
+        return Visitor(self).http
 
     def moderator(self, name: str = "mo") -> httpx.Client:
         """Somebody at a browser who is logged in at the admin too, which has a form token of its own."""

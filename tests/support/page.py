@@ -1,4 +1,4 @@
-"""What a client knows that does as the chat page does: static/studio/client/store.js and studio.js, in Python."""
+"""A client that keeps the newest version of everything it is told, and asks for what it missed."""
 
 from typing import Any
 

@@ -138,6 +138,18 @@ class Client:
         return Socket(self, session_id, **how)
 
 
+class Visitor(Client):
+    """Somebody at a browser: a guest by cookie, with the form token of the page."""
+
+    def __init__(self, studio: Studio) -> None:
+        self.studio = studio
+        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False)
+        page = self.http.get("/").text
+        self.http.headers["X-CSRFToken"] = page.split('name="csrf-token" content="')[1].split('"')[0]
+        self.http.headers["Origin"] = studio.url
+        self.user = self.http.post("/api/v1/auth/cookie/").raise_for_status().json()["user"]
+
+
 class Socket:
     """One connection. It keeps what it was told, as the page does: the highest version of every message."""
 

@@ -1,5 +1,5 @@
-"""The view's oracle: whatever changes, what an open page has applied is what a fresh load shows. Live, after a reconnect,
-in a second tab, and however much of the news is lost on the way."""
+"""Whatever changes, what an open page has applied is what a fresh load shows: the page's own store, in a browser. Live, after
+a reconnect, in a second tab, and however many of the events are lost on the way."""
 
 import os
 import subprocess
@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import BrowserContext, Page
 
 from tests.programs.faults.ledger import Ledger, listening
-from tests.support.page import Page
-from tests.support.studio import SMALL, Client, Form, Studio, apart, eventually
+from tests.support.browser import launched
+from tests.support.studio import HANGS_S, SMALL, Form, Studio, Visitor, apart, eventually
 
 ENTRIES = {
     "project.asgi:application": "tests.programs.faults.web:application",
@@ -77,31 +78,67 @@ def moderate(breakable: Breakable) -> Iterator[Callable[[str], None]]:
         process.communicate()
 
 
+class Tab:
+    """A chat page, and what its own store has applied."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        page.goto("/")
+
+    def go(self, path: str) -> None:
+        """As a link of the page does: the page stays, and so does its store."""
+        self._page.evaluate(GO, path)
+
+    def drop(self) -> None:
+        self._page.evaluate("dispatchEvent(new Event('offline'))")
+
+    def connect(self) -> None:
+        self._page.evaluate("dispatchEvent(new Event('online'))")
+
+    def shows(self) -> dict[str, dict[str, Form]]:
+        return dict(self._page.evaluate(SHOWS))
+
+    def viewed(self) -> str | None:
+        """The session that is on the page."""
+        viewed = self._page.evaluate("document.querySelector('studio-conversation').store.view.sessionId")
+        return None if viewed is None else str(viewed)
+
+
+GO = "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }"
+SHOWS = """() => {
+  const byId = (items) => Object.fromEntries(items.map((item) => [item.id, item]));
+  const { messages, sessions } = document.querySelector("studio-conversation").store;
+  return { messages: byId(messages), sessions: byId(sessions) };
+}"""
+
+
 class Onlookers:
-    """A person with two open tabs and one that is opened again for each look."""
+    """A person with three open tabs, one of which connects again for each look."""
 
-    def __init__(self, studio: Breakable) -> None:
+    def __init__(self, studio: Breakable, context: BrowserContext) -> None:
         self.studio = studio
-        self.client: Client = studio.guest()
-        self.session_id = self.client.session()
-        self.live, self.second, self.returning = (Page(self.client, self.session_id) for _ in range(3))
+        self.client = Visitor(studio)
+        cookies = [
+            {"name": cookie.name, "value": cookie.value, "url": studio.url} for cookie in self.client.http.cookies.jar
+        ]
+        context.add_cookies(cookies)  # type: ignore[arg-type]
+        self.tabs = {name: Tab(context.new_page()) for name in ("live", "second tab", "reconnect")}
 
-    def leave(self) -> None:
-        for page in (self.live, self.second, self.returning):
-            page.drop()
+    def begin(self) -> None:
+        """Another session, on all three."""
+        self.session_id = self.client.session()
+        for tab in self.tabs.values():
+            tab.go(f"/chat/{self.session_id}/")
 
     def agree(self, after: str) -> None:
-        """Wait until all of them show what a fresh load shows; fails with the first one that does not."""
-        self.returning.drop()
-        self.returning.connect()
+        """Wait until all of them show what a fresh load shows; fails with those that do not."""
+        self.tabs["reconnect"].drop()
+        self.tabs["reconnect"].connect()
         differing: list[str] = []
 
         def same() -> bool:
             fresh = self.fresh()
-            for page in (self.live, self.second, self.returning):
-                page.listen()
-            seen = {"live": self.live, "second tab": self.second, "reconnect": self.returning}
-            differing[:] = [name for name, page in seen.items() if page.shows() != fresh]
+            differing[:] = [name for name, tab in self.tabs.items() if tab.shows() != fresh]
             return not differing
 
         try:
@@ -124,12 +161,18 @@ class Onlookers:
         self.client.http.post(path).raise_for_status()
 
 
-@pytest.fixture(params=[0.0, 0.5, 1.0], ids=["all news", "half the news", "no news"])
-def onlookers(breakable: Breakable, request: pytest.FixtureRequest) -> Iterator[Onlookers]:
-    breakable.switches.write_text(f'{{"news lost": {request.param}}}')
-    onlookers = Onlookers(breakable)
-    yield onlookers
-    onlookers.leave()
+@pytest.fixture(scope="module")
+def everybody(breakable: Breakable, chromium: Path) -> Iterator[Onlookers]:
+    with launched(chromium) as browser, browser.new_context(base_url=breakable.url) as context:
+        context.set_default_timeout(HANGS_S * 1000)
+        yield Onlookers(breakable, context)
+
+
+@pytest.fixture(params=[0.0, 0.5, 1.0], ids=["all events", "half the events", "no events"])
+def onlookers(everybody: Onlookers, request: pytest.FixtureRequest) -> Onlookers:
+    everybody.studio.switches.write_text(f'{{"news lost": {request.param}}}')
+    everybody.begin()
+    return everybody
 
 
 def test_every_stage_of_a_message_looks_the_same_to_everybody(onlookers: Onlookers) -> None:
@@ -173,7 +216,7 @@ def test_what_becomes_of_a_picture_looks_the_same_to_everybody(
     for name, change in changes.items():
         change()
         onlookers.agree(name)
-        states.append(onlookers.live.shows()["messages"][done["id"]]["image"]["state"])
+        states.append(onlookers.tabs["live"].shows()["messages"][done["id"]]["image"]["state"])
     assert states == ["deleted", "shown", "hidden", "shown", "deleted"]
 
 
@@ -187,16 +230,15 @@ def test_what_becomes_of_a_session_looks_the_same_to_everybody(onlookers: Onlook
     onlookers.agree("a message in another session")
     client.http.delete(f"/api/v1/chat/sessions/{other}/").raise_for_status()
     onlookers.agree("delete")
-    assert list(onlookers.live.shows()["sessions"]) == [onlookers.session_id]
+    listed = onlookers.tabs["live"].shows()["sessions"]
+    assert onlookers.session_id in listed and other not in listed
 
 
 def test_a_session_deleted_elsewhere_is_gone_in_every_tab(onlookers: Onlookers) -> None:
     onlookers.client.http.delete(f"/api/v1/chat/sessions/{onlookers.session_id}/").raise_for_status()
 
     def all_gone() -> bool:
-        pages = (onlookers.live, onlookers.second, onlookers.returning)
-        for page in pages:
-            page.listen()
-        return all(page.is_gone and onlookers.session_id not in page.shows()["sessions"] for page in pages)
+        gone = onlookers.session_id
+        return all(tab.viewed() != gone and gone not in tab.shows()["sessions"] for tab in onlookers.tabs.values())
 
     eventually(all_gone)
