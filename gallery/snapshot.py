@@ -1,4 +1,4 @@
-"""A picture as its message keeps it, and its URLs. No Django here."""
+"""What a message stores of its picture, and the picture's URLs."""
 
 from typing import Literal, TypedDict
 
@@ -8,7 +8,7 @@ State = Literal["shown", "hidden", "deleted"]
 class Snapshot(TypedDict):
     id: str
     state: State
-    width: int  # pixels
+    width: int
     height: int
     placeholder: str  # a data URL; "" unless the picture is shown
     epoch: int  # of its URLs

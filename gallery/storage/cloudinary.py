@@ -1,4 +1,4 @@
-"""Pictures as assets of a Cloudinary account, of the type `authenticated`."""
+"""Pictures as Cloudinary assets of the type `authenticated`."""
 
 import logging
 from collections.abc import Iterator
@@ -8,17 +8,17 @@ from gallery.errors import NotFound, StorageDown, TooLarge
 from gallery.storage.base import check_key
 from gallery.storage.cloudinary_client import CHUNK, Body, Client, Trouble
 
-FOLDER = "studio"  # in front of every id of ours
+FOLDER = "studio"  # before each of our ids
 LARGEST = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
-HOPS = 2  # the API may send a signed download on to where the file lies
+HOPS = 2  # the API may redirect a signed download to where the file lies
 FETCH_S = 60  # how long the URL lives by which we fetch a picture ourselves
 
 log = logging.getLogger(__name__)
 
 
 class CloudinaryStorage:
-    """The public id follows from the key alone and nothing is overwritten, so an upload whose answer was lost is found by
-    the next one. A thumbnail is an asset of its own: a URL that expires takes no transformation."""
+    """The public id follows from the key and nothing is overwritten, so an upload whose answer was lost is found by the
+    next one. A thumbnail is an asset of its own: an expiring URL takes no transformation."""
 
     name = "cloudinary"
 
@@ -29,9 +29,7 @@ class CloudinaryStorage:
         public_id, _ = _asset(key)
         with _as_our_errors("put"):
             stored = self._client.upload(public_id, data, overwrite=False)
-            if (
-                stored.bytes != len(data) and not stored.existing
-            ):  # an upload preset of the account's may change pictures
+            if stored.bytes != len(data) and not stored.existing:  # an upload preset of the account may change pictures
                 raise Trouble(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def open(self, key: str) -> bytes:
@@ -82,7 +80,7 @@ class _Open:
 
 
 def _asset(key: str) -> tuple[str, str]:
-    """Public id and format: Cloudinary's ids of pictures have no extension."""
+    """Public id and format: Cloudinary's ids have no extension."""
     name, _, extension = check_key(key).rpartition(".")
     return f"{FOLDER}/{name}", extension
 

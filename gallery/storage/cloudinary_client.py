@@ -1,5 +1,5 @@
-"""What we ask of Cloudinary, through its SDK: upload, destroy, and downloads by signed URLs. Its words end here: whoever
-calls sees an answer that was checked, or `Trouble`."""
+"""Upload, destroy and signed downloads, through Cloudinary's SDK. Whoever calls gets a checked answer or
+`CloudinaryError`."""
 
 import functools
 import time
@@ -20,13 +20,12 @@ from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, ut
 CONNECT_S = 5.0
 CHUNK = 256 * 1024
 T = TypeVar("T", bound=BaseModel)
-LONGEST_PAUSE_S = 3600.0  # an hour is how long Cloudinary's own counters run
-TYPE = "authenticated"  # nothing of it is public, neither the original nor what is derived from it
+LONGEST_PAUSE_S = 3600.0  # Cloudinary's own counters run for an hour
+TYPE = "authenticated"  # neither the original nor what is derived from it is public
 
 
 class Trouble(Exception):
-    """Cloudinary did not do it. `status` is HTTP's, or 0 where no answer came that can be read; `said` is Cloudinary's text,
-    for the log."""
+    """`status`: HTTP's, or 0 without a readable answer; `said`: Cloudinary's text, for the log."""
 
     def __init__(self, status: int, said: str, *, retry_after: float | None = None, timed_out: bool = False) -> None:
         self.status, self.said = status, said[:300]
@@ -39,7 +38,7 @@ class Trouble(Exception):
 
     @property
     def is_our_fault(self) -> bool:
-        """The key, the secret or the cloud's name is wrong: asking again will not help."""
+        """Wrong key, secret or cloud name: asking again will not help."""
         return self.status in (401, 403)
 
 
@@ -51,7 +50,7 @@ class Uploaded(BaseModel):
     public_id: str
     type: str
     bytes: int
-    existing: bool = False  # it lay there already, and was left alone
+    existing: bool = False  # it was there already, and left alone
     eager: list[Derived] = []
 
 
@@ -60,7 +59,7 @@ class Destroyed(BaseModel):
 
 
 class Client:
-    """One account. `timeout_s` bounds each silence of Cloudinary's, and each of its answers as a whole."""
+    """`timeout_s` bounds each silence, and each answer as a whole."""
 
     def __init__(self, account: Account, timeout_s: float) -> None:
         self.account = account
@@ -69,7 +68,7 @@ class Client:
         self._http = urllib3.PoolManager(maxsize=8, timeout=self._timeout, **CERT_KWARGS)
 
     def upload(self, public_id: str, data: bytes, *, overwrite: bool, **more: Any) -> Uploaded:
-        """Raises `Trouble`. Without `overwrite` what lies there already stays, and is the answer."""
+        """Without `overwrite`, an asset that is there stays, and is the answer. Raises `CloudinaryError`."""
         answer = self._call(
             functools.partial(uploader.upload, BytesIO(data), filename=public_id.rpartition("/")[2]),
             public_id=public_id,
@@ -82,7 +81,7 @@ class Client:
         return uploaded
 
     def destroy(self, public_id: str) -> None:
-        """Raises `Trouble`; what is not there is destroyed already."""
+        """What is not there is destroyed already. Raises `CloudinaryError`."""
         answer = self._call(functools.partial(uploader.destroy, public_id), invalidate=True)
         if (result := _read(Destroyed, answer).result) not in ("ok", "not found"):
             raise Trouble(200, f"destroy: {result}")
@@ -93,23 +92,22 @@ class Client:
         return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
 
     def get(self, url: str, at_most: int, *, hops: int = 0) -> bytes:
-        """The body, of at most so many bytes, after at most so many redirects. Raises `Trouble`: 413 for a larger one."""
+        """The body, after at most `hops` redirects. Raises `CloudinaryError`: 413 for more than `at_most` bytes."""
         deadline = time.monotonic() + self._timeout_s
         with closing(self.open(url, at_most, hops=hops)) as body:
             return _read_all(body, deadline)
 
     def size(self, url: str, at_most: int, *, hops: int = 0) -> int:
-        """Bytes of the body, which is fetched only where its head does not say it. Raises as `get`."""
+        """Fetched only where the header does not give the length. Raises as `get`."""
         deadline = time.monotonic() + self._timeout_s
         with closing(self.open(url, at_most, hops=hops)) as body:
             return len(_read_all(body, deadline)) if body.size is None else body.size
 
     def open(self, url: str, at_most: int, *, hops: int = 0) -> "Body":
-        """The body, to be read piece by piece by somebody who may be slow: only Cloudinary's silences are bounded in time.
-        Raises as `get`."""
+        """For a reader who may be slow: only Cloudinary's silences are bounded in time. Raises as `get`."""
         try:
             answer = self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES)
-        except HTTPError as error:  # its text holds the URL, and with that a signature
+        except HTTPError as error:  # its text holds the URL, and so a signature
             raise _silence(error) from None
         onward = answer.get_redirect_location()
         if answer.status == 200 and not onward:
@@ -120,7 +118,7 @@ class Client:
         return self.open(_next(url, onward), at_most, hops=hops - 1)
 
     def _call(self, ask: Any, **options: Any) -> Any:
-        """One request of the SDK's. It tries a connection again that could not be made, and nothing else."""
+        """Only a connection that could not be made is tried again."""
         try:
             answer = ask(
                 type=TYPE, resource_type="image", timeout=self._timeout, return_error=True, **options, **self._who()
@@ -131,7 +129,7 @@ class Client:
             status, said = int(error["http_code"]), str(error["message"])
         except exceptions.Error as wrapped:
             raise _silence(wrapped.__context__) from None
-        except (TypeError, KeyError, AttributeError, ValueError) as odd:  # JSON, but not the SDK's idea of an answer
+        except (TypeError, KeyError, AttributeError, ValueError) as odd:  # JSON, but not what the SDK expects
             raise Trouble(0, f"an answer of another form ({type(odd).__name__})") from None
         raise Trouble(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
 
@@ -150,7 +148,7 @@ _NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, other=0, redirect=0, 
 
 
 def _next(url: str, onward: str) -> str:
-    """Where a redirect leads: encrypted, or to the very same host."""
+    """Only HTTPS, or the very same host."""
     following = urljoin(url, onward)
     if urlsplit(following).scheme != "https" and urlsplit(following)[:2] != urlsplit(url)[:2]:
         raise Trouble(302, "it leads somewhere else")
@@ -165,7 +163,7 @@ def _read(model: type[T], answer: Any) -> T:
 
 
 class Body:
-    """Of an answer: `size` as Cloudinary announced it, of which not one byte may be missing."""
+    """`size`: as announced; not one byte of it may be missing."""
 
     def __init__(self, answer: urllib3.BaseHTTPResponse, at_most: int) -> None:
         self._answer, self._room = answer, at_most
@@ -173,7 +171,7 @@ class Body:
         self.size = int(announced) if announced.isascii() and announced.isdigit() else None
 
     def read(self, size: int, /) -> bytes:
-        """What has come by now: a drip shall not hold us. Raises `Trouble`."""
+        """What has come by now: a slow sender shall not hold us. Raises `CloudinaryError`."""
         try:
             chunk = self._answer.read1(size, decode_content=False)
         except HTTPError as error:
@@ -202,15 +200,14 @@ def _refusal(answer: urllib3.BaseHTTPResponse) -> Trouble:
 
 
 def _silence(error: BaseException | None) -> Trouble:
-    """No answer, or none that is one."""
+    """No answer, or none that can be read."""
     cause = getattr(error, "reason", None) or error
-    timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)  # refused: at once
+    timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)
     return Trouble(0, type(cause).__name__, timed_out=timed_out)
 
 
 def _pause(said: str, headers: Any) -> float | None:
-    """Seconds until Cloudinary's counters begin anew, as a header or the sentence says: "… Try again on 2026-10-04 14:00:00
-    UTC"."""
+    """Seconds until Cloudinary's limit is reset: from a header, or from "… Try again on 2026-10-04 14:00:00 UTC"."""
     try:
         if seconds := headers.get("Retry-After", ""):
             pause = float(seconds)

@@ -1,4 +1,4 @@
-"""Cloudinary's SDK, deaf to the environment: it reads CLOUDINARY_… by itself when it is imported. Only our settings count."""
+"""Cloudinary's SDK, which on import reads CLOUDINARY_… from the environment: only our settings shall count."""
 
 import time
 from dataclasses import dataclass
@@ -15,16 +15,15 @@ from cloudinary import CERT_KWARGS, exceptions, uploader, utils  # noqa: E402  i
 
 __all__ = ["CERT_KWARGS", "exceptions", "uploader", "utils"]
 
-LARGEST = 1024 * 1024  # bytes: it answers with some hundred bytes of JSON
+LARGEST = 1024 * 1024  # bytes; its JSON has some hundred
 CHUNK = 64 * 1024
-# Its own pool would follow a redirect to anywhere with our signed request. Only a connection that could not be made is tried
-# again.
+# The SDK's own pool would follow redirects anywhere with our signed request. Only a failed connection is tried again.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """As much of urllib3's as the SDK reads."""
+    """What the SDK reads of urllib3's."""
 
     status: int
     headers: Any
@@ -32,7 +31,7 @@ class Answer:
 
 
 class Bounded:
-    """The SDK's pool, whose answers have a bound in bytes and, from the first to the last, in time."""
+    """The SDK's pool, whose answers are bounded in bytes and in time."""
 
     def __init__(self, pool: urllib3.PoolManager) -> None:
         self._pool = pool

@@ -1,4 +1,4 @@
-"""What every provider says and reads alike: sentences in two languages, titles, the size of a picture."""
+"""For every provider: sentences in two languages, titles, sizes."""
 
 import re
 import unicodedata
@@ -10,13 +10,13 @@ USUAL_SIZE: Size = (1024, 768)  # pixels
 SMALLEST_SIDE, LARGEST_SIDE = 128, 2048  # pixels, of a picture that is made
 MAX_TITLE = 60  # characters
 
-# Letters that are Vietnamese and hardly anything else, and words of those who type without them.
+# Letters that hardly any other language has, and words typed without them.
 _LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
 _WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
 
 
 def folded(text: str) -> str:
-    """The form in which words are compared: no capitals, composed (NFC)."""
+    """For comparing: no capitals, composed (NFC)."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
@@ -48,7 +48,7 @@ _ASKING = re.compile(
 
 
 def title(content: str) -> str:
-    """What a conversation is called that begins like this: at most MAX_TITLE characters, one line, never empty."""
+    """Of a conversation that begins with this: at most MAX_TITLE characters, one line, never empty."""
     line = " ".join("".join(char if char.isprintable() else " " for char in content).split())
     line = _ASKING.sub("", line).strip(" .,;:!\"'")
     if len(line) > MAX_TITLE:
@@ -61,7 +61,7 @@ def title(content: str) -> str:
 
 
 def choose_size(width: int | None, height: int | None, said: Size | None = None) -> Size:
-    """The sides that the person chose; one that was left open keeps the proportions of what was said."""
+    """The sides that the person chose; a side left open keeps the proportions of `said`."""
     usual = said or USUAL_SIZE
     if width and height:
         return width, height

@@ -1,5 +1,3 @@
-"""Changes by hand, for the pipeline: read without an AI, made without one, whoever else is connected."""
-
 from gallery.errors import BadInput
 from pipeline.providers.adjust import Adjust, Size
 from pipeline.providers.base import (
@@ -20,7 +18,7 @@ from pipeline.providers.text import title
 
 
 class Adjuster:
-    """A language and a provider, of changes by hand alone: `adjust` is set in what it is asked."""
+    """A refiner and a provider of requests in which `adjust` is set."""
 
     name = PROVIDER
 
@@ -44,7 +42,7 @@ class Adjuster:
         return None  # `Adjust.size_after` tells
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for a source that is missing or cannot be read, and for a crop that does not fit it."""
+        """Raises `BadInput` for a missing or unreadable source, and for a crop that does not fit it."""
         if request.source is None or request.adjust is None:
             raise BadInput("There is no picture to adjust.")
         with one_at_a_time(control):
@@ -52,7 +50,7 @@ class Adjuster:
 
 
 def apply(source: bytes, adjust: Adjust, progress: Progress) -> bytes:
-    # Late: who only reads needs no Pillow.
+    # Late: reading needs no Pillow.
     from gallery import pictures
     from pipeline.providers.offline.photo.arithmetic import adjusted
     from pipeline.providers.offline.photo.change import encoded

@@ -1,4 +1,4 @@
-"""Which of Cloudinary's transformations fulfils a wish. What a person says becomes words of a prompt and never its syntax."""
+"""Cloudinary's transformations. A person's text becomes words of a prompt, never its syntax."""
 
 import re
 import unicodedata
@@ -49,7 +49,7 @@ _ASKED = re.compile(
     r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
     re.IGNORECASE,
 )
-# What follows is not a part of its name: where it is to be removed from, and what is to become of the rest.
+# Not a part of the object's name: where it is to be removed from, and what is to become of the rest.
 _REST = re.compile(
     r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
     r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
@@ -76,14 +76,14 @@ def lacks(wish: RefinedRequest) -> str | None:
 
 
 def transformation(wish: RefinedRequest, size: tuple[int, int], *, opaque: bool) -> str:
-    """For a wish that lacks nothing and a source of this size in pixels."""
+    """For a supported request and a source of this size in pixels."""
     return (
         f"{_effect(wish, size)}/{'f_jpg,q_95' if opaque and wish.intent is not Intent.REMOVE_BACKGROUND else 'f_png'}"
     )
 
 
 def size_after(intent: Intent, source: tuple[int, int]) -> tuple[int, int]:
-    """Pixels: enhancing doubles what is not too large for it, and nothing else changes the size."""
+    """Enhancing doubles what is not too large; nothing else changes the size."""
     width, height = source
     return (2 * width, 2 * height) if intent is Intent.ENHANCE and width * height < UPSCALED_BELOW else source
 
@@ -103,7 +103,7 @@ def _effect(wish: RefinedRequest, size: tuple[int, int]) -> str:
 
 
 def _object(text: str) -> str:
-    """What is to be removed, "" where the text does not say: the first clause that names something."""
+    """What is to be removed: the first clause that names something, or ""."""
     for clause in re.split(r"[.,;:!?\n]", text):
         said = _REST.sub("", _ASKED.sub("", words(clause)))
         if _ARTICLE.sub("", said).lower() not in _NOTHING:
@@ -112,7 +112,7 @@ def _object(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Letters, marks, digits and single spaces: nothing that separates, ends or begins anything in a transformation."""
+    """Letters, marks, digits and single spaces: nothing that a transformation could take for syntax."""
     kept = (
         letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in unicodedata.normalize("NFC", text)
     )
@@ -120,7 +120,7 @@ def words(text: str) -> str:
 
 
 def _look(style: str | None, *texts: str) -> str | None:
-    """The style that was chosen; else the first one that the words name."""
+    """The chosen style, else the first one that the texts name."""
     for text in (style,) if style else texts:
         said = f" {words(text).lower()} "
         for name, effect in LOOKS.items():

@@ -1,4 +1,4 @@
-"""Cloudinary's effects. The source becomes an asset for as long as that takes; whatever happens, it is deleted then."""
+"""Cloudinary's effects. The source is an asset meanwhile; whatever happens, it is deleted."""
 
 import hashlib
 import logging
@@ -14,10 +14,10 @@ from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Pl
 from pipeline.providers.cloudinary import effects
 
 FOLDER = "studio/effects"
-READY_S = 120.0  # how long an effect may take
+READY_S = 120.0  # of one effect
 POLL_S = 1.0
-HEARD_S = 0.2  # how soon a cancelled message is heard of between two questions
-USUAL_S = 10.0  # what an effect takes more or less: for the bar that people see
+HEARD_S = 0.2  # between two questions: so soon a cancellation is noticed
+USUAL_S = 10.0  # of one effect: for the progress bar
 
 PAID = Usage(pictures=1)  # from the moment that an effect is begun
 
@@ -47,8 +47,8 @@ class CloudinaryEffects:
         return effects.size_after(intent, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for what it lacks; `NoImage` where the account does not have the effect, `Quota`, `TimedOut`,
-        `TooLarge`, `ProviderDown`."""
+        """Raises `BadInput` for what is unsupported; `NoImage` where the account does not have the effect, `Quota`,
+        `TimedOut`, `TooLarge`, `ProviderDown`."""
         wish = RefinedRequest(request.intent, request.prompt, request.style, request.content, request.mask is not None)
         if lack := effects.lacks(wish):
             raise BadInput(lack)
@@ -65,7 +65,7 @@ class CloudinaryEffects:
                 raise
 
     def _effect(self, public_id: str, source: bytes, asked: str, control: Control) -> bytes:
-        """A lost attempt at the same message, which has the same id, destroys the source when it ends: then once more."""
+        """Tried twice: a lost attempt at the same message, which has the same id, destroys the source when it ends."""
         try:
             return self._wait(self._begin(public_id, source, asked), control)
         except Trouble as trouble:
@@ -75,7 +75,7 @@ class CloudinaryEffects:
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
-        """The id follows from the request: what a crash leaves behind, the next attempt overwrites and deletes."""
+        """The id follows from the request, so the next attempt overwrites and deletes what a crash left."""
         what = hashlib.sha256(f"{request.seed}/{asked}/".encode() + (request.source or b"")).hexdigest()[:32]
         public_id = f"{FOLDER}/{what}"
         try:
@@ -87,7 +87,7 @@ class CloudinaryEffects:
                 log.warning("action=source_left_behind asset=%s error=%s", public_id, trouble)
 
     def _begin(self, public_id: str, source: bytes, asked: str) -> str:
-        """Upload, and have Cloudinary begin; the value is where the picture will be."""
+        """Uploads and begins; the URL where the picture will be."""
         answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
         if not answer.eager:
             raise Trouble(200, "no effect was begun")

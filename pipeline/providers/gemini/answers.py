@@ -1,5 +1,3 @@
-"""What Gemini answered: its words, its picture, what it cost; or why it gave none."""
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,7 +16,7 @@ _REFUSALS = {
     FinishReason.PROHIBITED_CONTENT, FinishReason.SPII, FinishReason.IMAGE_SAFETY, FinishReason.IMAGE_PROHIBITED_CONTENT,
     FinishReason.IMAGE_RECITATION, FinishReason.ESCALATION, FinishReason.MODEL_ARMOR,
 }  # fmt: skip
-# Not for want of trying: the same request has another chance.
+# The same request may succeed next time.
 _MISHAPS = {
     FinishReason.MALFORMED_RESPONSE, FinishReason.MALFORMED_FUNCTION_CALL, FinishReason.UNEXPECTED_TOOL_CALL,
     FinishReason.TOO_MANY_TOOL_CALLS, FinishReason.MISSING_THOUGHT_SIGNATURE, FinishReason.CONTINUATION,
@@ -26,7 +24,7 @@ _MISHAPS = {
 
 
 def words(answer: GenerateContentResponse) -> str:
-    """All it says, thoughts left out. Raises `Refused`, `ProviderDown`, `Unusable`."""
+    """Without thoughts. Raises `Refused`, `ProviderDown`, `Unusable`."""
     found = [part.text for part in _parts(answer) if part.text and not part.thought]
     if not found:
         raise ProviderDown(UNREADABLE)
@@ -54,7 +52,7 @@ def usage(answer: GenerateContentResponse) -> Usage:
 
 @contextmanager
 def charging(spent: Usage) -> Iterator[None]:
-    """An error of ours that is raised in here says what was paid in vain."""
+    """An error raised in here carries what the call cost."""
     try:
         yield
     except StudioError as error:
@@ -63,7 +61,7 @@ def charging(spent: Usage) -> Iterator[None]:
 
 
 def _tokens(count: int) -> int:
-    """Within what a database can add up, whatever the service says."""
+    """Bounded, so that a database can add it up whatever the service says."""
     return max(0, min(MOST_TOKENS, count))
 
 

@@ -1,4 +1,4 @@
-"""Pictures on their way to Gemini and back: it takes some shapes and two sizes, and a person chose pixels."""
+"""Fits pictures to Gemini's few shapes and two sizes, and its answers to the pixels that a person chose."""
 
 import io
 import math
@@ -11,9 +11,9 @@ from pipeline.providers.base import PictureRequest
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
 _1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about; its sides depend on the shape
-LARGEST_SENT = 2048  # pixels of a side: the model looks at no more, and base64 of 40 million would be refused
-LARGEST_KEPT = 4096  # pixels of a side, of a picture that is changed in one part
-ALIKE = 0.03  # how much two shapes may differ and still cover one another
+LARGEST_SENT = 2048  # pixels of a side: the model sees no more, and base64 of 40 million would be refused
+LARGEST_KEPT = 4096  # pixels of a side, where one part of a picture is changed
+ALIKE = 0.03  # the most that two shapes may differ and still cover one another
 _FINE = Image.Resampling.LANCZOS
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
@@ -23,15 +23,15 @@ def nearest_ratio(width: int, height: int) -> str:
 
 
 def size_name(width: int, height: int) -> str:
-    """The smaller of "1K" and "2K" that covers so many pixels in the nearest shape without being enlarged."""
+    """The smaller of "1K" and "2K" whose nearest shape covers it without being enlarged."""
     shape = _shape(nearest_ratio(width, height))
     across = max(width, height * shape)
     return "1K" if across * across / shape <= _1K else "2K"
 
 
 def framed(width: int, height: int) -> tuple[int, int]:
-    """The smallest box of a shape that Gemini has around a picture that is changed in one part: it would give a picture of
-    another shape back in one of its own, and old and new could not be laid over one another."""
+    """The smallest box in one of Gemini's shapes around a picture of which one part is changed: of another shape, old
+    and new could not be laid over one another."""
     shape = _shape(nearest_ratio(width, height))
     if _alike((width, height), (shape, 1)):
         return width, height
@@ -39,7 +39,6 @@ def framed(width: int, height: int) -> tuple[int, int]:
 
 
 def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Do boxes of these sizes have the same shape, or nearly?"""
     return abs(math.log(one[0] / one[1] * other[1] / other[0])) <= ALIKE
 
 
@@ -49,7 +48,7 @@ def _shape(ratio: str) -> float:
 
 
 def sent(data: bytes) -> tuple[bytes, str]:
-    """A stored picture as it goes out, no larger than LARGEST_SENT, and its MIME type."""
+    """A stored picture, no larger than LARGEST_SENT, and its MIME type."""
     if max(pictures.check(data)) <= LARGEST_SENT:
         return data, _MIME.get(data[:4], "image/jpeg")
     image = pictures.decode(data)
@@ -59,7 +58,7 @@ def sent(data: bytes) -> tuple[bytes, str]:
 
 def _encoded(image: Image.Image) -> tuple[bytes, str]:
     buffer = io.BytesIO()
-    if image.mode in ("RGBA", "L"):  # clear, or a mask, whose edges JPEG would smear
+    if image.mode in ("RGBA", "L"):  # transparent, or a mask, whose edges JPEG would smear
         image.save(buffer, "PNG", compress_level=1)
         return buffer.getvalue(), "image/png"
     image.save(buffer, "JPEG", quality=92)
@@ -67,8 +66,7 @@ def _encoded(image: Image.Image) -> tuple[bytes, str]:
 
 
 def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple[bytes, str]]:
-    """Both as they go out: in the middle of the box that `framed` gives, where the picture has no shape of Gemini's. The mask
-    is black around it: nothing is to be changed there."""
+    """Both in the middle of the box of `framed`. The mask is black around it: nothing is to be changed there."""
     size = pictures.check(source)
     frame = framed(*size)
     if frame == size:
@@ -81,8 +79,8 @@ def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple
 
 
 def fitted(data: bytes, request: PictureRequest) -> bytes:
-    """What came back, as it was asked for: cut to the size that was chosen, because that size was announced and its box is on
-    the page; and unchanged outside of the mask, because the model draws the whole picture anew and that was not asked for.
+    """Cut to the chosen size, which was announced already, and unchanged outside of the mask, because the model draws
+    the whole picture anew.
 
     Raises `ProviderDown` for what is no whole picture.
     """
@@ -103,7 +101,7 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
 
 
 def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
-    """The source with the new picture where the mask is white. What `sent_with_mask` laid around the source is cut off."""
+    """The source, with the new picture where the mask is white, without the box around it."""
     old = pictures.decode(source)
     old.thumbnail((LARGEST_KEPT, LARGEST_KEPT), _FINE)
     same = _alike(image.size, old.size)

@@ -1,4 +1,4 @@
-"""Connections to Gemini whose answers have a bound: the SDK reads each one whole, and a picture is all that they carry."""
+"""HTTP transport that bounds answers, because the SDK reads each one whole."""
 
 from collections.abc import AsyncIterator
 
@@ -8,7 +8,7 @@ LARGEST = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64, at the 
 
 
 class Bounded(httpx2.AsyncHTTPTransport):
-    """What is packed cannot be counted before it is unpacked, so it is not asked for, and not taken."""
+    """Refuses compressed answers: they could not be counted before they are unpacked."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["Accept-Encoding"] = "identity"
