@@ -97,7 +97,6 @@ def asyncapi() -> dict[str, Any]:
 
 
 def _message(model: type[BaseModel]) -> Form:
-    """Named by what stands in its `type` field, where it has one."""
     type = model.model_fields.get("type")
     name = type.annotation.__args__[0] if type and type.annotation else "reply"
     return {"name": name, "payload": {"$ref": REF.format(model=model.__name__)}}

@@ -1,12 +1,12 @@
-"""How much waits for a slow reader. Daphne itself never pushes back: without a bound, one sleeping laptop would fill memory."""
+"""How much waits for a slow reader. Daphne has no bound of its own: one sleeping laptop would fill memory."""
 
 from typing import Any
 
-LIMIT = 1024 * 1024  # bytes, on top of what the transport's own buffer holds
+LIMIT = 1024 * 1024  # bytes, beside the transport's own buffer
 
 
 class Backlog:
-    """Counts what is sent while the transport asks for a pause (it does when its buffer is full).
+    """Counts what is sent while the transport's buffer is full.
 
     It is a push producer of the socket's Twisted transport; where there is none (a test's communicator) nothing waits.
     """
@@ -22,13 +22,13 @@ class Backlog:
             self._transport.registerProducer(self, True)
 
     def sent(self, size: int) -> bool:
-        """Count `size` more bytes. False when too much waits."""
+        """False when too much waits."""
         if self._paused:
             self._waiting += size
         return self._waiting <= LIMIT
 
     def drop(self) -> None:
-        """End the connection without waiting for the reader."""
+        """Ends the connection without waiting for the reader."""
         if self._transport is not None:
             self._transport.abortConnection()
 

@@ -1,8 +1,8 @@
-"""Group commit: messages that are sent at the same time share one journaled write, and each sender has its own outcome.
+"""Messages that are sent at the same time share one journaled write; each sender gets its own outcome.
 
-A message asks for a place in the queue by its `turn`. Where its person has one already the write refuses it, and it is written
-again without; so that this is rare, a person of whom that is known is not asked for again for a while. Whoever has a message
-accepted without a turn sees to it that the person gets one (`chat.queue`): by then the place may be free.
+A message asks for a place in the queue by its `turn`. Where its person has one already the write refuses it, and it is
+written again without; to make that rare, people known to have a place are not asked for again for a while. Whoever has
+a message accepted without a turn calls `chat.queue`: by then the place may be free.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from pipeline.store.mongo import PLACES, async_database
 
 AT_MOST = 500  # documents of one write
 PLACED_S = 5.0  # how long a person who had a place is taken to have one
-REMEMBERED = 10_000  # such persons
+REMEMBERED = 10_000  # such people
 DUPLICATE_KEY = 11000
 _ENCODING: "CodecOptions[dict[str, object]]" = CodecOptions(tz_aware=True)
 
@@ -31,7 +31,7 @@ Entry = tuple[RawBSONDocument, "asyncio.Future[None]"]
 
 
 class _HasPlace(DuplicateKeyError):
-    """The message's person has a place in the queue."""
+    pass
 
 
 class _Committer:
@@ -39,7 +39,7 @@ class _Committer:
 
     def __init__(self) -> None:
         self._batches = Batches("commit", _write, at_most=AT_MOST)
-        self._placed_until: dict[str, float] = {}  # who has a place, or is just asking for one
+        self._placed_until: dict[str, float] = {}  # also of people who are just asking for one
 
     async def insert(self, message: Message) -> Message:
         person = message.user_id
@@ -96,7 +96,7 @@ async def _write(batch: list[Entry]) -> None:
 
 
 def _by_index(error: BulkWriteError, size: int) -> dict[int, PyMongoError]:
-    """Whose document was refused. One that the journal may not have is nobody's success."""
+    """By the number of the document. An error of the journal is everybody's."""
     details = error.details or {}
     if details.get("writeConcernErrors"):
         return dict.fromkeys(range(size), error)
@@ -114,6 +114,6 @@ _committer = PerLoop(_Committer)
 
 
 async def insert(message: Message) -> Message:
-    """Returns when the message is in the journal: with its `turn`, or without. Raises `DuplicateKeyError`, and other
+    """Returns when the message is in the journal, with or without its `turn`. Raises `DuplicateKeyError`, and other
     `PyMongoError`s."""
     return await _committer().insert(message)

@@ -1,8 +1,8 @@
-"""The poller: what the events may have missed, and the places in the queue, which nothing else tells.
+"""What events may have missed.
 
-Every few seconds this process asks MongoDB once what has changed for the people and sessions it has sockets for. An event that
-Redis dropped arrives by this way, later and surely. `changed_at` is the server's own strictly rising timestamp; a write may
-become visible a little after a later one, so each poll overlaps the one before, and the sockets drop what they have passed on.
+Every few seconds this process asks MongoDB once what has changed for the people and sessions it has sockets for, so an
+event lost by Redis arrives later. `changed_at` is the server's strictly rising timestamp; a write may become visible a
+little after a later one, so polls overlap, and sockets drop what they have sent.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from pipeline.store.mongo import async_database
 log = logging.getLogger(__name__)
 
 OVERLAP_S = 10
-AT_ONCE = 100  # messages of one read: others have their turn in between
+AT_ONCE = 100  # messages of one read
 
 
 class Poller:
@@ -42,11 +42,11 @@ class Poller:
             except PyMongoError as error:
                 log.warning("action=poll_postponed error=%r", error)
             except Exception:
-                log.exception("action=poll_failed")  # whatever it is, the sockets need the next poll
+                log.exception("action=poll_failed")  # whatever it is, the next poll is needed
             await asyncio.sleep(settings.WATCH_S)
 
     async def poll(self) -> None:
-        """Deliver everything that has changed since the last poll."""
+        """Delivers everything that has changed since the last poll."""
         if self._since is None:
             self._since = _before(await self._newest())
         connections = self._local.connections()
@@ -63,7 +63,7 @@ class Poller:
         await self._deliver_places({c.session_id for c in connections})
 
     async def _changed(self, collection: str, since: Filter, name: str, of: set[str]) -> Sequence[Stored]:
-        """Only what tells whether anybody is behind: polls overlap, and most of it has passed long ago."""
+        """Versions only: polls overlap, and most of it has been sent."""
         fields = dict.fromkeys((name, "version", "changed_at", "kind", "tombstone"), 1)
         return await async_database()[collection].find({"changed_at": since, name: {"$in": [*of]}}, fields).to_list()
 
@@ -110,4 +110,4 @@ def _begin() -> Connections:
     return made
 
 
-local_connections = PerLoop(_begin)  # their poller begins with them
+local_connections = PerLoop(_begin)

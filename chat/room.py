@@ -1,7 +1,5 @@
-"""Is there room for one more picture of a person? Asked before a message is accepted, which shall take no longer for it: who
-had room a moment ago is not asked about again, and while the database is away everybody has. The worker looks again before it
-makes anything, and there it counts.
-"""
+"""Is there room for one more picture of a person? Cached, and yes while the database is away, so that accepting a
+message never waits for it. The worker checks again before it makes anything."""
 
 import asyncio
 import logging

@@ -1,6 +1,6 @@
-"""The one way in, for the socket and for REST: everything a person can do with sessions and messages.
+"""Everything that a person can do with sessions and messages, for the socket and for REST.
 
-Every function is told who asks, and raises `NotFound` for what is not theirs.
+Every function takes the user's id, and raises `NotFound` for what is not theirs.
 """
 
 import asyncio
@@ -64,8 +64,8 @@ async def rename_session(user_id: str, session_id: str, title: str) -> Session:
 
 
 async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
-    """A tombstone is written, what runs is cancelled, and the pictures go where they shall; maintenance removes the rest
-    and does what is left undone here. `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
+    """Writes a tombstone, cancels what runs, and keeps or trashes the pictures; maintenance removes the rest.
+    `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
     deleted = await apply_async(Session, session.soft_delete(user_id, session_id, pictures))
     if deleted is None:
         raise store.NoSession
@@ -95,18 +95,18 @@ async def sync(user_id: str, session_id: str, known: Mapping[str, int]) -> tuple
 
 
 async def get_message(user_id: str, session_id: str, message_id: str) -> Message:
-    """While it is in the queue, with its place there, if that is among the first."""
+    """With its place, if that is among the first in the queue."""
     message = await store.find_message(user_id, session_id, message_id)
     place = (await queue.places()).get(message_id) if message.waits_for_turn else None
     return evolve(message, position=place.position, eta_s=place.eta_s) if place else message
 
 
 async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = False) -> Message:
-    """Accept a message: when this returns, it is in the journal and will be answered whatever happens next.
+    """When this returns, the message is in the journal and will be answered whatever happens next.
 
-    `inside`: the caller has found the session, and hears when it is deleted; what slips in meanwhile maintenance ends.
-    Raises `RateLimited`, `StorageFull`, `NotFound` (session, pictures, the varied message) and `Conflict` (the `client_id`
-    stands for another request already). The same request under the same `client_id` gives the same message.
+    `inside`: the caller has found the session, and hears when it is deleted; maintenance ends what was sent meanwhile.
+    Raises `RateLimited`, `StorageFull`, `NotFound` (session, pictures, the varied message) and `Conflict` (the
+    `client_id` stands for another request). The same request under the same `client_id` gives the same message.
     """
     if not inside:
         await store.find_session(user_id, session_id)
@@ -115,7 +115,7 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
     await rate_limits.hit("send", user_id)
-    # A repeated request is answered by what it has led to, even where its picture has been deleted since, or room is short.
+    # A repeated request gets what it has led to, even where its picture has been deleted since, or room is short.
     try:
         await room.check(user_id)
     except StorageFull:
@@ -130,7 +130,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
 
 
 async def _keep(user_id: str, session_id: str, body: SendBody) -> Message:
-    """The limits and the pictures have been looked at."""
+    """After the limits and pictures were checked."""
     original = await _find_original(session_id, body.variation_of)
     message = Message.new(
         session_id=session_id,
@@ -161,7 +161,8 @@ _answered: PerLoop[list[Message]] = PerLoop(list)
 
 
 def _after_answer(message: Message) -> None:
-    """When the answer is on the wire: a thread that wakes before would take its turn. Once for all that one write accepted."""
+    """Once the answer is on the wire: a thread that wakes before would delay it. Once for all that one write
+    accepted."""
     answered = _answered()
     if not answered:
         asyncio.get_running_loop().call_later(ANSWER_S, _follow_up_all, answered)
@@ -192,7 +193,7 @@ _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
 
 
 async def _known(session_id: str, body: SendBody) -> Message | None:
-    """What the same request has led to already. Raises `Conflict` where its `client_id` stands for another one."""
+    """What the same request has led to. Raises `Conflict` where its `client_id` stands for another one."""
     if not body.client_id:
         return None
     known = await find_async(Message, {"session_id": session_id, "client_id": body.client_id})
@@ -208,7 +209,7 @@ async def _check_pictures(user_id: str, body: SendBody) -> None:
 
 
 async def _find_original(session_id: str, named: str | None) -> Message | None:
-    """The message that is varied, by its id or by the `client_id` it was sent with; a variation's own original."""
+    """By id or `client_id`; of a variation, that one's own original."""
     if named is None:
         return None
     found = await find_async(Message, {"session_id": session_id, "$or": [{"_id": named}, {"client_id": named}]})
@@ -231,13 +232,13 @@ async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
 
 
 async def retry(user_id: str, session_id: str, message_id: str) -> Message:
-    """Raises `Conflict` when it runs, is done, or failed in a way that trying again cannot help, and `StorageFull` when there
-    is no room for what is yet to be made."""
+    """Raises `Conflict` when it runs, is done, or failed for good, and `StorageFull` when there is no room for what is
+    yet to be made."""
     await rate_limits.hit("send", user_id)
     await store.find_session(user_id, session_id)
     message = await store.find_message(user_id, session_id, message_id)
     if message.status is Status.PROCESSING:
-        return message  # somebody was faster: another tab, or the same request again
+        return message  # another tab, or the same request again, was faster
     if message.status is Status.DONE:
         raise Conflict("This message is done already.")
     if message.error and not message.error["retryable"]:
@@ -255,7 +256,7 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
 
 
 async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
-    """The provider's reading of a prompt, without making anything. Raises `Quota` while too many others wait for theirs."""
+    """Makes nothing. Raises `Quota` while too many others wait for theirs."""
     await rate_limits.hit("send", user_id)
     read = await refinement.refine(prompt)
     options = {"width": read.width, "height": read.height, "style": read.style}
@@ -270,7 +271,8 @@ async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
 
 
 async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False) -> Message:
-    """A message in the user's session for such requests: ended, still running after `IMAGE_WAIT_S`, or just accepted."""
+    """A message in the user's session for such requests: ended, still running after `IMAGE_WAIT_S`, or just
+    accepted."""
     options = Options(
         width=body.width,
         height=body.height,
@@ -288,7 +290,7 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
     )
     await rate_limits.hit("send", user_id)
     await room.check(user_id)
-    # Before there is a session: a request that is refused shall leave none behind.
+    # Before there is a session: a refused request shall leave none behind.
     await _check_pictures(user_id, asked)
     message = await _keep(user_id, await _images_session(user_id), asked)
     return message if at_once else await _wait_until_ended(message)

@@ -1,4 +1,4 @@
-"""Django's side of the door."""
+"""Django's ASGI handler, adapted to our requests."""
 
 import asyncio
 import logging
@@ -24,13 +24,13 @@ from project.http.threads import Threads
 log = logging.getLogger(__name__)
 
 PIECE = 32_768  # bytes of a file in memory, for each reader
-# A disk that hangs shall not take the threads in which Django makes its error answers and asyncio looks up names.
+# A disk that hangs must not block the default executor.
 _threads = Threads()
 _readers = ThreadPoolExecutor(4, thread_name_prefix="files")
 
 
 class Whole(bytes):
-    """The only piece of a body, empty; `file` is what arrived, in memory or, where it is large, on the disk."""
+    """The only piece of a body, empty; `file` is what arrived, in memory or on the disk."""
 
     file: IO[bytes]
 
@@ -38,11 +38,9 @@ class Whole(bytes):
 class Handler(ASGIHandler):
     """Django's own, but for three things.
 
-    It takes no thread where nothing waits for one: Django's takes four for an asynchronous view, two of them to look whether a
-    connection to the database is to be closed, which whoever had one has done by then (`project.http.threads`). It takes a
-    body that `project.daphne.requests` has already kept as the file that it is: Django's copies it, piece by piece, all in one
-    turn of the event loop, some 60 ms of everybody's time for a picture of 20 MiB. And it reads a file that it sends as its
-    reader takes it: Django's would read it whole first.
+    It takes no thread where nothing waits for one: Django's takes four for an asynchronous view. It takes a body that
+    `project.daphne.requests` has stored as the file that it is: Django's copies it in one turn of the event loop, some
+    60 ms for a picture of 20 MiB. And it reads a file as its reader takes it: Django's reads it whole first.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -105,7 +103,7 @@ class Handler(ASGIHandler):
         return await super().read_body(from_first_on)
 
     async def send_response(self, response: HttpResponseBase, send: Callable[[Any], Awaitable[None]]) -> None:
-        """What cannot be sent to its end is left without one: who answers for the connection then breaks it off."""
+        """An answer that cannot be finished is left without an end: then the connection is broken off."""
         if isinstance(response, FileResponse) and response.file_to_stream is not None:
             response.streaming_content = _pieces(response.file_to_stream)
         try:
@@ -134,7 +132,7 @@ class _Leaving:
         self._task.cancel()
 
     def noticed(self) -> bool:
-        """Was it this that cancelled the task, and nobody else? Then it goes on."""
+        """Was it this that cancelled the task, and nobody else?"""
         return self._left and self._task is not None and self._task.uncancel() == 0
 
     def stop(self) -> None:

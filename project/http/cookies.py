@@ -1,7 +1,7 @@
-"""A browser's two keys: a person's cookie, renewed by use, and a moderator's, for the admin alone. Neither opens the other's
-doors, so that logging in and out of the admin leaves the person of the pages what it was.
+"""Two cookies: a person's, renewed by use, and a moderator's, for the admin alone. Logging in and out of the admin
+changes nothing on the pages.
 
-Django calls what lies behind such a cookie a session, which here is a conversation.
+Django calls what such a cookie names a session, which here is a conversation.
 """
 
 import logging
@@ -19,25 +19,25 @@ from django.utils import timezone
 
 log = logging.getLogger(__name__)
 
-RENEW_EVERY = timedelta(days=7)  # a row is written so often, not at every request
+RENEW_EVERY = timedelta(days=7)  # a row is not written at every request
 STAFF_HOURS = 8
 ADMIN = "/admin/"
-# In the admin the usual cookies have these names; the CSRF token too, because a login makes a new one.
+# The usual cookies' names in the admin; the CSRF token too, because a login makes a new one.
 STAFF_NAMES = {settings.SESSION_COOKIE_NAME: "studio_staff", settings.CSRF_COOKIE_NAME: "studio_staff_csrf"}
 RENEWED = "renewed_at"  # seconds since the epoch
 
 
 class SessionStore(db.SessionStore):
-    """A person's. What is kept is signed with this class's name, which is Django's own: older cookies go on."""
+    """A person's. It is signed with the name of Django's own class: older cookies stay valid."""
 
     def cycle_key(self) -> None:
-        """Django changes the key of who comes with a hash made by an old secret key. But a socket's handshake can give no new
-        cookie, and the page's other requests are on their way with the old one: the hash alone is renewed."""
+        """After a change of the secret key Django changes the cookie's key too. But a socket's handshake cannot set a
+        cookie, and the page's other requests still send the old one: only the hash is renewed."""
         if not (settings.SECRET_KEY_FALLBACKS and SESSION_KEY in self):
             super().cycle_key()
 
     def renew(self) -> bool:
-        """From now on for its whole age, if that is due."""
+        """For its whole age, if that is due."""
         now = timezone.now().timestamp()
         if SESSION_KEY not in self or now - self.get(RENEWED, 0) < RENEW_EVERY.total_seconds():
             return False
@@ -46,7 +46,7 @@ class SessionStore(db.SessionStore):
 
 
 class StaffSessionStore(SessionStore):
-    """A moderator's, signed with another name: a person's key is none here, nor the other way round."""
+    """Signed with another name: neither cookie works as the other."""
 
     def renew(self) -> bool:
         """Never; its end is fixed when it begins."""
@@ -69,7 +69,7 @@ class Cookies(SessionMiddleware):
         return None
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        """A thread is taken where a row is to be written, and not at every request, as Django does."""
+        """A thread is taken only where a row is to be written; Django takes one at every request."""
         self.process_request(request)
         response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # in async mode it is a coroutine
         store = request.session

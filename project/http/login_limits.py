@@ -1,7 +1,7 @@
-"""Trying passwords at the admin: counted by address and by name before anything is hashed.
+"""Limits tries of passwords at the admin, by address and by name, before anything is hashed.
 
-Who guesses at a name uses up the tries of everybody who comes with that name; but a browser that has logged in with it before
-has tries of its own, so that nobody locks a moderator out.
+Guesses at a name count for everybody; but a browser that has logged in with it before has tries of its own, so that
+nobody can lock a moderator out.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ View = Callable[..., HttpResponse]
 
 
 def counted(view: View) -> View:
-    """For a view whose form holds a password: the one that logs in, and the one that changes a password by the old one."""
+    """For views that take a password: the login, and the change of a password."""
 
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,5 +1,3 @@
-"""What holds for every HTTP request, whichever view answers it."""
-
 import os
 import weakref
 from collections.abc import Awaitable, Callable
@@ -39,7 +37,7 @@ class Middleware:
 
 
 class ContentSecurityPolicy(Middleware):
-    """The strict policy, on everything that does not bring its own."""
+    """The strict policy, except where a view sets its own."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)
@@ -72,15 +70,15 @@ class BodyLimit(Middleware):
 
 
 def body_limit(path: str) -> int:
-    """Bytes that are taken at this path; a form around the picture needs a little room of its own."""
+    """Bytes for this path; the form around a picture needs some too."""
     return settings.UPLOAD_LIMIT + 64 * 1024 if path.rstrip("/") == IMPORT else MIB
 
 
 def _length(request: HttpRequest) -> int | None:
-    """Bytes of the body; None when the header is no such number."""
+    """None when the header is no such number."""
     if "Transfer-Encoding" in request.headers:
-        # Sent in chunks: nobody announced a length. The server has read the body whole by now, so it can be measured;
-        # Django's form parser needs the number too, or takes the body for empty.
+        # Sent in chunks, so without a length. The server has read the whole body by now; without the number Django's
+        # form parser takes it for empty.
         request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
         request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"
@@ -88,7 +86,7 @@ def _length(request: HttpRequest) -> int | None:
 
 
 class ReadLimit(Middleware):
-    """Sends away whoever reads too much, before anything is looked up."""
+    """Refuses whoever reads too much, before anything is looked up."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
@@ -99,8 +97,7 @@ class ReadLimit(Middleware):
 
 
 class Unsent(Middleware):
-    """A large answer may wait long for its reader. Of one address only so many bytes wait; what is streamed waits in its
-    file."""
+    """Bounds the bytes of large answers that wait for one address to read them; what is streamed waits in its file."""
 
     _waiting = Places(UNSENT)
 
@@ -119,7 +116,7 @@ class Unsent(Middleware):
 
 
 def _instead(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
-    """What belongs to the answer that is not given is closed with this one."""
+    """Closes the answer that is not given."""
     said = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
     _closers(said).extend(_closers(response))
     return said
@@ -130,8 +127,8 @@ def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
 
 
 class Api(Middleware):
-    """What the API answers is one person's, and asked about again before it is shown again. An error that a framework answers
-    in its own words (no such path, wrong method) is a problem here."""
+    """Answers of the API are private and revalidated. A framework's own errors (no such path, wrong method) become
+    problems."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)
@@ -165,8 +162,8 @@ class FinalSlash(Middleware):
 
 
 class Common(CommonMiddleware):
-    """Who probes a process (a load balancer, a container's health check) asks by its address, whatever STUDIO_HOSTS says. What
-    these two paths answer is the same for every name: up or down."""
+    """Probes (a load balancer, a container's health check) use the process's address, whatever STUDIO_HOSTS says. These
+    two paths answer any host: up or down."""
 
     HEALTH = ("/healthz", "/readyz")
 

@@ -1,4 +1,4 @@
-"""The page's own files under names that hold their hash, compressed once: a browser asks for each of them once a release."""
+"""The page's files under names with their hash, compressed once: a browser asks for each once a release."""
 
 import hashlib
 import re
@@ -26,8 +26,8 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
 
 
 def build() -> None:
-    """Fill STATIC_ROOT, unless it holds what these sources make already. Safe to interrupt: without its manifest, which
-    is written last, nothing of it is used."""
+    """Fills STATIC_ROOT, unless it is up to date. Safe to interrupt: without its manifest, which is written last,
+    nothing of it is used."""
     root = Path(settings.STATIC_ROOT)
     stamp, sources = root / "sources", _digest()
     if stamp.exists() and stamp.read_text() == sources:
@@ -47,7 +47,7 @@ def _digest() -> str:
 
 @cache
 def imported_by(module: str) -> tuple[str, ...]:
-    """The modules that this one brings along, directly or by way of others, by their names below static/."""
+    """All modules that this one imports, also through others, by their names below static/."""
     seen: dict[str, None] = {}
     waiting = [module]
     while waiting:
