@@ -21,7 +21,7 @@ from pipeline.documents import Stored, evolve
 from pipeline.message import Message
 from pipeline.store.mongo import PLACES, async_database
 
-AT_MOST = 500  # documents of one write
+MAX_DOCUMENTS = 500  # documents of one write
 PLACED_S = 5.0  # how long a person who had a place is taken to have one
 REMEMBERED = 10_000  # such people
 DUPLICATE_KEY = 11000
@@ -38,7 +38,7 @@ class _Committer:
     """Of one event loop."""
 
     def __init__(self) -> None:
-        self._batches = Batches("commit", _write, at_most=AT_MOST)
+        self._batches = Batches("commit", _write, at_most=MAX_DOCUMENTS)
         self._placed_until: dict[str, float] = {}  # also of people who are just asking for one
 
     async def insert(self, message: Message) -> Message:

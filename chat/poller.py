@@ -24,7 +24,7 @@ from pipeline.store.mongo import async_database
 log = logging.getLogger(__name__)
 
 OVERLAP_S = 10
-AT_ONCE = 100  # messages of one read
+BATCH = 100  # messages of one read
 
 
 class Poller:
@@ -69,8 +69,8 @@ class Poller:
 
     async def _deliver_messages(self, docs: Sequence[Stored]) -> None:
         ids = [doc["_id"] for doc in docs if self._is_behind(events.session_group(doc["session_id"]), doc)]
-        for begin in range(0, len(ids), AT_ONCE):
-            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + AT_ONCE]}})
+        for begin in range(0, len(ids), BATCH):
+            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + BATCH]}})
             for doc in await some.to_list():
                 await self._local.deliver(events.message_changed(Message.of(doc)))
 

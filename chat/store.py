@@ -19,7 +19,7 @@ from pipeline.store.mongo import async_database
 NEWEST = [("_id", -1)]
 SNAPSHOT = 50  # messages that a socket begins with
 REACH = 500  # of a session's newest messages: what a sync compares
-ROOM = FRAME_LIMIT - 32 * 1024  # bytes of messages in one frame, leaving some for the session
+MAX_MESSAGE_BYTES = FRAME_LIMIT - 32 * 1024  # bytes of messages in one frame, leaving some for the session
 CURSOR_LENGTH = 36  # a cursor is the id of the last item seen
 
 
@@ -108,7 +108,7 @@ class _Room:
     def __init__(self) -> None:
         self._messages: list[Message] = []
         self._forms: list[Form] = []
-        self._left = ROOM
+        self._left = MAX_MESSAGE_BYTES
 
     def take(self, messages: Iterable[Message]) -> bool:
         """Adds them in order. False when not all of them fit."""

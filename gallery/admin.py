@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-AT_ONCE = 500  # pictures in one action
+MAX_CHOSEN = 500  # pictures in one action
 
 
 class HideForm(forms.Form):
@@ -130,10 +130,10 @@ class ImageAdmin(Base):
         return None
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:
-        images = list(queryset[: AT_ONCE + 1])
-        if len(images) <= AT_ONCE:
+        images = list(queryset[: MAX_CHOSEN + 1])
+        if len(images) <= MAX_CHOSEN:
             return images
-        self.message_user(request, f"At most {AT_ONCE} pictures at once.", messages.ERROR)
+        self.message_user(request, f"At most {MAX_CHOSEN} pictures at once.", messages.ERROR)
         return []
 
     def _ask(self, request: HttpRequest, form: HideForm, images: list[Image]) -> HttpResponse:

@@ -14,7 +14,7 @@ class StudioError(Exception):
         """`message`: one sentence for the person; `retry_after`: seconds."""
         self.message = message or self.sentence
         self.retry_after = retry_after
-        self.spent: Mapping[str, int] = {}  # what a paid provider charges all the same; not public
+        self.usage: Mapping[str, int] = {}  # what a paid provider charges all the same; not public
         super().__init__(self.message)
 
     def public(self) -> dict[str, object]:

@@ -5,7 +5,7 @@ from django.db import connection
 from gallery.changes import not_purged
 from gallery.models import Image
 
-MOST = 50  # the nearest ancestors, the newest children
+MAX_LISTED = 50  # the nearest ancestors, the newest children
 
 # One query, however long the line is.
 _UPWARDS = """
@@ -23,7 +23,7 @@ _UPWARDS = """
 def ancestors(image: Image) -> list[Image]:
     """Oldest first, those in the trash or hidden included."""
     with connection.cursor() as cursor:
-        cursor.execute(_UPWARDS, [_as_kept(image.pk), MOST])
+        cursor.execute(_UPWARDS, [_as_kept(image.pk), MAX_LISTED])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
     found = not_purged().filter(owner=image.owner_id).in_bulk(line)
     return [found[ancestor] for ancestor in line if ancestor in found]
@@ -32,7 +32,7 @@ def ancestors(image: Image) -> list[Image]:
 def children(image: Image) -> list[Image]:
     """Oldest first, as far as a list would show them."""
     made = Image.objects.filter(parent=image, owner=image.owner_id, stage=Image.Stage.SHOWN, hidden=False)
-    return list(made.filter(trashed_at=None).order_by("-pk")[:MOST])[::-1]
+    return list(made.filter(trashed_at=None).order_by("-pk")[:MAX_LISTED])[::-1]
 
 
 def _as_kept(image_id: uuid.UUID) -> uuid.UUID | str:

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from project.models import User, today
 
 KEPT_S = 3.0
-MOST = 5000  # keys, each with a row of a few kB
+MAX_KEYS = 5000  # keys, each with a row of a few kB
 
 
 class Remembered:
@@ -37,7 +37,7 @@ class Remembered:
             self._people[hashed] = user, asked_at + KEPT_S
             self._people.move_to_end(hashed)
             now = time.monotonic()
-            while self._people and (len(self._people) > MOST or next(iter(self._people.values()))[1] <= now):
+            while self._people and (len(self._people) > MAX_KEYS or next(iter(self._people.values()))[1] <= now):
                 self._people.popitem(last=False)
 
 

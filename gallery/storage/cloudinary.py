@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from gallery.errors import NotFound, StorageDown, TooLarge
 from gallery.storage.base import check_key
-from gallery.storage.cloudinary_client import CHUNK, Body, Client, Trouble
+from gallery.storage.cloudinary_client import CHUNK, Body, Client, CloudinaryError
 
 FOLDER = "studio"  # before each of our ids
-LARGEST = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
+MAX_BYTES = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
 HOPS = 2  # the API may redirect a signed download to where the file lies
 FETCH_S = 60  # how long the URL lives by which we fetch a picture ourselves
 
@@ -30,22 +30,22 @@ class CloudinaryStorage:
         with _as_our_errors("put"):
             stored = self._client.upload(public_id, data, overwrite=False)
             if stored.bytes != len(data) and not stored.existing:  # an upload preset of the account may change pictures
-                raise Trouble(200, f"of {len(data)} bytes it stored {stored.bytes}")
+                raise CloudinaryError(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def open(self, key: str) -> bytes:
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return self._client.get(url, LARGEST, hops=HOPS)
+            return self._client.get(url, MAX_BYTES, hops=HOPS)
 
     def size(self, key: str) -> int:
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return self._client.size(url, LARGEST, hops=HOPS)
+            return self._client.size(url, MAX_BYTES, hops=HOPS)
 
     def stream(self, key: str) -> "_Open":
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return _Open(self._client.open(url, LARGEST, hops=HOPS))
+            return _Open(self._client.open(url, MAX_BYTES, hops=HOPS))
 
     def sign(self, key: str, seconds: int) -> str | None:
         return self._url(key, seconds)
@@ -89,11 +89,11 @@ def _asset(key: str) -> tuple[str, str]:
 def _as_our_errors(what: str) -> Iterator[None]:
     try:
         yield
-    except Trouble as trouble:
-        if trouble.status == 404 and what == "open":
-            raise NotFound("The picture's file is not there.") from trouble
-        if trouble.status == 400 and trouble.said.startswith("File size too large"):
-            raise TooLarge("This picture is larger than the storage takes.") from trouble
-        if trouble.is_our_fault:
-            log.error("action=storage_refuses_us what=%s said=%r: check CLOUDINARY_URL", what, trouble.said)  # noqa: TRY400
-        raise StorageDown(retry_after=trouble.retry_after) from trouble
+    except CloudinaryError as error:
+        if error.status == 404 and what == "open":
+            raise NotFound("The picture's file is not there.") from error
+        if error.status == 400 and error.said.startswith("File size too large"):
+            raise TooLarge("This picture is larger than the storage takes.") from error
+        if error.is_our_fault:
+            log.error("action=storage_refuses_us what=%s said=%r: check CLOUDINARY_URL", what, error.said)  # noqa: TRY400
+        raise StorageDown(retry_after=error.retry_after) from error

@@ -20,11 +20,11 @@ from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, ut
 CONNECT_S = 5.0
 CHUNK = 256 * 1024
 T = TypeVar("T", bound=BaseModel)
-LONGEST_PAUSE_S = 3600.0  # Cloudinary's own counters run for an hour
+MAX_PAUSE_S = 3600.0  # Cloudinary's own counters run for an hour
 TYPE = "authenticated"  # neither the original nor what is derived from it is public
 
 
-class Trouble(Exception):
+class CloudinaryError(Exception):
     """`status`: HTTP's, or 0 without a readable answer; `said`: Cloudinary's text, for the log."""
 
     def __init__(self, status: int, said: str, *, retry_after: float | None = None, timed_out: bool = False) -> None:
@@ -77,14 +77,14 @@ class Client:
         )
         uploaded = _read(Uploaded, answer)
         if (uploaded.public_id, uploaded.type) != (public_id, TYPE):
-            raise Trouble(200, "it was stored under another name or type")
+            raise CloudinaryError(200, "it was stored under another name or type")
         return uploaded
 
     def destroy(self, public_id: str) -> None:
         """What is not there is destroyed already. Raises `CloudinaryError`."""
         answer = self._call(functools.partial(uploader.destroy, public_id), invalidate=True)
         if (result := _read(Destroyed, answer).result) not in ("ok", "not found"):
-            raise Trouble(200, f"destroy: {result}")
+            raise CloudinaryError(200, f"destroy: {result}")
 
     def download_url(self, public_id: str, format: str, seconds: int) -> str:
         """It holds the key, which is no secret, and a signature."""
@@ -130,8 +130,8 @@ class Client:
         except exceptions.Error as wrapped:
             raise _silence(wrapped.__context__) from None
         except (TypeError, KeyError, AttributeError, ValueError) as odd:  # JSON, but not what the SDK expects
-            raise Trouble(0, f"an answer of another form ({type(odd).__name__})") from None
-        raise Trouble(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
+            raise CloudinaryError(0, f"an answer of another form ({type(odd).__name__})") from None
+        raise CloudinaryError(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
 
     def _who(self) -> dict[str, Any]:
         account = self.account
@@ -151,7 +151,7 @@ def _next(url: str, onward: str) -> str:
     """Only HTTPS, or the very same host."""
     following = urljoin(url, onward)
     if urlsplit(following).scheme != "https" and urlsplit(following)[:2] != urlsplit(url)[:2]:
-        raise Trouble(302, "it leads somewhere else")
+        raise CloudinaryError(302, "it leads somewhere else")
     return following
 
 
@@ -159,7 +159,7 @@ def _read(model: type[T], answer: Any) -> T:
     try:
         return model.model_validate(answer)
     except ValidationError as error:
-        raise Trouble(200, f"an answer of another form ({error.error_count()} errors)") from None
+        raise CloudinaryError(200, f"an answer of another form ({error.error_count()} errors)") from None
 
 
 class Body:
@@ -178,7 +178,7 @@ class Body:
             raise _silence(error) from None
         self._room -= len(chunk)
         if self._room < 0:
-            raise Trouble(413, "more bytes than any picture of ours")
+            raise CloudinaryError(413, "more bytes than any picture of ours")
         return chunk
 
     def close(self) -> None:
@@ -190,20 +190,20 @@ def _read_all(body: Body, deadline: float) -> bytes:
     while chunk := body.read(CHUNK):
         data += chunk
         if time.monotonic() > deadline:
-            raise Trouble(0, "the download took too long", timed_out=True)
+            raise CloudinaryError(0, "the download took too long", timed_out=True)
     return bytes(data)
 
 
-def _refusal(answer: urllib3.BaseHTTPResponse) -> Trouble:
+def _refusal(answer: urllib3.BaseHTTPResponse) -> CloudinaryError:
     said = answer.headers.get("X-Cld-Error", "")
-    return Trouble(answer.status, said, retry_after=_pause(said, answer.headers))
+    return CloudinaryError(answer.status, said, retry_after=_pause(said, answer.headers))
 
 
-def _silence(error: BaseException | None) -> Trouble:
+def _silence(error: BaseException | None) -> CloudinaryError:
     """No answer, or none that can be read."""
     cause = getattr(error, "reason", None) or error
     timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)
-    return Trouble(0, type(cause).__name__, timed_out=timed_out)
+    return CloudinaryError(0, type(cause).__name__, timed_out=timed_out)
 
 
 def _pause(said: str, headers: Any) -> float | None:
@@ -218,4 +218,4 @@ def _pause(said: str, headers: Any) -> float | None:
             pause = (datetime.fromisoformat(at).replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError):  # none of them, or not a time
         return None
-    return min(LONGEST_PAUSE_S, max(1.0, pause))
+    return min(MAX_PAUSE_S, max(1.0, pause))

@@ -15,7 +15,7 @@ from cloudinary import CERT_KWARGS, exceptions, uploader, utils  # noqa: E402  i
 
 __all__ = ["CERT_KWARGS", "exceptions", "uploader", "utils"]
 
-LARGEST = 1024 * 1024  # bytes; its JSON has some hundred
+MAX_ANSWER_BYTES = 1024 * 1024  # bytes; its JSON has some hundred
 CHUNK = 64 * 1024
 # The SDK's own pool would follow redirects anywhere with our signed request. Only a failed connection is tried again.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
@@ -42,7 +42,7 @@ class Bounded:
             data = bytearray()
             while chunk := answer.read1(CHUNK, decode_content=False):
                 data += chunk
-                if len(data) > LARGEST:
+                if len(data) > MAX_ANSWER_BYTES:
                     raise ResponseError("an answer larger than any of Cloudinary's")
                 if time.monotonic() > deadline:
                     raise ReadTimeoutError(None, url, "the answer took too long")  # type: ignore[arg-type]

@@ -150,7 +150,7 @@ class Control(Protocol):
     def progress(self, fraction: float) -> None:
         """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
-    def paid(self, fraction: float) -> None:
+    def billed_progress(self, fraction: float) -> None:
         """As `progress`, during a call that costs money anyway: in a worker that is stopping it raises only after a
         grace of 15 s. Call neither once the answer is there: it would be thrown away."""
 
@@ -176,7 +176,7 @@ class Provider(Protocol):
 
     name: str
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         """A sentence for the person that names what would be needed, or None where `make` can do it."""
 
     def size(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 Size = tuple[int, int]
 
 USUAL_SIZE: Size = (1024, 768)  # pixels
-SMALLEST_SIDE, LARGEST_SIDE = 128, 2048  # pixels, of a picture that is made
+MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a picture that is made
 MAX_TITLE = 60  # characters
 
 # Letters that hardly any other language has, and words typed without them.
@@ -71,4 +71,4 @@ def choose_size(width: int | None, height: int | None, said: Size | None = None)
 
 
 def allowed_side(pixels: float) -> int:
-    return min(max(round(pixels), SMALLEST_SIDE), LARGEST_SIDE)
+    return min(max(round(pixels), MIN_SIDE), MAX_SIDE)

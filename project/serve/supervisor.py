@@ -7,7 +7,10 @@ from types import FrameType
 
 from .children import Child, Rank, stop
 
-FIRST_S, LONGEST_S = 0.5, 10.0  # the wait before a child that ended is started again; it doubles while it keeps ending
+FIRST_S, MAX_DELAY_S = (
+    0.5,
+    10.0,
+)  # the wait before a child that ended is started again; it doubles while it keeps ending
 STEADY_S = 10.0  # a child that lived this long starts afresh at FIRST_S
 TICK_S = 0.1
 SAME_REQUEST_S = 0.5  # `make` passes on the signal that its whole group got already: those two are one request
@@ -19,7 +22,7 @@ class Stopped(Exception):
 
 def next_delay(last: float, lived: float) -> float:
     """Seconds, from the last delay and how long the child lived."""
-    return FIRST_S if lived > STEADY_S else min(LONGEST_S, max(FIRST_S, 2 * last))
+    return FIRST_S if lived > STEADY_S else min(MAX_DELAY_S, max(FIRST_S, 2 * last))
 
 
 class Supervisor:

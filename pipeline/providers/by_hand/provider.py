@@ -35,7 +35,7 @@ class Adjuster:
             provider=self.name,
         )
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         return None
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:

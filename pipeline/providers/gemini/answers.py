@@ -9,7 +9,7 @@ from pipeline.providers.gemini.faults import UNREADABLE
 
 REFUSED = "The picture service refused this request."
 WORDS_ONLY = "The picture service made no picture of this. Try to say more plainly what it should show."
-MOST_TOKENS = 2**31 - 1
+MAX_TOKENS = 2**31 - 1
 
 _REFUSALS = {
     FinishReason.SAFETY, FinishReason.RECITATION, FinishReason.LANGUAGE, FinishReason.BLOCKLIST,
@@ -51,18 +51,18 @@ def usage(answer: GenerateContentResponse) -> Usage:
 
 
 @contextmanager
-def charging(spent: Usage) -> Iterator[None]:
+def usage_on_errors(usage: Usage) -> Iterator[None]:
     """An error raised in here carries what the call cost."""
     try:
         yield
     except StudioError as error:
-        error.spent = spent.counted()
+        error.usage = usage.counted()
         raise
 
 
 def _tokens(count: int) -> int:
     """Bounded, so that a database can add it up whatever the service says."""
-    return max(0, min(MOST_TOKENS, count))
+    return max(0, min(MAX_TOKENS, count))
 
 
 def _parts(answer: GenerateContentResponse) -> list[Part]:

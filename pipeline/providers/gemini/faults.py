@@ -11,7 +11,7 @@ from gallery.errors import BadInput, ProviderDown, Quota, StudioError, TimedOut,
 UNREADABLE = "The picture service sent something that cannot be read."
 KEY_REFUSED = "The picture service does not accept this studio's key."
 MODEL_UNKNOWN = "The picture service does not know the model that this studio asks for."
-LONGEST_DELAY_S = 600.0
+MAX_DELAY_S = 600.0
 
 # What a call can end with. The last ones are how the SDK fails on malformed answers.
 RAISED = (
@@ -89,5 +89,5 @@ def _delay(error: APIError, body: _Body) -> float | None:
         except ValueError:  # the header may be a date, and most details have none
             continue
         if math.isfinite(seconds) and seconds > 0:
-            return min(seconds, LONGEST_DELAY_S)
+            return min(seconds, MAX_DELAY_S)
     return None

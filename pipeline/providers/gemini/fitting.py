@@ -11,8 +11,8 @@ from pipeline.providers.base import PictureRequest
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
 _1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about; its sides depend on the shape
-LARGEST_SENT = 2048  # pixels of a side: the model sees no more, and base64 of 40 million would be refused
-LARGEST_KEPT = 4096  # pixels of a side, where one part of a picture is changed
+MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and base64 of 40 million would be refused
+MAX_MASKED_SIDE = 4096  # pixels of a side, where one part of a picture is changed
 ALIKE = 0.03  # the most that two shapes may differ and still cover one another
 _FINE = Image.Resampling.LANCZOS
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
@@ -48,11 +48,11 @@ def _shape(ratio: str) -> float:
 
 
 def sent(data: bytes) -> tuple[bytes, str]:
-    """A stored picture, no larger than LARGEST_SENT, and its MIME type."""
-    if max(pictures.check(data)) <= LARGEST_SENT:
+    """A stored picture, no larger than MAX_SENT_SIDE, and its MIME type."""
+    if max(pictures.check(data)) <= MAX_SENT_SIDE:
         return data, _MIME.get(data[:4], "image/jpeg")
     image = pictures.decode(data)
-    image.thumbnail((LARGEST_SENT, LARGEST_SENT), _FINE)
+    image.thumbnail((MAX_SENT_SIDE, MAX_SENT_SIDE), _FINE)
     return _encoded(image)
 
 
@@ -71,7 +71,7 @@ def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple
     frame = framed(*size)
     if frame == size:
         return sent(source), sent(mask)
-    share = min(1.0, LARGEST_SENT / max(frame))
+    share = min(1.0, MAX_SENT_SIDE / max(frame))
     width, height = (max(1, round(side * share)) for side in frame)
     inside = pictures.decode(mask).convert("L").resize(size)
     old, where = (ImageOps.pad(image, (width, height)) for image in (pictures.decode(source), inside))
@@ -103,7 +103,7 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
 def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
     """The source, with the new picture where the mask is white, without the box around it."""
     old = pictures.decode(source)
-    old.thumbnail((LARGEST_KEPT, LARGEST_KEPT), _FINE)
+    old.thumbnail((MAX_MASKED_SIDE, MAX_MASKED_SIDE), _FINE)
     same = _alike(image.size, old.size)
     new = image.resize(old.size, _FINE) if same else ImageOps.fit(image, old.size, _FINE)
     new = new.convert(old.mode)

@@ -24,7 +24,7 @@ from pipeline.providers.gemini.faults import UNREADABLE
 from pipeline.providers.text import Bilingual
 
 SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
-MOST_WORDS = 8192  # of a reading, thoughts included
+MAX_OUTPUT_TOKENS = 8192  # of a reading, thoughts included
 USUAL_S = 12.0  # of a picture: for the progress bar
 NO_TRANSPARENCY = Bilingual(
     "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
@@ -49,12 +49,12 @@ class GeminiProvider:
             system_instruction=reading.INSTRUCTION,
             response_mime_type="application/json",
             response_schema=reading.Reading,
-            max_output_tokens=MOST_WORDS,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
         )
         question = Question(self._account.text_model, (Part.from_text(text=reading.document(request)),), config)
         answer = self._client.ask(question, self._until_busy())
         usage = answers.usage(answer)
-        with answers.charging(usage):
+        with answers.usage_on_errors(usage):
             return _read(answer, request, usage)
 
     def _until_busy(self) -> Patience:
@@ -67,8 +67,8 @@ class GeminiProvider:
 
         return Patience(queued, lambda seconds: None)
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
-        return None if wish.intent in wording.SERVED else NO_TRANSPARENCY.to(wish.content)
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        return None if refined.intent in wording.SERVED else NO_TRANSPARENCY.to(refined.content)
 
     def size(self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None) -> None:
         return None
@@ -77,13 +77,13 @@ class GeminiProvider:
         """Raises `BadInput` for an intent it does not serve, and for a change without a picture."""
         question = Question(self._account.picture_model, _parts(request), _config(request))
         control.progress(0.0)  # a cancelled message shall cost nothing
-        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.paid(_share(seconds)))
+        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.billed_progress(_share(seconds)))
         answer = self._client.ask(question, patience)
         usage = answers.usage(answer)
-        with answers.charging(usage):
+        with answers.usage_on_errors(usage):
             found = answers.picture(answer)
         paid = Usage(usage.prompt_tokens, usage.output_tokens, pictures=1)
-        with answers.charging(paid):
+        with answers.usage_on_errors(paid):
             return Picture(fitting.fitted(found, request), self.name, paid)
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 
-LARGEST = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64, at the largest size
+MAX_ANSWER_BYTES = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64, at the largest size
 
 
 class Bounded(httpx2.AsyncHTTPTransport):
@@ -29,8 +29,8 @@ class _Counted(httpx2.AsyncByteStream):
         read = 0
         async for part in self._stream:
             read += len(part)
-            if read > LARGEST:
-                raise httpx2.DecodingError(f"more than {LARGEST} bytes", request=self._request)
+            if read > MAX_ANSWER_BYTES:
+                raise httpx2.DecodingError(f"more than {MAX_ANSWER_BYTES} bytes", request=self._request)
             yield part
 
     async def aclose(self) -> None:

@@ -36,17 +36,17 @@ class OfflineProvider:
     def refine(self, request: RefineRequest) -> Refinement:
         return reader.refine(request)
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
-        plan = _plan(wish.plan, wish.intent, wish.prompt, wish.style, wish.content)
-        match wish.intent:
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)
+        match refined.intent:
             case Intent.GENERATE if not plan.scene:
-                return say(wish.content, "not_understood")
+                return say(refined.content, "not_understood")
             case Intent.EDIT if not plan.edits:
-                return reader.needs_ai("within", wish.content, ai_is_connected=self._ai_is_connected)
-            case Intent.REMOVE_OBJECT if wish.has_mask:
+                return reader.needs_ai("within", refined.content, ai_is_connected=self._ai_is_connected)
+            case Intent.REMOVE_OBJECT if refined.has_mask:
                 return None
             case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not plan.style:
-                return reader.needs_ai(wish.intent, wish.content, ai_is_connected=self._ai_is_connected)
+                return reader.needs_ai(refined.intent, refined.content, ai_is_connected=self._ai_is_connected)
         return None
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
@@ -56,7 +56,7 @@ class OfflineProvider:
         return plans.size_after(found.edits, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for what it `lacks` something for."""
+        """Raises `BadInput` for what it `unsupported_reason` something for."""
         plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
         with one_at_a_time(control):
             if request.intent is Intent.GENERATE:

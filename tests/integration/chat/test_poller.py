@@ -9,7 +9,7 @@ from pymongo.database import Database
 from pymongo.monitoring import CommandListener
 
 from chat.connections import Connections
-from chat.poller import AT_ONCE, Poller
+from chat.poller import BATCH, Poller
 from pipeline.events import Event, session_group
 from pipeline.store import mongo as clients
 from pipeline.store.mongo import async_database
@@ -97,13 +97,13 @@ async def test_one_of_two_sockets_that_lacks_it_is_enough(hub: Connections, read
 
 async def test_much_is_read_in_pieces(hub: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
-    for _ in range(AT_ONCE + 20):
+    for _ in range(BATCH + 20):
         insert(session_id=session)
     tab = Tab(session)
     hub.members[session_group(session)].add(tab)
     await Poller(hub).poll()
-    assert [len(ids) for ids in reads.whole] == [AT_ONCE, 20]
-    assert len(tab.got) == AT_ONCE + 20
+    assert [len(ids) for ids in reads.whole] == [BATCH, 20]
+    assert len(tab.got) == BATCH + 20
 
 
 async def test_without_sockets_nothing_is_read(hub: Connections, reads: Reads) -> None:

@@ -1,4 +1,4 @@
-"""The colours that each hour, weather and wish give to sky, sun, haze and land."""
+"""The colours that each hour, weather and request give to sky, sun, haze and land."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

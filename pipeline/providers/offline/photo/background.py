@@ -11,7 +11,7 @@ from .tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, s
 SEGMENT_SIDE = 400  # pixels: the longest of the copy on which background and subject are told apart
 EDGE_SIDE = 1000  # and of the one on which the outline is described by colours
 ROUNDS = 5
-SMALLEST, LARGEST = 0.004, 0.97  # of the picture: less or more is no subject
+MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # of the picture: less or more is no subject
 
 
 def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
@@ -29,7 +29,7 @@ def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -
         if gone is not None:
             labels[gone] = cv2.GC_BGD
         subject = _grabcut(small, labels, part(progress, 0.2, 0.6))
-        if SMALLEST <= subject.mean() / 255 <= LARGEST:
+        if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
             return _cut_out(pixels, subject, part(progress, 0.65, 1))
     raise BadInput("I cannot tell what the subject of this picture is: nothing in it stands out from its background.")
 

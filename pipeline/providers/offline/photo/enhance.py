@@ -10,7 +10,7 @@ from pipeline.providers.base import Progress, part
 from .tiles import Array, Floats, Pixels, box_mean, in_tiles, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # where the ends of the range come to lie: never at the very end
-MOST_CONTRAST = 1.6  # times: fog is lifted, and a grey wall does not become noise
+MAX_CONTRAST = 1.6  # times: fog is lifted, and a grey wall does not become noise
 
 
 def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixels:
@@ -74,7 +74,7 @@ def _stretch(levels: Pixels) -> Floats:
     counts = np.cumsum(np.bincount(levels[::4, ::4].ravel(), minlength=256))
     low, high = (float(np.searchsorted(counts, share * counts[-1])) for share in (0.005, 0.995))
     wide = max(high - low, 1.0)
-    factor = max(1.0, min(MOST_CONTRAST, (LIGHTEST - DARKEST) / wide))
+    factor = max(1.0, min(MAX_CONTRAST, (LIGHTEST - DARKEST) / wide))
     # What is left of the room lies on both sides in the old proportion, so that night stays night.
     start = (255 - wide * factor) * (low / max(255 - wide, 1.0))
     ends = [0.0, start, start + wide * factor, 255.0]

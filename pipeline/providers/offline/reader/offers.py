@@ -7,7 +7,7 @@ from .. import vocabulary as words
 from . import scenes
 
 _ADDED = {"birds": "add_birds", "boat": "add_boat", "night": "make_night", "snow": "add_snow"}  # in a scene → its offer
-MOST_ADDED = 2
+MAX_ADDED = 2
 
 
 def offers(content: str, *names: str) -> tuple[Suggestion, ...]:
@@ -35,4 +35,4 @@ def instead_of_left_out(content: str, scene: Scene) -> tuple[Suggestion, ...]:
     """What this scene could have besides, and a photo of what cannot be painted."""
     shown = scene.land | scene.sky | scene.weather | {scene.time or ""}
     added = [offer for name, offer in _ADDED.items() if name not in shown]
-    return offers(content, *added[:MOST_ADDED], "photo")
+    return offers(content, *added[:MAX_ADDED], "photo")

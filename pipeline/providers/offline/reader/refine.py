@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.providers.base import Intent, Refinement, RefineRequest, Suggestion
 from pipeline.providers.offline.plan import Edit, Plan, Scene, Tone, in_words, restored
-from pipeline.providers.text import LARGEST_SIDE, Size, allowed_side, choose_size, folded, title
+from pipeline.providers.text import MAX_SIDE, Size, allowed_side, choose_size, folded, title
 
 from .. import vocabulary as words
 from ..vocabulary import pattern, say
@@ -15,7 +15,7 @@ from .commands import INSULTS, Command, command
 from .edits import parse
 
 PROVIDER = "offline"
-MOST_NAMED = 8  # of the words that were left out
+MAX_NAMED = 8  # of the words that were left out
 _ENHANCING = ("sharper", "more contrast")  # tones that are steps of enhancing too
 ALL_STEPS = tuple(words.STEPS)
 EXAMPLE = Scene(time="sunset")  # for those who do not know what to ask for
@@ -99,19 +99,19 @@ def _understood(request: RefineRequest) -> Refinement:
     of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and intents.REDRAWS.search(text))
     if intents.CREATES.search(text) and not of_it and not request.has_mask:
         return _paint(request)
-    wish = intents.wish(text)
+    tool = intents.tool_asked_for(text)
     # The tool that can fulfil what is wished, as far as words can tell; a look with the same name ("sepia") is an edit.
-    surely = wish in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (wish is Intent.REMOVE_OBJECT and request.has_mask)
-    if wish and request.has_source and surely:
-        return _tool(request, wish, edits)
-    if restyles and not edits and wish is not Intent.REMOVE_OBJECT:
+    surely = tool in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (tool is Intent.REMOVE_OBJECT and request.has_mask)
+    if tool and request.has_source and surely:
+        return _tool(request, tool, edits)
+    if restyles and not edits and tool is not Intent.REMOVE_OBJECT:
         return _tool(request, Intent.STYLE_TRANSFER)
     if edits and (request.has_source or intents.SAYS_IT.search(text) or not intents.seen_in(text)):
         return _edit(request, edits)
-    if not request.has_mask and (changed := _change(request, text, wish)):
+    if not request.has_mask and (changed := _change(request, text, tool)):
         return changed
-    if wish and (request.has_source or wish is not Intent.STYLE_TRANSFER):
-        return _tool(request, wish)
+    if tool and (request.has_source or tool is not Intent.STYLE_TRANSFER):
+        return _tool(request, tool)
     greeted = intents.GREETS.search(text) and not scenes.read(intents.GREETS.sub(" ", text)).known
     if INSULTS.search(text) and not scenes.read(text).known:
         return _able(request, "sorry")
@@ -120,11 +120,11 @@ def _understood(request: RefineRequest) -> Refinement:
     return _within(request, text) if request.attached or request.has_mask else _paint(request)
 
 
-def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinement | None:
+def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinement | None:
     """ "Now at night": the last painted scene anew. A photo's content cannot be changed."""
-    if not request.has_source or wish not in (None, Intent.STYLE_TRANSFER):
+    if not request.has_source or tool not in (None, Intent.STYLE_TRANSFER):
         return None
-    surely = bool(intents.CHANGES.search(text)) or wish is not None
+    surely = bool(intents.CHANGES.search(text)) or tool is not None
     names_land = any(match.name in words.LAND for match in scenes.LEXICON.match(text))
     if not surely and (names_land or not intents.MAY_CHANGE.search(text)):
         return None
@@ -135,7 +135,7 @@ def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinemen
         new = scenes.changed(old, rest, request.style)
         note = say(request.content, "anew")
         return _painting(request, new, reading.ignored, note) if reading.known or new != old else None
-    if wish is None and reading.known:
+    if tool is None and reading.known:
         return _needs_ai(request, "within")
     return None
 
@@ -176,16 +176,16 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
         return _able(request, "not_understood")
     if intents.ONE_PART.search(folded(content)) and not request.has_mask:
         return _needs_ai(request, "one_part")
-    wish = intents.wish(content)
-    lacks = say(content, wish) if wish in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
+    tool = intents.tool_asked_for(content)
+    reason = say(content, tool) if tool in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
     seen = intents.seen_in(content)
-    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), lacks, _left_out(seen, content))
-    return replace(refined, suggestions=_instead_of(wish, content) or _in_the_scene(request, seen))
+    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), reason, _left_out(seen, content))
+    return replace(refined, suggestions=_instead_of(tool, content) or _in_the_scene(request, seen))
 
 
-def _instead_of(wish: Intent | None, content: str) -> tuple[Suggestion, ...]:
+def _instead_of(tool: Intent | None, content: str) -> tuple[Suggestion, ...]:
     """Where something is to be found by its name, or a style is only described."""
-    match wish:
+    match tool:
         case Intent.REMOVE_OBJECT:
             return offers.offers(content, "brush")
         case Intent.STYLE_TRANSFER:
@@ -197,7 +197,7 @@ def _in_the_scene(request: RefineRequest, seen: Sequence[str]) -> tuple[Suggesti
     """What no edit can bring into a picture, a painted scene can have anew."""
     if not seen or request.attached or not scenes.last_scene(request.turns):
         return ()
-    asked = say(request.content, "with_these").format(", ".join(seen[:MOST_NAMED]))
+    asked = say(request.content, "with_these").format(", ".join(seen[:MAX_NAMED]))
     return (Suggestion(asked, asked),)
 
 
@@ -250,7 +250,7 @@ def _no_picture(request: RefineRequest) -> Refinement:
 def _left_out(spelled: Sequence[str], content: str) -> str | None:
     if not spelled:
         return None
-    named = ", ".join(spelled[:MOST_NAMED]) + (", …" if len(spelled) > MOST_NAMED else "")
+    named = ", ".join(spelled[:MAX_NAMED]) + (", …" if len(spelled) > MAX_NAMED else "")
     return say(content, "left_out").format(named)
 
 
@@ -283,7 +283,7 @@ def size_in(text: str) -> tuple[Size | None, str]:
     for spoken, longest in ((_PIXELS, None), (_RATIO, 1024)):
         if found := spoken.search(text):
             across, down = map(int, re.findall(r"\d+", found[0]))
-            factor = longest / max(across, down) if longest else min(1, LARGEST_SIDE / max(across, down, 1))
+            factor = longest / max(across, down) if longest else min(1, MAX_SIDE / max(across, down, 1))
             return (allowed_side(across * factor), allowed_side(down * factor)), spoken.sub(" ", text)
     for name, size in _SHAPES.items():
         if (shape := pattern(name, re.IGNORECASE)).search(text):
