@@ -1,5 +1,4 @@
-"""Doing together what is asked for meanwhile, in a thread or on an event loop; one of a thing for each event loop; and a rest
-after a failure."""
+"""Coalescing, in a thread or on an event loop; one value per event loop; a circuit breaker."""
 
 import asyncio
 import logging
@@ -16,9 +15,9 @@ T = TypeVar("T")
 
 
 class Coalescer(Generic[K, T]):
-    """A thread of its own acts on all that was added since it began the last time: of each key, on the newest.
+    """One thread acts on all that was added since its last round: of each key, on the newest.
 
-    `drops`: what may be wrong with a store, so that the rest of a round is lost; whoever uses this makes up for it elsewhere.
+    `drops`: errors of a store that lose the rest of a round; whoever uses this makes up for it elsewhere.
     """
 
     def __init__(
@@ -28,8 +27,8 @@ class Coalescer(Generic[K, T]):
         *,
         drops: tuple[type[Exception], ...],
         merge: Callable[[T, T], T] = lambda before, after: after,
-        at_most: int = 1_000_000,  # keys that may wait; what comes then is dropped
-        hold_s: float = 0.0,  # before a round, unless something in it is wanted at once
+        at_most: int = 1_000_000,  # keys that may wait; more are dropped
+        hold_s: float = 0.0,  # before a round, unless something in it is urgent
         pause_s: float = 0.0,  # after a round
     ) -> None:
         self._name, self._act, self._drops, self._merge = name, act, drops, merge
@@ -76,7 +75,7 @@ class Coalescer(Generic[K, T]):
 
 
 class Batches(Generic[T]):
-    """Of one event loop. While one batch is acted on, the next one gathers; who comes alone is acted on at once."""
+    """Of one event loop. While one batch is acted on, the next one gathers; a lone value is acted on at once."""
 
     def __init__(self, name: str, act: Callable[[list[T]], Awaitable[None]], *, at_most: int) -> None:
         self._name, self._act, self._at_most = name, act, at_most
@@ -98,9 +97,10 @@ class Batches(Generic[T]):
 
 
 class Shared(Generic[T]):
-    """Of one event loop: calls in a thread, one after the other; who asks gets the result of one that begins after that.
+    """Of one event loop: calls in a thread, one after the other; each caller gets the result of a call that begins
+    after it asked.
 
-    `rests`: times as long as the last call took, but not longer than `rests_at_most_s`: the slower it is, the more share one.
+    `rests`: times as long as the last call took, but not longer than `rests_at_most_s`.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Shared(Generic[T]):
 
 
 class PerLoop(Generic[T]):
-    """One of a thing for each event loop, made where it is first asked for."""
+    """One value for each event loop, made on first use."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make

@@ -1,4 +1,4 @@
-"""One message: its document, and its public form. Its changes are in `pipeline.transitions`."""
+"""A message: its document, and its public form. Its changes are in `pipeline.transitions`."""
 
 import hashlib
 import json
@@ -26,9 +26,9 @@ from pipeline.documents import (
     timestamp,
 )  # fmt: skip
 
-# `turn` of a message that a worker holds, or held until it stopped or died: it goes on before anybody begins.
+# `turn` of a message that a worker holds, or held until it stopped or died: it goes on before others begin.
 BEGUN = Timestamp(1, 0)
-SEEDS = 2**53  # how many there are: every JSON client reads them exactly
+SEEDS = 2**53  # how many: every JSON client reads them exactly
 
 
 class Status(StrEnum):
@@ -50,14 +50,14 @@ _STATUSES, _STAGES = {status.value: status for status in Status}, {stage.value: 
 
 
 class Options(TypedDict, total=False):
-    """What was asked for; width and height, once they are known, as they will be."""
+    """What was asked for; width and height as they will be, once that is known."""
 
     width: int  # pixels
     height: int
     style: str
     seed: int
     intent: str
-    adjust: Mapping[str, Any]  # pipeline.providers.adjust reads it
+    adjust: Mapping[str, Any]  # for pipeline.providers.adjust
 
 
 class ErrorForm(TypedDict):
@@ -131,12 +131,12 @@ class Message(Document):
     )
     seed: int
     style: str | None = None  # the refinement's
-    plan: Mapping[str, Any] | None = None  # the refinement's, as its provider keeps it
+    plan: Mapping[str, Any] | None = None  # the refinement's, for its provider
     source_id: str | None = None  # the picture that "it" turned out to be
     artifact: str | None = None
     attempts: int = 0
     waits_for: str | None = None  # the message that has to end first
-    starts_as: Sparse[Stage] = None  # what the claim makes of the stage
+    starts_as: Sparse[Stage] = None  # the stage after the claim
     turn: Sparse[Timestamp] = None  # see `pipeline.transitions`
     token: Sparse[str] = None  # of the worker that holds it: a lease
     leased_at: Sparse[datetime] = None
@@ -160,7 +160,8 @@ class Message(Document):
         variation_of: str | None = None,
         waits_for: str | None = None,
     ) -> Self:
-        """Just accepted. It asks for a turn, unless it waits for another one; where its person has one, it gets none."""
+        """Just accepted. It asks for a turn, unless it waits for another message; a person who has a turn gets no
+        other."""
         now = datetime.now(UTC)
         return cls(
             id=new_id(),
@@ -187,12 +188,12 @@ class Message(Document):
         message = super().of(stored)
         values = message.__dict__
         values["status"], values["stage"] = _STATUSES[stored["status"]], _STAGES[stored["stage"]]
-        # A message of an earlier release has none, or none that names an action.
+        # Earlier releases stored none, or none with an action.
         values["suggestions"] = [{"action": None, "image_id": None, **each} for each in stored.get("suggestions", ())]
         return message
 
     def public(self, urls: SignUrls) -> Form:
-        """The form that REST and the socket share; `urls` signs what a picture's snapshot names."""
+        """The form that REST and the socket share; `urls` signs the picture's URLs."""
         image = picture(self.image, urls)
         form = self._form()
         form["image"], form["image_url"] = image, image and image["url"]
@@ -205,7 +206,7 @@ class Message(Document):
 
     @property
     def claimed_stage(self) -> Stage:
-        """Of one that was claimed. One that the release before accepted has no `starts_as`, and stays queued."""
+        """After the claim. A message that the release before accepted has no `starts_as`, and stays queued."""
         return Stage.REFINING if self.stage is Stage.QUEUED else self.stage
 
     @property
@@ -231,7 +232,7 @@ Message.prepare()
 
 
 def request_hash(request: Mapping[str, object]) -> str:
-    """What tells a repeated request from another one under the same `client_id`."""
+    """Tells a repeated request from another one under the same `client_id`."""
     text = json.dumps(request, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,5 +1,5 @@
-"""The addresses of servers in the settings: well-formed or refused, in sentences that hold nothing of their value, because a
-password with a slash in it lands in any part of a URL."""
+"""Checks the servers' addresses in the settings. The errors quote nothing: a password with a slash in it lands in any
+part of a URL."""
 
 from urllib.parse import urlsplit
 

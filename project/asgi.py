@@ -20,12 +20,12 @@ from project.daphne.application import Handler  # noqa: E402
 from project.daphne.pacing import Paced, PacedAnswers  # noqa: E402
 from project.daphne.shutdown import CloseOnShutdown  # noqa: E402
 
-if "daphne.server" in sys.modules:  # it is about to run us; another server has rules of its own
+if "daphne.server" in sys.modules:  # Daphne is about to run us
     from project.daphne import requests
 
     requests.install()
 
-SWITCH_S = 0.0005  # Python's own 5 ms are long for one who waits for a lock ten times to answer a ping
+SWITCH_S = 0.0005  # Python's own 5 ms are long where a ping waits for the GIL ten times
 
 
 async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
@@ -41,9 +41,9 @@ application = CloseOnShutdown(
     ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})
 )
 
-# What is loaded by now stays, so the garbage collector need not look through it again and again, a tenth of a second each
-# time. The routes belong to it: the first request would load them.
+# What is loaded by now stays, so the garbage collector need not scan it, a tenth of a second each time. That includes
+# the routes, which the first request would load.
 get_resolver().url_patterns  # noqa: B018
 gc.freeze()
-# How long a thread that computes (a form is parsed, the ORM builds its rows) keeps the event loop waiting each time.
+# How long a thread that computes (parses a form, builds rows) can keep the event loop waiting each time.
 sys.setswitchinterval(SWITCH_S)

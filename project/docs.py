@@ -1,4 +1,4 @@
-"""The API's documentation as pages and as data; the pages' scripts are the ones that ninja brings, served by us."""
+"""The API's documentation as pages and as data; the pages' scripts come with ninja, and from our server."""
 
 from functools import cache
 

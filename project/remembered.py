@@ -1,7 +1,7 @@
-"""Whose a key is, remembered for a moment by each process: who polls is not looked up at every request.
+"""A cache of who a key belongs to: polls need no look-up each.
 
 A right that has ended (a token, a cookie, a person) opens nothing any more within five seconds, in every process: three
-seconds after it was looked up, to the end of a request that came just before.
+seconds after the look-up, to the end of a request that came just before.
 """
 
 import hashlib
@@ -12,11 +12,11 @@ from collections import OrderedDict
 from project.models import User, today
 
 KEPT_S = 3.0
-MAX_KEYS = 5000  # keys, each with a row of a few kB
+MAX_KEYS = 5000  # each with a row of a few kB
 
 
 class Remembered:
-    """Keys are kept as hashes: the memory of a process opens nothing."""
+    """Keys are hashed: the memory of a process opens nothing."""
 
     def __init__(self) -> None:
         self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()  # in the order in which they are forgotten
@@ -31,7 +31,7 @@ class Remembered:
         return user if user.last_seen == today() else None
 
     def keep(self, kind: str, key: str, user: User, asked_at: float) -> None:
-        """`asked_at`: by `time.monotonic`, before it was looked up; what changed since then may not have been seen."""
+        """`asked_at`: by `time.monotonic`, before the look-up; later changes may not have been seen."""
         hashed = _hash(kind, key)
         with self._lock:
             self._people[hashed] = user, asked_at + KEPT_S

@@ -1,4 +1,4 @@
-"""What a reading leaves for the making: stored with the message as JSON, checked when it is read back."""
+"""What a refinement leaves for the provider: stored with the message as JSON, checked when it is read back."""
 
 import math
 from collections.abc import Collection
@@ -83,7 +83,7 @@ class Scene(Value):
 
 
 class Plan(Value):
-    """Of the message's intent, one field says what to do."""
+    """Only the field of the message's intent is used."""
 
     scene: Scene | None = None
     edits: Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)] = ()

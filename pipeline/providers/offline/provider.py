@@ -1,4 +1,4 @@
-"""Keywords, a painter, edits and OpenCV's tools in place of an AI. Who only reads loads no painter."""
+"""Keywords, a painter, edits and OpenCV's tools in place of an AI. Reading alone loads no painter."""
 
 import io
 import threading
@@ -31,7 +31,7 @@ class OfflineProvider:
     name = reader.PROVIDER
 
     def __init__(self, ai_is_connected: bool = False) -> None:
-        self._ai_is_connected = ai_is_connected  # and reads what people write
+        self._ai_is_connected = ai_is_connected  # as the refiner
 
     def refine(self, request: RefineRequest) -> Refinement:
         return reader.refine(request)
@@ -56,7 +56,7 @@ class OfflineProvider:
         return plans.size_after(found.edits, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for what it `unsupported_reason` something for."""
+        """Raises `BadInput` where there is an `unsupported_reason`."""
         plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
         with one_at_a_time(control):
             if request.intent is Intent.GENERATE:
@@ -70,14 +70,14 @@ class OfflineProvider:
 
 
 def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
-    """The stored one, else what the words say: an AI's reading has none."""
+    """The stored one, else from the words: an AI's refinement has none."""
     return plans.restored(form) or reader.plan_from_words(intent, prompt, style, content)
 
 
 @contextmanager
 def one_at_a_time(control: Control) -> Iterator[None]:
     while not _turn.acquire(timeout=0.2):
-        control.progress(0.0)  # who waits can still be cancelled
+        control.progress(0.0)  # a waiting message can still be cancelled
     try:
         yield
     finally:

@@ -52,7 +52,7 @@ def either(phrases: str) -> str:
 
 
 def filled(text: str) -> str:
-    """What <PATTERN> and <một, hai> stand for."""
+    """With <PATTERN> and <một, hai> replaced."""
 
     def fill(hole: re.Match[str]) -> str:
         return f"(?:{_source(hole[1].lower())})" if hole[1].isupper() else either(hole[1])
@@ -84,8 +84,8 @@ class Match:
     key: str  # folded
     name: str | None  # the vocabulary's
     is_english: bool
-    negated: bool  # a "no" stands before it
-    clause: int  # which one between two marks of punctuation, from 0
+    negated: bool  # after a "no"
+    clause: int  # between two marks of punctuation, from 0
     phrase: int  # and between two prepositions
     is_unknown: bool  # neither a name nor one of STOP
 
@@ -104,7 +104,7 @@ class Lexicon:
         self._longest = max(len(phrase.split()) for phrase in self._names)
 
     def match(self, text: str) -> Iterator[Match]:
-        """The longer of two known phrases; none across punctuation."""
+        """The longest known phrase wins; none across punctuation."""
         tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
         keys = [folded(token) for token in tokens]
         at = clause = phrase = 0

@@ -17,7 +17,7 @@ from project.serve import embedded, migrate, preflight, startup_locks
 from project.serve.children import CannotStart, Child, Rank
 from project.serve.supervisor import Stopped, Supervisor
 
-ANSWER_S = 60  # how long the page may take to answer for the first time
+ANSWER_S = 60  # for the page's first answer
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  (where we ask, not where we listen)
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = (
         "Starts the stores that no setting replaces, workers and the web server, and keeps them running until Ctrl-C."
     )
-    requires_system_checks: list[str] = []  # they import every route; the children do, and a start must be quick
+    requires_system_checks: list[str] = []  # they import every route; the children run them, and a start must be quick
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=_port, default=9999)
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                     web = web_process(host, port, lock)
                     supervisor.start([web])
                     wait_for_page(supervisor, web, EVERYWHERE.get(host, host), port)
-                    # only now: what a person waits for is the page, and starting takes a whole core each
+                    # after the page, which a person waits for: each start takes a whole core
                     supervisor.start([worker_process(number, lock) for number in range(1, workers + 1)])
                     self._say(summary(address, workers))
                     supervisor.run()
@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
 
 def start_stores(supervisor: Supervisor, lock: int) -> None:
-    """The database migrates while the embedded servers come up. Raises CannotStart, Stopped."""
+    """The database migrates while the embedded servers start. Raises CannotStart, Stopped."""
     stores = embedded.stores(inherits=(lock,))
     supervisor.start([store.child for store in stores])
     preflight.check()
@@ -102,7 +102,7 @@ def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> N
 
 
 def summary(address: str, workers: int) -> str:
-    """What runs, where it keeps things, and what to do next. Hosts only, no credentials."""
+    """What runs, where it stores things, and what to do next. Hosts only, no credentials."""
     mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
     redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
     database = f"configured, at {preflight.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"

@@ -1,4 +1,4 @@
-"""Rows of towers on the far shore, their windows lit when it is dark."""
+"""Rows of towers on the far shore."""
 
 import numpy as np
 

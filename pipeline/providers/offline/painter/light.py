@@ -23,8 +23,8 @@ class Light:
     glow: Array  # around it
     lit: Array  # clouds towards the light
     shade: Array  # and away from it
-    key: Array  # what the light does to the land
-    ambient: Array  # and what the shadows get
+    key: Array  # on the land
+    ambient: Array  # in the shadows
     height: float  # of the sun above the horizon, in focal lengths; below 0 it has set
     stars: float  # 0..1: how many are seen
     lamps: float  # 0..1: how many windows are lit
@@ -44,7 +44,7 @@ PIGMENTS = {
     "brown": rgb("8f6038"), "grey": rgb("9a9ea4"), "white": rgb("fbfbf8"), "black": rgb("14141a"),
 }  # fmt: skip
 EARTHLY = ("green", "brown")
-# Where between the first and the last wished colour each part takes its dye from, and how deeply it is dyed.
+# Where between the first and the last wanted colour each part takes its dye from, and how deeply it is dyed.
 _DYES = {
     "zenith": (1.0, 0.72), "upper": (0.7, 0.72), "lower": (0.3, 0.72), "horizon": (0.0, 0.72), "sun": (0.0, 0.3),
     "glow": (0.0, 0.72), "lit": (0.1, 0.5), "shade": (0.8, 0.72), "key": (0.15, 0.55), "ambient": (0.8, 0.72),
@@ -57,7 +57,7 @@ def light_of(scene: Scene) -> Light:
     light = Light(*map(rgb, str(codes).split()), *levels)  # type: ignore[arg-type]  # ten colours, three levels
     if "storm" in scene.weather:  # dark above, with a pale strip left under the clouds
         light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6))
-    elif scene.weather & {"rain", "snow", "fog"}:  # every colour nearer to grey, and darker
+    elif scene.weather & {"rain", "snow", "fog"}:  # nearer to grey, and darker
         dim = 0.8 if "rain" in scene.weather else 0.95
         light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.55) * dim)
     if scene.colours:
@@ -75,7 +75,7 @@ def _dyed(light: Light, colours: list[str]) -> Light:
     def change(part: str, colour: Array) -> Array:
         place, depth = _DYES[part]
         name = colours[round(place * (len(colours) - 1))]
-        if name in EARTHLY:  # who says green means the meadow
+        if name in EARTHLY:  # "green" means the meadow
             depth *= 0.7 if part in ("key", "ambient") else 0.15
         pigment = PIGMENTS[name]
         bright = float(luma(colour)) / max(float(luma(pigment)), 0.08)

@@ -1,5 +1,3 @@
-"""Stars, the milky way, the aurora, a rainbow, birds."""
-
 import numpy as np
 
 from .canvas import Canvas, Sketch

@@ -17,7 +17,7 @@ def fbm(rng: np.random.Generator, size: int = 512, cells: int = 4, octaves: int 
 
 
 def ridges(rng: np.random.Generator, size: int, cells: int, octaves: int) -> Array:
-    """The same of mountain chains: sharp crests, rougher with height."""
+    """As `fbm`, of mountain chains: sharp crests, rougher with height."""
     total, weight = np.zeros((size, size), np.float32), np.ones((size, size), np.float32)
     for octave in range(octaves):
         crest = (1 - np.abs(_octave(rng, size, cells << octave))) ** 2
@@ -66,7 +66,7 @@ def resized(plane: Array, width: int, height: int) -> Array:
 
 
 def blurred(plane: Array, radius: float) -> Array:
-    """A plane (h, w) or picture (h, w, 3) made small and large again, which is quick."""
+    """A plane (h, w) or picture (h, w, 3), resized down and up, which is quick."""
     if plane.ndim == 3:
         return np.stack([blurred(plane[..., channel], radius) for channel in range(plane.shape[2])], axis=-1)
     height, width = plane.shape

@@ -42,7 +42,7 @@ def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress)
     for done, layer in enumerate(layers, start=1):
         layer(canvas)
         progress(done / (len(layers) + 1))
-    # Grain, whose noise also keeps the slow gradients of the sky free of bands.
+    # Grain, which also keeps gradients of the sky free of banding.
     rng, shape = canvas.rng("grain"), (height, width)
     grain = rng.standard_normal(shape, np.float32) * 1.6 + rng.random(shape, np.float32) - 0.5
     picture = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)

@@ -7,7 +7,7 @@ from .noise import Array, fbm, mix, ridges, sample, step
 
 
 def survey(canvas: Canvas) -> None:
-    """Slices are dense where land rises, for there each covers few rows."""
+    """Slices are dense where land rises: each covers few rows there."""
     nearest = min(0.8, 0.6 * CAMERA * canvas.focal / (canvas.height - canvas.horizon))  # below the picture's lower edge
     near = np.geomspace(nearest, 5.0, 150, endpoint=False)
     middle, far = np.linspace(5.0, 16.5, 250, endpoint=False), np.geomspace(16.5, 30.0, 16)
@@ -19,7 +19,7 @@ def survey(canvas: Canvas) -> None:
 
 
 def look(canvas: Canvas) -> None:
-    """Pixels between two slices show what lies between them."""
+    """Pixels between two slices show what is between them."""
     ground = canvas.ground
     top = max(0, int(ground.skyline.min()) - 1)
     rows, last = canvas.height - top, len(ground.z) - 1
@@ -44,7 +44,7 @@ def look(canvas: Canvas) -> None:
 
 
 def _relief(canvas: Canvas, x: Array, z: Array) -> Array:
-    """In units; below 0 lies water."""
+    """In units; below 0: water."""
     land = canvas.scene.land
     soft = fbm(canvas.rng("soil"), 512, 5, 6, 0.45)
     height: Array = 0.05 + 0.10 * sample(soft, x * 0.13, z * 0.13)

@@ -1,5 +1,3 @@
-"""The air, the sun or moon, and the clouds."""
-
 import numpy as np
 
 from .canvas import Canvas
@@ -7,7 +5,7 @@ from .noise import Array, fbm, mix, resized, sample, step
 
 VEILED = frozenset({"storm", "rain", "fog", "snow"})
 CLOUDLESS_BELOW = {"clear": 2.0, "clouds": 0.4, "rain": 0.3, "snow": 0.34, "storm": 0.24, "fog": 0.46}
-BEHIND_CLOUDS = frozenset({"stars", "milky way", "aurora"})  # what clouds would hide: they part for it
+BEHIND_CLOUDS = frozenset({"stars", "milky way", "aurora"})  # clouds part for these
 
 
 def air(canvas: Canvas) -> None:

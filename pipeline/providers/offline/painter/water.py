@@ -1,4 +1,4 @@
-"""Water mirrors what stands behind it, broken by waves; and a boat."""
+"""Water that mirrors what is behind it; and a boat."""
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def water(canvas: Canvas) -> None:
     deep = mix(DEEP * (light.ambient + light.key * 0.5), light.zenith, 0.35)
     colour = mix(deep, colour, (grazing[:, None, None] * (1 - 0.25 * step(0.55, 0.8, waves)[..., None])))
     colour = mix(colour, canvas.air, air_amount(canvas, seen.z * 0.55)[..., None])
-    if at_sea:  # breakers where it meets the land, and white crests in a storm
+    if at_sea:  # breakers at the land, and white crests in a storm
         foam = step(-0.1, -0.01, seen.height) * step(0.42, 0.6, waves)
         foam = np.maximum(foam, step(0.66, 0.78, waves) * storm * 0.7)
         colour = mix(colour, light.lit, (foam * 0.6)[..., None])
@@ -44,13 +44,13 @@ def water(canvas: Canvas) -> None:
 
 
 def _mirrored(canvas: Canvas, seen: View, wet: Array, shaken: Array) -> Array:
-    """Each pixel looks as far above the shore as it lies below it."""
+    """Each pixel looks as far above the shore as it is below it."""
     rows = np.arange(seen.top, canvas.height, dtype=np.float32)[:, None]
     shore = np.maximum.accumulate(np.where(wet < 0.5, rows, canvas.horizon), axis=0)
     shake = shaken * canvas.focal * 0.16 / np.maximum(seen.z, 0.8)
     columns = np.clip(np.arange(canvas.width) + shake * 0.4, 0, canvas.width - 1).astype(np.int32)
     source = 2 * shore - rows
-    for _ in range(2):  # what is farther away is mirrored higher up: look how far it is, and look again
+    for _ in range(2):  # twice: what is farther away is mirrored higher up
         at = np.clip(np.minimum(source, shore - 1), 0, canvas.height - 1).astype(np.int32)
         source = 2 * (canvas.horizon + canvas.focal * CAMERA / canvas.depth[at, columns]) - rows
     at = np.clip(np.minimum(source + shake * 2, shore - 1), 0, canvas.height - 1).astype(np.int32)

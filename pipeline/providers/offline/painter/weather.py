@@ -1,4 +1,4 @@
-"""Weather before the land: fog by distance, rain, snow, lightning."""
+"""Painted before the land."""
 
 from itertools import pairwise
 

@@ -1,8 +1,7 @@
-"""Changes by hand, made. The page's own arithmetic (static/studio/edit/arithmetic.js) is the same, so that a person sees
-beforehand what will come out.
+"""Changes by hand. static/studio/edit/arithmetic.js does the same arithmetic, as the preview.
 
-In this order, and with what the offline editor does for the words "more contrast, brighter, warmer, more vivid": the colours,
-then quarter turns, flips, straightening about the middle, and the crop.
+In this order, as for the words "more contrast, brighter, warmer, more vivid": the colours, then quarter turns, flips,
+straightening about the middle, and the crop.
 """
 
 import math
@@ -13,7 +12,7 @@ from PIL import Image, ImageEnhance
 
 from pipeline.providers.adjust import Adjust, Crop, Size
 
-BAND = 256  # rows between two words about the progress
+BAND = 256  # rows between two reports of progress
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom
 Tint = tuple[float, float, float]
@@ -37,7 +36,7 @@ def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], Non
     if back is None:
         return image
     inside = all(_is_inside(corner, back, whole) for corner in _corners(frame))
-    # Colours times opacity, once and not for each band: what is clear has no say in what is beside it.
+    # Premultiplied once, not for each band: transparent pixels have no colour.
     image = image if inside and image.mode == "RGB" else image.convert("RGBA").convert("RGBa")
     straight = _straightened(image, frame, _from_part(back, part), lambda done: progress(0.55 + 0.4 * done))
     return straight if straight.mode == "RGB" else straight.convert("RGBA")
@@ -47,7 +46,7 @@ def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], Non
 
 
 def _pivot(image: Image.Image) -> int:
-    """The mean lightness, around which contrast is spread; what is clear does not count."""
+    """The mean lightness, around which contrast is spread; transparent pixels do not count."""
     light = weight = 0
     for top in range(0, image.height, BAND):
         band = np.asarray(
@@ -59,7 +58,7 @@ def _pivot(image: Image.Image) -> int:
 
 
 def _tables(adjust: Adjust, pivot: int) -> list[list[int]]:
-    """What becomes of each of 256 values of red, green and blue."""
+    """The new value of each of 256 values of red, green and blue."""
     contrast = list(_blended(pivot, 1.35 ** (adjust.contrast / 50)))
     lifted = exposed((BRIGHTER if adjust.exposure > 0 else DARKER) * abs(adjust.exposure) / 50)
     tints = [tinted(amount * abs(adjust.warmth) / 50) for amount in (WARMER if adjust.warmth > 0 else COOLER)]
@@ -78,8 +77,8 @@ def exposed(amount: float) -> list[int]:
 
 
 def tinted(amount: float) -> list[int]:
-    """256 values, lifted or lowered most in the middle. What is as bright as can be keeps its hue: lowered in proportion, the
-    red of a sun would leave it green."""
+    """256 values, lifted or lowered most in the middle. White keeps its hue: lowered in proportion, the red of a sun
+    would leave it green."""
     return [round(v + max(-1, min(amount, 1)) * v * (255 - v) / 255) for v in range(256)]
 
 
@@ -143,7 +142,7 @@ def _is_inside(point: tuple[float, float], back: Affine, whole: Size) -> bool:
 
 
 def _needed(frame: Crop, back: Affine | None, whole: Size) -> Box:
-    """The part of the turned picture that the result is made from, some pixels around it included."""
+    """The part of the turned picture that the result is made from, with some pixels around it."""
     if back is None:
         return frame.x, frame.y, frame.x + frame.width, frame.y + frame.height
     xs, ys = zip(*(_place(corner, back) for corner in _corners(frame)), strict=True)
@@ -153,7 +152,7 @@ def _needed(frame: Crop, back: Affine | None, whole: Size) -> Box:
 
 
 def _span(places: Sequence[float], side: int) -> tuple[int, int]:
-    """Where they begin and end, within the side, and never nothing."""
+    """Within the side, and never empty."""
     start = min(max(0, math.floor(min(places)) - 3), side - 1)
     return start, max(start + 1, min(side, math.ceil(max(places)) + 3))
 
@@ -164,7 +163,7 @@ def _from_part(back: Affine, part: Box) -> Affine:
 
 
 def _straightened(image: Image.Image, frame: Crop, back: Affine, progress: Callable[[float], None]) -> Image.Image:
-    """What lies past the picture's edge is clear."""
+    """What lies past the picture's edge is transparent."""
     result = Image.new(image.mode, (frame.width, frame.height))
     a, b, c, d, e, f = back
     for top in range(0, frame.height, BAND):

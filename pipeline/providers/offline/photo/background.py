@@ -11,11 +11,12 @@ from .tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, s
 SEGMENT_SIDE = 400  # pixels: the longest of the copy on which background and subject are told apart
 EDGE_SIDE = 1000  # and of the one on which the outline is described by colours
 ROUNDS = 5
-MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # of the picture: less or more is no subject
+MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture between which it is a subject
 
 
 def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
-    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput` where nothing stands out."""
+    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput` where nothing stands
+    out."""
     small = shrunk(pixels, SEGMENT_SIDE)
     gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     guess = _saliency(small, part(progress, 0, 0.2))
@@ -56,7 +57,7 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
 
 
 def _saliency(small: Pixels, progress: Progress) -> Floats:
-    """1 where it is surely the subject: it differs from the picture's rim and hangs together."""
+    """1 where it is surely the subject: unlike the picture's rim, and connected."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lab[..., 0] *= 0.7  # light falls unevenly on one and the same wall; its colour stays
     height, width = lab.shape[:2]
@@ -108,7 +109,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
     edge = max(3, round(max(copy.shape[:2]) / 120))
     factors, offset = _by_colour(copy, inside.astype(np.float32), edge)
     within, beyond = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (inside, ~inside))
-    # Far from the outline the colours have no say: a white shirt before a white wall stays whole.
+    # Far from the outline colours do not count: a white shirt before a white wall stays whole.
     depth = np.clip((within - beyond) / (2.0 * edge), -1, 1).astype(np.float32)
     height, width = pixels.shape[:2]
     reach = max(4, round(max(height, width) / 200))
@@ -119,7 +120,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
         alpha = np.clip(((slope * colours).sum(2) + level - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)
-        # Where the subject is half clear its colour is taken from what is whole near by.
+        # Half transparent pixels take their colour from opaque ones near by.
         whole = (alpha > 0.95).astype(np.float32)
         near = box_mean(whole, reach)
         inner = box_mean(colours * whole[..., None], reach) / np.maximum(near, 1e-4)[..., None]

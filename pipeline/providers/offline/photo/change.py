@@ -1,5 +1,3 @@
-"""A picture's bytes in, the changed picture's bytes out, without OpenCV where that is not needed."""
-
 import io
 from collections.abc import Callable
 
@@ -17,7 +15,7 @@ PNG_PIXELS = 6_000_000  # that fit into MAX_BYTES as a PNG, whatever they show
 
 
 def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[bytes, str | None]:
-    """Beside the picture the name of the sentence on its size, where that is not what was asked for. Raises `BadInput`."""
+    """The picture, and the name of the sentence on its size where that is not what was asked for. Raises `BadInput`."""
     if request.source is None:
         raise BadInput("There is no picture to work on.")
     progress(0.0)

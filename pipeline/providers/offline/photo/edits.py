@@ -1,4 +1,4 @@
-"""Simple edits with Pillow. One more is a line here and one in words.toml."""
+"""Simple edits with Pillow. A new one is a line here and one in words.toml."""
 
 import math
 from collections.abc import Callable, Sequence

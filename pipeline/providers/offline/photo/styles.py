@@ -1,4 +1,4 @@
-"""Styles of photographs and paintings. One more is a function here and a line at the end."""
+"""Styles of photographs and paintings. A new one is a function here and a line at the end."""
 
 import math
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from .tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
 
 CANVAS_SIDE = 1400  # pixels: the longest side at which a brush is moved
 FINE_SIDE = 1600  # pixels: at this longest side a fine line is one pixel wide
-REACH = 21  # fine lines: as far as anything that is drawn looks around itself
+REACH = 21  # fine lines: how far any of them looks around itself
 WARM_WHITE, CREAM, LEAD = np.array([[251, 246, 233], [248, 245, 236], [46, 47, 56]], np.float32)
 BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.5
 
@@ -146,7 +146,7 @@ def _poster(pixels: Pixels, progress: Progress) -> Pixels:
     colours = _palette(strong, 9)
     flat = cv2.medianBlur(_nearest(strong, colours), 7)
     progress(0.5)
-    # Every pixel takes its nearest colour again: stretching has mixed them.
+    # Stretching has mixed the colours.
     return in_tiles(_grown(flat, pixels), lambda tile, first: _nearest(tile, colours), 0, part(progress, 0.5, 1))
 
 
@@ -211,7 +211,9 @@ def _palette(pixels: Pixels, count: int) -> Floats:
 
 
 def _nearest(pixels: Array, colours: Floats) -> Pixels:
-    apart = (colours * colours).sum(1) - 2 * (pixels.astype(np.float32) @ colours.T)  # but for what is the same for all
+    apart = (colours * colours).sum(1) - 2 * (
+        pixels.astype(np.float32) @ colours.T
+    )  # but for a term that is the same for all
     return colours[apart.argmin(axis=2)].astype(np.uint8)
 
 

@@ -11,7 +11,7 @@ from pipeline.providers.base import Progress
 
 cv2.setNumThreads(1)  # a worker shares its machine
 
-# Names for the reader. OpenCV's own types call everything it gives back "integers or floats".
+# OpenCV's own types are all "integers or floats": these are for the reader.
 Array = NDArray[Any]
 Pixels = Array  # uint8
 Floats = Array  # float32
@@ -28,8 +28,8 @@ def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[tuple[int,
 
 
 def in_tiles(pixels: Array, work: Work, reach: int, progress: Progress, grows: int = 1) -> Pixels:
-    """`work` gets a tile with up to `reach` more rows on both sides, and its first row's number; it gives `grows` times the
-    rows."""
+    """`work` gets a tile with up to `reach` more rows on both sides, and its first row's number; it gives `grows` times
+    the rows."""
     height, width = pixels.shape[:2]
     out: Pixels | None = None
     for top, bottom in tiles(height, width, TILE_PIXELS // grows**2):

@@ -1,4 +1,4 @@
-"""The tools for photographs. Importing this loads OpenCV."""
+"""Importing this loads OpenCV."""
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from .tiles import Flags, Pixels, stretched, tiles
 def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
     """`image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
     where = None if mask is None else np.asarray(mask)
-    # Whoever looks for the background of a cut-out finds it by what is black behind it.
+    # In a cut-out, the black behind it shows where the background is.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
     made = Image.fromarray(_made(intent, plan, pixels, where, part(progress, 0, 0.95)))
     if mask and intent in (Intent.ENHANCE, Intent.STYLE_TRANSFER):  # these change everything
@@ -27,7 +27,7 @@ def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | No
     if image.mode == "RGBA":
         alpha = image.getchannel("A")
         if intent is Intent.REMOVE_OBJECT and where is not None and alpha.getextrema() != (255, 255):
-            # Where the thing stood it is as clear as around it.
+            # Where the object was, it becomes as transparent as around it.
             planes = np.asarray(Image.merge("RGB", (alpha, alpha, alpha)))
             alpha = Image.fromarray(remove_object(planes, where, part(progress, 0.95, 1))[..., 0])
         alpha = alpha.resize(made.size)
@@ -52,7 +52,7 @@ def _made(intent: Intent, plan: Plan, pixels: Pixels, mask: Pixels | None, progr
 
 
 def _colours(image: Image.Image) -> Pixels:
-    """Where the picture is clear, the colour of what is nearest and is not."""
+    """Transparent pixels get the colour of the nearest opaque one."""
     colours = np.array(image.convert("RGB"))
     if image.mode != "RGBA":
         return colours

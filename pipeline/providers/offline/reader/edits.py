@@ -1,5 +1,3 @@
-"""Reads edits out of what a person says."""
-
 import re
 from collections.abc import Iterator
 

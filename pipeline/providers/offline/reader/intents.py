@@ -1,5 +1,3 @@
-"""Which intent a text has, and what about it."""
-
 from pipeline.providers.base import STYLES, Intent
 from pipeline.providers.text import folded
 

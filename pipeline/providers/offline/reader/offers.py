@@ -1,4 +1,4 @@
-"""What is offered to press, in the language of who is answered."""
+"""Suggestions, in the language of the request."""
 
 from pipeline.providers.base import Action, RefineRequest, Suggestion
 from pipeline.providers.offline.plan import Scene
@@ -25,7 +25,7 @@ def order(content: str, scene: Scene) -> Suggestion:
 
 
 def usual(request: RefineRequest) -> tuple[Suggestion, ...]:
-    """For those who do not know what there is: about their picture, where there is one."""
+    """About the person's picture, where there is one."""
     if request.attached or request.has_mask:
         return offers(request.content, "enhance", "oil", "cutout", "brush")
     return offers(request.content, *(("enhance", "oil", "surprise", "photo") if request.has_source else ()))

@@ -32,7 +32,7 @@ class Reading:
 
 
 def read(text: str, style: str | None = None) -> Reading:
-    """A `style` that is known stands in place of the text's."""
+    """A known `style` replaces the text's."""
     found = list(LEXICON.match(text))
     left_out = [match.is_unknown or _belongs_to_unknown(found, number) for number, match in enumerate(found)]
     asked = [match for match in LEXICON.match(style or "") if match.name or match.is_unknown]
@@ -109,7 +109,7 @@ def _scene(known: Sequence[str], unwanted: Collection[str | None], styles: Seque
         return tuple(name for name in known if name in group)
 
     land = set(chosen(words.LAND)) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
-    if land & {"island", "boat", "beach"} and not land & WATERS:  # what lies in water or borders on it brings its water
+    if land & {"island", "boat", "beach"} and not land & WATERS:  # these bring their water
         land.add("sea" if land & {"island", "beach"} else "lake")
     sky, times = frozenset(chosen(words.SKY)), chosen(words.TIMES)
     nightly = sky & {"moon", "stars", "milky way", "aurora"}
