@@ -1,4 +1,4 @@
-"""The socket's protocol as an AsyncAPI 3.0 document, made from the models that check the frames."""
+"""The socket's protocol as an AsyncAPI 3.0 document."""
 
 from functools import cache
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""How much waits for a slow reader. Daphne has no bound of its own: one sleeping laptop would fill memory."""
+"""Bounds what waits for a slow reader: Daphne has no bound, and one sleeping laptop would fill memory."""
 
 from typing import Any
 
@@ -6,13 +6,10 @@ LIMIT = 1024 * 1024  # bytes, beside the transport's own buffer
 
 
 class Backlog:
-    """Counts what is sent while the transport's buffer is full.
-
-    It is a push producer of the socket's Twisted transport; where there is none (a test's communicator) nothing waits.
-    """
+    """A push producer of the socket's Twisted transport, so that it learns when the transport's buffer is full."""
 
     def __init__(self, send: Any) -> None:
-        # Daphne passes `functools.partial(Server.handle_reply, protocol)`; there is no public way to the transport.
+        # Daphne passes `functools.partial(Server.handle_reply, protocol)`; the transport has no public name.
         protocol = next(iter(getattr(send, "args", ())), None)
         self._transport = getattr(protocol, "transport", None)
         self._paused = False

@@ -1,7 +1,7 @@
-"""The sockets of this process, and the one subscription that brings them their events.
+"""The sockets of this process.
 
-One channel per process joins the groups of all its sockets: a socket costs no round trip of its own, and while Redis is
-down the poller serves them.
+One channel joins the groups of all sockets: none costs a round trip of its own, and while Redis is down the poller
+serves them.
 """
 
 import asyncio
@@ -46,8 +46,8 @@ class Connections:
         self._tasks = {asyncio.create_task(self._repair(), name="connections repair")}
 
     def enter(self, connection: Connection, at_most: float) -> bool:
-        """Takes one of the person's places. False when all are taken: without an await between check and change, so
-        that many at once get no more."""
+        """False when all of the person's places are taken. No await between check and change: many at once get no
+        more."""
         mine = self._places[connection.user_id]
         if len(mine) >= at_most:
             return False
@@ -65,7 +65,7 @@ class Connections:
         return sum(map(len, self._places.values()))
 
     async def join(self, connection: Connection, groups: list[str]) -> None:
-        """From now on the connection gets these groups' events; at the latest, within seconds, by the poller."""
+        """At the latest, within seconds, its events come by the poller."""
         for group in groups:
             self.members[group].add(connection)
         try:
@@ -75,7 +75,7 @@ class Connections:
             log.warning("action=join_postponed groups=%s error=%r", groups, error)
 
     def leave(self, connection: Connection, groups: list[str]) -> None:
-        """Safe to repeat. Without an await, so that it can be done whatever ends a connection; Redis is told later."""
+        """Safe to repeat. Without an await, so that it works whatever ends a connection; Redis is told later."""
         for group in groups:
             self.members[group].discard(connection)
             if not self.members[group]:

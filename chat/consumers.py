@@ -38,8 +38,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
     session_id = ""
 
     async def __call__(self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        """Not Channels' own, which makes a task of every event, and goes through the shared thread to close database
-        connections that are not used here."""
+        """Channels' own makes a task of every event, and uses the shared thread to close database connections."""
         self.scope, self.base_send = scope, send
         self.state = State.CONNECTING
         self._early: list[Event] = []  # came between joining and the snapshot

@@ -1,4 +1,4 @@
-"""The ORM for the event loop: in small thread pools of its own, never on the thread that all of Channels shares."""
+"""The ORM for the event loop, in thread pools of its own: never on the thread that all of Channels shares."""
 
 import asyncio
 import functools
@@ -28,14 +28,14 @@ def _own_connection() -> None:
 
 
 class Pool:
-    """Each thread has a database connection of its own, so nobody here waits for the requests' pool."""
+    """Each thread has a database connection of its own."""
 
     def __init__(self, threads: int, name: str, timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_own_connection)
 
     async def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """For short work. Raises `StorageDown` when the database is away or does not answer in time."""
+        """For short work. Raises `StorageDown` when the database does not answer in time."""
         bound = functools.partial(_with_fresh_connection, work, *args, **kwargs)
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -46,7 +46,7 @@ class Pool:
 
 
 run_in_db_pool = Pool(4, "orm")
-# One thread: the work is mostly Python and bound by the GIL; four would be no faster, and starve the event loop.
+# One thread: the work is bound by the GIL; four would be no faster, and starve the event loop.
 handshake_pool = Pool(1, "door", DOOR_S)
 
 

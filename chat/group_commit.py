@@ -1,8 +1,7 @@
-"""Messages that are sent at the same time share one journaled write; each sender gets its own outcome.
+"""Messages sent at the same time share one journaled write; each sender gets its own outcome.
 
-A message asks for a place in the queue by its `turn`. Where its person has one already the write refuses it, and it is
-written again without; to make that rare, people known to have a place are not asked for again for a while. Whoever has
-a message accepted without a turn calls `chat.queue`: by then the place may be free.
+A message asks for a place in the queue by its `turn`. Where its person has one the write refuses it, and it is written
+again without; to make that rare, people known to have a place are not asked for again for a while.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ from pipeline.message import Message
 from pipeline.store.mongo import PLACES, async_database
 
 MAX_DOCUMENTS = 500  # documents of one write
-PLACED_S = 5.0  # how long a person who had a place is taken to have one
+PLACED_S = 5.0  # how long a person's place is remembered
 REMEMBERED = 10_000  # such people
 DUPLICATE_KEY = 11000
 _ENCODING: "CodecOptions[dict[str, object]]" = CodecOptions(tz_aware=True)
@@ -65,7 +64,7 @@ class _Committer:
             self._placed_until.pop(person, None)
 
     async def _insert(self, message: Message) -> None:
-        # Encoded before it joins the others: what cannot be encoded fails here, alone.
+        # Before it joins the others: what cannot be encoded fails alone.
         entry = (
             RawBSONDocument(encode(message.stored(), codec_options=_ENCODING)),
             asyncio.get_running_loop().create_future(),
@@ -96,7 +95,7 @@ async def _write(batch: list[Entry]) -> None:
 
 
 def _by_index(error: BulkWriteError, size: int) -> dict[int, PyMongoError]:
-    """By the number of the document. An error of the journal is everybody's."""
+    """By the document's number. An error of the journal is everybody's."""
     details = error.details or {}
     if details.get("writeConcernErrors"):
         return dict.fromkeys(range(size), error)
@@ -114,6 +113,6 @@ _committer = PerLoop(_Committer)
 
 
 async def insert(message: Message) -> Message:
-    """Returns when the message is in the journal, with or without its `turn`. Raises `DuplicateKeyError`, and other
+    """Returns when it is in the journal, with or without its `turn`. Raises `DuplicateKeyError` and other
     `PyMongoError`s."""
     return await _committer().insert(message)

@@ -1,8 +1,8 @@
-"""What events may have missed.
+"""Finds lost events: asks MongoDB every few seconds what has changed for the people and sessions that have sockets
+here.
 
-Every few seconds this process asks MongoDB once what has changed for the people and sessions it has sockets for, so an
-event lost by Redis arrives later. `changed_at` is the server's strictly rising timestamp; a write may become visible a
-little after a later one, so polls overlap, and sockets drop what they have sent.
+`changed_at` is the server's strictly rising timestamp; a write may become visible a little after a later one, so polls
+overlap, and sockets drop what they have sent.
 """
 
 import asyncio

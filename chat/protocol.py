@@ -1,4 +1,4 @@
-"""Frames and bodies that clients send, and the forms that come back: docs/protocol.md, /asyncapi.json."""
+"""Frames and bodies of clients, and the forms that come back: docs/protocol.md."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,12 +24,12 @@ from pipeline.message import Options as StoredOptions
 from pipeline.session import Session
 
 CONTENT_LIMIT = 2000  # code points
-FRAME_LIMIT = 768 * 1024  # bytes of the largest frame that we send: clients' own limits begin at 1 MiB
+FRAME_LIMIT = 768 * 1024  # bytes that we send: clients' own limits begin at 1 MiB
 MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
 
 def _clean(text: str) -> str:
-    """Refuses what a database or a terminal would: NUL and other controls, halves of a surrogate pair."""
+    """Without NUL and other controls, or halves of a surrogate pair."""
     if any((ch < " " and ch not in "\n\r\t") or ch == "\x7f" or "\ud800" <= ch <= "\udfff" for ch in text):
         raise ValueError("has a control character or half a character in it")
     return text
@@ -50,7 +50,7 @@ AskedIntent = Literal["generate", "edit", "enhance", "remove_background", "remov
 
 
 class Closed(BaseModel):
-    """Unknown fields are errors, and nothing is converted: a client sees a mistake at once."""
+    """Nothing is ignored or converted: a client sees a mistake at once."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
@@ -237,7 +237,7 @@ def _readable_id(value: object) -> int | str | None:
 
 
 def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
-    """One of pydantic's errors as a sentence that names the field and never repeats what was sent."""
+    """Names the field, and never repeats what was sent."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return f"type: must be one of {', '.join(TYPES)}."
@@ -259,7 +259,7 @@ _PROBLEMS = {
 
 
 def _field(path: Sequence[int | str]) -> str:
-    """As the client knows it; a key that the client made up is cut short."""
+    """A key that the client made up is cut short."""
     parts = [
         str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
     ]

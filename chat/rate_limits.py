@@ -1,5 +1,4 @@
-"""How often a person, or an address, may do something. Counted in Redis for all processes; while Redis is down or slow,
-each process counts for itself."""
+"""Counted in Redis for all processes; while Redis is down or slow, each process counts for itself."""
 
 import asyncio
 import logging
@@ -20,7 +19,7 @@ from pipeline.coalescing import Breaker, PerLoop
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 0.1
-QUIET_S = 2.0  # after a failure: only the first sender waits for a Redis that hangs
+QUIET_S = 2.0  # after a failure
 REMEMBERED = 10_000  # keys that a process counts itself: some 10 MB
 LIMITS: dict[str, RateLimitItem] = {
     "send": RateLimitItemPerMinute(settings.SENDS_PER_MINUTE),
@@ -104,13 +103,13 @@ async def _of_all(kind: str, key: str) -> float:
 
 
 async def newcomer(address: str) -> None:
-    """Counts a new guest; `address` is empty where it is unknown. Raises `RateLimited`."""
+    """`address` is empty where it is unknown. Raises `RateLimited`."""
     if key := network(address):
         await hit("guest", key)
 
 
 def network(address: str) -> str:
-    """Of IPv6 the /64, all of which one household has; "" for no address."""
+    """Of IPv6 the /64 that one household has; "" for no address."""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -1,5 +1,4 @@
-"""Reads a prompt for somebody who waits, in threads of its own: a provider may take minutes, and must not block the
-threads that Django and asyncio share."""
+"""Refines a prompt for somebody who waits, in threads of its own: it may take minutes."""
 
 import asyncio
 import threading
@@ -31,7 +30,7 @@ async def refine(prompt: str) -> "Refinement":
 
 
 def _refine(prompt: str) -> "Refinement":
-    """Imports here too: a provider's may take seconds, which would block the event loop."""
+    """Imports here: a provider's may take seconds, and block the event loop."""
     from pipeline.providers import registry
     from pipeline.providers.base import RefineRequest
     from pipeline.worker import stages

@@ -1,5 +1,5 @@
-"""Is there room for one more picture of a person? Cached, and yes while the database is away, so that accepting a
-message never waits for it. The worker checks again before it makes anything."""
+"""Has a person space for one more picture? Cached, and yes while the database is away: accepting a message never waits
+for it, and the worker checks again."""
 
 import asyncio
 import logging
@@ -15,7 +15,7 @@ from pipeline.coalescing import Breaker
 
 log = logging.getLogger(__name__)
 
-AGAIN_S = 5.0  # for one who had room, and for a database that did not answer
+AGAIN_S = 5.0  # also for a database that did not answer
 ANSWER_WITHIN_S = 1.0
 REMEMBERED = 10_000  # people
 

@@ -1,4 +1,4 @@
-"""Everything that a person can do with sessions and messages, for the socket and for REST.
+"""What a person can do with sessions and messages, by socket or REST.
 
 Every function takes the user's id, and raises `NotFound` for what is not theirs.
 """
@@ -64,8 +64,7 @@ async def rename_session(user_id: str, session_id: str, title: str) -> Session:
 
 
 async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
-    """Writes a tombstone, cancels what runs, and keeps or trashes the pictures; maintenance removes the rest.
-    `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
+    """`pictures`: "keep" or "trash". Maintenance removes the rest. Raises `NotFound`, `StorageDown`."""
     deleted = await apply_async(Session, session.soft_delete(user_id, session_id, pictures))
     if deleted is None:
         raise store.NoSession
@@ -102,11 +101,11 @@ async def get_message(user_id: str, session_id: str, message_id: str) -> Message
 
 
 async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = False) -> Message:
-    """When this returns, the message is in the journal and will be answered whatever happens next.
+    """When this returns, the message is in the journal and will be answered whatever happens. The same request under
+    the same `client_id` gives the same message.
 
-    `inside`: the caller has found the session, and hears when it is deleted; maintenance ends what was sent meanwhile.
-    Raises `RateLimited`, `StorageFull`, `NotFound` (session, pictures, the varied message) and `Conflict` (the
-    `client_id` stands for another request). The same request under the same `client_id` gives the same message.
+    `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `NotFound`
+    and `Conflict` (the `client_id` stands for another request).
     """
     if not inside:
         await store.find_session(user_id, session_id)
@@ -115,7 +114,7 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
     await rate_limits.hit("send", user_id)
-    # A repeated request gets what it has led to, even where its picture has been deleted since, or room is short.
+    # A repeated request gets its message even where its picture was deleted since, or space is short.
     try:
         await room.check(user_id)
     except StorageFull:
@@ -161,8 +160,7 @@ _answered: PerLoop[list[Message]] = PerLoop(list)
 
 
 def _after_answer(message: Message) -> None:
-    """Once the answer is on the wire: a thread that wakes before would delay it. Once for all that one write
-    accepted."""
+    """Once the answer is on the wire: an earlier thread would delay it."""
     answered = _answered()
     if not answered:
         asyncio.get_running_loop().call_later(ANSWER_S, _follow_up_all, answered)
@@ -193,7 +191,7 @@ _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
 
 
 async def _known(session_id: str, body: SendBody) -> Message | None:
-    """What the same request has led to. Raises `Conflict` where its `client_id` stands for another one."""
+    """Raises `Conflict` where the `client_id` stands for another request."""
     if not body.client_id:
         return None
     known = await find_async(Message, {"session_id": session_id, "client_id": body.client_id})
@@ -232,8 +230,7 @@ async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
 
 
 async def retry(user_id: str, session_id: str, message_id: str) -> Message:
-    """Raises `Conflict` when it runs, is done, or failed for good, and `StorageFull` when there is no room for what is
-    yet to be made."""
+    """Raises `Conflict` when it runs, is done, or failed for good, and `StorageFull`."""
     await rate_limits.hit("send", user_id)
     await store.find_session(user_id, session_id)
     message = await store.find_message(user_id, session_id, message_id)
@@ -271,8 +268,7 @@ async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
 
 
 async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False) -> Message:
-    """A message in the user's session for such requests: ended, still running after `IMAGE_WAIT_S`, or just
-    accepted."""
+    """Ended, still running after `IMAGE_WAIT_S`, or just accepted."""
     options = Options(
         width=body.width,
         height=body.height,

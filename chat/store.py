@@ -92,7 +92,7 @@ async def _page(
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Messages in one frame, with their public forms. `next`: the cursor of those before, or None."""
+    """Of one frame. `next`: the cursor of those before, or None."""
 
     messages: Sequence[Message]
     forms: Sequence[Form]
@@ -136,16 +136,15 @@ async def list_messages(session_id: str, cursor: str | None = None, limit: int =
 
 
 async def snapshot(session_id: str) -> tuple[Session, Excerpt]:
-    """What a socket begins with: the session, which the caller has checked, and its latest messages, oldest first.
-    Raises `NotFound` when it was deleted meanwhile."""
+    """The session, which the caller has checked, and its latest messages, oldest first. Raises `NotFound` when it was
+    deleted meanwhile."""
     excerpt = await list_messages(session_id)
     return await summarize_one(session_id), excerpt.oldest_first()
 
 
 async def differing(session_id: str, known: Mapping[str, int]) -> Excerpt:
-    """Oldest first: other versions than the client knows, and all that is newer than the oldest it knows. Not more than
-    fits, and of the `REACH` newest messages: `next` says before which one nothing was compared. A client that asks
-    again gets what was left out."""
+    """Oldest first: other versions than the client knows, and all newer ones. Where not all fit, or beyond the `REACH`
+    newest, `next` says before which one nothing was compared; a client that asks again gets the rest."""
     if not known:
         return (await list_messages(session_id)).oldest_first()
     since: Filter = {"session_id": session_id, "_id": {"$gte": min(known)}}

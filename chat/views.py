@@ -1,4 +1,4 @@
-"""The chat page: one template for every address; `static/studio/chat/main.js` reads the session's id."""
+"""One template for every address; `static/studio/chat/main.js` reads the session's id."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from pipeline.providers.base import STYLES
 
 VARIATIONS = 4  # in one card
 
-# Language, words, and the picture that shows what comes of them (made by tests/programs/starters.py).
+# Language, words, and their picture (made by tests/programs/starters.py).
 STARTERS = (
     ("en", "Create a sunset landscape", "studio/chat/starters/sunset.webp"),
     ("en", "A city skyline at night with stars", "studio/chat/starters/city.webp"),

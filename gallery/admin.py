@@ -80,7 +80,7 @@ class ImageAdmin(Base):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
-        """Needed for the actions on the list; a single picture cannot be edited."""
+        """For the actions on the list; a single picture cannot be edited."""
         return obj is None and super().has_change_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
@@ -88,7 +88,7 @@ class ImageAdmin(Base):
         return [path("<uuid:image_id>/thumbnail/", view, name="gallery_image_thumbnail"), *super().get_urls()]
 
     def thumbnail_view(self, request: HttpRequest, image_id: uuid.UUID) -> HttpResponseBase:
-        """Also for hidden and trashed pictures, which the public URL does not show."""
+        """Also of hidden and trashed pictures."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         image = get_object_or_404(self.get_queryset(request), pk=image_id)

@@ -20,7 +20,7 @@ def json_answer(form: Any, status: int = 200, etag: str = "") -> HttpResponse:
 
 
 def etag_of(kind: str, *parts: object) -> str:
-    """`parts`: everything that decides the content. The release and the signing key count too."""
+    """`parts`: whatever decides the content, beside release and signing key."""
     text = json.dumps([settings.STUDIO_VERSION, kind, *parts], default=str)
     return f'"{urlsafe_b64encode(salted_hmac("gallery.answers", text, algorithm="sha256").digest()[:15]).decode()}"'
 

@@ -1,4 +1,4 @@
-"""Changes of what a message shows of its picture. Each raises the row's `rev`, and is announced after the commit."""
+"""Changes of what a message shows of its picture; each raises the row's `rev`."""
 
 import uuid
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ def not_purged() -> QuerySet[Image]:
 
 
 def change(images: QuerySet[Image], **values: object) -> None:
-    """Sets `values` on the rows of `images` that still match when their batch is locked."""
+    """Of the rows that still match when their batch is locked."""
     ids = list(images.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         _change(images.filter(pk__in=ids[start : start + BATCH]), values)
@@ -49,7 +49,7 @@ def _change(images: QuerySet[Image], values: dict[str, object]) -> None:
 
 
 def _tell(image_id: str, message_id: str | None, changed: Snapshot) -> None:
-    """A listener that fails is logged, not raised: the change is committed, and maintenance announces it again."""
+    """A failing listener is logged: the change is committed, and maintenance announces it again."""
     image_changed.send_robust(Image, image_id=image_id, message_id=message_id, form=changed)
 
 
@@ -63,13 +63,13 @@ def announced(image_id: str, rev: int) -> None:
 
 
 def hide(images: Iterable[Image], reason: str, by: uuid.UUID | None) -> None:
-    """`by`: the moderator's id. A picture that is hidden already keeps its reason."""
+    """`by`: the moderator's id. An earlier reason stays."""
     shown = not_purged().filter(pk__in=[image.pk for image in images], hidden=False)
     change(shown, hidden=True, hidden_reason=reason[:500], approved_at=None, moderated_by=by)
 
 
 def approve(images: Iterable[Image], by: uuid.UUID | None) -> None:
-    """Shows what was hidden, and records who approved it and when. What is in the trash stays there."""
+    """Records who approved it and when. What is in the trash stays there."""
     rows = not_purged().filter(pk__in=[image.pk for image in images])
     verdict = {"approved_at": timezone.now(), "moderated_by": by}
     rows.filter(hidden=False).update(**verdict)

@@ -1,4 +1,4 @@
-"""All our errors. People read our sentences; what a provider said goes to the log only."""
+"""People read our sentences; what a provider said goes to the log only."""
 
 from collections.abc import Mapping
 from typing import ClassVar

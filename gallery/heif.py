@@ -1,5 +1,5 @@
-"""HEIC and AVIF hold a picture of a video codec. Another process decodes them, with bounds on memory and time: a small
-file can unfold without end, and one that breaks a decoder breaks that process alone."""
+"""HEIC and AVIF hold a video codec's picture. Another process decodes them, with bounds on memory and time: a small
+file can unfold without end, or crash its decoder."""
 
 import json
 import os
@@ -31,8 +31,7 @@ def is_heif(data: bytes) -> bool:
 
 
 def read(data: bytes, check: Callable[[int, int, int], None]) -> Image.Image:
-    """With "exif" and "icc_profile" in `info`. `check(width, height, frames)` may raise before it is decoded. Raises
-    `UnidentifiedImageError`, `Broken`."""
+    """`check(width, height, frames)` may raise before it is decoded. Raises `UnidentifiedImageError`, `Broken`."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)

@@ -1,7 +1,7 @@
-"""Started by `gallery.heif`: a HEIC or AVIF file at standard input, the picture at standard output.
+"""Started by `gallery.heif`: HEIC or AVIF at standard input, the picture at standard output.
 
-Two lines of JSON come first: the header's {"size", "frames"}, then {"size", "mode", "exif", "icc"} once it is decoded.
-Then the pixels. For what is no picture, one line: {"error"}.
+First the header's {"size", "frames"}, then {"size", "mode", "exif", "icc"}, a line each, then the pixels. For what is
+no picture, one line: {"error"}.
 """
 
 import io
@@ -38,7 +38,7 @@ def main() -> None:
         image = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=("AVIF", "HEIF"))
     except UnidentifiedImageError:
         return _say(error="unreadable")
-    # The other pictures in a HEIC do not matter; an AVIF of many frames is a film.
+    # A HEIC's other pictures do not matter; an AVIF of many frames is a film.
     _say(size=image.size, frames=getattr(image, "n_frames", 1) if image.format == "AVIF" else 1)
     exif, icc = (bytes(image.info.get(name) or b"") for name in ("exif", "icc_profile"))
     image.load()

@@ -1,4 +1,4 @@
-"""A picture's URLs: stable, path-absolute, and signed, the same for the page and for bearer clients."""
+"""A picture's stable, signed URLs, the same for the page and bearer clients."""
 
 import hashlib
 import hmac
@@ -38,6 +38,6 @@ def _signature(image_id: str, variant: str, epoch: int, key: str | None = None) 
 
 @lru_cache(8)
 def _keyed(key: str) -> hmac.HMAC:
-    """As Django's `salted_hmac` begins, but once: a gallery page has two hundred signatures. Copied for each, because
+    """As Django's `salted_hmac`, but the beginning once for a page's two hundred signatures. Copied, because
     `hmac.digest` releases the GIL each time, and has to wait for it."""
     return hmac.new(hashlib.sha256(b"gallery.links" + key.encode()).digest(), digestmod="sha256")

@@ -1,4 +1,4 @@
-"""Periodic work on pictures, in batches; all of it is safe to repeat."""
+"""Periodic work, in batches; safe to repeat."""
 
 import uuid
 from collections.abc import Iterable
@@ -16,8 +16,7 @@ from gallery.stores import configured, storage
 
 
 def empty_trash(limit: int) -> None:
-    """Purges what has been in the trash for `TRASH_DAYS`. Raises `StorageDown`; what has begun is finished with the
-    other purges."""
+    """Purges what has been in the trash for `TRASH_DAYS`. Raises `StorageDown`."""
     before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     due = Image.objects.filter(stage=Image.Stage.SHOWN, trashed_at__lt=before)
     images = list(due.order_by("trashed_at")[:limit])
@@ -48,8 +47,7 @@ def owners_among(user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def erase(owner_id: uuid.UUID, limit: int) -> bool:
-    """Purges pictures of a person whose account and messages are being removed. True when none is left. Raises
-    `StorageDown`."""
+    """Purges pictures of a person who is being removed. True when none is left. Raises `StorageDown`."""
     rows = Image.objects.filter(owner__pk=owner_id)
     images = list(rows.order_by("pk")[:limit])
     change(not_purged().filter(pk__in=[image.pk for image in images]), stage=Image.Stage.PURGING)

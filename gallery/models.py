@@ -15,8 +15,8 @@ UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 class Image(models.Model):
     """Changed through `gallery.services` only.
 
-    Moderation (`hidden`) and trash (`trashed_at`) are two flags: neither undoes the other. `rev` grows with every
-    change of what a message shows of it; `announced_rev` is the one that its message has.
+    `hidden` and `trashed_at` are independent: neither undoes the other. `rev` grows with every change of what a message
+    shows; `announced_rev` is the one that its message has.
     """
 
     class Purpose(models.TextChoices):
@@ -58,13 +58,13 @@ class Image(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     placeholder = models.TextField()  # a data URL of a few hundred bytes
-    # The database has the default too: while a release rolls out, processes of the one before still insert rows.
+    # A database default too: processes of the release before still insert rows.
     storage = models.CharField(max_length=16, default="local", db_default="local")
     key = models.CharField(max_length=100)  # the file's name in the storage
     mime = models.CharField(max_length=32)
     thumbnail_key = models.CharField(max_length=100)
     thumbnail_mime = models.CharField(max_length=32)
-    # Of a photo as it came in, SHA-256 in hexadecimal digits; "" for all others.
+    # Of a photo as it came in, SHA-256 in hexadecimal; else "".
     digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     bytes = models.BigIntegerField(
         null=True, default=None

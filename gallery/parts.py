@@ -12,8 +12,7 @@ RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def asked_for(request: HttpRequest, size: int, etag: str) -> range | None:
-    """None for a part that the file does not have. All of it where several parts are asked for, or one of another
-    ETag."""
+    """None where the file does not have the part. All of it for several parts, or another ETag's."""
     match = RANGE.fullmatch(request.headers.get("Range", ""))
     if request.method != "GET" or match is None or request.headers.get("If-Range", etag) != etag:
         return range(size)

@@ -1,4 +1,4 @@
-"""Untrusted bytes become a picture that is safe to keep: checked, decoded, re-encoded, without metadata."""
+"""Untrusted bytes become a picture that is safe to keep."""
 
 import base64
 import io
@@ -25,11 +25,11 @@ THUMBNAIL_SIDE = 512
 PLACEHOLDER_SIDE = 16
 _WEBP_SIDE = 16_383  # pixels: the format's own limit
 _MAX_SCANS = 100  # of a progressive JPEG; cameras write some ten
-_MAX_PARTS = 10_000  # segments or chunks; a large PNG has some three thousand, and each costs Pillow microseconds
+_MAX_PARTS = 10_000  # segments or chunks, which cost Pillow microseconds each; a large PNG has some three thousand
 
-# Process-wide. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
+# Process-wide: Pillow warns above it and refuses at twice as much.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# So large that the C library returns each block to the system, which it does not with Pillow's own 16 MiB.
+# So large that the C library returns freed blocks to the system, unlike Pillow's own 16 MiB.
 Image.core.set_block_size(64 * 1024 * 1024)  # type: ignore[attr-defined]
 
 _UNREADABLE = "This is not a picture we can read: send a JPEG, PNG, WebP, HEIC or AVIF."
@@ -73,8 +73,8 @@ def check(data: bytes) -> tuple[int, int]:
 
 
 def decode(data: bytes) -> Image.Image:
-    """The whole picture, upright, in 8-bit sRGB: RGB, or RGBA where it is not opaque. Raises as `check`, and `BadInput`
-    for one that is cut off."""
+    """Upright, in 8-bit sRGB: RGB, or RGBA where it is not opaque. Raises as `check`, and `BadInput` for one that is
+    cut off."""
     with _as_our_errors():
         image = _upright(data)
         image = _in_srgb(image, image.info.get("icc_profile"))
@@ -91,7 +91,7 @@ def rendition(data: bytes) -> Rendition:
 
 
 def mask(data: bytes) -> Rendition:
-    """A PNG of one channel, white = change; clear counts as black. Raises as `decode`."""
+    """A PNG of one channel, white = change; transparent counts as black. Raises as `decode`."""
     image = decode(data)
     with _as_our_errors():
         if image.mode == "RGBA":
@@ -115,7 +115,7 @@ def _as_our_errors() -> Iterator[None]:
 
 
 def _open(data: bytes) -> Image.Image:
-    """Checks every limit; only a HEIC or an AVIF is decoded by now."""
+    """Within our limits; only a HEIC or an AVIF is decoded by now."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"This file is too large: {MAX_BYTES // 1024**2} MiB is the most.")
     if heif.is_heif(data):
@@ -123,7 +123,7 @@ def _open(data: bytes) -> Image.Image:
     if _parts(data) >= _MAX_PARTS:
         raise BadInput(_BROKEN)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
-    # Pillow's name for a camera's JPEG with a second view behind the first, which is the picture.
+    # A camera's JPEG with a second view behind the first, which is the picture.
     _check_size(image.width, image.height, 1 if image.format == "MPO" else getattr(image, "n_frames", 1))
     if image.format in ("JPEG", "MPO") and _scans(data) > _MAX_SCANS:
         raise BadInput(_BROKEN)
@@ -140,8 +140,8 @@ def _check_size(width: int, height: int, frames: int) -> None:
 
 
 def _parts(data: bytes) -> int:
-    """How many parts a JPEG (before its pixels) or a PNG has, up to _MAX_PARTS. Bytes between them count as parts: so
-    slowly are they read."""
+    """Of a JPEG before its pixels, or of a PNG, up to _MAX_PARTS. Bytes between them count too: so slowly are they
+    read."""
     jpeg, at, parts = data[:2] == b"\xff\xd8", 2, 0
     if not jpeg:
         at = 8 if data[:8] == b"\x89PNG\r\n\x1a\n" else len(data)
@@ -162,7 +162,7 @@ _MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")  # those with a length, a
 
 
 def _scans(data: bytes) -> int:
-    """Every scan of a JPEG is a pass over all pixels, and 20 MiB have room for 100,000."""
+    """Each scan of a JPEG is a pass over all pixels, and 20 MiB have room for 100,000."""
     scans, markers, marker = 0, 0, _MARKER.search(data)
     while marker and marker[0] != b"\xff\xd9" and markers < _MAX_PARTS:
         scans, markers = scans + (marker[0] == b"\xff\xda"), markers + 1
@@ -172,7 +172,7 @@ def _scans(data: bytes) -> int:
 
 
 def _orientation(image: Image.Image) -> int:
-    """1 to 8, as in EXIF; 1 where EXIF is missing or broken, as in browsers."""
+    """As in EXIF; 1 where that is missing or broken, as in browsers."""
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif", b""))
@@ -189,7 +189,7 @@ def _upright(data: bytes) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """RGB or RGBA, in sRGB where the colour profile can be read and fits."""
+    """Where the colour profile can be read and fits."""
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     wanted = "RGBA" if image.has_transparency_data else "RGB"
@@ -229,7 +229,7 @@ def _jpeg_data(image: Image.Image, options: dict[str, int]) -> bytes:
 
 
 def _png(image: Image.Image) -> Rendition:
-    """A WebP where the PNG passes MAX_BYTES and a WebP can be as large."""
+    """Or a WebP, where the PNG passes MAX_BYTES."""
     data = _encode(image, "PNG")
     if len(data) > MAX_BYTES and max(image.size) <= _WEBP_SIDE:
         return _rendition(image, _encode(image, "WEBP", quality=92, method=2), "image/webp", "webp")

@@ -15,7 +15,7 @@ class Places:
         self._all = 0
 
     def take(self, who: Hashable, amount: int = 1) -> Callable[[], None] | None:
-        """A function that gives it back, and may be called again; None where a limit would be passed."""
+        """A function that gives it back, at most once; None where a limit would be passed."""
         with self._lock:
             held = self._held.get(who, 0) + amount
             if held > self.each or self._all + amount > self.total:

@@ -26,7 +26,7 @@ class ImageForm(Schema):
     parent_id: str | None
     created_at: datetime
     deleted_at: datetime | None
-    purge_at: datetime | None  # when it is deleted for good; null unless it is in the trash
+    purge_at: datetime | None  # null unless it is in the trash
 
 
 def form(image: Image) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What a person does with pictures. Drafts are in `drafts`, moderation in `changes`."""
+"""What a person does with pictures; moderation is in `changes`."""
 
 import hashlib
 import logging
@@ -35,13 +35,12 @@ __all__ = [
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
-PROMPTS = 50_000  # characters on one page of a list; a page of a hundred usual ones has 30,000
+PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 GONE = "The picture that this is about is not here any more, or not yours."
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
-# One at a time: a photo of 40 megapixels takes hundreds of megabytes for a moment. One thread: the C library keeps
-# freed memory for each.
+# One at a time: 40 megapixels take hundreds of megabytes. One thread: the C library keeps freed memory for each.
 _decoder = ThreadPoolExecutor(1, thread_name_prefix="decoding")
 _importing = Places(each=4, total=12)  # of a person, and in this process
 MANY_PICTURES = "Too many pictures are being taken in just now: try again in a few seconds."
@@ -50,9 +49,8 @@ Key = uuid.UUID | str
 
 
 def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["photo", "mask"], name: str) -> Image:
-    """A photo that the person has and can see already is returned. Raises `BadInput`, `TooLarge`, `StorageFull`,
-    `StorageDown`; nothing is shown of it then, and maintenance purges what there is. Raises `RateLimited` where too
-    many wait."""
+    """A photo that the person can see already is returned. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`,
+    and `RateLimited` where too many wait. Maintenance purges what a failure leaves."""
     leave = _importing.take(str(owner_id))
     if leave is None:
         raise RateLimited(MANY_PICTURES, retry_after=RETRY_AFTER_S)
@@ -81,20 +79,20 @@ def _size(file: bytes | IO[bytes]) -> int:
 
 
 def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
-    """Whoever waits for a turn holds no connection to the database, and the upload stays where it lies."""
+    """Without a database connection while it waits; the upload stays where it is."""
     close_old_connections()
     return _decoder.submit(_decode, file, purpose).result()
 
 
 def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
-    from gallery import pictures  # late: a web process to which nobody brings a picture needs no Pillow
+    from gallery import pictures  # late: most web processes need no Pillow
 
     data = file if isinstance(file, bytes) else file.read()
     return pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
 
 
 def _digest(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> str:
-    """ "" for a mask, which is always new: maintenance purges masks that no message names."""
+    """ "" for a mask, which is always new: those that no message names are purged."""
     if purpose == "mask":
         return ""
     if isinstance(file, bytes):
@@ -110,8 +108,7 @@ def _same(owner_id: Key, digest: str) -> QuerySet[Image]:
 
 
 def _publish_once(image: Image) -> Image:
-    """The picture; or one of the same bytes that came in at the same time and was faster, and then this one is
-    purged."""
+    """A faster import of the same bytes wins, and this one is purged."""
     with transaction.atomic():
         same = Image.objects.filter(owner__pk=image.owner_id, digest=image.digest).exclude(digest="")
         list(same.select_for_update().order_by("pk"))  # in one order: no deadlock; drafts too
@@ -134,7 +131,7 @@ def masks(older_than: timedelta, after: str | None, limit: int) -> list[Image]:
 
 
 def get(owner_id: Key, image_id: str) -> Image:
-    """The person's own, hidden and trashed ones too. Raises `NotFound`, also for a malformed id."""
+    """Hidden and trashed ones too. Raises `NotFound`, also for a malformed id."""
     image = _own(owner_id, image_id).first()
     if image is None:
         raise NotFound()
@@ -142,7 +139,7 @@ def get(owner_id: Key, image_id: str) -> Image:
 
 
 def visible(image_id: uuid.UUID) -> Image:
-    """Anybody's picture that may be seen: the caller checks a signature. Raises `NotFound`."""
+    """Anybody's: the caller checks a signature. Raises `NotFound`."""
     image = not_purged().filter(pk=image_id).first()
     if image is None or image.state != "shown":
         raise NotFound()
@@ -173,8 +170,8 @@ def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Im
 def page(
     owner_id: Key, cursor: str | None, limit: int, *, deleted: bool = False, fields: Sequence[str] = ()
 ) -> tuple[list[Image], str | None]:
-    """The person's pictures or trash, newest first, and the next cursor. With `fields` only these are loaded, and long
-    prompts do not shorten the page. Raises `BadInput`."""
+    """Newest first, and the next cursor. `fields`: only these are loaded, and long prompts do not shorten the page.
+    Raises `BadInput`."""
     listed = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
     images = listed.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
     if cursor is not None:
@@ -216,7 +213,7 @@ def restore(owner_id: Key, image_id: str) -> Image:
 
 
 def delete_permanently(owner_id: Key, image_id: str) -> None:
-    """From the trash or not. Raises `NotFound`; if the storage is down, maintenance finishes it."""
+    """Raises `NotFound`; if the storage is down, maintenance finishes it."""
     image = get(owner_id, image_id)
     change(_own(owner_id, image_id), trashed_at=timezone.now(), stage=Image.Stage.PURGING)
     try:

@@ -1,4 +1,4 @@
-"""How much a person may keep, and how much of the disk has to stay free.
+"""What a person may keep, and how much of the disk has to stay free.
 
 Every row counts, with both files: drafts, masks, the trash, and what is being purged.
 """
@@ -40,7 +40,7 @@ def used(owner_id: Key) -> Used:
 
 
 def check(owner_id: Key, *, more: int = 0, beside: int = 0) -> None:
-    """Room for `more` bytes? `beside`: bytes that this person has elsewhere. Raises `StorageFull`."""
+    """`beside`: bytes that this person has elsewhere. Raises `StorageFull`."""
     check_disk()
     if settings.STUDIO_LIMITS:
         _check(used(owner_id), more, beside)
@@ -70,8 +70,7 @@ def _in_words(count: int) -> str:
 
 
 def insert(image: Image) -> None:
-    """Checked and inserted for one request of a person at a time, so that two cannot take the same room. Raises
-    `StorageFull`, `Unauthorized`."""
+    """One at a time for each person, so that two cannot take the same space. Raises `StorageFull`, `Unauthorized`."""
     check_disk()
     with transaction.atomic():
         owner = get_user_model()._base_manager.filter(pk=image.owner_id, is_active=True)
@@ -104,7 +103,7 @@ def folders() -> list[Path]:
 
 
 class _Disk:
-    """Asked now and then, by one thread: where a network disk hangs, the others use the last value."""
+    """Asked by one thread: where a network disk hangs, the others use the last value."""
 
     def __init__(self) -> None:
         self.was_full = False
@@ -128,7 +127,7 @@ _disk = _Disk()
 
 
 def _free(folder: Path) -> int:
-    """For other users than root; of a folder that is yet to be made, where it will be."""
+    """For other users than root; the folder may not exist yet."""
     while not folder.exists():
         folder = folder.parent
     found = os.statvfs(folder)

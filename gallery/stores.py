@@ -1,5 +1,4 @@
-"""The configured storages. A row names its own, so changing the setting moves nothing. Cloudinary's adapter is imported
-when the first picture needs it."""
+"""A row names its storage, so a changed setting moves nothing."""
 
 import functools
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ def configured() -> tuple[str, ...]:
 
 def storage(name: str) -> Storage:
     """Raises `StorageDown` for one that the settings no longer name. Outside of transactions only: it closes the
-    database connection, of which a pool has few, while another service is asked."""
+    database connection, of which a pool has few."""
     if name == "local":
         return LocalStorage(settings.PICTURES_DIR)
     if name in configured():

@@ -31,8 +31,7 @@ def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponseBase:
-    """`/p/<image>/<variant>/<signature>`: drafts too, as their message may show them already. `?download=1` saves
-    it."""
+    """`/p/<image>/<variant>/<signature>`: drafts too, which their message may show already. `?download=1` saves it."""
     try:
         image = services.visible(image_id)
         if not links.verify(str(image_id), variant, image.url_epoch, signature):
@@ -47,7 +46,7 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
 
 
 def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = True) -> HttpResponseBase:
-    """The file, or a redirect to it. Raises `NotFound`, `StorageDown`.
+    """Raises `NotFound`, `StorageDown`.
 
     A download is not redirected: browsers ignore our file name for another server's answer.
     """
@@ -66,7 +65,7 @@ def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = T
 
 
 def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpResponseBase:
-    """A large file is read by whoever sends the response, piece by piece."""
+    """A large file is read while it is sent."""
     if file.size is None:
         return FileResponse(file, content_type=mime)  # Cloudinary told no size: no range can be served
     wanted = parts.asked_for(request, file.size, etag)

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def announce_picture(image_id: str, message_id: str | None, form: Snapshot) -> None:
-    """Rewrites the message's picture and publishes it. Raises `PyMongoError`; then maintenance repeats it."""
+    """Raises `PyMongoError`; then maintenance repeats it."""
     if message_id is not None:
         message = apply(Message, transitions.show_picture(form, message_id))
         if message is not None:

@@ -1,4 +1,4 @@
-"""Coalescing, in a thread or on an event loop; one value per event loop; a circuit breaker."""
+"""Coalescers, one value per event loop, a circuit breaker."""
 
 import asyncio
 import logging
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 class Coalescer(Generic[K, T]):
-    """One thread acts on all that was added since its last round: of each key, on the newest.
+    """A thread that acts, round by round, on all keys added meanwhile, and the newest value of each.
 
-    `drops`: errors of a store that lose the rest of a round; whoever uses this makes up for it elsewhere.
+    `drops`: errors that lose the rest of a round; whoever uses this makes up for it elsewhere.
     """
 
     def __init__(
@@ -30,6 +30,7 @@ class Coalescer(Generic[K, T]):
         at_most: int = 1_000_000,  # keys that may wait; more are dropped
         hold_s: float = 0.0,  # before a round, unless something in it is urgent
         pause_s: float = 0.0,  # after a round
+        rests: float = 0.0,  # after a round, times as long as it took
     ) -> None:
         self._name, self._act, self._drops, self._merge = name, act, drops, merge
         self._at_most, self.hold_s, self._pause_s = at_most, hold_s, pause_s
@@ -75,7 +76,7 @@ class Coalescer(Generic[K, T]):
 
 
 class Batches(Generic[T]):
-    """Of one event loop. While one batch is acted on, the next one gathers; a lone value is acted on at once."""
+    """Of one event loop: while one batch is acted on, the next one gathers. A lone value is acted on at once."""
 
     def __init__(self, name: str, act: Callable[[list[T]], Awaitable[None]], *, at_most: int) -> None:
         self._name, self._act, self._at_most = name, act, at_most
@@ -97,10 +98,9 @@ class Batches(Generic[T]):
 
 
 class Shared(Generic[T]):
-    """Of one event loop: calls in a thread, one after the other; each caller gets the result of a call that begins
-    after it asked.
+    """Of one event loop: calls in a thread, one after the other; each caller gets a result that begins after it asked.
 
-    `rests`: times as long as the last call took, but not longer than `rests_at_most_s`.
+    `rests`: times as long as the last call took.
     """
 
     def __init__(
@@ -143,7 +143,7 @@ class PerLoop(Generic[T]):
 
 
 class Breaker:
-    """Open for a while after a failure, so that only the first caller waits for a server that hangs."""
+    """Open for a while after a failure: only the first caller waits for a server that hangs."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

@@ -1,8 +1,8 @@
-"""What MongoDB's documents have in common: one frozen, typed definition says what is stored and what clients read.
+"""One frozen, typed definition of a document says what is stored and what clients read.
 
 Rules for every change: times that decide are written by `$currentDate` and compared with `$$NOW`, so that only the
 database's clock counts; each change of the public form raises `version` in the same update; no update is a pipeline,
-because a pipeline would execute people's text ("$token").
+which would execute people's text ("$token").
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -22,11 +22,11 @@ D = TypeVar("D", bound="Document")
 __all__ = ["evolve"]  # only for import from here
 Filter = Mapping[str, object]  # of MongoDB
 Update = Mapping[str, object]
-Stored = Mapping[str, Any]  # as MongoDB gives it; an earlier or later release may have written it
+Stored = Mapping[str, Any]  # as MongoDB gives it, maybe written by another release
 Form = dict[str, object]  # JSON, as clients read it
 SignUrls = Callable[[Snapshot], Urls]
 
-SERVER_TIME = Timestamp(0, 0)  # at insert, the server puts its own, strictly rising timestamp in this one's place
+SERVER_TIME = Timestamp(0, 0)  # replaced at insert by the server's own, strictly rising timestamp
 
 
 class Mark(Enum):
@@ -69,7 +69,7 @@ class Document:
 
     @classmethod
     def prepare(cls) -> type[Self]:
-        """Makes a definition's tables once: they are used for every poll and every event."""
+        """Tables for each definition: they are used at every poll and event."""
         unstored = marked(cls, Mark.UNSTORED)
         made = {field.name: field.default_factory() for field in fields(cls) if field.default_factory is not MISSING}
         cls._defaults = made | {field.name: field.default for field in fields(cls) if field.default is not MISSING}
@@ -80,7 +80,7 @@ class Document:
 
     @classmethod
     def of(cls, stored: Stored) -> Self:
-        """Fields that an earlier release did not write have their defaults; a later one's are ignored."""
+        """Missing fields have their defaults; unknown ones are ignored."""
         values = {**cls._defaults, **stored}
         values["id"] = values.pop("_id")
         return _made(cls, values)
@@ -99,7 +99,7 @@ class Document:
 
 
 def _made(cls: type[D], values: dict[str, Any]) -> D:
-    """Without `__init__`, which sets each field of a frozen class by a call: this takes a fourth of the time."""
+    """Without `__init__`, which takes four times as long for a frozen class."""
     document = object.__new__(cls)
     object.__setattr__(document, "__dict__", values)
     return document
@@ -120,7 +120,7 @@ def changed(
     counts: Mapping[str, int] = {},
     **times: object,
 ) -> Update:
-    """The update of a change that clients read. `times`: further fields for `$currentDate`."""
+    """Of a change that clients read. `times`: further fields for `$currentDate`."""
     update = {
         "$set": dict(values),
         "$unset": {name: "" for name in unset if name not in values},
@@ -140,5 +140,5 @@ def timestamp(moment: datetime) -> str:
     if moment.tzinfo is not STORED_ZONE and moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
     date, clock = (moment.year, moment.month, moment.day), (moment.hour, moment.minute, moment.second)
-    # Twice for each event, in half the time of `isoformat` or of an f-string.
+    # In half the time of `isoformat` or an f-string.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (*date, *clock, moment.microsecond // 1000)  # noqa: UP031

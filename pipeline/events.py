@@ -1,4 +1,4 @@
-"""The only place that sends to a channel group. An event may be lost: the poller finds its change in MongoDB."""
+"""The only sender to channel groups. The poller finds what an event that was lost would have told."""
 
 import asyncio
 import json
@@ -76,7 +76,7 @@ _breaker = Breaker(QUIET_S)
 
 
 async def publish(event: Event) -> None:
-    """From an event loop. Never raises for a Redis that is down, never takes longer than a second."""
+    """From an event loop. Never raises for Redis, never takes longer than a second."""
     if _breaker.is_open:
         return
     layer = get_channel_layer()
@@ -89,7 +89,7 @@ async def publish(event: Event) -> None:
 
 
 class _Publisher(Coalescer[object, Event]):
-    """One event loop in a thread of its own: a loop per event would cap a worker at some 70 tasks a second."""
+    """One event loop in a thread: one per event would cap a worker at some 70 tasks a second."""
 
     def __init__(self) -> None:
         super().__init__("events", self._send, drops=(), at_most=WAITING_AT_MOST, hold_s=HOLD_S)

@@ -5,7 +5,7 @@ import sys
 import time
 from typing import Any
 
-# Huey imports psycopg where it is installed, for a storage that is not used: 9 MB of each process without PostgreSQL.
+# Else Huey imports psycopg, for a storage that is not used: 9 MB of each process without PostgreSQL.
 if "psycopg" not in sys.modules:
     sys.modules["psycopg"] = None  # type: ignore[assignment]  # which is how Python is told that there is none
 from huey import PriorityRedisHuey
@@ -16,11 +16,11 @@ if sys.modules["psycopg"] is None:
 
 log = logging.getLogger(__name__)
 
-SAY_EVERY_S = 60.0  # at most, of unknown entries: a flood of them must not flood the log
+SAY_EVERY_S = 60.0  # a flood of unknown entries must not flood the log
 
 
 class _Nothing:
-    """Replaces Huey's serializer, which unpickles, and so runs whatever somebody put into Redis."""
+    """Huey's serializer unpickles, and so runs whatever somebody put into Redis."""
 
     def serialize(self, data: object) -> bytes:
         raise NotImplementedError("Only wake-ups go through Redis.")
@@ -30,10 +30,9 @@ class _Nothing:
 
 
 class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
-    """A wake-up is the name of its task, and nothing else in the queue is run.
+    """A task is its name, and nothing else in the queue is run.
 
-    Wake-ups are never revoked, so Huey need not ask Redis about each; and none is scheduled, so the schedule is never
-    read.
+    Nothing is revoked or scheduled, so Huey need not ask Redis about it.
     """
 
     def __init__(self, name: str, **options: Any) -> None:

@@ -1,5 +1,3 @@
-"""A message: its document, and its public form. Its changes are in `pipeline.transitions`."""
-
 import hashlib
 import json
 from collections.abc import Mapping
@@ -50,7 +48,7 @@ _STATUSES, _STAGES = {status.value: status for status in Status}, {stage.value: 
 
 
 class Options(TypedDict, total=False):
-    """What was asked for; width and height as they will be, once that is known."""
+    """Width and height as they will be, once that is known."""
 
     width: int  # pixels
     height: int
@@ -70,7 +68,7 @@ ActionName = Literal["look", "download", "delete", "brush", "photo"]
 
 
 class SuggestionForm(TypedDict):
-    """A request that the person may make next: `content` is what to send, unless the page can do what `action` says."""
+    """`content` is what to send, unless the page can do what `action` says."""
 
     label: str
     content: str
@@ -126,9 +124,7 @@ class Message(Document):
     created_at: Public[datetime]
     updated_at: Public[datetime]
     changed_at: Timestamp = SERVER_TIME
-    accepted_at: Sparse[Timestamp] = (
-        None  # never changed: the order of a conversation, whatever the clocks in the ids say
-    )
+    accepted_at: Sparse[Timestamp] = None  # never changed: the order of a conversation, whatever the ids' clocks say
     seed: int
     style: str | None = None  # the refinement's
     plan: Mapping[str, Any] | None = None  # the refinement's, for its provider
@@ -160,8 +156,7 @@ class Message(Document):
         variation_of: str | None = None,
         waits_for: str | None = None,
     ) -> Self:
-        """Just accepted. It asks for a turn, unless it waits for another message; a person who has a turn gets no
-        other."""
+        """It asks for a turn, unless it waits for another message."""
         now = datetime.now(UTC)
         return cls(
             id=new_id(),
@@ -193,7 +188,7 @@ class Message(Document):
         return message
 
     def public(self, urls: SignUrls) -> Form:
-        """The form that REST and the socket share; `urls` signs the picture's URLs."""
+        """`urls` signs the picture's URLs."""
         image = picture(self.image, urls)
         form = self._form()
         form["image"], form["image_url"] = image, image and image["url"]
@@ -206,7 +201,7 @@ class Message(Document):
 
     @property
     def claimed_stage(self) -> Stage:
-        """After the claim. A message that the release before accepted has no `starts_as`, and stays queued."""
+        """After the claim. Messages of the release before have no `starts_as`, and stay queued."""
         return Stage.REFINING if self.stage is Stage.QUEUED else self.stage
 
     @property
@@ -217,7 +212,7 @@ class Message(Document):
 
     @property
     def resumes_at(self) -> Stage:
-        """After it has failed or was cancelled: what was paid for is not paid for again."""
+        """After a failure or cancellation: what was paid for is not paid for again."""
         if self.stage is Stage.UPLOADING and not self.artifact:
             return Stage.GENERATING
         return Stage.QUEUED if self.stage is Stage.REFINING else self.stage

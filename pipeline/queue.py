@@ -1,4 +1,4 @@
-"""The three Huey tasks. A task is a wake-up: it carries nothing, and MongoDB says what there is to do.
+"""Wake-ups: three Huey tasks without arguments; MongoDB says what there is to do.
 
 A worker gives the tasks their work when it starts; a web process only enqueues them.
 """
@@ -47,8 +47,8 @@ def _enqueue(asked: dict[Stage, int]) -> None:
             _TASKS[stage]()
 
 
-# From one thread: an enqueue into a hung Redis blocks for seconds. What is asked for meanwhile becomes one wake-up a
-# stage: whoever claims a message wakes another worker if more are due.
+# From one thread: a hung Redis blocks for seconds. Meanwhile one wake-up a stage is enough: whoever claims a message
+# wakes another worker if more are due.
 _wake_ups = Coalescer("wake_ups", _enqueue, drops=(RedisError, OSError), merge=max)
 
 
@@ -59,6 +59,6 @@ def wake(stage: Stage, times: int = 1) -> None:
 
 
 def depth(stage: Stage) -> int:
-    """Wake-ups of this stage that no worker has taken yet. Raises `RedisError`."""
+    """Raises `RedisError`."""
     score = -PRIORITY[stage]
     return int(HUEY.storage.conn.zcount(HUEY.storage.queue_key, score, score))

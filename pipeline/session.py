@@ -1,8 +1,8 @@
-"""A session (a conversation): its document, its public form, and its changes, by the rules of `pipeline.documents`.
+"""A session (a conversation), and its changes by the rules of `pipeline.documents`.
 
-What it shows of its messages (how many run, the last picture) is counted when it is written out; after such a change
-`touch` raises the version and `changed_at`, so that clients see it. An invariant that maintenance repairs: a session's
-`changed_at` is not before that of any message that began or ended in it.
+What it shows of its messages is counted when it is written out; after such a change `touch` raises the version and
+`changed_at`, so that clients see it. An invariant that maintenance repairs: `changed_at` is not before that of any
+message that began or ended in it.
 """
 
 from dataclasses import dataclass
@@ -73,8 +73,8 @@ Session.prepare()
 
 
 def summaries(of: Filter) -> list[Filter]:
-    """An aggregation over the sessions `of` a filter, for `Session.of_summary`. Deleted sessions are skipped, or their
-    deletion event would look stale: it has the same version."""
+    """An aggregation for `Session.of_summary`. Deleted sessions are skipped, or their deletion event would look stale:
+    it has the same version."""
     return [
         {"$match": {**of, "tombstone": None}},
         _messages("running", [{"$match": {"status": Status.PROCESSING.value}}, {"$count": "count"}]),
@@ -116,7 +116,7 @@ def soft_delete(user_id: str, session_id: str, pictures: str) -> Change:
 
 
 def settle_pictures(session_id: str) -> Change:
-    """They are in the trash; one that the person restores stays out of it."""
+    """Once: what the person restores stays out of the trash."""
     return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
 
 

@@ -22,8 +22,8 @@ OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
 
 
 def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
-    """What a worker woken for this stage may take now, by turn: for refining, whatever has begun there or is next,
-    whatever its stage; for a later stage, what has begun there."""
+    """What a worker woken for this stage may take, by turn: for refining, whatever has begun there or is next, whatever
+    its stage; for a later stage, what has begun there."""
     if stage is not Stage.REFINING:
         whose: Filter = {"turn": BEGUN, "stage": stage.value}
     else:
@@ -43,7 +43,7 @@ def next_up(**of: object) -> Filter:
 
 
 def _unheld(lease_ms: int, attempts: int) -> Filter:
-    """Held by nobody, and waiting for nothing. A missing time sorts before every date, so it counts as long ago."""
+    """A missing time sorts before every date, so it counts as long ago."""
     return {
         "status": Status.PROCESSING.value,
         "waits_for": None,
@@ -61,7 +61,7 @@ def exhausted(*, lease_ms: int, attempts: int) -> Filter:
     """Held by nobody, and no attempts left."""
     return {
         "status": Status.PROCESSING.value,
-        "waits_for": None,  # for the index: a message that waits for another one holds no lease
+        "waits_for": None,  # for the index
         "attempts": {"$gte": attempts},
         "$expr": {"$lte": ["$leased_at", {"$subtract": ["$$NOW", lease_ms]}]},
     }
@@ -103,7 +103,7 @@ Details = TypedDict(
 
 
 def _usage(counts: Counts) -> dict[str, int]:
-    """For `$inc`: without any cost there is no `usage`; a message that is tried again adds up."""
+    """For `$inc`. Without any cost there is no `usage`."""
     return {f"usage.{name}": count for name, count in counts.items()}
 
 
@@ -118,13 +118,12 @@ def _changed(
 
 
 def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
-    """The next message, sorted `BY_TURN`. The public form changes where a message begins, not where a later stage goes
-    on."""
+    """Sorted `BY_TURN`. The public form changes where a message begins, not where a later stage goes on."""
     filter = due(stage, lease_ms=lease_ms, attempts=attempts)
     values, unset, attempt = {"token": token, "turn": BEGUN}, ("released_at", "delay_ms"), {"attempts": 1}
     if stage is Stage.REFINING:
         begins = changed(values, unset=unset, counts=attempt, leased_at=True)
-        # One that is next need not be queued: after a retry it goes on where it was. A missing field is not renamed.
+        # After a retry it goes on where it was. A missing field is not renamed.
         return Change(filter, {**begins, "$rename": {"starts_as": "stage"}})
     goes_on = {"$set": values, "$unset": dict.fromkeys(unset, ""), "$currentDate": {"leased_at": True}, "$inc": attempt}
     return Change(filter, goes_on)
@@ -139,18 +138,18 @@ def renew(tokens: list[str]) -> Change:
 
 
 def update_details(id: str, token: str, values: Details) -> Change:
-    """What the running stage has found out (the source, the size), for clients to see before it ends."""
+    """For clients to see the source and the size before the stage ends."""
     return Change(held(id, token), _changed(values, unset=()))
 
 
 def advance(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
-    """To the next stage, for any worker: at once, unless it waits for another message first."""
+    """For any worker: at once, unless it waits for another message first."""
     unset = _LEASE_AND_TURN if checkpoint.get("waits_for") else _LEASE
     return Change(held(id, token), _changed({**checkpoint, "stage": to.value, "attempts": 0}, unset=unset, usage=usage))
 
 
 def advance_holding(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
-    """To the next stage, by the same worker: `advance` and `claim` in one, under the same token."""
+    """`advance` and `claim` in one, under the same token."""
     values = {**checkpoint, "stage": to.value, "attempts": 1}
     return Change(held(id, token), _changed(values, unset=(), usage=usage, leased_at=True))
 
@@ -174,8 +173,8 @@ def _failed(error: ErrorForm) -> Filter:
 
 
 def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *, counts: bool = True) -> Change:
-    """A passing fault: the next attempt begins after the delay, with a new turn, or one person's sixty would all be due
-    before everybody else. The attempt counts, unless the fault is our own."""
+    """A passing fault: after the delay with a new turn, or one person's sixty would all be due before everybody else.
+    The attempt counts, unless the fault is our own."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": "", "turn": ""},
@@ -191,13 +190,12 @@ def add_usage(id: str, usage: Counts) -> Change:
 
 
 def requeue(id: str, token: str, usage: Counts = _NOTHING) -> Change:
-    """A worker that stops returns its message, to go on before others begin; the attempt does not count, its cost
-    does."""
+    """A worker stops: the message goes on before others begin. The attempt does not count, its cost does."""
     return Change(held(id, token), {"$unset": dict.fromkeys(_LEASE, ""), "$inc": {"attempts": -1, **_usage(usage)}})
 
 
 def block(id: str, token: str, waits_for: str) -> Change:
-    """It cannot go on before another message has ended, and needs a turn then. Not an attempt."""
+    """Until another message has ended; then it needs a turn. Not an attempt."""
     update = {"$set": {"waits_for": waits_for}, "$unset": dict.fromkeys(_LEASE_AND_TURN, ""), "$inc": {"attempts": -1}}
     return Change(held(id, token), update)
 
@@ -211,8 +209,7 @@ def cancel(filter: Filter) -> Change:
 
 
 def retry(message: Message) -> Change:
-    """From FAILED or CANCELLED, with fresh attempts and a new turn, at the stage that failed: what was paid for is not
-    paid for again."""
+    """With fresh attempts and a new turn, at the stage that failed: what was paid for is not paid for again."""
     stage = message.resumes_at
     values = {
         "status": Status.PROCESSING.value,
@@ -238,7 +235,7 @@ def needing(artifacts: list[str]) -> Filter:
 
 
 def show_picture(snapshot: Snapshot, message_id: str) -> Change:
-    """What a moderator or the owner did to the picture; the row's `rev` says which change is newer."""
+    """The row's `rev` says which change is newer."""
     return Change(
         {"_id": message_id, "image.id": snapshot["id"], "image.rev": {"$lt": snapshot["rev"]}},
         _changed({"image": snapshot}, unset=()),
@@ -253,8 +250,8 @@ def unblock_dependents(*waited_for: str, refined: bool) -> Change:
 
 
 def give_turn(user_id: str, *, lease_ms: int, attempts: int) -> Change:
-    """The person's oldest message that is in line, sorted `OLDEST_FIRST`, gets a place at the end of the queue. A
-    duplicate key where the person has one."""
+    """The person's oldest message in line, sorted `OLDEST_FIRST`, gets the last place. A duplicate key where the person
+    has one."""
     filter = {"user_id": user_id, **in_line(lease_ms=lease_ms, attempts=attempts)}
     return Change(filter, {"$currentDate": {"turn": {"$type": "timestamp"}}})
 

@@ -29,7 +29,7 @@ SWITCH_S = 0.0005  # Python's own 5 ms are long where a ping waits for the GIL t
 
 
 async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-    """Accepts first: of a refused handshake a browser tells its page no reason."""
+    """Accepts first: a browser tells its page no reason for a refused handshake."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": 4404})
@@ -41,9 +41,9 @@ application = CloseOnShutdown(
     ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})
 )
 
-# What is loaded by now stays, so the garbage collector need not scan it, a tenth of a second each time. That includes
-# the routes, which the first request would load.
+# What is loaded by now need not be scanned by the garbage collector, a tenth of a second each time. The first request
+# would load the routes.
 get_resolver().url_patterns  # noqa: B018
 gc.freeze()
-# How long a thread that computes (parses a form, builds rows) can keep the event loop waiting each time.
+# So long a thread that computes can keep the event loop waiting.
 sys.setswitchinterval(SWITCH_S)

@@ -1,4 +1,4 @@
-"""What a browser needs to install the page: its manifest, and its service worker."""
+"""The page's manifest and service worker."""
 
 import json
 from pathlib import Path
@@ -50,8 +50,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """`/worker.js`: at the root, so that it serves the whole site. Its text names this release and its files, so each
-    release is a new program to the browser."""
+    """`/worker.js`: at the root, for the whole site. Its text names this release and its files, so each release is a
+    new program to browsers."""
     if not is_offered():
         raise Http404
     files = sorted(staticfiles_storage.url(name) for name in _files())
@@ -66,7 +66,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 
 def is_offered() -> bool:
-    """Only where file names hold hashes: else the browser's copies could be outdated."""
+    """Only with hashed names: else a browser's copies could be outdated."""
     return not settings.DEBUG and bool(_hashed())
 
 

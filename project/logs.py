@@ -14,8 +14,8 @@ Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple
 
 
 class OneLine(logging.Formatter):
-    """A record never begins a second line, whatever a client sent (a path, a name, a header). Tracebacks are indented,
-    for an error may quote it too."""
+    """One line a record, whatever a client sent (a path, a name, a header). Tracebacks are indented: an error may quote
+    it too."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return super().formatMessage(record).translate(ESCAPED)

@@ -1,4 +1,4 @@
-"""One kind of user, guests included, and the tokens of clients without a cookie."""
+"""Users, guests included, and the tokens of clients without a cookie."""
 
 import hashlib
 import logging
@@ -25,7 +25,7 @@ def today() -> date:
 
 
 class User(AbstractUser):
-    """A guest has no password and cannot log in: the cookie or the token is the only key."""
+    """A guest has no password: the cookie or the token is the only key."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_guest = models.BooleanField(default=False)
@@ -50,7 +50,7 @@ class User(AbstractUser):
         return user
 
     def note_seen(self) -> bool:
-        """Notes a visit, once a day. False for a user whose removal has begun."""
+        """Once a day. False for a user whose removal has begun."""
         if self.last_seen == today():
             return self.is_active
         try:
@@ -63,7 +63,7 @@ class User(AbstractUser):
 
 
 class Token(models.Model):
-    """A bearer token; the table has only its SHA-256, so that a copy of the table opens nothing."""
+    """Only the SHA-256 is stored: a copy of the table opens nothing."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
@@ -75,7 +75,7 @@ class Token(models.Model):
 
     @classmethod
     def issue(cls, user: User) -> str:
-        """A new secret for this user; it is shown once and cannot be read again."""
+        """The secret is shown once and cannot be read again."""
         secret = secrets.token_urlsafe(32)
         cls.objects.create(digest=cls.digest_of(secret), user=user)
         return secret

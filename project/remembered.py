@@ -1,4 +1,4 @@
-"""A cache of who a key belongs to: polls need no look-up each.
+"""Caches whose a key is: polls need no look-up each.
 
 A right that has ended (a token, a cookie, a person) opens nothing any more within five seconds, in every process: three
 seconds after the look-up, to the end of a request that came just before.
@@ -23,7 +23,7 @@ class Remembered:
         self._lock = threading.Lock()
 
     def find(self, kind: str, key: str) -> User | None:
-        """None: look it up. Also on a new day, which is to be noted."""
+        """None: look it up. Also on a new day, to note the visit."""
         found = self._people.get(_hash(kind, key))
         if found is None or found[1] <= time.monotonic():
             return None
@@ -31,7 +31,7 @@ class Remembered:
         return user if user.last_seen == today() else None
 
     def keep(self, kind: str, key: str, user: User, asked_at: float) -> None:
-        """`asked_at`: by `time.monotonic`, before the look-up; later changes may not have been seen."""
+        """`asked_at`: by `time.monotonic`, before the look-up, which may have missed later changes."""
         hashed = _hash(kind, key)
         with self._lock:
             self._people[hashed] = user, asked_at + KEPT_S

@@ -13,7 +13,7 @@ _PREFIX = "upload_prefix must be the start of a URL, such as https://api-eu.clou
 
 @dataclass(frozen=True)
 class Account:
-    """`delivery`: the account's own host for pictures; "" where it is the shared one."""
+    """`delivery`: the account's own host for pictures; "" for the shared one."""
 
     cloud_name: str
     api_key: str

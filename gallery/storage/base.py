@@ -1,4 +1,4 @@
-"""Where the bytes of pictures lie. An adapter knows keys and bytes only."""
+"""Where the bytes of pictures are; adapters know nothing else of them."""
 
 import re
 from typing import Protocol
@@ -7,7 +7,7 @@ KEY = re.compile(r"[0-9a-z][0-9a-z.-]{6,99}")
 
 
 class Stream(Protocol):
-    """An open stored file, read piece by piece: all of its bytes, or an error."""
+    """All of its bytes, or an error."""
 
     size: int | None  # bytes, where the storage tells beforehand
 
@@ -21,14 +21,13 @@ class Stream(Protocol):
 
 
 class Storage(Protocol):
-    """Every method raises `StorageDown` when the storage cannot be reached, and is safe to repeat. A key other than
-    lower-case letters, digits, dots and dashes is a `ValueError`."""
+    """Every method raises `StorageDown`, and is safe to repeat. Keys have only lower-case letters, digits, dots and
+    dashes; else `ValueError`."""
 
     name: str
 
     def put(self, key: str, data: bytes, mime: str) -> None:
-        """Durably; the same key is always the same picture. Raises `TooLarge` where the storage takes none of this
-        size."""
+        """Durably; the same key is always the same picture. Raises `TooLarge`."""
 
     def open(self, key: str) -> bytes:
         """Raises `NotFound`."""
@@ -40,7 +39,7 @@ class Storage(Protocol):
         """Holds one piece of it at a time. Raises `NotFound`."""
 
     def sign(self, key: str, seconds: int) -> str | None:
-        """A URL of the file for so many seconds, or None where the studio streams it itself."""
+        """A URL for so many seconds, or None where the studio streams the file itself."""
 
     def delete(self, key: str) -> None:
         """A file that is not there is already deleted."""

@@ -1,5 +1,4 @@
-"""Upload, destroy and signed downloads, through Cloudinary's SDK. Whoever calls gets a checked answer or
-`CloudinaryError`."""
+"""Cloudinary's SDK behind checked answers and one error."""
 
 import functools
 import time
@@ -68,7 +67,7 @@ class Client:
         self._http = urllib3.PoolManager(maxsize=8, timeout=self._timeout, **CERT_KWARGS)
 
     def upload(self, public_id: str, data: bytes, *, overwrite: bool, **more: Any) -> Uploaded:
-        """Without `overwrite`, an asset that is there stays, and is the answer. Raises `CloudinaryError`."""
+        """Without `overwrite`, the answer is the asset that is there. Raises `CloudinaryError`."""
         answer = self._call(
             functools.partial(uploader.upload, BytesIO(data), filename=public_id.rpartition("/")[2]),
             public_id=public_id,
@@ -92,19 +91,19 @@ class Client:
         return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
 
     def get(self, url: str, at_most: int, *, hops: int = 0) -> bytes:
-        """The body, after at most `hops` redirects. Raises `CloudinaryError`: 413 for more than `at_most` bytes."""
+        """Raises `CloudinaryError`: 413 for more than `at_most` bytes."""
         deadline = time.monotonic() + self._timeout_s
         with closing(self.open(url, at_most, hops=hops)) as body:
             return _read_all(body, deadline)
 
     def size(self, url: str, at_most: int, *, hops: int = 0) -> int:
-        """Fetched only where the header does not give the length. Raises as `get`."""
+        """The body is read only where the header gives no length. Raises as `get`."""
         deadline = time.monotonic() + self._timeout_s
         with closing(self.open(url, at_most, hops=hops)) as body:
             return len(_read_all(body, deadline)) if body.size is None else body.size
 
     def open(self, url: str, at_most: int, *, hops: int = 0) -> "Body":
-        """For a reader who may be slow: only Cloudinary's silences are bounded in time. Raises as `get`."""
+        """For slow readers: only Cloudinary's silences are bounded. Raises as `get`."""
         try:
             answer = self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES)
         except HTTPError as error:  # its text holds the URL, and so a signature
@@ -171,7 +170,7 @@ class Body:
         self.size = int(announced) if announced.isascii() and announced.isdigit() else None
 
     def read(self, size: int, /) -> bytes:
-        """What has come by now: a slow sender shall not hold us. Raises `CloudinaryError`."""
+        """What has come by now, however little. Raises `CloudinaryError`."""
         try:
             chunk = self._answer.read1(size, decode_content=False)
         except HTTPError as error:
@@ -207,7 +206,7 @@ def _silence(error: BaseException | None) -> CloudinaryError:
 
 
 def _pause(said: str, headers: Any) -> float | None:
-    """Seconds until Cloudinary's limit is reset: from a header, or from "… Try again on 2026-10-04 14:00:00 UTC"."""
+    """From a header, or from "… Try again on 2026-10-04 14:00:00 UTC"."""
     try:
         if seconds := headers.get("Retry-After", ""):
             pause = float(seconds)

@@ -1,4 +1,4 @@
-"""Cloudinary's SDK, which on import reads CLOUDINARY_… from the environment: only our settings shall count."""
+"""On import the SDK reads CLOUDINARY_… from the environment: only our settings shall count."""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ __all__ = ["CERT_KWARGS", "exceptions", "uploader", "utils"]
 
 MAX_ANSWER_BYTES = 1024 * 1024  # bytes; its JSON has some hundred
 CHUNK = 64 * 1024
-# The SDK's own pool would follow redirects anywhere with our signed request. Only a failed connection is tried again.
+# The SDK's own pool would follow redirects with our signed request. Only a failed connection is tried again.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
 
 

@@ -9,7 +9,7 @@ from gallery.storage.base import check_key
 
 
 class LocalStorage:
-    """In subfolders named by the first six letters of the key: five hours each, as keys begin with a UUIDv7."""
+    """In subfolders of five hours: the first six letters of the keys, which begin with a UUIDv7."""
 
     name = "local"
 

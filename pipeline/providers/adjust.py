@@ -27,7 +27,7 @@ class Adjust:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     straighten: float = 0.0  # degrees clockwise, -45 to 45
-    crop: Crop | None = None  # None: all; of a straightened picture the largest part of its shape without empty corners
+    crop: Crop | None = None  # None: all; of a straightened picture the largest part without empty corners
     exposure: int = 0  # these four: -100 to 100
     contrast: int = 0
     warmth: int = 0

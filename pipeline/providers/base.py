@@ -1,4 +1,4 @@
-"""The protocols of providers and refiners, and the values that they take and give. No SDK, Django or Mongo here."""
+"""The protocols of providers and refiners, and their values. No SDK, Django or Mongo here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -23,13 +23,11 @@ class Intent(StrEnum):
         return self not in (Intent.GENERATE, Intent.REPLY)
 
 
-# The named styles of a style transfer; any other is a description, for providers that understand one.
+# Other styles are descriptions, for providers that understand them.
 STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
 
 
-PlanForm = Mapping[
-    str, Any
-]  # JSON-like: what a refiner leaves for its own provider beside the prompt; checked on reading
+PlanForm = Mapping[str, Any]  # JSON-like: from a refiner to its own provider; checked on reading
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ class RefineRequest:
     style: str | None
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
-    has_source: bool  # a picture is attached, or an earlier message shows (or will show) one
+    has_source: bool  # attached, or of an earlier message (also one that is still being made)
     attached: bool  # the picture came with this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
@@ -96,8 +94,8 @@ class Refinement:
     intent: Intent
     prompt: str  # for the provider; "" when the answer is a reply
     title: str  # at most 60 characters, of the conversation
-    reply: str | None  # words for the person: instead of a picture (intent REPLY), or beside it
-    width: int | None  # pixels of the picture to be made; None where only the source's own size can tell
+    reply: str | None  # words instead of a picture (intent REPLY), or beside it
+    width: int | None  # pixels of the picture to be made; None where only the source tells
     height: int | None
     style: str | None
     provider: str  # shown to people and kept on the record
@@ -110,7 +108,7 @@ class Refinement:
 
 @dataclass(frozen=True)
 class RefinedRequest:
-    """What is about to be asked of a provider, as far as refining tells."""
+    """What a provider is about to be asked, as far as refining tells."""
 
     intent: Intent
     prompt: str  # a refinement's
@@ -128,7 +126,7 @@ class PictureRequest:
     width: int | None
     height: int | None
     style: str | None
-    seed: int  # 0 to 2^53 - 1: the same request with the same seed gives the same bytes, where the provider can
+    seed: int  # 0 to 2^53 - 1: where the provider can, the same request with the same seed gives the same bytes
     source: bytes | None  # a checked picture: JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
     adjust: "Adjust | None" = None  # set: do this and nothing else
@@ -151,20 +149,20 @@ class Control(Protocol):
         """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
     def billed_progress(self, fraction: float) -> None:
-        """As `progress`, during a call that costs money anyway: in a worker that is stopping it raises only after a
-        grace of 15 s. Call neither once the answer is there: it would be thrown away."""
+        """As `progress`, during a call that costs money anyway: a worker that is stopping raises only after a grace of
+        15 s. Call neither once the answer is there: it would be thrown away."""
 
 
 Progress = Callable[[float], None]  # as `Control.progress`
 
 
 def part(progress: Progress, start: float, end: float) -> Progress:
-    """The progress of one step of several, from `start` to `end` of the whole."""
+    """`start` to `end` of the whole."""
     return lambda fraction: progress(start + (end - start) * fraction)
 
 
 class Refiner(Protocol):
-    """Reads what people write. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
 
@@ -172,17 +170,16 @@ class Refiner(Protocol):
 
 
 class Provider(Protocol):
-    """Makes pictures. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        """A sentence for the person that names what would be needed, or None where `make` can do it."""
+        """A sentence for the person on what is missing, or None where `make` can do it."""
 
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
     ) -> tuple[int, int] | None:
-        """Pixels of what `make` will give, so that a client can reserve the space; None where only the picture will
-        tell."""
+        """Pixels of what `make` will give, to reserve the space; None where only the picture will tell."""
 
     def make(self, request: PictureRequest, control: Control) -> Picture: ...

@@ -1,4 +1,4 @@
-"""Which provider does what, by the settings. Adapters are imported on first use: a web process needs none."""
+"""Which provider does what. Adapters are imported on first use: a web process needs none."""
 
 import atexit
 import functools
@@ -63,7 +63,7 @@ _PROVIDERS: dict[str, Callable[[], Provider]] = {
     table.GEMINI: _gemini,
     table.CLOUDINARY: _cloudinary,
 }
-_making = threading.RLock()  # a worker's threads ask at the same time, and share one of each
+_making = threading.RLock()  # a worker's threads share one of each
 
 
 def label() -> str:

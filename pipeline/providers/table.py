@@ -1,18 +1,18 @@
-"""Who makes the pictures of which intent. Pure: the settings make the table, the registry finds who is named in it."""
+"""Who makes the pictures of which intent, by the settings; pure."""
 
 from collections.abc import Iterable, Mapping
 
 from pipeline.providers.base import Intent
 
 OFFLINE, GEMINI, CLOUDINARY = "offline", "gemini", "cloudinary"
-# Every provider by its name in STUDIO_PROVIDERS, with the setting that it needs. A new one is a line here, and one in
+# Every provider's name in STUDIO_PROVIDERS, and the setting that it needs. A new one is a line here, and one in
 # `registry.py`.
 BROUGHT_BY: Mapping[str, str | None] = {OFFLINE: None, GEMINI: "GEMINI_API_KEY", CLOUDINARY: "CLOUDINARY_URL"}
 # For the page, where "offline" would mean no connection.
 SPOKEN = {OFFLINE: "built-in tools", GEMINI: "Gemini", CLOUDINARY: "Cloudinary"}
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
-# By default. It cannot give a transparent background, and draws anew what it enhances: those two only where
-# STUDIO_PROVIDERS says so.
+# By default. It cannot give transparency, and draws anew what it enhances: those two only where STUDIO_PROVIDERS says
+# so.
 _BY_GEMINI = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
@@ -28,8 +28,8 @@ def chosen(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[str, str]:
-    """The provider of every intent: the chosen one, else the default. `configured`: whether the setting of that name is
-    set. Raises ValueError with a sentence for an unknown name, or one whose setting is missing."""
+    """The chosen provider of each intent, or the default. `configured`: whether that setting is set. Raises ValueError
+    with a sentence for an unknown name, or a missing setting."""
     for intent, name in chosen.items():
         if intent not in MADE:
             raise ValueError(f"STUDIO_PROVIDERS names the intent {intent!r}; there are {', '.join(MADE)}.")
@@ -45,8 +45,7 @@ def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[st
 
 
 def varying(providers: Mapping[str, str]) -> list[str]:
-    """The intents whose pictures are drawn anew, and so differ each time. Built-in tools and Cloudinary give the same
-    each time."""
+    """Intents whose pictures are drawn anew, and so differ each time."""
     return [intent for intent in MADE if intent == Intent.GENERATE or providers[intent] == GEMINI]
 
 
@@ -75,7 +74,7 @@ _FOR = {
 
 
 def abilities(providers: Mapping[str, str]) -> str:
-    """What the studio can do now and, where no AI paints, how it could do more."""
+    """What the studio can do, or could with an AI."""
     paints, changes = providers[Intent.GENERATE], providers[Intent.EDIT]
     said = f"This studio {_PAINTS.get(paints, _PAINTS[OFFLINE])} and {_CHANGES.get(changes, _CHANGES[OFFLINE])}"
     others = [

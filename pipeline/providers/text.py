@@ -48,7 +48,7 @@ _ASKING = re.compile(
 
 
 def title(content: str) -> str:
-    """Of a conversation that begins with this: at most MAX_TITLE characters, one line, never empty."""
+    """Of a conversation: at most MAX_TITLE characters, one line, never empty."""
     line = " ".join("".join(char if char.isprintable() else " " for char in content).split())
     line = _ASKING.sub("", line).strip(" .,;:!\"'")
     if len(line) > MAX_TITLE:
@@ -61,7 +61,7 @@ def title(content: str) -> str:
 
 
 def choose_size(width: int | None, height: int | None, said: Size | None = None) -> Size:
-    """The sides that the person chose; a side left open keeps the proportions of `said`."""
+    """The person's sides; one left open keeps the proportions of `said`."""
     usual = said or USUAL_SIZE
     if width and height:
         return width, height

@@ -1,8 +1,6 @@
-"""`python -m project.daphne …` is Daphne's own command in less memory, without what the studio does not use.
-
-That is WAMP, another protocol of Autobahn's, and TLS, which a proxy speaks to clients, and no store does. Twisted,
-Autobahn, redis-py and pymongo load cryptography where it is installed, and do without where it is not.
-"""
+"""`python -m project.daphne …` is Daphne's own command in less memory: without WAMP, another protocol of Autobahn's,
+and without TLS, which a proxy speaks to clients. Twisted, Autobahn, redis-py and pymongo load cryptography only where
+it is installed."""
 
 import os
 import sys
@@ -23,7 +21,7 @@ def main() -> None:
 def load(arguments: list[str]) -> None:
     """Imports Daphne and the application."""
     absent = () if _speaks_tls(arguments) else WITH_TLS
-    # The package exports one name of this module, which imports the rest of WAMP and cryptography.
+    # The package exports one name of it; importing it brings the rest of WAMP, and cryptography.
     wamp = ModuleType("autobahn.twisted.wamp")
     wamp.ApplicationSession = object  # type: ignore[attr-defined]
     sys.modules["autobahn.twisted.wamp"] = wamp

@@ -30,7 +30,7 @@ _readers = ThreadPoolExecutor(4, thread_name_prefix="files")
 
 
 class Whole(bytes):
-    """The only piece of a body, empty; `file` is what arrived, in memory or on the disk."""
+    """The only piece of a body, empty; `file`: what arrived, in memory or on the disk."""
 
     file: IO[bytes]
 
@@ -38,9 +38,9 @@ class Whole(bytes):
 class Handler(ASGIHandler):
     """Django's own, but for three things.
 
-    It takes no thread where nothing waits for one: Django's takes four for an asynchronous view. It takes a body that
-    `project.daphne.requests` has stored as the file that it is: Django's copies it in one turn of the event loop, some
-    60 ms for a picture of 20 MiB. And it reads a file as its reader takes it: Django's reads it whole first.
+    No thread where nothing waits for one: Django takes four for an asynchronous view. A body is the file that
+    `project.daphne.requests` has stored: Django copies it in one turn of the event loop, 60 ms for 20 MiB. A file is
+    read as its reader takes it: Django reads it whole first.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -103,7 +103,7 @@ class Handler(ASGIHandler):
         return await super().read_body(from_first_on)
 
     async def send_response(self, response: HttpResponseBase, send: Callable[[Any], Awaitable[None]]) -> None:
-        """An answer that cannot be finished is left without an end: then the connection is broken off."""
+        """An unfinished answer gets no end: then the connection is broken off."""
         if isinstance(response, FileResponse) and response.file_to_stream is not None:
             response.streaming_content = _pieces(response.file_to_stream)
         try:

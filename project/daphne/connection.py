@@ -20,14 +20,13 @@ from project.http.middleware import body_limit, strict_policy
 HEAD_S = 10.0  # from the connection's beginning to the end of its first request's headers
 IDLE_S = 60.0  # the same for a later request, the idle time before it included
 BODY_S = 300.0  # from there to the end of the body: 20 MiB at 0.6 Mbit/s
-UNREAD_S = 60.0  # for a reader to take UNREAD bytes here and as many in the kernel, even by modem
+UNREAD_S = 60.0  # for a reader to take UNREAD bytes here and as many in the kernel
 LINGER_S = 2.0  # before a refused sender is cut off: a reset would lose the answer
 UNREAD = 32_768  # bytes
 
 
 class Channel(HTTPChannel):
-    """Each request has a time to arrive in, each answer one to be taken in, and an answer has gone before the next
-    request begins."""
+    """Each request has a time to arrive in, each answer one to be read in, and goes before the next request begins."""
 
     transport: Any  # Twisted's types know none of these
     _path: Any
@@ -169,7 +168,6 @@ def when_lost(transport: Any, then: Callable[[], None]) -> None:
 
 
 def _leave_little_to_the_kernel(transport: Any) -> None:
-    """The kernel would take megabytes of each answer that nobody reads. What is under way does not count, so nothing
-    gets slower."""
+    """Of an answer that nobody reads it would take megabytes. Bytes under way do not count: nothing gets slower."""
     with suppress(AttributeError, OSError):  # not on every system, and not of a unix socket
         transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD)

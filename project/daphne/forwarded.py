@@ -1,5 +1,4 @@
-"""The client's address behind a proxy. Daphne takes any word in the header for one, and such a client would have no
-limits."""
+"""The client's address behind a proxy. Daphne takes any word for one, and such a client would have no limits."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,12 +19,12 @@ def parse(
     peer: Address = None,
     scheme: str | None = None,
 ) -> tuple[Address, str | None]:
-    """Replaces `daphne.utils.parse_x_forwarded_for`. Without an address in the header, the proxy's own counts."""
+    """Replaces `daphne.utils.parse_x_forwarded_for`."""
     if not address_header or (said := _value(headers, address_header)) is None:
         return peer, scheme
     proto = (_value(headers, proto_header) or "") if proto_header else ""
     scheme = proto if proto in ("http", "https", "ws", "wss") else scheme
-    # A proxy that appends has seen the last one itself; the others it was told.
+    # A proxy that appends has seen the last one itself.
     address = _address(said.rpartition(",")[2].strip())
     if address is None:
         return peer, scheme

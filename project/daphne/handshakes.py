@@ -1,4 +1,4 @@
-"""One request or handshake per turn of the event loop, so that a thousand at once do not hold up the others."""
+"""One request or handshake per turn of the event loop: a thousand at once do not hold up the others."""
 
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _taken = False  # somebody was let in in this turn
 
 
 def let_in(request: WebRequest, process: Callable[[], Any]) -> None:
-    """Calls `process` at once or when it is its turn, unless the client has left by then."""
+    """Calls `process` when it is its turn, unless the client has left."""
     global _taken
     if _taken:
         _waiting.append((request, process))

@@ -1,6 +1,6 @@
-"""A socket is read no faster than its commands are answered, and an answer is made no faster than it is read.
+"""A socket is read no faster than its commands are answered; an answer is made no faster than it is read.
 
-Daphne's queues and buffers have no end. Under another server, or in a test's communicator, these only pass on.
+Daphne's queues and buffers have no end. Under another server, or a test's communicator, these only pass on.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,8 +9,7 @@ from typing import Any
 from project.daphne.shutdown import Event, Receive, Send
 
 WAITING = 16  # commands of one socket
-# Bytes in one turn of the event loop. Twisted's own 64 KiB hold two thousand of the smallest commands, a tenth of a
-# second.
+# Bytes in one turn of the event loop. Twisted's 64 KiB hold two thousand small commands, a tenth of a second.
 READ = 4096
 
 

@@ -1,4 +1,4 @@
-"""Ends sockets with the application's close code, and never later than the application itself."""
+"""Ends sockets with the application's close code, and no later than the application."""
 
 import sys
 import weakref
@@ -29,8 +29,8 @@ class _Socket(Protocol):
 
 
 class CloseOnShutdown:
-    """Wraps the ASGI application: closes the open sockets with 1012 before Daphne's reactor stops, which itself only
-    drops them. Under another server, or in a test's communicator, it only passes on."""
+    """Closes the open sockets with 1012 before Daphne's reactor stops, which itself only drops them. Under another
+    server, or a test's communicator, it only passes on."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -52,7 +52,7 @@ class CloseOnShutdown:
                 socket.sendCloseFrame(code=OUR_ERROR)
 
     def _say_goodbye(self) -> "Deferred[Any]":
-        """Twisted waits for the result: every reader has answered, or autobahn dropped it after its second."""
+        """Twisted waits for the result: every reader has answered, or autobahn dropped it after a second."""
         from twisted.internet import defer
 
         waiting = [socket for socket in self._sockets if socket.state == socket.STATE_OPEN]
@@ -68,7 +68,7 @@ def _socket(send: Send) -> _Socket | None:
 
 
 async def _reply(socket: _Socket, send: Send, event: Event) -> None:
-    """Replaces Daphne's `send`, in its form, for those who look for the protocol there."""
+    """Replaces Daphne's `send`, in its form: others look for the protocol there."""
     # autobahn reserves these two, and refuses them from an application
     ours = event["type"] == "websocket.close" and event.get("code") in (OUR_ERROR, SERVICE_RESTART)
     if ours and socket.state != socket.STATE_CONNECTING:

@@ -1,4 +1,4 @@
-"""Who may send a large body, decided by its headers: it would be on our disk before any view could refuse it."""
+"""Who may send a large body, by its headers: it would be on our disk before any view could refuse it."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ _by_address = Places(128 * MIB if settings.STUDIO_LIMITS else math.inf, total=51
 
 
 async def admit(headers: Iterable[tuple[bytes, bytes]], address: str, size: int) -> Callable[[], None]:
-    """The result is to be called when the body is gone again. Raises `Unauthorized`, `RateLimited`, `StorageDown`."""
+    """Call the result when the body is gone again. Raises `Unauthorized`, `RateLimited`, `StorageDown`."""
     person = await _sender(list(headers))
     if person is None:
         raise Unauthorized("Send a bearer token, or the page's cookie.")

@@ -1,7 +1,7 @@
-"""Two cookies: a person's, renewed by use, and a moderator's, for the admin alone. Logging in and out of the admin
-changes nothing on the pages.
+"""Two cookies: a person's, renewed by use, and a moderator's, for the admin alone, so that logging in there changes
+nothing on the pages.
 
-Django calls what such a cookie names a session, which here is a conversation.
+Django calls what a cookie names a session, which here is a conversation.
 """
 
 import logging
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 RENEW_EVERY = timedelta(days=7)  # a row is not written at every request
 STAFF_HOURS = 8
 ADMIN = "/admin/"
-# The usual cookies' names in the admin; the CSRF token too, because a login makes a new one.
+# The usual cookies' names in the admin; the CSRF token's too, because a login makes a new one.
 STAFF_NAMES = {settings.SESSION_COOKIE_NAME: "studio_staff", settings.CSRF_COOKIE_NAME: "studio_staff_csrf"}
 RENEWED = "renewed_at"  # seconds since the epoch
 
 
 class SessionStore(db.SessionStore):
-    """A person's. It is signed with the name of Django's own class: older cookies stay valid."""
+    """A person's. Signed with the name of Django's own class: older cookies stay valid."""
 
     def cycle_key(self) -> None:
         """After a change of the secret key Django changes the cookie's key too. But a socket's handshake cannot set a
@@ -56,7 +56,7 @@ class StaffSessionStore(SessionStore):
 
 
 class Cookies(SessionMiddleware):
-    """Django's own, with a store for each of the two and the admin's cookies under names and a path of their own."""
+    """With a store for each of the two, and names and a path of the admin's own."""
 
     def process_request(self, request: HttpRequest) -> None:
         if not _in_admin(request):
@@ -69,7 +69,7 @@ class Cookies(SessionMiddleware):
         return None
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        """A thread is taken only where a row is to be written; Django takes one at every request."""
+        """Without Django's thread at every request: only for writing a row."""
         self.process_request(request)
         response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # in async mode it is a coroutine
         store = request.session
@@ -94,7 +94,7 @@ class Cookies(SessionMiddleware):
 
 
 def _renew(store: SessionBase) -> bool:
-    """Nothing is read here: a row that could not be is left alone."""
+    """Without reading: a row that could not be read is left alone."""
     return isinstance(store, SessionStore) and store.accessed and hasattr(store, "_session_cache") and store.renew()
 
 

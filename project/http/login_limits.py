@@ -1,7 +1,6 @@
 """Limits tries of passwords at the admin, by address and by name, before anything is hashed.
 
-Guesses at a name count for everybody; but a browser that has logged in with it before has tries of its own, so that
-nobody can lock a moderator out.
+A browser that has logged in with a name before has tries of its own: nobody can lock a moderator out.
 """
 
 import hashlib
@@ -29,7 +28,7 @@ View = Callable[..., HttpResponse]
 
 
 def counted(view: View) -> View:
-    """For views that take a password: the login, and the change of a password."""
+    """The login, and the change of a password."""
 
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -62,7 +61,7 @@ def _plain(name: str) -> str:
 
 
 def _browser(request: HttpRequest, name: str) -> str:
-    """Which browser this is, if somebody has logged in with that name there; else empty."""
+    """Its cookie, if that name has logged in there; else ""."""
     try:
         known = signing.loads(request.COOKIES.get(BROWSER, ""), salt=SALT, max_age=BROWSER_S)
     except signing.BadSignature:

@@ -19,12 +19,12 @@ API = ("/api/", "/v1/")
 IMPORT = "/v1/gallery"  # where a picture comes in
 MIB = 1024 * 1024
 SMALL = 64 * 1024  # bytes of an answer that a connection takes at once
-UNSENT = 16 * MIB  # bytes of answers that are ready and wait for one address to read them
+UNSENT = 16 * MIB  # bytes of ready answers that wait for one address to read them
 UNREAD = "Too many answers wait for your network to read them: try again in a second."
 
 
 class Middleware:
-    """Async alone: no thread is taken on the way to an async view."""
+    """Async alone: an async view needs no thread."""
 
     async_capable, sync_capable = True, False
 
@@ -46,7 +46,7 @@ class ContentSecurityPolicy(Middleware):
 
 
 def strict_policy() -> str:
-    """Pictures come from ourselves, and from where our own URLs redirect to: a browser checks that too."""
+    """Pictures come from where our own URLs redirect to, too: a browser checks that."""
     account = settings.CLOUDINARY_ACCOUNT
     elsewhere = f" {account.origin}" if account else ""
     return (
@@ -77,8 +77,8 @@ def body_limit(path: str) -> int:
 def _length(request: HttpRequest) -> int | None:
     """None when the header is no such number."""
     if "Transfer-Encoding" in request.headers:
-        # Sent in chunks, so without a length. The server has read the whole body by now; without the number Django's
-        # form parser takes it for empty.
+        # Sent in chunks, so without a length. The server has the whole body by now; Django's form parser takes it for
+        # empty without the number.
         request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
         request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"
@@ -97,7 +97,7 @@ class ReadLimit(Middleware):
 
 
 class Unsent(Middleware):
-    """Bounds the bytes of large answers that wait for one address to read them; what is streamed waits in its file."""
+    """Bounds the large answers that wait for one address to read them; what is streamed waits in its file."""
 
     _waiting = Places(UNSENT)
 
@@ -127,8 +127,7 @@ def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
 
 
 class Api(Middleware):
-    """Answers of the API are private and revalidated. A framework's own errors (no such path, wrong method) become
-    problems."""
+    """Private and revalidated. A framework's own errors (no such path, wrong method) become problems."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)
@@ -149,7 +148,7 @@ def _problem_for(response: HttpResponseBase) -> HttpResponse:
 
 
 class FinalSlash(Middleware):
-    """The API's paths work without their final slash too, with any method and no redirect."""
+    """The API's paths work without it, with any method and no redirect."""
 
     PAGES = ("/swagger", "/redoc")
 
@@ -162,8 +161,7 @@ class FinalSlash(Middleware):
 
 
 class Common(CommonMiddleware):
-    """Probes (a load balancer, a container's health check) use the process's address, whatever STUDIO_HOSTS says. These
-    two paths answer any host: up or down."""
+    """Probes (a load balancer, a container's health check) use the process's address, whatever STUDIO_HOSTS says."""
 
     HEALTH = ("/healthz", "/readyz")
 
@@ -171,5 +169,5 @@ class Common(CommonMiddleware):
         return None if request.path_info in self.HEALTH else super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """A length of 0 would be wrong in a 304: it is about the answer that the client has."""
+        """0 would be wrong in a 304: it is about the answer that the client has."""
         return response if response.status_code == 304 else super().process_response(request, response)

@@ -1,5 +1,3 @@
-"""For the operator: is the process up, can it work, what does it count?"""
-
 import asyncio
 from collections.abc import Awaitable
 from ipaddress import ip_address
@@ -34,8 +32,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
     """503 without MongoDB or the SQL database; without Redis the studio is slower and loses nothing. On a nearly full
     disk people can still look, and delete what fills it.
 
-    Cloudinary is not asked: without it uploads wait and conversations go on; and its API allows some hundred questions
-    an hour.
+    Not Cloudinary: without it uploads wait and conversations go on; and it allows some hundred questions an hour.
     """
     names = ("mongodb", "sql", "redis")
     answers = await asyncio.gather(*(_answers(check) for check in (_mongodb(), _sql(), _redis())))
@@ -80,7 +77,7 @@ async def _redis() -> None:
 
 
 async def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus: from this machine, or with the settings' token; for others it does not exist."""
+    """From this machine, or with the settings' token; else 404."""
     if not (_is_local(request) or _has_token(request)):
         raise Http404
     await _answers(_count_running())
@@ -88,7 +85,7 @@ async def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """A proxy on this machine is local too, but its clients are not."""
+    """A proxy on this machine is local, its clients are not."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
     try:
@@ -104,7 +101,7 @@ def _has_token(request: HttpRequest) -> bool:
 
 
 async def _count_running() -> None:
-    """From MongoDB, so that every web process shows the same; while it is down the series is missing."""
+    """From MongoDB, the same in every web process; while it is down the series is missing."""
     RUNNING.clear()
     counting: list[dict[str, Any]] = [
         {"$match": {"status": Status.PROCESSING.value}},

@@ -1,4 +1,4 @@
-"""REST's errors: RFC 9457 problems with the sentences and codes of `gallery.errors`."""
+"""REST's errors: RFC 9457 problems of `gallery.errors`."""
 
 import logging
 import math
@@ -98,7 +98,7 @@ _OF_STATUS: dict[int, tuple[type[StudioError], str]] = {
 
 
 def of_status(status: int) -> HttpResponse:
-    """For an error of a framework, of which only the HTTP status is known."""
+    """For a framework's error, of which only the status is known."""
     kind, sentence = _OF_STATUS.get(status, (BadInput, "") if status < 500 else (StudioError, ""))
     return problem(kind(sentence), status)
 

@@ -1,7 +1,6 @@
 """How often a person, or an address, may read over HTTP.
 
-Each process counts by itself, in memory: it protects this process's own time, and a poll shall not cost a round trip to
-Redis.
+Counted in each process: it protects the process's own time, and a poll shall not cost a round trip to Redis.
 """
 
 import threading
@@ -16,7 +15,7 @@ from gallery.errors import RateLimited
 MINUTE = 60.0
 METHODS = ("GET", "HEAD")
 UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # for the operator
-# Times READS_PER_MINUTE. An address may be a household or an office, and a page shows many pictures.
+# Times READS_PER_MINUTE. An address may be an office, and a page shows many pictures.
 PERSON, ADDRESS, PICTURES = 1, 3, 10
 
 _used_up: dict[tuple[int, str], float] = {}
@@ -46,8 +45,7 @@ def _count(times: int, key: str) -> None:
 def take(key: tuple[int, str], per_minute: int) -> float:
     """Seconds to wait, or 0 and it is counted: `per_minute` at once, and as many in every minute.
 
-    The generic cell rate algorithm: of each key only the moment is stored at which all that it has taken is made up
-    for.
+    The generic cell rate algorithm: of each key only the moment is stored at which all that it took is made up for.
     """
     each = MINUTE / per_minute
     with _lock:
@@ -62,7 +60,7 @@ def take(key: tuple[int, str], per_minute: int) -> float:
 
 
 def _forget(now: float) -> None:
-    """Forgets keys that are as good as new; again when there are twice as many as are left."""
+    """Keys as good as new; again when there are twice as many as are left."""
     global _tidied_at
     for key in [key for key, until in _used_up.items() if until <= now]:
         del _used_up[key]

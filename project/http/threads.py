@@ -1,9 +1,9 @@
 """The threads in which requests do what is not asynchronous.
 
-Django would start one for each request: of a hundred at once all would run, each with a database connection, and the
-event loop would be one of a hundred that wait for the GIL. So a few work at a time, and a request has a thread only
-while it needs one. Work that takes long does not count, as it waits for something or computes without the GIL: nobody
-waits for a database that hangs, or for the decoding of somebody else's photo.
+Django would start one for each request: of a hundred, each would hold a database connection, and the event loop would
+be one of a hundred that wait for the GIL. Here a few work at a time, and a request has a thread only while it needs
+one. Work that takes long does not count, as it waits for something or computes without the GIL: nobody waits for a
+database that hangs, or for somebody else's photo.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from django.db import close_old_connections
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# SQLite's work is done under the GIL: more threads would hand it to and fro at each row, and double what a gallery page
+# SQLite's work is under the GIL: more threads would hand it to and fro at each row, and double what a gallery page
 # costs. While one waits for another server, others can work.
 AT_A_TIME = 1 if settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3") else 4
 LONG_S = 0.0125 * AT_A_TIME  # so 80 a second begin, whatever hangs
-IDLE = 8  # threads that stay for the next requests, with a connection to SQLite each
+IDLE = 8  # that stay for the next requests, with a connection to SQLite each
 
 
 class _Piece(NamedTuple):
-    """Of a request's work. Of two that wait, the lower one is next."""
+    """Of two pieces of work that wait, the lower one is next."""
 
     turn: tuple[int, int]
     number: int
@@ -40,7 +40,7 @@ class _Piece(NamedTuple):
 
 
 class Threads:
-    """The oldest request is first; but everybody's first request comes before an address's second."""
+    """Oldest request first; but everybody's first before an address's second."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -86,7 +86,7 @@ class Threads:
                 return
             piece = heapq.heappop(self._waiting)
             self._running[piece.number] = time.monotonic()
-            # The one that was busy last: few database connections stay open, and most threads end.
+            # The last one that was busy: few database connections stay open.
             thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
             thread.submit(self._run, piece, thread)
 
@@ -104,7 +104,7 @@ class Threads:
 
 
 def _done(piece: _Piece) -> Callable[[], None]:
-    """The result is told once the database connection is back in its pool."""
+    """Told once the database connection is back in its pool."""
     try:
         close_old_connections()
         try:
@@ -117,7 +117,7 @@ def _done(piece: _Piece) -> Callable[[], None]:
 
 
 class RequestThread(Executor):
-    """One request's: it runs in one thread at a time, as Django wants it."""
+    """In one thread at a time, as Django wants it."""
 
     def __init__(self, threads: Threads, address: str, turn: tuple[int, int]) -> None:
         self._threads, self._address, self._turn = threads, address, turn

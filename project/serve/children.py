@@ -1,5 +1,3 @@
-"""A child process: how it starts, how it ends, and its last words."""
-
 import os
 import re
 import signal
@@ -17,7 +15,7 @@ PARENT_DEATH = Path(__file__).with_name("parent_death.py")
 
 
 class CannotStart(Exception):
-    """One sentence for the operator: what is wrong, and what to do about it."""
+    """One sentence for the operator: what is wrong, and what to do."""
 
 
 class Rank(IntEnum):
@@ -33,8 +31,7 @@ GRACE_S = {Rank.WEB: 5.0, Rank.WORKER: 15.0, Rank.STORE: 20.0}  # from SIGTERM t
 
 @dataclass
 class Child:
-    """A command that runs as long as we do. `log` takes its output, else the terminal; `inherits`: file descriptors
-    that it keeps open."""
+    """`log` takes its output, else the terminal; `inherits`: file descriptors that it keeps open."""
 
     name: str
     rank: Rank
@@ -45,7 +42,7 @@ class Child:
     started_at: float = 0.0  # time.monotonic()
 
     def start(self) -> None:
-        """Only from the main thread: the kernel takes the end of the spawning thread for the end of the parent."""
+        """From the main thread: the kernel takes the end of the spawning thread for the end of the parent."""
         command = [sys.executable, "-I", "-S", str(PARENT_DEATH), str(os.getpid()), *self.command]
         output = self.log.open("ab" if self.process else "wb") if self.log else None  # the output before a crash stays
         try:
@@ -82,7 +79,7 @@ class Child:
 
 
 def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
-    """The last matching lines of a log, cut to a readable length, or ""."""
+    """The last matching lines, cut to a readable length."""
     if not log or not log.exists():
         return ""
     matching = [line[:500] for line in log.read_text(errors="replace").splitlines() if only.search(line)]
@@ -90,8 +87,7 @@ def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
 
 
 def stop(children: Sequence[Child], hurried: Callable[[], bool] = lambda: False) -> None:
-    """Asks all of them at once, waits, and kills what is left; at once when `hurried()`. Returns when all have
-    ended."""
+    """All at once, then kills what is left; at once when `hurried()`. Returns when all have ended."""
     deadline = time.monotonic() + max((GRACE_S[child.rank] for child in children), default=0.0)
     for child in children:
         child.send(signal.SIGTERM)

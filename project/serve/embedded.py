@@ -1,4 +1,4 @@
-"""mongod and Valkey as children, from wheels or from PATH, on unix sockets in a private folder."""
+"""mongod and Valkey, from wheels or from PATH, on unix sockets in a private folder."""
 
 import importlib.util
 import os
@@ -39,7 +39,7 @@ class Store:
 
 
 def stores(inherits: tuple[int, ...] = ()) -> list[Store]:
-    """Those that no setting replaces, not started yet, their folders made. Raises CannotStart."""
+    """Those that no setting replaces, not started yet. Raises CannotStart."""
     makers = {"mongod": _mongod, "valkey": _valkey}
     wanted = [make for name, make in makers.items() if settings.EMBEDDED[name]]
     if wanted:
@@ -59,7 +59,7 @@ def wait_until_ready(store: Store, pause: Callable[[float], None] = time.sleep, 
 
 
 def explain(store: Store) -> str:
-    """Why it ended: the library that is missing, or the end of its log."""
+    """The library that is missing, or the end of the log."""
     words = tail(store.child.log)
     if missing := re.search(r"error while loading shared libraries: ([^:\s]+)", words):
         library = Path(missing[1]).name
@@ -75,7 +75,7 @@ def explain(store: Store) -> str:
 
 
 def remove_run_dir() -> None:
-    """After the servers ended: what a killed server leaves there is of no use."""
+    """After the servers ended: nothing there is of use any more."""
     shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
 
 
@@ -104,7 +104,7 @@ def _in_wheel(package: str, pattern: str) -> Path | None:
 
 
 def _make_run_dir(path: Path) -> None:
-    """In /tmp anybody may have made it before us, and could answer in our servers' names."""
+    """In /tmp anybody may have made it first, and could pose as our servers."""
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""The SQL database's tables and MongoDB's indexes. Safe to repeat, and for any number of machines at once."""
+"""The SQL database's tables and MongoDB's indexes. Safe to repeat, also at once on many machines."""
 
 import fcntl
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ def indexes() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Waits for others. The lock of a process that died is released by PostgreSQL or the system."""
+    """PostgreSQL, or the system, releases the lock of a process that died."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])

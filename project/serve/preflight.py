@@ -1,4 +1,4 @@
-"""Do the servers that the settings name answer? Sentences name the variable, never its password."""
+"""Do the settings' servers answer? Sentences name the variable, never its password."""
 
 import http.client
 import logging
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 def database_host() -> str:
-    """Host and port of the SQL database, or the path of a file."""
+    """Host and port, or the path of a file."""
     values = settings.DATABASES["default"]
     if not values.get("HOST"):
         return str(values["NAME"])
@@ -100,7 +100,7 @@ def _ask_database() -> None:
 
 
 def _reason(error: Exception, host: str) -> str:
-    """The libraries' own texts may hold a name, an address or a piece of a URL."""
+    """The libraries' texts may hold a name, an address or a piece of a URL."""
     chain = list(_causes(error))
     said = " ".join(str(link) for link in chain)
     no_file = any(isinstance(link, FileNotFoundError) for link in chain) and not host.startswith("/")
@@ -123,7 +123,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _check_cloudinary(account: Account) -> None:
-    """A wrong key stops the start. An outage does not: until it is over, pictures wait."""
+    """A wrong key stops the start; during an outage pictures wait."""
     parts = urlsplit(account.origin)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=PATIENCE_S)

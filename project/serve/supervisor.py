@@ -1,4 +1,4 @@
-"""Keeps the children running until somebody asks to stop; then stops them in order."""
+"""Restarts children until somebody asks to stop; then stops them in order."""
 
 import signal
 import time
@@ -10,10 +10,10 @@ from .children import Child, Rank, stop
 FIRST_S, MAX_DELAY_S = (
     0.5,
     10.0,
-)  # the wait before a child that ended is started again; it doubles while it keeps ending
+)  # the wait before a restart; it doubles while the child keeps ending
 STEADY_S = 10.0  # a child that lived this long starts afresh at FIRST_S
 TICK_S = 0.1
-SAME_REQUEST_S = 0.5  # `make` passes on the signal that its whole group got already: those two are one request
+SAME_REQUEST_S = 0.5  # `make` passes on the signal that its whole group got already
 
 
 class Stopped(Exception):
@@ -26,7 +26,7 @@ def next_delay(last: float, lived: float) -> float:
 
 
 class Supervisor:
-    """Belongs to the main thread: signals arrive there, and children are tied to the thread that starts them."""
+    """For the main thread: signals arrive there, and children are tied to it."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
@@ -37,7 +37,7 @@ class Supervisor:
         self._delays: dict[str, float] = {}
 
     def listen(self) -> None:
-        """Ctrl-C, SIGTERM and a closed terminal are requests to stop, unless they are ignored (nohup)."""
+        """Ctrl-C, SIGTERM and a closed terminal ask to stop, unless ignored (nohup)."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._request_stop)
@@ -48,7 +48,7 @@ class Supervisor:
             self.children.append(child)
 
     def pause(self, seconds: float = TICK_S) -> None:
-        """A short sleep while something starts. Raises Stopped after a request to stop."""
+        """While something starts. Raises Stopped after a request to stop."""
         if self._requests:
             raise Stopped
         time.sleep(seconds)

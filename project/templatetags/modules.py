@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.simple_tag
 def preload_imports(module: str) -> SafeString:
-    """Links by which a browser fetches all imports of a module at once, not level after level."""
+    """So that a browser fetches all imports of a module at once, not level after level."""
     urls = ((static(name),) for name in imported_by(module))
     return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', urls)
 

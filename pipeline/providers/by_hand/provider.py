@@ -42,7 +42,7 @@ class Adjuster:
         return None  # `Adjust.size_after` tells
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for a missing or unreadable source, and for a crop that does not fit it."""
+        """Raises `BadInput` for an unreadable source, or a crop that does not fit."""
         if request.source is None or request.adjust is None:
             raise BadInput("There is no picture to adjust.")
         with one_at_a_time(control):

@@ -1,4 +1,4 @@
-"""Cloudinary's transformations. A person's text becomes words of a prompt, never its syntax."""
+"""A person's text becomes words of a prompt, never a transformation's syntax."""
 
 import re
 import unicodedata
@@ -49,7 +49,7 @@ _ASKED = re.compile(
     r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
     re.IGNORECASE,
 )
-# Not a part of the object's name: where it is to be removed from, and what is to become of the rest.
+# Where it is to be removed from, or what is to become of the rest.
 _REST = re.compile(
     r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
     r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
@@ -114,7 +114,7 @@ def _object(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Letters, marks, digits and single spaces: nothing that a transformation could take for syntax."""
+    """Letters, marks, digits and single spaces: nothing that is syntax."""
     kept = (
         letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in unicodedata.normalize("NFC", text)
     )

@@ -1,4 +1,4 @@
-"""Cloudinary's effects. The source is an asset meanwhile; whatever happens, it is deleted."""
+"""The source is an asset meanwhile; whatever happens, it is deleted."""
 
 import hashlib
 import logging
@@ -47,8 +47,8 @@ class CloudinaryEffects:
         return effects.size_after(intent, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for what is unsupported; `NoImage` where the account does not have the effect, `Quota`,
-        `TimedOut`, `TooLarge`, `ProviderDown`."""
+        """Raises `BadInput`; `NoImage` where the account does not have the effect, `Quota`, `TimedOut`, `TooLarge`,
+        `ProviderDown`."""
         refined = RefinedRequest(
             request.intent, request.prompt, request.style, request.content, request.mask is not None
         )
@@ -77,7 +77,7 @@ class CloudinaryEffects:
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
-        """The id follows from the request, so the next attempt overwrites and deletes what a crash left."""
+        """By the request: the next attempt overwrites and deletes what a crash left."""
         what = hashlib.sha256(f"{request.seed}/{asked}/".encode() + (request.source or b"")).hexdigest()[:32]
         public_id = f"{FOLDER}/{what}"
         try:

@@ -61,12 +61,12 @@ def usage_on_errors(usage: Usage) -> Iterator[None]:
 
 
 def _tokens(count: int) -> int:
-    """Bounded, so that a database can add it up whatever the service says."""
+    """Bounded, so that a database can add it up."""
     return max(0, min(MAX_TOKENS, count))
 
 
 def _parts(answer: GenerateContentResponse) -> list[Part]:
-    """Raises `Refused` where the prompt or the answer was blocked: a blocked prompt has no candidate at all."""
+    """Raises `Refused` where the prompt (then without candidates) or the answer was blocked."""
     feedback = answer.prompt_feedback
     if feedback is not None and feedback.block_reason is not None:
         raise Refused(REFUSED)

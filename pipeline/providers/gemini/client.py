@@ -1,5 +1,4 @@
-"""Gemini through its SDK: every call has a deadline, is one request, and can be given up; only so many run at a
-time."""
+"""Every call has a deadline, is one request, and can be given up; only so many run at a time."""
 
 import asyncio
 import logging
@@ -42,8 +41,8 @@ class Patience:
 
 
 class Client:
-    """One for a process. Calls run on an event loop of their own: there a deadline holds even for a service that sends
-    a byte now and then, and a call that is given up closes its connection at once."""
+    """Calls run on an event loop: there a deadline holds even for a service that sends a byte now and then, and a call
+    that is given up closes its connection at once."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -78,8 +77,7 @@ class Client:
             return call.result()
         except faults.RAISED as error:
             fault = faults.of(error)
-            # Never the error itself: the service quotes keys, and the SDK's error holds our request with all its
-            # headers.
+            # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
             code, kind = getattr(error, "code", ""), type(error).__name__
             log.warning("action=gemini_failed model=%s kind=%s code=%s", question.model, kind, code)
         raise fault  # out here, so that no other error is its context
@@ -102,7 +100,7 @@ class Client:
 
 
 def _once(config: types.GenerateContentConfig) -> types.GenerateContentConfig:
-    """The SDK would otherwise send more requests where an answer was cut, or called for a function."""
+    """The SDK would send more requests where an answer was cut, or called for a function."""
     by_itself = {
         "automatic_continuation": False,
         "automatic_function_calling": types.AutomaticFunctionCallingConfig(disable=True),
@@ -111,8 +109,7 @@ def _once(config: types.GenerateContentConfig) -> types.GenerateContentConfig:
 
 
 def _sdk(account: Account, never_used: httpx2.Client, transport: httpx2.AsyncClient) -> genai.Client:
-    """With our transports: the SDK's own would follow a redirect with our key, and, where aiohttp is installed, repeat
-    a failed request."""
+    """The SDK's own transports would follow a redirect with our key, or repeat a failed request (aiohttp)."""
     options = types.HttpOptions(
         base_url=account.base_url,
         api_version=API_VERSION,

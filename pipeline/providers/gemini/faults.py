@@ -1,4 +1,4 @@
-"""Errors of Gemini's SDK as ours. The service's own words are dropped: they may quote our key."""
+"""The service's own words are dropped: they may quote our key."""
 
 import math
 
@@ -13,7 +13,7 @@ KEY_REFUSED = "The picture service does not accept this studio's key."
 MODEL_UNKNOWN = "The picture service does not know the model that this studio asks for."
 MAX_DELAY_S = 600.0
 
-# What a call can end with. The last ones are how the SDK fails on malformed answers.
+# The last ones are how the SDK fails on malformed answers.
 RAISED = (
     APIError, httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError,
     ValueError, TypeError, LookupError, AttributeError, RecursionError,

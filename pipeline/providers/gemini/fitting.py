@@ -1,4 +1,4 @@
-"""Fits pictures to Gemini's few shapes and two sizes, and its answers to the pixels that a person chose."""
+"""Between the pixels that a person chose and Gemini's few shapes and two sizes."""
 
 import io
 import math
@@ -11,7 +11,7 @@ from pipeline.providers.base import PictureRequest
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
 _1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about; its sides depend on the shape
-MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and base64 of 40 million would be refused
+MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and 40 million would be refused
 MAX_MASKED_SIDE = 4096  # pixels of a side, where one part of a picture is changed
 ALIKE = 0.03  # the most that two shapes may differ and still cover one another
 _FINE = Image.Resampling.LANCZOS
@@ -30,7 +30,7 @@ def size_name(width: int, height: int) -> str:
 
 
 def framed(width: int, height: int) -> tuple[int, int]:
-    """The smallest box in one of Gemini's shapes around a picture of which one part is changed: of another shape, old
+    """The smallest box in one of Gemini's shapes around a picture of which one part is changed: in another shape, old
     and new could not be laid over one another."""
     shape = _shape(nearest_ratio(width, height))
     if _alike((width, height), (shape, 1)):
@@ -66,7 +66,7 @@ def _encoded(image: Image.Image) -> tuple[bytes, str]:
 
 
 def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple[bytes, str]]:
-    """Both in the middle of the box of `framed`. The mask is black around it: nothing is to be changed there."""
+    """Both in the middle of the box of `framed`, whose rest is not to be changed."""
     size = pictures.check(source)
     frame = framed(*size)
     if frame == size:
@@ -80,10 +80,7 @@ def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple
 
 def fitted(data: bytes, request: PictureRequest) -> bytes:
     """Cut to the chosen size, which was announced already, and unchanged outside of the mask, because the model draws
-    the whole picture anew.
-
-    Raises `ProviderDown` for what is no whole picture.
-    """
+    the whole picture anew. Raises `ProviderDown` for what is no whole picture."""
     try:
         image = pictures.decode(data)
     except (BadInput, TooLarge) as error:  # the service's fault, not the person's
@@ -101,7 +98,7 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
 
 
 def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
-    """The source, with the new picture where the mask is white, without the box around it."""
+    """The new picture where the mask is white, without the box around it."""
     old = pictures.decode(source)
     old.thumbnail((MAX_MASKED_SIDE, MAX_MASKED_SIDE), _FINE)
     same = _alike(image.size, old.size)

@@ -58,7 +58,7 @@ class GeminiProvider:
             return _read(answer, request, usage)
 
     def _until_busy(self) -> Patience:
-        """A refinement cannot be cancelled: it waits for its turn no longer than for an answer."""
+        """A refinement cannot be cancelled: it waits no longer than for an answer."""
         deadline = time.monotonic() + self._account.timeout_s
 
         def queued() -> None:
@@ -74,7 +74,7 @@ class GeminiProvider:
         return None
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for an intent it does not serve, and for a change without a picture."""
+        """Raises `BadInput` for an intent it does not serve, or a change without a picture."""
         question = Question(self._account.picture_model, _parts(request), _config(request))
         control.progress(0.0)  # a cancelled message shall cost nothing
         patience = Patience(lambda: control.progress(0.0), lambda seconds: control.billed_progress(_share(seconds)))
@@ -110,7 +110,7 @@ def _parts(request: PictureRequest) -> tuple[Part, ...]:
 
 
 def _config(request: PictureRequest) -> GenerateContentConfig:
-    """A change has its source's shape, unless a size was chosen; with a mask always."""
+    """The chosen shape, else the source's; with a mask always the source's."""
     size = ImageConfig()
     if request.source is not None and request.mask is not None:
         frame = fitting.framed(*pictures.check(request.source))
@@ -125,5 +125,5 @@ def _config(request: PictureRequest) -> GenerateContentConfig:
 
 
 def _share(seconds: float) -> float:
-    """The service reports no progress: the share of the usual time that has passed, always below 1."""
+    """The service reports none: the share of the usual time, always below 1."""
     return 0.9 * (1 - math.exp(-seconds / USUAL_S))

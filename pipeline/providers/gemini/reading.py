@@ -1,4 +1,4 @@
-"""How Gemini is asked to read a request. Its reading may hold no size, count, id or address."""
+"""A reading holds no size, count, id or address."""
 
 import json
 import textwrap
@@ -85,7 +85,7 @@ def document(request: RefineRequest) -> str:
 
 
 def refinement(text: str, request: RefineRequest, usage: Usage) -> Refinement:
-    """What is certain wins over the reading. Raises `pydantic.ValidationError` for a malformed one."""
+    """What is certain wins. Raises `pydantic.ValidationError` for a malformed reading."""
     read = Reading.model_validate_json(text)
     intent = request.intent or read.intent
     if intent is Intent.REPLY:

@@ -1,4 +1,4 @@
-"""What a refinement leaves for the provider: stored with the message as JSON, checked when it is read back."""
+"""What a refinement leaves for the provider: stored as JSON, checked when it is read back."""
 
 import math
 from collections.abc import Collection
@@ -62,13 +62,13 @@ class CropRatio(Value):  # the largest middle part with these proportions
     down: Annotated[int, Field(ge=1, le=99)]
 
 
-class Resize(Value):  # where both sides are given, the middle stays and the rest is cut off
+class Resize(Value):  # with both sides, the middle stays and the rest is cut off
     width: Side | None = None
     height: Side | None = None
     percent: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
-# No two have the same fields, so that a stored one says what it is.
+# No two have the same fields: a stored one says what it is.
 Edit = Tone | Flip | Rotate | Straighten | CropTo | CropRatio | Resize
 
 

@@ -1,4 +1,4 @@
-"""Keywords, a painter, edits and OpenCV's tools in place of an AI. Reading alone loads no painter."""
+"""Keywords, a painter, edits and OpenCV in place of an AI."""
 
 import io
 import threading
@@ -23,7 +23,7 @@ from .plan import Plan
 from .reader import refine as reader
 from .vocabulary import say
 
-# A picture takes a whole core and up to 830 MB (a painting of 2048 × 2048): one at a time in a process.
+# One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
 _turn = threading.Lock()
 
 

@@ -1,4 +1,4 @@
-"""The words of `words.toml`, found in any Unicode form, Vietnamese with diacritics or without."""
+"""The words of `words.toml`, in any Unicode form, Vietnamese also without diacritics."""
 
 import re
 import tomllib
@@ -126,7 +126,7 @@ class Lexicon:
 
 
 def _spellings(phrase: str, is_colour: bool) -> Iterator[str]:
-    """With diacritics and without, unless the bare phrase means something else too; "mau do" is plainly a colour."""
+    """Without diacritics too, unless that means something else; "mau do" is plainly a colour."""
     syllables = [{syllable, unaccented(syllable)} for syllable in phrase.split()]
     yield phrase
     if unaccented(phrase) not in AMBIGUOUS:

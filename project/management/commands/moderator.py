@@ -1,4 +1,4 @@
-"""`manage.py moderator NAME`: an account that sees, hides or approves pictures, and can do nothing else."""
+"""`manage.py moderator NAME`: an account that may only see, hide or approve pictures."""
 
 import sys
 from argparse import ArgumentParser
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 
 def _account(name: str) -> User:
-    """Unsaved if it is new. Raises `CommandError` where it is not ours to change."""
+    """Unsaved if new. Raises `CommandError` where it is not ours to change."""
     name = User.normalize_username(name)
     User._meta.get_field("username").clean(name, None)
     user = User.objects.filter(username=name).first()

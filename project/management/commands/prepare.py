@@ -1,4 +1,4 @@
-"""`manage.py prepare`: once per release, before its web processes and workers start."""
+"""`manage.py prepare`: once per release, before it starts."""
 
 import sys
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the stores, the web server and the workers, with one command."""
+"""`manage.py serve`: stores, web server and workers with one command."""
 
 import argparse
 import http.client
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = (
         "Starts the stores that no setting replaces, workers and the web server, and keeps them running until Ctrl-C."
     )
-    requires_system_checks: list[str] = []  # they import every route; the children run them, and a start must be quick
+    requires_system_checks: list[str] = []  # they import every route, and the children run them
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=_port, default=9999)
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         supervisor = Supervisor(self._say)
         supervisor.listen()
-        # Paths in settings may be relative to where we were started; the children run where the code is.
+        # The children run elsewhere, and STUDIO_DATA may be relative.
         os.environ["STUDIO_DATA"] = str(settings.DATA_DIR)
         os.chdir(settings.BASE_DIR)
         address = f"http://{_in_url(EVERYWHERE.get(host, host))}:{port}/"
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                     web = web_process(host, port, lock)
                     supervisor.start([web])
                     wait_for_page(supervisor, web, EVERYWHERE.get(host, host), port)
-                    # after the page, which a person waits for: each start takes a whole core
+                    # after the page, which a person waits for: each takes a whole core
                     supervisor.start([worker_process(number, lock) for number in range(1, workers + 1)])
                     self._say(summary(address, workers))
                     supervisor.run()
@@ -91,7 +91,7 @@ def worker_process(number: int, lock: int) -> Child:
 
 
 def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> None:
-    """Returns when the web server answers. Raises CannotStart when it ends first, or takes too long."""
+    """Raises CannotStart when it ends first, or takes too long."""
     for _ in range(ANSWER_S * 20):
         if _answers(host, port):
             return
@@ -102,7 +102,7 @@ def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> N
 
 
 def summary(address: str, workers: int) -> str:
-    """What runs, where it stores things, and what to do next. Hosts only, no credentials."""
+    """Hosts only, no credentials."""
     mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
     redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
     database = f"configured, at {preflight.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"

@@ -12,7 +12,7 @@ from pipeline.providers.offline.plan import Scene
 from .light import light_of
 from .noise import Array
 
-CAMERA = 0.5  # height of the eye above the water, in units; the mountains are some ten units away
+CAMERA = 0.5  # height of the eye above the water, in units
 
 
 @dataclass(frozen=True, eq=False)

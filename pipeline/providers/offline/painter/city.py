@@ -45,7 +45,7 @@ def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, plac
     shine = np.where(corner, 0.85, 0.3) * (0.8 + 0.2 * towards)
     face = wall * (light.ambient * 0.7 + light.key * shine[:, None] * 0.8)
     pixels = np.asarray(face, np.float32)[None].repeat(len(down), axis=0)
-    # A grid of windows, `pitch` pixels apart: some lit, the others a little darker than the wall, or blue by day.
+    # Windows in a grid of `pitch` pixels: some lit, the others darker than the wall, or blue by day.
     pitch = max(3, round(canvas.focal / z * 0.024))
     floors, bays = down // (pitch + 1), across // pitch
     glass = ((down % (pitch + 1) > 0) & (down > 1))[:, None] & (across % pitch > 0)[None, :]

@@ -1,4 +1,4 @@
-"""The colours that each hour, weather and request give to sky, sun, haze and land."""
+"""The colours that hour, weather and request give to sky, sun, haze and land."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ PIGMENTS = {
     "brown": rgb("8f6038"), "grey": rgb("9a9ea4"), "white": rgb("fbfbf8"), "black": rgb("14141a"),
 }  # fmt: skip
 EARTHLY = ("green", "brown")
-# Where between the first and the last wanted colour each part takes its dye from, and how deeply it is dyed.
+# Between the first and the last wanted colour, and how deeply.
 _DYES = {
     "zenith": (1.0, 0.72), "upper": (0.7, 0.72), "lower": (0.3, 0.72), "horizon": (0.0, 0.72), "sun": (0.0, 0.3),
     "glow": (0.0, 0.72), "lit": (0.1, 0.5), "shade": (0.8, 0.72), "key": (0.15, 0.55), "ambient": (0.8, 0.72),

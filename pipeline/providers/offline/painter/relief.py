@@ -24,7 +24,7 @@ def look(canvas: Canvas) -> None:
     top = max(0, int(ground.skyline.min()) - 1)
     rows, last = canvas.height - top, len(ground.z) - 1
     columns = np.arange(canvas.width, dtype=np.int32)
-    # The nearest slice that each pixel shows; the number of slices in the sky. A slice covers the rows from `first` on.
+    # Of each pixel, or the number of slices in the sky. A slice covers the rows from `first` on.
     first = np.clip(np.ceil(ground.skyline) - top, 0, rows).astype(np.int32)
     begun = np.bincount((first * canvas.width + columns).ravel(), minlength=(rows + 1) * canvas.width)
     index = begun.reshape(rows + 1, canvas.width)[::-1].cumsum(axis=0, dtype=np.int32)[::-1][1:]

@@ -1,7 +1,6 @@
-"""Changes by hand. static/studio/edit/arithmetic.js does the same arithmetic, as the preview.
+"""Changes by hand; static/studio/edit/arithmetic.js previews them by the same arithmetic.
 
-In this order, as for the words "more contrast, brighter, warmer, more vivid": the colours, then quarter turns, flips,
-straightening about the middle, and the crop.
+In this order: the colours, quarter turns, flips, straightening about the middle, the crop.
 """
 
 import math
@@ -46,7 +45,7 @@ def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], Non
 
 
 def _pivot(image: Image.Image) -> int:
-    """The mean lightness, around which contrast is spread; transparent pixels do not count."""
+    """The mean lightness of what is not transparent."""
     light = weight = 0
     for top in range(0, image.height, BAND):
         band = np.asarray(
@@ -58,7 +57,7 @@ def _pivot(image: Image.Image) -> int:
 
 
 def _tables(adjust: Adjust, pivot: int) -> list[list[int]]:
-    """The new value of each of 256 values of red, green and blue."""
+    """For 256 values of red, green and blue."""
     contrast = list(_blended(pivot, 1.35 ** (adjust.contrast / 50)))
     lifted = exposed((BRIGHTER if adjust.exposure > 0 else DARKER) * abs(adjust.exposure) / 50)
     tints = [tinted(amount * abs(adjust.warmth) / 50) for amount in (WARMER if adjust.warmth > 0 else COOLER)]
@@ -77,8 +76,7 @@ def exposed(amount: float) -> list[int]:
 
 
 def tinted(amount: float) -> list[int]:
-    """256 values, lifted or lowered most in the middle. White keeps its hue: lowered in proportion, the red of a sun
-    would leave it green."""
+    """As `exposed`, but white keeps its hue: lowered in proportion, the red of a sun would leave it green."""
     return [round(v + max(-1, min(amount, 1)) * v * (255 - v) / 255) for v in range(256)]
 
 
@@ -142,7 +140,7 @@ def _is_inside(point: tuple[float, float], back: Affine, whole: Size) -> bool:
 
 
 def _needed(frame: Crop, back: Affine | None, whole: Size) -> Box:
-    """The part of the turned picture that the result is made from, with some pixels around it."""
+    """Of the turned picture, with some pixels around it."""
     if back is None:
         return frame.x, frame.y, frame.x + frame.width, frame.y + frame.height
     xs, ys = zip(*(_place(corner, back) for corner in _corners(frame)), strict=True)

@@ -1,4 +1,4 @@
-"""GrabCut from a guess at the subject on a small copy; its outline is refined at full size."""
+"""GrabCut from a guess at the subject, on a small copy; its outline is refined at full size."""
 
 import cv2
 import numpy as np
@@ -8,15 +8,14 @@ from pipeline.providers.base import Progress, part
 
 from .tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
 
-SEGMENT_SIDE = 400  # pixels: the longest of the copy on which background and subject are told apart
+SEGMENT_SIDE = 400  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # and of the one on which the outline is described by colours
 ROUNDS = 5
 MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture between which it is a subject
 
 
 def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
-    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput` where nothing stands
-    out."""
+    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput`."""
     small = shrunk(pixels, SEGMENT_SIDE)
     gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     guess = _saliency(small, part(progress, 0, 0.2))
@@ -57,7 +56,7 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
 
 
 def _saliency(small: Pixels, progress: Progress) -> Floats:
-    """1 where it is surely the subject: unlike the picture's rim, and connected."""
+    """1 where it is surely the subject."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lab[..., 0] *= 0.7  # light falls unevenly on one and the same wall; its colour stays
     height, width = lab.shape[:2]
@@ -132,8 +131,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
 
 
 def _by_colour(guide: Floats, values: Floats, radius: int) -> tuple[Floats, Floats]:
-    """He et al., "Guided Image Filtering": `values` as a linear function of the guide's colours (factors, and what is
-    added)."""
+    """He et al., "Guided Image Filtering": `values` as factors of the guide's colours, and what is added."""
     middle, level = box_mean(guide, radius), box_mean(values, radius)
     together = box_mean(guide * values[..., None], radius) - middle * level[..., None]
     pairs = guide[..., :, None] * guide[..., None, :]

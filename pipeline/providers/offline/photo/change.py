@@ -15,7 +15,7 @@ PNG_PIXELS = 6_000_000  # that fit into MAX_BYTES as a PNG, whatever they show
 
 
 def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[bytes, str | None]:
-    """The picture, and the name of the sentence on its size where that is not what was asked for. Raises `BadInput`."""
+    """And the name of a sentence where its size is not what was asked for. Raises `BadInput`."""
     if request.source is None:
         raise BadInput("There is no picture to work on.")
     progress(0.0)
@@ -48,7 +48,7 @@ class _Ticking(io.BytesIO):
 
 
 def encoded(image: Image.Image, on_tick: Callable[[], None]) -> bytes:
-    """PNG; where that could pass MAX_BYTES, JPEG, or WebP for what is not opaque. Raises `TooLarge`."""
+    """PNG; where that could pass MAX_BYTES, JPEG, or WebP for transparency. Raises `TooLarge`."""
     if image.mode != "RGBA" and image.width * image.height > PNG_PIXELS:
         tries = [("JPEG", {"quality": quality, "subsampling": 0}) for quality in (97, 90, 75)]
     else:

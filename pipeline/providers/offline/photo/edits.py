@@ -1,4 +1,4 @@
-"""Simple edits with Pillow. A new one is a line here and one in words.toml."""
+"""A new edit is a line here and one in words.toml."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -61,7 +61,7 @@ LOOKS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 def apply(edits: Sequence[Edit], image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
-    """With a mask (mode L), tones change only what is white in it, and come before changes of shape."""
+    """Of a mask (mode L), tones change only what is white, and come first."""
     in_order = sorted(edits, key=lambda edit: mask is not None and not isinstance(edit, Tone))
     for done, edit in enumerate(in_order):
         progress(done / len(edits))

@@ -36,7 +36,7 @@ def _denoised(pixels: Pixels, progress: Progress) -> Pixels:
 
     def work(tile: Pixels, first: int) -> Pixels:
         levels = cv2.cvtColor(tile.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb) * 255
-        # Colours may be smoothed more than light: blotches are seen, fine detail in colour is not.
+        # In colour nobody sees fine detail, and everybody sees blotches.
         for channel, radius, strength in ((0, 2, 1.0), (1, 4, 1.6), (2, 4, 1.6)):
             levels[..., channel] = _smoothed(np.ascontiguousarray(levels[..., channel]), radius, noise * strength)
         return to_bytes(cv2.cvtColor(levels / 255, cv2.COLOR_YCrCb2RGB) * 255)
@@ -53,7 +53,7 @@ def _smoothed(values: Floats, radius: int, noise: float) -> Floats:
 
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
-    """CLAHE on a stretched range; a channel that would pass its end limits the others."""
+    """CLAHE on a stretched range; a channel at its end limits the others."""
     before = in_tiles(pixels, lambda tile, first: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
     curve = _stretch(before)
     local = cv2.createCLAHE(2.0, (8, 8)).apply(to_bytes(curve)[before])
@@ -73,7 +73,7 @@ def _stretch(levels: Pixels) -> Floats:
     low, high = (float(np.searchsorted(counts, share * counts[-1])) for share in (0.005, 0.995))
     wide = max(high - low, 1.0)
     factor = max(1.0, min(MAX_CONTRAST, (LIGHTEST - DARKEST) / wide))
-    # The rest of the room is on both sides in the old proportion, so that night stays night.
+    # In the old proportion on both sides, so that night stays night.
     start = (255 - wide * factor) * (low / max(255 - wide, 1.0))
     ends = [0.0, start, start + wide * factor, 255.0]
     return np.interp(np.arange(256), [0.0, low, low + wide, 255.0], ends).astype(np.float32)
@@ -86,7 +86,7 @@ def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
         light = _luma(tile)
         detail = light - cv2.GaussianBlur(light, (0, 0), 1.2)
         detail = np.sign(detail) * np.maximum(np.abs(detail) - noise, 0) * 0.9
-        # Little lighter than the lightest neighbour, little darker than the darkest: no halos.
+        # Little beyond its lightest and darkest neighbour: no halos.
         change = np.clip(light + detail, cv2.erode(light, cross) - 6, cv2.dilate(light, cross) + 6) - light
         most, least = 254.0 - tile.max(2), 1.0 - tile.min(2)  # a channel that is at its end moves no further
         return to_bytes(tile + np.clip(change, np.minimum(least, 0), np.maximum(most, 0))[..., None])

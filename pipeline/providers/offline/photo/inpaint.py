@@ -1,4 +1,4 @@
-"""Removes an object: scratches from their sides, wider holes by pieces of what is around.
+"""Scratches are filled from their sides, wider holes by pieces of what is around.
 
 xphoto.inpaint measures better in small holes, but smears large ones, and cannot be stopped.
 """
@@ -15,14 +15,14 @@ from . import patch_match
 from .tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
 
 SCRATCH = 4.0  # pixels from the sides to the middle of the widest scratch
-SCREEN_SIDE = 1500  # pixels: on a larger picture the brush, moved on a screen, leaves a rim
+SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
 HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
 MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
 HALO = 12  # pixels around a scratch
 
 
 def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
-    """Without what is white in `mask` (any size). Raises `BadInput` where it marks nothing, or nearly everything."""
+    """`mask`: white goes, any size. Raises `BadInput` where it marks nothing, or nearly everything."""
     size = pixels.shape[1::-1]
     marked = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 127
     if not marked.any():
@@ -86,7 +86,7 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, holes: int, progress: Pro
 
 
 def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> None:
-    """At full size: the detail that the small copy lost comes from the pieces' places."""
+    """At full size, with the detail from where the pieces are."""
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     y, x = np.indices((rows, columns))
     copied, whole = filled[y + offsets[..., 0], x + offsets[..., 1]], pixels.copy()

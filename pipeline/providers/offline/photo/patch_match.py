@@ -1,4 +1,4 @@
-"""PatchMatch (Barnes et al.), coarse to fine: for every place in a hole the place outside it that is most alike."""
+"""PatchMatch (Barnes et al.), coarse to fine."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from .tiles import Array, Flags, Floats, Places
 
 RADIUS = 3  # pixels: a patch is 7 × 7
 SMALLEST_SIDE = 20  # pixels, of the smallest copy
-FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote: on the smallest copy, and at the size of the picture
+FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote, on the smallest copy and at full size
 
 
 def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Places] | None:
@@ -72,7 +72,7 @@ class _Match:
         self._number[self.targets] = np.arange(len(self.targets))
         reach = np.arange(-RADIUS, RADIUS + 1)
         self._steps = (reach[:, None] * self._width + reach).ravel()
-        # What is known counts more than guesses, and those more the nearer they are to it.
+        # What is known counts more than guesses, and the more the nearer.
         depth = cv2.distanceTransform(self._hole.astype(np.uint8), cv2.DIST_L2, 3)
         self._trust = (1.3 ** -np.minimum(depth, 30)).astype(np.float32).ravel()
 

@@ -1,4 +1,4 @@
-"""Styles of photographs and paintings. A new one is a function here and a line at the end."""
+"""A new style is a function here and a line at the end."""
 
 import math
 from collections.abc import Callable
@@ -189,7 +189,7 @@ def _fine(pixels: Pixels) -> float:
 
 
 def _tones(pixels: Pixels, darkest: float, lightest: float, gamma: float) -> Floats:
-    """For 256 levels of grey: 0 at the picture's darkest percentile, 1 at its lightest."""
+    """Of 256 levels of grey: 0 at the darkest percentile, 1 at the lightest."""
     low, high = (float(level) for level in np.percentile(_grey(shrunk(pixels, 1000)), (darkest, lightest)))
     return (np.clip((np.arange(256) - low) / max(high - low, 12), 0, 1) ** gamma).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""Large pictures in tiles of whole rows: bounded memory, and a chance to stop. Importing this loads OpenCV."""
+"""Tiles of whole rows: bounded memory, and a chance to stop. Importing this loads OpenCV."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from pipeline.providers.base import Progress
 
 cv2.setNumThreads(1)  # a worker shares its machine
 
-# OpenCV's own types are all "integers or floats": these are for the reader.
+# For the reader: OpenCV's types are all "integers or floats".
 Array = NDArray[Any]
 Pixels = Array  # uint8
 Floats = Array  # float32
@@ -28,8 +28,8 @@ def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[tuple[int,
 
 
 def in_tiles(pixels: Array, work: Work, reach: int, progress: Progress, grows: int = 1) -> Pixels:
-    """`work` gets a tile with up to `reach` more rows on both sides, and its first row's number; it gives `grows` times
-    the rows."""
+    """`work` gets a tile, with up to `reach` more rows on both sides, and its first row; it gives `grows` times the
+    rows."""
     height, width = pixels.shape[:2]
     out: Pixels | None = None
     for top, bottom in tiles(height, width, TILE_PIXELS // grows**2):
@@ -54,7 +54,7 @@ def shrunk(pixels: Array, side: int) -> Array:
 def stretched(pixels: Array, height: int, width: int, top: int, bottom: int) -> Array:
     """The rows `top` to `bottom` of the array at that size."""
     across, down = pixels.shape[1] / width, pixels.shape[0] / height
-    # From a place in the result to the one in the source, centre to centre.
+    # From a place in the result to its source, centre to centre.
     back = np.array([[across, 0, across / 2 - 0.5], [0, down, (top + 0.5) * down - 0.5]], np.float32)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(pixels, back, (width, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE)

@@ -18,7 +18,7 @@ from .tiles import Flags, Pixels, stretched, tiles
 def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
     """`image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
     where = None if mask is None else np.asarray(mask)
-    # In a cut-out, the black behind it shows where the background is.
+    # In a cut-out, the black behind it shows the background.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
     made = Image.fromarray(_made(intent, plan, pixels, where, part(progress, 0, 0.95)))
     if mask and intent in (Intent.ENHANCE, Intent.STYLE_TRANSFER):  # these change everything

@@ -27,7 +27,7 @@ _WIDE, _HIGH = (
 
 
 def parse(text: str) -> tuple[Edit, ...]:
-    """In the text's order. A clause holds one change of shape, or looks and tones."""
+    """In order. A clause holds one change of shape, or looks and tones."""
     found: list[Edit] = []
     for clause in clauses(text):
         if shape := _shape(clause):
@@ -44,7 +44,7 @@ def clauses(text: str) -> Iterator[str]:
         yield " ".join(_POLITE.sub(" ", clause).split())
 
 
-_NAMES = {  # how a word is used → the word, with diacritics and without → the tone
+_NAMES = {  # use of a word → the word, with diacritics and without → the tone
     use: {
         spelled: name
         for name, line in tones.items()

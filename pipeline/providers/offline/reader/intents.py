@@ -32,7 +32,7 @@ def seen_in(text: str) -> list[str]:
 
 
 def style_of(*texts: str | None) -> str | None:
-    """The first named in the first text that names one; None where it describes another."""
+    """The first that is named; None where another is described."""
     for text in filter(None, texts):
         if _OTHER_STYLE.search(folded(text)):
             return None

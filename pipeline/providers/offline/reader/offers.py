@@ -32,7 +32,7 @@ def usual(request: RefineRequest) -> tuple[Suggestion, ...]:
 
 
 def instead_of_left_out(content: str, scene: Scene) -> tuple[Suggestion, ...]:
-    """What this scene could have besides, and a photo of what cannot be painted."""
+    """Also a photo, for what cannot be painted."""
     shown = scene.land | scene.sky | scene.weather | {scene.time or ""}
     added = [offer for name, offer in _ADDED.items() if name not in shown]
     return offers(content, *added[:MAX_ADDED], "photo")

@@ -37,7 +37,7 @@ def refine(request: RefineRequest) -> Refinement:
 
 
 def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
-    """For an AI's prompt, or one from before there were plans; without `content` from the prompt alone."""
+    """For an AI's prompt, or one from before there were plans."""
     match intent:
         case Intent.GENERATE:
             reading = scenes.read(prompt, style)
@@ -76,7 +76,7 @@ def _commanded(request: RefineRequest) -> Refinement | None:
 
 
 def _more(request: RefineRequest) -> Refinement:
-    """The last scene painted once more, with this request's seed; or the last edit, on its result."""
+    """The last scene with this request's seed; or the last edit, on its result."""
     last = next((turn for turn in reversed(request.turns) if turn.showed_picture or turn.plan), None)
     scene, plan = (scenes.last_scene((last,)), restored(last.plan)) if last else (None, None)
     if last and scene:
@@ -91,7 +91,7 @@ def _more(request: RefineRequest) -> Refinement:
 
 
 def _understood(request: RefineRequest) -> Refinement:
-    """The order matters. Painting over a part of a picture never asks for a new picture."""
+    """The order matters. Painting over a part never asks for a new picture."""
     asked = intents.without_left_out(request.content)
     text, edits = " ".join(asked.split()), parse(asked)
     restyles = request.has_source and intents.restyles(text)
@@ -99,7 +99,7 @@ def _understood(request: RefineRequest) -> Refinement:
     if intents.CREATES.search(text) and not of_it and not request.has_mask:
         return _paint(request)
     tool = intents.tool_asked_for(text)
-    # The tool, as far as words can tell; a look with the same name ("sepia") is an edit.
+    # A look with a tool's name ("sepia") is an edit.
     surely = tool in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (tool is Intent.REMOVE_OBJECT and request.has_mask)
     if tool and request.has_source and surely:
         return _tool(request, tool, edits)
@@ -183,7 +183,7 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
 
 
 def _instead_of(tool: Intent | None, content: str) -> tuple[Suggestion, ...]:
-    """Where something is to be found by its name, or a style is only described."""
+    """Where a thing must be found by its name, or a style is only described."""
     match tool:
         case Intent.REMOVE_OBJECT:
             return offers.offers(content, "brush")
@@ -193,7 +193,7 @@ def _instead_of(tool: Intent | None, content: str) -> tuple[Suggestion, ...]:
 
 
 def _in_the_scene(request: RefineRequest, seen: Sequence[str]) -> tuple[Suggestion, ...]:
-    """What no edit can bring into a picture, a new painting of the scene can have."""
+    """Paints anew what no edit can bring in."""
     if not seen or request.attached or not scenes.last_scene(request.turns):
         return ()
     asked = say(request.content, "with_these").format(", ".join(seen[:MAX_NAMED]))
@@ -201,7 +201,7 @@ def _in_the_scene(request: RefineRequest, seen: Sequence[str]) -> tuple[Suggesti
 
 
 def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) -> Refinement:
-    """Whether it can be done, its provider says. `edits`: asked for as well."""
+    """Its provider says whether it can. `edits`: asked for as well."""
     content = request.content
     if not request.has_source:
         return _no_picture(request)
@@ -254,7 +254,7 @@ def _left_out(spelled: Sequence[str], content: str) -> str | None:
 
 
 def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing: str = "") -> Refinement:
-    """One sentence, and suggestions; what was to be painted is offered as far as possible."""
+    """A sentence and suggestions: as much of the wanted picture as possible."""
     offered = () if scene else offers.usual(request)
     if not offered:
         offered = (

@@ -1,4 +1,4 @@
-"""What a text asks the painter for, what it speaks of besides, and a scene in plain words."""
+"""What a text asks the painter for, and a scene in plain words."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ _INSTEAD = words.pattern("instead")
 @dataclass(frozen=True)
 class Reading:
     scene: Scene
-    known: tuple[str, ...]  # names of what the text says of the scene, in order, each once
+    known: tuple[str, ...]  # of the scene, in order, each once
     ignored: tuple[str, ...]  # what else it speaks of, as the person spelled it
-    has_subject: bool  # something that can be painted; a colour or a style alone is none
+    has_subject: bool  # not a mere colour or style
     unknown: str | None  # the first thing that cannot: "a red car"
     offered: Scene  # the scene with the colours of what cannot be painted
 
@@ -75,7 +75,7 @@ def _is_thing(match: Match) -> bool:
 
 
 def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
-    """A land; or an hour, a weather, a star that does not merely say where something unknown is."""
+    """A land; or an hour, a weather, a star that is not only the place of something unknown."""
     unknown_in: int | None = None  # the first phrase since the last order that names something unknown
     for match in found:
         if match.key in _ORDERS:
