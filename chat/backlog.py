@@ -25,7 +25,6 @@ class Backlog:
         return self._waiting <= LIMIT
 
     def drop(self) -> None:
-        """Ends the connection without waiting for the reader."""
         if self._transport is not None:
             self._transport.abortConnection()
 

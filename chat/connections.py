@@ -26,7 +26,7 @@ class Connection(Protocol):
     session_id: str
 
     async def deliver(self, event: Event) -> None:
-        """Sends the event on unless a newer version has been sent."""
+        pass
 
     def is_behind(self, key: str, version: int) -> bool:
         pass
@@ -37,9 +37,7 @@ class Connections:
 
     def __init__(self) -> None:
         self.members: defaultdict[str, set[Connection]] = defaultdict(set)
-        self._places: defaultdict[str, set[Connection]] = defaultdict(
-            set
-        )  # by person; also of those that are still joining
+        self._places: defaultdict[str, set[Connection]] = defaultdict(set)  # also of those that are still joining
         self._layer = get_channel_layer()
         self._channel: str | None = None
         self._joined: set[str] = set()
@@ -104,7 +102,6 @@ class Connections:
                 self._joined.add(group)
 
     async def _part(self, groups: list[str]) -> None:
-        """Leaves groups that nobody here is in."""
         for group in groups:
             if group not in self.members:
                 self._joined.discard(group)  # before Redis is asked: a newcomer joins anew

@@ -54,7 +54,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             while event["type"] != "websocket.disconnect":
                 await self.receive(event)
                 event = await receive()
-        finally:  # the client left, we failed, or Daphne killed what took too long
+        finally:
             self._leave()
             if self.user_id:
                 local_connections().exit(self)

@@ -28,8 +28,6 @@ def _own_connection() -> None:
 
 
 class Pool:
-    """Each thread has a database connection of its own."""
-
     def __init__(self, threads: int, name: str, timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_own_connection)

@@ -21,7 +21,7 @@ from pipeline.message import Message
 from pipeline.store.mongo import PLACES, async_database
 
 MAX_DOCUMENTS = 500  # documents of one write
-PLACED_S = 5.0  # how long a person's place is remembered
+PLACED_S = 5.0
 REMEMBERED = 10_000  # such people
 DUPLICATE_KEY = 11000
 _ENCODING: "CodecOptions[dict[str, object]]" = CodecOptions(tz_aware=True)
@@ -38,7 +38,7 @@ class _Committer:
 
     def __init__(self) -> None:
         self._batches = Batches("commit", _write, at_most=MAX_DOCUMENTS)
-        self._placed_until: dict[str, float] = {}  # also of people who are just asking for one
+        self._placed_until: dict[str, float] = {}
 
     async def insert(self, message: Message) -> Message:
         person = message.user_id
@@ -64,7 +64,7 @@ class _Committer:
             self._placed_until.pop(person, None)
 
     async def _insert(self, message: Message) -> None:
-        # Before it joins the others: what cannot be encoded fails alone.
+        # What cannot be encoded fails alone, before it joins the others.
         entry = (
             RawBSONDocument(encode(message.stored(), codec_options=_ENCODING)),
             asyncio.get_running_loop().create_future(),

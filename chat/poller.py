@@ -42,11 +42,10 @@ class Poller:
             except PyMongoError as error:
                 log.warning("action=poll_postponed error=%r", error)
             except Exception:
-                log.exception("action=poll_failed")  # whatever it is, the next poll is needed
+                log.exception("action=poll_failed")
             await asyncio.sleep(settings.WATCH_S)
 
     async def poll(self) -> None:
-        """Delivers everything that has changed since the last poll."""
         if self._since is None:
             self._since = _before(await self._newest())
         connections = self._local.connections()
@@ -63,7 +62,7 @@ class Poller:
         await self._deliver_places({c.session_id for c in connections})
 
     async def _changed(self, collection: str, since: Filter, name: str, of: set[str]) -> Sequence[Stored]:
-        """Versions only: polls overlap, and most of it has been sent."""
+        """Versions only: most of it has been sent."""
         fields = dict.fromkeys((name, "version", "changed_at", "kind", "tombstone"), 1)
         return await async_database()[collection].find({"changed_at": since, name: {"$in": [*of]}}, fields).to_list()
 

@@ -206,7 +206,7 @@ TYPES = ("message.send", "message.cancel", "message.retry", "session.sync", "pin
 
 
 class Unreadable(Exception):
-    """A frame that is no command. `id`: the command's, or None."""
+    """`id`: the command's, or None."""
 
     def __init__(self, id: int | str | None, error: StudioError) -> None:
         self.id, self.error = id, error
@@ -237,7 +237,7 @@ def _readable_id(value: object) -> int | str | None:
 
 
 def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
-    """Names the field, and never repeats what was sent."""
+    """Never repeats what was sent."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return f"type: must be one of {', '.join(TYPES)}."
@@ -259,7 +259,6 @@ _PROBLEMS = {
 
 
 def _field(path: Sequence[int | str]) -> str:
-    """A key that the client made up is cut short."""
     parts = [
         str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
     ]
@@ -274,7 +273,7 @@ def failed(id: int | str | None, error: StudioError) -> Form:
     return {"id": id, "error": error.public()}
 
 
-# The public forms of `Message` and `Session`, for the documentation.
+# The public forms, for the documentation.
 
 _WRITTEN_AS: dict[object, object] = {
     datetime: str,

@@ -21,5 +21,5 @@ _reading = PerLoop(lambda: Shared(_thread, _read, rests=RESTS, rests_at_most_s=R
 
 
 async def places() -> Mapping[str, Place]:
-    """By message, of the first ones in the queue. Raises `PyMongoError`."""
+    """Of the first ones. Raises `PyMongoError`."""
     return await _reading().ask()

@@ -54,7 +54,7 @@ class _Own:
         with self._lock:
             times = self._times.setdefault((kind, key), deque())
             self._times.move_to_end((kind, key))
-            while len(self._times) > REMEMBERED:  # whoever has not been here for longest
+            while len(self._times) > REMEMBERED:
                 self._times.popitem(last=False)
             while times and times[0] <= now - limit.get_expiry():
                 times.popleft()
@@ -74,7 +74,7 @@ _breaker = Breaker(QUIET_S)
 
 
 async def hit(kind: str, key: str) -> None:
-    """Counts one. Raises `RateLimited` with the seconds to wait."""
+    """Raises `RateLimited`."""
     if not settings.STUDIO_LIMITS:
         return
     wait = _own.take(kind, key)
@@ -86,7 +86,7 @@ async def hit(kind: str, key: str) -> None:
 
 
 async def _of_all(kind: str, key: str) -> float:
-    """Counted in Redis: seconds to wait; 0 while Redis does not answer."""
+    """Seconds to wait; 0 while Redis does not answer."""
     if _breaker.is_open:
         return 0.0
     limit, limiter, wait = LIMITS[kind], _limiter(), 0.0
@@ -135,5 +135,5 @@ _limiter = PerLoop(_connect)
 
 
 def _uri() -> str:
-    """As the library spells the addresses that Redis clients share."""
+    """In the library's spelling."""
     return f"async+{settings.REDIS_URL.replace('unix://', 'redis+unix://', 1)}"

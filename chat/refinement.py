@@ -12,7 +12,7 @@ from gallery.errors import Quota
 if TYPE_CHECKING:
     from pipeline.providers.base import Refinement
 
-THREADS: int = settings.GEMINI_CALLS  # more would only wait for their turn at the provider
+THREADS: int = settings.GEMINI_CALLS
 WAITING = 8  # for a thread
 RETRY_AFTER_S = 5
 
@@ -21,7 +21,7 @@ _places = threading.BoundedSemaphore(THREADS + WAITING)
 
 
 async def refine(prompt: str) -> "Refinement":
-    """Raises `Quota` when too many wait already, and what the provider raises."""
+    """Raises `Quota` when too many wait, and what the provider raises."""
     if not _places.acquire(blocking=False):
         raise Quota("Too many prompts are being read just now.", retry_after=RETRY_AFTER_S)
     reading = _threads.submit(_refine, prompt)

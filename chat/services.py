@@ -28,7 +28,7 @@ from pipeline.store import followups, turns
 from pipeline.store.documents import apply_async, apply_to_all_async, find_async
 from pipeline.store.mongo import async_database
 
-ANSWER_S = 0.001  # after which an answer is on the wire
+ANSWER_S = 0.001
 
 
 # Sessions
@@ -69,7 +69,7 @@ async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
     if deleted is None:
         raise store.NoSession
     await apply_to_all_async(Message, transitions.cancel({"session_id": session_id}))
-    turns.give_soon(user_id)  # to what they have in other sessions
+    turns.give_soon(user_id)  # in their other sessions
     events.enqueue(events.session_deleted(user_id, session_id, deleted.version), at_once=True)
     if pictures == "trash":
         await db_pool.run_in_db_pool(gallery.trash_session, user_id, session_id)
@@ -87,14 +87,14 @@ async def list_messages(user_id: str, session_id: str, cursor: str | None, limit
 
 
 async def sync(user_id: str, session_id: str, known: Mapping[str, int]) -> tuple[Session, Excerpt]:
-    """What differs from the versions that a client knows. Raises `NotFound`, `RateLimited`."""
+    """Raises `NotFound`, `RateLimited`."""
     await rate_limits.hit("sync", user_id)
     found = await get_session(user_id, session_id)
     return found, await store.differing(session_id, known)
 
 
 async def get_message(user_id: str, session_id: str, message_id: str) -> Message:
-    """With its place, if that is among the first in the queue."""
+    """With its place in the queue, if it is among the first."""
     message = await store.find_message(user_id, session_id, message_id)
     place = (await queue.places()).get(message_id) if message.waits_for_turn else None
     return evolve(message, position=place.position, eta_s=place.eta_s) if place else message
@@ -129,7 +129,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
 
 
 async def _keep(user_id: str, session_id: str, body: SendBody) -> Message:
-    """After the limits and pictures were checked."""
+    """After all checks."""
     original = await _find_original(session_id, body.variation_of)
     message = Message.new(
         session_id=session_id,
@@ -180,7 +180,7 @@ def _follow_up(message: Message) -> None:
 
 
 def _asked(body: SendBody) -> StoredOptions:
-    return cast("StoredOptions", body.options.model_dump(exclude_none=True))  # of the model by the same fields
+    return cast("StoredOptions", body.options.model_dump(exclude_none=True))
 
 
 def _hash(body: SendBody) -> str:
@@ -207,7 +207,7 @@ async def _check_pictures(user_id: str, body: SendBody) -> None:
 
 
 async def _find_original(session_id: str, named: str | None) -> Message | None:
-    """By id or `client_id`; of a variation, that one's own original."""
+    """Of a variation, that one's original."""
     if named is None:
         return None
     found = await find_async(Message, {"session_id": session_id, "$or": [{"_id": named}, {"client_id": named}]})
@@ -235,7 +235,7 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
     await store.find_session(user_id, session_id)
     message = await store.find_message(user_id, session_id, message_id)
     if message.status is Status.PROCESSING:
-        return message  # another tab, or the same request again, was faster
+        return message  # another request was faster
     if message.status is Status.DONE:
         raise Conflict("This message is done already.")
     if message.error and not message.error["retryable"]:
@@ -249,11 +249,8 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
     return retried
 
 
-# Without a session of one's own
-
-
 async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
-    """Makes nothing. Raises `Quota` while too many others wait for theirs."""
+    """Raises `Quota` while too many others wait."""
     await rate_limits.hit("send", user_id)
     read = await refinement.refine(prompt)
     options = {"width": read.width, "height": read.height, "style": read.style}
@@ -286,7 +283,7 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
     )
     await rate_limits.hit("send", user_id)
     await room.check(user_id)
-    # Before there is a session: a refused request shall leave none behind.
+    # Before there is a session.
     await _check_pictures(user_id, asked)
     message = await _keep(user_id, await _images_session(user_id), asked)
     return message if at_once else await _wait_until_ended(message)
@@ -299,7 +296,7 @@ async def _images_session(user_id: str) -> str:
         try:
             found = Session.new(user_id, "", session.IMAGES)
             await async_database()["sessions"].insert_one(found.stored())
-        except DuplicateKeyError:  # the same user's other request was faster
+        except DuplicateKeyError:  # another request was faster
             found = await find_async(Session, of)
     if found is None:
         raise Conflict

@@ -18,9 +18,9 @@ from pipeline.store.mongo import async_database
 
 NEWEST = [("_id", -1)]
 SNAPSHOT = 50  # messages that a socket begins with
-REACH = 500  # of a session's newest messages: what a sync compares
-MAX_MESSAGE_BYTES = FRAME_LIMIT - 32 * 1024  # bytes of messages in one frame, leaving some for the session
-CURSOR_LENGTH = 36  # a cursor is the id of the last item seen
+REACH = 500  # of a session's newest messages are compared by a sync
+MAX_MESSAGE_BYTES = FRAME_LIMIT - 32 * 1024  # bytes, leaving some for the session
+CURSOR_LENGTH = 36
 
 
 class NoSession(NotFound):
@@ -28,7 +28,7 @@ class NoSession(NotFound):
 
 
 D = TypeVar("D", bound=Document)
-Versions = tuple[list[tuple[str, int]], str | None]  # by id, and the cursor of the next page
+Versions = tuple[list[tuple[str, int]], str | None]  # by id; the next cursor
 VERSION = {"version": 1}
 
 
@@ -53,13 +53,13 @@ async def find_message(user_id: str, session_id: str, message_id: str) -> Messag
 
 
 async def summarize(ids: list[str], **of: str) -> list[Session]:
-    """With what they show of their messages, newest first; without deleted ones."""
+    """Newest first, without deleted ones."""
     found = await async_database()["sessions"].aggregate(session.summaries({"_id": {"$in": ids}, **of}))
     return sorted([Session.of_summary(doc) async for doc in found], key=attrgetter("id"), reverse=True)
 
 
 async def summarize_one(session_id: str, **of: str) -> Session:
-    """Raises `NotFound` when it was deleted meanwhile, or does not fit `of`."""
+    """Raises `NotFound` when it was deleted, or does not fit `of`."""
     found = await summarize([session_id], **of)
     if not found:
         raise NoSession
@@ -67,7 +67,7 @@ async def summarize_one(session_id: str, **of: str) -> Session:
 
 
 async def page(kind: type[D], of: Filter, cursor: str | None, limit: int) -> tuple[list[D], str | None]:
-    """Newest first: the documents older than the cursor, and the next cursor."""
+    """Newest first, and the next cursor."""
     docs, older = await _page(kind, of, cursor, limit)
     return [kind.of(doc) for doc in docs], older
 
@@ -103,7 +103,7 @@ class Excerpt:
 
 
 class _Room:
-    """As many messages as one frame holds, but one at least."""
+    """As many messages as fit, but one at least."""
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
@@ -111,7 +111,7 @@ class _Room:
         self._left = MAX_MESSAGE_BYTES
 
     def take(self, messages: Iterable[Message]) -> bool:
-        """Adds them in order. False when not all of them fit."""
+        """False when not all of them fit."""
         for message in messages:
             form = public(message)
             self._left -= size(dump(form)) + 1
@@ -129,7 +129,7 @@ class _Room:
 
 
 async def list_messages(session_id: str, cursor: str | None = None, limit: int = SNAPSHOT) -> Excerpt:
-    """Newest first. Fewer than `limit` where more would be too large."""
+    """Newest first; fewer than `limit` where they are large."""
     messages, older = await page(Message, {"session_id": session_id}, cursor, limit)
     room = _Room()
     return room.all_before(older) if room.take(messages) else room.all_that_fit()
@@ -151,7 +151,7 @@ async def differing(session_id: str, known: Mapping[str, int]) -> Excerpt:
     found = await async_database()["messages"].find(since, {"version": 1}, sort=NEWEST, limit=REACH + 1).to_list()
     lacked = [doc["_id"] for doc in found[:REACH] if known.get(doc["_id"]) != doc["version"]]
     room = _Room()
-    for begin in range(0, len(lacked), SNAPSHOT):  # others have their turn in between
+    for begin in range(0, len(lacked), SNAPSHOT):
         some = {"_id": {"$in": lacked[begin : begin + SNAPSHOT]}}
         docs = await async_database()["messages"].find(some, sort=NEWEST).to_list()
         if not room.take(map(Message.of, docs)):

@@ -51,7 +51,6 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
 
 
 def _person(request: HttpRequest) -> dict[str, object] | None:
-    """None for a visitor: looking makes nobody a guest."""
     user = request.user
     if not user.is_authenticated:
         return None

@@ -88,7 +88,6 @@ class ImageAdmin(Base):
         return [path("<uuid:image_id>/thumbnail/", view, name="gallery_image_thumbnail"), *super().get_urls()]
 
     def thumbnail_view(self, request: HttpRequest, image_id: uuid.UUID) -> HttpResponseBase:
-        """Also of hidden and trashed pictures."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         image = get_object_or_404(self.get_queryset(request), pk=image_id)

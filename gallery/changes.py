@@ -16,7 +16,6 @@ BATCH = 200  # rows in one transaction
 
 
 def snapshot(image: Image) -> Snapshot:
-    """What a message stores of its picture."""
     return {
         "id": str(image.pk),
         "state": image.state,
@@ -54,7 +53,6 @@ def _tell(image_id: str, message_id: str | None, changed: Snapshot) -> None:
 
 
 def unannounced(limit: int) -> list[Image]:
-    """Pictures whose message does not show their latest change yet."""
     return list(Image.objects.filter(UNANNOUNCED).order_by("pk")[:limit])
 
 

@@ -64,7 +64,7 @@ def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> 
 
 
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:
-    """The columns of a new draft, its id and file names included."""
+    """With its id and file names."""
     image_id = uuid7()
     key, thumbnail_key = _keys(image_id, rendition)
     return values | {

@@ -6,19 +6,18 @@ from typing import ClassVar
 
 class StudioError(Exception):
     code: ClassVar[str] = "interrupted"
-    retryable: ClassVar[bool] = False  # may the same request succeed later?
+    retryable: ClassVar[bool] = False  # may it succeed later?
     status: ClassVar[int] = 500
     sentence: ClassVar[str] = "Something went wrong."
 
     def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
-        """`message`: one sentence for the person; `retry_after`: seconds."""
+        """`message`: for the person; `retry_after`: seconds."""
         self.message = message or self.sentence
         self.retry_after = retry_after
-        self.usage: Mapping[str, int] = {}  # what a paid provider charges all the same; not public
+        self.usage: Mapping[str, int] = {}  # of paid providers; not public
         super().__init__(self.message)
 
     def public(self) -> dict[str, object]:
-        """As on the socket, and inside a problem."""
         return {
             "code": self.code,
             "message": self.message,
@@ -56,7 +55,7 @@ class ProviderDown(StudioError):
 
 
 class Unusable(ProviderDown):
-    """Until the operator changes something, such as the key."""
+    """Until the operator changes something."""
 
     retryable, sentence = False, "The picture service cannot be used by this studio."
 
@@ -66,7 +65,7 @@ class StorageDown(StudioError):
 
 
 class StorageFull(StudioError):
-    """Retryable: the person may delete something first."""
+    """Retryable: the person may delete something."""
 
     code, retryable, status, sentence = "storage_full", True, 507, "There is no room for more pictures."
 

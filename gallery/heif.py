@@ -17,7 +17,7 @@ from PIL import Image, UnidentifiedImageError
 _READER = Path(__file__).with_name("heif_reader.py")
 _BRANDS = re.compile(rb"[\s\S]{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis)")
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG")  # no keys or passwords
-_MAX_LINE = 32 * 1024**2  # bytes: a profile as large as a file may be
+_MAX_LINE = 32 * 1024**2  # bytes
 _CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 

@@ -33,7 +33,7 @@ def main() -> None:
     register_heif_opener()
     options.DECODE_THREADS = 2
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
-    Image.MAX_IMAGE_PIXELS = None  # the parent process checks the size
+    Image.MAX_IMAGE_PIXELS = None
     try:
         image = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=("AVIF", "HEIF"))
     except UnidentifiedImageError:

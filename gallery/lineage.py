@@ -7,7 +7,7 @@ from gallery.models import Image
 
 MAX_LISTED = 50  # the nearest ancestors, the newest children
 
-# One query, however long the line is.
+# One query for the whole line.
 _UPWARDS = """
     WITH RECURSIVE line (id, parent_id, steps) AS (
         SELECT id, parent_id, 0 FROM gallery_image WHERE id = %s
@@ -21,7 +21,7 @@ _UPWARDS = """
 
 
 def ancestors(image: Image) -> list[Image]:
-    """Oldest first, those in the trash or hidden included."""
+    """Oldest first, with those in the trash or hidden."""
     with connection.cursor() as cursor:
         cursor.execute(_UPWARDS, [_as_kept(image.pk), MAX_LISTED])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
@@ -30,7 +30,6 @@ def ancestors(image: Image) -> list[Image]:
 
 
 def children(image: Image) -> list[Image]:
-    """Oldest first, as far as a list would show them."""
     made = Image.objects.filter(parent=image, owner=image.owner_id, stage=Image.Stage.SHOWN, hidden=False)
     return list(made.filter(trashed_at=None).order_by("-pk")[:MAX_LISTED])[::-1]
 

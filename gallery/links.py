@@ -12,12 +12,12 @@ from gallery.snapshot import Snapshot, Urls
 
 
 def path(image_id: str, variant: str, epoch: int) -> str:
-    """`variant`: "full" or "thumbnail". It does not expire: the row decides."""
+    """`variant`: "full" or "thumbnail". The row decides how long it is valid."""
     return f"/p/{image_id}/{variant}/{_signature(image_id, variant, epoch)}"
 
 
 def verify(image_id: str, variant: str, epoch: int, signature: str) -> bool:
-    """Signatures by the setting's older secret keys count too."""
+    """Also by the setting's older keys."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return any(constant_time_compare(signature, _signature(image_id, variant, epoch, key)) for key in keys)
 

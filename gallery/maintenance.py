@@ -16,7 +16,7 @@ from gallery.stores import configured, storage
 
 
 def empty_trash(limit: int) -> None:
-    """Purges what has been in the trash for `TRASH_DAYS`. Raises `StorageDown`."""
+    """Raises `StorageDown`."""
     before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     due = Image.objects.filter(stage=Image.Stage.SHOWN, trashed_at__lt=before)
     images = list(due.order_by("trashed_at")[:limit])
@@ -26,7 +26,7 @@ def empty_trash(limit: int) -> None:
 
 
 def measure(limit: int) -> None:
-    """Notes the size of pictures from before sizes were noted. Raises `StorageDown`."""
+    """Of pictures from before sizes were noted. Raises `StorageDown`."""
     shown = Image.objects.filter(bytes=None, stage=Image.Stage.SHOWN, storage__in=configured())
     for image in shown.order_by("pk")[:limit]:
         files = storage(image.storage)
@@ -42,7 +42,6 @@ def _size(files: Storage, key: str) -> int:
 
 
 def owners_among(user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these people who have a picture."""
     return set(Image.objects.filter(owner__pk__in=list(user_ids)).values_list("owner_id", flat=True).distinct())
 
 

@@ -8,7 +8,6 @@ from uuid_utils.compat import uuid7
 
 from gallery.snapshot import State
 
-# The message does not show the latest change yet.
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
 
@@ -97,5 +96,5 @@ class Image(models.Model):
         return self.trashed_at and self.trashed_at + timedelta(days=settings.TRASH_DAYS)
 
     def file(self, variant: str) -> tuple[str, str]:
-        """The key and MIME type of "full" or "thumbnail"."""
+        """ "full" or "thumbnail": key and MIME type."""
         return (self.key, self.mime) if variant == "full" else (self.thumbnail_key, self.thumbnail_mime)

@@ -25,8 +25,6 @@ def asked_for(request: HttpRequest, size: int, etag: str) -> range | None:
 
 
 class Part:
-    """The wanted bytes of an open file."""
-
     def __init__(self, file: Stream, wanted: range) -> None:
         self._file, self._before, self._left = file, wanted.start, len(wanted)
 

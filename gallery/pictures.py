@@ -207,13 +207,12 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _bare(image: Image.Image) -> Image.Image:
-    """Without EXIF, comments and profiles, which Pillow's writers copy from `info`."""
+    """Pillow's writers would copy EXIF, comments and profiles from `info`."""
     image.info = {}
     return image
 
 
 def _jpeg(image: Image.Image) -> Rendition:
-    """The finest quality that stays within MAX_BYTES."""
     for quality in (92, 80, 60, 40):
         data = _jpeg_data(image, {"quality": quality, "subsampling": 0})
         if len(data) <= MAX_BYTES:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 
 
 class Places:
-    """A limit for each and one for all together; thread-safe."""
+    """Thread-safe."""
 
     def __init__(self, each: float, total: float = math.inf) -> None:
         self.each, self.total = each, total

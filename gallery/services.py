@@ -58,7 +58,7 @@ def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["pho
         digest = _digest(file, purpose)
         if known := _same(owner_id, digest).first():
             return known
-        space.check(owner_id, more=_size(file))  # before it is decoded; what is stored may have another size
+        space.check(owner_id, more=_size(file))  # what is stored may have another size
         rendition = _decoded(file, purpose)
         values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name), digest=digest)
         image = Image(**values)
@@ -85,7 +85,7 @@ def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Ren
 
 
 def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
-    from gallery import pictures  # late: most web processes need no Pillow
+    from gallery import pictures  # late: few need Pillow
 
     data = file if isinstance(file, bytes) else file.read()
     return pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
@@ -125,7 +125,7 @@ def _publish_once(image: Image) -> Image:
 
 
 def masks(older_than: timedelta, after: str | None, limit: int) -> list[Image]:
-    """The oldest masks after the id `after`."""
+    """After the id `after`."""
     found = not_purged().filter(purpose=Image.Purpose.MASK, created_at__lt=timezone.now() - older_than)
     return list((found.filter(pk__gt=after) if after else found).order_by("pk")[:limit])
 
@@ -147,7 +147,7 @@ def visible(image_id: uuid.UUID) -> Image:
 
 
 def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
-    """The person's own picture, if it can be worked on. Raises `NotFound`."""
+    """Raises `NotFound`."""
     image = _own(owner_id, image_id).first()
     if image is None:
         raise NotFound(GONE)
@@ -162,7 +162,7 @@ def is_source(owner_id: Key, image_id: str) -> bool:
 
 
 def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Image, bytes]:
-    """A `source` and its bytes. Raises `NotFound`, `StorageDown`."""
+    """Raises `NotFound`, `StorageDown`."""
     image = source(owner_id, image_id, mask=mask)
     return image, storage(image.storage).open(image.key)
 
@@ -184,13 +184,12 @@ def page(
 
 
 def _fitting(images: list[Image]) -> list[Image]:
-    """As many as PROMPTS allows; at least one."""
     lengths = list(accumulate(len(image.prompt) for image in images))
     return images[: max(1, bisect_right(lengths, PROMPTS))]
 
 
 def patch(owner_id: Key, image_id: str, *, title: str | None = None, favorite: bool | None = None) -> Image:
-    """None leaves a value as it is. Raises `NotFound`, `BadInput`."""
+    """Raises `NotFound`, `BadInput`."""
     given = {"title": title, "favorite": favorite}
     values = {name: value for name, value in given.items() if value is not None}
     if title is not None:
@@ -223,7 +222,6 @@ def delete_permanently(owner_id: Key, image_id: str) -> None:
 
 
 def trash_session(owner_id: Key, session_id: str) -> None:
-    """With everything that the session made."""
     change(not_purged().filter(owner__pk=owner_id, session_id=session_id, trashed_at=None), trashed_at=timezone.now())
 
 

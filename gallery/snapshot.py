@@ -1,5 +1,3 @@
-"""What a message stores of its picture, and the picture's URLs."""
-
 from typing import Literal, TypedDict
 
 State = Literal["shown", "hidden", "deleted"]

@@ -97,7 +97,6 @@ def disk_is_full() -> bool:
 
 
 def folders() -> list[Path]:
-    """Where the studio keeps something on this machine."""
     data = settings.EMBEDDED["mongod"] or not settings.DATABASE_URL
     return [settings.DATA_DIR] * data + [settings.PICTURES_DIR] * (configured()[0] == "local")
 
@@ -116,7 +115,7 @@ class _Disk:
             try:
                 self._free = min(map(_free, folders()), default=None)
             except OSError:
-                self._free = None  # writing there will fail, and say so
+                self._free = None
             finally:
                 self._asked_at = time.monotonic()
                 self._asking.release()

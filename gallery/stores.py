@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def configured() -> tuple[str, ...]:
-    """The reachable storages; new pictures go to the first."""
+    """New pictures go to the first."""
     return ("cloudinary", "local") if settings.CLOUDINARY_ACCOUNT else ("local",)
 
 
@@ -34,7 +34,6 @@ def storage(name: str) -> Storage:
 
 
 def cloudinary_client() -> "Client":
-    """Only where the settings name an account."""
     return _client(settings.CLOUDINARY_ACCOUNT, settings.CLOUDINARY_TIMEOUT_S)
 
 

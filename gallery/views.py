@@ -23,7 +23,6 @@ LINK_S = 60  # of a storage's own URL: long enough to follow the redirect
 @require_safe
 @gzip_page
 def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
-    """`styles`: the known names for a style transfer."""
     user = {"id": str(request.user.pk)} if request.user.is_authenticated else None
     studio = {"user": user, "limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "styles": styles}
     return render(request, "gallery/page.html", {"studio": studio})
@@ -65,7 +64,6 @@ def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = T
 
 
 def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpResponseBase:
-    """A large file is read while it is sent."""
     if file.size is None:
         return FileResponse(file, content_type=mime)  # Cloudinary told no size: no range can be served
     wanted = parts.asked_for(request, file.size, etag)
@@ -91,7 +89,6 @@ def failure(error: StudioError) -> HttpResponse:
 
 
 def _file_name(image: Image, variant: str) -> str:
-    """A name that every file system takes."""
     safe = "".join(letter if letter.isalnum() or letter in " -_()," else "_" for letter in image.title[:80])
     extension = image.file(variant)[0].rpartition(".")[2]
     return f"{safe.strip(' _') or 'picture'}.{extension}"

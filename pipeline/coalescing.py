@@ -27,7 +27,7 @@ class Coalescer(Generic[K, T]):
         *,
         drops: tuple[type[Exception], ...],
         merge: Callable[[T, T], T] = lambda before, after: after,
-        at_most: int = 1_000_000,  # keys that may wait; more are dropped
+        at_most: int = 1_000_000,  # more are dropped
         hold_s: float = 0.0,  # before a round, unless something in it is urgent
         pause_s: float = 0.0,  # after a round
         rests: float = 0.0,  # after a round, times as long as it took
@@ -52,7 +52,6 @@ class Coalescer(Generic[K, T]):
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
-        """Until everything is done, or so long."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting and not self._acts, seconds)
 
@@ -68,7 +67,7 @@ class Coalescer(Generic[K, T]):
             except self._drops as error:
                 log.warning("action=%s_dropped at_most=%d error=%r", self._name, len(taken), error)
             except Exception:
-                log.exception("action=%s_failed at_most=%d", self._name, len(taken))  # the next round needs its turn
+                log.exception("action=%s_failed at_most=%d", self._name, len(taken))
             with self._changed:
                 self._acts = False
                 self._changed.notify_all()
@@ -129,7 +128,7 @@ class Shared(Generic[T]):
 
 
 class PerLoop(Generic[T]):
-    """One value for each event loop, made on first use."""
+    """Made on first use."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make

@@ -43,14 +43,13 @@ PublicOnly = Annotated[T, Mark.PUBLIC, Mark.UNSTORED]
 
 @dataclass(frozen=True)
 class Change:
-    """One compare-and-set: it happens only where `filter` still holds."""
+    """A compare-and-set: only where `filter` still holds."""
 
     filter: Filter
     update: Update
 
 
 def marked(document: type["Document"], mark: Mark) -> list[str]:
-    """The fields with this mark, in order."""
     hints = get_type_hints(document, include_extras=True)
     return [field.name for field in fields(document) if mark in getattr(hints[field.name], "__metadata__", ())]
 
@@ -106,7 +105,7 @@ def _made(cls: type[D], values: dict[str, Any]) -> D:
 
 
 if TYPE_CHECKING:
-    from dataclasses import replace as evolve  # so that mypy checks the names and the types
+    from dataclasses import replace as evolve  # for mypy
 else:
 
     def evolve(document: D, /, **changes: Any) -> D:

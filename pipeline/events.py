@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 SEND_TIMEOUT_S = 1.0
 QUIET_S = 1.0  # after a failure: senders must not queue for a hung Redis
 WAITING_AT_MOST = 1000
-HOLD_S = 0.03  # the coalescing window: an event that is superseded within is not sent
+HOLD_S = 0.03  # the coalescing window
 
 
 class Event(TypedDict):
     type: str  # for the channel layer
     group: str
-    text: str  # as it goes to the client
+    text: str
     key: str | None  # message or session; None where no event supersedes another
     version: int
     ends: NotRequired[str]  # the session whose sockets are closed after they have sent it
@@ -68,7 +68,6 @@ dump: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",
 
 
 def size(text: str) -> int:
-    """In bytes, as it goes over the wire."""
     return len(text) if text.isascii() else len(text.encode())
 
 
@@ -115,5 +114,5 @@ def enqueue_change(message: Message) -> None:
 
 
 def enqueue(event: Event, *, at_once: bool = False) -> None:
-    """From a thread, without waiting; sent a moment later, unless `at_once`."""
+    """From a thread, without waiting."""
     _publisher.add((event["group"], event["key"]) if event["key"] else object(), event, at_once=at_once)

@@ -1,5 +1,3 @@
-"""Huey, for tasks that are mere wake-ups."""
-
 import logging
 import sys
 import time
@@ -71,5 +69,5 @@ class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
         return False
 
     def delete(self, key: str) -> bool:
-        """Huey's only use of it is to forget a revocation."""
+        """Only used for revocations."""
         return False

@@ -26,7 +26,7 @@ from pipeline.documents import (
 
 # `turn` of a message that a worker holds, or held until it stopped or died: it goes on before others begin.
 BEGUN = Timestamp(1, 0)
-SEEDS = 2**53  # how many: every JSON client reads them exactly
+SEEDS = 2**53
 
 
 class Status(StrEnum):
@@ -43,7 +43,7 @@ class Stage(StrEnum):
     UPLOADING = "uploading"
 
 
-WORK = (Stage.REFINING, Stage.GENERATING, Stage.UPLOADING)  # what a worker can be woken for
+WORK = (Stage.REFINING, Stage.GENERATING, Stage.UPLOADING)
 _STATUSES, _STAGES = {status.value: status for status in Status}, {stage.value: stage for stage in Stage}
 
 
@@ -227,7 +227,6 @@ Message.prepare()
 
 
 def request_hash(request: Mapping[str, object]) -> str:
-    """Tells a repeated request from another one under the same `client_id`."""
     text = json.dumps(request, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

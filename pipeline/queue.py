@@ -12,7 +12,7 @@ from pipeline.coalescing import Coalescer
 from pipeline.message import Stage
 
 HUEY = settings.HUEY
-PRIORITY = {Stage.REFINING: 1, Stage.GENERATING: 2, Stage.UPLOADING: 3}  # what is nearly done goes first
+PRIORITY = {Stage.REFINING: 1, Stage.GENERATING: 2, Stage.UPLOADING: 3}
 
 
 _work: Callable[[Stage], None]
@@ -53,7 +53,7 @@ _wake_ups = Coalescer("wake_ups", _enqueue, drops=(RedisError, OSError), merge=m
 
 
 def wake(stage: Stage, times: int = 1) -> None:
-    """Returns at once. A wake-up may be lost; maintenance repeats it."""
+    """Returns at once; may be lost; maintenance repeats it."""
     if times:
         _wake_ups.add(stage, times)
 

@@ -44,11 +44,11 @@ class Session(Document):
     created_at: Public[datetime]
     updated_at: Public[datetime]
     changed_at: Timestamp = SERVER_TIME
-    running: PublicOnly[int] = 0  # this and what follows: of its messages, from `summaries`
+    running: PublicOnly[int] = 0  # from `summaries`
     last_picture: Unstored[Snapshot | None] = None
     thumbnail_url: PublicOnly[str | None] = None
     version: Public[int] = 1
-    tombstone: str | None = None  # what becomes of a deleted session's pictures: "keep" | "trash"
+    tombstone: str | None = None  # "keep" | "trash": its pictures
     buried_at: Sparse[datetime] = None
 
     @classmethod
@@ -103,7 +103,7 @@ def touch(*session_ids: str) -> Change:
 
 
 def name(session_id: str, title: str) -> Change:
-    """The refinement's title, unless the person gave one."""
+    """Unless the person gave one."""
     return Change({"_id": session_id, "title": "", "tombstone": None}, changed({"title": title}))
 
 
@@ -121,7 +121,7 @@ def settle_pictures(session_id: str) -> Change:
 
 
 def soft_deleted(*, longer_than_ms: int) -> Filter:
-    """Tombstones that every web process has had time to see."""
+    """Seen by every web process."""
     return {
         "tombstone": {"$ne": None},
         "$expr": {"$lte": ["$buried_at", {"$subtract": ["$$NOW", longer_than_ms]}]},

@@ -38,7 +38,6 @@ def in_line(*, lease_ms: int, attempts: int) -> Filter:
 
 
 def next_up(**of: object) -> Filter:
-    """The messages that hold a place."""
     return {**of, "status": Status.PROCESSING.value, "turn": {"$gt": BEGUN}}
 
 
@@ -58,7 +57,6 @@ def _unheld(lease_ms: int, attempts: int) -> Filter:
 
 
 def exhausted(*, lease_ms: int, attempts: int) -> Filter:
-    """Held by nobody, and no attempts left."""
     return {
         "status": Status.PROCESSING.value,
         "waits_for": None,  # for the index
@@ -67,7 +65,7 @@ def exhausted(*, lease_ms: int, attempts: int) -> Filter:
     }
 
 
-# The changes. `_changed` marks those of the public form.
+# `_changed` marks changes of the public form.
 
 _LEASE = ("token", "leased_at", "released_at", "delay_ms")
 _LEASE_AND_TURN = (*_LEASE, "turn", "starts_as")
@@ -75,7 +73,7 @@ _LEASE_AND_TURN = (*_LEASE, "turn", "starts_as")
 Counts = Mapping[str, int]  # what paid providers charged, by name (pipeline.providers.base.Usage)
 _NOTHING: Counts = {}
 
-# What a stage finds out, by stored names.
+# By stored names.
 Details = TypedDict(
     "Details",
     {
@@ -164,7 +162,6 @@ def fail(id: str, token: str, error: ErrorForm, usage: Counts = _NOTHING) -> Cha
 
 
 def give_up(id: str, error: ErrorForm, *, lease_ms: int, attempts: int) -> Change:
-    """Ends what nobody holds and nobody may try again."""
     return Change({"_id": id, **exhausted(lease_ms=lease_ms, attempts=attempts)}, _changed(_failed(error)))
 
 
@@ -227,7 +224,7 @@ def forget_artifact(id: str, artifact: str) -> Change:
 
 
 def needing(artifacts: list[str]) -> Filter:
-    """Which messages need one of these artifacts, or would after a retry."""
+    """Now, or after a retry."""
     again = [{"status": Status.CANCELLED.value}, {"status": Status.FAILED.value, "error.retryable": True}]
     ids = [name.partition("/")[0] for name in artifacts]
     goes_on = [{"status": Status.PROCESSING.value}, *again]
@@ -243,9 +240,9 @@ def show_picture(snapshot: Snapshot, message_id: str) -> Change:
 
 
 def unblock_dependents(*waited_for: str, refined: bool) -> Change:
-    """Their variations once they are refined, all others once they have ended."""
+    """Variations once they are refined, others once they have ended."""
     unrefined = {"stage": Stage.QUEUED.value} if refined else {}
-    running = {"status": Status.PROCESSING.value}  # nobody else waits: for the index
+    running = {"status": Status.PROCESSING.value}  # for the index
     return Change({"waits_for": {"$in": list(waited_for)}, **running, **unrefined}, {"$set": {"waits_for": None}})
 
 
@@ -257,7 +254,7 @@ def give_turn(user_id: str, *, lease_ms: int, attempts: int) -> Change:
 
 
 def leave_turn(message: Message) -> Change:
-    """Back into its person's line, unless it was claimed meanwhile."""
+    """Unless it was claimed meanwhile."""
     still = {"_id": message.id, "status": Status.PROCESSING.value, "turn": message.turn}
     return Change(still, {"$unset": {"turn": ""}})
 

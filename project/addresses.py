@@ -15,7 +15,7 @@ SCHEMES = {
 
 
 def check(variable: str, url: str) -> None:
-    """Raises ValueError with a sentence that names the variable."""
+    """Raises ValueError with a sentence."""
     schemes = SCHEMES[variable]
     scheme = url.partition("://")[0]
     if scheme not in schemes:
@@ -44,6 +44,6 @@ def _is_readable(scheme: str, url: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """Hosts and ports, or a socket's path; no name, no password."""
+    """No name, no password."""
     parts = urlsplit(url)
     return parts.netloc.rpartition("@")[2] or parts.path

@@ -1,5 +1,3 @@
-"""The web process: HTTP to Django, sockets to the conversation."""
-
 import gc
 import os
 import sys
@@ -20,7 +18,7 @@ from project.daphne.application import Handler  # noqa: E402
 from project.daphne.pacing import Paced, PacedAnswers  # noqa: E402
 from project.daphne.shutdown import CloseOnShutdown  # noqa: E402
 
-if "daphne.server" in sys.modules:  # Daphne is about to run us
+if "daphne.server" in sys.modules:
     from project.daphne import requests
 
     requests.install()
@@ -35,7 +33,7 @@ async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], sen
     await send({"type": "websocket.close", "code": 4404})
 
 
-# Channels routes ASGI applications through Django's patterns, which are typed for views.
+# Channels uses Django's patterns, which are typed for views.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
 application = CloseOnShutdown(
     ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})

@@ -29,7 +29,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
-            "background_color": GROUNDS[1],  # the icon's; the page's own <meta> wins once it is there
+            "background_color": GROUNDS[1],  # the page's own <meta> wins
             "theme_color": GROUNDS[1],
             "icons": [
                 {

@@ -30,7 +30,7 @@ class User(AbstractUser):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_guest = models.BooleanField(default=False)
     last_seen = models.DateField(null=True, default=today)  # the day of the last visit; null: from an older release
-    # Set, and `is_active` off, when their removal begins: see `project.accounts.removal`.
+    # With `is_active` off: see `project.accounts.removal`.
     removal_began_at = models.DateTimeField(null=True, default=None)
 
     class Meta(AbstractUser.Meta):
@@ -55,7 +55,7 @@ class User(AbstractUser):
             return self.is_active
         try:
             noted = User.objects.filter(pk=self.pk, is_active=True).update(last_seen=today())
-        except DatabaseError as error:  # reading works, and that is enough to let them in
+        except DatabaseError as error:  # reading works
             log.warning("action=last_seen_not_written error=%r", error)
             return True
         self.last_seen = today()

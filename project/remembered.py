@@ -19,7 +19,7 @@ class Remembered:
     """Keys are hashed: the memory of a process opens nothing."""
 
     def __init__(self) -> None:
-        self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()  # in the order in which they are forgotten
+        self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, kind: str, key: str) -> User | None:

@@ -1,5 +1,3 @@
-"""A Cloudinary account, from the URL that Cloudinary's console shows."""
-
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -55,7 +53,6 @@ class Account:
 
     @property
     def origin(self) -> str:
-        """Scheme and host of the URLs that browsers get."""
         prefix = urlsplit(self.upload_prefix)
         return f"{prefix.scheme}://{prefix.netloc}"
 

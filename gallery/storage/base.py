@@ -15,7 +15,7 @@ class Stream(Protocol):
         """At most so many bytes; none at the end. Raises `StorageDown`."""
 
     def skip(self, size: int, /) -> None:
-        """Leaves out the next `size` bytes. Raises `StorageDown`."""
+        """Raises `StorageDown`."""
 
     def close(self) -> None: ...
 
@@ -36,13 +36,13 @@ class Storage(Protocol):
         """Bytes of the file. Raises `NotFound`."""
 
     def stream(self, key: str) -> Stream:
-        """Holds one piece of it at a time. Raises `NotFound`."""
+        """Raises `NotFound`."""
 
     def sign(self, key: str, seconds: int) -> str | None:
         """A URL for so many seconds, or None where the studio streams the file itself."""
 
     def delete(self, key: str) -> None:
-        """A file that is not there is already deleted."""
+        """Safe to repeat."""
 
 
 def check_key(key: str) -> str:

@@ -1,5 +1,3 @@
-"""Pictures as Cloudinary assets of the type `authenticated`."""
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,7 @@ from gallery.storage.cloudinary_client import CHUNK, Body, Client, CloudinaryErr
 FOLDER = "studio"  # before each of our ids
 MAX_BYTES = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
 HOPS = 2  # the API may redirect a signed download to where the file lies
-FETCH_S = 60  # how long the URL lives by which we fetch a picture ourselves
+FETCH_S = 60  # of the URL by which we fetch a picture ourselves
 
 log = logging.getLogger(__name__)
 

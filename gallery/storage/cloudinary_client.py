@@ -58,7 +58,7 @@ class Destroyed(BaseModel):
 
 
 class Client:
-    """`timeout_s` bounds each silence, and each answer as a whole."""
+    """`timeout_s`: of each silence, and of an answer as a whole."""
 
     def __init__(self, account: Account, timeout_s: float) -> None:
         self.account = account
@@ -80,7 +80,7 @@ class Client:
         return uploaded
 
     def destroy(self, public_id: str) -> None:
-        """What is not there is destroyed already. Raises `CloudinaryError`."""
+        """Raises `CloudinaryError`."""
         answer = self._call(functools.partial(uploader.destroy, public_id), invalidate=True)
         if (result := _read(Destroyed, answer).result) not in ("ok", "not found"):
             raise CloudinaryError(200, f"destroy: {result}")
@@ -117,7 +117,7 @@ class Client:
         return self.open(_next(url, onward), at_most, hops=hops - 1)
 
     def _call(self, ask: Any, **options: Any) -> Any:
-        """Only a connection that could not be made is tried again."""
+        """Only a failed connection is tried again."""
         try:
             answer = ask(
                 type=TYPE, resource_type="image", timeout=self._timeout, return_error=True, **options, **self._who()
@@ -199,7 +199,6 @@ def _refusal(answer: urllib3.BaseHTTPResponse) -> CloudinaryError:
 
 
 def _silence(error: BaseException | None) -> CloudinaryError:
-    """No answer, or none that can be read."""
     cause = getattr(error, "reason", None) or error
     timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)
     return CloudinaryError(0, type(cause).__name__, timed_out=timed_out)
@@ -215,6 +214,6 @@ def _pause(said: str, headers: Any) -> float | None:
         else:
             at = said.partition("Try again on ")[2][:19]
             pause = (datetime.fromisoformat(at).replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):  # none of them, or not a time
+    except (ValueError, TypeError):
         return None
     return min(MAX_PAUSE_S, max(1.0, pause))

@@ -23,15 +23,13 @@ RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, oth
 
 @dataclass(frozen=True)
 class Answer:
-    """What the SDK reads of urllib3's."""
-
     status: int
     headers: Any
     data: bytes
 
 
 class Bounded:
-    """The SDK's pool, whose answers are bounded in bytes and in time."""
+    """Bounds answers in bytes and in time."""
 
     def __init__(self, pool: urllib3.PoolManager) -> None:
         self._pool = pool

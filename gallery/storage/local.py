@@ -54,7 +54,7 @@ class LocalStorage:
         path = self._path(key)
         with _down():
             path.unlink(missing_ok=True)
-            for leftover in path.parent.glob(_temporary(key) + "*"):  # of a write that a crash cut short
+            for leftover in path.parent.glob(_temporary(key) + "*"):  # of a crash
                 leftover.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:

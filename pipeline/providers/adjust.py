@@ -1,4 +1,4 @@
-"""A change by hand: exact numbers instead of words."""
+"""A change by hand, exact."""
 
 import math
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Adjust:
         return cls(**{**kept, "crop": Crop(**crop) if crop else None})
 
     def size_after(self, size: Size) -> Size:
-        """Raises `BadInput` where the crop does not fit."""
+        """Raises `BadInput`."""
         frame = self.frame(size)
         return frame.width, frame.height
 

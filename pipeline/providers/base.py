@@ -32,14 +32,12 @@ PlanForm = Mapping[str, Any]  # JSON-like: from a refiner to its own provider; c
 
 @dataclass(frozen=True)
 class Turn:
-    """An earlier message of the conversation."""
-
     content: str
     refined_prompt: str | None
     reply: str | None
     showed_picture: bool
     plan: PlanForm | None = None
-    size: tuple[int, int] | None = None  # of its picture, or of the one that was asked for
+    size: tuple[int, int] | None = None  # of its picture, or as asked for
 
 
 @dataclass(frozen=True)
@@ -50,17 +48,15 @@ class RefineRequest:
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
     has_source: bool  # attached, or of an earlier message (also one that is still being made)
-    attached: bool  # the picture came with this very message
+    attached: bool  # to this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
-    adjust: "Adjust | None" = None  # a change by hand; the words only repeat it
-    seed: int = 0  # of the picture; also for the refiner's own choices
+    adjust: "Adjust | None" = None  # a change by hand
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What one call to a paid provider cost."""
-
     prompt_tokens: int = 0
     output_tokens: int = 0
     pictures: int = 0
@@ -71,12 +67,12 @@ class Usage:
 
 
 class Action(StrEnum):
-    """What a suggestion's button does instead of sending its words."""
+    """What a button does instead of sending its words."""
 
-    LOOK = "look"  # at the picture, in the viewer
+    LOOK = "look"  # in the viewer
     DOWNLOAD = "download"
     DELETE = "delete"  # into the trash
-    BRUSH = "brush"  # to paint over what is to go
+    BRUSH = "brush"  # over what is to go
     PHOTO = "photo"  # to choose one
 
 
@@ -89,21 +85,19 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Refinement:
-    """A structured reading of a request."""
-
     intent: Intent
-    prompt: str  # for the provider; "" when the answer is a reply
-    title: str  # at most 60 characters, of the conversation
+    prompt: str  # "" when the answer is a reply
+    title: str  # at most 60 characters
     reply: str | None  # words instead of a picture (intent REPLY), or beside it
     width: int | None  # pixels of the picture to be made; None where only the source tells
     height: int | None
     style: str | None
-    provider: str  # shown to people and kept on the record
+    provider: str  # shown to people
     usage: Usage = Usage()
-    plan: PlanForm | None = None  # None where the prompt says it all
+    plan: PlanForm | None = None
     suggestions: tuple[Suggestion, ...] = ()
     instead: tuple[Suggestion, ...] = ()  # where nobody can fulfil it
-    goes_back: bool = False  # a reply that makes the previous version the current one
+    goes_back: bool = False  # to the version before
 
 
 @dataclass(frozen=True)
@@ -127,9 +121,9 @@ class PictureRequest:
     height: int | None
     style: str | None
     seed: int  # 0 to 2^53 - 1: where the provider can, the same request with the same seed gives the same bytes
-    source: bytes | None  # a checked picture: JPEG, PNG or WebP
+    source: bytes | None  # JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
-    adjust: "Adjust | None" = None  # set: do this and nothing else
+    adjust: "Adjust | None" = None  # nothing else is to be done
     plan: PlanForm | None = None
 
 
@@ -138,13 +132,11 @@ class Picture:
     data: bytes  # JPEG, PNG or WebP
     provider: str
     usage: Usage = Usage()
-    note: str | None = None  # words beside it, of what only the picture could tell
-    prompt: str | None = None  # what was done, where that is less than the refinement's
+    note: str | None = None  # of what only the picture could tell
+    prompt: str | None = None  # where less was done than the refinement's
 
 
 class Control(Protocol):
-    """How a running stage speaks with the worker."""
-
     def progress(self, fraction: float) -> None:
         """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 

@@ -67,7 +67,7 @@ _making = threading.RLock()  # a worker's threads share one of each
 
 
 def label() -> str:
-    """For the page: who reads and paints."""
+    """For the page."""
     return table.label(settings.PROVIDERS, reader())
 
 
@@ -77,18 +77,15 @@ def abilities() -> str:
 
 
 def varying() -> list[str]:
-    """The intents whose pictures can be made again as others."""
     return table.varying(settings.PROVIDERS)
 
 
 def refiner() -> Refiner:
-    """Gemini as soon as there is a key."""
     with _making:
         return _gemini() if reader() == table.GEMINI else _offline()
 
 
 def provider_for(intent: Intent) -> Provider:
-    """By the settings' table; its `unsupported_reason` tells whether it can."""
     with _making:
         return _PROVIDERS[settings.PROVIDERS[intent.value]]()
 

@@ -1,5 +1,3 @@
-"""Who makes the pictures of which intent, by the settings; pure."""
-
 from collections.abc import Iterable, Mapping
 
 from pipeline.providers.base import Intent
@@ -74,7 +72,6 @@ _FOR = {
 
 
 def abilities(providers: Mapping[str, str]) -> str:
-    """What the studio can do, or could with an AI."""
     paints, changes = providers[Intent.GENERATE], providers[Intent.EDIT]
     said = f"This studio {_PAINTS.get(paints, _PAINTS[OFFLINE])} and {_CHANGES.get(changes, _CHANGES[OFFLINE])}"
     others = [
@@ -92,7 +89,7 @@ def _listed(intents: Iterable[str]) -> str:
 
 
 def served(providers: Mapping[str, str]) -> dict[str, list[str]]:
-    """The intents of each provider, for operators."""
+    """For operators."""
     found: dict[str, list[str]] = {}
     for intent in MADE:
         found.setdefault(providers[intent], []).append(intent)

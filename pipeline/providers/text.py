@@ -1,5 +1,3 @@
-"""For every provider: sentences in two languages, titles, sizes."""
-
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -7,7 +5,7 @@ from dataclasses import dataclass
 Size = tuple[int, int]
 
 USUAL_SIZE: Size = (1024, 768)  # pixels
-MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a picture that is made
+MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a new picture
 MAX_TITLE = 60  # characters
 
 # Letters that hardly any other language has, and words typed without them.
@@ -31,7 +29,6 @@ class Bilingual:
     vietnamese: str
 
     def to(self, text: str) -> str:
-        """In the language of the text."""
         return self.vietnamese if is_vietnamese(text) else self.english
 
 

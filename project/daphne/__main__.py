@@ -31,11 +31,11 @@ def load(arguments: list[str]) -> None:
 
     import_module(CommandLineInterface().parser.parse_args(arguments).application.partition(":")[0])
     for name in absent:
-        del sys.modules[name]  # later imports, such as a provider's SDK, find it
+        del sys.modules[name]  # for later imports
 
 
 def _speaks_tls(arguments: list[str]) -> bool:
-    """Asked before the settings are there: they import redis-py."""
+    """Before the settings, which import redis-py."""
     stores = os.environ.get("REDIS_URL", "").partition(":")[0], os.environ.get("MONGO_URI", "").lower()
     listens = any(argument.startswith("ssl:") for argument in arguments)
     return listens or stores[0] == "rediss" or any(word in stores[1] for word in ("tls", "ssl", "+srv"))

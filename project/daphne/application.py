@@ -1,5 +1,3 @@
-"""Django's ASGI handler, adapted to our requests."""
-
 import asyncio
 import logging
 import tempfile
@@ -23,7 +21,7 @@ from project.http.threads import Threads
 
 log = logging.getLogger(__name__)
 
-PIECE = 32_768  # bytes of a file in memory, for each reader
+PIECE = 32_768  # bytes, for each reader
 # A disk that hangs must not block the default executor.
 _threads = Threads()
 _readers = ThreadPoolExecutor(4, thread_name_prefix="files")
@@ -118,7 +116,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 class _Leaving:
-    """Cancels the task that it is made in when the client leaves."""
+    """When the client leaves."""
 
     def __init__(self, receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
         self._receive, self._task, self._left = receive, asyncio.current_task(), False
@@ -132,7 +130,7 @@ class _Leaving:
         self._task.cancel()
 
     def noticed(self) -> bool:
-        """Was it this that cancelled the task, and nobody else?"""
+        """Was the task cancelled by this alone?"""
         return self._left and self._task is not None and self._task.uncancel() == 0
 
     def stop(self) -> None:

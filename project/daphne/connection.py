@@ -1,5 +1,3 @@
-"""An HTTP connection to Daphne, and its time limits."""
-
 # Twisted's HTTP is half typed:
 # mypy: disable-error-code="no-untyped-call, override, method-assign"
 
@@ -30,16 +28,15 @@ class Channel(HTTPChannel):
 
     transport: Any  # Twisted's types know none of these
     _path: Any
-    _waitingForTransport: bool  # more than the transport's `bufferSize` has not gone yet
+    _waitingForTransport: bool  # more waits than the transport's `bufferSize`
     _handlingRequest: bool
     _deadline: Any = None
-    _answered: Any = None  # the request whose answer has not gone yet
-    _held = False  # no more of a body is read until its sender is known
+    _answered: Any = None  # its answer has not gone yet
+    _held = False  # until the sender of a body is known
     _refused = False
     _continue_wanted = False
 
     def __init__(self, give_back: Callable[[], None]) -> None:
-        """`give_back`: called when the connection has ended."""
         super().__init__()
         self.give_back = give_back
         self._until_room: list[asyncio.Future[None]] = []
@@ -67,13 +64,13 @@ class Channel(HTTPChannel):
             await taken
 
     def pauseProducing(self) -> None:
-        """Called by Twisted when too much waits for the reader."""
+        """Twisted's: too much waits for the reader."""
         if not self._waitingForTransport:
             self._expect_within(UNREAD_S)
         super().pauseProducing()
 
     def resumeProducing(self) -> None:
-        """Called by Twisted when nothing waits any more."""
+        """Twisted's: nothing waits any more."""
         self._expect_within(None if self._handlingRequest else BODY_S)
         super().resumeProducing()
         if self._held:
@@ -85,7 +82,7 @@ class Channel(HTTPChannel):
 
     def requestDone(self, request: Any) -> None:
         if self._waitingForTransport and self.persistent:
-            self._answered = request  # the next request's answer would only wait beside this one's
+            self._answered = request
         else:
             self._next(request)
 
@@ -106,7 +103,6 @@ class Channel(HTTPChannel):
         self._go_on()
 
     def limit(self) -> int:
-        """Bytes of a body for the requested path."""
         return body_limit(unquote_to_bytes(self._path.partition(b"?")[0]).decode("latin-1"))
 
     def hold(self) -> None:
@@ -146,7 +142,6 @@ class Channel(HTTPChannel):
 
 
 def last_answer(error: StudioError) -> bytes:
-    """The whole answer, after which the connection closes."""
     said = problems.problem(error)
     for name, value in {"Content-Length": str(len(said.content)), "Connection": "close"}.items():
         said.headers[name] = value
@@ -169,5 +164,5 @@ def when_lost(transport: Any, then: Callable[[], None]) -> None:
 
 def _leave_little_to_the_kernel(transport: Any) -> None:
     """Of an answer that nobody reads it would take megabytes. Bytes under way do not count: nothing gets slower."""
-    with suppress(AttributeError, OSError):  # not on every system, and not of a unix socket
+    with suppress(AttributeError, OSError):  # not on every system
         transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD)

@@ -43,7 +43,6 @@ def _address(text: str) -> str | None:
 
 
 def _value(headers: Raw, name: str) -> str | None:
-    """Of the last header with this name."""
     wanted = name.lower().encode()
     found: str | None = None
     pairs = headers.getAllRawHeaders() if isinstance(headers, Headers) else headers.items()

@@ -10,7 +10,7 @@ from twisted.internet import reactor as _reactor
 
 reactor: Any = _reactor  # in Twisted a module that becomes an object
 _waiting: deque[tuple[WebRequest, Callable[[], Any]]] = deque()
-_taken = False  # somebody was let in in this turn
+_taken = False
 
 
 def let_in(request: WebRequest, process: Callable[[], Any]) -> None:

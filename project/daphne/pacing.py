@@ -31,8 +31,6 @@ class Paced:
 
 
 class PacedAnswers:
-    """Wraps the application that answers requests."""
-
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
         self.application = application
 

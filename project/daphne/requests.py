@@ -50,7 +50,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         # Twisted would read forms on the event loop, for nobody.
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
         self._refused = False
-        self._asked: asyncio.Task[None] | None = None  # is checking who sends the body
+        self._asked: asyncio.Task[None] | None = None
         self._received: tuple[bytes, ...] | None = None  # before that was answered
         self._taken: list[Callable[[], None]] = []  # places, to be given back
 

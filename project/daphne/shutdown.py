@@ -18,7 +18,7 @@ Application = Callable[[Event, Receive, Send], Awaitable[None]]
 
 
 class _Socket(Protocol):
-    """What we use of autobahn's protocol object."""
+    """Autobahn's, as far as we use it."""
 
     state: int
     STATE_CONNECTING: int
@@ -48,7 +48,7 @@ class CloseOnShutdown:
         try:
             await self.application(scope, receive, partial(_reply, socket, send))
         finally:
-            if socket.state == socket.STATE_OPEN:  # nobody is left who would answer on it
+            if socket.state == socket.STATE_OPEN:
                 socket.sendCloseFrame(code=OUR_ERROR)
 
     def _say_goodbye(self) -> "Deferred[Any]":

@@ -15,7 +15,7 @@ from gallery.places import Places
 from project.auth import sender
 from project.models import User
 
-LARGE = 64 * 1024  # bytes; what is smaller stays in memory, and the view decides
+LARGE = 64 * 1024  # bytes; smaller bodies stay in memory
 MIB = 1024 * 1024
 RETRY_AFTER_S = 5.0
 MANY = "Too many large uploads are on their way: try again in a few seconds."

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 log = logging.getLogger(__name__)
 
-RENEW_EVERY = timedelta(days=7)  # a row is not written at every request
+RENEW_EVERY = timedelta(days=7)
 STAFF_HOURS = 8
 ADMIN = "/admin/"
 # The usual cookies' names in the admin; the CSRF token's too, because a login makes a new one.
@@ -37,7 +37,6 @@ class SessionStore(db.SessionStore):
             super().cycle_key()
 
     def renew(self) -> bool:
-        """For its whole age, if that is due."""
         now = timezone.now().timestamp()
         if SESSION_KEY not in self or now - self.get(RENEWED, 0) < RENEW_EVERY.total_seconds():
             return False
@@ -87,7 +86,7 @@ class Cookies(SessionMiddleware):
         except SessionInterrupted:
             if was_modified or not renewed:
                 raise
-            log.warning("action=cookie_not_renewed")  # next time; the answer is as good without
+            log.warning("action=cookie_not_renewed")  # the answer is as good without
         if _in_admin(request):
             _rename(response)
         return response

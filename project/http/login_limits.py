@@ -20,7 +20,7 @@ from gallery.errors import RateLimited
 from project.http import problems
 from project.http.cookies import ADMIN
 
-BROWSER = "studio_staff_browser"  # a cookie: its value names who has logged in here
+BROWSER = "studio_staff_browser"  # a cookie
 BROWSER_S = 180 * 24 * 3600
 SALT = "project.http.login_limits"
 
@@ -28,8 +28,6 @@ View = Callable[..., HttpResponse]
 
 
 def counted(view: View) -> View:
-    """The login, and the change of a password."""
-
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
@@ -56,7 +54,6 @@ async def _count(address: str, name: str, browser: str) -> None:
 
 
 def _plain(name: str) -> str:
-    """However it is written, it is one name."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 

@@ -18,8 +18,8 @@ on_the_loop.install()
 API = ("/api/", "/v1/")
 IMPORT = "/v1/gallery"  # where a picture comes in
 MIB = 1024 * 1024
-SMALL = 64 * 1024  # bytes of an answer that a connection takes at once
-UNSENT = 16 * MIB  # bytes of ready answers that wait for one address to read them
+SMALL = 64 * 1024  # bytes
+UNSENT = 16 * MIB  # bytes for one address
 UNREAD = "Too many answers wait for your network to read them: try again in a second."
 
 
@@ -37,7 +37,7 @@ class Middleware:
 
 
 class ContentSecurityPolicy(Middleware):
-    """The strict policy, except where a view sets its own."""
+    """Unless a view sets its own."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)
@@ -57,7 +57,7 @@ def strict_policy() -> str:
 
 
 class BodyLimit(Middleware):
-    """Refuses a body that is too large before anything parses it."""
+    """Before anything parses it."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = _length(request)
@@ -70,12 +70,11 @@ class BodyLimit(Middleware):
 
 
 def body_limit(path: str) -> int:
-    """Bytes for this path; the form around a picture needs some too."""
+    """With some for the form around a picture."""
     return settings.UPLOAD_LIMIT + 64 * 1024 if path.rstrip("/") == IMPORT else MIB
 
 
 def _length(request: HttpRequest) -> int | None:
-    """None when the header is no such number."""
     if "Transfer-Encoding" in request.headers:
         # Sent in chunks, so without a length. The server has the whole body by now; Django's form parser takes it for
         # empty without the number.
@@ -86,8 +85,6 @@ def _length(request: HttpRequest) -> int | None:
 
 
 class ReadLimit(Middleware):
-    """Refuses whoever reads too much, before anything is looked up."""
-
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             read_limits.by_address(request)
@@ -116,7 +113,6 @@ class Unsent(Middleware):
 
 
 def _instead(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
-    """Closes the answer that is not given."""
     said = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
     _closers(said).extend(_closers(response))
     return said

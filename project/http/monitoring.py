@@ -19,7 +19,7 @@ from pipeline.message import Stage, Status
 from pipeline.store.mongo import async_database
 
 CHECK_S = 1.0
-_looking = Pool(1, "health")  # everybody else uses the database through other pools
+_looking = Pool(1, "health")
 RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes", ["stage"])
 
 
@@ -47,7 +47,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 async def _disk_is_full() -> bool:
     try:
         return await asyncio.wait_for(asyncio.to_thread(space.disk_is_full), CHECK_S)
-    except TimeoutError:  # its server hangs; storing a picture there will fail, and say so
+    except TimeoutError:  # storing a picture there will fail
         return False
 
 

@@ -65,12 +65,12 @@ def problem(error: StudioError, status: int | None = None) -> HttpResponse:
 
 
 def page(error: StudioError) -> HttpResponse:
-    """For a browser: the sentence alone."""
+    """For a browser."""
     return _saying_when(error, views.failure(error))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Replaces Django's own page, for example while a database is away."""
+    """For example while a database is away."""
     error = sys.exc_info()[1]
     if not isinstance(error, UNREACHABLE):
         return defaults.server_error(request)
@@ -104,7 +104,6 @@ def of_status(status: int) -> HttpResponse:
 
 
 def install(api: NinjaAPI) -> None:
-    """Every exception of an operation leaves as a problem."""
     api.add_exception_handler(StudioError, _studio)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _http)
@@ -132,7 +131,7 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     first = error.errors[0]
     source, *path = first["loc"]
     if source == "body":
-        path = path[1:]  # the name of our own parameter
+        path = path[1:]  # of our own parameter
     return problem(BadInput(protocol.explain(first, path)))
 
 

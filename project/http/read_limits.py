@@ -24,7 +24,7 @@ _lock = threading.Lock()
 
 
 def by_address(request: HttpRequest) -> None:
-    """Counts a request before anything is looked up for it. Raises `RateLimited`."""
+    """Before anything is looked up. Raises `RateLimited`."""
     if request.method in METHODS and request.path_info not in UNCOUNTED:
         times = PICTURES if request.path_info.startswith("/p/") else ADDRESS
         _count(times, network(request.META.get("REMOTE_ADDR", "")))
@@ -51,7 +51,7 @@ def take(key: tuple[int, str], per_minute: int) -> float:
     with _lock:
         now = time.monotonic()
         until = max(now, _used_up.get(key, now)) + each
-        if until - now > MINUTE + each / 2:  # more than the rounding errors of many sums
+        if until - now > MINUTE + each / 2:  # beyond rounding errors
             return until - now - MINUTE
         _used_up[key] = until
         if len(_used_up) > _tidied_at:

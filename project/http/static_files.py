@@ -19,7 +19,7 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     """Before `build`, and with STUDIO_DEBUG, files keep their names."""
 
     support_js_module_import_aggregation = True  # rewrites the names that modules import
-    max_post_process_passes = 20  # at least as many as modules import each other deep
+    max_post_process_passes = 20  # as deep as modules import each other
 
     def stored_name(self, name: str) -> str:
         return str(super().stored_name(name)) if name in self.hashed_files else name

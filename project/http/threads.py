@@ -47,12 +47,12 @@ class Threads:
         self._numbers = itertools.count()
         self._live: Counter[str] = Counter()
         self._waiting: list[_Piece] = []
-        self._running: dict[int, float] = {}  # when it began, by the piece's number
+        self._running: dict[int, float] = {}  # by number
         self._idle: list[ThreadPoolExecutor] = []
         self._looking = False
 
     def enter(self, address: str) -> "RequestThread":
-        """For a new request, which has to `leave`."""
+        """Has to `leave`."""
         with self._lock:
             self._live[address] += 1
             return RequestThread(self, address, (self._live[address], next(self._numbers)))
@@ -72,7 +72,7 @@ class Threads:
                 asyncio.get_running_loop().call_later(LONG_S, self._look)
 
     def _look(self) -> None:
-        """Repeated while somebody waits: what has begun may take long by now."""
+        """What has begun may take long by now."""
         with self._lock:
             self._begin_next()
             self._looking = bool(self._waiting)
@@ -95,7 +95,7 @@ class Threads:
         with self._lock:
             del self._running[piece.number]
             if len(self._idle) < IDLE:
-                self._idle.append(thread)  # it mostly gets the next piece too
+                self._idle.append(thread)
             else:
                 thread.shutdown(wait=False)
             self._begin_next()

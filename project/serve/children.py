@@ -44,7 +44,7 @@ class Child:
     def start(self) -> None:
         """From the main thread: the kernel takes the end of the spawning thread for the end of the parent."""
         command = [sys.executable, "-I", "-S", str(PARENT_DEATH), str(os.getpid()), *self.command]
-        output = self.log.open("ab" if self.process else "wb") if self.log else None  # the output before a crash stays
+        output = self.log.open("ab" if self.process else "wb") if self.log else None  # keeps the output before a crash
         try:
             self.process = subprocess.Popen(  # noqa: S603  (our own command line)
                 command,
@@ -52,7 +52,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 pass_fds=self.inherits,
-                process_group=0,  # Ctrl-C reaches us alone, and we stop the children in order
+                process_group=0,  # Ctrl-C reaches us alone: we stop the children in order
             )
         finally:
             if output:
@@ -72,7 +72,6 @@ class Child:
         return f"exit status {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
     def send(self, number: signal.Signals) -> None:
-        """To its whole process group; nothing happens if it has ended."""
         if self.process and self.running:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)

@@ -19,9 +19,9 @@ from redis.exceptions import RedisError
 
 from .children import CannotStart, Child, Rank, tail
 
-GRAVE = re.compile('"s":"[EF]"')  # mongod's errors and fatal errors; what follows them explains nothing
+GRAVE = re.compile('"s":"[EF]"')
 READY_S = 60.0  # recovering a large journal takes a while
-# Debian's and Ubuntu's package of each library that mongod's wheel needs.
+# Debian's and Ubuntu's packages of libraries that mongod's wheel needs.
 PACKAGES = {
     "libcurl.so.4": "libcurl4",
     "libssl.so.3": "libssl3",
@@ -48,7 +48,7 @@ def stores(inherits: tuple[int, ...] = ()) -> list[Store]:
 
 
 def wait_until_ready(store: Store, pause: Callable[[float], None] = time.sleep, within: float = READY_S) -> None:
-    """Raises CannotStart when it ended or stays silent for `within` seconds."""
+    """Raises CannotStart after `within` seconds."""
     deadline = time.monotonic() + within
     while not (_listens(store.socket) and store.ping()):
         if not store.child.running:

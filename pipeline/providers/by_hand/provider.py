@@ -18,7 +18,7 @@ from pipeline.providers.text import title
 
 
 class Adjuster:
-    """A refiner and a provider of requests in which `adjust` is set."""
+    """For requests with `adjust`."""
 
     name = PROVIDER
 

@@ -80,12 +80,11 @@ def unsupported_reason(refined: RefinedRequest) -> str | None:
 
 
 def transformation(refined: RefinedRequest, size: tuple[int, int], *, opaque: bool) -> str:
-    """For a supported request and a source of this size in pixels."""
+    """`size`: of the source, in pixels."""
     return f"{_effect(refined, size)}/{'f_jpg,q_95' if opaque and refined.intent is not Intent.REMOVE_BACKGROUND else 'f_png'}"
 
 
 def size_after(intent: Intent, source: tuple[int, int]) -> tuple[int, int]:
-    """Enhancing doubles what is not too large; nothing else changes the size."""
     width, height = source
     return (2 * width, 2 * height) if intent is Intent.ENHANCE and width * height < UPSCALED_BELOW else source
 
@@ -105,7 +104,7 @@ def _effect(refined: RefinedRequest, size: tuple[int, int]) -> str:
 
 
 def _object(text: str) -> str:
-    """What is to be removed: the first clause that names something, or ""."""
+    """The first clause that names something, or ""."""
     for clause in re.split(r"[.,;:!?\n]", text):
         said = _REST.sub("", _ASKED.sub("", words(clause)))
         if _ARTICLE.sub("", said).lower() not in _NOTHING:
@@ -122,7 +121,7 @@ def words(text: str) -> str:
 
 
 def _look(style: str | None, *texts: str) -> str | None:
-    """The chosen style, else the first one that the texts name."""
+    """The chosen style, else the first that is named."""
     for text in (style,) if style else texts:
         said = f" {words(text).lower()} "
         for name, effect in LOOKS.items():

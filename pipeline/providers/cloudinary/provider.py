@@ -16,10 +16,10 @@ from pipeline.providers.cloudinary import effects
 FOLDER = "studio/effects"
 READY_S = 120.0  # of one effect
 POLL_S = 1.0
-HEARD_S = 0.2  # between two questions: so soon a cancellation is noticed
-USUAL_S = 10.0  # of one effect: for the progress bar
+HEARD_S = 0.2
+USUAL_S = 10.0  # for the progress bar
 
-PAID = Usage(pictures=1)  # from the moment that an effect is begun
+PAID = Usage(pictures=1)  # once an effect is begun
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,7 @@ class CloudinaryEffects:
                 log.warning("action=source_left_behind asset=%s error=%s", public_id, error)
 
     def _begin(self, public_id: str, source: bytes, asked: str) -> str:
-        """Uploads and begins; the URL where the picture will be."""
+        """The URL where the picture will be."""
         answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
         if not answer.eager:
             raise CloudinaryError(200, "no effect was begun")

@@ -16,7 +16,6 @@ _REFUSALS = {
     FinishReason.PROHIBITED_CONTENT, FinishReason.SPII, FinishReason.IMAGE_SAFETY, FinishReason.IMAGE_PROHIBITED_CONTENT,
     FinishReason.IMAGE_RECITATION, FinishReason.ESCALATION, FinishReason.MODEL_ARMOR,
 }  # fmt: skip
-# The same request may succeed next time.
 _MISHAPS = {
     FinishReason.MALFORMED_RESPONSE, FinishReason.MALFORMED_FUNCTION_CALL, FinishReason.UNEXPECTED_TOOL_CALL,
     FinishReason.TOO_MANY_TOOL_CALLS, FinishReason.MISSING_THOUGHT_SIGNATURE, FinishReason.CONTINUATION,
@@ -52,7 +51,6 @@ def usage(answer: GenerateContentResponse) -> Usage:
 
 @contextmanager
 def usage_on_errors(usage: Usage) -> Iterator[None]:
-    """An error raised in here carries what the call cost."""
     try:
         yield
     except StudioError as error:

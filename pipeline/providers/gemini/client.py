@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 API_VERSION = "v1"  # the SDK's default, which an environment variable would change
 CLOSE_S = 2.0
-BEAT_S = 0.2  # how often a waiting caller is asked whether to go on
+BEAT_S = 0.2  # for cancellations
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Question:
 class Patience:
     """Called every BEAT_S; what they raise ends the call."""
 
-    queued: Callable[[], None]  # while other calls of this process have to end first
-    asked: Callable[[float], None]  # while the service works; seconds so far
+    queued: Callable[[], None]  # for other calls of this process
+    asked: Callable[[float], None]  # seconds so far
 
 
 class Client:
@@ -54,7 +54,7 @@ class Client:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends the connections; callers still waiting are left alone."""
+        """Callers still waiting are left alone."""
         never_used, transport = self._transports
         never_used.close()
         asyncio.run_coroutine_threadsafe(transport.aclose(), self._loop).result(CLOSE_S)

@@ -80,13 +80,13 @@ def _body(details: object) -> _Body:
 
 
 def _delay(error: APIError, body: _Body) -> float | None:
-    """Seconds, of the answer's RetryInfo or else its header."""
+    """Seconds, of RetryInfo or the header."""
     said = [detail.retry_delay for detail in body.details]
     headers = getattr(error.response, "headers", {})
     for text in (*said, headers.get("Retry-After", "")):
         try:
             seconds = float(text.removesuffix("s"))
-        except ValueError:  # the header may be a date, and most details have none
+        except ValueError:  # a date, or nothing
             continue
         if math.isfinite(seconds) and seconds > 0:
             return min(seconds, MAX_DELAY_S)

@@ -10,10 +10,10 @@ from gallery.errors import BadInput, ProviderDown, TooLarge
 from pipeline.providers.base import PictureRequest
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
-_1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about; its sides depend on the shape
+_1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about
 MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and 40 million would be refused
-MAX_MASKED_SIDE = 4096  # pixels of a side, where one part of a picture is changed
-ALIKE = 0.03  # the most that two shapes may differ and still cover one another
+MAX_MASKED_SIDE = 4096  # pixels of a side
+ALIKE = 0.03  # of shapes that cover one another
 _FINE = Image.Resampling.LANCZOS
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
@@ -48,7 +48,7 @@ def _shape(ratio: str) -> float:
 
 
 def sent(data: bytes) -> tuple[bytes, str]:
-    """A stored picture, no larger than MAX_SENT_SIDE, and its MIME type."""
+    """With its MIME type."""
     if max(pictures.check(data)) <= MAX_SENT_SIDE:
         return data, _MIME.get(data[:4], "image/jpeg")
     image = pictures.decode(data)
@@ -93,7 +93,7 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
     if image is given:
         return data
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)  # it is encoded again, and well, when it is stored
+    image.save(buffer, "PNG", compress_level=1)  # encoded well when it is stored
     return buffer.getvalue()
 
 

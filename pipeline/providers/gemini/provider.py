@@ -25,7 +25,7 @@ from pipeline.providers.text import Bilingual
 
 SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
 MAX_OUTPUT_TOKENS = 8192  # of a reading, thoughts included
-USUAL_S = 12.0  # of a picture: for the progress bar
+USUAL_S = 12.0  # for the progress bar
 NO_TRANSPARENCY = Bilingual(
     "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
     "set for that in STUDIO_PROVIDERS.",

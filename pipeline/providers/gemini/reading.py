@@ -52,7 +52,7 @@ names none.
 
 
 class Reading(BaseModel):
-    """The service's answer; other fields are ignored."""
+    """Other fields are ignored."""
 
     intent: Intent
     prompt: str = Field(description="English; empty for a reply")
@@ -62,7 +62,7 @@ class Reading(BaseModel):
 
 
 def document(request: RefineRequest) -> str:
-    """As JSON: the person's quotes and braces stay inside their string."""
+    """As JSON, so that quotes and braces stay inside their string."""
     it = "attached" if request.attached else "last" if request.has_source else None
     earlier = [
         {

@@ -1,14 +1,14 @@
-"""HTTP transport that bounds answers, because the SDK reads each one whole."""
+"""Bounds answers: the SDK reads each one whole."""
 
 from collections.abc import AsyncIterator
 
 import httpx2
 
-MAX_ANSWER_BYTES = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64, at the largest size
+MAX_ANSWER_BYTES = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64
 
 
 class Bounded(httpx2.AsyncHTTPTransport):
-    """Refuses compressed answers: they could not be counted before they are unpacked."""
+    """Refuses compressed answers, which cannot be counted."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["Accept-Encoding"] = "identity"

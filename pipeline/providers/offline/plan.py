@@ -11,7 +11,7 @@ from pipeline.providers.base import STYLES
 from pipeline.providers.offline import vocabulary as words
 from pipeline.providers.text import Size
 
-MIN_SIDE, MAX_SIDE = 16, 4096  # pixels, of what an edit leaves behind
+MIN_SIDE, MAX_SIDE = 16, 4096  # pixels
 MAX_EDITS = 12  # in one request
 PARTS = {  # left, top, right, bottom, as fractions
     "the top half": (0, 0, 1, 1 / 2), "the bottom half": (0, 1 / 2, 1, 1), "the left half": (0, 0, 1 / 2, 1),
@@ -57,7 +57,7 @@ class CropTo(Value):
     part: Annotated[str, _one_of(PARTS)]
 
 
-class CropRatio(Value):  # the largest middle part with these proportions
+class CropRatio(Value):  # in the middle
     across: Annotated[int, Field(ge=1, le=99)]
     down: Annotated[int, Field(ge=1, le=99)]
 
@@ -77,13 +77,13 @@ class Scene(Value):
     sky: frozenset[Annotated[str, _one_of(words.SKY)]] = frozenset()
     weather: frozenset[Annotated[str, _one_of(words.WEATHER)]] = frozenset()
     land: Annotated[frozenset[Annotated[str, _one_of(words.LAND)]], Field(min_length=1)] = frozenset(words.USUAL_LAND)
-    colours: tuple[Annotated[str, _one_of(words.COLOURS)], ...] = ()  # as they were named; every one once
+    colours: tuple[Annotated[str, _one_of(words.COLOURS)], ...] = ()  # each once
     moods: frozenset[Annotated[str, _one_of(words.MOODS)]] = frozenset()
     styles: frozenset[Annotated[str, _one_of(words.STYLES)]] = frozenset()
 
 
 class Plan(Value):
-    """Only the field of the message's intent is used."""
+    """One field, by the intent."""
 
     scene: Scene | None = None
     edits: Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)] = ()
@@ -127,7 +127,7 @@ def _words(edit: Edit) -> str:
 
 
 def within(size: tuple[float, float]) -> Size:
-    """The nearest allowed size; a larger one shrinks in proportion."""
+    """A larger one shrinks in proportion."""
     factor = min(1, MAX_SIDE / max(size))
     width, height = (max(MIN_SIDE, round(side * factor)) for side in size)
     return width, height
@@ -183,7 +183,6 @@ def fits_twice(size: Size) -> bool:
 
 
 def enhanced_size(steps: Collection[str], size: Size) -> Size | None:
-    """None without steps to tell from."""
     width, height = within(size)
     if not fits_twice((width, height)):
         return width, height

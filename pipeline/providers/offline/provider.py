@@ -1,5 +1,3 @@
-"""Keywords, a painter, edits and OpenCV in place of an AI."""
-
 import io
 import threading
 from collections.abc import Iterator
@@ -56,7 +54,7 @@ class OfflineProvider:
         return plans.size_after(found.edits, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` where there is an `unsupported_reason`."""
+        """Raises `BadInput`."""
         plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
         with one_at_a_time(control):
             if request.intent is Intent.GENERATE:
@@ -70,7 +68,7 @@ class OfflineProvider:
 
 
 def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
-    """The stored one, else from the words: an AI's refinement has none."""
+    """An AI's refinement has none stored."""
     return plans.restored(form) or reader.plan_from_words(intent, prompt, style, content)
 
 
@@ -94,5 +92,5 @@ def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:
     size = request.width or USUAL_SIZE[0], request.height or USUAL_SIZE[1]
     buffer = io.BytesIO()
     picture = Image.fromarray(paint(plan.scene, *size, request.seed, control.progress))
-    picture.save(buffer, "PNG", compress_level=1)  # encoded again, and well, when it is stored
+    picture.save(buffer, "PNG", compress_level=1)  # encoded well when it is stored
     return buffer.getvalue()

@@ -52,8 +52,6 @@ def either(phrases: str) -> str:
 
 
 def filled(text: str) -> str:
-    """With <PATTERN> and <một, hai> replaced."""
-
     def fill(hole: re.Match[str]) -> str:
         return f"(?:{_source(hole[1].lower())})" if hole[1].isupper() else either(hole[1])
 
@@ -104,7 +102,7 @@ class Lexicon:
         self._longest = max(len(phrase.split()) for phrase in self._names)
 
     def match(self, text: str) -> Iterator[Match]:
-        """The longest known phrase wins; none across punctuation."""
+        """The longest phrase wins; none across punctuation."""
         tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
         keys = [folded(token) for token in tokens]
         at = clause = phrase = 0

@@ -52,7 +52,7 @@ def _account(name: str) -> User:
 
 
 def _asked(user: User) -> str:
-    """Asks twice for a password, until it passes the rules."""
+    """Twice, until it passes the rules."""
     if not sys.stdin.isatty():
         raise CommandError("There is nobody to ask for a password: run this in a terminal, or give --password-stdin.")
     while True:
@@ -76,7 +76,7 @@ def _from_stdin(user: User) -> str:
 
 @transaction.atomic
 def _save(user: User, password: str) -> bool:
-    """With the group's rights and no others. True when it is new."""
+    """True when it is new."""
     may = Permission.objects.filter(content_type__app_label="gallery", codename__in=MAY)
     if may.count() != len(MAY):
         raise CommandError("The permissions are not there yet: run `manage.py migrate` first.")

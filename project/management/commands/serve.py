@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
 
 def start_stores(supervisor: Supervisor, lock: int) -> None:
-    """The database migrates while the embedded servers start. Raises CannotStart, Stopped."""
+    """Raises CannotStart, Stopped."""
     stores = embedded.stores(inherits=(lock,))
     supervisor.start([store.child for store in stores])
     preflight.check()
@@ -128,7 +128,7 @@ def _pictures() -> str:
 
 
 def _ai() -> str:
-    """Who reads, and who makes what; never a key."""
+    """Never a key."""
     served = table.served(settings.PROVIDERS)
     if not settings.GEMINI_API_KEY and list(served) == [table.OFFLINE]:
         return f"{table.SPOKEN[table.OFFLINE]}, no AI"

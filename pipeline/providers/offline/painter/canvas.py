@@ -1,5 +1,3 @@
-"""The picture while it is painted: pixels and geometry."""
-
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -61,7 +59,7 @@ class Canvas:
         self.side = -1.0 if self.sun[0] < width / 2 else 1.0  # the light comes from the left, right
 
     def rng(self, name: str) -> np.random.Generator:
-        """One for each layer, so that another layer changes none."""
+        """For each layer: another one changes none."""
         return np.random.Generator(np.random.PCG64([self._seed, crc32(name.encode())]))
 
     def columns(self) -> Array:
@@ -83,7 +81,7 @@ class Canvas:
 
 
 class Sketch:
-    """A mask, drawn at twice the canvas's size, which smooths it."""
+    """Drawn at twice the canvas's size, which smooths it."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._size = (canvas.width, canvas.height)

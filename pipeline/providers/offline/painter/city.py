@@ -1,5 +1,3 @@
-"""Rows of towers on the far shore."""
-
 import numpy as np
 
 from .canvas import CAMERA, Canvas

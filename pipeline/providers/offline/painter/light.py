@@ -55,7 +55,7 @@ _STORM = {"zenith": 0.42, "upper": 0.5, "lower": 0.68, "horizon": 0.85, "lit": 0
 def light_of(scene: Scene) -> Light:
     codes, *levels = _HOURS[scene.time]
     light = Light(*map(rgb, str(codes).split()), *levels)  # type: ignore[arg-type]  # ten colours, three levels
-    if "storm" in scene.weather:  # dark above, with a pale strip left under the clouds
+    if "storm" in scene.weather:  # a pale strip under dark clouds
         light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6))
     elif scene.weather & {"rain", "snow", "fog"}:  # nearer to grey, and darker
         dim = 0.8 if "rain" in scene.weather else 0.95
@@ -81,7 +81,7 @@ def _dyed(light: Light, colours: list[str]) -> Light:
         bright = float(luma(colour)) / max(float(luma(pigment)), 0.08)
         if float(pigment.max() - pigment.min()) > 0.15:
             target = pigment * min(bright, 1.6)  # as bright as before
-        else:  # black, grey and white change the brightness too
+        else:
             target = mix(pigment * bright, pigment, 0.75)
         return np.clip(mix(colour, target, depth), 0, 1)
 

@@ -1,4 +1,4 @@
-"""Seeded noise and small array functions. All arrays are float32."""
+"""All arrays are float32."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ def sample(tile: Array, x: Array, y: Array) -> Array:
 
 
 def step(low: Array | float, high: Array | float, values: Array) -> Array:
-    """0 below `low`, 1 above `high`, smooth between (also where low > high)."""
+    """From 0 at `low` to 1 at `high`, smooth."""
     t = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 

@@ -1,5 +1,3 @@
-"""Paints a scene layer over layer, far to near; styles come last."""
-
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -42,7 +40,7 @@ def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress)
     for done, layer in enumerate(layers, start=1):
         layer(canvas)
         progress(done / (len(layers) + 1))
-    # Grain, which also keeps gradients of the sky free of banding.
+    # Grain: no banding in the sky.
     rng, shape = canvas.rng("grain"), (height, width)
     grain = rng.standard_normal(shape, np.float32) * 1.6 + rng.random(shape, np.float32) - 0.5
     picture = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)

@@ -1,5 +1,3 @@
-"""The height field of a scene in perspective."""
-
 import numpy as np
 
 from .canvas import CAMERA, Canvas, Ground, View
@@ -19,7 +17,6 @@ def survey(canvas: Canvas) -> None:
 
 
 def look(canvas: Canvas) -> None:
-    """Pixels between two slices show what is between them."""
     ground = canvas.ground
     top = max(0, int(ground.skyline.min()) - 1)
     rows, last = canvas.height - top, len(ground.z) - 1
@@ -49,7 +46,7 @@ def _relief(canvas: Canvas, x: Array, z: Array) -> Array:
     soft = fbm(canvas.rng("soil"), 512, 5, 6, 0.45)
     height: Array = 0.05 + 0.10 * sample(soft, x * 0.13, z * 0.13)
     gap = np.ones_like(x)
-    if 0 <= canvas.light.height < 0.2:  # lower land under a low sun, so that it is seen
+    if 0 <= canvas.light.height < 0.2:  # else it would hide a low sun
         aside = x / z - (canvas.sun[0] - canvas.width / 2) / canvas.focal
         gap = (1 - 0.72 * np.exp(-((aside / 0.17) ** 2))).astype(np.float32)
     if "hills" in land:
@@ -74,7 +71,7 @@ def _dunes(canvas: Canvas, x: Array, z: Array) -> Array:
     warp = sample(soft, x * 0.05, z * 0.05) * 3.2
     phase = (z * 0.42 + x * 0.16 * canvas.side + warp) % 1.0
     rise, fall = (phase / 0.72) ** 1.6, ((1 - phase) / 0.28) ** 1.1  # long windward, steep lee
-    crest = -np.log(np.exp(-5 * rise) + np.exp(-5 * fall)) / 5 + 0.1  # the lower of the two, rounded at the edge
+    crest = -np.log(np.exp(-5 * rise) + np.exp(-5 * fall)) / 5 + 0.1
     size = 0.35 + 0.9 * sample(soft, x * 0.04 + 0.5, z * 0.04)
     return np.asarray(crest * size * np.minimum(0.12 * z, 0.85) * step(15, 8, z), np.float32)
 

@@ -1,5 +1,3 @@
-"""Water that mirrors what is behind it; and a boat."""
-
 import numpy as np
 
 from .canvas import CAMERA, Canvas, Sketch, View
@@ -26,7 +24,7 @@ def water(canvas: Canvas) -> None:
         return
     at_sea, storm = "sea" in canvas.scene.land, "storm" in canvas.scene.weather
     tile = fbm(canvas.rng("waves"), 512, 8, 6, 0.62)
-    rough = 0.8 if at_sea else 1.3  # long swell at sea, small ripples on a lake
+    rough = 0.8 if at_sea else 1.3
     swell = sample(tile, seen.x * rough * 0.16, seen.z * rough * 0.6 + seen.x * 0.03)
     ripples = sample(tile, seen.x / seen.z * 0.5 + 0.3, np.log(seen.z) * 2.2)  # as fine near the eye as far away
     waves = (0.55 * swell + 0.45 * ripples).astype(np.float32)
@@ -35,7 +33,7 @@ def water(canvas: Canvas) -> None:
     deep = mix(DEEP * (light.ambient + light.key * 0.5), light.zenith, 0.35)
     colour = mix(deep, colour, (grazing[:, None, None] * (1 - 0.25 * step(0.55, 0.8, waves)[..., None])))
     colour = mix(colour, canvas.air, air_amount(canvas, seen.z * 0.55)[..., None])
-    if at_sea:  # breakers at the land, and white crests in a storm
+    if at_sea:  # breakers; white crests in a storm
         foam = step(-0.1, -0.01, seen.height) * step(0.42, 0.6, waves)
         foam = np.maximum(foam, step(0.66, 0.78, waves) * storm * 0.7)
         colour = mix(colour, light.lit, (foam * 0.6)[..., None])

@@ -35,7 +35,7 @@ def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], Non
     if back is None:
         return image
     inside = all(_is_inside(corner, back, whole) for corner in _corners(frame))
-    # Premultiplied once, not for each band: transparent pixels have no colour.
+    # Premultiplied, once for all bands.
     image = image if inside and image.mode == "RGB" else image.convert("RGBA").convert("RGBa")
     straight = _straightened(image, frame, _from_part(back, part), lambda done: progress(0.55 + 0.4 * done))
     return straight if straight.mode == "RGB" else straight.convert("RGBA")
@@ -65,7 +65,6 @@ def _tables(adjust: Adjust, pivot: int) -> list[list[int]]:
 
 
 def _blended(pivot: int, factor: float) -> bytes:
-    """Pillow's own arithmetic, on one picture of every value."""
     ramp = Image.frombytes("L", (256, 1), bytes(range(256)))
     return Image.blend(Image.new("L", ramp.size, pivot), ramp, factor).tobytes()
 
@@ -123,7 +122,7 @@ def _back(frame: Crop, whole: Size, degrees: float) -> Affine | None:
 
 
 def _corners(frame: Crop) -> list[tuple[float, float]]:
-    """The middles of the four outermost pixels, from the frame's own corner."""
+    """Of the outermost pixels."""
     right, bottom = frame.width - 0.5, frame.height - 0.5
     return [(0.5, 0.5), (right, 0.5), (0.5, bottom), (right, bottom)]
 
@@ -150,7 +149,6 @@ def _needed(frame: Crop, back: Affine | None, whole: Size) -> Box:
 
 
 def _span(places: Sequence[float], side: int) -> tuple[int, int]:
-    """Within the side, and never empty."""
     start = min(max(0, math.floor(min(places)) - 3), side - 1)
     return start, max(start + 1, min(side, math.ceil(max(places)) + 3))
 
@@ -161,7 +159,7 @@ def _from_part(back: Affine, part: Box) -> Affine:
 
 
 def _straightened(image: Image.Image, frame: Crop, back: Affine, progress: Callable[[float], None]) -> Image.Image:
-    """What lies past the picture's edge is transparent."""
+    """Transparent past the picture's edge."""
     result = Image.new(image.mode, (frame.width, frame.height))
     a, b, c, d, e, f = back
     for top in range(0, frame.height, BAND):

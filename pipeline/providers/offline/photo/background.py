@@ -9,9 +9,9 @@ from pipeline.providers.base import Progress, part
 from .tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
 
 SEGMENT_SIDE = 400  # pixels of the small copy's longest side
-EDGE_SIDE = 1000  # and of the one on which the outline is described by colours
+EDGE_SIDE = 1000  # of the copy for the outline
 ROUNDS = 5
-MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture between which it is a subject
+MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture
 
 
 def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
@@ -22,7 +22,7 @@ def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -
     if gone is not None:
         guess[gone] = 0
     split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
-    for factor in (1.0, 0.6):  # the second is bolder, for where the first finds nothing
+    for factor in (1.0, 0.6):  # bolder where the first finds nothing
         labels = np.where(guess > split * factor, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
         labels[guess < split * 0.25 * factor] = cv2.GC_BGD
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
@@ -46,7 +46,7 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
         mode = cv2.GC_EVAL if turn else cv2.GC_INIT_WITH_MASK
         cv2.grabCut(bgr, labels, (0, 0, 1, 1), background, foreground, 1, mode)  # the box is for another mode
     found = (labels & 1) * np.uint8(255)
-    for dark in (0, 255):  # neither small pieces beside the subject nor small holes in it
+    for dark in (0, 255):  # small pieces, and small holes
         count, pieces, stats, _ = cv2.connectedComponentsWithStats(found ^ np.uint8(dark), connectivity=4)
         areas = stats[1:, cv2.CC_STAT_AREA]
         if count > 1:
@@ -58,7 +58,7 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
 def _saliency(small: Pixels, progress: Progress) -> Floats:
     """1 where it is surely the subject."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    lab[..., 0] *= 0.7  # light falls unevenly on one and the same wall; its colour stays
+    lab[..., 0] *= 0.7  # light falls unevenly on a wall
     height, width = lab.shape[:2]
     thick = max(2, round(0.03 * max(height, width)))
     rim, lower = np.zeros((height, width), bool), np.zeros((height, width), bool)
@@ -91,7 +91,7 @@ def _unlike(lab: Floats, rim: Flags) -> Floats:
 def _barrier(levels: Floats, seeds: Flags) -> Floats:  # Zhang et al., "Minimum Barrier Salient Object Detection"
     levels = cv2.GaussianBlur(levels, (0, 0), 1.0)
     planes = [levels, np.where(seeds, 0, np.inf).astype(np.float32), levels.copy(), levels.copy()]
-    for turn in range(12):  # down, up, right, left; three times
+    for turn in range(12):  # four directions, three times
         turned = [plane.T if turn % 4 > 1 else plane for plane in planes]
         level, cost, high, low = (plane[::-1] if turn % 2 else plane for plane in turned)
         for row in range(1, len(level)):
@@ -119,7 +119,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
         alpha = np.clip(((slope * colours).sum(2) + level - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)
-        # Half transparent pixels take their colour from opaque ones near by.
+        # Half transparent pixels take their colour from opaque ones.
         whole = (alpha > 0.95).astype(np.float32)
         near = box_mean(whole, reach)
         inner = box_mean(colours * whole[..., None], reach) / np.maximum(near, 1e-4)[..., None]
@@ -137,6 +137,6 @@ def _by_colour(guide: Floats, values: Floats, radius: int) -> tuple[Floats, Floa
     pairs = guide[..., :, None] * guide[..., None, :]
     spread = box_mean(pairs.reshape(*guide.shape[:2], 9), radius).reshape(pairs.shape)
     spread -= middle[..., :, None] * middle[..., None, :]
-    spread += 2e-4 * np.eye(3, dtype=np.float32)  # how little the colours may differ and still tell
+    spread += 2e-4 * np.eye(3, dtype=np.float32)  # the smallest difference that tells
     factors = np.linalg.solve(spread, together[..., None])[..., 0].astype(np.float32)
     return box_mean(factors, radius), box_mean(level - (factors * middle).sum(2), radius)

@@ -11,7 +11,7 @@ from pipeline.providers.offline.plan import Plan, fits_twice, within
 
 from . import edits
 
-PNG_PIXELS = 6_000_000  # that fit into MAX_BYTES as a PNG, whatever they show
+PNG_PIXELS = 6_000_000  # that fit into MAX_BYTES as a PNG
 
 
 def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[bytes, str | None]:
@@ -31,7 +31,7 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
             raise BadInput("These words name no edit that works without an AI.")
         changed = edits.apply(plan.edits, image, mask, part(progress, 0.03, 0.95))
     else:
-        from . import tools  # late: a worker without photographs can spare OpenCV's memory
+        from . import tools  # late: it loads OpenCV
 
         changed = tools.apply(request.intent, plan, image, mask, part(progress, 0.03, 0.95))
     data = encoded(changed, lambda: progress(0.95))

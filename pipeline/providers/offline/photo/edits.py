@@ -107,5 +107,5 @@ def _rotated(image: Image.Image, degrees: int) -> Image.Image:
     cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
     left = (image.width - cos * size[0] - sin * size[1]) / 2
     top = (image.height + sin * size[0] - cos * size[1]) / 2
-    back = (cos, sin, left, -sin, cos, top)  # from a place in the result to the one in the source
+    back = (cos, sin, left, -sin, cos, top)  # from the result to the source
     return image.convert("RGBA").transform(size, Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)

@@ -7,8 +7,8 @@ from pipeline.providers.base import Progress, part
 
 from .tiles import Array, Floats, Pixels, box_mean, in_tiles, to_bytes
 
-DARKEST, LIGHTEST = 6, 249  # where the ends of the range come to lie
-MAX_CONTRAST = 1.6  # times: fog is lifted, and a grey wall does not become noise
+DARKEST, LIGHTEST = 6, 249  # of the stretched range
+MAX_CONTRAST = 1.6  # times: a grey wall must not become noise
 
 
 def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixels:
@@ -24,7 +24,7 @@ def _luma(pixels: Array) -> Floats:
 
 
 def noise_of(pixels: Pixels) -> float:
-    """Its standard deviation in levels: Immerkær's operator where the picture is calmest."""
+    """Immerkær's operator where the picture is calmest: a standard deviation in levels."""
     rows, columns = (slice(spare, side - spare) for side in pixels.shape[:2] for spare in [max(0, side - 1024) // 2])
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
     levels = np.abs(cv2.filter2D(_luma(pixels[rows, columns]), cv2.CV_32F, kernel))
@@ -98,7 +98,7 @@ def _doubled(pixels: Pixels, progress: Progress) -> Pixels:
     def work(tile: Pixels, first: int) -> Pixels:
         low, (height, width) = tile.astype(np.float32), tile.shape[:2]
         high = cv2.resize(low, (2 * width, 2 * height), interpolation=cv2.INTER_LANCZOS4)
-        for _ in range(4):  # adds back what shrinking it again would get wrong
+        for _ in range(4):  # what shrinking it again would get wrong
             wrong = low - cv2.resize(high, (width, height), interpolation=cv2.INTER_AREA)
             high = high + cv2.resize(wrong, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
         return to_bytes(high)

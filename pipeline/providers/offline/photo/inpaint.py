@@ -14,7 +14,7 @@ from pipeline.providers.base import Progress, part
 from . import patch_match
 from .tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
 
-SCRATCH = 4.0  # pixels from the sides to the middle of the widest scratch
+SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
 HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
 MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
@@ -54,7 +54,6 @@ def _wide(marked: Pixels) -> Flags:
 
 
 def _mend(pixels: Pixels, thin: Flags, marked: Pixels, progress: Progress) -> Pixels:
-    """Other marked pixels beside it are no source."""
     beside = cv2.dilate(thin.astype(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
 
     def work(tile: Pixels, first: int) -> Pixels:

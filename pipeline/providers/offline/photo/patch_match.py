@@ -41,7 +41,7 @@ def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Plac
 
 
 def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats, Flags]:
-    """A copy without the colours of the hole, and its hole."""
+    """Without the colours of the hole."""
     known = cv2.resize((~hole).astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
     sums = cv2.resize(picture * (~hole)[..., None], size[::-1], interpolation=cv2.INTER_AREA)
     return (sums / np.maximum(known, 1e-3)[..., None]).astype(np.float32), known < 0.5
@@ -88,7 +88,7 @@ class _Match:
             self.sources = np.where(self._is_allowed[flat], flat, self.sources)
 
     def search(self, on_tick: Callable[[], None]) -> None:
-        """Tries the neighbours' sources, moved along, and others near by."""
+        """Tries neighbours' sources, and random ones near by."""
         patches = self.targets[:, None] + self._steps
         self._wanted, self._weight = self._flat[patches], self._trust[patches]
         self._weight /= self._weight.sum(1, keepdims=True)

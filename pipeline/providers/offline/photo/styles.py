@@ -12,9 +12,9 @@ from pipeline.providers.base import Progress, part
 from .edits import LOOKS
 from .tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
 
-CANVAS_SIDE = 1400  # pixels: the longest side at which a brush is moved
-FINE_SIDE = 1600  # pixels: at this longest side a fine line is one pixel wide
-REACH = 21  # fine lines: how far any of them looks around itself
+CANVAS_SIDE = 1400  # pixels: the longest side
+FINE_SIDE = 1600  # pixels: where a fine line is one pixel wide
+REACH = 21  # fine lines
 WARM_WHITE, CREAM, LEAD = np.array([[251, 246, 233], [248, 245, 236], [46, 47, 56]], np.float32)
 BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.5
 
@@ -170,7 +170,7 @@ def _grown(small: Array, pixels: Pixels) -> Pixels:
 
 
 def _noise(pixels: Pixels, cell: float, seed: int) -> Floats:
-    """Soft blots of about `cell` pixels, mostly within -1 and 1."""
+    """Of about `cell` pixels, mostly within -1 and 1."""
     height, width = pixels.shape[:2]
     grid = np.random.default_rng(seed).standard_normal((int(height / cell) + 2, int(width / cell) + 2), np.float32)
     return cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -184,7 +184,7 @@ def _paper(pixels: Pixels, seed: int) -> Floats:
 
 
 def _fine(pixels: Pixels) -> float:
-    """Pixels: the width of a fine line."""
+    """Pixels."""
     return max(1.0, max(pixels.shape[:2]) / FINE_SIDE)
 
 
@@ -195,7 +195,7 @@ def _tones(pixels: Pixels, darkest: float, lightest: float, gamma: float) -> Flo
 
 
 def _step(low: float, high: float, values: Floats) -> Floats:
-    """0 below `low`, 1 above `high`, smooth between (also where low > high)."""
+    """From 0 at `low` to 1 at `high`, smooth."""
     t = np.clip((values - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 

@@ -52,7 +52,7 @@ def shrunk(pixels: Array, side: int) -> Array:
 
 
 def stretched(pixels: Array, height: int, width: int, top: int, bottom: int) -> Array:
-    """The rows `top` to `bottom` of the array at that size."""
+    """At that size, the rows `top` to `bottom`."""
     across, down = pixels.shape[1] / width, pixels.shape[0] / height
     # From a place in the result to its source, centre to centre.
     back = np.array([[across, 0, across / 2 - 0.5], [0, down, (top + 0.5) * down - 0.5]], np.float32)
@@ -65,7 +65,7 @@ def box_mean(values: Floats, radius: int) -> Floats:
 
 
 def k_means(samples: Floats, count: int) -> tuple[Floats, Floats]:
-    """Colours that stand for the samples (n, 3), and each one's share."""
+    """Of samples (n, 3), with each one's share."""
     count = min(count, len(samples))
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 25, 0.5)
     cv2.setRNGSeed(1)  # the same picture gives the same colours

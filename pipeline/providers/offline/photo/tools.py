@@ -27,7 +27,6 @@ def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | No
     if image.mode == "RGBA":
         alpha = image.getchannel("A")
         if intent is Intent.REMOVE_OBJECT and where is not None and alpha.getextrema() != (255, 255):
-            # Where the object was, it becomes as transparent as around it.
             planes = np.asarray(Image.merge("RGB", (alpha, alpha, alpha)))
             alpha = Image.fromarray(remove_object(planes, where, part(progress, 0.95, 1))[..., 0])
         alpha = alpha.resize(made.size)
@@ -52,7 +51,7 @@ def _made(intent: Intent, plan: Plan, pixels: Pixels, mask: Pixels | None, progr
 
 
 def _colours(image: Image.Image) -> Pixels:
-    """Transparent pixels get the colour of the nearest opaque one."""
+    """Of the nearest opaque pixel, where one is transparent."""
     colours = np.array(image.convert("RGB"))
     if image.mode != "RGBA":
         return colours

@@ -1,5 +1,3 @@
-"""Suggestions, in the language of the request."""
-
 from pipeline.providers.base import Action, RefineRequest, Suggestion
 from pipeline.providers.offline.plan import Scene
 
@@ -25,14 +23,12 @@ def order(content: str, scene: Scene) -> Suggestion:
 
 
 def usual(request: RefineRequest) -> tuple[Suggestion, ...]:
-    """About the person's picture, where there is one."""
     if request.attached or request.has_mask:
         return offers(request.content, "enhance", "oil", "cutout", "brush")
     return offers(request.content, *(("enhance", "oil", "surprise", "photo") if request.has_source else ()))
 
 
 def instead_of_left_out(content: str, scene: Scene) -> tuple[Suggestion, ...]:
-    """Also a photo, for what cannot be painted."""
     shown = scene.land | scene.sky | scene.weather | {scene.time or ""}
     added = [offer for name, offer in _ADDED.items() if name not in shown]
     return offers(content, *added[:MAX_ADDED], "photo")

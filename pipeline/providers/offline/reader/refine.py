@@ -1,4 +1,4 @@
-"""Reads a request by keywords, in English and Vietnamese."""
+"""By keywords, in English and Vietnamese."""
 
 import re
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from .commands import INSULTS, Command, command
 from .edits import parse
 
 PROVIDER = "offline"
-MAX_NAMED = 8  # of the words that were left out
-_ENHANCING = ("sharper", "more contrast")  # tones that are steps of enhancing too
+MAX_NAMED = 8
+_ENHANCING = ("sharper", "more contrast")  # steps of enhancing too
 ALL_STEPS = tuple(words.STEPS)
-EXAMPLE = Scene(time="sunset")  # for those who do not know what to ask for
+EXAMPLE = Scene(time="sunset")
 
 
 def refine(request: RefineRequest) -> Refinement:
@@ -148,7 +148,7 @@ def _within(request: RefineRequest, text: str) -> Refinement:
 
 
 def _paint(request: RefineRequest) -> Refinement:
-    """Where nothing can be painted, nothing is: a landscape is offered."""
+    """Where nothing can be painted, a landscape is offered."""
     _, rest = size_in(request.content)
     reading = scenes.read(rest, request.style)
     if reading.has_subject:
@@ -207,7 +207,7 @@ def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) ->
         return _no_picture(request)
     named = intents.style_of(request.style, content) if intent is Intent.STYLE_TRANSFER else None
     plan = Plan(steps=(intents.steps_of(content) or ALL_STEPS) if intent is Intent.ENHANCE else (), style=named)
-    match intent:  # in plain English; where only a description will do, the person's own
+    match intent:  # in English, but for descriptions
         case Intent.ENHANCE:
             prompt = enhancing(plan.steps)
         case Intent.REMOVE_BACKGROUND:

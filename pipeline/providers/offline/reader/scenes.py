@@ -14,7 +14,7 @@ from .edits import parse
 LEXICON = Lexicon(*words.SCENE, words.STYLES)
 PLACES = words.LAND.keys() | words.SCENERY.keys()
 CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
-PAINTED = words.LAND.keys() | CIRCUMSTANCES  # what can be seen in a picture
+PAINTED = words.LAND.keys() | CIRCUMSTANCES
 HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
 _ORDERS, _ARTICLES, _PRONOUNS = map(words.listed, ("orders", "articles", "pronouns"))
@@ -25,10 +25,10 @@ _INSTEAD = words.pattern("instead")
 class Reading:
     scene: Scene
     known: tuple[str, ...]  # of the scene, in order, each once
-    ignored: tuple[str, ...]  # what else it speaks of, as the person spelled it
+    ignored: tuple[str, ...]  # as the person spelled it
     has_subject: bool  # not a mere colour or style
-    unknown: str | None  # the first thing that cannot: "a red car"
-    offered: Scene  # the scene with the colours of what cannot be painted
+    unknown: str | None  # that cannot be painted: "a red car"
+    offered: Scene  # with the colours of what cannot be painted
 
 
 def read(text: str, style: str | None = None) -> Reading:
@@ -76,7 +76,7 @@ def _is_thing(match: Match) -> bool:
 
 def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
     """A land; or an hour, a weather, a star that is not only the place of something unknown."""
-    unknown_in: int | None = None  # the first phrase since the last order that names something unknown
+    unknown_in: int | None = None  # since the last order
     for match in found:
         if match.key in _ORDERS:
             unknown_in = None
@@ -125,7 +125,7 @@ def _scene(known: Sequence[str], unwanted: Collection[str | None], styles: Seque
 
 
 def describe(scene: Scene) -> str:
-    """An English prompt; `read` gives the scene back."""
+    """`read` gives the scene back."""
     land = _listed(words.SAID.get(name, f"a {name}") for name in _in_order(words.LAND, scene.land))
     tinted = ""
     if scene.colours or scene.moods:
