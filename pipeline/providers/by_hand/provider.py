@@ -52,8 +52,8 @@ class Adjuster:
 def apply(source: bytes, adjust: Adjust, progress: Progress) -> bytes:
     # Late: reading needs no Pillow.
     from gallery import pictures
-    from pipeline.providers.offline.photo.arithmetic import adjusted
-    from pipeline.providers.offline.photo.change import encoded
+    from pipeline.providers.arithmetic import adjusted
+    from pipeline.providers.encoding import encoded
 
     progress(0.0)
     image = adjusted(pictures.decode(source), adjust, progress)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.providers.adjust import Adjust
+from pipeline.providers.adjust import Adjust, Crop
 from pipeline.providers.base import STYLES
 from pipeline.providers.offline import vocabulary as words
 from pipeline.providers.text import Size
@@ -141,17 +141,11 @@ def size_after(edits: Collection[Edit], size: Size) -> Size:
 
 
 def _size_after(edit: Edit, width: int, height: int) -> Size:
+    if adjust := adjust_of(edit, width, height):
+        return adjust.size_after((width, height))
     match edit:
         case Rotate(degrees=degrees):
             return within(box_around(degrees, width, height))
-        case Straighten(tilt=tilt):
-            return Adjust(straighten=tilt).size_after((width, height))
-        case CropTo(part=part):
-            left, top, right, bottom = crop_box(part, width, height)
-            return right - left, bottom - top
-        case CropRatio(across=across, down=down):
-            side = min(width, height * across / down)
-            return max(MIN_SIDE, round(side)), max(MIN_SIDE, round(side * down / across))
         case Resize(width=int(across), height=int(down)):
             return across, down
         case Resize(width=across, height=down, percent=percent):
@@ -160,17 +154,30 @@ def _size_after(edit: Edit, width: int, height: int) -> Size:
     return width, height
 
 
+def adjust_of(edit: Edit, width: int, height: int) -> Adjust | None:
+    """The same change by hand, if there is one."""
+    match edit:
+        case Flip(axis=axis):
+            return Adjust(flip_horizontal=axis == "horizontally", flip_vertical=axis == "vertically")
+        case Rotate(degrees=90 | 180 | 270 as quarters):
+            return Adjust(rotate=quarters)
+        case Straighten(tilt=tilt):
+            return Adjust(straighten=tilt)
+        case CropTo(part=part):
+            left, top, right, bottom = PARTS[part]
+            (x, wide), (y, high) = _span(left, right, width), _span(top, bottom, height)
+            return Adjust(crop=Crop(x, y, wide, high))
+        case CropRatio(across=across, down=down):
+            side = min(width, height * across / down)
+            wide, high = max(MIN_SIDE, round(side)), max(MIN_SIDE, round(side * down / across))
+            return Adjust(crop=Crop((width - wide) // 2, (height - high) // 2, wide, high))
+    return None
+
+
 def box_around(degrees: int, width: int, height: int) -> tuple[float, float]:
     angle = math.radians(degrees)
     cos, sin = abs(round(math.cos(angle), 12)), abs(round(math.sin(angle), 12))
     return width * cos + height * sin, width * sin + height * cos
-
-
-def crop_box(part: str, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom."""
-    left, top, right, bottom = PARTS[part]
-    (x, across), (y, down) = _span(left, right, width), _span(top, bottom, height)
-    return x, y, x + across, y + down
 
 
 def _span(start: float, end: float, side: int) -> tuple[int, int]:

@@ -1,4 +1,3 @@
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,12 +84,12 @@ def one_at_a_time(control: Control) -> Iterator[None]:
 def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:
     from PIL import Image
 
+    from pipeline.providers.encoding import encoded
+
     from .painter.paint import paint
 
     if plan.scene is None:
         raise BadInput("These words name nothing that can be painted without an AI.")
     size = request.width or USUAL_SIZE[0], request.height or USUAL_SIZE[1]
-    buffer = io.BytesIO()
     picture = Image.fromarray(paint(plan.scene, *size, request.seed, control.progress))
-    picture.save(buffer, "PNG", compress_level=1)  # encoded well when it is stored
-    return buffer.getvalue()
+    return encoded(picture, lambda: control.progress(1.0))

@@ -43,7 +43,6 @@ def unaccented(text: str) -> str:
 
 
 def either(phrases: str) -> str:
-
     def syllable(spelled: str) -> str:
         return spelled if unaccented(spelled) == spelled else f"(?:{spelled}|{unaccented(spelled)})"
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from gallery import pictures
 from pipeline.providers.adjust import Adjust
-from pipeline.providers.offline.photo.arithmetic import adjusted
+from pipeline.providers.arithmetic import adjusted
 from tests.support.studio import Client, Form, Studio
 
 GENERATE = "/v1/image/generate/"

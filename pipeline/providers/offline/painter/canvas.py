@@ -7,8 +7,8 @@ from PIL import Image, ImageDraw
 
 from pipeline.providers.offline.plan import Scene
 
+from ..noise import Array
 from .light import light_of
-from .noise import Array
 
 CAMERA = 0.5  # height of the eye above the water, in units
 

@@ -1,8 +1,8 @@
 import numpy as np
 
+from ..noise import Array, mix, rgb
 from .canvas import CAMERA, Canvas
 from .land import air_amount
-from .noise import Array, mix, rgb
 
 WALLS = [rgb(code) for code in ("8c8f99", "a79c8e", "7d8794", "b5aca0", "6d7480", "9a8478")]
 LAMPS = [rgb(code) for code in ("ffd88a", "ffc46a", "ffe2a8", "ffb45a", "ffe9c9", "cfe4ff")]

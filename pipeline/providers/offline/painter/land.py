@@ -2,9 +2,9 @@ from functools import cached_property
 
 import numpy as np
 
+from ..noise import Array, fbm, mix, resized, rgb, sample, step
 from .canvas import Canvas, Sketch, View
 from .light import PIGMENTS
-from .noise import Array, fbm, mix, resized, rgb, sample, step
 
 GRASS, MEADOW, MOSS = rgb("5c7833"), rgb("8f9e42"), rgb("38542e")
 ROCK, SAND, SNOW, MUD = rgb("80766f"), rgb("ebbd80"), rgb("f2f7ff"), rgb("5c4f40")

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.providers.offline.plan import Scene
 
-from .noise import Array, luma, mix, rgb
+from ..noise import Array, luma, mix, rgb
 
 COLOURED = ("zenith", "upper", "lower", "horizon", "sun", "glow", "lit", "shade", "key", "ambient")
 

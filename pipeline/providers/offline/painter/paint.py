@@ -9,10 +9,10 @@ from pipeline.providers.base import Progress, part
 from pipeline.providers.offline.photo.edits import LOOKS
 from pipeline.providers.offline.plan import Scene
 
+from ..noise import blurred, luma, mix, rgb
 from . import city, land, night_sky, relief, sky, water, weather
 from .canvas import Canvas
 from .light import PIGMENTS
-from .noise import blurred, luma, mix, rgb
 
 Pixels = NDArray[np.uint8]
 Layer = Callable[[Canvas], None]

@@ -1,7 +1,7 @@
 import numpy as np
 
+from ..noise import Array, fbm, mix, ridges, sample, step
 from .canvas import CAMERA, Canvas, Ground, View
-from .noise import Array, fbm, mix, ridges, sample, step
 
 
 def survey(canvas: Canvas) -> None:

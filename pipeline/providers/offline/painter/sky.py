@@ -1,7 +1,7 @@
 import numpy as np
 
+from ..noise import Array, fbm, mix, resized, sample, step
 from .canvas import Canvas
-from .noise import Array, fbm, mix, resized, sample, step
 
 VEILED = frozenset({"storm", "rain", "fog", "snow"})
 CLOUDLESS_BELOW = {"clear": 2.0, "clouds": 0.4, "rain": 0.3, "snow": 0.34, "storm": 0.24, "fog": 0.46}
@@ -129,5 +129,4 @@ def _parting(canvas: Canvas, across: Array, up: Array) -> Array:
 
 def _lay(canvas: Canvas, colour: Array, amount: Array) -> None:
     rows = int(np.ceil(canvas.horizon))
-    planes = [resized(colour[..., channel], canvas.width, rows) for channel in range(3)]
-    canvas.cover(np.stack(planes, axis=-1), np.clip(resized(amount, canvas.width, rows), 0, 1))
+    canvas.cover(resized(colour, canvas.width, rows), np.clip(resized(amount, canvas.width, rows), 0, 1))

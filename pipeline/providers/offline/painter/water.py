@@ -1,8 +1,8 @@
 import numpy as np
 
+from ..noise import Array, fbm, mix, rgb, sample, step
 from .canvas import CAMERA, Canvas, Sketch, View
 from .land import air_amount
-from .noise import Array, fbm, mix, rgb, sample, step
 from .sky import moon_place
 
 DEEP = np.array([0.1, 0.3, 0.36], np.float32)

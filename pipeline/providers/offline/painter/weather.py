@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..noise import blurred, fbm, mix, sample, step
 from .canvas import Canvas, Sketch
-from .noise import blurred, fbm, mix, sample, step
 
 Point = tuple[float, float]
 

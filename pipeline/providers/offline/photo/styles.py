@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.providers.base import Progress, part
+from pipeline.providers.offline.noise import step
 
 from .edits import LOOKS
 from .tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
@@ -63,9 +64,9 @@ def _oil(pixels: Pixels, progress: Progress) -> Pixels:
     y, x = np.indices(light.shape, np.float32)
     bristles = np.zeros_like(noise)  # noise drawn out along the forms
     reach = round(3 * brush)
-    for step in range(-reach, reach + 1):
-        progress(0.3 + 0.3 * (step + reach) / reach)
-        bristles += cv2.remap(noise, x + dx * step, y + dy * step, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    for way in range(-reach, reach + 1):
+        progress(0.3 + 0.3 * (way + reach) / reach)
+        bristles += cv2.remap(noise, x + dx * way, y + dy * way, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     bristles *= 18 / max(float(bristles.std()), 1e-6)
     relief = cv2.Sobel(bristles, cv2.CV_32F, 1, 1, ksize=3) + 0.6 * (bristles - cv2.GaussianBlur(bristles, (0, 0), 2))
     return _grown(painted + np.clip(relief, -26, 26)[..., None], pixels)
@@ -85,7 +86,7 @@ def _pencil(pixels: Pixels, progress: Progress) -> Pixels:
         for angle, dark in ((0.85, 0.8), (0.6, 0.55), (2.2, 0.36), (1.5, 0.2)):
             across = x * math.sin(angle) + (y + first) * math.cos(angle) + shaken[rows] * 2 * fine
             stroke = 0.675 + 0.325 * np.cos(across * (2 * math.pi / (4.5 * fine)))
-            graphite = np.maximum(graphite, _step(dark + 0.08, dark - 0.3, tone) * stroke * (0.95 - 0.6 * dark))
+            graphite = np.maximum(graphite, step(dark + 0.08, dark - 0.3, tone) * stroke * (0.95 - 0.6 * dark))
         graphite = np.clip(graphite * (1 + 0.45 * paper[rows]), 0, 0.92)[..., None]
         return (CREAM + (LEAD - CREAM) * graphite).astype(np.uint8)
 
@@ -104,7 +105,7 @@ def _ink(pixels: Pixels, progress: Progress) -> Pixels:
         rows = slice(first, first + len(tile))
         dark = 1 - tones[_grey(soft[rows]).astype(np.uint8)]
         edge = dark + 0.035 * feather[rows] + 0.05 * paper[rows]
-        washes = sum(_step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
+        washes = sum(step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
         ink = np.clip(0.5 * washes + 0.36 * dark**1.6, 0, 0.94)
         lines = _outlines(_grey(tile), 1.3 * fine)
         page = (1 - ink) * (0.25 + 0.75 * lines) * (0.97 + 0.03 * paper[rows])
@@ -117,9 +118,9 @@ def _cartoon(pixels: Pixels, progress: Progress) -> Pixels:
     small = _flattened(shrunk(pixels, CANVAS_SIDE), 0.25)
     progress(0.3)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
-    step, light = 255 / 9, lab[..., 0]
-    nearest = np.rint(light / step) * step
-    lab[..., 0] = nearest + step / 4 * np.tanh((light - nearest) / step * 4)
+    apart, light = 255 / 9, lab[..., 0]
+    nearest = np.rint(light / apart) * apart
+    lab[..., 0] = nearest + apart / 4 * np.tanh((light - nearest) / apart * 4)
     flat = _vivid(cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), 1.45)
     colours, fine = _grown(flat, pixels), _fine(pixels)
     progress(0.5)
@@ -194,12 +195,6 @@ def _tones(pixels: Pixels, darkest: float, lightest: float, gamma: float) -> Flo
     return (np.clip((np.arange(256) - low) / max(high - low, 12), 0, 1) ** gamma).astype(np.float32)
 
 
-def _step(low: float, high: float, values: Floats) -> Floats:
-    """From 0 at `low` to 1 at `high`, smooth."""
-    t = np.clip((values - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
 def _outlines(grey: Floats, wide: float) -> Floats:
     """1 on paper, 0 on a line (Winnemöller, "XDoG")."""
     edge = cv2.GaussianBlur(grey, (0, 0), wide) - 0.985 * cv2.GaussianBlur(grey, (0, 0), wide * 1.6) - 1.92
@@ -211,9 +206,8 @@ def _palette(pixels: Pixels, count: int) -> Floats:
 
 
 def _nearest(pixels: Array, colours: Floats) -> Pixels:
-    apart = (colours * colours).sum(1) - 2 * (
-        pixels.astype(np.float32) @ colours.T
-    )  # but for a term that is the same for all
+    # But for a term that is the same for all.
+    apart = (colours * colours).sum(1) - 2 * (pixels.astype(np.float32) @ colours.T)
     return colours[apart.argmin(axis=2)].astype(np.uint8)
 
 

@@ -17,9 +17,9 @@ from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers import registry
 from pipeline.providers.adjust import Adjust, Crop
+from pipeline.providers.arithmetic import adjusted
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.by_hand.provider import Adjuster, apply
-from pipeline.providers.offline.photo.arithmetic import adjusted
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.contracts.asking import Listener, png, to_read
 

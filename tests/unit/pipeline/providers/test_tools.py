@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers.base import STYLES, Intent, PictureRequest, RefinedRequest
-from pipeline.providers.offline.photo.change import encoded
+from pipeline.providers.encoding import encoded
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.support.listener import Listener
 
@@ -278,8 +278,8 @@ def noise(mode: str, size: tuple[int, int]) -> Image.Image:
 def test_what_comes_out_is_never_larger_than_what_the_studio_takes(
     monkeypatch: pytest.MonkeyPatch, mode: str, kind: str
 ) -> None:
-    monkeypatch.setattr("pipeline.providers.offline.photo.change.MAX_BYTES", 400_000)
-    monkeypatch.setattr("pipeline.providers.offline.photo.change.PNG_PIXELS", 100_000)
+    monkeypatch.setattr("pipeline.providers.encoding.MAX_BYTES", 400_000)
+    monkeypatch.setattr("pipeline.providers.encoding.PNG_PIXELS", 100_000)
     calls: list[int] = []
     data = encoded(noise(mode, (400, 300)), lambda: calls.append(1))
     assert (Image.open(io.BytesIO(data)).format, len(data) <= 400_000, len(calls) > 3) == (kind, True, True)

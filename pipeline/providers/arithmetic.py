@@ -4,16 +4,15 @@ In this order: the colours, quarter turns, flips, straightening about the middle
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageEnhance
 
-from pipeline.providers.adjust import Adjust, Crop, Size
+from pipeline.providers.adjust import Adjust, Crop
 
 BAND = 256  # rows between two reports of progress
 
-Box = tuple[int, int, int, int]  # left, top, right, bottom
 Tint = tuple[float, float, float]
 
 # How much red, green and blue are lifted or lowered at 50 of 100.
@@ -24,21 +23,23 @@ COOLER: Tint = (-0.28, -0.10, 0.34)
 
 def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], None]) -> Image.Image:
     """`image`: mode RGB or RGBA."""
-    frame = adjust.frame(image.size)
+    frame, mode = adjust.frame(image.size), image.mode
     tables = _tables(adjust, _pivot(image) if adjust.contrast else 0)
     image = _turned(image, adjust)
-    whole = image.size
-    back = _back(frame, whole, adjust.straighten)
-    part = _needed(frame, back, whole)
-    image = image.crop(part)
+    if not adjust.straighten:
+        image = image.crop((frame.x, frame.y, frame.x + frame.width, frame.y + frame.height))
     _colour(image, tables, 1 + adjust.saturation / 100, lambda done: progress(0.05 + 0.5 * done))
-    if back is None:
+    if not adjust.straighten:
         return image
-    inside = all(_is_inside(corner, back, whole) for corner in _corners(frame))
-    # Premultiplied, once for all bands.
-    image = image if inside and image.mode == "RGB" else image.convert("RGBA").convert("RGBa")
-    straight = _straightened(image, frame, _from_part(back, part), lambda done: progress(0.55 + 0.4 * done))
-    return straight if straight.mode == "RGB" else straight.convert("RGBA")
+    if mode == "RGBA" or adjust.crop is not None:
+        image = image.convert("RGBA").convert("RGBa")  # premultiplied
+    straight = _straightened(image, frame, adjust.straighten, lambda done: progress(0.55 + 0.4 * done))
+    if straight.mode == "RGB":
+        return straight
+    straight = straight.convert("RGBA")
+    return (
+        straight.convert("RGB") if mode == "RGB" and straight.getchannel("A").getextrema() == (255, 255) else straight
+    )
 
 
 # Colours
@@ -94,7 +95,6 @@ def _colour(image: Image.Image, tables: list[list[int]], vivid: float, progress:
 # Shape
 
 _QUARTERS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-Affine = tuple[float, float, float, float, float, float]  # from a place in the result to the one it comes from
 
 
 def _turned(image: Image.Image, adjust: Adjust) -> Image.Image:
@@ -108,64 +108,16 @@ def _turned(image: Image.Image, adjust: Adjust) -> Image.Image:
     return image
 
 
-def _back(frame: Crop, whole: Size, degrees: float) -> Affine | None:
-    """None: nothing is straightened."""
-    if degrees == 0:
-        return None
-    angle = math.radians(degrees)
-    cos, sin = math.cos(angle), math.sin(angle)
-    across, down = frame.x - whole[0] / 2, frame.y - whole[1] / 2
-    return (
-        cos, sin, whole[0] / 2 + cos * across + sin * down,
-        -sin, cos, whole[1] / 2 - sin * across + cos * down,
-    )  # fmt: skip
-
-
-def _corners(frame: Crop) -> list[tuple[float, float]]:
-    """Of the outermost pixels."""
-    right, bottom = frame.width - 0.5, frame.height - 0.5
-    return [(0.5, 0.5), (right, 0.5), (0.5, bottom), (right, bottom)]
-
-
-def _place(point: tuple[float, float], back: Affine) -> tuple[float, float]:
-    a, b, c, d, e, f = back
-    x, y = point
-    return a * x + b * y + c, d * x + e * y + f
-
-
-def _is_inside(point: tuple[float, float], back: Affine, whole: Size) -> bool:
-    x, y = _place(point, back)
-    return 0 <= x < whole[0] and 0 <= y < whole[1]
-
-
-def _needed(frame: Crop, back: Affine | None, whole: Size) -> Box:
-    """Of the turned picture, with some pixels around it."""
-    if back is None:
-        return frame.x, frame.y, frame.x + frame.width, frame.y + frame.height
-    xs, ys = zip(*(_place(corner, back) for corner in _corners(frame)), strict=True)
-    left, right = _span(xs, whole[0])
-    top, bottom = _span(ys, whole[1])
-    return left, top, right, bottom
-
-
-def _span(places: Sequence[float], side: int) -> tuple[int, int]:
-    start = min(max(0, math.floor(min(places)) - 3), side - 1)
-    return start, max(start + 1, min(side, math.ceil(max(places)) + 3))
-
-
-def _from_part(back: Affine, part: Box) -> Affine:
-    a, b, c, d, e, f = back
-    return a, b, c - part[0], d, e, f - part[1]
-
-
-def _straightened(image: Image.Image, frame: Crop, back: Affine, progress: Callable[[float], None]) -> Image.Image:
+def _straightened(image: Image.Image, frame: Crop, degrees: float, progress: Callable[[float], None]) -> Image.Image:
     """Transparent past the picture's edge."""
     result = Image.new(image.mode, (frame.width, frame.height))
-    a, b, c, d, e, f = back
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    middle_x, middle_y = image.width / 2, image.height / 2
     for top in range(0, frame.height, BAND):
         progress(top / frame.height)
         size = frame.width, min(BAND, frame.height - top)
-        from_here = (a, b, c + b * top, d, e, f + e * top)
-        band = image.transform(size, Image.Transform.AFFINE, from_here, Image.Resampling.BICUBIC)
-        result.paste(band, (0, top))
+        across, down = frame.x - middle_x, frame.y + top - middle_y
+        left = cos, sin, middle_x + cos * across + sin * down
+        source = *left, -sin, cos, middle_y - sin * across + cos * down
+        result.paste(image.transform(size, Image.Transform.AFFINE, source, Image.Resampling.BICUBIC), (0, top))
     return result

@@ -61,15 +61,16 @@ def mix(a: Array, b: Array, amount: Array | float) -> Array:
 
 
 def resized(plane: Array, width: int, height: int) -> Array:
+    """A plane (h, w) or picture (h, w, 3)."""
+    if plane.ndim == 3:
+        return np.stack([resized(channel, width, height) for channel in np.moveaxis(plane, 2, 0)], axis=-1)
     plane = np.ascontiguousarray(plane, dtype=np.float32)
     return np.asarray(Image.fromarray(plane).resize((width, height), BICUBIC), np.float32)
 
 
 def blurred(plane: Array, radius: float) -> Array:
-    """A plane (h, w) or picture (h, w, 3), resized down and up, which is quick."""
-    if plane.ndim == 3:
-        return np.stack([blurred(plane[..., channel], radius) for channel in range(plane.shape[2])], axis=-1)
-    height, width = plane.shape
+    """Resized down and up, which is quick."""
+    height, width = plane.shape[:2]
     small = [max(3, round(side / max(radius, 1))) for side in (width, height)]
     return resized(resized(plane, *small), width, height)
 
