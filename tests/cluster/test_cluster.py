@@ -168,7 +168,7 @@ def test_no_secret_is_anywhere(fleet: Fleet, crowd: Crowd, answered: list[tuple[
     places = {
         "log": fleet.log + "".join(file.read_text() for file in stores.folder.glob("*.log")),
         "answers": "\n".join(text for _, text in answered),
-        "queue and news": "\n".join(heard),
+        "queue and events": "\n".join(heard),
         "Valkey": keys(stores),
         "MongoDB": documents(stores),
         "SQL": tables(stores),

@@ -108,7 +108,7 @@ def summary(address: str, workers: int) -> str:
     database = f"configured, at {preflight.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
     parts = {
         "conversations (MongoDB)": mongo,
-        "queue and news (Redis)": redis,
+        "queue and events (Redis)": redis,
         "users and gallery": database,
         "pictures": _pictures(),
         "AI": _ai(),
