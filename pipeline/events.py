@@ -61,7 +61,7 @@ def session_deleted(user_id: str, session_id: str, version: int) -> Event:
 
 
 def _event(group: str, text: str, key: str | None = None, version: int = 0) -> Event:
-    return {"type": "news", "group": group, "text": text, "key": key, "version": version}
+    return {"type": "event", "group": group, "text": text, "key": key, "version": version}
 
 
 dump: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

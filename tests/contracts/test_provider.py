@@ -55,7 +55,7 @@ def test_it_makes_what_it_lacks_nothing_for_and_says_of_the_rest_what_it_lacks(
     assert min(pictures.decode(made.data).size) >= 16
 
 
-def test_what_it_lacks_is_said_in_the_persons_language(provider: Provider) -> None:
+def test_what_is_unsupported_is_said_in_the_persons_language(provider: Provider) -> None:
     for intent in MADE:
         english, other = (
             provider.unsupported_reason(RefinedRequest(intent, "?", "?", said, False)) for said in ("it", "cho tôi đi")
@@ -71,7 +71,7 @@ def test_the_size_it_promises_is_the_size_it_gives(provider: Provider) -> None:
         assert said is None or pictures.check(made.data) == said
 
 
-def test_a_message_that_was_cancelled_is_heard_of(provider: Provider) -> None:
+def test_a_cancelled_message_is_noticed(provider: Provider) -> None:
     for intent in changes(provider):
         with pytest.raises(Interrupted):
             provider.make(to_make(intent), Listener(cancelled=True))
@@ -96,7 +96,7 @@ def test_a_picture_has_the_size_that_was_asked_for(painter: Provider) -> None:
     assert pictures.decode(made.data).size == (200, 130)
 
 
-def test_a_cancelled_painting_is_heard_of_too(painter: Provider) -> None:
+def test_a_cancelled_painting_is_noticed_too(painter: Provider) -> None:
     with pytest.raises(Interrupted):
         painter.make(to_make(Intent.GENERATE, width=128, height=128), Listener(cancelled=True))
 

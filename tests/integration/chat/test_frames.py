@@ -17,7 +17,7 @@ from tests.support.studio import Client, Form, Socket, Studio
 pytestmark = pytest.mark.usefixtures("prepared")
 
 LIMIT = 768 * 1024  # bytes
-LONG_AGO = Timestamp(1, 1)  # no news any more
+LONG_AGO = Timestamp(1, 1)  # too old for the poller
 WIDE = "🌅"  # four bytes, and twelve where it is escaped
 MAX_SIDE: Form = {
     "client_id": WIDE * 60,  # and four characters that tell them apart

@@ -305,7 +305,7 @@ def test_only_what_may_pass_is_tried_again(error: type[StudioError], retryable: 
         (standin.raw(b"{}", 429, retry_after="Sun, 22 Nov 2026 18:00:00 GMT"), None),
     ],
 )
-def test_a_spent_quota_says_when_to_come_back(
+def test_a_used_up_quota_says_when_to_come_back(
     gemini: GeminiProvider, server: Gemini, mood: Mood, seconds: float | None
 ) -> None:
     server.then("make", mood)
