@@ -35,7 +35,7 @@ async def check(user_id: str) -> None:
             await run_in_db_pool(space.check, user_id)
     except (StorageDown, DatabaseError, TimeoutError) as error:
         _breaker.trip()
-        log.warning("action=room_not_looked_at error=%r", error)
+        log.warning("action=space_not_checked error=%r", error)
         return None
     if len(_had_room) >= REMEMBERED:
         _had_room.clear()

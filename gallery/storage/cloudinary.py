@@ -93,5 +93,5 @@ def _as_our_errors(what: str) -> Iterator[None]:
         if error.status == 400 and error.said.startswith("File size too large"):
             raise TooLarge("This picture is larger than the storage takes.") from error
         if error.is_our_fault:
-            log.error("action=storage_refuses_us what=%s said=%r: check CLOUDINARY_URL", what, error.said)  # noqa: TRY400
+            log.error("action=storage_credentials_refused what=%s said=%r: check CLOUDINARY_URL", what, error.said)  # noqa: TRY400
         raise StorageDown(retry_after=error.retry_after) from error

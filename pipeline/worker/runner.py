@@ -60,13 +60,13 @@ def run(lease: Lease) -> Job | None:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)
         messages.add_usage(job, error.usage)
     except WorkerStopping as error:
-        log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
+        log.info("action=requeued message=%s stage=%s", job.id, job.stage)
         messages.requeue(job, error.usage)
     except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         messages.retry_later(job, BACKOFF_S, {}, counts=False)
     except StorageFull as error:  # until somebody makes room, trying again does not help
-        log.info("action=no_room message=%s", job.id)
+        log.info("action=storage_full message=%s", job.id)
         messages.fail(job, error)
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)

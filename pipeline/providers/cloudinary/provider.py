@@ -86,7 +86,7 @@ class CloudinaryEffects:
             try:
                 self._client.destroy(public_id)
             except CloudinaryError as error:
-                log.warning("action=source_left_behind asset=%s error=%s", public_id, error)
+                log.warning("action=source_not_deleted asset=%s error=%s", public_id, error)
 
     def _begin(self, public_id: str, source: bytes, asked: str) -> str:
         """The URL where the picture will be."""
@@ -133,7 +133,7 @@ def _as_our_errors(intent: Intent) -> Iterator[None]:
         yield
     except CloudinaryError as error:
         if error.is_our_fault:
-            log.error("action=cloudinary_refuses_us said=%r: check CLOUDINARY_URL", error.said)  # noqa: TRY400
+            log.error("action=cloudinary_credentials_refused said=%r: check CLOUDINARY_URL", error.said)  # noqa: TRY400
         raise _ours(error, intent) from error
 
 

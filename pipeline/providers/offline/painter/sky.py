@@ -69,9 +69,9 @@ def moon(canvas: Canvas) -> None:
 
 def _distance(canvas: Canvas, at: tuple[float, float]) -> Array:
     """(height, width), in focal lengths."""
-    dx = (np.arange(canvas.width, dtype=np.float32) + 0.5 - at[0]) / canvas.focal
-    dy = (np.arange(canvas.height, dtype=np.float32) + 0.5 - at[1]) / canvas.focal
-    return np.sqrt(dx[None, :] ** 2 + dy[:, None] ** 2).astype(np.float32)
+    across = canvas.columns() - (at[0] - canvas.width / 2) / canvas.focal
+    up = canvas.rows() - (canvas.horizon - at[1]) / canvas.focal
+    return np.asarray(np.hypot(across[None, :], up[:, None]), np.float32)
 
 
 def _half_size(canvas: Canvas) -> tuple[Array, Array]:

@@ -1,6 +1,5 @@
 """Importing this loads OpenCV."""
 
-import cv2
 import numpy as np
 from PIL import Image, ImageChops
 
@@ -11,8 +10,9 @@ from pipeline.providers.offline.plan import Plan, fits_twice
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object
+from .patch_match import diffused, reduced
 from .styles import restyle
-from .tiles import Flags, Pixels, stretched, tiles
+from .tiles import Flags, Pixels, stretched, tiles, to_bytes
 
 
 def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
@@ -58,16 +58,10 @@ def _colours(image: Image.Image) -> Pixels:
     clear: Flags = np.asarray(image.getchannel("A")) == 0
     if not clear.any() or clear.all():
         return colours
-    small = image.copy()
-    small.thumbnail((512, 512), Image.Resampling.BOX)
-    known = np.asarray(small)
-    there = (known[..., 3] >= min(128, known[..., 3].max())) & (known[..., 3] > 0)
-    gone, how = (~there).astype(np.uint8), cv2.DIST_LABEL_PIXEL
-    nearest = cv2.distanceTransformWithLabels(gone, cv2.DIST_L2, 5, labelType=how)[1]
-    by_label = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
-    by_label[nearest[there]] = known[there][:, :3]
     height, width = clear.shape
+    scale = min(1.0, 512 / max(height, width))
+    filled = diffused(*reduced(colours, clear, (max(1, round(height * scale)), max(1, round(width * scale)))))
     for top, bottom in tiles(height, width):
         here = clear[top:bottom]
-        colours[top:bottom][here] = stretched(by_label[nearest], height, width, top, bottom)[here]
+        colours[top:bottom][here] = to_bytes(stretched(filled, height, width, top, bottom))[here]
     return colours

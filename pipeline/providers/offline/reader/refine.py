@@ -53,8 +53,7 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
 
 
 def _commanded(request: RefineRequest) -> Refinement | None:
-    content = request.content
-    match command(content):
+    match command(request.content):
         case Command.SURPRISE if not (request.attached or request.has_mask):
             chosen = words.SURPRISES[request.seed % len(words.SURPRISES)]
             return _painting(request, scenes.read(chosen, request.style).scene, ())
@@ -63,15 +62,11 @@ def _commanded(request: RefineRequest) -> Refinement | None:
         case Command.UNDO | Command.DOWNLOAD | Command.DELETE | Command.MORE if not request.has_source:
             return _no_picture(request)
         case Command.UNDO:
-            offered = offers.offers(content, "look", "undo")
-            return replace(_reply(request, say(content, "went_back")), suggestions=offered, goes_back=True)
+            return replace(_answer(request, "went_back", "look", "undo"), goes_back=True)
         case Command.DOWNLOAD:
-            return replace(
-                _reply(request, say(content, "download_this")), suggestions=offers.offers(content, "download")
-            )
+            return _answer(request, "download_this", "download")
         case Command.DELETE if not request.has_mask:
-            offered = offers.offers(content, "delete", "brush")
-            return replace(_reply(request, say(content, "delete_this")), suggestions=offered)
+            return _answer(request, "delete_this", "delete", "brush")
     return None
 
 
@@ -86,8 +81,7 @@ def _more(request: RefineRequest) -> Refinement:
         return _refined(request, Intent.EDIT, in_words(plan.edits), plan)
     if not request.has_source:
         return _no_picture(request)
-    offered = offers.offers(request.content, "warmer", "contrast", "oil", "watercolour")
-    return replace(_reply(request, say(request.content, "same_again")), suggestions=offered)
+    return _answer(request, "same_again", "warmer", "contrast", "oil", "watercolour")
 
 
 def _understood(request: RefineRequest) -> Refinement:
@@ -237,13 +231,16 @@ def needs_ai(reason: str, content: str, *, ai_is_connected: bool = False) -> str
 
 
 def _needs_ai(request: RefineRequest, reason: str) -> Refinement:
-    offered = offers.offers(request.content, "brush", "cutout", "enhance", "oil")
-    return replace(_reply(request, needs_ai(reason, request.content)), suggestions=offered)
+    return _answer(request, reason, "brush", "cutout", "enhance", "oil")
 
 
 def _no_picture(request: RefineRequest) -> Refinement:
-    offered = offers.offers(request.content, "photo", "sunset", "surprise")
-    return replace(_reply(request, say(request.content, "no_picture")), suggestions=offered)
+    return _answer(request, "no_picture", "photo", "sunset", "surprise")
+
+
+def _answer(request: RefineRequest, sentence: str, *offered: str) -> Refinement:
+    reply = _reply(request, say(request.content, sentence))
+    return replace(reply, suggestions=offers.offers(request.content, *offered))
 
 
 def _left_out(spelled: Sequence[str], content: str) -> str | None:
