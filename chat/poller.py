@@ -1,5 +1,5 @@
 """Finds lost events: asks MongoDB every few seconds what has changed for the people and sessions that have sockets
-here.
+here. Tells the places in the queue, which nothing else does.
 
 `changed_at` is the server's strictly rising timestamp; a write may become visible a little after a later one, so polls
 overlap, and sockets drop what they have sent.

@@ -30,7 +30,6 @@ class Coalescer(Generic[K, T]):
         at_most: int = 1_000_000,  # more are dropped
         hold_s: float = 0.0,  # before a round, unless something in it is urgent
         pause_s: float = 0.0,  # after a round
-        rests: float = 0.0,  # after a round, times as long as it took
     ) -> None:
         self._name, self._act, self._drops, self._merge = name, act, drops, merge
         self._at_most, self.hold_s, self._pause_s = at_most, hold_s, pause_s

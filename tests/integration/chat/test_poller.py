@@ -1,4 +1,4 @@
-"""A poll reads little to find what has changed, and in full only what a socket does not have."""
+"""A poll reads little to find what has changed, and in full only what a socket does not have; it tells places in the queue."""
 
 import json
 from collections.abc import AsyncIterator
@@ -47,7 +47,9 @@ class Tab:
 
     async def deliver(self, event: Event) -> None:
         key = event["key"]
-        if key is not None and self.is_behind(key, event["version"]):
+        if key is None:
+            self.told.append(event["text"])
+        elif self.is_behind(key, event["version"]):
             self.passed[key] = event["version"]
             self.got.append(key)
 
@@ -110,14 +112,16 @@ async def test_without_sockets_nothing_is_read(connections: Connections, reads: 
     assert reads.whole == []
 
 
-async def test_each_poll_tells_the_sockets_of_a_session_where_its_messages_are_in_the_queue(hub: Connections) -> None:
+async def test_each_poll_tells_the_sockets_of_a_session_where_its_messages_are_in_the_queue(
+    connections: Connections,
+) -> None:
     session = insert_session()["_id"]
     first = insert(session_id=session, user_id="u")
     elsewhere = insert(user_id="another")
     second = insert(session_id=session, user_id="u")
     tab = Tab(session)
-    hub.members[session_group(session)].add(tab)
-    poller = Poller(hub)
+    connections.members[session_group(session)].add(tab)
+    poller = Poller(connections)
     for polls in (1, 2):
         await poller.poll()
         told = [json.loads(text) for text in tab.told]

@@ -145,19 +145,6 @@ def test_only_the_latest_times_are_kept(mongo: Documents) -> None:
 # Where it is said
 
 
-def test_maintenance_tells_everybody_their_place_and_time(mongo: Documents, monkeypatch: pytest.MonkeyPatch) -> None:
-    timed(mongo, dict.fromkeys(STAGES, 1), threads=1)
-    docs = waiting("a", 2)
-    told: list[str] = []
-    monkeypatch.setattr(events, "enqueue", lambda event, **_: told.append(event["text"]))
-    maintenance.publish_positions()
-    start = '{"type":"message.progress","message_id":"%s","stage":"queued",'
-    assert told == [
-        start % docs[0]["_id"] + '"position":1,"eta_s":3.0}',
-        start % docs[1]["_id"] + '"position":2,"eta_s":6.0}',
-    ]
-
-
 @pytest.mark.parametrize(("stage", "attempts"), [("generating", 1), ("refining", 2)])
 def test_who_hears_of_no_new_stage_hears_that_the_queue_is_behind(
     monkeypatch: pytest.MonkeyPatch, stage: str, attempts: int
