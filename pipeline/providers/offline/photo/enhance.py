@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part
 
-from .tiles import Floats, Pixels, box_mean, grey, in_tiles, to_bytes
+from .tiles import Floats, Pixels, box_mean, in_tiles, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # of the stretched range
 MAX_CONTRAST = 1.6  # times: a grey wall must not become noise
@@ -19,11 +19,15 @@ def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixel
     return pixels
 
 
+def _luma(pixels: Pixels) -> Floats:
+    return cv2.cvtColor(pixels.astype(np.float32), cv2.COLOR_RGB2GRAY)
+
+
 def noise_of(pixels: Pixels) -> float:
     """Immerkær's operator where the picture is calmest: a standard deviation in levels."""
     rows, columns = (slice(spare, side - spare) for side in pixels.shape[:2] for spare in [max(0, side - 1024) // 2])
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
-    levels = np.abs(cv2.filter2D(grey(pixels[rows, columns]), cv2.CV_32F, kernel))
+    levels = np.abs(cv2.filter2D(_luma(pixels[rows, columns]), cv2.CV_32F, kernel))
     return float(1.2533 * np.percentile(box_mean(levels, 8), 20))  # √(π/2) times a mean is a standard deviation
 
 
@@ -50,7 +54,7 @@ def _smoothed(values: Floats, radius: int, noise: float) -> Floats:
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
     """CLAHE on a stretched range; a channel at its end limits the others."""
-    before = in_tiles(pixels, lambda tile, first: to_bytes(grey(tile)), 0, part(progress, 0, 0.2))
+    before = in_tiles(pixels, lambda tile, first: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
     curve = _stretch(before)
     local = cv2.createCLAHE(2.0, (8, 8)).apply(to_bytes(curve)[before])
 
@@ -79,7 +83,7 @@ def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
     noise, cross = noise_of(pixels), np.ones((3, 3), np.uint8)
 
     def work(tile: Pixels, first: int) -> Pixels:
-        light = grey(tile)
+        light = _luma(tile)
         detail = light - cv2.GaussianBlur(light, (0, 0), 1.2)
         detail = np.sign(detail) * np.maximum(np.abs(detail) - noise, 0) * 0.9
         # Little beyond its lightest and darkest neighbour: no halos.

@@ -74,9 +74,5 @@ def k_means(samples: Floats, count: int) -> tuple[Floats, Floats]:
     return np.asarray(colours), np.bincount(np.ravel(labels), minlength=count) / len(samples)
 
 
-def grey(pixels: Array) -> Floats:
-    return cv2.cvtColor(pixels.astype(np.float32), cv2.COLOR_RGB2GRAY)
-
-
 def to_bytes(values: Array) -> Pixels:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
