@@ -1,4 +1,4 @@
-"""The socket's protocol as an AsyncAPI 3.0 document, made from the models that check the frames."""
+"""The socket's protocol as an AsyncAPI 3.0 document."""
 
 from functools import cache
 from typing import Any, Literal
@@ -97,7 +97,6 @@ def asyncapi() -> dict[str, Any]:
 
 
 def _message(model: type[BaseModel]) -> Form:
-    """Named by what stands in its `type` field, where it has one."""
     type = model.model_fields.get("type")
     name = type.annotation.__args__[0] if type and type.annotation else "reply"
     return {"name": name, "payload": {"$ref": REF.format(model=model.__name__)}}

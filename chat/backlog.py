@@ -1,18 +1,15 @@
-"""How much waits for a slow reader. Daphne itself never pushes back: without a bound, one sleeping laptop would fill memory."""
+"""Bounds what waits for a slow reader: Daphne has no bound, and one sleeping laptop would fill memory."""
 
 from typing import Any
 
-LIMIT = 1024 * 1024  # bytes, on top of what the transport's own buffer holds
+LIMIT = 1024 * 1024  # bytes, beside the transport's own buffer
 
 
 class Backlog:
-    """Counts what is sent while the transport asks for a pause (it does when its buffer is full).
-
-    It is a push producer of the socket's Twisted transport; where there is none (a test's communicator) nothing waits.
-    """
+    """A push producer of the socket's Twisted transport, so that it learns when the transport's buffer is full."""
 
     def __init__(self, send: Any) -> None:
-        # Daphne passes `functools.partial(Server.handle_reply, protocol)`; there is no public way to the transport.
+        # Daphne passes `functools.partial(Server.handle_reply, protocol)`; the transport has no public name.
         protocol = next(iter(getattr(send, "args", ())), None)
         self._transport = getattr(protocol, "transport", None)
         self._paused = False
@@ -22,13 +19,12 @@ class Backlog:
             self._transport.registerProducer(self, True)
 
     def sent(self, size: int) -> bool:
-        """Count `size` more bytes. False when too much waits."""
+        """False when too much waits."""
         if self._paused:
             self._waiting += size
         return self._waiting <= LIMIT
 
     def drop(self) -> None:
-        """End the connection without waiting for the reader."""
         if self._transport is not None:
             self._transport.abortConnection()
 

@@ -1,7 +1,7 @@
-"""The live sockets of this process, and the one subscription that brings them their events.
+"""The sockets of this process.
 
-One channel per process joins the groups of all its sockets: a socket costs no subscription's round trip of its own, and when
-Redis is down, sockets are served by the poller alone and the groups are joined as soon as it is back.
+One channel joins the groups of all sockets: none costs a round trip of its own, and while Redis is down the poller
+serves them.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ class Connection(Protocol):
     session_id: str
 
     async def deliver(self, event: Event) -> None:
-        """Pass the event on, unless a newer version has passed already."""
+        pass
 
     def is_behind(self, key: str, version: int) -> bool:
-        """Has no version so new of this message or session passed yet?"""
+        pass
 
 
 class Connections:
@@ -37,15 +37,15 @@ class Connections:
 
     def __init__(self) -> None:
         self.members: defaultdict[str, set[Connection]] = defaultdict(set)
-        self._places: defaultdict[str, set[Connection]] = defaultdict(set)  # by person; of those that wait to join, too
+        self._places: defaultdict[str, set[Connection]] = defaultdict(set)  # also of those that are still joining
         self._layer = get_channel_layer()
         self._channel: str | None = None
         self._joined: set[str] = set()
         self._tasks = {asyncio.create_task(self._repair(), name="connections repair")}
 
     def enter(self, connection: Connection, at_most: float) -> bool:
-        """Take a place among those of its person. False when there are enough: nothing is awaited between looking and
-        counting, so that asking for many at once gives no more."""
+        """False when all of the person's places are taken. No await between check and change: many at once get no
+        more."""
         mine = self._places[connection.user_id]
         if len(mine) >= at_most:
             return False
@@ -53,18 +53,17 @@ class Connections:
         return True
 
     def exit(self, connection: Connection) -> None:
-        """Give the place back. Safe to repeat, and for one that was not let in."""
+        """Safe to repeat, and for one that did not get in."""
         mine = self._places[connection.user_id]
         mine.discard(connection)
         if not mine:
             del self._places[connection.user_id]
 
     def places(self) -> int:
-        """How many are taken, by everybody."""
         return sum(map(len, self._places.values()))
 
     async def join(self, connection: Connection, groups: list[str]) -> None:
-        """From now on the connection gets what is sent to these groups; at the latest, within seconds, by the poller."""
+        """At the latest, within seconds, its events come by the poller."""
         for group in groups:
             self.members[group].add(connection)
         try:
@@ -74,7 +73,7 @@ class Connections:
             log.warning("action=join_postponed groups=%s error=%r", groups, error)
 
     def leave(self, connection: Connection, groups: list[str]) -> None:
-        """Safe to repeat. Nothing is awaited, so that it can be done whatever ends a connection; Redis is told later."""
+        """Safe to repeat. Without an await, so that it works whatever ends a connection; Redis is told later."""
         for group in groups:
             self.members[group].discard(connection)
             if not self.members[group]:
@@ -103,10 +102,9 @@ class Connections:
                 self._joined.add(group)
 
     async def _part(self, groups: list[str]) -> None:
-        """From groups that nobody here is in any more."""
         for group in groups:
             if group not in self.members:
-                self._joined.discard(group)  # before Redis is asked: who comes meanwhile joins anew
+                self._joined.discard(group)  # before Redis is asked: a newcomer joins anew
                 await self._layer.group_discard(group, self._channel)
 
     async def _listen(self, channel: str) -> None:

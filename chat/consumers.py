@@ -1,5 +1,3 @@
-"""The socket: connect, receive, forward. What is done for a person, `chat.services` does."""
-
 import asyncio
 import logging
 import math
@@ -24,7 +22,7 @@ log = logging.getLogger(__name__)
 PING_S = 20
 WHO_ARE_YOU, NOT_FOUND, TOO_SLOW, TOO_MANY = 4401, 4404, 4408, 4429
 OUR_ERROR, TRY_AGAIN = 1011, 1012
-FAREWELL_S = 1.0  # how long a close frame may take to reach a slow reader
+FAREWELL_S = 1.0  # for a close frame to reach a slow reader
 
 
 class State(Enum):
@@ -40,12 +38,11 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
     session_id = ""
 
     async def __call__(self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        """Channels' own listens to a layer too, and so makes a task of every event; and it goes through the shared thread on
-        every event, to close database connections that we do not use here."""
+        """Channels' own makes a task of every event, and uses the shared thread to close database connections."""
         self.scope, self.base_send = scope, send
         self.state = State.CONNECTING
         self._early: list[Event] = []  # came between joining and the snapshot
-        self._sent_versions: dict[str, int] = {}  # the highest version that went out, by message or session
+        self._sent_versions: dict[str, int] = {}  # by message or session
         self._groups: list[str] = []
         self._backlog = Backlog(send)
         await receive()  # websocket.connect
@@ -53,11 +50,11 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             async with asyncio.TaskGroup() as beside:
                 connecting = beside.create_task(self.connect())
                 if (event := await receive())["type"] == "websocket.disconnect":
-                    connecting.cancel()  # who has left waits for no store
+                    connecting.cancel()  # the client has left
             while event["type"] != "websocket.disconnect":
                 await self.receive(event)
                 event = await receive()
-        finally:  # whatever it was: they left, we failed, Daphne killed what took too long
+        finally:
             self._leave()
             if self.user_id:
                 local_connections().exit(self)
@@ -146,7 +143,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         return {}
 
     def _tells(self, *messages: Message) -> None:
-        """A reply does; the same need not come as an event."""
+        """A reply holds these messages: no event needs to repeat them."""
         for message in messages:
             self._sent_versions[message.id] = max(message.version, self._sent_versions.get(message.id, 0))
 

@@ -1,4 +1,4 @@
-"""The ORM, asked from an event loop: in small pools of our own, never on the thread that all of Channels shares."""
+"""The ORM for the event loop, in thread pools of its own: never on the thread that all of Channels shares."""
 
 import asyncio
 import functools
@@ -17,7 +17,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TIMEOUT_S = 5.0
-DOOR_S = 3.5  # autobahn drops a handshake that takes 5 s, without a word that a client could act on
+DOOR_S = 3.5  # autobahn drops a handshake that takes 5 s, without a code
 
 
 def _own_connection() -> None:
@@ -28,15 +28,12 @@ def _own_connection() -> None:
 
 
 class Pool:
-    """So many threads at most; each has a connection to the database of its own, beside the pool that requests share: nobody
-    here waits for them, however many there are."""
-
     def __init__(self, threads: int, name: str, timeout_s: float = TIMEOUT_S) -> None:
         self.timeout_s = timeout_s
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name, initializer=_own_connection)
 
     async def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run a short piece of ORM work. Raises `StorageDown` when the database does not answer in time, or is away."""
+        """For short work. Raises `StorageDown` when the database does not answer in time."""
         bound = functools.partial(_with_fresh_connection, work, *args, **kwargs)
         try:
             async with asyncio.timeout(self.timeout_s):
@@ -47,8 +44,7 @@ class Pool:
 
 
 run_in_db_pool = Pool(4, "orm")
-# Who comes is looked up by one thread. What it does is mostly Python, and only one thread can run Python at a time: four are
-# no faster when a thousand people come at once, but between them the event loop has its turn four times as seldom.
+# One thread: the work is bound by the GIL; four would be no faster, and starve the event loop.
 handshake_pool = Pool(1, "door", DOOR_S)
 
 

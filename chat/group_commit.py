@@ -1,8 +1,7 @@
-"""Group commit: messages that are sent at the same time share one journaled write, and each sender has its own outcome.
+"""Messages sent at the same time share one journaled write; each sender gets its own outcome.
 
-A message asks for a place in the queue by its `turn`. Where its person has one already the write refuses it, and it is written
-again without; so that this is rare, a person of whom that is known is not asked for again for a while. Whoever has a message
-accepted without a turn sees to it that the person gets one (`chat.queue`): by then the place may be free.
+A message asks for a place in the queue by its `turn`. Where its person has one the write refuses it, and it is written
+again without; to make that rare, people known to have a place are not asked for again for a while.
 """
 
 import asyncio
@@ -21,9 +20,9 @@ from pipeline.documents import Stored, evolve
 from pipeline.message import Message
 from pipeline.store.mongo import PLACES, async_database
 
-AT_MOST = 500  # documents of one write
-PLACED_S = 5.0  # how long a person who had a place is taken to have one
-REMEMBERED = 10_000  # such persons
+MAX_DOCUMENTS = 500  # documents of one write
+PLACED_S = 5.0
+REMEMBERED = 10_000  # such people
 DUPLICATE_KEY = 11000
 _ENCODING: "CodecOptions[dict[str, object]]" = CodecOptions(tz_aware=True)
 
@@ -31,15 +30,15 @@ Entry = tuple[RawBSONDocument, "asyncio.Future[None]"]
 
 
 class _HasPlace(DuplicateKeyError):
-    """The message's person has a place in the queue."""
+    pass
 
 
 class _Committer:
     """Of one event loop."""
 
     def __init__(self) -> None:
-        self._batches = Batches("commit", _write, at_most=AT_MOST)
-        self._placed_until: dict[str, float] = {}  # who has a place, or is just asking for one
+        self._batches = Batches("commit", _write, at_most=MAX_DOCUMENTS)
+        self._placed_until: dict[str, float] = {}
 
     async def insert(self, message: Message) -> Message:
         person = message.user_id
@@ -65,7 +64,7 @@ class _Committer:
             self._placed_until.pop(person, None)
 
     async def _insert(self, message: Message) -> None:
-        # Encoded before it joins the others: what cannot be encoded fails here, alone.
+        # What cannot be encoded fails alone, before it joins the others.
         entry = (
             RawBSONDocument(encode(message.stored(), codec_options=_ENCODING)),
             asyncio.get_running_loop().create_future(),
@@ -96,7 +95,7 @@ async def _write(batch: list[Entry]) -> None:
 
 
 def _by_index(error: BulkWriteError, size: int) -> dict[int, PyMongoError]:
-    """Whose document was refused. One that the journal may not have is nobody's success."""
+    """By the document's number. An error of the journal is everybody's."""
     details = error.details or {}
     if details.get("writeConcernErrors"):
         return dict.fromkeys(range(size), error)
@@ -114,6 +113,6 @@ _committer = PerLoop(_Committer)
 
 
 async def insert(message: Message) -> Message:
-    """Returns when the message is in the journal: with its `turn`, or without. Raises `DuplicateKeyError`, and other
+    """Returns when it is in the journal, with or without its `turn`. Raises `DuplicateKeyError` and other
     `PyMongoError`s."""
     return await _committer().insert(message)

@@ -1,5 +1,3 @@
-"""What this web process counts for the operator; /metrics shows it."""
-
 from prometheus_client import Counter, Gauge
 
 SOCKETS = Gauge("studio_sockets", "Open sockets of this process")

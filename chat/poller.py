@@ -1,8 +1,8 @@
-"""The poller: what the events may have missed, and the places in the queue, which nothing else tells.
+"""Finds lost events: asks MongoDB every few seconds what has changed for the people and sessions that have sockets
+here. Tells the places in the queue, which nothing else does.
 
-Every few seconds this process asks MongoDB once what has changed for the people and sessions it has sockets for. An event that
-Redis dropped arrives by this way, later and surely. `changed_at` is the server's own strictly rising timestamp; a write may
-become visible a little after a later one, so each poll overlaps the one before, and the sockets drop what they have passed on.
+`changed_at` is the server's strictly rising timestamp; a write may become visible a little after a later one, so polls
+overlap, and sockets drop what they have sent.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from pipeline.store.mongo import async_database
 log = logging.getLogger(__name__)
 
 OVERLAP_S = 10
-AT_ONCE = 100  # messages of one read: others have their turn in between
+BATCH = 100  # messages of one read
 
 
 class Poller:
@@ -42,11 +42,10 @@ class Poller:
             except PyMongoError as error:
                 log.warning("action=poll_postponed error=%r", error)
             except Exception:
-                log.exception("action=poll_failed")  # whatever it is, the sockets need the next poll
+                log.exception("action=poll_failed")
             await asyncio.sleep(settings.WATCH_S)
 
     async def poll(self) -> None:
-        """Deliver everything that has changed since the last poll."""
         if self._since is None:
             self._since = _before(await self._newest())
         connections = self._local.connections()
@@ -63,14 +62,14 @@ class Poller:
         await self._deliver_places({c.session_id for c in connections})
 
     async def _changed(self, collection: str, since: Filter, name: str, of: set[str]) -> Sequence[Stored]:
-        """Only what tells whether anybody is behind: polls overlap, and most of it has passed long ago."""
+        """Versions only: most of it has been sent."""
         fields = dict.fromkeys((name, "version", "changed_at", "kind", "tombstone"), 1)
         return await async_database()[collection].find({"changed_at": since, name: {"$in": [*of]}}, fields).to_list()
 
     async def _deliver_messages(self, docs: Sequence[Stored]) -> None:
         ids = [doc["_id"] for doc in docs if self._is_behind(events.session_group(doc["session_id"]), doc)]
-        for begin in range(0, len(ids), AT_ONCE):
-            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + AT_ONCE]}})
+        for begin in range(0, len(ids), BATCH):
+            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + BATCH]}})
             for doc in await some.to_list():
                 await self._local.deliver(events.message_changed(Message.of(doc)))
 
@@ -110,4 +109,4 @@ def _begin() -> Connections:
     return made
 
 
-local_connections = PerLoop(_begin)  # their poller begins with them
+local_connections = PerLoop(_begin)

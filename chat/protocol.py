@@ -1,4 +1,4 @@
-"""What a client may say on the socket and in REST, and the forms that come back: docs/protocol.md, /asyncapi.json."""
+"""Frames and bodies of clients, and the forms that come back: docs/protocol.md."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -24,12 +24,12 @@ from pipeline.message import Options as StoredOptions
 from pipeline.session import Session
 
 CONTENT_LIMIT = 2000  # code points
-FRAME_LIMIT = 768 * 1024  # bytes of the largest frame that we send: clients' own limits begin at 1 MiB
+FRAME_LIMIT = 768 * 1024  # bytes that we send: clients' own limits begin at 1 MiB
 MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
 
 def _clean(text: str) -> str:
-    """No character that a database or a terminal refuses: NUL and other controls, halves of a surrogate pair."""
+    """Without NUL and other controls, or halves of a surrogate pair."""
     if any((ch < " " and ch not in "\n\r\t") or ch == "\x7f" or "\ud800" <= ch <= "\udfff" for ch in text):
         raise ValueError("has a control character or half a character in it")
     return text
@@ -50,13 +50,14 @@ AskedIntent = Literal["generate", "edit", "enhance", "remove_background", "remov
 
 
 class Closed(BaseModel):
-    """Unknown fields are errors, and nothing is converted: a client learns of a slip at once."""
+    """Nothing is ignored or converted: a client sees a mistake at once."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Crop(Closed):
-    """In pixels of the picture as it stands once it is turned, flipped and straightened, which keeps the turned size."""
+    """In pixels of the picture as it stands once it is turned, flipped and straightened, which keeps the turned
+    size."""
 
     x: Annotated[int, Field(ge=0, le=32_768)]
     y: Annotated[int, Field(ge=0, le=32_768)]
@@ -68,8 +69,8 @@ Amount = Annotated[int, Field(ge=-100, le=100)]
 
 
 class Adjust(Closed):
-    """A change by hand: exact, free of charge, and made by the offline tools whoever else is connected. Colours come first,
-    then turn, flips, straightening and crop."""
+    """A change by hand: exact, free of charge, and made by the offline tools whoever else is connected. Colours come
+    first, then turn, flips, straightening and crop."""
 
     rotate: Annotated[Literal[0, 90, 180, 270], Field(description="degrees clockwise")] = 0
     flip_horizontal: bool = False
@@ -205,7 +206,7 @@ TYPES = ("message.send", "message.cancel", "message.retry", "session.sync", "pin
 
 
 class Unreadable(Exception):
-    """A frame that is no command. `id` is the command's own where it could be read, else None."""
+    """`id`: the command's, or None."""
 
     def __init__(self, id: int | str | None, error: StudioError) -> None:
         self.id, self.error = id, error
@@ -213,7 +214,7 @@ class Unreadable(Exception):
 
 
 def read(text: str) -> AnyCommand:
-    """A text frame as a command. Raises `Unreadable`."""
+    """Raises `Unreadable`."""
     try:
         raw = from_json(text, allow_inf_nan=False)
     except (ValueError, RecursionError):
@@ -236,7 +237,7 @@ def _readable_id(value: object) -> int | str | None:
 
 
 def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
-    """One of pydantic's errors as a sentence that names the field and never repeats what was sent."""
+    """Never repeats what was sent."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return f"type: must be one of {', '.join(TYPES)}."
@@ -258,7 +259,6 @@ _PROBLEMS = {
 
 
 def _field(path: Sequence[int | str]) -> str:
-    """The field's name as the client knows it; of a key that the client made up, as much as shows which one is meant."""
     parts = [
         str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
     ]
@@ -273,7 +273,7 @@ def failed(id: int | str | None, error: StudioError) -> Form:
     return {"id": id, "error": error.public()}
 
 
-# The public forms, for the documentation that the running server gives: what clients read of `Message` and `Session`.
+# The public forms, for the documentation.
 
 _WRITTEN_AS: dict[object, object] = {
     datetime: str,

@@ -1,4 +1,4 @@
-"""The places in the queue for the web's event loop, read in a thread: once for all who ask at the same time."""
+"""Places in the queue, read once for all who ask at the same time."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from pipeline.coalescing import PerLoop, Shared
 from pipeline.store import turns
 from pipeline.store.turns import Place
 
-RESTS = 9  # times as long as the last reading took: the slower it is, the more people share one
+RESTS = 9  # times as long as the last read took
 RESTS_AT_MOST_S = 0.5
 
 _thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
@@ -21,5 +21,5 @@ _reading = PerLoop(lambda: Shared(_thread, _read, rests=RESTS, rests_at_most_s=R
 
 
 async def places() -> Mapping[str, Place]:
-    """By message, of the first ones in the queue, as it is now. Raises `PyMongoError`."""
+    """Of the first ones. Raises `PyMongoError`."""
     return await _reading().ask()

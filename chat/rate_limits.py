@@ -1,5 +1,4 @@
-"""How often a person, or an address, may do a thing. Counted in Redis, for all processes together; while Redis is down or
-slow, each process goes by what it has itself let through."""
+"""Counted in Redis for all processes; while Redis is down or slow, each process counts for itself."""
 
 import asyncio
 import logging
@@ -20,8 +19,8 @@ from pipeline.coalescing import Breaker, PerLoop
 log = logging.getLogger(__name__)
 
 ANSWER_WITHIN_S = 0.1
-QUIET_S = 2.0  # after a failure nobody asks, so that only the first sender waits for a Redis that hangs
-REMEMBERED = 10_000  # of whom a process keeps count itself: some 10 MB when all of them are busy
+QUIET_S = 2.0  # after a failure
+REMEMBERED = 10_000  # keys that a process counts itself: some 10 MB
 LIMITS: dict[str, RateLimitItem] = {
     "send": RateLimitItemPerMinute(settings.SENDS_PER_MINUTE),
     "session": RateLimitItemPerMinute(30),
@@ -43,19 +42,19 @@ SENTENCES = {
 
 
 class _Own:
-    """What this process has let through, by its own clock."""
+    """Counted by this process alone."""
 
     def __init__(self) -> None:
         self._times: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def take(self, kind: str, key: str) -> float:
-        """Count one. Where there have been enough, none is counted, and the value is how many seconds to wait."""
+        """Seconds to wait, or 0 and it is counted."""
         limit, now = LIMITS[kind], time.monotonic()
         with self._lock:
             times = self._times.setdefault((kind, key), deque())
             self._times.move_to_end((kind, key))
-            while len(self._times) > REMEMBERED:  # whoever has not been here for longest
+            while len(self._times) > REMEMBERED:
                 self._times.popitem(last=False)
             while times and times[0] <= now - limit.get_expiry():
                 times.popleft()
@@ -75,7 +74,7 @@ _breaker = Breaker(QUIET_S)
 
 
 async def hit(kind: str, key: str) -> None:
-    """Count one. Raises `RateLimited` with the seconds to wait."""
+    """Raises `RateLimited`."""
     if not settings.STUDIO_LIMITS:
         return
     wait = _own.take(kind, key)
@@ -87,7 +86,7 @@ async def hit(kind: str, key: str) -> None:
 
 
 async def _of_all(kind: str, key: str) -> float:
-    """Count one among those of all processes. How many seconds to wait; 0 while Redis does not say."""
+    """Seconds to wait; 0 while Redis does not answer."""
     if _breaker.is_open:
         return 0.0
     limit, limiter, wait = LIMITS[kind], _limiter(), 0.0
@@ -104,13 +103,13 @@ async def _of_all(kind: str, key: str) -> float:
 
 
 async def newcomer(address: str) -> None:
-    """Count one who becomes a guest; `address` is the client's, empty where nobody knows it. Raises `RateLimited`."""
+    """`address` is empty where it is unknown. Raises `RateLimited`."""
     if key := network(address):
         await hit("guest", key)
 
 
 def network(address: str) -> str:
-    """Whom an address counts for: itself, or with IPv6 its /64, of which one household has all; empty for no address."""
+    """Of IPv6 the /64 that one household has; "" for no address."""
     try:
         ip = ip_address(address)
     except ValueError:
@@ -136,5 +135,5 @@ _limiter = PerLoop(_connect)
 
 
 def _uri() -> str:
-    """The library's own spelling of the addresses that Redis clients share."""
+    """In the library's spelling."""
     return f"async+{settings.REDIS_URL.replace('unix://', 'redis+unix://', 1)}"

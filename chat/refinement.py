@@ -1,5 +1,4 @@
-"""A prompt's reading for somebody who waits for it, in threads of its own: a provider may take minutes, and Django makes its
-error answers, asyncio its look-ups of names in the threads that everybody shares."""
+"""Refines a prompt for somebody who waits, in threads of its own: it may take minutes."""
 
 import asyncio
 import threading
@@ -13,8 +12,8 @@ from gallery.errors import Quota
 if TYPE_CHECKING:
     from pipeline.providers.base import Refinement
 
-THREADS: int = settings.GEMINI_CALLS  # more of them would only wait for their turn at the provider
-WAITING = 8  # readings that may wait for a thread
+THREADS: int = settings.GEMINI_CALLS
+WAITING = 8  # for a thread
 RETRY_AFTER_S = 5
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reading")
@@ -22,7 +21,7 @@ _places = threading.BoundedSemaphore(THREADS + WAITING)
 
 
 async def refine(prompt: str) -> "Refinement":
-    """Raises `Quota` when too many wait already, and what the provider raises."""
+    """Raises `Quota` when too many wait, and what the provider raises."""
     if not _places.acquire(blocking=False):
         raise Quota("Too many prompts are being read just now.", retry_after=RETRY_AFTER_S)
     reading = _threads.submit(_refine, prompt)
@@ -31,7 +30,7 @@ async def refine(prompt: str) -> "Refinement":
 
 
 def _refine(prompt: str) -> "Refinement":
-    """In a thread, the imports too: a provider's may take seconds, and every socket waits for the event loop."""
+    """Imports here: a provider's may take seconds, and block the event loop."""
     from pipeline.providers import registry
     from pipeline.providers.base import RefineRequest
     from pipeline.worker import stages

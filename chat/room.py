@@ -1,7 +1,5 @@
-"""Is there room for one more picture of a person? Asked before a message is accepted, which shall take no longer for it: who
-had room a moment ago is not asked about again, and while the database is away everybody has. The worker looks again before it
-makes anything, and there it counts.
-"""
+"""Has a person space for one more picture? Cached, and yes while the database is away: accepting a message never waits
+for it, and the worker checks again."""
 
 import asyncio
 import logging
@@ -17,7 +15,7 @@ from pipeline.coalescing import Breaker
 
 log = logging.getLogger(__name__)
 
-AGAIN_S = 5.0  # for one who had room, and for a database that did not answer
+AGAIN_S = 5.0  # also for a database that did not answer
 ANSWER_WITHIN_S = 1.0
 REMEMBERED = 10_000  # people
 
@@ -37,7 +35,7 @@ async def check(user_id: str) -> None:
             await run_in_db_pool(space.check, user_id)
     except (StorageDown, DatabaseError, TimeoutError) as error:
         _breaker.trip()
-        log.warning("action=room_not_looked_at error=%r", error)
+        log.warning("action=space_not_checked error=%r", error)
         return None
     if len(_had_room) >= REMEMBERED:
         _had_room.clear()

@@ -1,6 +1,6 @@
-"""The one way in, for the socket and for REST: everything a person can do with sessions and messages.
+"""What a person can do with sessions and messages, by socket or REST.
 
-Every function is told who asks, and raises `NotFound` for what is not theirs.
+Every function takes the user's id, and raises `NotFound` for what is not theirs.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from pipeline.store import followups, turns
 from pipeline.store.documents import apply_async, apply_to_all_async, find_async
 from pipeline.store.mongo import async_database
 
-ANSWER_S = 0.001  # after which an answer is on the wire
+ANSWER_S = 0.001
 
 
 # Sessions
@@ -64,13 +64,12 @@ async def rename_session(user_id: str, session_id: str, title: str) -> Session:
 
 
 async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
-    """A tombstone is written, what runs is cancelled, and the pictures go where they shall; maintenance removes the rest
-    and does what is left undone here. `pictures`: "keep" or "trash". Raises `NotFound`, `StorageDown`."""
+    """`pictures`: "keep" or "trash". Maintenance removes the rest. Raises `NotFound`, `StorageDown`."""
     deleted = await apply_async(Session, session.soft_delete(user_id, session_id, pictures))
     if deleted is None:
         raise store.NoSession
     await apply_to_all_async(Message, transitions.cancel({"session_id": session_id}))
-    turns.give_soon(user_id)  # to what they have in other sessions
+    turns.give_soon(user_id)  # in their other sessions
     events.enqueue(events.session_deleted(user_id, session_id, deleted.version), at_once=True)
     if pictures == "trash":
         await db_pool.run_in_db_pool(gallery.trash_session, user_id, session_id)
@@ -88,25 +87,25 @@ async def list_messages(user_id: str, session_id: str, cursor: str | None, limit
 
 
 async def sync(user_id: str, session_id: str, known: Mapping[str, int]) -> tuple[Session, Excerpt]:
-    """What differs from the versions that a client knows. Raises `NotFound`, `RateLimited`."""
+    """Raises `NotFound`, `RateLimited`."""
     await rate_limits.hit("sync", user_id)
     found = await get_session(user_id, session_id)
     return found, await store.differing(session_id, known)
 
 
 async def get_message(user_id: str, session_id: str, message_id: str) -> Message:
-    """While it is in the queue, with its place there, if that is among the first."""
+    """With its place in the queue, if it is among the first."""
     message = await store.find_message(user_id, session_id, message_id)
     place = (await queue.places()).get(message_id) if message.waits_for_turn else None
     return evolve(message, position=place.position, eta_s=place.eta_s) if place else message
 
 
 async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = False) -> Message:
-    """Accept a message: when this returns, it is in the journal and will be answered whatever happens next.
+    """When this returns, the message is in the journal and will be answered whatever happens. The same request under
+    the same `client_id` gives the same message.
 
-    `inside`: the caller has found the session, and hears when it is deleted; what slips in meanwhile maintenance ends.
-    Raises `RateLimited`, `StorageFull`, `NotFound` (session, pictures, the varied message) and `Conflict` (the `client_id`
-    stands for another request already). The same request under the same `client_id` gives the same message.
+    `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `NotFound`
+    and `Conflict` (the `client_id` stands for another request).
     """
     if not inside:
         await store.find_session(user_id, session_id)
@@ -115,7 +114,7 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
     await rate_limits.hit("send", user_id)
-    # A repeated request is answered by what it has led to, even where its picture has been deleted since, or room is short.
+    # A repeated request gets its message even where its picture was deleted since, or space is short.
     try:
         await room.check(user_id)
     except StorageFull:
@@ -130,7 +129,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
 
 
 async def _keep(user_id: str, session_id: str, body: SendBody) -> Message:
-    """The limits and the pictures have been looked at."""
+    """After all checks."""
     original = await _find_original(session_id, body.variation_of)
     message = Message.new(
         session_id=session_id,
@@ -161,7 +160,7 @@ _answered: PerLoop[list[Message]] = PerLoop(list)
 
 
 def _after_answer(message: Message) -> None:
-    """When the answer is on the wire: a thread that wakes before would take its turn. Once for all that one write accepted."""
+    """Once the answer is on the wire: an earlier thread would delay it."""
     answered = _answered()
     if not answered:
         asyncio.get_running_loop().call_later(ANSWER_S, _follow_up_all, answered)
@@ -181,7 +180,7 @@ def _follow_up(message: Message) -> None:
 
 
 def _asked(body: SendBody) -> StoredOptions:
-    return cast("StoredOptions", body.options.model_dump(exclude_none=True))  # of the model by the same fields
+    return cast("StoredOptions", body.options.model_dump(exclude_none=True))
 
 
 def _hash(body: SendBody) -> str:
@@ -192,7 +191,7 @@ _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
 
 
 async def _known(session_id: str, body: SendBody) -> Message | None:
-    """What the same request has led to already. Raises `Conflict` where its `client_id` stands for another one."""
+    """Raises `Conflict` where the `client_id` stands for another request."""
     if not body.client_id:
         return None
     known = await find_async(Message, {"session_id": session_id, "client_id": body.client_id})
@@ -208,7 +207,7 @@ async def _check_pictures(user_id: str, body: SendBody) -> None:
 
 
 async def _find_original(session_id: str, named: str | None) -> Message | None:
-    """The message that is varied, by its id or by the `client_id` it was sent with; a variation's own original."""
+    """Of a variation, that one's original."""
     if named is None:
         return None
     found = await find_async(Message, {"session_id": session_id, "$or": [{"_id": named}, {"client_id": named}]})
@@ -231,13 +230,12 @@ async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
 
 
 async def retry(user_id: str, session_id: str, message_id: str) -> Message:
-    """Raises `Conflict` when it runs, is done, or failed in a way that trying again cannot help, and `StorageFull` when there
-    is no room for what is yet to be made."""
+    """Raises `Conflict` when it runs, is done, or failed for good, and `StorageFull`."""
     await rate_limits.hit("send", user_id)
     await store.find_session(user_id, session_id)
     message = await store.find_message(user_id, session_id, message_id)
     if message.status is Status.PROCESSING:
-        return message  # somebody was faster: another tab, or the same request again
+        return message  # another request was faster
     if message.status is Status.DONE:
         raise Conflict("This message is done already.")
     if message.error and not message.error["retryable"]:
@@ -251,11 +249,8 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
     return retried
 
 
-# Without a session of one's own
-
-
 async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
-    """The provider's reading of a prompt, without making anything. Raises `Quota` while too many others wait for theirs."""
+    """Raises `Quota` while too many others wait."""
     await rate_limits.hit("send", user_id)
     read = await refinement.refine(prompt)
     options = {"width": read.width, "height": read.height, "style": read.style}
@@ -270,7 +265,7 @@ async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
 
 
 async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False) -> Message:
-    """A message in the user's session for such requests: ended, still running after `IMAGE_WAIT_S`, or just accepted."""
+    """Ended, still running after `IMAGE_WAIT_S`, or just accepted."""
     options = Options(
         width=body.width,
         height=body.height,
@@ -288,7 +283,7 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
     )
     await rate_limits.hit("send", user_id)
     await room.check(user_id)
-    # Before there is a session: a request that is refused shall leave none behind.
+    # Before there is a session.
     await _check_pictures(user_id, asked)
     message = await _keep(user_id, await _images_session(user_id), asked)
     return message if at_once else await _wait_until_ended(message)
@@ -301,7 +296,7 @@ async def _images_session(user_id: str) -> str:
         try:
             found = Session.new(user_id, "", session.IMAGES)
             await async_database()["sessions"].insert_one(found.stored())
-        except DuplicateKeyError:  # the same user's other request was faster
+        except DuplicateKeyError:  # another request was faster
             found = await find_async(Session, of)
     if found is None:
         raise Conflict

@@ -1,4 +1,4 @@
-"""Sessions and messages in MongoDB, for the web's event loop."""
+"""Sessions and messages in MongoDB, asynchronous."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,9 +18,9 @@ from pipeline.store.mongo import async_database
 
 NEWEST = [("_id", -1)]
 SNAPSHOT = 50  # messages that a socket begins with
-REACH = 500  # of a session's newest messages: what a sync compares
-ROOM = FRAME_LIMIT - 32 * 1024  # bytes of messages in one frame; the rest is for the session and what is around them
-CURSOR_LENGTH = 36  # a cursor is the id of the last item seen
+REACH = 500  # of a session's newest messages are compared by a sync
+MAX_MESSAGE_BYTES = FRAME_LIMIT - 32 * 1024  # bytes, leaving some for the session
+CURSOR_LENGTH = 36
 
 
 class NoSession(NotFound):
@@ -28,7 +28,7 @@ class NoSession(NotFound):
 
 
 D = TypeVar("D", bound=Document)
-Versions = tuple[list[tuple[str, int]], str | None]  # by id, and the cursor of the next page
+Versions = tuple[list[tuple[str, int]], str | None]  # by id; the next cursor
 VERSION = {"version": 1}
 
 
@@ -53,13 +53,13 @@ async def find_message(user_id: str, session_id: str, message_id: str) -> Messag
 
 
 async def summarize(ids: list[str], **of: str) -> list[Session]:
-    """These sessions with what they show of their messages, newest first, those that are still there."""
+    """Newest first, without deleted ones."""
     found = await async_database()["sessions"].aggregate(session.summaries({"_id": {"$in": ids}, **of}))
     return sorted([Session.of_summary(doc) async for doc in found], key=attrgetter("id"), reverse=True)
 
 
 async def summarize_one(session_id: str, **of: str) -> Session:
-    """Raises `NotFound` when it was deleted meanwhile, or does not fit `of`."""
+    """Raises `NotFound` when it was deleted, or does not fit `of`."""
     found = await summarize([session_id], **of)
     if not found:
         raise NoSession
@@ -67,7 +67,7 @@ async def summarize_one(session_id: str, **of: str) -> Session:
 
 
 async def page(kind: type[D], of: Filter, cursor: str | None, limit: int) -> tuple[list[D], str | None]:
-    """Newest first: the documents older than the cursor, and the cursor of the next page."""
+    """Newest first, and the next cursor."""
     docs, older = await _page(kind, of, cursor, limit)
     return [kind.of(doc) for doc in docs], older
 
@@ -92,7 +92,7 @@ async def _page(
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Messages in one frame, with their public forms. `next`: the cursor of those before, None where there are none."""
+    """Of one frame. `next`: the cursor of those before, or None."""
 
     messages: Sequence[Message]
     forms: Sequence[Form]
@@ -103,15 +103,15 @@ class Excerpt:
 
 
 class _Room:
-    """Messages with their public forms, as many as one frame can hold, but one at least."""
+    """As many messages as fit, but one at least."""
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
         self._forms: list[Form] = []
-        self._left = ROOM
+        self._left = MAX_MESSAGE_BYTES
 
     def take(self, messages: Iterable[Message]) -> bool:
-        """Add them, in their order. False when not all of them fit."""
+        """False when not all of them fit."""
         for message in messages:
             form = public(message)
             self._left -= size(dump(form)) + 1
@@ -129,30 +129,29 @@ class _Room:
 
 
 async def list_messages(session_id: str, cursor: str | None = None, limit: int = SNAPSHOT) -> Excerpt:
-    """Newest first. Fewer than `limit` where more would be too large."""
+    """Newest first; fewer than `limit` where they are large."""
     messages, older = await page(Message, {"session_id": session_id}, cursor, limit)
     room = _Room()
     return room.all_before(older) if room.take(messages) else room.all_that_fit()
 
 
 async def snapshot(session_id: str) -> tuple[Session, Excerpt]:
-    """What a socket begins with: the session, and its latest messages, oldest first. Whose it is, the caller has looked.
-    Raises `NotFound` when it was deleted meanwhile."""
+    """The session, which the caller has checked, and its latest messages, oldest first. Raises `NotFound` when it was
+    deleted meanwhile."""
     excerpt = await list_messages(session_id)
     return await summarize_one(session_id), excerpt.oldest_first()
 
 
 async def differing(session_id: str, known: Mapping[str, int]) -> Excerpt:
-    """What a client lacks, oldest first: other versions than it knows, and all that is newer than the oldest it knows. Not
-    more than fits, and nothing beyond the `REACH` newest messages: then `next` says before which one nothing was compared. Who
-    asks again with what it knows by then is told what was left out."""
+    """Oldest first: other versions than the client knows, and all newer ones. Where not all fit, or beyond the `REACH`
+    newest, `next` says before which one nothing was compared; a client that asks again gets the rest."""
     if not known:
         return (await list_messages(session_id)).oldest_first()
     since: Filter = {"session_id": session_id, "_id": {"$gte": min(known)}}
     found = await async_database()["messages"].find(since, {"version": 1}, sort=NEWEST, limit=REACH + 1).to_list()
     lacked = [doc["_id"] for doc in found[:REACH] if known.get(doc["_id"]) != doc["version"]]
     room = _Room()
-    for begin in range(0, len(lacked), SNAPSHOT):  # others have their turn in between
+    for begin in range(0, len(lacked), SNAPSHOT):
         some = {"_id": {"$in": lacked[begin : begin + SNAPSHOT]}}
         docs = await async_database()["messages"].find(some, sort=NEWEST).to_list()
         if not room.take(map(Message.of, docs)):

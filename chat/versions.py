@@ -1,7 +1,7 @@
-"""By what a client knows an answer again: read before anything else, and often instead of it.
+"""ETags of messages and sessions.
 
-An answer's ETag is made of versions that were read before it or with it, never after: it may be older than the answer, and
-then the next one is sent once more, but a client is never told that it has what it has not.
+Versions are read before the answer or with it: an ETag may be older than its answer, which then is sent once more, but
+never newer.
 """
 
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ async def of_messages(user_id: str, session_id: str, cursor: str | None, limit: 
 
 
 def form_etag(whose: str, form: Mapping[str, Any]) -> str:
-    """Of a page as it is sent. Where its items were too large for one frame, a client learns the other one with the next."""
+    """Where one frame held fewer items, a client sees the difference with the next page."""
     return page_etag(whose, [(item["id"], item["version"]) for item in form["items"]], form["next"])
 
 

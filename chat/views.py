@@ -1,4 +1,4 @@
-"""The chat page. It is one template for every address; `static/studio/chat/main.js` reads which conversation is meant."""
+"""One template for every address; `static/studio/chat/main.js` reads the session's id."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from pipeline.providers.base import STYLES
 
 VARIATIONS = 4  # in one card
 
-# The language and the words, and which picture shows what comes of them (tests/programs/starters.py makes it).
+# Language, words, and their picture (made by tests/programs/starters.py).
 STARTERS = (
     ("en", "Create a sunset landscape", "studio/chat/starters/sunset.webp"),
     ("en", "A city skyline at night with stars", "studio/chat/starters/city.webp"),
@@ -32,7 +32,7 @@ PHOTO_STARTERS = (
 @never_cache
 @gzip_page
 def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
-    """Whose session it is decides the socket, not the page: an id that is not this person's shows that nothing is there."""
+    """The socket, not the page, decides whose session it is."""
     studio = {
         "user": _person(request),
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
@@ -41,7 +41,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
     }
     context = {
         "studio": studio,
-        "at_home": session_id is None,  # where the first sight need not wait for the program
+        "at_home": session_id is None,  # the program may load later
         "provider": registry.label(),
         "abilities": registry.abilities(),
         "starters": STARTERS,
@@ -51,7 +51,6 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
 
 
 def _person(request: HttpRequest) -> dict[str, object] | None:
-    """None for a visitor: nobody is made a guest by looking."""
     user = request.user
     if not user.is_authenticated:
         return None

@@ -1,4 +1,4 @@
-"""Moderation: what was made, by whom; hide or approve it. Nothing else can be changed here."""
+"""Moderation: hide or approve pictures. Nothing else can be changed here."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -21,11 +21,11 @@ from gallery.errors import StudioError
 from gallery.models import Image
 
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Image]  # which only the type checker can subscript
+    Base = admin.ModelAdmin[Image]  # only the type checker can subscript it
 else:
     Base = admin.ModelAdmin
 
-AT_ONCE = 500  # pictures in one action: the page that asks for the reason carries them all
+MAX_CHOSEN = 500  # pictures in one action
 
 
 class HideForm(forms.Form):
@@ -80,7 +80,7 @@ class ImageAdmin(Base):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Image | None = None) -> bool:
-        """To act on a list of pictures, not to edit one."""
+        """For the actions on the list; a single picture cannot be edited."""
         return obj is None and super().has_change_permission(request)
 
     def get_urls(self) -> list[URLPattern]:
@@ -88,7 +88,6 @@ class ImageAdmin(Base):
         return [path("<uuid:image_id>/thumbnail/", view, name="gallery_image_thumbnail"), *super().get_urls()]
 
     def thumbnail_view(self, request: HttpRequest, image_id: uuid.UUID) -> HttpResponseBase:
-        """A moderator sees what is hidden or in the trash, too, which the public URL does not show."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         image = get_object_or_404(self.get_queryset(request), pk=image_id)
@@ -130,11 +129,10 @@ class ImageAdmin(Base):
         return None
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:
-        """The pictures to act on; none, and a word to the moderator, when they are too many."""
-        images = list(queryset[: AT_ONCE + 1])
-        if len(images) <= AT_ONCE:
+        images = list(queryset[: MAX_CHOSEN + 1])
+        if len(images) <= MAX_CHOSEN:
             return images
-        self.message_user(request, f"At most {AT_ONCE} pictures at once.", messages.ERROR)
+        self.message_user(request, f"At most {MAX_CHOSEN} pictures at once.", messages.ERROR)
         return []
 
     def _ask(self, request: HttpRequest, form: HideForm, images: list[Image]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Answers in JSON that a client may keep and ask about again: `ETag`, and 304 where it is still the same."""
+"""JSON answers with an `ETag`, and 304 where nothing has changed."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -12,7 +12,6 @@ from django.utils.http import parse_etags
 
 
 def json_answer(form: Any, status: int = 200, etag: str = "") -> HttpResponse:
-    """The form as it is: whoever makes it answers for its shape."""
     text = json.dumps(form, cls=DjangoJSONEncoder, ensure_ascii=False)
     response = HttpResponse(text, status=status, content_type="application/json")
     if etag:
@@ -21,13 +20,12 @@ def json_answer(form: Any, status: int = 200, etag: str = "") -> HttpResponse:
 
 
 def etag_of(kind: str, *parts: object) -> str:
-    """Of everything that decides what the answer says. Another release, or another key to sign addresses, says it otherwise."""
+    """`parts`: whatever decides the content, beside release and signing key."""
     text = json.dumps([settings.STUDIO_VERSION, kind, *parts], default=str)
     return f'"{urlsafe_b64encode(salted_hmac("gallery.answers", text, algorithm="sha256").digest()[:15]).decode()}"'
 
 
 def or_unchanged(form: Any) -> dict[int, Any]:
-    """For the document of an operation."""
     return {200: form, 304: None}
 
 
@@ -36,7 +34,7 @@ def is_conditional(request: HttpRequest) -> bool:
 
 
 def is_known(request: HttpRequest, etag: str) -> bool:
-    """Does the client have this answer? By weak comparison: a proxy that compresses makes an ETag weak."""
+    """Weak comparison: a compressing proxy makes an ETag weak."""
     known = [one.removeprefix("W/") for one in parse_etags(request.headers.get("If-None-Match", ""))]
     return etag in known or known == ["*"]
 

@@ -1,4 +1,4 @@
-"""Changes of what a message would show: each raises the row's `rev`, and after the commit the floors above are told."""
+"""Changes of what a message shows of its picture; each raises the row's `rev`."""
 
 import uuid
 from collections.abc import Iterable
@@ -16,7 +16,6 @@ BATCH = 200  # rows in one transaction
 
 
 def snapshot(image: Image) -> Snapshot:
-    """What a message carries of its picture, and stores exactly so; `placeholder` is "" unless the picture is shown."""
     return {
         "id": str(image.pk),
         "state": image.state,
@@ -29,12 +28,11 @@ def snapshot(image: Image) -> Snapshot:
 
 
 def not_purged() -> QuerySet[Image]:
-    """Every row but those that are on their way out."""
     return Image.objects.exclude(stage=Image.Stage.PURGING)
 
 
 def change(images: QuerySet[Image], **values: object) -> None:
-    """Set `values` on the rows of `images` that still match when their turn comes, a batch to a transaction."""
+    """Of the rows that still match when their batch is locked."""
     ids = list(images.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         _change(images.filter(pk__in=ids[start : start + BATCH]), values)
@@ -50,28 +48,26 @@ def _change(images: QuerySet[Image], values: dict[str, object]) -> None:
 
 
 def _tell(image_id: str, message_id: str | None, changed: Snapshot) -> None:
-    """A listener that fails is logged, not raised: the change is committed, and the keeper announces it again."""
+    """A failing listener is logged: the change is committed, and maintenance announces it again."""
     image_changed.send_robust(Image, image_id=image_id, message_id=message_id, form=changed)
 
 
 def unannounced(limit: int) -> list[Image]:
-    """Pictures whose message does not yet show their latest change, for the keeper."""
     return list(Image.objects.filter(UNANNOUNCED).order_by("pk")[:limit])
 
 
 def announced(image_id: str, rev: int) -> None:
-    """The message shows `rev` now, or something newer."""
     Image.objects.filter(pk=image_id, announced_rev__lt=rev).update(announced_rev=rev)
 
 
 def hide(images: Iterable[Image], reason: str, by: uuid.UUID | None) -> None:
-    """Take the pictures from everybody's sight; `by` is the moderator's id. What is hidden already keeps its reason."""
+    """`by`: the moderator's id. An earlier reason stays."""
     shown = not_purged().filter(pk__in=[image.pk for image in images], hidden=False)
     change(shown, hidden=True, hidden_reason=reason[:500], approved_at=None, moderated_by=by)
 
 
 def approve(images: Iterable[Image], by: uuid.UUID | None) -> None:
-    """Show what was hidden, and record who looked at it and when; what is in the trash stays there."""
+    """Records who approved it and when. What is in the trash stays there."""
     rows = not_purged().filter(pk__in=[image.pk for image in images])
     verdict = {"approved_at": timezone.now(), "moderated_by": by}
     rows.filter(hidden=False).update(**verdict)

@@ -1,7 +1,7 @@
 """How a picture comes and goes: draft row, files, shown; purging row, files gone, row gone.
 
-The row is there before its files and outlives them, so whatever a crash leaves behind, a row names it. Every step is a
-compare-and-set and safe to repeat; no file is touched inside a transaction.
+The row outlives its files, and so names whatever a crash leaves. Every step is a compare-and-set and safe to repeat; no
+file is touched inside a transaction.
 """
 
 import hashlib
@@ -38,10 +38,8 @@ def draft(
     title: str,
     rendition: "Rendition",
 ) -> Image:
-    """The row of the message's picture: a new draft, or the one that an earlier attempt left.
-
-    Raises `Interrupted` when that one is being purged, or holds other bytes (and so has to go first): come again.
-    """
+    """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
+    bytes."""
     said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": " ".join(title.split())[:200]}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, session_id=session_id, **said)
     try:
@@ -59,14 +57,14 @@ def draft(
 
 def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> Image:
     with transaction.atomic():
-        if parent_id:  # locked, because a parent that went before we commit would take our row with it
+        if parent_id:  # locked: a parent deleted before the commit would take this row with it
             parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
             values["parent"] = parents.filter(pk=parent_id).first()
         return Image.objects.create(**values)
 
 
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:
-    """The columns of a draft that is yet to be inserted, its id and the names of its files among them."""
+    """With its id and file names."""
     image_id = uuid7()
     key, thumbnail_key = _keys(image_id, rendition)
     return values | {
@@ -85,13 +83,13 @@ def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) 
 
 
 def _keys(image_id: uuid.UUID, rendition: "Rendition") -> tuple[str, str]:
-    """Names that hold the bytes' digest: the same key is always the same picture, as a storage may rely on."""
+    """With a digest: one key is always one picture."""
     name = f"{image_id.hex}-{hashlib.sha256(rendition.data).hexdigest()[:16]}"
     return f"{name}.{rendition.extension}", f"{name}-thumbnail.{rendition.thumbnail_mime.removeprefix('image/')}"
 
 
 def _taken_up(image: Image, rendition: "Rendition") -> bool:
-    """Make an earlier attempt's draft young again, so that a purge decided on before this moment misses it."""
+    """A newer date makes a purge that was decided on before miss it."""
     if image.key != _keys(image.pk, rendition)[0]:
         return False
     image.created_at = timezone.now()
@@ -99,8 +97,7 @@ def _taken_up(image: Image, rendition: "Rendition") -> bool:
 
 
 def store(image: Image, rendition: "Rendition") -> None:
-    """Put both files, at the same time. Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile:
-    then they go, too."""
+    """Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile."""
     files = storage(image.storage)
     thumbnail = _beside.submit(files.put, image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
     try:
@@ -108,34 +105,30 @@ def store(image: Image, rendition: "Rendition") -> None:
     finally:
         thumbnail.result()
     if not Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
-        _delete_files(image)  # the purge may have passed before we put them, and no row names them any more
+        _delete_files(image)  # purged before the files were there
         raise Interrupted("The picture was deleted while it was being stored.")
 
 
 def publish(image: Image | str) -> None:
-    """Draft → shown; `image` may be a message's id. Nothing happens to a row that is not a draft (any more)."""
+    """Draft → shown, and nothing else. `image` may be a message's id."""
     which = Q(message_id=image) if isinstance(image, str) else Q(pk=image.pk)
     Image.objects.filter(which, stage=Stage.DRAFT).update(stage=Stage.SHOWN)
 
 
 def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
-    """The oldest drafts, for the keeper: it publishes those that their message shows, and purges the others of messages
-    that have ended. Read the drafts first and the messages after: a retry between the two makes the purge miss."""
+    """Read a draft's message after this: a retry between the two makes the purge miss."""
     before = timezone.now() - older_than
     return list(Image.objects.filter(stage=Stage.DRAFT, created_at__lt=before).order_by("created_at")[:limit])
 
 
 def purging(limit: int = 100) -> list[Image]:
-    """Rows whose purge has not come to its end, for the keeper, which calls `purge` again. Those in a storage that the
-    settings do not name wait until they do, and stand in nobody's way."""
+    """Without those in a storage that the settings no longer name."""
     return list(Image.objects.filter(stage=Stage.PURGING, storage__in=configured()).order_by("created_at")[:limit])
 
 
 def purge(image: Image) -> None:
-    """Take a step towards no row: a draft that nobody took up since it was read, or a row that is purging already.
-
-    The row stays, fileless, until its message has been told. Raises `StorageDown`; safe to repeat.
-    """
+    """For a draft unchanged since it was read, or a row that is purging. The row stays, without files, until its
+    message has been told. Raises `StorageDown`; safe to repeat."""
     draft_as_read = Image.objects.filter(pk=image.pk, stage=Stage.DRAFT, created_at=image.created_at)
     draft_as_read.update(stage=Stage.PURGING)
     row = Image.objects.filter(pk=image.pk, stage=Stage.PURGING)

@@ -1,26 +1,23 @@
-"""The root of all our errors. What a person reads is a sentence of ours; what a provider said goes to the log only."""
+"""People read our sentences; what a provider said goes to the log only."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
 
 class StudioError(Exception):
-    """Something went wrong that a client can act on."""
-
     code: ClassVar[str] = "interrupted"
-    retryable: ClassVar[bool] = False  # would the same request, sent again later, have a chance?
-    status: ClassVar[int] = 500  # in REST
+    retryable: ClassVar[bool] = False  # may it succeed later?
+    status: ClassVar[int] = 500
     sentence: ClassVar[str] = "Something went wrong."
 
     def __init__(self, message: str = "", *, retry_after: float | None = None) -> None:
-        """`message`: one sentence for the person; `retry_after`: seconds."""
+        """`message`: for the person; `retry_after`: seconds."""
         self.message = message or self.sentence
         self.retry_after = retry_after
-        self.spent: Mapping[str, int] = {}  # what a paid provider charges all the same; not public
+        self.usage: Mapping[str, int] = {}  # of paid providers; not public
         super().__init__(self.message)
 
     def public(self) -> dict[str, object]:
-        """The form on the socket and inside a problem: code, message, retryable, retry_after (seconds or null)."""
         return {
             "code": self.code,
             "message": self.message,
@@ -58,7 +55,7 @@ class ProviderDown(StudioError):
 
 
 class Unusable(ProviderDown):
-    """Until the operator changes something, such as the key: nobody else's trying again helps."""
+    """Until the operator changes something."""
 
     retryable, sentence = False, "The picture service cannot be used by this studio."
 
@@ -68,7 +65,7 @@ class StorageDown(StudioError):
 
 
 class StorageFull(StudioError):
-    """Retryable: whoever has made room may ask for the same again."""
+    """Retryable: the person may delete something."""
 
     code, retryable, status, sentence = "storage_full", True, 507, "There is no room for more pictures."
 

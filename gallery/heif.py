@@ -1,6 +1,5 @@
-"""HEIC and AVIF: phones write them, and inside is a video codec's picture. Another process decodes them, with a bound on its
-memory and its time: a file can say that it is small and unfold without end, and one that breaks a decoder breaks that process
-alone."""
+"""HEIC and AVIF hold a video codec's picture. Another process decodes them, with bounds on memory and time: a small
+file can unfold without end, or crash its decoder."""
 
 import json
 import os
@@ -17,8 +16,8 @@ from PIL import Image, UnidentifiedImageError
 
 _READER = Path(__file__).with_name("heif_reader.py")
 _BRANDS = re.compile(rb"[\s\S]{4}ftyp(heic|heix|heim|heis|hevc|hevx|mif1|msf1|avif|avis)")
-_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG")  # keys and passwords are not for it
-_LONGEST_LINE = 32 * 1024**2  # bytes: a profile of all that a file may hold
+_ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "LANG")  # no keys or passwords
+_MAX_LINE = 32 * 1024**2  # bytes
 _CHANNELS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4}
 
 
@@ -27,13 +26,12 @@ class Broken(Exception):
 
 
 def is_heif(data: bytes) -> bool:
-    """By its first bytes; the brands are those of HEIC, of AVIF, and of what may be either."""
+    """By the file's first bytes."""
     return bool(_BRANDS.match(data[:12]))
 
 
 def read(data: bytes, check: Callable[[int, int, int], None]) -> Image.Image:
-    """Decoded, with "exif" and "icc_profile" in its `info`. `check(width, height, frames)` raises before that where it shall
-    not be. Raises `UnidentifiedImageError`, `Broken`."""
+    """`check(width, height, frames)` may raise before it is decoded. Raises `UnidentifiedImageError`, `Broken`."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
         file.seek(0)
@@ -61,7 +59,7 @@ def _received(output: IO[bytes], check: Callable[[int, int, int], None]) -> Imag
     check(width, height, header["frames"])
     picture = _line(output)
     width, height = picture["size"]
-    check(width, height, 1)  # decoding may change it
+    check(width, height, 1)  # decoding may change the size
     length = width * height * _CHANNELS[picture["mode"]]
     pixels = output.read(length)
     if len(pixels) != length:
@@ -72,7 +70,7 @@ def _received(output: IO[bytes], check: Callable[[int, int, int], None]) -> Imag
 
 
 def _line(output: IO[bytes]) -> dict[str, Any]:
-    line = output.readline(_LONGEST_LINE)
+    line = output.readline(_MAX_LINE)
     if not line.endswith(b"\n"):
         raise Broken
     return dict(json.loads(line))

@@ -1,7 +1,7 @@
-"""A program of its own, which `gallery.heif` starts: a HEIC or AVIF file at its standard input, the picture at its output.
+"""Started by `gallery.heif`: HEIC or AVIF at standard input, the picture at standard output.
 
-Two lines of JSON come first: what the header says, {"size", "frames"}, and once it is decoded {"size", "mode", "exif",
-"icc"}. Then the pixels. Where the file is no picture, the one line says {"error"}.
+First the header's {"size", "frames"}, then {"size", "mode", "exif", "icc"}, a line each, then the pixels. For what is
+no picture, one line: {"error"}.
 """
 
 import io
@@ -33,12 +33,12 @@ def main() -> None:
     register_heif_opener()
     options.DECODE_THREADS = 2
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
-    Image.MAX_IMAGE_PIXELS = None  # who started us looks at the size
+    Image.MAX_IMAGE_PIXELS = None
     try:
         image = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=("AVIF", "HEIF"))
     except UnidentifiedImageError:
         return _say(error="unreadable")
-    # Beside the picture itself a HEIC may hold others; an AVIF of many frames is a film.
+    # A HEIC's other pictures do not matter; an AVIF of many frames is a film.
     _say(size=image.size, frames=getattr(image, "n_frames", 1) if image.format == "AVIF" else 1)
     exif, icc = (bytes(image.info.get(name) or b"") for name in ("exif", "icc_profile"))
     image.load()

@@ -1,5 +1,3 @@
-"""Where a picture comes from, and what was made of it."""
-
 import uuid
 
 from django.db import connection
@@ -7,9 +5,9 @@ from django.db import connection
 from gallery.changes import not_purged
 from gallery.models import Image
 
-MOST = 50  # of either kind: the nearest ancestors, the newest children
+MAX_LISTED = 50  # the nearest ancestors, the newest children
 
-# One question to the database, however long the line is.
+# One query for the whole line.
 _UPWARDS = """
     WITH RECURSIVE line (id, parent_id, steps) AS (
         SELECT id, parent_id, 0 FROM gallery_image WHERE id = %s
@@ -23,20 +21,19 @@ _UPWARDS = """
 
 
 def ancestors(image: Image) -> list[Image]:
-    """What the picture was made from, and that from, oldest first; those in the trash or hidden stand in their place."""
+    """Oldest first, with those in the trash or hidden."""
     with connection.cursor() as cursor:
-        cursor.execute(_UPWARDS, [_as_kept(image.pk), MOST])
+        cursor.execute(_UPWARDS, [_as_kept(image.pk), MAX_LISTED])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
     found = not_purged().filter(owner=image.owner_id).in_bulk(line)
     return [found[ancestor] for ancestor in line if ancestor in found]
 
 
 def children(image: Image) -> list[Image]:
-    """What was made from the picture, oldest first, as far as a list would show it."""
     made = Image.objects.filter(parent=image, owner=image.owner_id, stage=Image.Stage.SHOWN, hidden=False)
-    return list(made.filter(trashed_at=None).order_by("-pk")[:MOST])[::-1]
+    return list(made.filter(trashed_at=None).order_by("-pk")[:MAX_LISTED])[::-1]
 
 
 def _as_kept(image_id: uuid.UUID) -> uuid.UUID | str:
-    """PostgreSQL keeps an id as a UUID, SQLite as 32 letters."""
+    """PostgreSQL stores a UUID, SQLite 32 letters."""
     return image_id if connection.features.has_native_uuid_field else image_id.hex

@@ -1,4 +1,4 @@
-"""A picture's URLs: ours, stable, path-absolute, and signed, the same for the page and a bearer client."""
+"""A picture's stable, signed URLs, the same for the page and bearer clients."""
 
 import hashlib
 import hmac
@@ -12,12 +12,12 @@ from gallery.snapshot import Snapshot, Urls
 
 
 def path(image_id: str, variant: str, epoch: int) -> str:
-    """`/p/<image>/<variant>/<signature>`; `variant` is "full" or "thumbnail". It does not expire: the row decides."""
+    """`variant`: "full" or "thumbnail". The row decides how long it is valid."""
     return f"/p/{image_id}/{variant}/{_signature(image_id, variant, epoch)}"
 
 
 def verify(image_id: str, variant: str, epoch: int, signature: str) -> bool:
-    """An address that an old secret key signed is as good as a new one."""
+    """Also by the setting's older keys."""
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     return any(constant_time_compare(signature, _signature(image_id, variant, epoch, key)) for key in keys)
 
@@ -30,7 +30,7 @@ def urls(snapshot: Snapshot) -> Urls:
 
 
 def _signature(image_id: str, variant: str, epoch: int, key: str | None = None) -> str:
-    """144 bits, 24 letters; `key`: not the present secret key but another one."""
+    """144 bits, 24 letters."""
     signed = _keyed(settings.SECRET_KEY if key is None else key).copy()
     signed.update(f"{image_id}/{variant}/{epoch}".encode())
     return urlsafe_b64encode(signed.digest()[:18]).decode()
@@ -38,6 +38,6 @@ def _signature(image_id: str, variant: str, epoch: int, key: str | None = None) 
 
 @lru_cache(8)
 def _keyed(key: str) -> hmac.HMAC:
-    """As Django's `salted_hmac` begins, but once: a page of the gallery has two hundred signatures. To be copied, because
-    `hmac.digest` lets go of the interpreter's lock each time, for which the threads of other requests wait."""
+    """As Django's `salted_hmac`, but the beginning once for a page's two hundred signatures. Copied, because
+    `hmac.digest` releases the GIL each time, and has to wait for it."""
     return hmac.new(hashlib.sha256(b"gallery.links" + key.encode()).digest(), digestmod="sha256")

@@ -1,4 +1,4 @@
-"""What the keeper does with pictures by and by, so many at a time. All of it is safe to repeat."""
+"""Periodic work, in batches; safe to repeat."""
 
 import uuid
 from collections.abc import Iterable
@@ -16,8 +16,7 @@ from gallery.stores import configured, storage
 
 
 def empty_trash(limit: int) -> None:
-    """Purge what has lain there for `TRASH_DAYS`. What is taken out at this moment stays. Raises `StorageDown`; what has begun
-    is finished with the other purges."""
+    """Raises `StorageDown`."""
     before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     due = Image.objects.filter(stage=Image.Stage.SHOWN, trashed_at__lt=before)
     images = list(due.order_by("trashed_at")[:limit])
@@ -27,7 +26,7 @@ def empty_trash(limit: int) -> None:
 
 
 def measure(limit: int) -> None:
-    """Note the size of pictures that came before sizes were noted. Raises `StorageDown`."""
+    """Of pictures from before sizes were noted. Raises `StorageDown`."""
     shown = Image.objects.filter(bytes=None, stage=Image.Stage.SHOWN, storage__in=configured())
     for image in shown.order_by("pk")[:limit]:
         files = storage(image.storage)
@@ -43,13 +42,11 @@ def _size(files: Storage, key: str) -> int:
 
 
 def owners_among(user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
-    """Those of these people who have a picture, of whatever kind."""
     return set(Image.objects.filter(owner__pk__in=list(user_ids)).values_list("owner_id", flat=True).distinct())
 
 
 def erase(owner_id: uuid.UUID, limit: int) -> bool:
-    """Purge pictures of a person who is being removed; their messages have gone before. True when none is left. Raises
-    `StorageDown`."""
+    """Purges pictures of a person who is being removed. True when none is left. Raises `StorageDown`."""
     rows = Image.objects.filter(owner__pk=owner_id)
     images = list(rows.order_by("pk")[:limit])
     change(not_purged().filter(pk__in=[image.pk for image in images]), stage=Image.Stage.PURGING)

@@ -1,5 +1,3 @@
-"""A picture's row: whose it is, how it came to be, where its bytes lie, and whether it may be seen."""
-
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,15 +8,14 @@ from uuid_utils.compat import uuid7
 
 from gallery.snapshot import State
 
-# The message does not show the latest change yet; an imported picture has no message that could.
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
 
 class Image(models.Model):
-    """One stored picture. `gallery.services` is the one way to change it.
+    """Changed through `gallery.services` only.
 
-    Moderation (`hidden`) and trash (`trashed_at`) are two flags: neither undoes the other. `rev` grows with every
-    change of what a message would show; `announced_rev` is the one that the floors above have written into the message.
+    `hidden` and `trashed_at` are independent: neither undoes the other. `rev` grows with every change of what a message
+    shows; `announced_rev` is the one that its message has.
     """
 
     class Purpose(models.TextChoices):
@@ -27,12 +24,12 @@ class Image(models.Model):
         MADE = "made"  # by a message
 
     class Stage(models.TextChoices):
-        DRAFT = "draft"  # names its files, which may not be there yet; served, not listed
+        DRAFT = "draft"  # its files may not be there yet; served, not listed
         SHOWN = "shown"
         PURGING = "purging"  # the files go, then the row; there is no way back
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    # Not CASCADE: a row that vanished with its owner would leave its files behind.
+    # Not CASCADE: the files would stay.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="images", db_index=False)
     message_id = models.CharField(max_length=64, unique=True, null=True, default=None)  # null: imported
     session_id = models.CharField(max_length=64, blank=True, default="")
@@ -49,7 +46,7 @@ class Image(models.Model):
     trashed_at = models.DateTimeField(null=True, default=None)
     rev = models.PositiveIntegerField(default=0)
     announced_rev = models.PositiveIntegerField(default=0)
-    url_epoch = models.PositiveIntegerField(default=0)  # raised, every URL given out so far answers 404
+    url_epoch = models.PositiveIntegerField(default=0)  # when it is raised, older URLs answer 404
 
     title = models.CharField(max_length=200, blank=True, default="")
     favorite = models.BooleanField(default=False)
@@ -57,26 +54,27 @@ class Image(models.Model):
     intent = models.CharField(max_length=32, blank=True, default="")
     provider = models.CharField(max_length=100, blank=True, default="")
 
-    width = models.PositiveIntegerField()  # pixels
+    width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     placeholder = models.TextField()  # a data URL of a few hundred bytes
-    # The name of the storage that has the files. The database knows the default too: while a release rolls out, processes of
-    # the one before still insert rows.
+    # A database default too: processes of the release before still insert rows.
     storage = models.CharField(max_length=16, default="local", db_default="local")
     key = models.CharField(max_length=100)  # the file's name in the storage
     mime = models.CharField(max_length=32)
     thumbnail_key = models.CharField(max_length=100)
     thumbnail_mime = models.CharField(max_length=32)
-    # SHA-256 of a photo as it came in, in hexadecimal digits: the same photo again is the same picture. "" of all others.
+    # Of a photo as it came in, SHA-256 in hexadecimal; else "".
     digest = models.CharField(max_length=64, blank=True, default="", db_default="")
-    bytes = models.BigIntegerField(null=True, default=None)  # of both files; null: an older release's, not measured yet
+    bytes = models.BigIntegerField(
+        null=True, default=None
+    )  # of both files; null: from an older release, not measured yet
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-id"], name="image_owner_newest"),
             models.Index(fields=["stage", "created_at"], name="image_stage_oldest"),  # drafts and purges to finish
-            models.Index(fields=["owner", "bytes"], name="image_owner_bytes"),  # what a person uses, without the rows
+            models.Index(fields=["owner", "bytes"], name="image_owner_bytes"),  # a person's total from the index alone
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="image_trash_oldest"),
             models.Index(fields=["id"], condition=Q(bytes=None), name="image_unmeasured"),
             models.Index(fields=["id"], condition=Q(purpose="mask"), name="image_masks"),
@@ -95,9 +93,8 @@ class Image(models.Model):
 
     @property
     def purge_at(self) -> datetime | None:
-        """When it leaves the trash for good."""
         return self.trashed_at and self.trashed_at + timedelta(days=settings.TRASH_DAYS)
 
     def file(self, variant: str) -> tuple[str, str]:
-        """The key and the MIME type of one of its two files, "full" or "thumbnail"."""
+        """ "full" or "thumbnail": key and MIME type."""
         return (self.key, self.mime) if variant == "full" else (self.thumbnail_key, self.thumbnail_mime)

@@ -1,4 +1,4 @@
-"""Which bytes of a file a request asks for (RFC 9110, section 14): all, or one part, such as what a download still lacks."""
+"""Range requests (RFC 9110, section 14)."""
 
 import re
 from contextlib import closing
@@ -12,8 +12,7 @@ RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def asked_for(request: HttpRequest, size: int, etag: str) -> range | None:
-    """None for a part that the file does not have. All, as the standard has it, where several parts are asked for, or one of
-    a file that has changed since."""
+    """None where the file does not have the part. All of it for several parts, or another ETag's."""
     match = RANGE.fullmatch(request.headers.get("Range", ""))
     if request.method != "GET" or match is None or request.headers.get("If-Range", etag) != etag:
         return range(size)
@@ -26,13 +25,11 @@ def asked_for(request: HttpRequest, size: int, etag: str) -> range | None:
 
 
 class Part:
-    """These bytes of an open file, for the response that sends them."""
-
     def __init__(self, file: Stream, wanted: range) -> None:
         self._file, self._before, self._left = file, wanted.start, len(wanted)
 
     def read(self, size: int, /) -> bytes:
-        """At most so many of them; none at their end. Raises `StorageDown`."""
+        """At most so many; none at the end. Raises `StorageDown`."""
         if self._before:
             self._file.skip(self._before)
             self._before = 0

@@ -1,4 +1,4 @@
-"""Bytes from outside become a picture that is safe to keep: checked, decoded, re-encoded, without metadata."""
+"""Untrusted bytes become a picture that is safe to keep."""
 
 import base64
 import io
@@ -16,20 +16,20 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 from gallery import heif
 from gallery.errors import BadInput, StudioError, TooLarge
 
-FORMATS = ("JPEG", "PNG", "WEBP")  # by content: a file's name is never looked at; HEIC and AVIF have a way of their own
+FORMATS = ("JPEG", "PNG", "WEBP")  # by content, not by name; HEIC and AVIF are read elsewhere
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 32_768  # pixels; a JPEG ends at 65,500
-MIN_SIDE = 16  # pixels
-THUMBNAIL_SIDE = 512  # pixels, the longest side
-PLACEHOLDER_SIDE = 16  # pixels, the longest side
-_WEBP_SIDE = 16_383  # pixels: the most that the format has
-_MAX_SCANS = 100  # of a progressive JPEG; cameras and optimizers write some ten
-_MAX_PARTS = 10_000  # segments or chunks; a large PNG has some three thousand, and each costs Pillow microseconds
+MIN_SIDE = 16
+THUMBNAIL_SIDE = 512
+PLACEHOLDER_SIDE = 16
+_WEBP_SIDE = 16_383  # pixels: the format's own limit
+_MAX_SCANS = 100  # of a progressive JPEG; cameras write some ten
+_MAX_PARTS = 10_000  # segments or chunks, which cost Pillow microseconds each; a large PNG has some three thousand
 
-# Process-wide, so set once, here. Pillow warns above it and refuses at twice as much; `_open` refuses above it.
+# Process-wide: Pillow warns above it and refuses at twice as much.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# So large that the C library gives them back to the system, each by itself, which it does not with Pillow's own 16 MiB.
+# So large that the C library returns freed blocks to the system, unlike Pillow's own 16 MiB.
 Image.core.set_block_size(64 * 1024 * 1024)  # type: ignore[attr-defined]
 
 _UNREADABLE = "This is not a picture we can read: send a JPEG, PNG, WebP, HEIC or AVIF."
@@ -50,12 +50,10 @@ _UPRIGHT = {
 
 @dataclass(frozen=True)
 class Rendition:
-    """A picture as it is stored."""
-
     data: bytes
     mime: str
     extension: str  # without the dot
-    width: int  # pixels
+    width: int
     height: int
     thumbnail: bytes
     thumbnail_mime: str
@@ -63,9 +61,10 @@ class Rendition:
 
 
 def check(data: bytes) -> tuple[int, int]:
-    """The upright width and height in pixels, from the header alone.
+    """The upright width and height, from the header alone.
 
-    Raises `BadInput` for anything but a still JPEG, PNG, WebP, HEIC or AVIF of reasonable size, `TooLarge` past our limits.
+    Raises `BadInput` for anything but a still JPEG, PNG, WebP, HEIC or AVIF of reasonable size, `TooLarge` past our
+    limits.
     """
     with _as_our_errors():
         image = _open(data)
@@ -74,10 +73,8 @@ def check(data: bytes) -> tuple[int, int]:
 
 
 def decode(data: bytes) -> Image.Image:
-    """The whole picture, upright, 8 bits of sRGB a channel: mode RGB, or RGBA where it is not opaque.
-
-    Raises as `check`, and `BadInput` for one that is cut off.
-    """
+    """Upright, in 8-bit sRGB: RGB, or RGBA where it is not opaque. Raises as `check`, and `BadInput` for one that is
+    cut off."""
     with _as_our_errors():
         image = _upright(data)
         image = _in_srgb(image, image.info.get("icc_profile"))
@@ -87,15 +84,14 @@ def decode(data: bytes) -> Image.Image:
 
 
 def rendition(data: bytes) -> Rendition:
-    """What is stored of a picture: a JPEG, or a PNG where it is not opaque (a WebP, where a PNG would pass MAX_BYTES).
-    Raises as `decode`."""
+    """A JPEG; where it is not opaque a PNG, or a WebP if a PNG would pass MAX_BYTES. Raises as `decode`."""
     image = decode(data)
     with _as_our_errors():
         return _png(image) if image.mode == "RGBA" else _jpeg(image)
 
 
 def mask(data: bytes) -> Rendition:
-    """What is stored of a mask: a PNG of one channel, white = change; clear counts as black. Raises as `decode`."""
+    """A PNG of one channel, white = change; transparent counts as black. Raises as `decode`."""
     image = decode(data)
     with _as_our_errors():
         if image.mode == "RGBA":
@@ -105,7 +101,7 @@ def mask(data: bytes) -> Rendition:
 
 @contextmanager
 def _as_our_errors() -> Iterator[None]:
-    """Strange bytes make a decoder raise nearly everything there is; to the person it is all one."""
+    """On malformed bytes decoders raise nearly everything."""
     try:
         yield
     except StudioError:
@@ -119,7 +115,7 @@ def _as_our_errors() -> Iterator[None]:
 
 
 def _open(data: bytes) -> Image.Image:
-    """The header is read and every limit kept; no pixel is decoded yet, but those of a HEIC or an AVIF."""
+    """Within our limits; only a HEIC or an AVIF is decoded by now."""
     if len(data) > MAX_BYTES:
         raise TooLarge(f"This file is too large: {MAX_BYTES // 1024**2} MiB is the most.")
     if heif.is_heif(data):
@@ -127,7 +123,7 @@ def _open(data: bytes) -> Image.Image:
     if _parts(data) >= _MAX_PARTS:
         raise BadInput(_BROKEN)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
-    # "MPO" is what Pillow calls a camera's JPEG with a second view behind the first, which is the picture.
+    # A camera's JPEG with a second view behind the first, which is the picture.
     _check_size(image.width, image.height, 1 if image.format == "MPO" else getattr(image, "n_frames", 1))
     if image.format in ("JPEG", "MPO") and _scans(data) > _MAX_SCANS:
         raise BadInput(_BROKEN)
@@ -144,8 +140,8 @@ def _check_size(width: int, height: int, frames: int) -> None:
 
 
 def _parts(data: bytes) -> int:
-    """Of how many parts a JPEG (before its pixels) or a PNG consists, up to _MAX_PARTS. What lies between them counts by the
-    byte, as that is how it is read."""
+    """Of a JPEG before its pixels, or of a PNG, up to _MAX_PARTS. Bytes between them count too: so slowly are they
+    read."""
     jpeg, at, parts = data[:2] == b"\xff\xd8", 2, 0
     if not jpeg:
         at = 8 if data[:8] == b"\x89PNG\r\n\x1a\n" else len(data)
@@ -162,11 +158,11 @@ def _parts(data: bytes) -> int:
     return parts
 
 
-_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")  # those with a length behind them, and the end
+_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")  # those with a length, and the end
 
 
 def _scans(data: bytes) -> int:
-    """How often a JPEG paints over itself. Every scan is a pass over all pixels, and 20 MiB have room for 100,000."""
+    """Each scan of a JPEG is a pass over all pixels, and 20 MiB have room for 100,000."""
     scans, markers, marker = 0, 0, _MARKER.search(data)
     while marker and marker[0] != b"\xff\xd9" and markers < _MAX_PARTS:
         scans, markers = scans + (marker[0] == b"\xff\xda"), markers + 1
@@ -176,7 +172,7 @@ def _scans(data: bytes) -> int:
 
 
 def _orientation(image: Image.Image) -> int:
-    """1 to 8, as EXIF counts them; 1 where the EXIF says nothing or is broken, as browsers take it."""
+    """As in EXIF; 1 where that is missing or broken, as in browsers."""
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif", b""))
@@ -193,7 +189,7 @@ def _upright(data: bytes) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Mode RGB or RGBA, in sRGB where the picture's colour profile can be read and fits it."""
+    """Where the colour profile can be read and fits."""
     if image.mode.startswith("I"):  # 16 bits of grey, which Pillow's own conversion would clip
         image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     wanted = "RGBA" if image.has_transparency_data else "RGB"
@@ -206,18 +202,17 @@ def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
             converted = ImageCms.profileToProfile(image, source, srgb, outputMode=wanted)
             image = converted or image
         except (ImageCms.PyCMSError, OSError):
-            pass  # half a profile, or one for another kind of picture: quite common, so the colours count as sRGB
+            pass  # a broken or unfitting profile is common: the colours count as sRGB
     return image.convert(wanted)
 
 
 def _bare(image: Image.Image) -> Image.Image:
-    """Without EXIF, comments, profiles and the rest: Pillow's writers copy some of it from `info`."""
+    """Pillow's writers would copy EXIF, comments and profiles from `info`."""
     image.info = {}
     return image
 
 
 def _jpeg(image: Image.Image) -> Rendition:
-    """Finer than an eye can tell; only what would not come in again (MAX_BYTES) is less fine."""
     for quality in (92, 80, 60, 40):
         data = _jpeg_data(image, {"quality": quality, "subsampling": 0})
         if len(data) <= MAX_BYTES:
@@ -233,7 +228,7 @@ def _jpeg_data(image: Image.Image, options: dict[str, int]) -> bytes:
 
 
 def _png(image: Image.Image) -> Rendition:
-    """A WebP where a PNG would not come in again, and a WebP can be as large."""
+    """Or a WebP, where the PNG passes MAX_BYTES."""
     data = _encode(image, "PNG")
     if len(data) > MAX_BYTES and max(image.size) <= _WEBP_SIDE:
         return _rendition(image, _encode(image, "WEBP", quality=92, method=2), "image/webp", "webp")
@@ -256,15 +251,15 @@ def _rendition(image: Image.Image, data: bytes, mime: str, extension: str) -> Re
 
 
 def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    """A copy whose longest side is at most `side` pixels; never an enlargement."""
+    """Never enlarged."""
     copy = image.copy()
     copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return copy
 
 
 def _encode(image: Image.Image, kind: str, **options: int) -> bytes:
-    """Into a file that has a number: on the way to any other, Pillow keeps all of Python waiting until a whole JPEG is there, a
-    tenth of a second for each megapixel."""
+    """Into a file with a number: for any other, Pillow holds the GIL for the whole JPEG, a tenth of a second a
+    megapixel."""
     with _file_in_memory() as file:
         image.save(file, kind, **options)
         file.seek(0)

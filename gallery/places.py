@@ -1,4 +1,4 @@
-"""Who holds how much of what there is not much of."""
+"""Shares of something scarce."""
 
 import math
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable
 
 
 class Places:
-    """So much for each at most, and for all together; for any number of threads."""
+    """Thread-safe."""
 
     def __init__(self, each: float, total: float = math.inf) -> None:
         self.each, self.total = each, total
@@ -15,7 +15,7 @@ class Places:
         self._all = 0
 
     def take(self, who: Hashable, amount: int = 1) -> Callable[[], None] | None:
-        """The way to give it back, which may be called again; None, and nothing is taken, where that would be too much."""
+        """A function that gives it back, at most once; None where a limit would be passed."""
         with self._lock:
             held = self._held.get(who, 0) + amount
             if held > self.each or self._all + amount > self.total:

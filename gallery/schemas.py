@@ -1,5 +1,3 @@
-"""The gallery's public forms."""
-
 from datetime import datetime
 
 from ninja import Schema
@@ -15,7 +13,7 @@ class ImageForm(Schema):
     state: State
     url: str | None  # path-absolute; null unless the picture is shown
     thumbnail_url: str | None
-    width: int  # pixels
+    width: int
     height: int
     placeholder: str | None  # a data URL; null unless the picture is shown
     title: str
@@ -28,11 +26,10 @@ class ImageForm(Schema):
     parent_id: str | None
     created_at: datetime
     deleted_at: datetime | None
-    purge_at: datetime | None  # then it leaves the trash for good; null where it does not lie there
+    purge_at: datetime | None  # null unless it is in the trash
 
 
 def form(image: Image) -> dict[str, object]:
-    """An `ImageForm`, as it is written out."""
     snapshot = changes.snapshot(image)
     return {
         "id": snapshot["id"],

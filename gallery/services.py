@@ -1,4 +1,4 @@
-"""The one way in: what a person does with pictures, beside what becomes of drafts and what moderators change."""
+"""What a person does with pictures; moderation is in `changes`."""
 
 import hashlib
 import logging
@@ -35,24 +35,22 @@ __all__ = [
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
-PROMPTS = 50_000  # characters on one page of a list; a page of a hundred usual ones has 30,000
+PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 GONE = "The picture that this is about is not here any more, or not yours."
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
-# A photo of 40 megapixels takes hundreds of megabytes for a moment: one at a time in a process. And in the same thread, for
-# the C library keeps for each thread what it once took.
+# One at a time: 40 megapixels take hundreds of megabytes. One thread: the C library keeps freed memory for each.
 _decoder = ThreadPoolExecutor(1, thread_name_prefix="decoding")
-_importing = Places(each=4, total=12)  # pictures; of a person, in this process
+_importing = Places(each=4, total=12)  # of a person, and in this process
 MANY_PICTURES = "Too many pictures are being taken in just now: try again in a few seconds."
 RETRY_AFTER_S = 5.0
 Key = uuid.UUID | str
 
 
 def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["photo", "mask"], name: str) -> Image:
-    """Keep a person's own picture; `purpose` is "photo" or "mask", `name` the file's. A photo that they can see already is that
-    picture. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`; then nothing is to be seen of it, and the keeper
-    purges what there is. Raises `RateLimited` where too many wait already."""
+    """A photo that the person can see already is returned. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`,
+    and `RateLimited` where too many wait. Maintenance purges what a failure leaves."""
     leave = _importing.take(str(owner_id))
     if leave is None:
         raise RateLimited(MANY_PICTURES, retry_after=RETRY_AFTER_S)
@@ -60,7 +58,7 @@ def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["pho
         digest = _digest(file, purpose)
         if known := _same(owner_id, digest).first():
             return known
-        space.check(owner_id, more=_size(file))  # before anything is decoded; what is stored may have another size
+        space.check(owner_id, more=_size(file))  # what is stored may have another size
         rendition = _decoded(file, purpose)
         values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name), digest=digest)
         image = Image(**values)
@@ -81,20 +79,20 @@ def _size(file: bytes | IO[bytes]) -> int:
 
 
 def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
-    """What waits for its turn has no connection to the database, and its bytes, which may be many, lie where they lay."""
+    """Without a database connection while it waits; the upload stays where it is."""
     close_old_connections()
     return _decoder.submit(_decode, file, purpose).result()
 
 
 def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
-    from gallery import pictures  # late: a web process to which nobody brings a picture does without Pillow
+    from gallery import pictures  # late: few need Pillow
 
     data = file if isinstance(file, bytes) else file.read()
     return pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
 
 
 def _digest(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> str:
-    """A mask has none, and is always a new one: the keeper purges those that no message names, and might take one back."""
+    """ "" for a mask, which is always new: those that no message names are purged."""
     if purpose == "mask":
         return ""
     if isinstance(file, bytes):
@@ -105,16 +103,15 @@ def _digest(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> str:
 
 
 def _same(owner_id: Key, digest: str) -> QuerySet[Image]:
-    """The person's photo of these bytes, where they can see it."""
     shown = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, trashed_at=None, hidden=False)
     return shown.filter(digest=digest).order_by("pk") if digest else shown.none()
 
 
 def _publish_once(image: Image) -> Image:
-    """The picture itself; or the one of the same bytes that came in at the same time and was faster, and then this one goes."""
+    """A faster import of the same bytes wins, and this one is purged."""
     with transaction.atomic():
         same = Image.objects.filter(owner__pk=image.owner_id, digest=image.digest).exclude(digest="")
-        list(same.select_for_update().order_by("pk"))  # one after the other, drafts too
+        list(same.select_for_update().order_by("pk"))  # in one order: no deadlock; drafts too
         known = _same(image.owner_id, image.digest).first()
         if known is None:
             publish(image)
@@ -128,13 +125,13 @@ def _publish_once(image: Image) -> Image:
 
 
 def masks(older_than: timedelta, after: str | None, limit: int) -> list[Image]:
-    """The oldest masks behind the id `after`, for the keeper, which purges those that no message names."""
+    """After the id `after`."""
     found = not_purged().filter(purpose=Image.Purpose.MASK, created_at__lt=timezone.now() - older_than)
     return list((found.filter(pk__gt=after) if after else found).order_by("pk")[:limit])
 
 
 def get(owner_id: Key, image_id: str) -> Image:
-    """One's own picture, hidden and trashed ones too. Raises `NotFound`, also for what is no id at all."""
+    """Hidden and trashed ones too. Raises `NotFound`, also for a malformed id."""
     image = _own(owner_id, image_id).first()
     if image is None:
         raise NotFound()
@@ -142,7 +139,7 @@ def get(owner_id: Key, image_id: str) -> Image:
 
 
 def visible(image_id: uuid.UUID) -> Image:
-    """Anybody's picture that may be seen; who asks has shown a signature for it. Raises `NotFound`."""
+    """Anybody's: the caller checks a signature. Raises `NotFound`."""
     image = not_purged().filter(pk=image_id).first()
     if image is None or image.state != "shown":
         raise NotFound()
@@ -150,7 +147,7 @@ def visible(image_id: uuid.UUID) -> Image:
 
 
 def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
-    """One's own picture that is there to be worked on. Raises `NotFound`."""
+    """Raises `NotFound`."""
     image = _own(owner_id, image_id).first()
     if image is None:
         raise NotFound(GONE)
@@ -160,13 +157,12 @@ def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
 
 
 def is_source(owner_id: Key, image_id: str) -> bool:
-    """Is it a picture of one's own that is there to be worked on?"""
     image = _own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
     return image is not None and image.state == "shown"
 
 
 def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Image, bytes]:
-    """A `source` and all of its bytes. Raises `NotFound`, `StorageDown`."""
+    """Raises `NotFound`, `StorageDown`."""
     image = source(owner_id, image_id, mask=mask)
     return image, storage(image.storage).open(image.key)
 
@@ -174,8 +170,8 @@ def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Im
 def page(
     owner_id: Key, cursor: str | None, limit: int, *, deleted: bool = False, fields: Sequence[str] = ()
 ) -> tuple[list[Image], str | None]:
-    """One's pictures (or those in one's trash), newest first, and the cursor of the next page. `fields`: of them these alone,
-    and not fewer pictures because their prompts are long. Raises `BadInput`."""
+    """Newest first, and the next cursor. `fields`: only these are loaded, and long prompts do not shorten the page.
+    Raises `BadInput`."""
     listed = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
     images = listed.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
     if cursor is not None:
@@ -188,13 +184,12 @@ def page(
 
 
 def _fitting(images: list[Image]) -> list[Image]:
-    """The first of them whose prompts are not too long together; one at least."""
     lengths = list(accumulate(len(image.prompt) for image in images))
     return images[: max(1, bisect_right(lengths, PROMPTS))]
 
 
 def patch(owner_id: Key, image_id: str, *, title: str | None = None, favorite: bool | None = None) -> Image:
-    """Rename, or mark as a favourite; None leaves it as it is. Raises `NotFound`, `BadInput`."""
+    """Raises `NotFound`, `BadInput`."""
     given = {"title": title, "favorite": favorite}
     values = {name: value for name, value in given.items() if value is not None}
     if title is not None:
@@ -205,19 +200,19 @@ def patch(owner_id: Key, image_id: str, *, title: str | None = None, favorite: b
 
 
 def trash(owner_id: Key, image_id: str) -> None:
-    """Into the trash; safe to repeat. Raises `NotFound`."""
+    """Safe to repeat. Raises `NotFound`."""
     get(owner_id, image_id)
     change(_own(owner_id, image_id).filter(trashed_at=None), trashed_at=timezone.now())
 
 
 def restore(owner_id: Key, image_id: str) -> Image:
-    """Out of the trash, and hidden still if a moderator hid it. Raises `NotFound`."""
+    """A moderator's hiding stays. Raises `NotFound`."""
     change(_own(owner_id, image_id).exclude(trashed_at=None), trashed_at=None)
     return get(owner_id, image_id)
 
 
 def delete_permanently(owner_id: Key, image_id: str) -> None:
-    """For good, from the trash or not. Raises `NotFound`; a storage that is down is left to the keeper."""
+    """Raises `NotFound`; if the storage is down, maintenance finishes it."""
     image = get(owner_id, image_id)
     change(_own(owner_id, image_id), trashed_at=timezone.now(), stage=Image.Stage.PURGING)
     try:
@@ -227,7 +222,6 @@ def delete_permanently(owner_id: Key, image_id: str) -> None:
 
 
 def trash_session(owner_id: Key, session_id: str) -> None:
-    """Into the trash with everything that the session made."""
     change(not_purged().filter(owner__pk=owner_id, session_id=session_id, trashed_at=None), trashed_at=timezone.now())
 
 
@@ -244,7 +238,7 @@ def _check_title(title: str) -> None:
 
 
 def _title_of(name: str) -> str:
-    """A file's name without folder, extension and what cannot be printed."""
+    """Without folder, extension and unprintable characters."""
     stem = PurePosixPath(name.replace("\\", "/")).stem
     printable = "".join(letter if letter.isprintable() else " " for letter in stem)
     return " ".join(printable.split())[:TITLE_LENGTH]

@@ -1,5 +1,3 @@
-"""A picture as its message keeps it, and its URLs. No Django here."""
-
 from typing import Literal, TypedDict
 
 State = Literal["shown", "hidden", "deleted"]
@@ -8,7 +6,7 @@ State = Literal["shown", "hidden", "deleted"]
 class Snapshot(TypedDict):
     id: str
     state: State
-    width: int  # pixels
+    width: int
     height: int
     placeholder: str  # a data URL; "" unless the picture is shown
     epoch: int  # of its URLs

@@ -1,7 +1,6 @@
-"""How much a person may keep, and how much of the disk has to stay free.
+"""What a person may keep, and how much of the disk has to stay free.
 
-Every row counts, with the bytes of its two files: drafts, masks, what lies in the trash, and what is being purged for as long
-as its files are there.
+Every row counts, with both files: drafts, masks, the trash, and what is being purged.
 """
 
 import logging
@@ -41,8 +40,7 @@ def used(owner_id: Key) -> Used:
 
 
 def check(owner_id: Key, *, more: int = 0, beside: int = 0) -> None:
-    """Is there room for one more picture of this person, of `more` bytes? `beside`: bytes that are kept for them elsewhere.
-    Raises `StorageFull`."""
+    """`beside`: bytes that this person has elsewhere. Raises `StorageFull`."""
     check_disk()
     if settings.STUDIO_LIMITS:
         _check(used(owner_id), more, beside)
@@ -72,23 +70,19 @@ def _in_words(count: int) -> str:
 
 
 def insert(image: Image) -> None:
-    """The row of a picture that its owner brings, if there is room for it. One at a time for each owner, so that many that
-    come together cannot each see the room that is left for one. Raises `StorageFull`, `Unauthorized`."""
+    """One at a time for each person, so that two cannot take the same space. Raises `StorageFull`, `Unauthorized`."""
     check_disk()
     with transaction.atomic():
         owner = get_user_model()._base_manager.filter(pk=image.owner_id, is_active=True)
         if not list(owner.select_for_update(no_key=True).values_list("pk")):
-            raise Unauthorized  # they are being removed
+            raise Unauthorized  # the account is being removed
         if settings.STUDIO_LIMITS:
             _check(used(image.owner_id), image.bytes or 0)
         image.save(force_insert=True)
 
 
-# The disk
-
-
 def check_disk() -> None:
-    """Raises `StorageFull` where less than `FREE_BYTES` are free, for everybody."""
+    """Raises `StorageFull` where less than `FREE_BYTES` are free."""
     if disk_is_full():
         raise StorageFull(DISK_FULL)
 
@@ -96,26 +90,24 @@ def check_disk() -> None:
 def disk_is_full() -> bool:
     free = _disk.free()
     full = free is not None and free < settings.FREE_BYTES
-    if full != _disk.was_full:  # said once
+    if full != _disk.was_full:  # logged once
         _disk.was_full = full
         log.log(logging.WARNING if full else logging.INFO, "action=disk full=%s free_bytes=%s", full, free)
     return full
 
 
 def folders() -> list[Path]:
-    """Where the studio itself keeps something on this machine."""
     data = settings.EMBEDDED["mongod"] or not settings.DATABASE_URL
     return [settings.DATA_DIR] * data + [settings.PICTURES_DIR] * (configured()[0] == "local")
 
 
 class _Disk:
-    """Asked now and then, by one of those who want to know: where a folder's server hangs, the others go on with what was
-    known before."""
+    """Asked by one thread: where a network disk hangs, the others use the last value."""
 
     def __init__(self) -> None:
         self.was_full = False
         self._asking = threading.Lock()
-        self._free: int | None = None  # bytes, of the fullest; unknown
+        self._free: int | None = None  # bytes, of the fullest; None: unknown
         self._asked_at = float("-inf")
 
     def free(self) -> int | None:
@@ -123,7 +115,7 @@ class _Disk:
             try:
                 self._free = min(map(_free, folders()), default=None)
             except OSError:
-                self._free = None  # whoever writes there will hear it
+                self._free = None
             finally:
                 self._asked_at = time.monotonic()
                 self._asking.release()
@@ -134,7 +126,7 @@ _disk = _Disk()
 
 
 def _free(folder: Path) -> int:
-    """Bytes for those who are not root; of a folder that is yet to be made, where it will be."""
+    """For other users than root; the folder may not exist yet."""
     while not folder.exists():
         folder = folder.parent
     found = os.statvfs(folder)

@@ -1,7 +1,4 @@
-"""Which storage this studio keeps its pictures in. A row names its own: what was stored before a setting changed stays there.
-
-Cloudinary's adapter is imported when the first picture needs it: a web process starts without it.
-"""
+"""A row names its storage, so a changed setting moves nothing."""
 
 import functools
 from typing import TYPE_CHECKING
@@ -19,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def configured() -> tuple[str, ...]:
-    """The names of the storages that can be reached with these settings; new pictures go to the first."""
+    """New pictures go to the first."""
     return ("cloudinary", "local") if settings.CLOUDINARY_ACCOUNT else ("local",)
 
 
 def storage(name: str) -> Storage:
-    """Raises `StorageDown` for one that the settings do not name (any more). Outside of transactions only: while we wait for
-    another service, somebody else may have our connection to the database, of which a pool has few."""
+    """Raises `StorageDown` for one that the settings no longer name. Outside of transactions only: it closes the
+    database connection, of which a pool has few."""
     if name == "local":
         return LocalStorage(settings.PICTURES_DIR)
     if name in configured():
@@ -37,7 +34,6 @@ def storage(name: str) -> Storage:
 
 
 def cloudinary_client() -> "Client":
-    """For the account in the settings; who asks has seen that there is one."""
     return _client(settings.CLOUDINARY_ACCOUNT, settings.CLOUDINARY_TIMEOUT_S)
 
 

@@ -1,5 +1,3 @@
-"""The bytes behind a picture's URL, and the gallery page."""
-
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -18,14 +16,13 @@ from gallery.models import Image
 from gallery.storage.base import Stream
 from gallery.stores import storage
 
-SMALL = 64 * 1024  # bytes; a thumbnail, mostly
-LINK_S = 60  # how long a storage's own URL lives: for the browser to follow the redirect, no longer
+SMALL = 64 * 1024  # bytes; mostly thumbnails
+LINK_S = 60  # of a storage's own URL: long enough to follow the redirect
 
 
 @require_safe
 @gzip_page
 def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
-    """The gallery page; it asks the REST API for the rest. `styles`: those that a style transfer knows by name."""
     user = {"id": str(request.user.pk)} if request.user.is_authenticated else None
     studio = {"user": user, "limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "styles": styles}
     return render(request, "gallery/page.html", {"studio": studio})
@@ -33,7 +30,7 @@ def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponseBase:
-    """`/p/<image>/<variant>/<signature>`: drafts too: their message may show them already. `?download=1` saves it."""
+    """`/p/<image>/<variant>/<signature>`: drafts too, which their message may show already. `?download=1` saves it."""
     try:
         image = services.visible(image_id)
         if not links.verify(str(image_id), variant, image.url_epoch, signature):
@@ -48,16 +45,15 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
 
 
 def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = True) -> HttpResponseBase:
-    """The file itself, or the way to it, for one who may see it. Raises `NotFound`, `StorageDown`.
+    """Raises `NotFound`, `StorageDown`.
 
-    What is to be saved is not redirected: another server would name it by its key, and a browser ignores our page's name
-    for what another server sends.
+    A download is not redirected: browsers ignore our file name for another server's answer.
     """
     key, mime = image.file(variant)
     files = storage(image.storage)
     url = files.sign(key, LINK_S) if redirect else None
     if url is not None:
-        # Not to be kept: a browser that was told "not modified" would follow a URL that has died.
+        # A cached redirect would lead to a URL that has expired.
         return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
     etag = f'"{image.pk}-{variant}-{image.url_epoch}"'
     unchanged = get_conditional_response(request, etag=etag)
@@ -68,10 +64,8 @@ def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = T
 
 
 def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpResponseBase:
-    """The file or the part of it that is asked for. A large one is not read here, but by whoever sends the response, piece by
-    piece."""
     if file.size is None:
-        return FileResponse(file, content_type=mime)  # Cloudinary has said so little that it can only be passed on
+        return FileResponse(file, content_type=mime)  # Cloudinary told no size: no range can be served
     wanted = parts.asked_for(request, file.size, etag)
     if wanted is None:
         file.close()
@@ -90,12 +84,11 @@ def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpR
 
 
 def failure(error: StudioError) -> HttpResponse:
-    headers = {"Cache-Control": "no-store"}  # a picture may come back, from the trash or from a moderator
+    headers = {"Cache-Control": "no-store"}  # it may come back from the trash or from a moderator
     return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
 def _file_name(image: Image, variant: str) -> str:
-    """The title as a name that every file system takes."""
     safe = "".join(letter if letter.isalnum() or letter in " -_()," else "_" for letter in image.title[:80])
     extension = image.file(variant)[0].rpartition(".")[2]
     return f"{safe.strip(' _') or 'picture'}.{extension}"

@@ -1,5 +1,3 @@
-"""A picture was hidden, deleted or brought back: its message says so too, and everybody who looks at it hears it."""
-
 import logging
 from typing import Any
 
@@ -17,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def announce_picture(image_id: str, message_id: str | None, form: Snapshot) -> None:
-    """Rewrite the message's picture and publish it. Raises `PyMongoError`; then maintenance repeats it."""
+    """Raises `PyMongoError`; then maintenance repeats it."""
     if message_id is not None:
         message = apply(Message, transitions.show_picture(form, message_id))
         if message is not None:

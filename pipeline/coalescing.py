@@ -1,5 +1,4 @@
-"""Doing together what is asked for meanwhile, in a thread or on an event loop; one of a thing for each event loop; and a rest
-after a failure."""
+"""Coalescers, one value per event loop, a circuit breaker."""
 
 import asyncio
 import logging
@@ -16,9 +15,9 @@ T = TypeVar("T")
 
 
 class Coalescer(Generic[K, T]):
-    """A thread of its own acts on all that was added since it began the last time: of each key, on the newest.
+    """A thread that acts, round by round, on all keys added meanwhile, and the newest value of each.
 
-    `drops`: what may be wrong with a store, so that the rest of a round is lost; whoever uses this makes up for it elsewhere.
+    `drops`: errors that lose the rest of a round; whoever uses this makes up for it elsewhere.
     """
 
     def __init__(
@@ -28,8 +27,8 @@ class Coalescer(Generic[K, T]):
         *,
         drops: tuple[type[Exception], ...],
         merge: Callable[[T, T], T] = lambda before, after: after,
-        at_most: int = 1_000_000,  # keys that may wait; what comes then is dropped
-        hold_s: float = 0.0,  # before a round, unless something in it is wanted at once
+        at_most: int = 1_000_000,  # more are dropped
+        hold_s: float = 0.0,  # before a round, unless something in it is urgent
         pause_s: float = 0.0,  # after a round
     ) -> None:
         self._name, self._act, self._drops, self._merge = name, act, drops, merge
@@ -52,7 +51,6 @@ class Coalescer(Generic[K, T]):
             self._changed.notify_all()
 
     def wait(self, seconds: float) -> None:
-        """Until everything is done, or so long."""
         with self._changed:
             self._changed.wait_for(lambda: not self._waiting and not self._acts, seconds)
 
@@ -68,7 +66,7 @@ class Coalescer(Generic[K, T]):
             except self._drops as error:
                 log.warning("action=%s_dropped at_most=%d error=%r", self._name, len(taken), error)
             except Exception:
-                log.exception("action=%s_failed at_most=%d", self._name, len(taken))  # the next round needs its turn
+                log.exception("action=%s_failed at_most=%d", self._name, len(taken))
             with self._changed:
                 self._acts = False
                 self._changed.notify_all()
@@ -76,7 +74,7 @@ class Coalescer(Generic[K, T]):
 
 
 class Batches(Generic[T]):
-    """Of one event loop. While one batch is acted on, the next one gathers; who comes alone is acted on at once."""
+    """Of one event loop: while one batch is acted on, the next one gathers. A lone value is acted on at once."""
 
     def __init__(self, name: str, act: Callable[[list[T]], Awaitable[None]], *, at_most: int) -> None:
         self._name, self._act, self._at_most = name, act, at_most
@@ -98,9 +96,9 @@ class Batches(Generic[T]):
 
 
 class Shared(Generic[T]):
-    """Of one event loop: calls in a thread, one after the other; who asks gets the result of one that begins after that.
+    """Of one event loop: calls in a thread, one after the other; each caller gets a result that begins after it asked.
 
-    `rests`: times as long as the last call took, but not longer than `rests_at_most_s`: the slower it is, the more share one.
+    `rests`: times as long as the last call took.
     """
 
     def __init__(
@@ -129,7 +127,7 @@ class Shared(Generic[T]):
 
 
 class PerLoop(Generic[T]):
-    """One of a thing for each event loop, made where it is first asked for."""
+    """Made on first use."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
@@ -143,7 +141,7 @@ class PerLoop(Generic[T]):
 
 
 class Breaker:
-    """Open for a while after a failure, so that only the first caller waits for a server that hangs."""
+    """Open for a while after a failure: only the first caller waits for a server that hangs."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds

@@ -1,8 +1,8 @@
-"""What the documents of MongoDB have in common: one frozen, typed definition says what is stored and what clients read.
+"""One frozen, typed definition of a document says what is stored and what clients read.
 
-Rules for every change of one: times that decide are written by `$currentDate` and compared with `$$NOW`, so that only the
-database's clock counts; each change of the public form raises `version` in the same update; no update is a pipeline, because
-a pipeline would execute people's text ("$token").
+Rules for every change: times that decide are written by `$currentDate` and compared with `$$NOW`, so that only the
+database's clock counts; each change of the public form raises `version` in the same update; no update is a pipeline,
+which would execute people's text ("$token").
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,14 +19,14 @@ from gallery.snapshot import Snapshot, Urls
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Document")
-__all__ = ["evolve"]  # imported by another name, it is nobody else's to import otherwise
+__all__ = ["evolve"]  # only for import from here
 Filter = Mapping[str, object]  # of MongoDB
 Update = Mapping[str, object]
-Stored = Mapping[str, Any]  # a document as MongoDB gives it, which a release before or after ours may have written
+Stored = Mapping[str, Any]  # as MongoDB gives it, maybe written by another release
 Form = dict[str, object]  # JSON, as clients read it
 SignUrls = Callable[[Snapshot], Urls]
 
-SERVER_TIME = Timestamp(0, 0)  # at insert, the server puts its own, strictly rising timestamp in this one's place
+SERVER_TIME = Timestamp(0, 0)  # replaced at insert by the server's own, strictly rising timestamp
 
 
 class Mark(Enum):
@@ -43,14 +43,13 @@ PublicOnly = Annotated[T, Mark.PUBLIC, Mark.UNSTORED]
 
 @dataclass(frozen=True)
 class Change:
-    """One compare-and-set: it happens where `filter` still holds, and not at all elsewhere."""
+    """A compare-and-set: only where `filter` still holds."""
 
     filter: Filter
     update: Update
 
 
 def marked(document: type["Document"], mark: Mark) -> list[str]:
-    """The names of its fields that bear the mark, in order."""
     hints = get_type_hints(document, include_extras=True)
     return [field.name for field in fields(document) if mark in getattr(hints[field.name], "__metadata__", ())]
 
@@ -69,7 +68,7 @@ class Document:
 
     @classmethod
     def prepare(cls) -> type[Self]:
-        """The tables of a definition: one is read for every poll and every event."""
+        """Tables for each definition: they are used at every poll and event."""
         unstored = marked(cls, Mark.UNSTORED)
         made = {field.name: field.default_factory() for field in fields(cls) if field.default_factory is not MISSING}
         cls._defaults = made | {field.name: field.default for field in fields(cls) if field.default is not MISSING}
@@ -80,7 +79,7 @@ class Document:
 
     @classmethod
     def of(cls, stored: Stored) -> Self:
-        """A stored document. What an earlier release did not write has its default, what a later one writes is left alone."""
+        """Missing fields have their defaults; unknown ones are ignored."""
         values = {**cls._defaults, **stored}
         values["id"] = values.pop("_id")
         return _made(cls, values)
@@ -99,14 +98,14 @@ class Document:
 
 
 def _made(cls: type[D], values: dict[str, Any]) -> D:
-    """Without `__init__`, which sets each field of a frozen class by a call: this takes a fourth of the time."""
+    """Without `__init__`, which takes four times as long for a frozen class."""
     document = object.__new__(cls)
     object.__setattr__(document, "__dict__", values)
     return document
 
 
 if TYPE_CHECKING:
-    from dataclasses import replace as evolve  # so that mypy checks the names and the types
+    from dataclasses import replace as evolve  # for mypy
 else:
 
     def evolve(document: D, /, **changes: Any) -> D:
@@ -120,7 +119,7 @@ def changed(
     counts: Mapping[str, int] = {},
     **times: object,
 ) -> Update:
-    """The update of a change that clients read. `times`: what `$currentDate` sets beside its own."""
+    """Of a change that clients read. `times`: further fields for `$currentDate`."""
     update = {
         "$set": dict(values),
         "$unset": {name: "" for name in unset if name not in values},
@@ -136,9 +135,9 @@ def new_id() -> str:
 
 
 def timestamp(moment: datetime) -> str:
-    """RFC 3339 in UTC, milliseconds: what MongoDB keeps."""
+    """RFC 3339 in UTC, milliseconds: what MongoDB stores."""
     if moment.tzinfo is not STORED_ZONE and moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
     date, clock = (moment.year, moment.month, moment.day), (moment.hour, moment.minute, moment.second)
-    # Twice for each event, and in half the time of `isoformat` or of an f-string.
+    # In half the time of `isoformat` or an f-string.
     return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % (*date, *clock, moment.microsecond // 1000)  # noqa: UP031

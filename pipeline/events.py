@@ -1,4 +1,4 @@
-"""The only place that sends to a channel group. An event may be lost: the poller finds in MongoDB what was dropped."""
+"""The only sender to channel groups. The poller finds what an event that was lost would have told."""
 
 import asyncio
 import json
@@ -17,18 +17,18 @@ from pipeline.session import Session
 log = logging.getLogger(__name__)
 
 SEND_TIMEOUT_S = 1.0
-QUIET_S = 1.0  # after a failure: a hung Redis shall not collect a queue of senders
+QUIET_S = 1.0  # after a failure: senders must not queue for a hung Redis
 WAITING_AT_MOST = 1000
-HOLD_S = 0.03  # the coalescing window: an event that is overtaken within is not sent
+HOLD_S = 0.03  # the coalescing window
 
 
 class Event(TypedDict):
     type: str  # for the channel layer
     group: str
-    text: str  # as it goes to the client
-    key: str | None  # of which message or session it is; None where nothing can overtake it
+    text: str
+    key: str | None  # message or session; None where no event supersedes another
     version: int
-    ends: NotRequired[str]  # the session whose sockets are closed after they have passed it on
+    ends: NotRequired[str]  # the session whose sockets are closed after they have sent it
 
 
 def session_group(session_id: str) -> str:
@@ -61,14 +61,13 @@ def session_deleted(user_id: str, session_id: str, version: int) -> Event:
 
 
 def _event(group: str, text: str, key: str | None = None, version: int = 0) -> Event:
-    return {"type": "news", "group": group, "text": text, "key": key, "version": version}
+    return {"type": "event", "group": group, "text": text, "key": key, "version": version}
 
 
 dump: Callable[[Any], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def size(text: str) -> int:
-    """In bytes, as it goes over the wire."""
     return len(text) if text.isascii() else len(text.encode())
 
 
@@ -76,7 +75,7 @@ _breaker = Breaker(QUIET_S)
 
 
 async def publish(event: Event) -> None:
-    """Publish from an event loop; never raises for a Redis that is down, never takes longer than a second."""
+    """From an event loop. Never raises for Redis, never takes longer than a second."""
     if _breaker.is_open:
         return
     layer = get_channel_layer()
@@ -89,7 +88,7 @@ async def publish(event: Event) -> None:
 
 
 class _Publisher(Coalescer[object, Event]):
-    """One long-lived event loop in a thread of its own: a loop per event would cap a worker at some 70 tasks a second."""
+    """One event loop in a thread: one per event would cap a worker at some 70 tasks a second."""
 
     def __init__(self) -> None:
         super().__init__("events", self._send, drops=(), at_most=WAITING_AT_MOST, hold_s=HOLD_S)
@@ -115,5 +114,5 @@ def enqueue_change(message: Message) -> None:
 
 
 def enqueue(event: Event, *, at_once: bool = False) -> None:
-    """Publish from a thread (a worker's, a view's), without waiting; a moment later, unless `at_once`."""
+    """From a thread, without waiting."""
     _publisher.add((event["group"], event["key"]) if event["key"] else object(), event, at_once=at_once)

@@ -1,26 +1,24 @@
-"""Huey as we use it: its tasks are wake-ups."""
-
 import logging
 import sys
 import time
 from typing import Any
 
-# Huey imports psycopg wherever there is one, for a storage that is not ours: 9 MB of each process that does without PostgreSQL.
+# Else Huey imports psycopg, for a storage that is not used: 9 MB of each process without PostgreSQL.
 if "psycopg" not in sys.modules:
     sys.modules["psycopg"] = None  # type: ignore[assignment]  # which is how Python is told that there is none
 from huey import PriorityRedisHuey
 from huey.exceptions import HueyException
 
 if sys.modules["psycopg"] is None:
-    del sys.modules["psycopg"]  # whoever wants it finds it
+    del sys.modules["psycopg"]  # later imports find it
 
 log = logging.getLogger(__name__)
 
-SAY_EVERY_S = 60.0  # at most, of strange entries: a flood of them shall not become one of the log
+SAY_EVERY_S = 60.0  # a flood of unknown entries must not flood the log
 
 
 class _Nothing:
-    """In a serializer's place: Huey's own unpickles, which runs whatever somebody has put into Redis."""
+    """Huey's serializer unpickles, and so runs whatever somebody put into Redis."""
 
     def serialize(self, data: object) -> bytes:
         raise NotImplementedError("Only wake-ups go through Redis.")
@@ -30,10 +28,9 @@ class _Nothing:
 
 
 class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
-    """A wake-up is the name of its task, and nothing else in the queue is run.
+    """A task is its name, and nothing else in the queue is run.
 
-    It is never taken back: Huey would ask Redis before each one whether it was, and tell it to forget after. And none waits
-    for its time, so the schedule is never read.
+    Nothing is revoked or scheduled, so Huey need not ask Redis about it.
     """
 
     def __init__(self, name: str, **options: Any) -> None:
@@ -72,5 +69,5 @@ class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
         return False
 
     def delete(self, key: str) -> bool:
-        """Huey's only use of it is to forget a revocation."""
+        """Only used for revocations."""
         return False

@@ -1,5 +1,3 @@
-"""One message: its document, and its public form. Its changes are in `pipeline.transitions`."""
-
 import hashlib
 import json
 from collections.abc import Mapping
@@ -26,9 +24,9 @@ from pipeline.documents import (
     timestamp,
 )  # fmt: skip
 
-# `turn` of a message that a worker holds, or held until it stopped or died: it goes on before anybody begins.
+# `turn` of a message that a worker holds, or held until it stopped or died: it goes on before others begin.
 BEGUN = Timestamp(1, 0)
-SEEDS = 2**53  # how many there are: every JSON client reads them exactly
+SEEDS = 2**53
 
 
 class Status(StrEnum):
@@ -45,19 +43,19 @@ class Stage(StrEnum):
     UPLOADING = "uploading"
 
 
-WORK = (Stage.REFINING, Stage.GENERATING, Stage.UPLOADING)  # what a worker can be woken for
+WORK = (Stage.REFINING, Stage.GENERATING, Stage.UPLOADING)
 _STATUSES, _STAGES = {status.value: status for status in Status}, {stage.value: stage for stage in Stage}
 
 
 class Options(TypedDict, total=False):
-    """What was asked for; width and height, once they are known, as they will be."""
+    """Width and height as they will be, once that is known."""
 
     width: int  # pixels
     height: int
     style: str
     seed: int
     intent: str
-    adjust: Mapping[str, Any]  # pipeline.providers.adjust reads it
+    adjust: Mapping[str, Any]  # for pipeline.providers.adjust
 
 
 class ErrorForm(TypedDict):
@@ -70,7 +68,7 @@ ActionName = Literal["look", "download", "delete", "brush", "photo"]
 
 
 class SuggestionForm(TypedDict):
-    """A request that the person may make next: `content` is what to send, unless the page can do what `action` says."""
+    """`content` is what to send, unless the page can do what `action` says."""
 
     label: str
     content: str
@@ -126,17 +124,15 @@ class Message(Document):
     created_at: Public[datetime]
     updated_at: Public[datetime]
     changed_at: Timestamp = SERVER_TIME
-    accepted_at: Sparse[Timestamp] = (
-        None  # never changed: the order of a conversation, whatever the clocks in the ids say
-    )
+    accepted_at: Sparse[Timestamp] = None  # never changed: the order of a conversation, whatever the ids' clocks say
     seed: int
     style: str | None = None  # the refinement's
-    plan: Mapping[str, Any] | None = None  # the refinement's, as its provider keeps it
+    plan: Mapping[str, Any] | None = None  # the refinement's, for its provider
     source_id: str | None = None  # the picture that "it" turned out to be
     artifact: str | None = None
     attempts: int = 0
     waits_for: str | None = None  # the message that has to end first
-    starts_as: Sparse[Stage] = None  # what the claim makes of the stage
+    starts_as: Sparse[Stage] = None  # the stage after the claim
     turn: Sparse[Timestamp] = None  # see `pipeline.transitions`
     token: Sparse[str] = None  # of the worker that holds it: a lease
     leased_at: Sparse[datetime] = None
@@ -160,7 +156,7 @@ class Message(Document):
         variation_of: str | None = None,
         waits_for: str | None = None,
     ) -> Self:
-        """Just accepted. It asks for a turn, unless it waits for another one; where its person has one, it gets none."""
+        """It asks for a turn, unless it waits for another message."""
         now = datetime.now(UTC)
         return cls(
             id=new_id(),
@@ -187,12 +183,12 @@ class Message(Document):
         message = super().of(stored)
         values = message.__dict__
         values["status"], values["stage"] = _STATUSES[stored["status"]], _STAGES[stored["stage"]]
-        # A message of an earlier release has none, or none that names an action.
+        # Earlier releases stored none, or none with an action.
         values["suggestions"] = [{"action": None, "image_id": None, **each} for each in stored.get("suggestions", ())]
         return message
 
     def public(self, urls: SignUrls) -> Form:
-        """The form that REST and the socket share; `urls` signs what a picture's snapshot names."""
+        """`urls` signs the picture's URLs."""
         image = picture(self.image, urls)
         form = self._form()
         form["image"], form["image_url"] = image, image and image["url"]
@@ -205,7 +201,7 @@ class Message(Document):
 
     @property
     def claimed_stage(self) -> Stage:
-        """Of one that was claimed. One that the release before accepted has no `starts_as`, and stays queued."""
+        """After the claim. Messages of the release before have no `starts_as`, and stay queued."""
         return Stage.REFINING if self.stage is Stage.QUEUED else self.stage
 
     @property
@@ -216,7 +212,7 @@ class Message(Document):
 
     @property
     def resumes_at(self) -> Stage:
-        """After it has failed or was cancelled: what was paid for is not paid for again."""
+        """After a failure or cancellation: what was paid for is not paid for again."""
         if self.stage is Stage.UPLOADING and not self.artifact:
             return Stage.GENERATING
         return Stage.QUEUED if self.stage is Stage.REFINING else self.stage
@@ -231,7 +227,6 @@ Message.prepare()
 
 
 def request_hash(request: Mapping[str, object]) -> str:
-    """What tells a repeated request from another one under the same `client_id`."""
     text = json.dumps(request, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

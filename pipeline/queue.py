@@ -1,6 +1,6 @@
-"""The three Huey tasks. A task is a wake-up: it carries nothing, and MongoDB says what there is to do.
+"""Wake-ups: three Huey tasks without arguments; MongoDB says what there is to do.
 
-A worker says what the tasks do when it starts; a web process only enqueues them.
+A worker gives the tasks their work when it starts; a web process only enqueues them.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,13 @@ from pipeline.coalescing import Coalescer
 from pipeline.message import Stage
 
 HUEY = settings.HUEY
-PRIORITY = {Stage.REFINING: 1, Stage.GENERATING: 2, Stage.UPLOADING: 3}  # what is nearly done goes first
+PRIORITY = {Stage.REFINING: 1, Stage.GENERATING: 2, Stage.UPLOADING: 3}
 
 
 _work: Callable[[Stage], None]
 
 
 def handle_with(work: Callable[[Stage], None]) -> None:
-    """What a worker of this process does for each task that it is woken by."""
     global _work
     _work = work
 
@@ -48,18 +47,18 @@ def _enqueue(asked: dict[Stage, int]) -> None:
             _TASKS[stage]()
 
 
-# From one thread: an enqueue into a hung Redis blocks for seconds, and nobody shall wait for that. What is asked for meanwhile
-# becomes one wake-up a stage: whoever claims a message wakes another worker if more are due.
+# From one thread: a hung Redis blocks for seconds. Meanwhile one wake-up a stage is enough: whoever claims a message
+# wakes another worker if more are due.
 _wake_ups = Coalescer("wake_ups", _enqueue, drops=(RedisError, OSError), merge=max)
 
 
 def wake(stage: Stage, times: int = 1) -> None:
-    """Wake a worker for this stage. Returns at once; a wake-up may be lost; maintenance repeats it."""
+    """Returns at once; may be lost; maintenance repeats it."""
     if times:
         _wake_ups.add(stage, times)
 
 
 def depth(stage: Stage) -> int:
-    """How many wake-ups of this stage no worker has taken yet. Raises `RedisError`."""
+    """Raises `RedisError`."""
     score = -PRIORITY[stage]
     return int(HUEY.storage.conn.zcount(HUEY.storage.queue_key, score, score))

@@ -1,8 +1,8 @@
-"""One session (a conversation): its document, its public form, and its changes, by the rules of `pipeline.documents`.
+"""A session (a conversation), and its changes by the rules of `pipeline.documents`.
 
-What a session shows of its messages (how many run, the last picture) is counted when it is written out; after such a change
-`touch` raises the version and `changed_at`, which is how clients learn of it. An invariant that maintenance repairs: a
-session's `changed_at` is not before that of any message that began or ended in it.
+What it shows of its messages is counted when it is written out; after such a change `touch` raises the version and
+`changed_at`, so that clients see it. An invariant that maintenance repairs: `changed_at` is not before that of any
+message that began or ended in it.
 """
 
 from dataclasses import dataclass
@@ -44,11 +44,11 @@ class Session(Document):
     created_at: Public[datetime]
     updated_at: Public[datetime]
     changed_at: Timestamp = SERVER_TIME
-    running: PublicOnly[int] = 0  # this and what follows: of its messages, as `summaries` found them
+    running: PublicOnly[int] = 0  # from `summaries`
     last_picture: Unstored[Snapshot | None] = None
     thumbnail_url: PublicOnly[str | None] = None
     version: Public[int] = 1
-    tombstone: str | None = None  # or what becomes of its pictures: "keep" | "trash"
+    tombstone: str | None = None  # "keep" | "trash": its pictures
     buried_at: Sparse[datetime] = None
 
     @classmethod
@@ -73,8 +73,8 @@ Session.prepare()
 
 
 def summaries(of: Filter) -> list[Filter]:
-    """An aggregation over the sessions `of` a filter: each with what it shows of its messages, for `Session.of_summary`.
-    Deleted sessions are skipped, or their deletion event would look stale: it has the same version."""
+    """An aggregation for `Session.of_summary`. Deleted sessions are skipped, or their deletion event would look stale:
+    it has the same version."""
     return [
         {"$match": {**of, "tombstone": None}},
         _messages("running", [{"$match": {"status": Status.PROCESSING.value}}, {"$count": "count"}]),
@@ -103,7 +103,7 @@ def touch(*session_ids: str) -> Change:
 
 
 def name(session_id: str, title: str) -> Change:
-    """The refinement's title; one that a person gave stays."""
+    """Unless the person gave one."""
     return Change({"_id": session_id, "title": "", "tombstone": None}, changed({"title": title}))
 
 
@@ -116,12 +116,12 @@ def soft_delete(user_id: str, session_id: str, pictures: str) -> Change:
 
 
 def settle_pictures(session_id: str) -> Change:
-    """They are in the trash; one that the person takes out of it again stays out."""
+    """Once: what the person restores stays out of the trash."""
     return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
 
 
 def soft_deleted(*, longer_than_ms: int) -> Filter:
-    """Tombstones that every web process has had time to see."""
+    """Seen by every web process."""
     return {
         "tombstone": {"$ne": None},
         "$expr": {"$lte": ["$buried_at", {"$subtract": ["$$NOW", longer_than_ms]}]},

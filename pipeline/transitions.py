@@ -18,12 +18,12 @@ from pipeline.documents import Change, Filter, Update, changed
 from pipeline.message import BEGUN, ErrorForm, Message, Stage, Status, SuggestionForm
 
 BY_TURN = [("turn", 1)]
-OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line: by when the database took them
+OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
 
 
 def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
-    """Which messages a worker that is woken for this stage may take now, by turn: for refining, whatever has begun there or is
-    next, at whatever stage it goes on; for a later stage, what has begun there."""
+    """What a worker woken for this stage may take, by turn: for refining, whatever has begun there or is next, whatever
+    its stage; for a later stage, what has begun there."""
     if stage is not Stage.REFINING:
         whose: Filter = {"turn": BEGUN, "stage": stage.value}
     else:
@@ -33,17 +33,16 @@ def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
 
 
 def in_line(*, lease_ms: int, attempts: int) -> Filter:
-    """Which messages could be worked on now and are not next."""
+    """What could be worked on now and is not next."""
     return {"turn": None, **_unheld(lease_ms, attempts)}
 
 
 def next_up(**of: object) -> Filter:
-    """The messages with which persons hold their places."""
     return {**of, "status": Status.PROCESSING.value, "turn": {"$gt": BEGUN}}
 
 
 def _unheld(lease_ms: int, attempts: int) -> Filter:
-    """Held by nobody, and waiting for nothing. A missing time sorts before every date, so it counts as long ago."""
+    """A missing time sorts before every date, so it counts as long ago."""
     return {
         "status": Status.PROCESSING.value,
         "waits_for": None,
@@ -58,16 +57,15 @@ def _unheld(lease_ms: int, attempts: int) -> Filter:
 
 
 def exhausted(*, lease_ms: int, attempts: int) -> Filter:
-    """Which messages have used up their attempts and are held by nobody."""
     return {
         "status": Status.PROCESSING.value,
-        "waits_for": None,  # for the index: whoever waits for another one holds no lease
+        "waits_for": None,  # for the index
         "attempts": {"$gte": attempts},
         "$expr": {"$lte": ["$leased_at", {"$subtract": ["$$NOW", lease_ms]}]},
     }
 
 
-# The changes. `_changed` marks those of the public form.
+# `_changed` marks changes of the public form.
 
 _LEASE = ("token", "leased_at", "released_at", "delay_ms")
 _LEASE_AND_TURN = (*_LEASE, "turn", "starts_as")
@@ -75,7 +73,7 @@ _LEASE_AND_TURN = (*_LEASE, "turn", "starts_as")
 Counts = Mapping[str, int]  # what paid providers charged, by name (pipeline.providers.base.Usage)
 _NOTHING: Counts = {}
 
-# What a stage finds out, by the names of what is stored.
+# By stored names.
 Details = TypedDict(
     "Details",
     {
@@ -103,7 +101,7 @@ Details = TypedDict(
 
 
 def _usage(counts: Counts) -> dict[str, int]:
-    """For `$inc`: a message that costs nothing has no `usage`, and one that is tried again goes on adding."""
+    """For `$inc`. Without any cost there is no `usage`."""
     return {f"usage.{name}": count for name, count in counts.items()}
 
 
@@ -118,12 +116,12 @@ def _changed(
 
 
 def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
-    """Take the next message, sorted `BY_TURN`. That one begins is seen from outside; that a later stage goes on is not."""
+    """Sorted `BY_TURN`. The public form changes where a message begins, not where a later stage goes on."""
     filter = due(stage, lease_ms=lease_ms, attempts=attempts)
     values, unset, attempt = {"token": token, "turn": BEGUN}, ("released_at", "delay_ms"), {"attempts": 1}
     if stage is Stage.REFINING:
         begins = changed(values, unset=unset, counts=attempt, leased_at=True)
-        # One that is next need not be queued: after a retry it goes on where it was. A field that is not there is not renamed.
+        # After a retry it goes on where it was. A missing field is not renamed.
         return Change(filter, {**begins, "$rename": {"starts_as": "stage"}})
     goes_on = {"$set": values, "$unset": dict.fromkeys(unset, ""), "$currentDate": {"leased_at": True}, "$inc": attempt}
     return Change(filter, goes_on)
@@ -138,18 +136,18 @@ def renew(tokens: list[str]) -> Change:
 
 
 def update_details(id: str, token: str, values: Details) -> Change:
-    """Keep what the running stage has found out (the source, the size), so that clients see it before it ends."""
+    """For clients to see the source and the size before the stage ends."""
     return Change(held(id, token), _changed(values, unset=()))
 
 
 def advance(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
-    """To the next stage, where anybody may claim it: at once, unless it waits for another message first."""
+    """For any worker: at once, unless it waits for another message first."""
     unset = _LEASE_AND_TURN if checkpoint.get("waits_for") else _LEASE
     return Change(held(id, token), _changed({**checkpoint, "stage": to.value, "attempts": 0}, unset=unset, usage=usage))
 
 
 def advance_holding(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
-    """To the next stage, by who has done this one: `advance` and `claim` in one, under the same token."""
+    """`advance` and `claim` in one, under the same token."""
     values = {**checkpoint, "stage": to.value, "attempts": 1}
     return Change(held(id, token), _changed(values, unset=(), usage=usage, leased_at=True))
 
@@ -164,7 +162,6 @@ def fail(id: str, token: str, error: ErrorForm, usage: Counts = _NOTHING) -> Cha
 
 
 def give_up(id: str, error: ErrorForm, *, lease_ms: int, attempts: int) -> Change:
-    """Maintenance ends what nobody holds and nobody may try again."""
     return Change({"_id": id, **exhausted(lease_ms=lease_ms, attempts=attempts)}, _changed(_failed(error)))
 
 
@@ -173,8 +170,8 @@ def _failed(error: ErrorForm) -> Filter:
 
 
 def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *, counts: bool = True) -> Change:
-    """A passing fault: the next attempt begins after the delay, with a new turn, or one person's sixty would all come due at
-    once before everybody else. This one stays counted, unless the fault is our own."""
+    """A passing fault: after the delay with a new turn, or one person's sixty would all be due before everybody else.
+    The attempt counts, unless the fault is our own."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": "", "turn": ""},
@@ -185,24 +182,23 @@ def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *,
 
 
 def add_usage(id: str, usage: Counts) -> Change:
-    """Without a fence: a sum comes out the same in any order."""
+    """Without the token: a sum comes out the same in any order."""
     return Change({"_id": id}, {"$inc": _usage(usage)})
 
 
 def requeue(id: str, token: str, usage: Counts = _NOTHING) -> Change:
-    """A worker that is told to stop returns what it holds, to go on before anybody begins; the attempt does not count, what
-    it cost does."""
+    """A worker stops: the message goes on before others begin. The attempt does not count, its cost does."""
     return Change(held(id, token), {"$unset": dict.fromkeys(_LEASE, ""), "$inc": {"attempts": -1, **_usage(usage)}})
 
 
 def block(id: str, token: str, waits_for: str) -> Change:
-    """It cannot go on before another message has ended, and needs a turn then. Not an attempt."""
+    """Until another message has ended; then it needs a turn. Not an attempt."""
     update = {"$set": {"waits_for": waits_for}, "$unset": dict.fromkeys(_LEASE_AND_TURN, ""), "$inc": {"attempts": -1}}
     return Change(held(id, token), update)
 
 
 def cancel(filter: Filter) -> Change:
-    """Without its token, whoever works on it can write nothing more."""
+    """Without its token, a worker can write nothing more."""
     return Change(
         {**filter, "status": Status.PROCESSING.value},
         _changed({"status": Status.CANCELLED.value, "waits_for": None}),
@@ -210,8 +206,7 @@ def cancel(filter: Filter) -> Change:
 
 
 def retry(message: Message) -> Change:
-    """From FAILED or CANCELLED, with fresh attempts and a new turn, at the stage that failed: what was paid for is not paid
-    for again."""
+    """With fresh attempts and a new turn, at the stage that failed: what was paid for is not paid for again."""
     stage = message.resumes_at
     values = {
         "status": Status.PROCESSING.value,
@@ -229,7 +224,7 @@ def forget_artifact(id: str, artifact: str) -> Change:
 
 
 def needing(artifacts: list[str]) -> Filter:
-    """Which messages go on with one of these artifacts, or would if somebody tried again."""
+    """Now, or after a retry."""
     again = [{"status": Status.CANCELLED.value}, {"status": Status.FAILED.value, "error.retryable": True}]
     ids = [name.partition("/")[0] for name in artifacts]
     goes_on = [{"status": Status.PROCESSING.value}, *again]
@@ -237,7 +232,7 @@ def needing(artifacts: list[str]) -> Filter:
 
 
 def show_picture(snapshot: Snapshot, message_id: str) -> Change:
-    """What a moderator or the owner did to the picture; the row's `rev` says which change is newer."""
+    """The row's `rev` says which change is newer."""
     return Change(
         {"_id": message_id, "image.id": snapshot["id"], "image.rev": {"$lt": snapshot["rev"]}},
         _changed({"image": snapshot}, unset=()),
@@ -245,21 +240,21 @@ def show_picture(snapshot: Snapshot, message_id: str) -> Change:
 
 
 def unblock_dependents(*waited_for: str, refined: bool) -> Change:
-    """Free those who waited for these messages: their variations once they are refined, everybody once they have ended."""
+    """Variations once they are refined, others once they have ended."""
     unrefined = {"stage": Stage.QUEUED.value} if refined else {}
-    running = {"status": Status.PROCESSING.value}  # nobody else waits: for the index
+    running = {"status": Status.PROCESSING.value}  # for the index
     return Change({"waits_for": {"$in": list(waited_for)}, **running, **unrefined}, {"$set": {"waits_for": None}})
 
 
 def give_turn(user_id: str, *, lease_ms: int, attempts: int) -> Change:
-    """The person's oldest message that is in line, sorted `OLDEST_FIRST`, gets a place at the end of the queue. A duplicate key
-    where the person has one."""
+    """The person's oldest message in line, sorted `OLDEST_FIRST`, gets the last place. A duplicate key where the person
+    has one."""
     filter = {"user_id": user_id, **in_line(lease_ms=lease_ms, attempts=attempts)}
     return Change(filter, {"$currentDate": {"turn": {"$type": "timestamp"}}})
 
 
 def leave_turn(message: Message) -> Change:
-    """Back into its person's line, unless it was claimed meanwhile."""
+    """Unless it was claimed meanwhile."""
     still = {"_id": message.id, "status": Status.PROCESSING.value, "turn": message.turn}
     return Change(still, {"$unset": {"turn": ""}})
 

@@ -1,5 +1,5 @@
-"""The addresses of servers in the settings: well-formed or refused, in sentences that hold nothing of their value, because a
-password with a slash in it lands in any part of a URL."""
+"""Checks the servers' addresses in the settings. Errors quote nothing: a password with a slash lands in any part of a
+URL."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ SCHEMES = {
 
 
 def check(variable: str, url: str) -> None:
-    """Raises ValueError with a sentence that names the variable."""
+    """Raises ValueError with a sentence."""
     schemes = SCHEMES[variable]
     scheme = url.partition("://")[0]
     if scheme not in schemes:
@@ -39,11 +39,11 @@ def _is_readable(scheme: str, url: str) -> bool:
             parts.port  # noqa: B018  (raises for what is no number)
     except (ValueError, PyMongoError):
         return False
-    # A "/", "?" or "#" in the password ends the host too early, and the "@" comes too late.
+    # A "/", "?" or "#" in the password ends the host too early.
     return not parts.fragment and "@" not in parts.path + parts.query
 
 
 def host_of(url: str) -> str:
-    """Hosts and ports of a server's URL, or its socket's path; no name, no password."""
+    """No name, no password."""
     parts = urlsplit(url)
     return parts.netloc.rpartition("@")[2] or parts.path

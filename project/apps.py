@@ -13,6 +13,6 @@ class ProjectConfig(AppConfig):
 
 
 def _clean(**_: Any) -> None:
-    from project.accounts import removal  # late: workers alone remove people
+    from project.accounts import removal  # late: only workers remove people
 
     removal.of_this_process.clean()

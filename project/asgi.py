@@ -1,5 +1,3 @@
-"""The web process: HTTP to Django, sockets to the conversation."""
-
 import gc
 import os
 import sys
@@ -20,30 +18,30 @@ from project.daphne.application import Handler  # noqa: E402
 from project.daphne.pacing import Paced, PacedAnswers  # noqa: E402
 from project.daphne.shutdown import CloseOnShutdown  # noqa: E402
 
-if "daphne.server" in sys.modules:  # it is about to run us; another server has rules of its own
+if "daphne.server" in sys.modules:
     from project.daphne import requests
 
     requests.install()
 
-SWITCH_S = 0.0005  # Python's own 5 ms are long for one who waits for a lock ten times to answer a ping
+SWITCH_S = 0.0005  # Python's own 5 ms are long where a ping waits for the GIL ten times
 
 
 async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-    """Accepts first: of a refused handshake a browser tells its page no reason."""
+    """Accepts first: a browser tells its page no reason for a refused handshake."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": 4404})
 
 
-# Channels routes ASGI applications through Django's patterns, which are typed for views.
+# Channels uses Django's patterns, which are typed for views.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
 application = CloseOnShutdown(
     ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})
 )
 
-# What is loaded by now stays, so the garbage collector need not look through it again and again, a tenth of a second each
-# time. The routes belong to it: the first request would load them.
+# What is loaded by now need not be scanned by the garbage collector, a tenth of a second each time. The first request
+# would load the routes.
 get_resolver().url_patterns  # noqa: B018
 gc.freeze()
-# How long a thread that computes (a form is parsed, the ORM builds its rows) keeps the event loop waiting each time.
+# So long a thread that computes can keep the event loop waiting.
 sys.setswitchinterval(SWITCH_S)

@@ -1,4 +1,4 @@
-"""WebSocket close codes that the process itself gives; `chat.consumers` has those of the protocol."""
+"""Of the process; those of the protocol are in `chat.consumers`."""
 
 OUR_ERROR = 1011
 SERVICE_RESTART = 1012  # connect again

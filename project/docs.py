@@ -1,4 +1,4 @@
-"""The API's documentation as pages and as data; the pages' scripts are the ones that ninja brings, served by us."""
+"""The API's documentation, with ninja's scripts from our server."""
 
 from functools import cache
 
@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from chat.asyncapi import asyncapi
 from project.api import api
 
-# Both pages style themselves from their scripts, and ReDoc searches in a worker made of a blob.
+# Both pages style themselves from scripts; ReDoc's worker is a blob.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self' data:; worker-src blob:; form-action 'self'; base-uri 'none'; "

@@ -1,4 +1,4 @@
-"""What a browser needs to install the page: who it is, and the program that starts it without network."""
+"""The page's manifest and service worker."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
-            "background_color": GROUNDS[1],  # the icon's; once the page is there, its own <meta> says
+            "background_color": GROUNDS[1],  # the page's own <meta> wins
             "theme_color": GROUNDS[1],
             "icons": [
                 {
@@ -50,8 +50,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """`/worker.js`: at the root, so that it is for the whole site. Its text names this release and its files: with each release
-    it is another program, and a browser asks for it again with every visit."""
+    """`/worker.js`: at the root, for the whole site. Its text names this release and its files, so each release is a
+    new program to browsers."""
     if not is_offered():
         raise Http404
     files = sorted(staticfiles_storage.url(name) for name in _files())
@@ -60,13 +60,13 @@ def worker(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     elsewhere = f" {settings.CLOUDINARY_ACCOUNT.origin}" if settings.CLOUDINARY_ACCOUNT else ""
-    # It asks for the page's pictures too, and those may be redirected.
+    # It requests the page's pictures too, which may be redirected.
     answer["Content-Security-Policy"] = f"default-src 'none'; connect-src 'self'{elsewhere}"
     return answer
 
 
 def is_offered() -> bool:
-    """Only where every file's name says what is in it: else what the browser kept could be something else by now."""
+    """Only with hashed names: else a browser's copies could be outdated."""
     return not settings.DEBUG and bool(_hashed())
 
 

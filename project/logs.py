@@ -1,10 +1,8 @@
-"""How a line of the log is written, whoever says it."""
-
 import logging
 from types import TracebackType
 from typing import Any
 
-# C0, DEL, C1, and what Unicode calls line and paragraph separators; a tab is no harm.
+# C0, DEL, C1, and Unicode's line and paragraph separators; tabs are harmless.
 ESCAPED = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\t"} | {
     ord("\n"): "\\n",
     ord("\r"): "\\r",
@@ -16,8 +14,8 @@ Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple
 
 
 class OneLine(logging.Formatter):
-    """What somebody sent (a path, a name, a header) never begins a line, whatever it holds: a line is one record's. The lines
-    of a traceback are shifted to the right, for an error may quote it too."""
+    """One line a record, whatever a client sent (a path, a name, a header). Tracebacks are indented: an error may quote
+    it too."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return super().formatMessage(record).translate(ESCAPED)

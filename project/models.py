@@ -1,4 +1,4 @@
-"""Who is who: one kind of user, guests included, and the tokens of clients without a cookie."""
+"""Users, guests included, and the tokens of clients without a cookie."""
 
 import hashlib
 import logging
@@ -25,12 +25,12 @@ def today() -> date:
 
 
 class User(AbstractUser):
-    """A guest has no password and cannot log in: the cookie or the token is the only key."""
+    """A guest has no password: the cookie or the token is the only key."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_guest = models.BooleanField(default=False)
-    last_seen = models.DateField(null=True, default=today)  # the day on which they last came; null: of an older release
-    # Set, together with `is_active` off, when they begin to be removed: see `project.accounts.removal`.
+    last_seen = models.DateField(null=True, default=today)  # the day of the last visit; null: from an older release
+    # With `is_active` off: see `project.accounts.removal`.
     removal_began_at = models.DateTimeField(null=True, default=None)
 
     class Meta(AbstractUser.Meta):
@@ -50,12 +50,12 @@ class User(AbstractUser):
         return user
 
     def note_seen(self) -> bool:
-        """Write down that they came today, once a day. False for one who has begun to be removed."""
+        """Once a day. False for a user whose removal has begun."""
         if self.last_seen == today():
             return self.is_active
         try:
             noted = User.objects.filter(pk=self.pk, is_active=True).update(last_seen=today())
-        except DatabaseError as error:  # they can be read, and that is enough to let them in
+        except DatabaseError as error:  # reading works
             log.warning("action=last_seen_not_written error=%r", error)
             return True
         self.last_seen = today()
@@ -63,7 +63,7 @@ class User(AbstractUser):
 
 
 class Token(models.Model):
-    """A bearer token; the table keeps its SHA-256 only, so that a copy of the table opens nothing."""
+    """Only the SHA-256 is stored: a copy of the table opens nothing."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
@@ -75,7 +75,7 @@ class Token(models.Model):
 
     @classmethod
     def issue(cls, user: User) -> str:
-        """A new secret for this user; it is shown once and cannot be read again."""
+        """The secret is shown once and cannot be read again."""
         secret = secrets.token_urlsafe(32)
         cls.objects.create(digest=cls.digest_of(secret), user=user)
         return secret

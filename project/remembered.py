@@ -1,7 +1,7 @@
-"""Whose a key is, remembered for a moment by each process: who polls is not looked up at every request.
+"""Caches whose a key is: polls need no look-up each.
 
 A right that has ended (a token, a cookie, a person) opens nothing any more within five seconds, in every process: three
-seconds after it was looked up, to the end of a request that came just before.
+seconds after the look-up, to the end of a request that came just before.
 """
 
 import hashlib
@@ -12,18 +12,18 @@ from collections import OrderedDict
 from project.models import User, today
 
 KEPT_S = 3.0
-MOST = 5000  # keys, each with a row of a few kB
+MAX_KEYS = 5000  # each with a row of a few kB
 
 
 class Remembered:
-    """Keys are kept as hashes: the memory of a process opens nothing."""
+    """Keys are hashed: the memory of a process opens nothing."""
 
     def __init__(self) -> None:
-        self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()  # in the order in which they are forgotten
+        self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, kind: str, key: str) -> User | None:
-        """None: look it up. Also on a new day, which is to be noted."""
+        """None: look it up. Also on a new day, to note the visit."""
         found = self._people.get(_hash(kind, key))
         if found is None or found[1] <= time.monotonic():
             return None
@@ -31,13 +31,13 @@ class Remembered:
         return user if user.last_seen == today() else None
 
     def keep(self, kind: str, key: str, user: User, asked_at: float) -> None:
-        """`asked_at`: by `time.monotonic`, before it was looked up; what changed since then may not have been seen."""
+        """`asked_at`: by `time.monotonic`, before the look-up, which may have missed later changes."""
         hashed = _hash(kind, key)
         with self._lock:
             self._people[hashed] = user, asked_at + KEPT_S
             self._people.move_to_end(hashed)
             now = time.monotonic()
-            while self._people and (len(self._people) > MOST or next(iter(self._people.values()))[1] <= now):
+            while self._people and (len(self._people) > MAX_KEYS or next(iter(self._people.values()))[1] <= now):
                 self._people.popitem(last=False)
 
 

@@ -1,4 +1,4 @@
-"""The only reader of the environment. docs/settings.md lists them all; a wrong value stops the start with one sentence."""
+"""The only reader of the environment, listed in docs/settings.md. A wrong value stops the start with one sentence."""
 
 import hashlib
 import os
@@ -22,14 +22,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def _secret_key(data: Path) -> str:
-    """The key kept in the data folder, made at the first start (mode 0600, never half-written)."""
+    """Made at the first start (mode 0600, never half-written)."""
     path = data / "secret_key"
     if not path.exists():
         handle, temporary = tempfile.mkstemp(dir=data)
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            os.link(temporary, path)  # of two first starts at once, one wins and both use its key
+            os.link(temporary, path)  # of two first starts, one wins and both use its key
         except FileExistsError:
             pass
         finally:
@@ -38,8 +38,8 @@ def _secret_key(data: Path) -> str:
 
 
 def _for_us_alone(database: Path) -> Path:
-    """The SQLite file, its mode 0600 before anybody opens it: in a data folder that somebody else made it could be anything.
-    What SQLite puts beside it gets the same mode. Of a file that cannot be opened SQLite itself says why."""
+    """The data folder's mode may be anything: SQLite's files get 0600 before anybody opens them. Where one cannot be
+    opened SQLite says why."""
     with suppress(OSError):
         os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     for path in (database, *database.parent.glob(f"{database.name}-*")):
@@ -50,8 +50,8 @@ def _for_us_alone(database: Path) -> Path:
 
 
 def _run_dir(data: Path) -> Path:
-    """Where the embedded servers' sockets lie: short (a socket's path ends at 92 bytes), ours alone, the same for every
-    process that shares the data folder. `project.serve.embedded` makes it and refuses it when it is somebody else's."""
+    """For the embedded servers' sockets: a short path (a socket's ends at 92 bytes), the same for every process that
+    shares the data folder. `project.serve.embedded` makes it, and refuses somebody else's."""
     name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 
@@ -60,11 +60,11 @@ def _account(url: str) -> Account | None:
     try:
         return Account.parse(url) if url else None
     except ValueError as error:
-        raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # what was raised before may quote it
+        raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # the original error may quote it
 
 
 class _Env(Env):
-    """An empty variable counts as not set. What others read of the environment stays as it is."""
+    """An empty variable counts as not set."""
 
     def _get_value(self, env_key: str, default: Any) -> Any:
         return super()._get_value(env_key, default) or default
@@ -99,7 +99,7 @@ try:
     if not REDIS_URL:
         REDIS_URL = f"unix://{VALKEY_SOCKET}"
 
-    # An account, not the URL: its secret shows in no representation. Not named CLOUDINARY, which the SDK would read.
+    # An account, whose secret shows in no representation. Not named CLOUDINARY, which the SDK would read.
     CLOUDINARY_ACCOUNT = _account(env.str("CLOUDINARY_URL", ""))
     CLOUDINARY_TIMEOUT_S = env.float("STUDIO_CLOUDINARY_TIMEOUT_S", 20)
 
@@ -149,7 +149,7 @@ def _is_web(url: str) -> bool:
 
 
 def _check() -> None:
-    """Hold the values against each other, and refuse what this version cannot do rather than do something else."""
+    """Checks the values together; what this version cannot do is refused."""
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
     times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
@@ -236,22 +236,22 @@ TEMPLATES = [
 ]
 
 if DATABASES["default"]:
-    # Each connection is asked before the pool lends it: its server may have gone, and another one come.
+    # Tests each connection before it is lent: its server may be a new one.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        # A server that vanished without a word is noticed in seconds, not by TCP's own quarter of an hour.
+        # A server that vanished is noticed in seconds, not a quarter of an hour.
         **{"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
         "tcp_user_timeout": 10_000,  # ms
         **DATABASES["default"].get("OPTIONS", {}),
-        # Every thread of a worker can have one, and its keeper. Giving up soon makes a pool come back soon: it tries again when
-        # somebody asks, and between its own tries it waits longer and longer.
+        # For every thread of a worker, and maintenance. A pool that gives up soon recovers soon: it tries again when
+        # asked, its own tries come more and more rarely.
         "pool": {"min_size": 1, "max_size": WORKER_THREADS + 4, "timeout": 3, "reconnect_timeout": 1},
     }
 else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": _for_us_alone(DATA_DIR / "studio.sqlite3"),
-        "CONN_MAX_AGE": None,  # a file does not go away, and opening it costs more than most of what is asked of it
+        "CONN_MAX_AGE": None,  # opening the file costs more than most queries
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -261,11 +261,11 @@ else:
         "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
 
-# redis-py waits for ever, or for as long as a blocking read lasts, unless it is told otherwise.
+# By default redis-py waits for ever.
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "health_check_interval": 0}
 _huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
-# An instance, not a dict: a dict would run tasks in the web process when DEBUG is on.
-# A blocking read lasts 1 s, well under the socket's 5 s: a worker wakes at once, and a stop soon.
+# Not a dict, which would run tasks in the web process when DEBUG is on. A blocking read lasts 1 s, well under the
+# socket's 5 s: a worker wakes at once, and a stop soon.
 HUEY = WakeQueue("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
 CHANNEL_LAYERS = {
     "default": {
@@ -280,7 +280,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "project.http.static_files.HashedStaticFiles"},
 }
-# An image has its own, made when it was built; elsewhere `serve` makes it.
+# An image has its own; elsewhere `serve` makes it.
 STATIC_ROOT = BASE_DIR / ".static" if (BASE_DIR / ".static").exists() else DATA_DIR / "static"
 SERVESTATIC_USE_FINDERS = True  # what is not in STATIC_ROOT is served from where it lies
 SERVESTATIC_USE_MANIFEST = True
@@ -298,7 +298,7 @@ SESSION_ENGINE = "project.http.cookies"
 SESSION_COOKIE_NAME = "studio_person"  # "session" is a conversation here
 SESSION_COOKIE_AGE = 365 * 24 * 3600  # a guest's cookie is the only key to a guest's pictures
 SESSION_COOKIE_SAMESITE = "Lax"
-if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must set itself, always
+if HTTPS:  # a proxy ends TLS, and must always set this header
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$", "^metrics$"]  # asked for from inside
@@ -308,7 +308,7 @@ if HTTPS:  # a proxy in front ends TLS and says so in this header, which it must
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # what is larger waits on the disk
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger bodies wait on the disk
 
 LOGGING = {
     "version": 1,
@@ -323,12 +323,12 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"level": "INFO"},  # without handlers of its own, which have another form
+        "django": {"level": "INFO"},  # without its own handlers, which have another format
         "huey": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},  # below, it names URLs, and a signed one opens a picture
         "daphne": {"level": "WARNING"},
         "django.channels.server": {"level": "WARNING"},
-        # a line for every call, and at DEBUG every step of it, headers included
+        # log every call, and at DEBUG headers too
         **{name: {"level": "WARNING"} for name in ("google_genai", "httpx2", "httpcore2")},
     },
 }

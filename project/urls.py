@@ -1,5 +1,3 @@
-"""Every HTTP path of the studio."""
-
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import path

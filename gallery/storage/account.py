@@ -1,10 +1,8 @@
-"""A Cloudinary account, read from the URL that Cloudinary's console shows."""
-
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-ALGORITHMS = ("sha1", "sha256")  # how the account wants its requests signed
+ALGORITHMS = ("sha1", "sha256")
 KNOWN = ("upload_prefix", "signature_algorithm")
 
 
@@ -13,7 +11,7 @@ _PREFIX = "upload_prefix must be the start of a URL, such as https://api-eu.clou
 
 @dataclass(frozen=True)
 class Account:
-    """`delivery`: the host of the account's own that pictures are delivered from; "" where it is the shared one."""
+    """`delivery`: the account's own host for pictures; "" for the shared one."""
 
     cloud_name: str
     api_key: str
@@ -24,8 +22,8 @@ class Account:
 
     @classmethod
     def parse(cls, url: str) -> Self:
-        """`cloudinary://key:secret@cloud[/host][?upload_prefix=…&signature_algorithm=…]`. Raises `ValueError` with a sentence
-        that says nothing of the key or the secret."""
+        """`cloudinary://key:secret@cloud[/host][?upload_prefix=…&signature_algorithm=…]`. Raises `ValueError` whose
+        text holds neither key nor secret."""
         parts = _split(url, "it must look like cloudinary://key:secret@cloud-name.")
         if parts.scheme != "cloudinary" or not (parts.username and parts.password and parts.hostname):
             raise ValueError("it must look like cloudinary://key:secret@cloud-name.")
@@ -33,7 +31,7 @@ class Account:
         if unknown := sorted(set(more) - set(KNOWN)):
             raise ValueError(f"?{unknown[0]}= is not understood here; {' and '.join(KNOWN)} are.")
         account = cls(
-            # A cloud's name may have capitals, which `hostname` would lower.
+            # `hostname` would lower a cloud name's capitals.
             cloud_name=parts.netloc.rpartition("@")[2],
             api_key=unquote(parts.username),
             api_secret=unquote(parts.password),
@@ -55,13 +53,12 @@ class Account:
 
     @property
     def origin(self) -> str:
-        """Scheme and host of the URLs that people's browsers are sent to."""
         prefix = urlsplit(self.upload_prefix)
         return f"{prefix.scheme}://{prefix.netloc}"
 
 
 def _split(url: str, sentence: str) -> SplitResult:
-    """Raises `ValueError` with this sentence: urlsplit's own quotes what it finds odd, which may be a part of the secret."""
+    """urlsplit's own `ValueError` quotes what may be a part of the secret."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  it is read now, and may be odd as well

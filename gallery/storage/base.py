@@ -1,4 +1,4 @@
-"""Where a picture's bytes lie. An adapter knows names and bytes; whose picture it is, the row knows."""
+"""Where the bytes of pictures are; adapters know nothing else of them."""
 
 import re
 from typing import Protocol
@@ -7,45 +7,42 @@ KEY = re.compile(r"[0-9a-z][0-9a-z.-]{6,99}")
 
 
 class Stream(Protocol):
-    """A stored file that is open, to be read piece by piece. What comes of it are all of its bytes, or an error."""
+    """All of its bytes, or an error."""
 
-    size: int | None  # bytes, where the storage says so beforehand
+    size: int | None  # bytes, where the storage tells beforehand
 
     def read(self, size: int, /) -> bytes:
         """At most so many bytes; none at the end. Raises `StorageDown`."""
 
     def skip(self, size: int, /) -> None:
-        """Leave out the next `size` bytes; they are there. Raises `StorageDown`."""
+        """Raises `StorageDown`."""
 
     def close(self) -> None: ...
 
 
 class Storage(Protocol):
-    """Every method raises `StorageDown` when the storage cannot be reached, and is safe to repeat.
-
-    A key that is not lower-case letters, digits, dots and dashes is a mistake of the caller: `ValueError`.
-    """
+    """Every method raises `StorageDown`, and is safe to repeat. Keys have only lower-case letters, digits, dots and
+    dashes; else `ValueError`."""
 
     name: str
 
     def put(self, key: str, data: bytes, mime: str) -> None:
-        """Store `data` durably under `key`; the same key again is the same picture. Raises `TooLarge` where the storage
-        takes no picture of this size."""
+        """Durably; the same key is always the same picture. Raises `TooLarge`."""
 
     def open(self, key: str) -> bytes:
-        """The whole file. Raises `NotFound` when there is none."""
+        """Raises `NotFound`."""
 
     def size(self, key: str) -> int:
-        """Bytes of the file. Raises `NotFound` when there is none."""
+        """Bytes of the file. Raises `NotFound`."""
 
     def stream(self, key: str) -> Stream:
-        """The file, for whoever takes it slowly: nothing but a piece of it is held. Raises `NotFound` when there is none."""
+        """Raises `NotFound`."""
 
     def sign(self, key: str, seconds: int) -> str | None:
-        """A URL that gives the file for so many seconds, or None where the studio streams it itself."""
+        """A URL for so many seconds, or None where the studio streams the file itself."""
 
     def delete(self, key: str) -> None:
-        """Remove the file; one that is not there is already removed."""
+        """Safe to repeat."""
 
 
 def check_key(key: str) -> str:

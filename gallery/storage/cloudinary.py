@@ -1,24 +1,22 @@
-"""Pictures as assets of a Cloudinary account, of the type `authenticated`."""
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gallery.errors import NotFound, StorageDown, TooLarge
 from gallery.storage.base import check_key
-from gallery.storage.cloudinary_client import CHUNK, Body, Client, Trouble
+from gallery.storage.cloudinary_client import CHUNK, Body, Client, CloudinaryError
 
-FOLDER = "studio"  # in front of every id of ours
-LARGEST = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
-HOPS = 2  # the API may send a signed download on to where the file lies
-FETCH_S = 60  # how long the URL lives by which we fetch a picture ourselves
+FOLDER = "studio"  # before each of our ids
+MAX_BYTES = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
+HOPS = 2  # the API may redirect a signed download to where the file lies
+FETCH_S = 60  # of the URL by which we fetch a picture ourselves
 
 log = logging.getLogger(__name__)
 
 
 class CloudinaryStorage:
-    """The public id follows from the key alone and nothing is overwritten, so an upload whose answer was lost is found by
-    the next one. A thumbnail is an asset of its own: a URL that expires takes no transformation."""
+    """The public id follows from the key and nothing is overwritten, so an upload whose answer was lost is found by the
+    next one. A thumbnail is an asset of its own: an expiring URL takes no transformation."""
 
     name = "cloudinary"
 
@@ -29,25 +27,23 @@ class CloudinaryStorage:
         public_id, _ = _asset(key)
         with _as_our_errors("put"):
             stored = self._client.upload(public_id, data, overwrite=False)
-            if (
-                stored.bytes != len(data) and not stored.existing
-            ):  # an upload preset of the account's may change pictures
-                raise Trouble(200, f"of {len(data)} bytes it stored {stored.bytes}")
+            if stored.bytes != len(data) and not stored.existing:  # an upload preset of the account may change pictures
+                raise CloudinaryError(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def open(self, key: str) -> bytes:
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return self._client.get(url, LARGEST, hops=HOPS)
+            return self._client.get(url, MAX_BYTES, hops=HOPS)
 
     def size(self, key: str) -> int:
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return self._client.size(url, LARGEST, hops=HOPS)
+            return self._client.size(url, MAX_BYTES, hops=HOPS)
 
     def stream(self, key: str) -> "_Open":
         url = self._url(key, FETCH_S)
         with _as_our_errors("open"):
-            return _Open(self._client.open(url, LARGEST, hops=HOPS))
+            return _Open(self._client.open(url, MAX_BYTES, hops=HOPS))
 
     def sign(self, key: str, seconds: int) -> str | None:
         return self._url(key, seconds)
@@ -82,7 +78,7 @@ class _Open:
 
 
 def _asset(key: str) -> tuple[str, str]:
-    """Public id and format: Cloudinary's ids of pictures have no extension."""
+    """Public id and format: Cloudinary's ids have no extension."""
     name, _, extension = check_key(key).rpartition(".")
     return f"{FOLDER}/{name}", extension
 
@@ -91,11 +87,11 @@ def _asset(key: str) -> tuple[str, str]:
 def _as_our_errors(what: str) -> Iterator[None]:
     try:
         yield
-    except Trouble as trouble:
-        if trouble.status == 404 and what == "open":
-            raise NotFound("The picture's file is not there.") from trouble
-        if trouble.status == 400 and trouble.said.startswith("File size too large"):
-            raise TooLarge("This picture is larger than the storage takes.") from trouble
-        if trouble.is_our_fault:
-            log.error("action=storage_refuses_us what=%s said=%r: check CLOUDINARY_URL", what, trouble.said)  # noqa: TRY400
-        raise StorageDown(retry_after=trouble.retry_after) from trouble
+    except CloudinaryError as error:
+        if error.status == 404 and what == "open":
+            raise NotFound("The picture's file is not there.") from error
+        if error.status == 400 and error.said.startswith("File size too large"):
+            raise TooLarge("This picture is larger than the storage takes.") from error
+        if error.is_our_fault:
+            log.error("action=storage_credentials_refused what=%s said=%r: check CLOUDINARY_URL", what, error.said)  # noqa: TRY400
+        raise StorageDown(retry_after=error.retry_after) from error

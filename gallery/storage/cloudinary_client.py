@@ -1,5 +1,4 @@
-"""What we ask of Cloudinary, through its SDK: upload, destroy, and downloads by signed URLs. Its words end here: whoever
-calls sees an answer that was checked, or `Trouble`."""
+"""Cloudinary's SDK behind checked answers and one error."""
 
 import functools
 import time
@@ -20,13 +19,12 @@ from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, ut
 CONNECT_S = 5.0
 CHUNK = 256 * 1024
 T = TypeVar("T", bound=BaseModel)
-LONGEST_PAUSE_S = 3600.0  # an hour is how long Cloudinary's own counters run
-TYPE = "authenticated"  # nothing of it is public, neither the original nor what is derived from it
+MAX_PAUSE_S = 3600.0  # Cloudinary's own counters run for an hour
+TYPE = "authenticated"  # neither the original nor what is derived from it is public
 
 
-class Trouble(Exception):
-    """Cloudinary did not do it. `status` is HTTP's, or 0 where no answer came that can be read; `said` is Cloudinary's text,
-    for the log."""
+class CloudinaryError(Exception):
+    """`status`: HTTP's, or 0 without a readable answer; `said`: Cloudinary's text, for the log."""
 
     def __init__(self, status: int, said: str, *, retry_after: float | None = None, timed_out: bool = False) -> None:
         self.status, self.said = status, said[:300]
@@ -39,7 +37,7 @@ class Trouble(Exception):
 
     @property
     def is_our_fault(self) -> bool:
-        """The key, the secret or the cloud's name is wrong: asking again will not help."""
+        """Wrong key, secret or cloud name: asking again will not help."""
         return self.status in (401, 403)
 
 
@@ -51,7 +49,7 @@ class Uploaded(BaseModel):
     public_id: str
     type: str
     bytes: int
-    existing: bool = False  # it lay there already, and was left alone
+    existing: bool = False  # it was there already, and left alone
     eager: list[Derived] = []
 
 
@@ -60,7 +58,7 @@ class Destroyed(BaseModel):
 
 
 class Client:
-    """One account. `timeout_s` bounds each silence of Cloudinary's, and each of its answers as a whole."""
+    """`timeout_s`: of each silence, and of an answer as a whole."""
 
     def __init__(self, account: Account, timeout_s: float) -> None:
         self.account = account
@@ -69,7 +67,7 @@ class Client:
         self._http = urllib3.PoolManager(maxsize=8, timeout=self._timeout, **CERT_KWARGS)
 
     def upload(self, public_id: str, data: bytes, *, overwrite: bool, **more: Any) -> Uploaded:
-        """Raises `Trouble`. Without `overwrite` what lies there already stays, and is the answer."""
+        """Without `overwrite`, the answer is the asset that is there. Raises `CloudinaryError`."""
         answer = self._call(
             functools.partial(uploader.upload, BytesIO(data), filename=public_id.rpartition("/")[2]),
             public_id=public_id,
@@ -78,14 +76,14 @@ class Client:
         )
         uploaded = _read(Uploaded, answer)
         if (uploaded.public_id, uploaded.type) != (public_id, TYPE):
-            raise Trouble(200, "it was stored under another name or type")
+            raise CloudinaryError(200, "it was stored under another name or type")
         return uploaded
 
     def destroy(self, public_id: str) -> None:
-        """Raises `Trouble`; what is not there is destroyed already."""
+        """Raises `CloudinaryError`."""
         answer = self._call(functools.partial(uploader.destroy, public_id), invalidate=True)
         if (result := _read(Destroyed, answer).result) not in ("ok", "not found"):
-            raise Trouble(200, f"destroy: {result}")
+            raise CloudinaryError(200, f"destroy: {result}")
 
     def download_url(self, public_id: str, format: str, seconds: int) -> str:
         """It holds the key, which is no secret, and a signature."""
@@ -93,23 +91,22 @@ class Client:
         return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
 
     def get(self, url: str, at_most: int, *, hops: int = 0) -> bytes:
-        """The body, of at most so many bytes, after at most so many redirects. Raises `Trouble`: 413 for a larger one."""
+        """Raises `CloudinaryError`: 413 for more than `at_most` bytes."""
         deadline = time.monotonic() + self._timeout_s
         with closing(self.open(url, at_most, hops=hops)) as body:
             return _read_all(body, deadline)
 
     def size(self, url: str, at_most: int, *, hops: int = 0) -> int:
-        """Bytes of the body, which is fetched only where its head does not say it. Raises as `get`."""
+        """The body is read only where the header gives no length. Raises as `get`."""
         deadline = time.monotonic() + self._timeout_s
         with closing(self.open(url, at_most, hops=hops)) as body:
             return len(_read_all(body, deadline)) if body.size is None else body.size
 
     def open(self, url: str, at_most: int, *, hops: int = 0) -> "Body":
-        """The body, to be read piece by piece by somebody who may be slow: only Cloudinary's silences are bounded in time.
-        Raises as `get`."""
+        """For slow readers: only Cloudinary's silences are bounded. Raises as `get`."""
         try:
             answer = self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES)
-        except HTTPError as error:  # its text holds the URL, and with that a signature
+        except HTTPError as error:  # its text holds the URL, and so a signature
             raise _silence(error) from None
         onward = answer.get_redirect_location()
         if answer.status == 200 and not onward:
@@ -120,7 +117,7 @@ class Client:
         return self.open(_next(url, onward), at_most, hops=hops - 1)
 
     def _call(self, ask: Any, **options: Any) -> Any:
-        """One request of the SDK's. It tries a connection again that could not be made, and nothing else."""
+        """Only a failed connection is tried again."""
         try:
             answer = ask(
                 type=TYPE, resource_type="image", timeout=self._timeout, return_error=True, **options, **self._who()
@@ -131,9 +128,9 @@ class Client:
             status, said = int(error["http_code"]), str(error["message"])
         except exceptions.Error as wrapped:
             raise _silence(wrapped.__context__) from None
-        except (TypeError, KeyError, AttributeError, ValueError) as odd:  # JSON, but not the SDK's idea of an answer
-            raise Trouble(0, f"an answer of another form ({type(odd).__name__})") from None
-        raise Trouble(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
+        except (TypeError, KeyError, AttributeError, ValueError) as odd:  # JSON, but not what the SDK expects
+            raise CloudinaryError(0, f"an answer of another form ({type(odd).__name__})") from None
+        raise CloudinaryError(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
 
     def _who(self) -> dict[str, Any]:
         account = self.account
@@ -150,10 +147,10 @@ _NO_RETRIES = urllib3.Retry(total=None, connect=0, read=0, other=0, redirect=0, 
 
 
 def _next(url: str, onward: str) -> str:
-    """Where a redirect leads: encrypted, or to the very same host."""
+    """Only HTTPS, or the very same host."""
     following = urljoin(url, onward)
     if urlsplit(following).scheme != "https" and urlsplit(following)[:2] != urlsplit(url)[:2]:
-        raise Trouble(302, "it leads somewhere else")
+        raise CloudinaryError(302, "it leads somewhere else")
     return following
 
 
@@ -161,11 +158,11 @@ def _read(model: type[T], answer: Any) -> T:
     try:
         return model.model_validate(answer)
     except ValidationError as error:
-        raise Trouble(200, f"an answer of another form ({error.error_count()} errors)") from None
+        raise CloudinaryError(200, f"an answer of another form ({error.error_count()} errors)") from None
 
 
 class Body:
-    """Of an answer: `size` as Cloudinary announced it, of which not one byte may be missing."""
+    """`size`: as announced; not one byte of it may be missing."""
 
     def __init__(self, answer: urllib3.BaseHTTPResponse, at_most: int) -> None:
         self._answer, self._room = answer, at_most
@@ -173,14 +170,14 @@ class Body:
         self.size = int(announced) if announced.isascii() and announced.isdigit() else None
 
     def read(self, size: int, /) -> bytes:
-        """What has come by now: a drip shall not hold us. Raises `Trouble`."""
+        """What has come by now, however little. Raises `CloudinaryError`."""
         try:
             chunk = self._answer.read1(size, decode_content=False)
         except HTTPError as error:
             raise _silence(error) from None
         self._room -= len(chunk)
         if self._room < 0:
-            raise Trouble(413, "more bytes than any picture of ours")
+            raise CloudinaryError(413, "more bytes than any picture of ours")
         return chunk
 
     def close(self) -> None:
@@ -192,25 +189,23 @@ def _read_all(body: Body, deadline: float) -> bytes:
     while chunk := body.read(CHUNK):
         data += chunk
         if time.monotonic() > deadline:
-            raise Trouble(0, "the download took too long", timed_out=True)
+            raise CloudinaryError(0, "the download took too long", timed_out=True)
     return bytes(data)
 
 
-def _refusal(answer: urllib3.BaseHTTPResponse) -> Trouble:
+def _refusal(answer: urllib3.BaseHTTPResponse) -> CloudinaryError:
     said = answer.headers.get("X-Cld-Error", "")
-    return Trouble(answer.status, said, retry_after=_pause(said, answer.headers))
+    return CloudinaryError(answer.status, said, retry_after=_pause(said, answer.headers))
 
 
-def _silence(error: BaseException | None) -> Trouble:
-    """No answer, or none that is one."""
+def _silence(error: BaseException | None) -> CloudinaryError:
     cause = getattr(error, "reason", None) or error
-    timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)  # refused: at once
-    return Trouble(0, type(cause).__name__, timed_out=timed_out)
+    timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)
+    return CloudinaryError(0, type(cause).__name__, timed_out=timed_out)
 
 
 def _pause(said: str, headers: Any) -> float | None:
-    """Seconds until Cloudinary's counters begin anew, as a header or the sentence says: "… Try again on 2026-10-04 14:00:00
-    UTC"."""
+    """From a header, or from "… Try again on 2026-10-04 14:00:00 UTC"."""
     try:
         if seconds := headers.get("Retry-After", ""):
             pause = float(seconds)
@@ -219,6 +214,6 @@ def _pause(said: str, headers: Any) -> float | None:
         else:
             at = said.partition("Try again on ")[2][:19]
             pause = (datetime.fromisoformat(at).replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):  # none of them, or not a time
+    except (ValueError, TypeError):
         return None
-    return min(LONGEST_PAUSE_S, max(1.0, pause))
+    return min(MAX_PAUSE_S, max(1.0, pause))

@@ -1,4 +1,4 @@
-"""Cloudinary's SDK, deaf to the environment: it reads CLOUDINARY_… by itself when it is imported. Only our settings count."""
+"""On import the SDK reads CLOUDINARY_… from the environment: only our settings shall count."""
 
 import time
 from dataclasses import dataclass
@@ -15,24 +15,21 @@ from cloudinary import CERT_KWARGS, exceptions, uploader, utils  # noqa: E402  i
 
 __all__ = ["CERT_KWARGS", "exceptions", "uploader", "utils"]
 
-LARGEST = 1024 * 1024  # bytes: it answers with some hundred bytes of JSON
+MAX_ANSWER_BYTES = 1024 * 1024  # bytes; its JSON has some hundred
 CHUNK = 64 * 1024
-# Its own pool would follow a redirect to anywhere with our signed request. Only a connection that could not be made is tried
-# again.
+# The SDK's own pool would follow redirects with our signed request. Only a failed connection is tried again.
 RETRIES = urllib3.Retry(total=None, connect=2, read=0, redirect=0, status=0, other=0, raise_on_redirect=False)
 
 
 @dataclass(frozen=True)
 class Answer:
-    """As much of urllib3's as the SDK reads."""
-
     status: int
     headers: Any
     data: bytes
 
 
 class Bounded:
-    """The SDK's pool, whose answers have a bound in bytes and, from the first to the last, in time."""
+    """Bounds answers in bytes and in time."""
 
     def __init__(self, pool: urllib3.PoolManager) -> None:
         self._pool = pool
@@ -43,7 +40,7 @@ class Bounded:
             data = bytearray()
             while chunk := answer.read1(CHUNK, decode_content=False):
                 data += chunk
-                if len(data) > LARGEST:
+                if len(data) > MAX_ANSWER_BYTES:
                     raise ResponseError("an answer larger than any of Cloudinary's")
                 if time.monotonic() > deadline:
                     raise ReadTimeoutError(None, url, "the answer took too long")  # type: ignore[arg-type]

@@ -1,5 +1,3 @@
-"""Pictures as files in a folder."""
-
 import os
 import secrets
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from gallery.storage.base import check_key
 
 
 class LocalStorage:
-    """Files lie in subfolders named by the first six letters of their key: of a UUIDv7, five hours each."""
+    """In subfolders of five hours: the first six letters of the keys, which begin with a UUIDv7."""
 
     name = "local"
 
@@ -56,7 +54,7 @@ class LocalStorage:
         path = self._path(key)
         with _down():
             path.unlink(missing_ok=True)
-            for leftover in path.parent.glob(_temporary(key) + "*"):  # of a write that a crash cut short
+            for leftover in path.parent.glob(_temporary(key) + "*"):  # of a crash
                 leftover.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
@@ -99,7 +97,7 @@ def _make(folder: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of it, durably, or nothing: after a crash the file is whole or not there."""
+    """Durable and atomic."""
     temporary = path.with_name(f"{_temporary(path.name)}{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""Changes by hand, as values: exact numbers instead of words, and the size that they leave behind."""
+"""A change by hand, exact."""
 
 import math
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ Size = tuple[int, int]
 
 @dataclass(frozen=True)
 class Crop:
-    """Pixels of the picture as it stands once turned and straightened: that has the turned picture's size."""
+    """Pixels of the picture once it is turned and straightened."""
 
     x: int
     y: int
@@ -27,7 +27,7 @@ class Adjust:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     straighten: float = 0.0  # degrees clockwise, -45 to 45
-    crop: Crop | None = None  # None: all of it; straightened, the largest part of its shape without empty corners
+    crop: Crop | None = None  # None: all; of a straightened picture the largest part without empty corners
     exposure: int = 0  # these four: -100 to 100
     contrast: int = 0
     warmth: int = 0
@@ -35,7 +35,7 @@ class Adjust:
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> Self | None:
-        """What a message's options keep of it."""
+        """From a message's options."""
         kept = options.get("adjust")
         if kept is None:
             return None
@@ -43,7 +43,7 @@ class Adjust:
         return cls(**{**kept, "crop": Crop(**crop) if crop else None})
 
     def size_after(self, size: Size) -> Size:
-        """Raises `BadInput` where the crop does not fit a picture of that size."""
+        """Raises `BadInput`."""
         frame = self.frame(size)
         return frame.width, frame.height
 
@@ -60,7 +60,7 @@ class Adjust:
 
 
 def largest_part(width: int, height: int, degrees: float) -> Crop:
-    """The largest part of the same shape in the middle, without empty corners."""
+    """Of the same shape, in the middle, without empty corners."""
     angle = math.radians(abs(degrees))
     cos, sin = math.cos(angle), math.sin(angle)
     scale = min(width / (width * cos + height * sin), height / (width * sin + height * cos))

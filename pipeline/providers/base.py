@@ -1,4 +1,4 @@
-"""What every provider of pictures or words is asked, and answers. No SDK, no Django, no Mongo here."""
+"""The protocols of providers and refiners, and their values. No SDK, Django or Mongo here."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -20,73 +20,64 @@ class Intent(StrEnum):
 
     @property
     def needs_source(self) -> bool:
-        """Does it change a picture that is already there?"""
         return self not in (Intent.GENERATE, Intent.REPLY)
 
 
-# What a style transfer can be asked for by name; any other style is a description, for those who understand one.
+# Other styles are descriptions, for providers that understand them.
 STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
 
 
-PlanForm = Mapping[
-    str, Any
-]  # JSON-like: what a reading leaves for the making, beside the prompt. Its provider checks it.
+PlanForm = Mapping[str, Any]  # JSON-like: from a refiner to its own provider; checked on reading
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One earlier message of the conversation."""
-
     content: str
     refined_prompt: str | None
     reply: str | None
     showed_picture: bool
     plan: PlanForm | None = None
-    size: tuple[int, int] | None = None  # pixels of its picture, or of the one that was asked for
+    size: tuple[int, int] | None = None  # of its picture, or as asked for
 
 
 @dataclass(frozen=True)
 class RefineRequest:
     content: str  # 1 to 2,000 code points, as the person wrote it
-    intent: Intent | None  # what a button asked for: final when it is given
+    intent: Intent | None  # of a button, and then final
     style: str | None
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
-    has_source: bool  # a picture is attached, or an earlier message shows (or will show) one
-    attached: bool  # the picture came with this very message
+    has_source: bool  # attached, or of an earlier message (also one that is still being made)
+    attached: bool  # to this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
-    adjust: "Adjust | None" = None  # a change by hand: the words only say it again
-    seed: int = 0  # of the picture that may come of it: who has to choose something chooses by it
+    adjust: "Adjust | None" = None  # a change by hand
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Usage:
-    """What one call to a paid provider cost."""
-
     prompt_tokens: int = 0
     output_tokens: int = 0
     pictures: int = 0
 
     def counted(self) -> dict[str, int]:
-        """By name, what is not 0."""
+        """By name, without zeros."""
         return {name: count for name, count in asdict(self).items() if count}
 
 
 class Action(StrEnum):
-    """What a suggestion's button does on the page, where it does not send its words."""
+    """What a button does instead of sending its words."""
 
-    LOOK = "look"  # at the picture, in the viewer
+    LOOK = "look"  # in the viewer
     DOWNLOAD = "download"
     DELETE = "delete"  # into the trash
-    BRUSH = "brush"  # to paint over what is to go
+    BRUSH = "brush"  # over what is to go
     PHOTO = "photo"  # to choose one
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A request that the person may make next."""
-
     label: str  # on its button
     content: str
     action: Action | None = None
@@ -94,26 +85,24 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Refinement:
-    """A structured reading of a request."""
-
     intent: Intent
-    prompt: str  # refined: words for whoever makes the picture. "" when the answer is a reply
-    title: str  # at most 60 characters: what a conversation that begins like this is called
-    reply: str | None  # words for the person: instead of a picture (intent REPLY), or beside it
-    width: int | None  # pixels of the picture to be made; None where only the source's own size can tell
+    prompt: str  # "" when the answer is a reply
+    title: str  # at most 60 characters
+    reply: str | None  # words instead of a picture (intent REPLY), or beside it
+    width: int | None  # pixels of the picture to be made; None where only the source tells
     height: int | None
     style: str | None
-    provider: str  # shown to people and kept on the record
+    provider: str  # shown to people
     usage: Usage = Usage()
-    plan: PlanForm | None = None  # None where the prompt says it all
+    plan: PlanForm | None = None
     suggestions: tuple[Suggestion, ...] = ()
     instead: tuple[Suggestion, ...] = ()  # where nobody can fulfil it
-    goes_back: bool = False  # a reply that makes the version before the one that is meant from now on
+    goes_back: bool = False  # to the version before
 
 
 @dataclass(frozen=True)
 class RefinedRequest:
-    """What is about to be asked of a provider, as far as it is known after refining."""
+    """What a provider is about to be asked, as far as refining tells."""
 
     intent: Intent
     prompt: str  # a refinement's
@@ -131,10 +120,10 @@ class PictureRequest:
     width: int | None
     height: int | None
     style: str | None
-    seed: int  # 0 to 2^53 - 1: the same request with the same seed gives the same bytes, where the provider can
-    source: bytes | None  # a checked picture: JPEG, PNG or WebP
+    seed: int  # 0 to 2^53 - 1: where the provider can, the same request with the same seed gives the same bytes
+    source: bytes | None  # JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
-    adjust: "Adjust | None" = None  # set: this is what to do, and nothing else
+    adjust: "Adjust | None" = None  # nothing else is to be done
     plan: PlanForm | None = None
 
 
@@ -143,31 +132,29 @@ class Picture:
     data: bytes  # JPEG, PNG or WebP
     provider: str
     usage: Usage = Usage()
-    note: str | None = None  # words beside it, of what only the picture could tell
-    prompt: str | None = None  # what was done, where that is less than the refinement's
+    note: str | None = None  # of what only the picture could tell
+    prompt: str | None = None  # where less was done than the refinement's
 
 
 class Control(Protocol):
-    """How a running stage speaks with the one who runs it."""
-
     def progress(self, fraction: float) -> None:
-        """Report 0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
+        """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
-    def paid(self, fraction: float) -> None:
-        """The same while an answer is under way that is charged for, wanted or not: of a worker that is stopping it raises
-        only when that has no time left. Once the answer is there, call neither: it would be thrown away."""
+    def billed_progress(self, fraction: float) -> None:
+        """As `progress`, during a call that costs money anyway: a worker that is stopping raises only after a grace of
+        15 s. Call neither once the answer is there: it would be thrown away."""
 
 
 Progress = Callable[[float], None]  # as `Control.progress`
 
 
 def part(progress: Progress, start: float, end: float) -> Progress:
-    """The progress of one step of several: its 0 to 1 are `start` to `end` of the whole."""
+    """`start` to `end` of the whole."""
     return lambda fraction: progress(start + (end - start) * fraction)
 
 
 class Refiner(Protocol):
-    """Reads what people write. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
 
@@ -175,17 +162,16 @@ class Refiner(Protocol):
 
 
 class Provider(Protocol):
-    """Makes pictures. Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
+    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
-        """A sentence for the person that names what would be needed to fulfil the wish, or None where `make` can."""
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        """A sentence for the person on what is missing, or None where `make` can do it."""
 
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
     ) -> tuple[int, int] | None:
-        """Pixels (width, height) of what `make` will give for a source of that size, so that a client can reserve the box;
-        None where only the picture itself will tell."""
+        """Pixels of what `make` will give, to reserve the space; None where only the picture will tell."""
 
     def make(self, request: PictureRequest, control: Control) -> Picture: ...

@@ -1,4 +1,4 @@
-"""Which provider does what, from the settings. An adapter is imported when it is first needed: a web process needs none."""
+"""Which provider does what. Adapters are imported on first use: a web process needs none."""
 
 import atexit
 import functools
@@ -53,7 +53,6 @@ def _cloudinary() -> "CloudinaryEffects":
 
 @functools.cache
 def by_hand() -> "Adjuster":
-    """Of changes by hand: whoever reads and edits words, these are exact, free and made here."""
     from pipeline.providers.by_hand.provider import Adjuster
 
     return Adjuster()
@@ -64,36 +63,33 @@ _PROVIDERS: dict[str, Callable[[], Provider]] = {
     table.GEMINI: _gemini,
     table.CLOUDINARY: _cloudinary,
 }
-_making = threading.RLock()  # a worker's threads ask at the same time, and one process shall have one of each
+_making = threading.RLock()  # a worker's threads share one of each
 
 
 def label() -> str:
-    """What the page says of who reads and paints."""
+    """For the page."""
     return table.label(settings.PROVIDERS, reader())
 
 
 def abilities() -> str:
-    """What the page says to newcomers of what this studio can do."""
+    """For the page's newcomers."""
     return table.abilities(settings.PROVIDERS)
 
 
 def varying() -> list[str]:
-    """The intents whose pictures can be made again as others."""
     return table.varying(settings.PROVIDERS)
 
 
 def refiner() -> Refiner:
-    """The one that reads what people write: Gemini as soon as there is a key."""
     with _making:
         return _gemini() if reader() == table.GEMINI else _offline()
 
 
 def provider_for(intent: Intent) -> Provider:
-    """The one that the settings' table names for pictures of this intent; ask it what it `lacks`."""
     with _making:
         return _PROVIDERS[settings.PROVIDERS[intent.value]]()
 
 
 def reader() -> str:
-    """The name of the one that reads what people write."""
+    """The refiner's name."""
     return table.GEMINI if settings.GEMINI_API_KEY else table.OFFLINE

@@ -1,23 +1,21 @@
-"""Who makes the pictures of which intent. Pure: the settings make the table, the registry finds who is named in it."""
-
 from collections.abc import Iterable, Mapping
 
 from pipeline.providers.base import Intent
 
 OFFLINE, GEMINI, CLOUDINARY = "offline", "gemini", "cloudinary"
-# Every provider by its name in STUDIO_PROVIDERS, with the setting that brings it; a new one is a line here, and one in
-# `registry.py`. "offline" needs none.
+# Every provider's name in STUDIO_PROVIDERS, and the setting that it needs. A new one is a line here, and one in
+# `registry.py`.
 BROUGHT_BY: Mapping[str, str | None] = {OFFLINE: None, GEMINI: "GEMINI_API_KEY", CLOUDINARY: "CLOUDINARY_URL"}
-# On the page, where "offline" would say that there is no connection.
+# For the page, where "offline" would mean no connection.
 SPOKEN = {OFFLINE: "built-in tools", GEMINI: "Gemini", CLOUDINARY: "Cloudinary"}
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
-# What a Gemini takes over as soon as it is there. It has no transparency for a background that was removed, and it draws
-# anew what it enhances: those two it gets only where somebody says so.
+# By default. It cannot give transparency, and draws anew what it enhances: those two only where STUDIO_PROVIDERS says
+# so.
 _BY_GEMINI = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
 def chosen(pairs: Iterable[str]) -> dict[str, str]:
-    """STUDIO_PROVIDERS in pieces such as "edit=gemini". Raises ValueError with a sentence."""
+    """Of pairs such as "edit=gemini". Raises ValueError with a sentence."""
     found: dict[str, str] = {}
     for pair in pairs:
         intent, equals, name = (part.strip() for part in pair.partition("="))
@@ -28,9 +26,8 @@ def chosen(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[str, str]:
-    """The provider of every intent: the one chosen in STUDIO_PROVIDERS, else the usual one. `configured`: whether the setting
-    of that name is set. Raises ValueError with a sentence for a name that means nothing, or that its setting does not bring.
-    """
+    """The chosen provider of each intent, or the default. `configured`: whether that setting is set. Raises ValueError
+    with a sentence for an unknown name, or a missing setting."""
     for intent, name in chosen.items():
         if intent not in MADE:
             raise ValueError(f"STUDIO_PROVIDERS names the intent {intent!r}; there are {', '.join(MADE)}.")
@@ -46,13 +43,12 @@ def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[st
 
 
 def varying(providers: Mapping[str, str]) -> list[str]:
-    """The intents of which the same request again makes another picture: those that are drawn anew. What is worked out of a
-    picture, by the built-in tools or by Cloudinary, comes out the same each time."""
+    """Intents whose pictures are drawn anew, and so differ each time."""
     return [intent for intent in MADE if intent == Intent.GENERATE or providers[intent] == GEMINI]
 
 
 def label(providers: Mapping[str, str], reader: str) -> str:
-    """Who reads and who makes, in a few words for people: whoever generates comes first, "built-in tools" last."""
+    """Whoever generates comes first, "built-in tools" last."""
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
     if makers == [OFFLINE]:
         return f"{SPOKEN[OFFLINE]}, no AI" if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
@@ -76,7 +72,6 @@ _FOR = {
 
 
 def abilities(providers: Mapping[str, str]) -> str:
-    """What the studio can do now and, where no AI paints, how it could do more: a sentence for those who use it."""
     paints, changes = providers[Intent.GENERATE], providers[Intent.EDIT]
     said = f"This studio {_PAINTS.get(paints, _PAINTS[OFFLINE])} and {_CHANGES.get(changes, _CHANGES[OFFLINE])}"
     others = [
@@ -94,7 +89,7 @@ def _listed(intents: Iterable[str]) -> str:
 
 
 def served(providers: Mapping[str, str]) -> dict[str, list[str]]:
-    """The intents of each provider, for those who run the studio."""
+    """For operators."""
     found: dict[str, list[str]] = {}
     for intent in MADE:
         found.setdefault(providers[intent], []).append(intent)

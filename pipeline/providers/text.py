@@ -1,5 +1,3 @@
-"""What every provider says and reads alike: sentences in two languages, titles, the size of a picture."""
-
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -7,16 +5,16 @@ from dataclasses import dataclass
 Size = tuple[int, int]
 
 USUAL_SIZE: Size = (1024, 768)  # pixels
-SMALLEST_SIDE, LARGEST_SIDE = 128, 2048  # pixels, of a picture that is made
+MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a new picture
 MAX_TITLE = 60  # characters
 
-# Letters that are Vietnamese and hardly anything else, and words of those who type without them.
+# Letters that hardly any other language has, and words typed without them.
 _LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
 _WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
 
 
 def folded(text: str) -> str:
-    """The form in which words are compared: no capitals, composed (NFC)."""
+    """For comparing: no capitals, composed (NFC)."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
@@ -31,7 +29,6 @@ class Bilingual:
     vietnamese: str
 
     def to(self, text: str) -> str:
-        """In the language of the text."""
         return self.vietnamese if is_vietnamese(text) else self.english
 
 
@@ -48,7 +45,7 @@ _ASKING = re.compile(
 
 
 def title(content: str) -> str:
-    """What a conversation is called that begins like this: at most MAX_TITLE characters, one line, never empty."""
+    """Of a conversation: at most MAX_TITLE characters, one line, never empty."""
     line = " ".join("".join(char if char.isprintable() else " " for char in content).split())
     line = _ASKING.sub("", line).strip(" .,;:!\"'")
     if len(line) > MAX_TITLE:
@@ -61,7 +58,7 @@ def title(content: str) -> str:
 
 
 def choose_size(width: int | None, height: int | None, said: Size | None = None) -> Size:
-    """The sides that the person chose; one that was left open keeps the proportions of what was said."""
+    """The person's sides; one left open keeps the proportions of `said`."""
     usual = said or USUAL_SIZE
     if width and height:
         return width, height
@@ -71,4 +68,4 @@ def choose_size(width: int | None, height: int | None, said: Size | None = None)
 
 
 def allowed_side(pixels: float) -> int:
-    return min(max(round(pixels), SMALLEST_SIDE), LARGEST_SIDE)
+    return min(max(round(pixels), MIN_SIDE), MAX_SIDE)

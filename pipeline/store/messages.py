@@ -100,7 +100,7 @@ def finish(job: Job, values: Details, usage: Usage = FREE) -> bool:
 
 
 def fail(job: Job, error: StudioError) -> bool:
-    return _end(job, transitions.fail(job.id, job.token, stored_error(error), error.spent), error.spent)
+    return _end(job, transitions.fail(job.id, job.token, stored_error(error), error.usage), error.usage)
 
 
 def _end(job: Job, change: Change, usage: Mapping[str, int]) -> bool:

@@ -81,7 +81,7 @@ class Lease:
     def progress(self, fraction: float) -> None:
         self._tell(fraction, patience_s=0.0)
 
-    def paid(self, fraction: float) -> None:
+    def billed_progress(self, fraction: float) -> None:
         self._tell(fraction, patience_s=PAID_S)
 
     def _tell(self, fraction: float, patience_s: float) -> None:

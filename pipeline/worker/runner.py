@@ -58,15 +58,15 @@ def run(lease: Lease) -> Job | None:
         return following
     except LeaseLost as error:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)
-        messages.add_usage(job, error.spent)
+        messages.add_usage(job, error.usage)
     except WorkerStopping as error:
-        log.info("action=handed_back message=%s stage=%s", job.id, job.stage)
-        messages.requeue(job, error.spent)
+        log.info("action=requeued message=%s stage=%s", job.id, job.stage)
+        messages.requeue(job, error.usage)
     except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         messages.retry_later(job, BACKOFF_S, {}, counts=False)
     except StorageFull as error:  # until somebody makes room, trying again does not help
-        log.info("action=no_room message=%s", job.id)
+        log.info("action=storage_full message=%s", job.id)
         messages.fail(job, error)
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
@@ -81,7 +81,7 @@ def _settle(job: Job, error: StudioError) -> None:
     """A passing fault is tried again, as long as attempts are left."""
     attempts = job.message.attempts
     if error.retryable and attempts < settings.ATTEMPTS:
-        messages.retry_later(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.spent)
+        messages.retry_later(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.usage)
     else:
         messages.fail(job, error)
 

@@ -21,9 +21,9 @@ from pipeline.providers.base import (
     Usage,
 )
 
-SMALLEST, LARGEST = 128, 2048  # pixels of a side
-LONGEST = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40, "label": 120, "content": 2000}  # characters
-MOST_SUGGESTED = 4
+MIN_SIDE, MAX_SIDE = 128, 2048  # pixels of a side
+MAX_LENGTHS = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40, "label": 120, "content": 2000}  # characters
+MAX_SUGGESTIONS = 4
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,26 @@ class Made:
     prompt: str | None  # in place of the refinement's
 
 
-def refine(language: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
+def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
     """The reading, cut down to what a reading may say; a reply where nobody could fulfil it."""
-    read = _cut(language.refine(request), request)
+    read = _cut(refiner.refine(request), request)
     if read.intent is Intent.REPLY:
         return read
-    wish = RefinedRequest(read.intent, read.prompt, read.style, request.content, request.has_mask, read.plan)
-    lack = provider_for(read.intent).lacks(wish)
-    if lack is None:
+    refined = RefinedRequest(read.intent, read.prompt, read.style, request.content, request.has_mask, read.plan)
+    reason = provider_for(read.intent).unsupported_reason(refined)
+    if reason is None:
         return read
     nothing = replace(read, intent=Intent.REPLY, prompt="", width=None, height=None, plan=None)
-    return replace(nothing, reply=lack, suggestions=read.instead)
+    return replace(nothing, reply=reason, suggestions=read.instead)
 
 
 def _cut(read: Refinement, request: RefineRequest) -> Refinement:
     return replace(
         read,
-        prompt=_text(read.prompt, LONGEST["prompt"]),
-        title=_text(read.title, LONGEST["title"]),
-        reply=_text(read.reply, LONGEST["reply"]) if read.reply else None,
-        style=_text(read.style, LONGEST["style"]) if read.style else None,
+        prompt=_text(read.prompt, MAX_LENGTHS["prompt"]),
+        title=_text(read.title, MAX_LENGTHS["title"]),
+        reply=_text(read.reply, MAX_LENGTHS["reply"]) if read.reply else None,
+        style=_text(read.style, MAX_LENGTHS["style"]) if read.style else None,
         width=_side(request.width or read.width),
         height=_side(request.height or read.height),
         suggestions=_suggestions(read.suggestions),
@@ -67,19 +67,19 @@ def _cut(read: Refinement, request: RefineRequest) -> Refinement:
 
 
 def _suggestions(read: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    return tuple(_suggestion(suggested) for suggested in read[:MOST_SUGGESTED])
+    return tuple(_suggestion(suggested) for suggested in read[:MAX_SUGGESTIONS])
 
 
 def _suggestion(read: Suggestion) -> Suggestion:
     action = Action(read.action) if read.action in tuple(Action) else None
-    return Suggestion(_text(read.label, LONGEST["label"]), _text(read.content, LONGEST["content"]), action)
+    return Suggestion(_text(read.label, MAX_LENGTHS["label"]), _text(read.content, MAX_LENGTHS["content"]), action)
 
 
 def generate(provider: Provider, request: PictureRequest, control: Control) -> Made:
     picture = provider.make(request, control)
     width, height = _size(picture)
-    note = _text(picture.note, LONGEST["reply"]) if picture.note else None
-    prompt = _text(picture.prompt, LONGEST["prompt"]) if picture.prompt else None
+    note = _text(picture.note, MAX_LENGTHS["reply"]) if picture.note else None
+    prompt = _text(picture.prompt, MAX_LENGTHS["prompt"]) if picture.prompt else None
     return Made(picture.data, width, height, picture.provider, picture.usage, note, prompt)
 
 
@@ -93,12 +93,12 @@ def _size(picture: Picture) -> tuple[int, int]:
         return pictures.check(picture.data)
     except (BadInput, TooLarge) as error:  # the provider's fault, not the person's; it may do better next time
         fault = ProviderDown("The picture service sent something that is not a picture.")
-        fault.spent = picture.usage.counted()
+        fault.usage = picture.usage.counted()
         raise fault from error
 
 
 def _side(pixels: int | None) -> int | None:
-    return None if pixels is None else max(SMALLEST, min(LARGEST, pixels))
+    return None if pixels is None else max(MIN_SIDE, min(MAX_SIDE, pixels))
 
 
 def _text(text: str, longest: int) -> str:

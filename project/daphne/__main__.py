@@ -1,8 +1,6 @@
-"""`python -m project.daphne …` is Daphne's own command in less memory: without what this studio does not speak.
-
-That is WAMP, another protocol of Autobahn's, and TLS, where a proxy in front speaks it to the clients and no store does.
-Twisted, Autobahn, redis-py and pymongo bring cryptography along wherever there is one, and go without where there is none.
-"""
+"""`python -m project.daphne …` is Daphne's own command in less memory: without WAMP, another protocol of Autobahn's,
+and without TLS, which a proxy speaks to clients. Twisted, Autobahn, redis-py and pymongo load cryptography only where
+it is installed."""
 
 import os
 import sys
@@ -21,9 +19,9 @@ def main() -> None:
 
 
 def load(arguments: list[str]) -> None:
-    """Daphne and the application."""
+    """Imports Daphne and the application."""
     absent = () if _speaks_tls(arguments) else WITH_TLS
-    # The package hands on a name of this module's; the module brings the rest of WAMP along, and that cryptography.
+    # The package exports one name of it; importing it brings the rest of WAMP, and cryptography.
     wamp = ModuleType("autobahn.twisted.wamp")
     wamp.ApplicationSession = object  # type: ignore[attr-defined]
     sys.modules["autobahn.twisted.wamp"] = wamp
@@ -33,11 +31,11 @@ def load(arguments: list[str]) -> None:
 
     import_module(CommandLineInterface().parser.parse_args(arguments).application.partition(":")[0])
     for name in absent:
-        del sys.modules[name]  # what comes later, such as a provider's SDK, finds it
+        del sys.modules[name]  # for later imports
 
 
 def _speaks_tls(arguments: list[str]) -> bool:
-    """Asked before the settings can be: they bring redis-py along."""
+    """Before the settings, which import redis-py."""
     stores = os.environ.get("REDIS_URL", "").partition(":")[0], os.environ.get("MONGO_URI", "").lower()
     listens = any(argument.startswith("ssl:") for argument in arguments)
     return listens or stores[0] == "rediss" or any(word in stores[1] for word in ("tls", "ssl", "+srv"))

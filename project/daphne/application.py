@@ -1,5 +1,3 @@
-"""Django's side of the door."""
-
 import asyncio
 import logging
 import tempfile
@@ -23,14 +21,14 @@ from project.http.threads import Threads
 
 log = logging.getLogger(__name__)
 
-PIECE = 32_768  # bytes of a file in memory, for each reader
-# A disk that hangs shall not take the threads in which Django makes its error answers and asyncio looks up names.
+PIECE = 32_768  # bytes, for each reader
+# A disk that hangs must not block the default executor.
 _threads = Threads()
 _readers = ThreadPoolExecutor(4, thread_name_prefix="files")
 
 
 class Whole(bytes):
-    """The only piece of a body, empty; `file` is what arrived, in memory or, where it is large, on the disk."""
+    """The only piece of a body, empty; `file`: what arrived, in memory or on the disk."""
 
     file: IO[bytes]
 
@@ -38,11 +36,9 @@ class Whole(bytes):
 class Handler(ASGIHandler):
     """Django's own, but for three things.
 
-    It takes no thread where nothing waits for one: Django's takes four for an asynchronous view, two of them to look whether a
-    connection to the database is to be closed, which whoever had one has done by then (`project.http.threads`). It takes a
-    body that `project.daphne.requests` has already kept as the file that it is: Django's copies it, piece by piece, all in one
-    turn of the event loop, some 60 ms of everybody's time for a picture of 20 MiB. And it reads a file that it sends as its
-    reader takes it: Django's would read it whole first.
+    No thread where nothing waits for one: Django takes four for an asynchronous view. A body is the file that
+    `project.daphne.requests` has stored: Django copies it in one turn of the event loop, 60 ms for 20 MiB. A file is
+    read as its reader takes it: Django reads it whole first.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -105,7 +101,7 @@ class Handler(ASGIHandler):
         return await super().read_body(from_first_on)
 
     async def send_response(self, response: HttpResponseBase, send: Callable[[Any], Awaitable[None]]) -> None:
-        """What cannot be sent to its end is left without one: who answers for the connection then breaks it off."""
+        """An unfinished answer gets no end: then the connection is broken off."""
         if isinstance(response, FileResponse) and response.file_to_stream is not None:
             response.streaming_content = _pieces(response.file_to_stream)
         try:
@@ -120,7 +116,7 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 
 class _Leaving:
-    """Cancels the task that it is made in when the client leaves."""
+    """When the client leaves."""
 
     def __init__(self, receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
         self._receive, self._task, self._left = receive, asyncio.current_task(), False
@@ -134,7 +130,7 @@ class _Leaving:
         self._task.cancel()
 
     def noticed(self) -> bool:
-        """Was it this that cancelled the task, and nobody else? Then it goes on."""
+        """Was the task cancelled by this alone?"""
         return self._left and self._task is not None and self._task.uncancel() == 0
 
     def stop(self) -> None:

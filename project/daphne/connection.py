@@ -1,5 +1,3 @@
-"""A connection to Daphne that speaks HTTP, and how long it may take for what."""
-
 # Twisted's HTTP is half typed:
 # mypy: disable-error-code="no-untyped-call, override, method-assign"
 
@@ -18,29 +16,27 @@ from project.http import problems
 from project.http.middleware import body_limit, strict_policy
 
 HEAD_S = 10.0  # from the connection's beginning to the end of its first request's headers
-IDLE_S = 60.0  # the same for a request that follows, the time without one included
+IDLE_S = 60.0  # the same for a later request, the idle time before it included
 BODY_S = 300.0  # from there to the end of the body: 20 MiB at 0.6 Mbit/s
-UNREAD_S = 60.0  # for what waits for the reader, UNREAD here and as much in the kernel, to be taken: by a modem, even
-LINGER_S = 2.0  # before a sender that is refused is cut off: a reset would take the answer with it
+UNREAD_S = 60.0  # for a reader to take UNREAD bytes here and as many in the kernel
+LINGER_S = 2.0  # before a refused sender is cut off: a reset would lose the answer
 UNREAD = 32_768  # bytes
 
 
 class Channel(HTTPChannel):
-    """One connection that speaks HTTP. Each of its requests has a time to arrive in, each answer one to be taken in, and an
-    answer has gone before the next request is begun."""
+    """Each request has a time to arrive in, each answer one to be read in, and goes before the next request begins."""
 
     transport: Any  # Twisted's types know none of these
     _path: Any
-    _waitingForTransport: bool  # more than the transport's `bufferSize` has not gone yet
+    _waitingForTransport: bool  # more waits than the transport's `bufferSize`
     _handlingRequest: bool
     _deadline: Any = None
-    _answered: Any = None  # the request whose answer has not gone yet
-    _held = False  # nothing more of a body is read until it is known whose it is
+    _answered: Any = None  # its answer has not gone yet
+    _held = False  # until the sender of a body is known
     _refused = False
     _continue_wanted = False
 
     def __init__(self, give_back: Callable[[], None]) -> None:
-        """`give_back`: the connection's place, when it has ended."""
         super().__init__()
         self.give_back = give_back
         self._until_room: list[asyncio.Future[None]] = []
@@ -68,13 +64,13 @@ class Channel(HTTPChannel):
             await taken
 
     def pauseProducing(self) -> None:
-        """Twisted's word for: too much is waiting for the reader."""
+        """Twisted's: too much waits for the reader."""
         if not self._waitingForTransport:
             self._expect_within(UNREAD_S)
         super().pauseProducing()
 
     def resumeProducing(self) -> None:
-        """Twisted's word for: nothing is waiting any more."""
+        """Twisted's: nothing waits any more."""
         self._expect_within(None if self._handlingRequest else BODY_S)
         super().resumeProducing()
         if self._held:
@@ -86,7 +82,7 @@ class Channel(HTTPChannel):
 
     def requestDone(self, request: Any) -> None:
         if self._waitingForTransport and self.persistent:
-            self._answered = request  # the answer to one behind it would only wait beside this one's
+            self._answered = request
         else:
             self._next(request)
 
@@ -107,7 +103,6 @@ class Channel(HTTPChannel):
         self._go_on()
 
     def limit(self) -> int:
-        """Bytes of a body for the path that is asked for."""
         return body_limit(unquote_to_bytes(self._path.partition(b"?")[0]).decode("latin-1"))
 
     def hold(self) -> None:
@@ -128,7 +123,7 @@ class Channel(HTTPChannel):
             super()._send100Continue()
 
     def refuse(self, error: StudioError) -> None:
-        """Say so without having the body, and hear nothing more."""
+        """Answers without reading the body, and reads nothing more."""
         self.transport.write(last_answer(error))
         self.dataReceived = lambda data: None
         self._expect_within(LINGER_S)
@@ -136,7 +131,7 @@ class Channel(HTTPChannel):
 
     def _expect_within(self, seconds: float | None) -> None:
         if self._refused:
-            return  # its end is near, whatever else happens
+            return  # it is closing already
         self._forget_deadline()
         if seconds is not None:
             self._deadline = self.callLater(seconds, self.transport.abortConnection)
@@ -147,7 +142,6 @@ class Channel(HTTPChannel):
 
 
 def last_answer(error: StudioError) -> bytes:
-    """The whole of it, after which the connection closes."""
     said = problems.problem(error)
     for name, value in {"Content-Length": str(len(said.content)), "Connection": "close"}.items():
         said.headers[name] = value
@@ -157,7 +151,7 @@ def last_answer(error: StudioError) -> bytes:
 
 
 def when_lost(transport: Any, then: Callable[[], None]) -> None:
-    """Whichever protocol it has by then: a socket's comes in the place of ours, and tells nobody."""
+    """Whichever protocol it has by then: a socket's replaces ours, and tells nobody."""
     lost = transport.connectionLost
 
     def connectionLost(*reason: Any) -> None:
@@ -169,6 +163,6 @@ def when_lost(transport: Any, then: Callable[[], None]) -> None:
 
 
 def _leave_little_to_the_kernel(transport: Any) -> None:
-    """It would take megabytes of each answer that nobody reads. What is under way does not count, so nothing gets slower."""
-    with suppress(AttributeError, OSError):  # not on every system, and not of a unix socket
+    """Of an answer that nobody reads it would take megabytes. Bytes under way do not count: nothing gets slower."""
+    with suppress(AttributeError, OSError):  # not on every system
         transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD)

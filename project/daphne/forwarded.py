@@ -1,5 +1,4 @@
-"""Whom a proxy speaks for. Daphne believes whatever stands in the header; a word that is no address would be nobody's, and
-nobody has no limits."""
+"""The client's address behind a proxy. Daphne takes any word for one, and such a client would have no limits."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,12 +19,12 @@ def parse(
     peer: Address = None,
     scheme: str | None = None,
 ) -> tuple[Address, str | None]:
-    """In the place of `daphne.utils.parse_x_forwarded_for`: without an address in the header it is the proxy's own."""
+    """Replaces `daphne.utils.parse_x_forwarded_for`."""
     if not address_header or (said := _value(headers, address_header)) is None:
         return peer, scheme
     proto = (_value(headers, proto_header) or "") if proto_header else ""
     scheme = proto if proto in ("http", "https", "ws", "wss") else scheme
-    # A proxy that appends has seen the last one itself, and was told the others.
+    # A proxy that appends has seen the last one itself.
     address = _address(said.rpartition(",")[2].strip())
     if address is None:
         return peer, scheme
@@ -44,7 +43,6 @@ def _address(text: str) -> str | None:
 
 
 def _value(headers: Raw, name: str) -> str | None:
-    """Of the last header with this name."""
     wanted = name.lower().encode()
     found: str | None = None
     pairs = headers.getAllRawHeaders() if isinstance(headers, Headers) else headers.items()

@@ -1,5 +1,4 @@
-"""One request or handshake in a turn of the event loop: a thousand that come at once make the others wait no longer than one
-does."""
+"""One request or handshake per turn of the event loop: a thousand at once do not hold up the others."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,13 +8,13 @@ import daphne.server  # noqa: F401  first: it chooses the reactor
 from daphne.http_protocol import WebRequest
 from twisted.internet import reactor as _reactor
 
-reactor: Any = _reactor  # Twisted's is a module that becomes an object
+reactor: Any = _reactor  # in Twisted a module that becomes an object
 _waiting: deque[tuple[WebRequest, Callable[[], Any]]] = deque()
-_taken = False  # somebody was let in in this turn
+_taken = False
 
 
 def let_in(request: WebRequest, process: Callable[[], Any]) -> None:
-    """`process` is called at once, or when it is this one's turn, unless the client has left by then."""
+    """Calls `process` when it is its turn, unless the client has left."""
     global _taken
     if _taken:
         _waiting.append((request, process))

@@ -1,8 +1,6 @@
-"""Nobody gets ahead of the other end. A socket is read no faster than its commands are answered: one that floods makes the
-others wait no longer than one turn. An answer to a request is made no faster than its reader takes it.
+"""A socket is read no faster than its commands are answered; an answer is made no faster than it is read.
 
-Daphne puts whatever comes into a queue that has no end, and whatever goes into a buffer that has none. Under another server,
-or in a test's communicator, these only hand on.
+Daphne's queues and buffers have no end. Under another server, or a test's communicator, these only pass on.
 """
 
 from collections.abc import Awaitable, Callable
@@ -11,7 +9,7 @@ from typing import Any
 from project.daphne.shutdown import Event, Receive, Send
 
 WAITING = 16  # commands of one socket
-# Bytes in one turn of the event loop. Of the smallest commands Twisted's own 64 KiB hold two thousand, a tenth of a second.
+# Bytes in one turn of the event loop. Twisted's 64 KiB hold two thousand small commands, a tenth of a second.
 READ = 4096
 
 
@@ -33,8 +31,6 @@ class Paced:
 
 
 class PacedAnswers:
-    """Wraps the application that answers requests."""
-
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
         self.application = application
 
@@ -49,7 +45,7 @@ class PacedAnswers:
             await request.room()  # before more is made
 
         await self.application(scope, receive, send_and_wait)
-        request.break_off()  # where it was left without an end
+        request.break_off()  # it was left without an end
         request.forget()
 
 

@@ -1,8 +1,8 @@
-"""What Daphne leaves to a proxy in front, done at the door for those who have none: how large and how slow a request may be,
-how slowly its answer may be read, how many connections one address may have.
+"""Bounds that Daphne leaves to a proxy: how large and slow a request may be, how slowly an answer may be read, how many
+connections an address may have.
 
-Daphne takes a request whole, however large, before anybody is asked, waits for one that trickles as long as it trickles, and
-keeps all answers that nobody reads. Requests are let in one by one; what sockets do has bounds of its own.
+Daphne takes a request whole before anybody is asked, waits for a slow one without end, and keeps all answers that
+nobody reads.
 """
 
 # Twisted's HTTP is half typed:
@@ -42,20 +42,20 @@ _refused = Places(32)  # connections that are told so
 
 
 class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
-    """Is refused at the first byte that shows that it is too large."""
+    """Refused at the first byte too many."""
 
     content: IO[bytes]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # Twisted's own reading of forms would happen on the event loop, and for nobody.
+        # Twisted would read forms on the event loop, for nobody.
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
         self._refused = False
-        self._asked: asyncio.Task[None] | None = None  # whose body it is
+        self._asked: asyncio.Task[None] | None = None
         self._received: tuple[bytes, ...] | None = None  # before that was answered
         self._taken: list[Callable[[], None]] = []  # places, to be given back
 
     def process(self) -> Any:
-        # A word of Daphne's own, by which anybody could move the whole application to another path.
+        # By this header of Daphne's, anybody could move the whole application to another path.
         self.requestHeaders.removeHeader(b"Daphne-Root-Path")
         if not self._upgrades():
             self.content = _Handed(self.content)
@@ -78,7 +78,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         if self._room < 0:
             self._refuse(self._too_large())
         elif self._asked is None and not self._refused and self.channel.limit() - self._room > uploads.LARGE:
-            self._ask(self.channel.limit())  # in chunks: nobody said how many
+            self._ask(self.channel.limit())  # in chunks: the size is unknown
         if not self._refused:
             super().handleContentChunk(data)
 
@@ -89,7 +89,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
             super().requestReceived(*line)
 
     def _enters(self) -> bool:
-        """Behind a proxy, whose connections are everybody's, a request counts, or a socket, for the address it is for."""
+        """Behind a proxy the client's address counts, not the connection's."""
         server = self.channel.factory.server
         if not (header := server.proxy_forwarded_address_header):
             return True
@@ -147,22 +147,22 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         super().finish()
 
     async def room(self) -> None:
-        """Returns when there is room for more of the answer, or nobody there who wants it."""
+        """Returns when more may be written, or the client has left."""
         if not self.finished and self.channel is not None:
             await self.channel.room()
 
     def break_off(self) -> None:
-        """For an answer that has no end: the client shall not take what it got for the whole."""
+        """The client must not take a part for the whole."""
         if self._response_started and not self.finished and self.channel is not None:
             self.channel.transport.abortConnection()
 
     def forget(self) -> None:
-        """Daphne keeps all of a request until it looks after it, once a second: ten megabytes where many poll."""
+        """Daphne keeps requests until its next check, once a second: ten megabytes where many poll."""
         if "disconnected" in self.server.connections.get(self, ()):
             del self.server.connections[self]
 
     def handle_exception(self, exception: Exception) -> None:
-        # Daphne would begin a second answer in the middle of the first, and stop looking after its connections at that.
+        # Daphne would begin a second answer in the middle of the first, and check its connections no more.
         if self._response_started:
             self.break_off()
         else:
@@ -175,7 +175,8 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
 
 
 class _Handed(BytesIO):
-    """Daphne would cut a body into pieces of 8 kB and queue them all, 20 MiB of them, while everybody waits."""
+    """Unreadable for Daphne, which would cut 20 MiB into pieces of 8 kB and queue them in one turn of the event
+    loop."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__()
@@ -188,8 +189,7 @@ class _Handed(BytesIO):
 
 
 class _Full(Protocol):
-    """Of an address that has as many connections as it may: says so to whatever it asks, and waits a moment for that to be
-    read."""
+    """Tells an address that it has all its connections, and waits a moment for that to be read."""
 
     transport: Any
 
@@ -231,7 +231,7 @@ def _nothing() -> None: ...
 
 
 def install() -> None:
-    """For the server that is about to run: Daphne has no setting for its factory, but looks the name up when it begins."""
+    """Daphne has no setting for its factory, but looks the name up when it begins."""
     daphne.server.HTTPFactory = Factory
     for module in (daphne.http_protocol, daphne.ws_protocol):
         module.parse_x_forwarded_for = forwarded.parse
@@ -239,7 +239,7 @@ def install() -> None:
 
 
 def _raise_open_files() -> None:
-    """To what the system allows: a usual soft limit of 1,024 is fewer than the sockets of one busy evening."""
+    """To what the system allows: the usual 1,024 are fewer than one busy evening's sockets."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -1,4 +1,4 @@
-"""How sockets end under Daphne: with the code that the application says, and never later than the application itself."""
+"""Ends sockets with the application's close code, and no later than the application."""
 
 import sys
 import weakref
@@ -18,7 +18,7 @@ Application = Callable[[Event, Receive, Send], Awaitable[None]]
 
 
 class _Socket(Protocol):
-    """What we use of autobahn's protocol object."""
+    """Autobahn's, as far as we use it."""
 
     state: int
     STATE_CONNECTING: int
@@ -29,8 +29,8 @@ class _Socket(Protocol):
 
 
 class CloseOnShutdown:
-    """Wraps the ASGI application: remembers the open sockets, and closes them with 1012 before Daphne's reactor stops, which
-    itself only drops them. Under another server, or in a test's communicator, it only hands on."""
+    """Closes the open sockets with 1012 before Daphne's reactor stops, which itself only drops them. Under another
+    server, or a test's communicator, it only passes on."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -48,11 +48,11 @@ class CloseOnShutdown:
         try:
             await self.application(scope, receive, partial(_reply, socket, send))
         finally:
-            if socket.state == socket.STATE_OPEN:  # nobody is left who would answer on it
+            if socket.state == socket.STATE_OPEN:
                 socket.sendCloseFrame(code=OUR_ERROR)
 
     def _say_goodbye(self) -> "Deferred[Any]":
-        """Twisted waits for what it returns: every reader has answered, or autobahn dropped it after its second."""
+        """Twisted waits for the result: every reader has answered, or autobahn dropped it after a second."""
         from twisted.internet import defer
 
         waiting = [socket for socket in self._sockets if socket.state == socket.STATE_OPEN]
@@ -68,8 +68,8 @@ def _socket(send: Send) -> _Socket | None:
 
 
 async def _reply(socket: _Socket, send: Send, event: Event) -> None:
-    """In the place of Daphne's `send`, and in its form, for who looks for the protocol there."""
-    # autobahn takes these two for its own, and refuses them of an application
+    """Replaces Daphne's `send`, in its form: others look for the protocol there."""
+    # autobahn reserves these two, and refuses them from an application
     ours = event["type"] == "websocket.close" and event.get("code") in (OUR_ERROR, SERVICE_RESTART)
     if ours and socket.state != socket.STATE_CONNECTING:
         socket.sendCloseFrame(code=event["code"])

@@ -1,4 +1,4 @@
-"""Who may send a large body, asked when its headers are there: it would lie on our disk before any view could ask."""
+"""Who may send a large body, by its headers: it would be on our disk before any view could refuse it."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -15,19 +15,19 @@ from gallery.places import Places
 from project.auth import sender
 from project.models import User
 
-LARGE = 64 * 1024  # bytes; what is smaller arrives in memory, and whose it is the view asks
+LARGE = 64 * 1024  # bytes; smaller bodies stay in memory
 MIB = 1024 * 1024
 RETRY_AFTER_S = 5.0
 MANY = "Too many large uploads are on their way: try again in a few seconds."
 
 _look_up = Pool(1, "bodies")
-# Bytes that are on their way, or wait until they are worked on: of three of the largest pictures, of six, of twenty-five.
+# Bytes that arrive or wait to be worked on: of three of the largest pictures, of six, of twenty-five.
 _by_person = Places(64 * MIB if settings.STUDIO_LIMITS else math.inf)
 _by_address = Places(128 * MIB if settings.STUDIO_LIMITS else math.inf, total=512 * MIB)
 
 
 async def admit(headers: Iterable[tuple[bytes, bytes]], address: str, size: int) -> Callable[[], None]:
-    """To be called when the body is gone again. Raises `Unauthorized`, `RateLimited`, `StorageDown`."""
+    """Call the result when the body is gone again. Raises `Unauthorized`, `RateLimited`, `StorageDown`."""
     person = await _sender(list(headers))
     if person is None:
         raise Unauthorized("Send a bearer token, or the page's cookie.")

@@ -1,7 +1,7 @@
-"""A browser's two keys: a person's cookie, renewed by use, and a moderator's, for the admin alone. Neither opens the other's
-doors, so that logging in and out of the admin leaves the person of the pages what it was.
+"""Two cookies: a person's, renewed by use, and a moderator's, for the admin alone, so that logging in there changes
+nothing on the pages.
 
-Django calls what lies behind such a cookie a session, which here is a conversation.
+Django calls what a cookie names a session, which here is a conversation.
 """
 
 import logging
@@ -19,25 +19,24 @@ from django.utils import timezone
 
 log = logging.getLogger(__name__)
 
-RENEW_EVERY = timedelta(days=7)  # a row is written so often, not at every request
+RENEW_EVERY = timedelta(days=7)
 STAFF_HOURS = 8
 ADMIN = "/admin/"
-# In the admin the usual cookies have these names; the CSRF token too, because a login makes a new one.
+# The usual cookies' names in the admin; the CSRF token's too, because a login makes a new one.
 STAFF_NAMES = {settings.SESSION_COOKIE_NAME: "studio_staff", settings.CSRF_COOKIE_NAME: "studio_staff_csrf"}
 RENEWED = "renewed_at"  # seconds since the epoch
 
 
 class SessionStore(db.SessionStore):
-    """A person's. What is kept is signed with this class's name, which is Django's own: older cookies go on."""
+    """A person's. Signed with the name of Django's own class: older cookies stay valid."""
 
     def cycle_key(self) -> None:
-        """Django changes the key of who comes with a hash made by an old secret key. But a socket's handshake can give no new
-        cookie, and the page's other requests are on their way with the old one: the hash alone is renewed."""
+        """After a change of the secret key Django changes the cookie's key too. But a socket's handshake cannot set a
+        cookie, and the page's other requests still send the old one: only the hash is renewed."""
         if not (settings.SECRET_KEY_FALLBACKS and SESSION_KEY in self):
             super().cycle_key()
 
     def renew(self) -> bool:
-        """From now on for its whole age, if that is due."""
         now = timezone.now().timestamp()
         if SESSION_KEY not in self or now - self.get(RENEWED, 0) < RENEW_EVERY.total_seconds():
             return False
@@ -46,7 +45,7 @@ class SessionStore(db.SessionStore):
 
 
 class StaffSessionStore(SessionStore):
-    """A moderator's, signed with another name: a person's key is none here, nor the other way round."""
+    """Signed with another name: neither cookie works as the other."""
 
     def renew(self) -> bool:
         """Never; its end is fixed when it begins."""
@@ -56,7 +55,7 @@ class StaffSessionStore(SessionStore):
 
 
 class Cookies(SessionMiddleware):
-    """Django's own, with a store for each of the two and the admin's cookies under names and a path of their own."""
+    """With a store for each of the two, and names and a path of the admin's own."""
 
     def process_request(self, request: HttpRequest) -> None:
         if not _in_admin(request):
@@ -69,7 +68,7 @@ class Cookies(SessionMiddleware):
         return None
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        """A thread is taken where a row is to be written, and not at every request, as Django does."""
+        """Without Django's thread at every request: only for writing a row."""
         self.process_request(request)
         response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # in async mode it is a coroutine
         store = request.session
@@ -87,14 +86,14 @@ class Cookies(SessionMiddleware):
         except SessionInterrupted:
             if was_modified or not renewed:
                 raise
-            log.warning("action=cookie_not_renewed")  # next time; the answer is as good without
+            log.warning("action=cookie_not_renewed")  # the answer is as good without
         if _in_admin(request):
             _rename(response)
         return response
 
 
 def _renew(store: SessionBase) -> bool:
-    """Nothing is read here: a row that could not be is left alone."""
+    """Without reading: a row that could not be read is left alone."""
     return isinstance(store, SessionStore) and store.accessed and hasattr(store, "_session_cache") and store.renew()
 
 

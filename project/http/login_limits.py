@@ -1,7 +1,6 @@
-"""Trying passwords at the admin: counted by address and by name before anything is hashed.
+"""Limits tries of passwords at the admin, by address and by name, before anything is hashed.
 
-Who guesses at a name uses up the tries of everybody who comes with that name; but a browser that has logged in with it before
-has tries of its own, so that nobody locks a moderator out.
+A browser that has logged in with a name before has tries of its own: nobody can lock a moderator out.
 """
 
 import hashlib
@@ -21,7 +20,7 @@ from gallery.errors import RateLimited
 from project.http import problems
 from project.http.cookies import ADMIN
 
-BROWSER = "studio_staff_browser"  # a cookie: its value names who has logged in here
+BROWSER = "studio_staff_browser"  # a cookie
 BROWSER_S = 180 * 24 * 3600
 SALT = "project.http.login_limits"
 
@@ -29,8 +28,6 @@ View = Callable[..., HttpResponse]
 
 
 def counted(view: View) -> View:
-    """For a view whose form holds a password: the one that logs in, and the one that changes a password by the old one."""
-
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
@@ -57,12 +54,11 @@ async def _count(address: str, name: str, browser: str) -> None:
 
 
 def _plain(name: str) -> str:
-    """However it is written, it is one name."""
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _browser(request: HttpRequest, name: str) -> str:
-    """Which browser this is, if somebody has logged in with that name there; else empty."""
+    """Its cookie, if that name has logged in there; else ""."""
     try:
         known = signing.loads(request.COOKIES.get(BROWSER, ""), salt=SALT, max_age=BROWSER_S)
     except signing.BadSignature:

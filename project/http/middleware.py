@@ -1,5 +1,3 @@
-"""What holds for every HTTP request, whichever view answers it."""
-
 import os
 import weakref
 from collections.abc import Awaitable, Callable
@@ -20,13 +18,13 @@ on_the_loop.install()
 API = ("/api/", "/v1/")
 IMPORT = "/v1/gallery"  # where a picture comes in
 MIB = 1024 * 1024
-SMALL = 64 * 1024  # bytes of an answer that a connection takes at once
-UNSENT = 16 * MIB  # bytes of answers that are ready and wait for one address to read them
+SMALL = 64 * 1024  # bytes
+UNSENT = 16 * MIB  # bytes for one address
 UNREAD = "Too many answers wait for your network to read them: try again in a second."
 
 
 class Middleware:
-    """Async alone: no thread is taken on the way to an async view."""
+    """Async alone: an async view needs no thread."""
 
     async_capable, sync_capable = True, False
 
@@ -39,7 +37,7 @@ class Middleware:
 
 
 class ContentSecurityPolicy(Middleware):
-    """The strict policy, on everything that does not bring its own."""
+    """Unless a view sets its own."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)
@@ -48,7 +46,7 @@ class ContentSecurityPolicy(Middleware):
 
 
 def strict_policy() -> str:
-    """Pictures come from ourselves, and from where our own URLs redirect to: a browser checks that too."""
+    """Pictures come from where our own URLs redirect to, too: a browser checks that."""
     account = settings.CLOUDINARY_ACCOUNT
     elsewhere = f" {account.origin}" if account else ""
     return (
@@ -59,7 +57,7 @@ def strict_policy() -> str:
 
 
 class BodyLimit(Middleware):
-    """Refuses a body that is too large before anything parses it."""
+    """Before anything parses it."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = _length(request)
@@ -72,15 +70,14 @@ class BodyLimit(Middleware):
 
 
 def body_limit(path: str) -> int:
-    """Bytes that are taken at this path; a form around the picture needs a little room of its own."""
+    """With some for the form around a picture."""
     return settings.UPLOAD_LIMIT + 64 * 1024 if path.rstrip("/") == IMPORT else MIB
 
 
 def _length(request: HttpRequest) -> int | None:
-    """Bytes of the body; None when the header is no such number."""
     if "Transfer-Encoding" in request.headers:
-        # Sent in chunks: nobody announced a length. The server has read the body whole by now, so it can be measured;
-        # Django's form parser needs the number too, or takes the body for empty.
+        # Sent in chunks, so without a length. The server has the whole body by now; Django's form parser takes it for
+        # empty without the number.
         request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
         request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"
@@ -88,8 +85,6 @@ def _length(request: HttpRequest) -> int | None:
 
 
 class ReadLimit(Middleware):
-    """Sends away whoever reads too much, before anything is looked up."""
-
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             read_limits.by_address(request)
@@ -99,8 +94,7 @@ class ReadLimit(Middleware):
 
 
 class Unsent(Middleware):
-    """A large answer may wait long for its reader. Of one address only so many bytes wait; what is streamed waits in its
-    file."""
+    """Bounds the large answers that wait for one address to read them; what is streamed waits in its file."""
 
     _waiting = Places(UNSENT)
 
@@ -119,7 +113,6 @@ class Unsent(Middleware):
 
 
 def _instead(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
-    """What belongs to the answer that is not given is closed with this one."""
     said = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
     _closers(said).extend(_closers(response))
     return said
@@ -130,8 +123,7 @@ def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
 
 
 class Api(Middleware):
-    """What the API answers is one person's, and asked about again before it is shown again. An error that a framework answers
-    in its own words (no such path, wrong method) is a problem here."""
+    """Private and revalidated. A framework's own errors (no such path, wrong method) become problems."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = await self.get_response(request)
@@ -152,7 +144,7 @@ def _problem_for(response: HttpResponseBase) -> HttpResponse:
 
 
 class FinalSlash(Middleware):
-    """The API's paths work without their final slash too, with any method and no redirect."""
+    """The API's paths work without it, with any method and no redirect."""
 
     PAGES = ("/swagger", "/redoc")
 
@@ -165,8 +157,7 @@ class FinalSlash(Middleware):
 
 
 class Common(CommonMiddleware):
-    """Who probes a process (a load balancer, a container's health check) asks by its address, whatever STUDIO_HOSTS says. What
-    these two paths answer is the same for every name: up or down."""
+    """Probes (a load balancer, a container's health check) use the process's address, whatever STUDIO_HOSTS says."""
 
     HEALTH = ("/healthz", "/readyz")
 
@@ -174,5 +165,5 @@ class Common(CommonMiddleware):
         return None if request.path_info in self.HEALTH else super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """A length of 0 would be wrong in a 304: it is about the answer that the client has."""
+        """0 would be wrong in a 304: it is about the answer that the client has."""
         return response if response.status_code == 304 else super().process_response(request, response)

@@ -1,5 +1,3 @@
-"""For the operator: is the process up, can it work, what does it count?"""
-
 import asyncio
 from collections.abc import Awaitable
 from ipaddress import ip_address
@@ -21,21 +19,20 @@ from pipeline.message import Stage, Status
 from pipeline.store.mongo import async_database
 
 CHECK_S = 1.0
-_looking = Pool(1, "health")  # whoever else asks the database
+_looking = Pool(1, "health")
 RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes", ["stage"])
 
 
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers. It asks nobody else: restarting it would not bring a store back."""
+    """Asks no store: restarting this process would bring none back."""
     return JsonResponse({"status": "ok"})
 
 
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """503 without MongoDB or the SQL database; without Redis the studio is slower and loses nothing. On a disk that is nearly
-    full nothing new is taken, but people can look, and delete what fills it: taking the process out would keep them from it.
+    """503 without MongoDB or the SQL database; without Redis the studio is slower and loses nothing. On a nearly full
+    disk people can still look, and delete what fills it.
 
-    Pictures in Cloudinary are not asked about: without it conversations go on and uploads wait, so a web process that is
-    taken out would help nobody; and its API allows some hundred such questions an hour.
+    Not Cloudinary: without it uploads wait and conversations go on; and it allows some hundred questions an hour.
     """
     names = ("mongodb", "sql", "redis")
     answers = await asyncio.gather(*(_answers(check) for check in (_mongodb(), _sql(), _redis())))
@@ -50,7 +47,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 async def _disk_is_full() -> bool:
     try:
         return await asyncio.wait_for(asyncio.to_thread(space.disk_is_full), CHECK_S)
-    except TimeoutError:  # its server hangs; who stores a picture there will say so
+    except TimeoutError:  # storing a picture there will fail
         return False
 
 
@@ -80,7 +77,7 @@ async def _redis() -> None:
 
 
 async def metrics(request: HttpRequest) -> HttpResponse:
-    """For Prometheus: from this machine, or with the token from the settings; nobody else learns that it is here."""
+    """From this machine, or with the settings' token; else 404."""
     if not (_is_local(request) or _has_token(request)):
         raise Http404
     await _answers(_count_running())
@@ -88,7 +85,7 @@ async def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """A proxy on this machine is local too, but whom it speaks for is not."""
+    """A proxy on this machine is local, its clients are not."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
     try:
@@ -104,7 +101,7 @@ def _has_token(request: HttpRequest) -> bool:
 
 
 async def _count_running() -> None:
-    """MongoDB counts, so that every web process shows the same; while it is down the series is missing."""
+    """From MongoDB, the same in every web process; while it is down the series is missing."""
     RUNNING.clear()
     counting: list[dict[str, Any]] = [
         {"$match": {"status": Status.PROCESSING.value}},

@@ -1,6 +1,6 @@
-"""Django's own middleware without a thread before and after each of them: what they do reads nothing and waits for nothing.
+"""Django's own middleware without threads: it waits for nothing.
 
-They are changed, not replaced by classes of ours: `manage.py check --deploy` looks for their names in the settings.
+Patched, not replaced: `manage.py check --deploy` looks for its names in the settings.
 """
 
 from collections.abc import Awaitable, Callable
@@ -40,7 +40,7 @@ async def _call(self: Any, request: HttpRequest) -> HttpResponseBase:
 
 
 async def _call_for_messages(self: Any, request: HttpRequest) -> HttpResponseBase:
-    """Those that wait are in the cookie's row, which is asked for in a thread."""
+    """Messages are in the cookie's row, which is read in a thread."""
     self.process_request(request)
     response: HttpResponseBase = await self.get_response(request)
     kept: Any = getattr(request, "_messages")  # noqa: B009  Django's own
@@ -50,7 +50,7 @@ async def _call_for_messages(self: Any, request: HttpRequest) -> HttpResponseBas
 
 
 def check_of_views(method: Callable[..., Any]) -> Callable[..., Awaitable[Any]] | None:
-    """For `CsrfViewMiddleware.process_view`: a form, in which the token may be, is read in a thread."""
+    """For `CsrfViewMiddleware.process_view`: a form is read in a thread."""
     if not (isinstance(getattr(method, "__self__", None), CsrfViewMiddleware) and method.__name__ == "process_view"):
         return None
 

@@ -1,4 +1,4 @@
-"""Errors on their way out of REST: RFC 9457 problems, in the sentences and codes of `gallery.errors`."""
+"""REST's errors: RFC 9457 problems of `gallery.errors`."""
 
 import logging
 import math
@@ -49,7 +49,6 @@ class Problem(BaseModel):
 
 
 def problem(error: StudioError, status: int | None = None) -> HttpResponse:
-    """The answer that says `error`, with its own HTTP status or with `status`."""
     status = status or error.status
     form = Problem(
         title=HTTPStatus(status).phrase,
@@ -66,12 +65,12 @@ def problem(error: StudioError, status: int | None = None) -> HttpResponse:
 
 
 def page(error: StudioError) -> HttpResponse:
-    """The same for somebody at a browser: the sentence alone."""
+    """For a browser."""
     return _saying_when(error, views.failure(error))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """In the place of Django's own page: somebody whose page needs a database that is away, or busy, is told so."""
+    """For example while a database is away."""
     error = sys.exc_info()[1]
     if not isinstance(error, UNREACHABLE):
         return defaults.server_error(request)
@@ -99,13 +98,12 @@ _OF_STATUS: dict[int, tuple[type[StudioError], str]] = {
 
 
 def of_status(status: int) -> HttpResponse:
-    """The problem for an error that a framework made and that has only its HTTP status to tell."""
+    """For a framework's error, of which only the status is known."""
     kind, sentence = _OF_STATUS.get(status, (BadInput, "") if status < 500 else (StudioError, ""))
     return problem(kind(sentence), status)
 
 
 def install(api: NinjaAPI) -> None:
-    """From here on every exception of an operation leaves as a problem."""
     api.add_exception_handler(StudioError, _studio)
     api.add_exception_handler(ValidationError, _invalid)
     api.add_exception_handler(HttpError, _http)
@@ -122,7 +120,7 @@ def install(api: NinjaAPI) -> None:
 def _studio(request: HttpRequest, error: StudioError | type[StudioError]) -> HttpResponse:
     error = error() if isinstance(error, type) else error
     response = problem(error)
-    # A person who has no room is no fault of ours, though the status begins with a 5.
+    # No fault of ours, though the status begins with a 5.
     if isinstance(error, StorageFull):
         said = response.reason_phrase, request.path
         log_response("%s: %s", *said, response=response, request=request, level="info")
@@ -133,12 +131,12 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     first = error.errors[0]
     source, *path = first["loc"]
     if source == "body":
-        path = path[1:]  # the name of our own parameter
+        path = path[1:]  # of our own parameter
     return problem(BadInput(protocol.explain(first, path)))
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:
-    # What our parser says of a body arrives as the cause of ninja's own error.
+    # Our parser's error arrives as the cause of ninja's.
     if isinstance(error.__cause__, StudioError):
         return problem(error.__cause__, error.status_code)
     return of_status(error.status_code)

@@ -1,7 +1,6 @@
 """How often a person, or an address, may read over HTTP.
 
-Each process counts by itself, in memory: a poll shall not cost a round trip to Redis, and what is to be kept from whom reads
-too much is this process's own time. So who is spread over several processes may read as often from each of them.
+Counted in each process: it protects the process's own time, and a poll shall not cost a round trip to Redis.
 """
 
 import threading
@@ -15,8 +14,8 @@ from gallery.errors import RateLimited
 
 MINUTE = 60.0
 METHODS = ("GET", "HEAD")
-UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # whoever looks after the studio asks these
-# How many times READS_PER_MINUTE. An address may be a household or an office, and a page shows many pictures.
+UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # for the operator
+# Times READS_PER_MINUTE. An address may be an office, and a page shows many pictures.
 PERSON, ADDRESS, PICTURES = 1, 3, 10
 
 _used_up: dict[tuple[int, str], float] = {}
@@ -25,7 +24,7 @@ _lock = threading.Lock()
 
 
 def by_address(request: HttpRequest) -> None:
-    """Count a request before anything is looked up for it. Raises `RateLimited`."""
+    """Before anything is looked up. Raises `RateLimited`."""
     if request.method in METHODS and request.path_info not in UNCOUNTED:
         times = PICTURES if request.path_info.startswith("/p/") else ADDRESS
         _count(times, network(request.META.get("REMOTE_ADDR", "")))
@@ -44,16 +43,15 @@ def _count(times: int, key: str) -> None:
 
 
 def take(key: tuple[int, str], per_minute: int) -> float:
-    """Count one: so many at once, and as many in every minute. Where there were enough none is counted, and the value is how
-    many seconds to wait.
+    """Seconds to wait, or 0 and it is counted: `per_minute` at once, and as many in every minute.
 
-    The generic cell rate algorithm: of each key only the moment is kept at which all that it has taken will be made up for.
+    The generic cell rate algorithm: of each key only the moment is stored at which all that it took is made up for.
     """
     each = MINUTE / per_minute
     with _lock:
         now = time.monotonic()
         until = max(now, _used_up.get(key, now)) + each
-        if until - now > MINUTE + each / 2:  # which is what the sums of many may be off by, and more
+        if until - now > MINUTE + each / 2:  # beyond rounding errors
             return until - now - MINUTE
         _used_up[key] = until
         if len(_used_up) > _tidied_at:
@@ -62,7 +60,7 @@ def take(key: tuple[int, str], per_minute: int) -> float:
 
 
 def _forget(now: float) -> None:
-    """Those who are as if they had never come; again when there are twice as many as are left."""
+    """Keys as good as new; again when there are twice as many as are left."""
     global _tidied_at
     for key in [key for key, until in _used_up.items() if until <= now]:
         del _used_up[key]

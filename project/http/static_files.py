@@ -1,4 +1,4 @@
-"""The page's own files under names that hold their hash, compressed once: a browser asks for each of them once a release."""
+"""The page's files under hashed names, compressed once: a browser asks for each once a release."""
 
 import hashlib
 import re
@@ -11,23 +11,22 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from servestatic.storage import CompressedManifestStaticFilesStorage
 
-OURS = "studio"  # the folder below static/; what packages bring (the admin, the API's documentation) keeps its names
+OURS = "studio"  # the folder below static/; packages' files keep their names
 IMPORT = re.compile(r"""^(?:import|export)\b[^"';]*["'](\.{1,2}/[^"']+)["'];""", re.MULTILINE)
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[misc]  # servestatic has no types
-    """Before `build` has run, and with STUDIO_DEBUG, every file keeps its own name."""
+    """Before `build`, and with STUDIO_DEBUG, files keep their names."""
 
     support_js_module_import_aggregation = True  # rewrites the names that modules import
-    max_post_process_passes = 20  # at least as many as modules import each other deep
+    max_post_process_passes = 20  # as deep as modules import each other
 
     def stored_name(self, name: str) -> str:
         return str(super().stored_name(name)) if name in self.hashed_files else name
 
 
 def build() -> None:
-    """Fill STATIC_ROOT, unless it holds what these sources make already. Safe to interrupt: without its manifest, which
-    is written last, nothing of it is used."""
+    """Fills STATIC_ROOT, unless it is up to date. Safe to interrupt: the manifest is written last."""
     root = Path(settings.STATIC_ROOT)
     stamp, sources = root / "sources", _digest()
     if stamp.exists() and stamp.read_text() == sources:
@@ -47,7 +46,7 @@ def _digest() -> str:
 
 @cache
 def imported_by(module: str) -> tuple[str, ...]:
-    """The modules that this one brings along, directly or by way of others, by their names below static/."""
+    """Also through others, by their names below static/."""
     seen: dict[str, None] = {}
     waiting = [module]
     while waiting:

@@ -1,10 +1,9 @@
 """The threads in which requests do what is not asynchronous.
 
-Django would start one for each request. Of a hundred that come at once all would run at the same time, each with a connection
-to the database of its own, and the event loop would be one of a hundred that wait for the interpreter's lock. So a few work
-at a time, and a request has a thread only while something is done for it there. What takes long does not count, for it waits
-for something, or computes without the lock: nobody waits for a database that hangs, or for the decoding of somebody else's
-photo.
+Django would start one for each request: of a hundred, each would hold a database connection, and the event loop would
+be one of a hundred that wait for the GIL. Here a few work at a time, and a request has a thread only while it needs
+one. Work that takes long does not count, as it waits for something or computes without the GIL: nobody waits for a
+database that hangs, or for somebody else's photo.
 """
 
 import asyncio
@@ -24,15 +23,15 @@ from django.db import close_old_connections
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# What is asked of SQLite is done by Python, which only one thread can run: more of them would hand its lock to and fro at each
-# row, and double what a page of the gallery costs. While one waits for another server, others can work.
+# SQLite's work is under the GIL: more threads would hand it to and fro at each row, and double what a gallery page
+# costs. While one waits for another server, others can work.
 AT_A_TIME = 1 if settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3") else 4
 LONG_S = 0.0125 * AT_A_TIME  # so 80 a second begin, whatever hangs
-IDLE = 8  # threads that are kept for the next requests, with a connection to SQLite each
+IDLE = 8  # that stay for the next requests, with a connection to SQLite each
 
 
 class _Piece(NamedTuple):
-    """Of a request's work. Of two that wait, the lower one is next."""
+    """Of two pieces of work that wait, the lower one is next."""
 
     turn: tuple[int, int]
     number: int
@@ -41,19 +40,19 @@ class _Piece(NamedTuple):
 
 
 class Threads:
-    """The oldest request's work is done first; but before an address's second request comes everybody's first."""
+    """Oldest request first; but everybody's first before an address's second."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = itertools.count()
         self._live: Counter[str] = Counter()
         self._waiting: list[_Piece] = []
-        self._running: dict[int, float] = {}  # when it began, by the piece's number
+        self._running: dict[int, float] = {}  # by number
         self._idle: list[ThreadPoolExecutor] = []
         self._looking = False
 
     def enter(self, address: str) -> "RequestThread":
-        """For a new request, which has to `leave`."""
+        """Has to `leave`."""
         with self._lock:
             self._live[address] += 1
             return RequestThread(self, address, (self._live[address], next(self._numbers)))
@@ -73,7 +72,7 @@ class Threads:
                 asyncio.get_running_loop().call_later(LONG_S, self._look)
 
     def _look(self) -> None:
-        """Again and again while somebody waits: what has begun may take long by now."""
+        """What has begun may take long by now."""
         with self._lock:
             self._begin_next()
             self._looking = bool(self._waiting)
@@ -87,7 +86,7 @@ class Threads:
                 return
             piece = heapq.heappop(self._waiting)
             self._running[piece.number] = time.monotonic()
-            # The one that was busy last: few connections to the database are open, and most threads end.
+            # The last one that was busy: few database connections stay open.
             thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
             thread.submit(self._run, piece, thread)
 
@@ -96,7 +95,7 @@ class Threads:
         with self._lock:
             del self._running[piece.number]
             if len(self._idle) < IDLE:
-                self._idle.append(thread)  # the next piece is this thread's, mostly
+                self._idle.append(thread)
             else:
                 thread.shutdown(wait=False)
             self._begin_next()
@@ -105,7 +104,7 @@ class Threads:
 
 
 def _done(piece: _Piece) -> Callable[[], None]:
-    """The result is to be told when the connection to the database is back in its pool, whatever became of the work."""
+    """Told once the database connection is back in its pool."""
     try:
         close_old_connections()
         try:
@@ -118,7 +117,7 @@ def _done(piece: _Piece) -> Callable[[], None]:
 
 
 class RequestThread(Executor):
-    """One request's: what it submits is done in one thread at a time, as Django wants it."""
+    """In one thread at a time, as Django wants it."""
 
     def __init__(self, threads: Threads, address: str, turn: tuple[int, int]) -> None:
         self._threads, self._address, self._turn = threads, address, turn

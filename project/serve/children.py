@@ -1,5 +1,3 @@
-"""A child process: how it is started, how it ends, and what it said last."""
-
 import os
 import re
 import signal
@@ -17,11 +15,11 @@ PARENT_DEATH = Path(__file__).with_name("parent_death.py")
 
 
 class CannotStart(Exception):
-    """One sentence for the operator: what is wrong, and what to do about it."""
+    """One sentence for the operator: what is wrong, and what to do."""
 
 
 class Rank(IntEnum):
-    """The order of stopping, from the highest down: nobody loses what it still needs."""
+    """Children stop from the highest down: nobody loses what it still needs."""
 
     STORE = 0
     WORKER = 1
@@ -33,8 +31,7 @@ GRACE_S = {Rank.WEB: 5.0, Rank.WORKER: 15.0, Rank.STORE: 20.0}  # from SIGTERM t
 
 @dataclass
 class Child:
-    """A command that runs as long as we do. `log` takes what it prints, the terminal does when there is none;
-    `inherits` are file descriptors it keeps open."""
+    """`log` takes its output, else the terminal; `inherits`: file descriptors that it keeps open."""
 
     name: str
     rank: Rank
@@ -45,9 +42,9 @@ class Child:
     started_at: float = 0.0  # time.monotonic()
 
     def start(self) -> None:
-        """Call it from the main thread: the kernel takes the end of the spawning thread for the end of the parent."""
+        """From the main thread: the kernel takes the end of the spawning thread for the end of the parent."""
         command = [sys.executable, "-I", "-S", str(PARENT_DEATH), str(os.getpid()), *self.command]
-        output = self.log.open("ab" if self.process else "wb") if self.log else None  # a crash keeps its last words
+        output = self.log.open("ab" if self.process else "wb") if self.log else None  # keeps the output before a crash
         try:
             self.process = subprocess.Popen(  # noqa: S603  (our own command line)
                 command,
@@ -55,7 +52,7 @@ class Child:
                 stdout=output,
                 stderr=output,
                 pass_fds=self.inherits,
-                process_group=0,  # Ctrl-C reaches us alone, and we stop the children in order
+                process_group=0,  # Ctrl-C reaches us alone: we stop the children in order
             )
         finally:
             if output:
@@ -68,21 +65,20 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """How it ended, in two or three words."""
+        """In two or three words."""
         code = self.process.returncode if self.process else None
         if code is None:
             return "not ended"
         return f"exit status {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
 
     def send(self, number: signal.Signals) -> None:
-        """To its whole process group. A child that has ended already is none to complain about."""
         if self.process and self.running:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, number)
 
 
 def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
-    """The last of a log's lines that match, cut to a readable length; empty when there are none."""
+    """The last matching lines, cut to a readable length."""
     if not log or not log.exists():
         return ""
     matching = [line[:500] for line in log.read_text(errors="replace").splitlines() if only.search(line)]
@@ -90,7 +86,7 @@ def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
 
 
 def stop(children: Sequence[Child], hurried: Callable[[], bool] = lambda: False) -> None:
-    """Ask all of them at once, wait, kill what is left; at once when `hurried()`. Returns when all have ended."""
+    """All at once, then kills what is left; at once when `hurried()`. Returns when all have ended."""
     deadline = time.monotonic() + max((GRACE_S[child.rank] for child in children), default=0.0)
     for child in children:
         child.send(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""mongod and Valkey as children, from wheels or from PATH, on unix sockets in a private folder."""
+"""mongod and Valkey, from wheels or from PATH, on unix sockets in a private folder."""
 
 import importlib.util
 import os
@@ -19,9 +19,9 @@ from redis.exceptions import RedisError
 
 from .children import CannotStart, Child, Rank, tail
 
-GRAVE = re.compile('"s":"[EF]"')  # mongod's errors and fatal errors; what follows them explains nothing
+GRAVE = re.compile('"s":"[EF]"')
 READY_S = 60.0  # recovering a large journal takes a while
-# Which Debian and Ubuntu package brings a library that mongod's wheel expects from the system.
+# Debian's and Ubuntu's packages of libraries that mongod's wheel needs.
 PACKAGES = {
     "libcurl.so.4": "libcurl4",
     "libssl.so.3": "libssl3",
@@ -32,8 +32,6 @@ PACKAGES = {
 
 @dataclass(frozen=True)
 class Store:
-    """A server that others wait for. `log` is where it explains itself."""
-
     child: Child
     socket: Path
     ping: Callable[[], bool]
@@ -41,7 +39,7 @@ class Store:
 
 
 def stores(inherits: tuple[int, ...] = ()) -> list[Store]:
-    """Those that no setting replaces, not started yet, their folders made. Raises CannotStart."""
+    """Those that no setting replaces, not started yet. Raises CannotStart."""
     makers = {"mongod": _mongod, "valkey": _valkey}
     wanted = [make for name, make in makers.items() if settings.EMBEDDED[name]]
     if wanted:
@@ -50,7 +48,7 @@ def stores(inherits: tuple[int, ...] = ()) -> list[Store]:
 
 
 def wait_until_ready(store: Store, pause: Callable[[float], None] = time.sleep, within: float = READY_S) -> None:
-    """Returns when it answers. Raises CannotStart when it ended or stays silent for `within` seconds."""
+    """Raises CannotStart after `within` seconds."""
     deadline = time.monotonic() + within
     while not (_listens(store.socket) and store.ping()):
         if not store.child.running:
@@ -61,7 +59,7 @@ def wait_until_ready(store: Store, pause: Callable[[float], None] = time.sleep, 
 
 
 def explain(store: Store) -> str:
-    """Why it ended: a sentence about the library it misses, or the end of its log."""
+    """The library that is missing, or the end of the log."""
     words = tail(store.child.log)
     if missing := re.search(r"error while loading shared libraries: ([^:\s]+)", words):
         library = Path(missing[1]).name
@@ -77,7 +75,7 @@ def explain(store: Store) -> str:
 
 
 def remove_run_dir() -> None:
-    """After the servers ended: what a clean end leaves there is nothing, what a killed server leaves is of no use."""
+    """After the servers ended: nothing there is of use any more."""
     shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
 
 
@@ -106,7 +104,7 @@ def _in_wheel(package: str, pattern: str) -> Path | None:
 
 
 def _make_run_dir(path: Path) -> None:
-    """It lies in /tmp, where anybody may have made it before us; whoever owns it could answer in our servers' names."""
+    """In /tmp anybody may have made it first, and could pose as our servers."""
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:
@@ -148,7 +146,7 @@ def _valkey(inherits: tuple[int, ...]) -> Store:
 
 
 def _listens(path: Path) -> bool:
-    """Is somebody behind this socket? A socket left by a killed server is only a file."""
+    """A socket left by a killed server is only a file."""
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
 

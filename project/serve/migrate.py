@@ -1,5 +1,4 @@
-"""What has to be there before anything runs: the SQL database's tables, MongoDB's indexes. Safe to repeat, and for any number
-of machines at once."""
+"""The SQL database's tables and MongoDB's indexes. Safe to repeat, also at once on many machines."""
 
 import fcntl
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ def indexes() -> None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Waits for whoever is at it already. PostgreSQL and the system let go by themselves of one that died."""
+    """PostgreSQL, or the system, releases the lock of a process that died."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])

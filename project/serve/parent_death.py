@@ -1,7 +1,7 @@
-"""`python parent_death.py PARENT COMMAND…` becomes COMMAND, and the kernel kills it when PARENT ends, be it by kill -9.
+"""`python parent_death.py PARENT COMMAND…` becomes COMMAND, which the kernel kills when PARENT ends, even by kill -9.
 
-Run as a script, before anything of ours is imported. Like `setpriv --pdeathsig KILL`, but it needs nothing installed,
-and it closes the gap between the fork and the request: a parent that ended in between is noticed.
+Like `setpriv --pdeathsig KILL`, which would have to be installed, and would miss a parent that ended before. Run as a
+script: imports none of our modules.
 """
 
 import ctypes

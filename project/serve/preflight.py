@@ -1,4 +1,4 @@
-"""The servers that settings name instead of ours: are they there? Sentences name the variable, never its password."""
+"""Do the settings' servers answer? Sentences name the variable, never its password."""
 
 import http.client
 import logging
@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 
 def database_host() -> str:
-    """Where the users and the gallery are, as host and port, or the path of a file."""
+    """Host and port, or the path of a file."""
     values = settings.DATABASES["default"]
     if not values.get("HOST"):
         return str(values["NAME"])
@@ -81,7 +81,7 @@ def _ask_mongo() -> None:
     with MongoClient[dict[str, object]](
         settings.MONGO_URI, serverSelectionTimeoutMS=ms, connectTimeoutMS=ms, socketTimeoutMS=ms
     ) as client:
-        # A ping needs no password, and anybody may look for what is not there.
+        # A ping needs no password; this does.
         client.get_default_database("studio")["messages"].find_one({"_id": ""})
 
 
@@ -93,14 +93,14 @@ def _ask_redis() -> None:
 
 def _ask_database() -> None:
     values = settings.DATABASES["default"]
-    # A pool would outlive the check, and complain of every attempt by itself.
+    # A pool would outlive the check, and log every attempt by itself.
     options = {name: value for name, value in values["OPTIONS"].items() if name != "pool"}
     database = ConnectionHandler({"default": {**values, "OPTIONS": options}})["default"]
     database.get_new_connection(database.get_connection_params()).close()
 
 
 def _reason(error: Exception, host: str) -> str:
-    """What the libraries say themselves may hold a name, an address or a piece of a URL."""
+    """The libraries' texts may hold a name, an address or a piece of a URL."""
     chain = list(_causes(error))
     said = " ".join(str(link) for link in chain)
     no_file = any(isinstance(link, FileNotFoundError) for link in chain) and not host.startswith("/")
@@ -123,7 +123,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _check_cloudinary(account: Account) -> None:
-    """A wrong key is a mistake and stops the start. An outage does not: until it is over, pictures that are ready wait."""
+    """A wrong key stops the start; during an outage pictures wait."""
     parts = urlsplit(account.origin)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=PATIENCE_S)

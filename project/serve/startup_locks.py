@@ -1,4 +1,4 @@
-"""What a start claims for itself before it starts anything: the data folder and the port."""
+"""Locks of a start: the data folder and the port."""
 
 import errno
 import fcntl
@@ -11,13 +11,13 @@ from pathlib import Path
 
 from .children import CannotStart
 
-DYING_S = 10.0  # how long the children of a killed process may take to follow it
+DYING_S = 10.0  # for the children of a killed process to end
 
 
 @contextmanager
 def data_folder(folder: Path, address: str) -> Iterator[int]:
-    """Holds the folder's lock; the value is its file descriptor. Children inherit it, so that the folder is free only
-    when the last of them is gone, whatever became of their parent. Raises CannotStart when another start has it."""
+    """The value is the lock's file descriptor. Children inherit it, so the folder is free only when the last of them is
+    gone. Raises CannotStart when another start has it."""
     handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + DYING_S

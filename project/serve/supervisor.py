@@ -1,4 +1,4 @@
-"""Keeps the children running until somebody asks to stop; then stops them in order."""
+"""Restarts children until somebody asks to stop; then stops them in order."""
 
 import signal
 import time
@@ -7,34 +7,37 @@ from types import FrameType
 
 from .children import Child, Rank, stop
 
-FIRST_S, LONGEST_S = 0.5, 10.0  # the wait before a child that ended is started again; it doubles while it keeps ending
+FIRST_S, MAX_DELAY_S = (
+    0.5,
+    10.0,
+)  # the wait before a restart; it doubles while the child keeps ending
 STEADY_S = 10.0  # a child that lived this long starts afresh at FIRST_S
 TICK_S = 0.1
-SAME_REQUEST_S = 0.5  # `make` passes on the signal that its whole group got already: those two are one request
+SAME_REQUEST_S = 0.5  # `make` passes on the signal that its whole group got already
 
 
 class Stopped(Exception):
-    """Somebody asked to stop while we were still starting."""
+    """While starting."""
 
 
 def next_delay(last: float, lived: float) -> float:
-    """How long to wait before starting a child again, from its last such wait and how long it lived; all in seconds."""
-    return FIRST_S if lived > STEADY_S else min(LONGEST_S, max(FIRST_S, 2 * last))
+    """Seconds, from the last delay and how long the child lived."""
+    return FIRST_S if lived > STEADY_S else min(MAX_DELAY_S, max(FIRST_S, 2 * last))
 
 
 class Supervisor:
-    """Belongs to the main thread: signals arrive there, and children are tied to the thread that starts them."""
+    """For the main thread: signals arrive there, and children are tied to it."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.children: list[Child] = []
         self._requests = 0  # to stop: the first is polite, the second is in a hurry
-        self._requested_at = -SAME_REQUEST_S  # the last of them (time.monotonic())
+        self._requested_at = -SAME_REQUEST_S  # of the last one (time.monotonic())
         self._due: dict[str, float] = {}  # when an ended child starts again, by name (time.monotonic())
         self._delays: dict[str, float] = {}
 
     def listen(self) -> None:
-        """Ctrl-C, SIGTERM and a closed terminal are requests to stop, unless we were started to ignore them (nohup)."""
+        """Ctrl-C, SIGTERM and a closed terminal ask to stop, unless ignored (nohup)."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._request_stop)
@@ -45,13 +48,13 @@ class Supervisor:
             self.children.append(child)
 
     def pause(self, seconds: float = TICK_S) -> None:
-        """A short sleep while something starts. Raises Stopped when there was a request to stop."""
+        """While something starts. Raises Stopped after a request to stop."""
         if self._requests:
             raise Stopped
         time.sleep(seconds)
 
     def run(self) -> None:
-        """Revive what ends, until there is a request to stop."""
+        """Restarts what ends, until there is a request to stop."""
         while not self._requests:
             for child in self.children:
                 if not child.running:
@@ -59,7 +62,7 @@ class Supervisor:
             time.sleep(TICK_S)
 
     def stop(self) -> None:
-        """Web first, so that nobody asks for more; then workers; the stores when nobody needs them any longer."""
+        """Web first, so that nobody asks for more; then workers; the stores last."""
         for rank in sorted(Rank, reverse=True):
             stop([child for child in self.children if child.rank is rank], hurried=lambda: self._requests > 1)
 

@@ -12,14 +12,14 @@ register = template.Library()
 
 @register.simple_tag
 def preload_imports(module: str) -> SafeString:
-    """Links by which a browser fetches all that a module imports at once, not one level of imports after the other."""
+    """So that a browser fetches all imports of a module at once, not level after level."""
     urls = ((static(name),) for name in imported_by(module))
     return format_html_join("\n  ", '<link rel="modulepreload" href="{}">', urls)
 
 
 @register.simple_tag
 def installable() -> SafeString:
-    """What a browser needs in a page's head to install it, in both looks."""
+    """What a page's head needs so that browsers can install it."""
     head = format_html(
         '<link rel="manifest" href="{}">\n  <link rel="apple-touch-icon" href="{}">\n'
         '  <meta name="theme-color" content="{}" media="(prefers-color-scheme: light)">\n'

@@ -56,7 +56,7 @@ def answers(url: str, token: str) -> list[tuple[int, str]]:
 
 @contextmanager
 def overheard(stores: Servers) -> Iterator[list[str]]:
-    """Every command that Valkey is given meanwhile: queue payloads and news, which nobody finds there later."""
+    """Every command that Valkey is given meanwhile: queue payloads and events, which nobody finds there later."""
     heard: list[str] = []
     with Redis.from_url(stores.valkey.unix_url) as client, client.monitor() as monitor:
         begun = threading.Event()

@@ -91,7 +91,7 @@ def test_a_worker_that_is_told_to_stop_hands_back_what_it_paints(fleet: Fleet, c
     machine.worker.send_signal(signal.SIGTERM)
     assert machine.worker.wait(HANGS_S) == 0
     crowd.see_everything()
-    assert f"action=handed_back message={message}" in machine.log
+    assert f"action=requeued message={message}" in machine.log
     assert set(attempts(fleet.log, "generating", message)) == {"1"}  # an attempt that was handed back does not count
     machine.start_worker()
 
@@ -168,7 +168,7 @@ def test_no_secret_is_anywhere(fleet: Fleet, crowd: Crowd, answered: list[tuple[
     places = {
         "log": fleet.log + "".join(file.read_text() for file in stores.folder.glob("*.log")),
         "answers": "\n".join(text for _, text in answered),
-        "queue and news": "\n".join(heard),
+        "queue and events": "\n".join(heard),
         "Valkey": keys(stores),
         "MongoDB": documents(stores),
         "SQL": tables(stores),

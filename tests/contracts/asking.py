@@ -25,7 +25,7 @@ class Listener:
         if self.cancelled:
             raise Interrupted
 
-    paid = progress
+    billed_progress = progress
 
 
 def png(image: Image.Image) -> bytes:

@@ -32,7 +32,7 @@ class Listener:
         if len(self.heard) > self.stop_after:
             raise Interrupted
 
-    paid = progress
+    billed_progress = progress
 
 
 def photo(format: str = "JPEG") -> bytes:
@@ -139,29 +139,29 @@ def test_styles_by_name(cloudinary: Cloudinary, values: dict[str, str], effect: 
     assert asked_for(cloudinary, request(Intent.STYLE_TRANSFER, **values)) == f"{effect}/f_jpg,q_95"
 
 
-def wish(intent: Intent, content: str = "do it", style: str | None = None, has_mask: bool = False) -> RefinedRequest:
+def refined(intent: Intent, content: str = "do it", style: str | None = None, has_mask: bool = False) -> RefinedRequest:
     return RefinedRequest(intent, "", style, content, has_mask)
 
 
 @pytest.mark.parametrize(
     ("asked", "names"),
     [
-        (wish(Intent.GENERATE, "a lake"), "Gemini"),
-        (wish(Intent.EDIT, "make it bluer"), "Gemini"),
-        *((wish(Intent.STYLE_TRANSFER, style=name), name) for name in STYLES if name not in OWN),
-        (wish(Intent.STYLE_TRANSFER, style="oily"), "hokusai"),
-        (wish(Intent.STYLE_TRANSFER, "like my grandmother would"), "hokusai"),
-        (wish(Intent.REMOVE_OBJECT, "remove it"), "red car"),
-        (wish(Intent.REMOVE_OBJECT, "remove the object from the picture"), "red car"),
-        (wish(Intent.REMOVE_OBJECT, "!!!"), "red car"),
-        (wish(Intent.REMOVE_OBJECT, "remove the car", has_mask=True), "without a mask"),
-        (wish(Intent.REMOVE_BACKGROUND, has_mask=True), "without a mask"),
-        (wish(Intent.ENHANCE, has_mask=True), "without a mask"),
-        (wish(Intent.STYLE_TRANSFER, style="oil", has_mask=True), "without a mask"),
+        (refined(Intent.GENERATE, "a lake"), "Gemini"),
+        (refined(Intent.EDIT, "make it bluer"), "Gemini"),
+        *((refined(Intent.STYLE_TRANSFER, style=name), name) for name in STYLES if name not in OWN),
+        (refined(Intent.STYLE_TRANSFER, style="oily"), "hokusai"),
+        (refined(Intent.STYLE_TRANSFER, "like my grandmother would"), "hokusai"),
+        (refined(Intent.REMOVE_OBJECT, "remove it"), "red car"),
+        (refined(Intent.REMOVE_OBJECT, "remove the object from the picture"), "red car"),
+        (refined(Intent.REMOVE_OBJECT, "!!!"), "red car"),
+        (refined(Intent.REMOVE_OBJECT, "remove the car", has_mask=True), "without a mask"),
+        (refined(Intent.REMOVE_BACKGROUND, has_mask=True), "without a mask"),
+        (refined(Intent.ENHANCE, has_mask=True), "without a mask"),
+        (refined(Intent.STYLE_TRANSFER, style="oil", has_mask=True), "without a mask"),
     ],
 )
 def test_what_it_lacks_is_said_and_nothing_is_sent(cloudinary: Cloudinary, asked: RefinedRequest, names: str) -> None:
-    assert names in (effects(cloudinary).lacks(asked) or "")
+    assert names in (effects(cloudinary).unsupported_reason(asked) or "")
     mask = photo("PNG") if asked.has_mask else None
     with pytest.raises(BadInput):
         effects(cloudinary).make(request(asked.intent, asked.content, style=asked.style, mask=mask), Listener())
@@ -181,7 +181,7 @@ def test_a_message_that_is_cancelled_is_waited_for_no_longer(cloudinary: Cloudin
     cloudinary.pending = 10_000
     with pytest.raises(Interrupted) as caught:
         effects(cloudinary, poll_s=1000).make(request(Intent.ENHANCE), Listener(stop_after=2))
-    assert caught.value.spent == {"pictures": 1}
+    assert caught.value.usage == {"pictures": 1}
     assert len(questions(cloudinary)) == 1  # between this one and the next
     assert cloudinary.assets == {}
 

@@ -19,7 +19,7 @@ def language(request: pytest.FixtureRequest) -> Iterator[Refiner]:
         yield language
 
 
-def test_a_wish_becomes_words_and_a_size_for_whoever_paints(language: Refiner) -> None:
+def test_a_request_becomes_words_and_a_size_for_whoever_paints(language: Refiner) -> None:
     read = language.refine(to_read("a lake at dawn"))
     assert (read.intent, read.provider) == (Intent.GENERATE, language.name)
     assert "lake" in read.prompt

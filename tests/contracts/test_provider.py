@@ -27,13 +27,15 @@ def painter(request: pytest.FixtureRequest) -> Iterator[Provider]:
         yield painter
 
 
-def wish(intent: Intent) -> RefinedRequest:
+def refined(intent: Intent) -> RefinedRequest:
     return RefinedRequest(intent, WORDS[intent], "oil", WORDS[intent], has_mask=False)
 
 
 def changes(provider: Provider) -> list[Intent]:
     """The changes of a picture that it serves."""
-    intents = [intent for intent in MADE if intent.needs_source and provider.lacks(wish(intent)) is None]
+    intents = [
+        intent for intent in MADE if intent.needs_source and provider.unsupported_reason(refined(intent)) is None
+    ]
     assert intents
     return intents
 
@@ -42,9 +44,9 @@ def changes(provider: Provider) -> list[Intent]:
 def test_it_makes_what_it_lacks_nothing_for_and_says_of_the_rest_what_it_lacks(
     provider: Provider, intent: Intent
 ) -> None:
-    lack = provider.lacks(wish(intent))
-    if lack is not None:
-        assert lack.endswith(".")
+    reason = provider.unsupported_reason(refined(intent))
+    if reason is not None:
+        assert reason.endswith(".")
         with pytest.raises(BadInput):
             provider.make(to_make(intent), Listener())
         return
@@ -53,10 +55,10 @@ def test_it_makes_what_it_lacks_nothing_for_and_says_of_the_rest_what_it_lacks(
     assert min(pictures.decode(made.data).size) >= 16
 
 
-def test_what_it_lacks_is_said_in_the_persons_language(provider: Provider) -> None:
+def test_what_is_unsupported_is_said_in_the_persons_language(provider: Provider) -> None:
     for intent in MADE:
         english, other = (
-            provider.lacks(RefinedRequest(intent, "?", "?", said, False)) for said in ("it", "cho tôi đi")
+            provider.unsupported_reason(RefinedRequest(intent, "?", "?", said, False)) for said in ("it", "cho tôi đi")
         )
         assert (english is None) == (other is None)
         assert english is None or english != other
@@ -69,7 +71,7 @@ def test_the_size_it_promises_is_the_size_it_gives(provider: Provider) -> None:
         assert said is None or pictures.check(made.data) == said
 
 
-def test_a_message_that_was_cancelled_is_heard_of(provider: Provider) -> None:
+def test_a_cancelled_message_is_noticed(provider: Provider) -> None:
     for intent in changes(provider):
         with pytest.raises(Interrupted):
             provider.make(to_make(intent), Listener(cancelled=True))
@@ -94,7 +96,7 @@ def test_a_picture_has_the_size_that_was_asked_for(painter: Provider) -> None:
     assert pictures.decode(made.data).size == (200, 130)
 
 
-def test_a_cancelled_painting_is_heard_of_too(painter: Provider) -> None:
+def test_a_cancelled_painting_is_noticed_too(painter: Provider) -> None:
     with pytest.raises(Interrupted):
         painter.make(to_make(Intent.GENERATE, width=128, height=128), Listener(cancelled=True))
 

@@ -86,7 +86,7 @@ def tab_to(page: Page, target: Locator, key: str) -> None:
     raise AssertionError("the focus never came there")
 
 
-def test_news_are_read_out(person: Person) -> None:
+def test_events_are_read_out(person: Person) -> None:
     tab = person.opens()
     tab.says(f"a red desert, {SMALL}")
     tab.shows(1)

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from gallery import pictures
 from pipeline.providers.adjust import Adjust
+from pipeline.providers.arithmetic import adjusted
 from pipeline.providers.base import Intent, PictureRequest
-from pipeline.providers.offline.photo.arithmetic import adjusted
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.e2e.bringing import bring
 from tests.e2e.person import Person, Tab, place

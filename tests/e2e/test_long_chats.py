@@ -20,7 +20,7 @@ from tests.support.studio import eventually
 
 COUNT = 60
 LARGE = {"padding": "x" * 40_000}  # a frame holds some twenty of these
-LONG_AGO = Timestamp(1, 1)  # what the watch does not look at any more
+LONG_AGO = Timestamp(1, 1)  # too old for the poller
 
 
 @pytest.fixture

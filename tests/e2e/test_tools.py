@@ -66,9 +66,9 @@ def assert_answered(tab: Tab, message: Form) -> None:
     """With a picture where the offline provider makes one, else with its sentence that says what would be needed."""
     assert message["status"] == "DONE"
     asked, content = message["options"], message["content"]
-    wish = RefinedRequest(Intent(asked["intent"]), content, asked.get("style"), content, has_mask=False)
-    if lack := OfflineProvider().lacks(wish):
-        expect(tab.boxes.last.locator(".say")).to_have_text(lack)
+    refined = RefinedRequest(Intent(asked["intent"]), content, asked.get("style"), content, has_mask=False)
+    if reason := OfflineProvider().unsupported_reason(refined):
+        expect(tab.boxes.last.locator(".say")).to_have_text(reason)
     else:
         expect(tab.boxes.last.locator("img.loaded")).to_be_visible()
 

@@ -27,16 +27,16 @@ ICONS = {
 
 def scene() -> bytes:
     """Painted by the studio, and cut to a square."""
-    wish = PictureRequest(Intent.GENERATE, SCENE, SCENE, 576, 384, None, 11, None, None)
-    whole = pictures.decode(OfflineProvider().make(wish, Listener()).data)
+    request = PictureRequest(Intent.GENERATE, SCENE, SCENE, 576, 384, None, 11, None, None)
+    whole = pictures.decode(OfflineProvider().make(request, Listener()).data)
     out = io.BytesIO()
     whole.crop((160, 60, 448, 348)).save(out, "PNG")
     return out.getvalue()
 
 
 def preview(style: str, source: bytes) -> bytes:
-    wish = PictureRequest(Intent.STYLE_TRANSFER, f"in {style} style", "", None, None, style, 1, source, None)
-    image = pictures.decode(OfflineProvider().make(wish, Listener()).data).convert("RGB")
+    request = PictureRequest(Intent.STYLE_TRANSFER, f"in {style} style", "", None, None, style, 1, source, None)
+    image = pictures.decode(OfflineProvider().make(request, Listener()).data).convert("RGB")
     out = io.BytesIO()
     image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(out, "WEBP", quality=72, method=6)
     return out.getvalue()

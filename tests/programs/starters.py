@@ -25,8 +25,8 @@ STYLE = "pencil"  # what the photograph is turned into
 def draw(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for name, (words, seed) in PAINTED.items():
-        wish = PictureRequest(Intent.GENERATE, words, words, *PAINTED_AT, None, seed, None, None)
-        _keep(folder / f"{name}.webp", pictures.decode(OfflineProvider().make(wish, Listener()).data))
+        request = PictureRequest(Intent.GENERATE, words, words, *PAINTED_AT, None, seed, None, None)
+        _keep(folder / f"{name}.webp", pictures.decode(OfflineProvider().make(request, Listener()).data))
     before = Image.fromarray(photo("coffee"))
     before.save(folder / "sample-photo.webp", quality=80, method=6)
     _keep(folder / "photo.webp", _half_and_half(before, _changed(before)))
@@ -35,8 +35,10 @@ def draw(folder: Path) -> None:
 def _changed(before: Image.Image) -> Image.Image:
     source = io.BytesIO()
     before.save(source, "PNG")
-    wish = PictureRequest(Intent.STYLE_TRANSFER, f"in {STYLE} style", "", None, None, STYLE, 1, source.getvalue(), None)
-    return pictures.decode(OfflineProvider().make(wish, Listener()).data)
+    request = PictureRequest(
+        Intent.STYLE_TRANSFER, f"in {STYLE} style", "", None, None, STYLE, 1, source.getvalue(), None
+    )
+    return pictures.decode(OfflineProvider().make(request, Listener()).data)
 
 
 def _half_and_half(before: Image.Image, after: Image.Image) -> Image.Image:

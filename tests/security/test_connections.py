@@ -14,7 +14,7 @@ from tests.security.attacks import CHUNK, MIB, asking, head, heard, held
 from tests.security.target import Target, attacked
 from tests.support.studio import HANGS_S, NOT_KEPT, Client, eventually
 
-MOST = 12
+LIMIT = 12
 UPLOAD = "POST /v1/gallery/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\n"
 UNFINISHED = (
     "POST /api/v1/chat/sessions/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n"
@@ -24,7 +24,7 @@ UNFINISHED = (
 
 @pytest.fixture(scope="module")
 def few(prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    settings = {"STUDIO_LIMITS": "on", "STUDIO_CONNECTIONS_PER_ADDRESS": str(MOST)}
+    settings = {"STUDIO_LIMITS": "on", "STUDIO_CONNECTIONS_PER_ADDRESS": str(LIMIT)}
     with attacked(tmp_path_factory.mktemp("few"), **settings) as target:
         yield target
         assert not target.complaints(), target.log.read_text(errors="replace")[-5000:]
@@ -32,7 +32,7 @@ def few(prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ta
 
 @pytest.fixture(scope="module")
 def fronted(prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
-    settings = {"STUDIO_LIMITS": "on", "STUDIO_CONNECTIONS_PER_ADDRESS": str(MOST)}
+    settings = {"STUDIO_LIMITS": "on", "STUDIO_CONNECTIONS_PER_ADDRESS": str(LIMIT)}
     with attacked(tmp_path_factory.mktemp("fronted"), True, **settings) as target:
         yield target
         assert not target.complaints(), target.log.read_text(errors="replace")[-5000:]
@@ -59,7 +59,7 @@ def refused(answer: bytes) -> bool:
 
 
 def test_one_more_connection_is_told_so_and_those_that_are_there_go_on(free: Target) -> None:
-    with held(free.port, MOST) as connections:
+    with held(free.port, LIMIT) as connections:
         assert refused(head(free.port, asking("/healthz")))
         for connection in connections:
             connection.sendall(asking("/healthz", "Connection: close"))
@@ -68,7 +68,7 @@ def test_one_more_connection_is_told_so_and_those_that_are_there_go_on(free: Tar
 
 
 def test_a_crowd_of_them_is_ended_each(free: Target) -> None:
-    with held(free.port, MOST), held(free.port, 100) as crowd:
+    with held(free.port, LIMIT), held(free.port, 100) as crowd:
         for connection in crowd:
             connection.settimeout(30)
             answer = b""
@@ -84,7 +84,7 @@ def test_sockets_are_connections_too_and_give_their_places_back(free: Target) ->
     session = guest.session()
     for _ in range(2):
         with ExitStack() as stack:
-            for _ in range(MOST):
+            for _ in range(LIMIT):
                 stack.enter_context(guest.connect(session)).ready()
             assert refused(head(free.port, asking("/healthz")))
             with pytest.raises(InvalidStatus, match="429"):
@@ -93,7 +93,7 @@ def test_sockets_are_connections_too_and_give_their_places_back(free: Target) ->
 
 
 def test_a_proxy_is_not_capped_as_one_person(fronted: Target) -> None:
-    with held(fronted.port, 3 * MOST) as connections:
+    with held(fronted.port, 3 * LIMIT) as connections:
         for number, connection in enumerate(connections):
             connection.sendall(UNFINISHED.format(address=f"203.0.113.{number}").encode())
         assert answers(fronted, "203.0.113.200")
@@ -105,7 +105,7 @@ def test_behind_it_each_address_has_so_many_requests_and_sockets(fronted: Target
     session, headers = guest.session(), {"Authorization": f"Bearer {guest.token}", "X-Forwarded-For": "198.51.100.7"}
     for _ in range(2):
         with ExitStack() as stack:
-            for _ in range(MOST - 2):
+            for _ in range(LIMIT - 2):
                 stack.enter_context(guest.connect(session, headers=headers)).ready()
             for connection in stack.enter_context(held(fronted.port, 2)):
                 connection.sendall(UNFINISHED.format(address="198.51.100.7").encode())
@@ -127,7 +127,7 @@ def sent(connection: socket.socket, *headers: str, size: int | None = 20 * MIB) 
     "who", ["", "Authorization: Bearer wrong", "Authorization: Basic eDp5", "Cookie: studio_person=wrong"]
 )
 def test_nobodys_body_is_refused_before_it_comes(free: Target, who: str) -> None:
-    with held(free.port, MOST) as connections:
+    with held(free.port, LIMIT) as connections:
         for connection in connections:
             sent(connection, *filter(None, [who]))
         for connection in connections:

@@ -221,7 +221,7 @@ def test_on_the_owners_session_nobody_else_gets_to_ask(people: People, role: str
                     json.dumps({"type": command.type, "id": number, **filled(command.fields, things)})
                 )
         assert socket.close_code() == (4401 if role == "anonymous" else 4404)
-        assert socket.news == []
+        assert socket.events == []
     assert people.state(things) == before
 
 

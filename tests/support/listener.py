@@ -15,4 +15,4 @@ class Listener:
         if fraction >= self.stop_at:
             raise Interrupted
 
-    paid = progress
+    billed_progress = progress

@@ -28,7 +28,7 @@ class Page:
         known = {id: message["version"] for id, message in self._messages.items()}
         for message in self._socket.ask("session.sync", known=known)["ok"]["messages"]:
             self._apply(message)
-        for frame in self._socket.news:
+        for frame in self._socket.events:
             self._note(frame)
         self._list(self._client.http.get("/api/v1/chat/sessions/").raise_for_status().json()["items"])
 

@@ -159,7 +159,7 @@ class Socket:
         self._open = ExitStack()
         opening = connect(url, additional_headers=headers, max_size=None, **how)
         self.connection: ClientConnection = self._open.enter_context(opening)
-        self.news: list[Form] = []
+        self.events: list[Form] = []
         self.messages: dict[str, Form] = {}
         self._next_id = 0
 
@@ -184,7 +184,7 @@ class Socket:
                 self.messages[message["id"]] = message
 
     def ask(self, type: str, **fields: Any) -> Form:
-        """Send a command and give its reply; news that comes before is kept."""
+        """Send a command and give its reply; events that come before are kept."""
         self._next_id += 1
         self.connection.send(json.dumps({"type": type, "id": self._next_id, **fields}))
         return self.reply(self._next_id)
@@ -199,7 +199,7 @@ class Socket:
             self.note(frame)
 
     def note(self, frame: Form) -> None:
-        self.news.append(frame)
+        self.events.append(frame)
         if frame.get("type") == "message.changed":
             self.apply(frame["message"])
 
@@ -210,7 +210,7 @@ class Socket:
         return dict(answer["ok"]["message"])
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Take news until the condition holds."""
+        """Take events until the condition holds."""
         deadline = time.monotonic() + HANGS_S
         while not condition():
             self.note(self.receive(max(0.01, deadline - time.monotonic())))

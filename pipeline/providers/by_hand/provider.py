@@ -1,5 +1,3 @@
-"""Changes by hand, for the pipeline: read without an AI, made without one, whoever else is connected."""
-
 from gallery.errors import BadInput
 from pipeline.providers.adjust import Adjust, Size
 from pipeline.providers.base import (
@@ -20,7 +18,7 @@ from pipeline.providers.text import title
 
 
 class Adjuster:
-    """A language and a provider, of changes by hand alone: `adjust` is set in what it is asked."""
+    """For requests with `adjust`."""
 
     name = PROVIDER
 
@@ -37,14 +35,14 @@ class Adjuster:
             provider=self.name,
         )
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         return None
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
         return None  # `Adjust.size_after` tells
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for a source that is missing or cannot be read, and for a crop that does not fit it."""
+        """Raises `BadInput` for an unreadable source, or a crop that does not fit."""
         if request.source is None or request.adjust is None:
             raise BadInput("There is no picture to adjust.")
         with one_at_a_time(control):
@@ -52,10 +50,10 @@ class Adjuster:
 
 
 def apply(source: bytes, adjust: Adjust, progress: Progress) -> bytes:
-    # Late: who only reads needs no Pillow.
+    # Late: reading needs no Pillow.
     from gallery import pictures
-    from pipeline.providers.offline.photo.arithmetic import adjusted
-    from pipeline.providers.offline.photo.change import encoded
+    from pipeline.providers.arithmetic import adjusted
+    from pipeline.providers.encoding import encoded
 
     progress(0.0)
     image = adjusted(pictures.decode(source), adjust, progress)

@@ -1,4 +1,4 @@
-"""Which of Cloudinary's transformations fulfils a wish. What a person says becomes words of a prompt and never its syntax."""
+"""A person's text becomes words of a prompt, never a transformation's syntax."""
 
 import re
 import unicodedata
@@ -19,7 +19,7 @@ OWN = {
 LOOKS = {**OWN, **{name: f"e_art:{name.replace(' ', '_')}" for name in ART}}
 
 UPSCALED_BELOW = 4_200_000  # pixels: what `e_upscale` takes
-LONGEST = 100  # characters of a prompt
+MAX_PROMPT = 100  # characters of a prompt
 
 NEEDS_AN_AI = Bilingual(
     "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected.",
@@ -49,7 +49,7 @@ _ASKED = re.compile(
     r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
     re.IGNORECASE,
 )
-# What follows is not a part of its name: where it is to be removed from, and what is to become of the rest.
+# Where it is to be removed from, or what is to become of the rest.
 _REST = re.compile(
     r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
     r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
@@ -59,43 +59,44 @@ _NOTHING = {"", "it", "this", "that", "object", "objects", "something", "thing",
 _ARTICLE = re.compile(r"^(?:(?:the|an?|this|that|these|those|some)\b\s*)+", re.IGNORECASE)
 
 
-def lacks(wish: RefinedRequest) -> str | None:
-    match wish.intent:
-        case Intent.REMOVE_OBJECT if wish.has_mask:
-            return MASKED.to(wish.content)
-        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE | Intent.STYLE_TRANSFER if wish.has_mask:
-            return WHOLE.to(wish.content)
+def unsupported_reason(refined: RefinedRequest) -> str | None:
+    match refined.intent:
+        case Intent.REMOVE_OBJECT if refined.has_mask:
+            return MASKED.to(refined.content)
+        case Intent.REMOVE_BACKGROUND | Intent.ENHANCE | Intent.STYLE_TRANSFER if refined.has_mask:
+            return WHOLE.to(refined.content)
         case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
             return None
         case Intent.REMOVE_OBJECT:
-            return None if _object(wish.prompt or wish.content) else UNNAMED.to(wish.content)
+            return None if _object(refined.prompt or refined.content) else UNNAMED.to(refined.content)
         case Intent.STYLE_TRANSFER:
-            return None if _look(wish.style, wish.prompt, wish.content) else _no_such_style(wish.style, wish.content)
+            return (
+                None
+                if _look(refined.style, refined.prompt, refined.content)
+                else _no_such_style(refined.style, refined.content)
+            )
         case _:
-            return NEEDS_AN_AI.to(wish.content)
+            return NEEDS_AN_AI.to(refined.content)
 
 
-def transformation(wish: RefinedRequest, size: tuple[int, int], *, opaque: bool) -> str:
-    """For a wish that lacks nothing and a source of this size in pixels."""
-    return (
-        f"{_effect(wish, size)}/{'f_jpg,q_95' if opaque and wish.intent is not Intent.REMOVE_BACKGROUND else 'f_png'}"
-    )
+def transformation(refined: RefinedRequest, size: tuple[int, int], *, opaque: bool) -> str:
+    """`size`: of the source, in pixels."""
+    return f"{_effect(refined, size)}/{'f_jpg,q_95' if opaque and refined.intent is not Intent.REMOVE_BACKGROUND else 'f_png'}"
 
 
 def size_after(intent: Intent, source: tuple[int, int]) -> tuple[int, int]:
-    """Pixels: enhancing doubles what is not too large for it, and nothing else changes the size."""
     width, height = source
     return (2 * width, 2 * height) if intent is Intent.ENHANCE and width * height < UPSCALED_BELOW else source
 
 
-def _effect(wish: RefinedRequest, size: tuple[int, int]) -> str:
-    match wish.intent:
+def _effect(refined: RefinedRequest, size: tuple[int, int]) -> str:
+    match refined.intent:
         case Intent.REMOVE_BACKGROUND:
             return "e_background_removal"
         case Intent.REMOVE_OBJECT:
-            return f"e_gen_remove:prompt_{_object(wish.prompt or wish.content)}"
+            return f"e_gen_remove:prompt_{_object(refined.prompt or refined.content)}"
         case Intent.STYLE_TRANSFER:
-            return _look(wish.style, wish.prompt, wish.content) or ""
+            return _look(refined.style, refined.prompt, refined.content) or ""
         case _:
             width, height = size_after(Intent.ENHANCE, size)
             # It makes four times the size of each side: half of that again is sharp, and a quarter of the bytes.
@@ -103,16 +104,16 @@ def _effect(wish: RefinedRequest, size: tuple[int, int]) -> str:
 
 
 def _object(text: str) -> str:
-    """What is to be removed, "" where the text does not say: the first clause that names something."""
+    """The first clause that names something, or ""."""
     for clause in re.split(r"[.,;:!?\n]", text):
         said = _REST.sub("", _ASKED.sub("", words(clause)))
         if _ARTICLE.sub("", said).lower() not in _NOTHING:
-            return said[:LONGEST].strip()
+            return said[:MAX_PROMPT].strip()
     return ""
 
 
 def words(text: str) -> str:
-    """Letters, marks, digits and single spaces: nothing that separates, ends or begins anything in a transformation."""
+    """Letters, marks, digits and single spaces: nothing that is syntax."""
     kept = (
         letter if unicodedata.category(letter)[0] in "LMN" else " " for letter in unicodedata.normalize("NFC", text)
     )
@@ -120,7 +121,7 @@ def words(text: str) -> str:
 
 
 def _look(style: str | None, *texts: str) -> str | None:
-    """The style that was chosen; else the first one that the words name."""
+    """The chosen style, else the first that is named."""
     for text in (style,) if style else texts:
         said = f" {words(text).lower()} "
         for name, effect in LOOKS.items():

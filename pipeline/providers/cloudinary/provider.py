@@ -1,4 +1,4 @@
-"""Cloudinary's effects. The source becomes an asset for as long as that takes; whatever happens, it is deleted then."""
+"""The source is an asset meanwhile; whatever happens, it is deleted."""
 
 import hashlib
 import logging
@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
-from gallery.storage.cloudinary_client import Client, Trouble
+from gallery.storage.cloudinary_client import Client, CloudinaryError
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
 from pipeline.providers.cloudinary import effects
 
 FOLDER = "studio/effects"
-READY_S = 120.0  # how long an effect may take
+READY_S = 120.0  # of one effect
 POLL_S = 1.0
-HEARD_S = 0.2  # how soon a cancelled message is heard of between two questions
-USUAL_S = 10.0  # what an effect takes more or less: for the bar that people see
+HEARD_S = 0.2
+USUAL_S = 10.0  # for the progress bar
 
-PAID = Usage(pictures=1)  # from the moment that an effect is begun
+PAID = Usage(pictures=1)  # once an effect is begun
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +38,8 @@ class CloudinaryEffects:
         self._client = client
         self._ready_s, self._poll_s = ready_s, poll_s
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
-        return effects.lacks(wish)
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        return effects.unsupported_reason(refined)
 
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
@@ -47,35 +47,37 @@ class CloudinaryEffects:
         return effects.size_after(intent, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for what it lacks; `NoImage` where the account does not have the effect, `Quota`, `TimedOut`,
-        `TooLarge`, `ProviderDown`."""
-        wish = RefinedRequest(request.intent, request.prompt, request.style, request.content, request.mask is not None)
-        if lack := effects.lacks(wish):
-            raise BadInput(lack)
+        """Raises `BadInput`; `NoImage` where the account does not have the effect, `Quota`, `TimedOut`, `TooLarge`,
+        `ProviderDown`."""
+        refined = RefinedRequest(
+            request.intent, request.prompt, request.style, request.content, request.mask is not None
+        )
+        if reason := effects.unsupported_reason(refined):
+            raise BadInput(reason)
         if request.source is None:
             raise BadInput("There is no picture to change.")
         opaque = request.source.startswith(b"\xff\xd8")
-        asked = effects.transformation(wish, pictures.check(request.source), opaque=opaque)
+        asked = effects.transformation(refined, pictures.check(request.source), opaque=opaque)
         control.progress(0.0)
         with _as_our_errors(request.intent), self._asset(request, asked) as public_id:
             try:
                 return Picture(self._effect(public_id, request.source, asked, control), self.name, PAID)
             except Interrupted as given_up:
-                given_up.spent = PAID.counted()
+                given_up.usage = PAID.counted()
                 raise
 
     def _effect(self, public_id: str, source: bytes, asked: str, control: Control) -> bytes:
-        """A lost attempt at the same message, which has the same id, destroys the source when it ends: then once more."""
+        """Tried twice: a lost attempt at the same message, which has the same id, destroys the source when it ends."""
         try:
             return self._wait(self._begin(public_id, source, asked), control)
-        except Trouble as trouble:
-            if trouble.status != 404:
+        except CloudinaryError as error:
+            if error.status != 404:
                 raise
         return self._wait(self._begin(public_id, source, asked), control)
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
-        """The id follows from the request: what a crash leaves behind, the next attempt overwrites and deletes."""
+        """By the request: the next attempt overwrites and deletes what a crash left."""
         what = hashlib.sha256(f"{request.seed}/{asked}/".encode() + (request.source or b"")).hexdigest()[:32]
         public_id = f"{FOLDER}/{what}"
         try:
@@ -83,17 +85,17 @@ class CloudinaryEffects:
         finally:
             try:
                 self._client.destroy(public_id)
-            except Trouble as trouble:
-                log.warning("action=source_left_behind asset=%s error=%s", public_id, trouble)
+            except CloudinaryError as error:
+                log.warning("action=source_not_deleted asset=%s error=%s", public_id, error)
 
     def _begin(self, public_id: str, source: bytes, asked: str) -> str:
-        """Upload, and have Cloudinary begin; the value is where the picture will be."""
+        """The URL where the picture will be."""
         answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
         if not answer.eager:
-            raise Trouble(200, "no effect was begun")
+            raise CloudinaryError(200, "no effect was begun")
         url = answer.eager[0].secure_url
         if not self._is_theirs(url, public_id):
-            raise Trouble(200, "the picture is said to be somewhere else")
+            raise CloudinaryError(200, "the picture is said to be somewhere else")
         return url
 
     def _is_theirs(self, url: str, public_id: str) -> bool:
@@ -109,8 +111,8 @@ class CloudinaryEffects:
         while True:
             try:
                 return self._client.get(url, pictures.MAX_BYTES)
-            except Trouble as trouble:
-                if not (trouble.status == 423 or trouble.timed_out):
+            except CloudinaryError as error:
+                if not (error.status == 423 or error.timed_out):
                     raise
             waited = time.monotonic() - begun
             if waited > self._ready_s:
@@ -120,34 +122,34 @@ class CloudinaryEffects:
     def _pause(self, control: Control, waited: float) -> None:
         until = time.monotonic() + self._poll_s
         while (left := until - time.monotonic()) > 0:
-            control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
+            control.billed_progress(0.1 + 0.8 * waited / (waited + USUAL_S))
             time.sleep(min(HEARD_S, left))
-        control.paid(0.1 + 0.8 * waited / (waited + USUAL_S))
+        control.billed_progress(0.1 + 0.8 * waited / (waited + USUAL_S))
 
 
 @contextmanager
 def _as_our_errors(intent: Intent) -> Iterator[None]:
     try:
         yield
-    except Trouble as trouble:
-        if trouble.is_our_fault:
-            log.error("action=cloudinary_refuses_us said=%r: check CLOUDINARY_URL", trouble.said)  # noqa: TRY400
-        raise _ours(trouble, intent) from trouble
+    except CloudinaryError as error:
+        if error.is_our_fault:
+            log.error("action=cloudinary_credentials_refused said=%r: check CLOUDINARY_URL", error.said)  # noqa: TRY400
+        raise _ours(error, intent) from error
 
 
-def _ours(trouble: Trouble, intent: Intent) -> StudioError:
-    said = trouble.said.lower()
+def _ours(error: CloudinaryError, intent: Intent) -> StudioError:
+    said = error.said.lower()
     if "subscription" in said or "add-on" in said or "addon" in said:
         return NoImage(
             f"This needs Cloudinary's {_NAMES[intent]}, which the studio's account there does not have: its operator can "
             "add it in Cloudinary's console."
         )
-    if trouble.is_limit:
-        return Quota(retry_after=trouble.retry_after)
-    if trouble.timed_out:
+    if error.is_limit:
+        return Quota(retry_after=error.retry_after)
+    if error.timed_out:
         return TimedOut()
-    if trouble.status == 413 or said.startswith("file size too large"):
+    if error.status == 413 or said.startswith("file size too large"):
         return TooLarge("This picture is larger than Cloudinary takes.")
-    if trouble.status == 400:  # it understood, and cannot
+    if error.status == 400:  # it understood, and cannot
         return NoImage("Cloudinary cannot do this with this picture.")
-    return ProviderDown(retry_after=trouble.retry_after)
+    return ProviderDown(retry_after=error.retry_after)

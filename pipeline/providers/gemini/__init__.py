@@ -1,1 +1,1 @@
-"""Gemini as a reader and a maker of pictures. Whoever imports `provider` here imports its SDK too: two seconds and 70 MB."""
+"""Importing `provider` imports Google's SDK: two seconds and 70 MB."""

@@ -1,5 +1,3 @@
-"""What the settings say of Gemini."""
-
 from dataclasses import dataclass, field
 
 
@@ -9,5 +7,5 @@ class Account:
     text_model: str
     picture_model: str
     base_url: str = "https://generativelanguage.googleapis.com"
-    timeout_s: float = 60.0  # of one call, from its first byte to its last
+    timeout_s: float = 60.0  # of one whole call
     calls: int = 4  # at a time, in this process

@@ -1,5 +1,3 @@
-"""What Gemini answered: its words, its picture, what it cost; or why it gave none."""
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,14 +9,13 @@ from pipeline.providers.gemini.faults import UNREADABLE
 
 REFUSED = "The picture service refused this request."
 WORDS_ONLY = "The picture service made no picture of this. Try to say more plainly what it should show."
-MOST_TOKENS = 2**31 - 1
+MAX_TOKENS = 2**31 - 1
 
 _REFUSALS = {
     FinishReason.SAFETY, FinishReason.RECITATION, FinishReason.LANGUAGE, FinishReason.BLOCKLIST,
     FinishReason.PROHIBITED_CONTENT, FinishReason.SPII, FinishReason.IMAGE_SAFETY, FinishReason.IMAGE_PROHIBITED_CONTENT,
     FinishReason.IMAGE_RECITATION, FinishReason.ESCALATION, FinishReason.MODEL_ARMOR,
 }  # fmt: skip
-# Not for want of trying: the same request has another chance.
 _MISHAPS = {
     FinishReason.MALFORMED_RESPONSE, FinishReason.MALFORMED_FUNCTION_CALL, FinishReason.UNEXPECTED_TOOL_CALL,
     FinishReason.TOO_MANY_TOOL_CALLS, FinishReason.MISSING_THOUGHT_SIGNATURE, FinishReason.CONTINUATION,
@@ -26,7 +23,7 @@ _MISHAPS = {
 
 
 def words(answer: GenerateContentResponse) -> str:
-    """All it says, thoughts left out. Raises `Refused`, `ProviderDown`, `Unusable`."""
+    """Without thoughts. Raises `Refused`, `ProviderDown`, `Unusable`."""
     found = [part.text for part in _parts(answer) if part.text and not part.thought]
     if not found:
         raise ProviderDown(UNREADABLE)
@@ -53,22 +50,21 @@ def usage(answer: GenerateContentResponse) -> Usage:
 
 
 @contextmanager
-def charging(spent: Usage) -> Iterator[None]:
-    """An error of ours that is raised in here says what was paid in vain."""
+def usage_on_errors(usage: Usage) -> Iterator[None]:
     try:
         yield
     except StudioError as error:
-        error.spent = spent.counted()
+        error.usage = usage.counted()
         raise
 
 
 def _tokens(count: int) -> int:
-    """Within what a database can add up, whatever the service says."""
-    return max(0, min(MOST_TOKENS, count))
+    """Bounded, so that a database can add it up."""
+    return max(0, min(MAX_TOKENS, count))
 
 
 def _parts(answer: GenerateContentResponse) -> list[Part]:
-    """Raises `Refused` where the prompt or the answer was blocked: a blocked prompt has no candidate at all."""
+    """Raises `Refused` where the prompt (then without candidates) or the answer was blocked."""
     feedback = answer.prompt_feedback
     if feedback is not None and feedback.block_reason is not None:
         raise Refused(REFUSED)

@@ -1,4 +1,4 @@
-"""Calls to Gemini through its SDK: a deadline for each, so many at a time, no retries, and none that cannot be given up."""
+"""Every call has a deadline, is one request, and can be given up; only so many run at a time."""
 
 import asyncio
 import logging
@@ -20,9 +20,9 @@ from pipeline.providers.gemini.transport import Bounded
 
 log = logging.getLogger(__name__)
 
-API_VERSION = "v1"  # the SDK's own default, which a variable of the environment would change
+API_VERSION = "v1"  # the SDK's default, which an environment variable would change
 CLOSE_S = 2.0
-BEAT_S = 0.2  # how often somebody who waits is asked whether to go on
+BEAT_S = 0.2  # for cancellations
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Question:
 
 @dataclass(frozen=True)
 class Patience:
-    """Both are called every BEAT_S, and what they raise ends the call."""
+    """Called every BEAT_S; what they raise ends the call."""
 
-    queued: Callable[[], None]  # while other calls of this process have to end first
-    asked: Callable[[float], None]  # while the service works: for so many seconds already
+    queued: Callable[[], None]  # for other calls of this process
+    asked: Callable[[float], None]  # seconds so far
 
 
 class Client:
-    """One for a process. Calls run on an event loop of their own: there a deadline holds even for a service that sends a
-    byte now and then, and a call that is given up closes its connection at once."""
+    """Calls run on an event loop: there a deadline holds even for a service that sends a byte now and then, and a call
+    that is given up closes its connection at once."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -54,7 +54,7 @@ class Client:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends its connections. Whoever still asks is left alone."""
+        """Callers still waiting are left alone."""
         never_used, transport = self._transports
         never_used.close()
         asyncio.run_coroutine_threadsafe(transport.aclose(), self._loop).result(CLOSE_S)
@@ -77,10 +77,10 @@ class Client:
             return call.result()
         except faults.RAISED as error:
             fault = faults.of(error)
-            # Never the error itself: the service quotes keys, and the SDK's error holds our request with all its headers.
+            # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
             code, kind = getattr(error, "code", ""), type(error).__name__
             log.warning("action=gemini_failed model=%s kind=%s code=%s", question.model, kind, code)
-        raise fault  # out here, where no other error comes along as its context
+        raise fault  # out here, so that no other error is its context
 
     @contextmanager
     def _turn(self, patience: Patience) -> Iterator[None]:
@@ -100,7 +100,7 @@ class Client:
 
 
 def _once(config: types.GenerateContentConfig) -> types.GenerateContentConfig:
-    """One call is one request: the SDK would otherwise go on by itself where an answer was cut, or called for a function."""
+    """The SDK would send more requests where an answer was cut, or called for a function."""
     by_itself = {
         "automatic_continuation": False,
         "automatic_function_calling": types.AutomaticFunctionCallingConfig(disable=True),
@@ -109,8 +109,7 @@ def _once(config: types.GenerateContentConfig) -> types.GenerateContentConfig:
 
 
 def _sdk(account: Account, never_used: httpx2.Client, transport: httpx2.AsyncClient) -> genai.Client:
-    """With transports of ours: the SDK's own would follow a redirect with our key in hand, and, where aiohttp is installed,
-    repeat a request that failed. One that is given is one that it does not make."""
+    """The SDK's own transports would follow a redirect with our key, or repeat a failed request (aiohttp)."""
     options = types.HttpOptions(
         base_url=account.base_url,
         api_version=API_VERSION,

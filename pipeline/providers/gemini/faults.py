@@ -1,4 +1,4 @@
-"""What goes wrong between us and Gemini, as errors of ours. The service's own words stay behind: they may quote our key."""
+"""The service's own words are dropped: they may quote our key."""
 
 import math
 
@@ -11,9 +11,9 @@ from gallery.errors import BadInput, ProviderDown, Quota, StudioError, TimedOut,
 UNREADABLE = "The picture service sent something that cannot be read."
 KEY_REFUSED = "The picture service does not accept this studio's key."
 MODEL_UNKNOWN = "The picture service does not know the model that this studio asks for."
-LONGEST_DELAY_S = 600.0
+MAX_DELAY_S = 600.0
 
-# What a call can end with. The last ones are how the SDK and its schemas stumble over an answer that is not what it should be.
+# The last ones are how the SDK fails on malformed answers.
 RAISED = (
     APIError, httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError,
     ValueError, TypeError, LookupError, AttributeError, RecursionError,
@@ -35,7 +35,6 @@ class _Envelope(BaseModel):
 
 
 def of(error: Exception) -> StudioError:
-    """Ours for one of RAISED. It holds nothing of the other."""
     match error:
         case APIError():
             return _of_answer(error)
@@ -81,14 +80,14 @@ def _body(details: object) -> _Body:
 
 
 def _delay(error: APIError, body: _Body) -> float | None:
-    """Seconds: what the answer's RetryInfo says, else its header."""
+    """Seconds, of RetryInfo or the header."""
     said = [detail.retry_delay for detail in body.details]
     headers = getattr(error.response, "headers", {})
     for text in (*said, headers.get("Retry-After", "")):
         try:
             seconds = float(text.removesuffix("s"))
-        except ValueError:  # the header may be a date, and most details say nothing
+        except ValueError:  # a date, or nothing
             continue
         if math.isfinite(seconds) and seconds > 0:
-            return min(seconds, LONGEST_DELAY_S)
+            return min(seconds, MAX_DELAY_S)
     return None

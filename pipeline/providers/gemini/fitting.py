@@ -1,4 +1,4 @@
-"""Pictures on their way to Gemini and back: it takes some shapes and two sizes, and a person chose pixels."""
+"""Between the pixels that a person chose and Gemini's few shapes and two sizes."""
 
 import io
 import math
@@ -10,10 +10,10 @@ from gallery.errors import BadInput, ProviderDown, TooLarge
 from pipeline.providers.base import PictureRequest
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
-_1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about; its sides depend on the shape
-LARGEST_SENT = 2048  # pixels of a side: the model looks at no more, and base64 of 40 million would be refused
-LARGEST_KEPT = 4096  # pixels of a side, of a picture that is changed in one part
-ALIKE = 0.03  # how much two shapes may differ and still cover one another
+_1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about
+MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and 40 million would be refused
+MAX_MASKED_SIDE = 4096  # pixels of a side
+ALIKE = 0.03  # of shapes that cover one another
 _FINE = Image.Resampling.LANCZOS
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
@@ -23,15 +23,15 @@ def nearest_ratio(width: int, height: int) -> str:
 
 
 def size_name(width: int, height: int) -> str:
-    """The smaller of "1K" and "2K" that covers so many pixels in the nearest shape without being enlarged."""
+    """The smaller of "1K" and "2K" whose nearest shape covers it without being enlarged."""
     shape = _shape(nearest_ratio(width, height))
     across = max(width, height * shape)
     return "1K" if across * across / shape <= _1K else "2K"
 
 
 def framed(width: int, height: int) -> tuple[int, int]:
-    """The smallest box of a shape that Gemini has around a picture that is changed in one part: it would give a picture of
-    another shape back in one of its own, and old and new could not be laid over one another."""
+    """The smallest box in one of Gemini's shapes around a picture of which one part is changed: in another shape, old
+    and new could not be laid over one another."""
     shape = _shape(nearest_ratio(width, height))
     if _alike((width, height), (shape, 1)):
         return width, height
@@ -39,7 +39,6 @@ def framed(width: int, height: int) -> tuple[int, int]:
 
 
 def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Do boxes of these sizes have the same shape, or nearly?"""
     return abs(math.log(one[0] / one[1] * other[1] / other[0])) <= ALIKE
 
 
@@ -49,17 +48,17 @@ def _shape(ratio: str) -> float:
 
 
 def sent(data: bytes) -> tuple[bytes, str]:
-    """A stored picture as it goes out, no larger than LARGEST_SENT, and its MIME type."""
-    if max(pictures.check(data)) <= LARGEST_SENT:
+    """With its MIME type."""
+    if max(pictures.check(data)) <= MAX_SENT_SIDE:
         return data, _MIME.get(data[:4], "image/jpeg")
     image = pictures.decode(data)
-    image.thumbnail((LARGEST_SENT, LARGEST_SENT), _FINE)
+    image.thumbnail((MAX_SENT_SIDE, MAX_SENT_SIDE), _FINE)
     return _encoded(image)
 
 
 def _encoded(image: Image.Image) -> tuple[bytes, str]:
     buffer = io.BytesIO()
-    if image.mode in ("RGBA", "L"):  # clear, or a mask, whose edges JPEG would smear
+    if image.mode in ("RGBA", "L"):  # transparent, or a mask, whose edges JPEG would smear
         image.save(buffer, "PNG", compress_level=1)
         return buffer.getvalue(), "image/png"
     image.save(buffer, "JPEG", quality=92)
@@ -67,13 +66,12 @@ def _encoded(image: Image.Image) -> tuple[bytes, str]:
 
 
 def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple[bytes, str]]:
-    """Both as they go out: in the middle of the box that `framed` gives, where the picture has no shape of Gemini's. The mask
-    is black around it: nothing is to be changed there."""
+    """Both in the middle of the box of `framed`, whose rest is not to be changed."""
     size = pictures.check(source)
     frame = framed(*size)
     if frame == size:
         return sent(source), sent(mask)
-    share = min(1.0, LARGEST_SENT / max(frame))
+    share = min(1.0, MAX_SENT_SIDE / max(frame))
     width, height = (max(1, round(side * share)) for side in frame)
     inside = pictures.decode(mask).convert("L").resize(size)
     old, where = (ImageOps.pad(image, (width, height)) for image in (pictures.decode(source), inside))
@@ -81,11 +79,8 @@ def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple
 
 
 def fitted(data: bytes, request: PictureRequest) -> bytes:
-    """What came back, as it was asked for: cut to the size that was chosen, because that size was announced and its box is on
-    the page; and unchanged outside of the mask, because the model draws the whole picture anew and that was not asked for.
-
-    Raises `ProviderDown` for what is no whole picture.
-    """
+    """Cut to the chosen size, which was announced already, and unchanged outside of the mask, because the model draws
+    the whole picture anew. Raises `ProviderDown` for what is no whole picture."""
     try:
         image = pictures.decode(data)
     except (BadInput, TooLarge) as error:  # the service's fault, not the person's
@@ -98,14 +93,14 @@ def fitted(data: bytes, request: PictureRequest) -> bytes:
     if image is given:
         return data
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)  # it is encoded again, and well, when it is stored
+    image.save(buffer, "PNG", compress_level=1)  # encoded well when it is stored
     return buffer.getvalue()
 
 
 def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
-    """The source with the new picture where the mask is white. What `sent_with_mask` laid around the source is cut off."""
+    """The new picture where the mask is white, without the box around it."""
     old = pictures.decode(source)
-    old.thumbnail((LARGEST_KEPT, LARGEST_KEPT), _FINE)
+    old.thumbnail((MAX_MASKED_SIDE, MAX_MASKED_SIDE), _FINE)
     same = _alike(image.size, old.size)
     new = image.resize(old.size, _FINE) if same else ImageOps.fit(image, old.size, _FINE)
     new = new.convert(old.mode)

@@ -1,5 +1,3 @@
-"""Gemini reads what people write, and makes and changes pictures."""
-
 import math
 import time
 
@@ -26,8 +24,8 @@ from pipeline.providers.gemini.faults import UNREADABLE
 from pipeline.providers.text import Bilingual
 
 SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
-MOST_WORDS = 8192  # tokens of a reading, thoughts included
-USUAL_S = 12.0  # what a picture takes; only the bar on the page depends on it
+MAX_OUTPUT_TOKENS = 8192  # of a reading, thoughts included
+USUAL_S = 12.0  # for the progress bar
 NO_TRANSPARENCY = Bilingual(
     "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
     "set for that in STUDIO_PROVIDERS.",
@@ -37,8 +35,6 @@ NO_TRANSPARENCY = Bilingual(
 
 
 class GeminiProvider:
-    """Satisfies `Language` and `Provider`."""
-
     name = reading.NAME
 
     def __init__(self, account: Account) -> None:
@@ -53,16 +49,16 @@ class GeminiProvider:
             system_instruction=reading.INSTRUCTION,
             response_mime_type="application/json",
             response_schema=reading.Reading,
-            max_output_tokens=MOST_WORDS,
+            max_output_tokens=MAX_OUTPUT_TOKENS,
         )
         question = Question(self._account.text_model, (Part.from_text(text=reading.document(request)),), config)
         answer = self._client.ask(question, self._until_busy())
         usage = answers.usage(answer)
-        with answers.charging(usage):
+        with answers.usage_on_errors(usage):
             return _read(answer, request, usage)
 
     def _until_busy(self) -> Patience:
-        """Nobody can cancel a refinement, so it waits for its turn no longer than for an answer."""
+        """A refinement cannot be cancelled: it waits no longer than for an answer."""
         deadline = time.monotonic() + self._account.timeout_s
 
         def queued() -> None:
@@ -71,23 +67,23 @@ class GeminiProvider:
 
         return Patience(queued, lambda seconds: None)
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
-        return None if wish.intent in wording.SERVED else NO_TRANSPARENCY.to(wish.content)
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        return None if refined.intent in wording.SERVED else NO_TRANSPARENCY.to(refined.content)
 
     def size(self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None) -> None:
         return None
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for an intent it does not serve, and for a change without a picture."""
+        """Raises `BadInput` for an intent it does not serve, or a change without a picture."""
         question = Question(self._account.picture_model, _parts(request), _config(request))
-        control.progress(0.0)  # what was cancelled by now is not paid for
-        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.paid(_share(seconds)))
+        control.progress(0.0)  # a cancelled message shall cost nothing
+        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.billed_progress(_share(seconds)))
         answer = self._client.ask(question, patience)
         usage = answers.usage(answer)
-        with answers.charging(usage):
+        with answers.usage_on_errors(usage):
             found = answers.picture(answer)
         paid = Usage(usage.prompt_tokens, usage.output_tokens, pictures=1)
-        with answers.charging(paid):
+        with answers.usage_on_errors(paid):
             return Picture(fitting.fitted(found, request), self.name, paid)
 
 
@@ -95,7 +91,7 @@ def _read(answer: GenerateContentResponse, request: RefineRequest, usage: Usage)
     try:
         return reading.refinement(answers.words(answer), request, usage)
     except ValidationError:
-        raise ProviderDown(UNREADABLE) from None  # it quotes what was said
+        raise ProviderDown(UNREADABLE) from None  # its text quotes the person
 
 
 def _parts(request: PictureRequest) -> tuple[Part, ...]:
@@ -114,7 +110,7 @@ def _parts(request: PictureRequest) -> tuple[Part, ...]:
 
 
 def _config(request: PictureRequest) -> GenerateContentConfig:
-    """Of a change, the shape follows the picture that is sent, unless a size was chosen; of one in one part it does always."""
+    """The chosen shape, else the source's; with a mask always the source's."""
     size = ImageConfig()
     if request.source is not None and request.mask is not None:
         frame = fitting.framed(*pictures.check(request.source))
@@ -129,5 +125,5 @@ def _config(request: PictureRequest) -> GenerateContentConfig:
 
 
 def _share(seconds: float) -> float:
-    """The service says nothing of its progress: this is how much of the usual time has gone, never quite all of it."""
+    """The service reports none: the share of the usual time, always below 1."""
     return 0.9 * (1 - math.exp(-seconds / USUAL_S))

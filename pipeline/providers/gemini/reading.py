@@ -1,4 +1,4 @@
-"""How Gemini is asked to read a request, and what its reading may say: no size, no count, nobody's id, no address."""
+"""A reading holds no size, count, id or address."""
 
 import json
 import textwrap
@@ -52,7 +52,7 @@ names none.
 
 
 class Reading(BaseModel):
-    """What the service answers. What else it may say is not looked at."""
+    """Other fields are ignored."""
 
     intent: Intent
     prompt: str = Field(description="English; empty for a reply")
@@ -62,7 +62,7 @@ class Reading(BaseModel):
 
 
 def document(request: RefineRequest) -> str:
-    """The request as JSON: quotes and braces of the person's stay inside their string."""
+    """As JSON, so that quotes and braces stay inside their string."""
     it = "attached" if request.attached else "last" if request.has_source else None
     earlier = [
         {
@@ -85,7 +85,7 @@ def document(request: RefineRequest) -> str:
 
 
 def refinement(text: str, request: RefineRequest, usage: Usage) -> Refinement:
-    """The reading, where it agrees with what is certain. Raises `pydantic.ValidationError` for one that is no reading."""
+    """What is certain wins. Raises `pydantic.ValidationError` for a malformed reading."""
     read = Reading.model_validate_json(text)
     intent = request.intent or read.intent
     if intent is Intent.REPLY:

@@ -1,14 +1,14 @@
-"""Connections to Gemini whose answers have a bound: the SDK reads each one whole, and a picture is all that they carry."""
+"""Bounds answers: the SDK reads each one whole."""
 
 from collections.abc import AsyncIterator
 
 import httpx2
 
-LARGEST = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64, at the largest size
+MAX_ANSWER_BYTES = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64
 
 
 class Bounded(httpx2.AsyncHTTPTransport):
-    """What is packed cannot be counted before it is unpacked, so it is not asked for, and not taken."""
+    """Refuses compressed answers, which cannot be counted."""
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         request.headers["Accept-Encoding"] = "identity"
@@ -29,8 +29,8 @@ class _Counted(httpx2.AsyncByteStream):
         read = 0
         async for part in self._stream:
             read += len(part)
-            if read > LARGEST:
-                raise httpx2.DecodingError(f"more than {LARGEST} bytes", request=self._request)
+            if read > MAX_ANSWER_BYTES:
+                raise httpx2.DecodingError(f"more than {MAX_ANSWER_BYTES} bytes", request=self._request)
             yield part
 
     async def aclose(self) -> None:

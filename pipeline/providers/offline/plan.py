@@ -1,4 +1,4 @@
-"""What a reading leaves for the making: stored with the message as JSON, checked when it is read back."""
+"""What a refinement leaves for the provider: stored as JSON, checked when it is read back."""
 
 import math
 from collections.abc import Collection
@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.providers.adjust import Adjust
+from pipeline.providers.adjust import Adjust, Crop
 from pipeline.providers.base import STYLES
 from pipeline.providers.offline import vocabulary as words
 from pipeline.providers.text import Size
 
-MIN_SIDE, MAX_SIDE = 16, 4096  # pixels, of what an edit leaves behind
+MIN_SIDE, MAX_SIDE = 16, 4096  # pixels
 MAX_EDITS = 12  # in one request
 PARTS = {  # left, top, right, bottom, as fractions
     "the top half": (0, 0, 1, 1 / 2), "the bottom half": (0, 1 / 2, 1, 1), "the left half": (0, 0, 1 / 2, 1),
@@ -57,18 +57,18 @@ class CropTo(Value):
     part: Annotated[str, _one_of(PARTS)]
 
 
-class CropRatio(Value):  # the largest middle part with these proportions
+class CropRatio(Value):  # in the middle
     across: Annotated[int, Field(ge=1, le=99)]
     down: Annotated[int, Field(ge=1, le=99)]
 
 
-class Resize(Value):  # where both sides are given, the middle stays and the rest is cut off
+class Resize(Value):  # with both sides, the middle stays and the rest is cut off
     width: Side | None = None
     height: Side | None = None
     percent: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
-# No two have the same fields, so that a stored one says what it is.
+# No two have the same fields: a stored one says what it is.
 Edit = Tone | Flip | Rotate | Straighten | CropTo | CropRatio | Resize
 
 
@@ -77,13 +77,13 @@ class Scene(Value):
     sky: frozenset[Annotated[str, _one_of(words.SKY)]] = frozenset()
     weather: frozenset[Annotated[str, _one_of(words.WEATHER)]] = frozenset()
     land: Annotated[frozenset[Annotated[str, _one_of(words.LAND)]], Field(min_length=1)] = frozenset(words.USUAL_LAND)
-    colours: tuple[Annotated[str, _one_of(words.COLOURS)], ...] = ()  # as they were named; every one once
+    colours: tuple[Annotated[str, _one_of(words.COLOURS)], ...] = ()  # each once
     moods: frozenset[Annotated[str, _one_of(words.MOODS)]] = frozenset()
     styles: frozenset[Annotated[str, _one_of(words.STYLES)]] = frozenset()
 
 
 class Plan(Value):
-    """Of the message's intent, one field says what to do."""
+    """One field, by the intent."""
 
     scene: Scene | None = None
     edits: Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)] = ()
@@ -127,7 +127,7 @@ def _words(edit: Edit) -> str:
 
 
 def within(size: tuple[float, float]) -> Size:
-    """The nearest allowed size; a larger one shrinks in proportion."""
+    """A larger one shrinks in proportion."""
     factor = min(1, MAX_SIDE / max(size))
     width, height = (max(MIN_SIDE, round(side * factor)) for side in size)
     return width, height
@@ -141,17 +141,11 @@ def size_after(edits: Collection[Edit], size: Size) -> Size:
 
 
 def _size_after(edit: Edit, width: int, height: int) -> Size:
+    if adjust := adjust_of(edit, width, height):
+        return adjust.size_after((width, height))
     match edit:
         case Rotate(degrees=degrees):
             return within(box_around(degrees, width, height))
-        case Straighten(tilt=tilt):
-            return Adjust(straighten=tilt).size_after((width, height))
-        case CropTo(part=part):
-            left, top, right, bottom = crop_box(part, width, height)
-            return right - left, bottom - top
-        case CropRatio(across=across, down=down):
-            side = min(width, height * across / down)
-            return max(MIN_SIDE, round(side)), max(MIN_SIDE, round(side * down / across))
         case Resize(width=int(across), height=int(down)):
             return across, down
         case Resize(width=across, height=down, percent=percent):
@@ -160,17 +154,30 @@ def _size_after(edit: Edit, width: int, height: int) -> Size:
     return width, height
 
 
+def adjust_of(edit: Edit, width: int, height: int) -> Adjust | None:
+    """The same change by hand, if there is one."""
+    match edit:
+        case Flip(axis=axis):
+            return Adjust(flip_horizontal=axis == "horizontally", flip_vertical=axis == "vertically")
+        case Rotate(degrees=90 | 180 | 270 as quarters):
+            return Adjust(rotate=quarters)
+        case Straighten(tilt=tilt):
+            return Adjust(straighten=tilt)
+        case CropTo(part=part):
+            left, top, right, bottom = PARTS[part]
+            (x, wide), (y, high) = _span(left, right, width), _span(top, bottom, height)
+            return Adjust(crop=Crop(x, y, wide, high))
+        case CropRatio(across=across, down=down):
+            side = min(width, height * across / down)
+            wide, high = max(MIN_SIDE, round(side)), max(MIN_SIDE, round(side * down / across))
+            return Adjust(crop=Crop((width - wide) // 2, (height - high) // 2, wide, high))
+    return None
+
+
 def box_around(degrees: int, width: int, height: int) -> tuple[float, float]:
     angle = math.radians(degrees)
     cos, sin = abs(round(math.cos(angle), 12)), abs(round(math.sin(angle), 12))
     return width * cos + height * sin, width * sin + height * cos
-
-
-def crop_box(part: str, width: int, height: int) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom."""
-    left, top, right, bottom = PARTS[part]
-    (x, across), (y, down) = _span(left, right, width), _span(top, bottom, height)
-    return x, y, x + across, y + down
 
 
 def _span(start: float, end: float, side: int) -> tuple[int, int]:
@@ -183,7 +190,6 @@ def fits_twice(size: Size) -> bool:
 
 
 def enhanced_size(steps: Collection[str], size: Size) -> Size | None:
-    """None without steps to tell from."""
     width, height = within(size)
     if not fits_twice((width, height)):
         return width, height

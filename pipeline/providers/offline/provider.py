@@ -1,6 +1,3 @@
-"""Keywords, a painter, edits and OpenCV's tools in place of an AI. Who only reads loads no painter."""
-
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +20,7 @@ from .plan import Plan
 from .reader import refine as reader
 from .vocabulary import say
 
-# A picture takes a whole core and up to 830 MB (a painting of 2048 × 2048): one at a time in a process.
+# One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
 _turn = threading.Lock()
 
 
@@ -31,22 +28,22 @@ class OfflineProvider:
     name = reader.PROVIDER
 
     def __init__(self, ai_is_connected: bool = False) -> None:
-        self._ai_is_connected = ai_is_connected  # and reads what people write
+        self._ai_is_connected = ai_is_connected  # as the refiner
 
     def refine(self, request: RefineRequest) -> Refinement:
         return reader.refine(request)
 
-    def lacks(self, wish: RefinedRequest) -> str | None:
-        plan = _plan(wish.plan, wish.intent, wish.prompt, wish.style, wish.content)
-        match wish.intent:
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)
+        match refined.intent:
             case Intent.GENERATE if not plan.scene:
-                return say(wish.content, "not_understood")
+                return say(refined.content, "not_understood")
             case Intent.EDIT if not plan.edits:
-                return reader.needs_ai("within", wish.content, ai_is_connected=self._ai_is_connected)
-            case Intent.REMOVE_OBJECT if wish.has_mask:
+                return reader.needs_ai("within", refined.content, ai_is_connected=self._ai_is_connected)
+            case Intent.REMOVE_OBJECT if refined.has_mask:
                 return None
             case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not plan.style:
-                return reader.needs_ai(wish.intent, wish.content, ai_is_connected=self._ai_is_connected)
+                return reader.needs_ai(refined.intent, refined.content, ai_is_connected=self._ai_is_connected)
         return None
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
@@ -56,7 +53,7 @@ class OfflineProvider:
         return plans.size_after(found.edits, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for what it `lacks` something for."""
+        """Raises `BadInput`."""
         plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
         with one_at_a_time(control):
             if request.intent is Intent.GENERATE:
@@ -70,14 +67,14 @@ class OfflineProvider:
 
 
 def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
-    """The stored one, else what the words say: an AI's reading has none."""
+    """An AI's refinement has none stored."""
     return plans.restored(form) or reader.plan_from_words(intent, prompt, style, content)
 
 
 @contextmanager
 def one_at_a_time(control: Control) -> Iterator[None]:
     while not _turn.acquire(timeout=0.2):
-        control.progress(0.0)  # who waits can still be cancelled
+        control.progress(0.0)  # a waiting message can still be cancelled
     try:
         yield
     finally:
@@ -87,12 +84,12 @@ def one_at_a_time(control: Control) -> Iterator[None]:
 def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:
     from PIL import Image
 
+    from pipeline.providers.encoding import encoded
+
     from .painter.paint import paint
 
     if plan.scene is None:
         raise BadInput("These words name nothing that can be painted without an AI.")
     size = request.width or USUAL_SIZE[0], request.height or USUAL_SIZE[1]
-    buffer = io.BytesIO()
     picture = Image.fromarray(paint(plan.scene, *size, request.seed, control.progress))
-    picture.save(buffer, "PNG", compress_level=1)  # encoded again, and well, when it is stored
-    return buffer.getvalue()
+    return encoded(picture, lambda: control.progress(1.0))

@@ -1,4 +1,4 @@
-"""The words of `words.toml`, found in any Unicode form, Vietnamese with diacritics or without."""
+"""The words of `words.toml`, in any Unicode form, Vietnamese also without diacritics."""
 
 import re
 import tomllib
@@ -43,7 +43,6 @@ def unaccented(text: str) -> str:
 
 
 def either(phrases: str) -> str:
-
     def syllable(spelled: str) -> str:
         return spelled if unaccented(spelled) == spelled else f"(?:{spelled}|{unaccented(spelled)})"
 
@@ -52,8 +51,6 @@ def either(phrases: str) -> str:
 
 
 def filled(text: str) -> str:
-    """What <PATTERN> and <một, hai> stand for."""
-
     def fill(hole: re.Match[str]) -> str:
         return f"(?:{_source(hole[1].lower())})" if hole[1].isupper() else either(hole[1])
 
@@ -84,8 +81,8 @@ class Match:
     key: str  # folded
     name: str | None  # the vocabulary's
     is_english: bool
-    negated: bool  # a "no" stands before it
-    clause: int  # which one between two marks of punctuation, from 0
+    negated: bool  # after a "no"
+    clause: int  # between two marks of punctuation, from 0
     phrase: int  # and between two prepositions
     is_unknown: bool  # neither a name nor one of STOP
 
@@ -104,7 +101,7 @@ class Lexicon:
         self._longest = max(len(phrase.split()) for phrase in self._names)
 
     def match(self, text: str) -> Iterator[Match]:
-        """The longer of two known phrases; none across punctuation."""
+        """The longest phrase wins; none across punctuation."""
         tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
         keys = [folded(token) for token in tokens]
         at = clause = phrase = 0
@@ -126,7 +123,7 @@ class Lexicon:
 
 
 def _spellings(phrase: str, is_colour: bool) -> Iterator[str]:
-    """With diacritics and without, unless the bare phrase means something else too; "mau do" is plainly a colour."""
+    """Without diacritics too, unless that means something else; "mau do" is plainly a colour."""
     syllables = [{syllable, unaccented(syllable)} for syllable in phrase.split()]
     yield phrase
     if unaccented(phrase) not in AMBIGUOUS:

@@ -1,4 +1,4 @@
-"""`manage.py moderator NAME`: an account that looks at pictures, hides or approves them, and can do nothing else."""
+"""`manage.py moderator NAME`: an account that may only see, hide or approve pictures."""
 
 import sys
 from argparse import ArgumentParser
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 
 def _account(name: str) -> User:
-    """The account of that name, not yet saved if it is new. Raises `CommandError` where it is not ours to change."""
+    """Unsaved if new. Raises `CommandError` where it is not ours to change."""
     name = User.normalize_username(name)
     User._meta.get_field("username").clean(name, None)
     user = User.objects.filter(username=name).first()
@@ -52,7 +52,7 @@ def _account(name: str) -> User:
 
 
 def _asked(user: User) -> str:
-    """A password typed twice that passes the rules; asks again until it does."""
+    """Twice, until it passes the rules."""
     if not sys.stdin.isatty():
         raise CommandError("There is nobody to ask for a password: run this in a terminal, or give --password-stdin.")
     while True:
@@ -76,7 +76,7 @@ def _from_stdin(user: User) -> str:
 
 @transaction.atomic
 def _save(user: User, password: str) -> bool:
-    """Save the account with the group's rights and no others. True when it is new."""
+    """True when it is new."""
     may = Permission.objects.filter(content_type__app_label="gallery", codename__in=MAY)
     if may.count() != len(MAY):
         raise CommandError("The permissions are not there yet: run `manage.py migrate` first.")

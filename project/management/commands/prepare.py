@@ -1,4 +1,4 @@
-"""`manage.py prepare`: once per release, before its web processes and workers start."""
+"""`manage.py prepare`: once per release, before it starts."""
 
 import sys
 from typing import Any
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = (
         "Make what the studio needs in its databases: tables and indexes. Safe to repeat, and on many machines at once."
     )
-    requires_system_checks: list[str] = []  # they import every route; this imports none
+    requires_system_checks: list[str] = []  # they import every route
 
     def handle(self, **options: Any) -> None:
         if settings.EMBEDDED["mongod"] and not settings.MONGO_SOCKET.exists():

@@ -1,4 +1,4 @@
-"""`manage.py serve`: the stores, the web server and the workers, with one command."""
+"""`manage.py serve`: stores, web server and workers with one command."""
 
 import argparse
 import http.client
@@ -17,7 +17,7 @@ from project.serve import embedded, migrate, preflight, startup_locks
 from project.serve.children import CannotStart, Child, Rank
 from project.serve.supervisor import Stopped, Supervisor
 
-ANSWER_S = 60  # how long the page may take to answer for the first time
+ANSWER_S = 60  # for the page's first answer
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104  (where we ask, not where we listen)
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = (
         "Starts the stores that no setting replaces, workers and the web server, and keeps them running until Ctrl-C."
     )
-    requires_system_checks: list[str] = []  # they import every route; the children do, and a start must be quick
+    requires_system_checks: list[str] = []  # they import every route, and the children run them
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=_port, default=9999)
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, workers: int, **options: Any) -> None:
         supervisor = Supervisor(self._say)
         supervisor.listen()
-        # Paths in settings may be relative to where we were started; the children run where the code is.
+        # The children run elsewhere, and STUDIO_DATA may be relative.
         os.environ["STUDIO_DATA"] = str(settings.DATA_DIR)
         os.chdir(settings.BASE_DIR)
         address = f"http://{_in_url(EVERYWHERE.get(host, host))}:{port}/"
@@ -49,7 +49,7 @@ class Command(BaseCommand):
                     web = web_process(host, port, lock)
                     supervisor.start([web])
                     wait_for_page(supervisor, web, EVERYWHERE.get(host, host), port)
-                    # only now: what a person waits for is the page, and starting takes a whole core each
+                    # after the page, which a person waits for: each takes a whole core
                     supervisor.start([worker_process(number, lock) for number in range(1, workers + 1)])
                     self._say(summary(address, workers))
                     supervisor.run()
@@ -68,7 +68,7 @@ class Command(BaseCommand):
 
 
 def start_stores(supervisor: Supervisor, lock: int) -> None:
-    """The database migrates while the embedded servers come up. Raises CannotStart, Stopped."""
+    """Raises CannotStart, Stopped."""
     stores = embedded.stores(inherits=(lock,))
     supervisor.start([store.child for store in stores])
     preflight.check()
@@ -91,7 +91,7 @@ def worker_process(number: int, lock: int) -> Child:
 
 
 def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> None:
-    """Returns when the web server answers. Raises CannotStart when it ends first, or takes too long."""
+    """Raises CannotStart when it ends first, or takes too long."""
     for _ in range(ANSWER_S * 20):
         if _answers(host, port):
             return
@@ -102,13 +102,13 @@ def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> N
 
 
 def summary(address: str, workers: int) -> str:
-    """What runs, where it keeps things, and what to do next. Hosts only, no credentials."""
+    """Hosts only, no credentials."""
     mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
     redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
     database = f"configured, at {preflight.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
     parts = {
         "conversations (MongoDB)": mongo,
-        "queue and news (Redis)": redis,
+        "queue and events (Redis)": redis,
         "users and gallery": database,
         "pictures": _pictures(),
         "AI": _ai(),
@@ -128,7 +128,7 @@ def _pictures() -> str:
 
 
 def _ai() -> str:
-    """Who reads, and who makes what; never a key."""
+    """Never a key."""
     served = table.served(settings.PROVIDERS)
     if not settings.GEMINI_API_KEY and list(served) == [table.OFFLINE]:
         return f"{table.SPOKEN[table.OFFLINE]}, no AI"

@@ -1,4 +1,4 @@
-// Whether the studio can be heard, in a word beside a dot. The place is always there, so nothing moves when it speaks.
+// Whether the studio answers, as a word beside a dot. Its place is always there, so nothing moves when it changes.
 
 import { ask, h, setText } from "../ui/dom.js";
 import { announce } from "../ui/notice.js";
@@ -22,7 +22,7 @@ class LinkState extends HTMLElement {
 
   #state() {
     const { link, silentWork } = this.store;
-    if (link === "ready") return silentWork ? "no-news" : link;
+    if (link === "ready") return silentWork ? "silent-work" : link;
     const unsent = this.outbox.entries().some((entry) => !entry.error);
     if (link === "silent") return unsent ? "silent-kept" : link;
     if (link === "waiting" || this.outbox.trouble === "offline") return unsent ? "kept" : "waiting";

@@ -14,7 +14,7 @@ class Person extends EventTarget {
     super();
     if (!this.id) store((storage) => storage.removeItem(KEY)); // what it says is about somebody who is gone
     window.addEventListener("storage", ({ key, newValue }) => key === KEY && newValue && this.#is(newValue));
-    // A page that the browser kept and shows again has heard nothing meanwhile.
+    // A page that the browser kept and shows again got no events meanwhile.
     window.addEventListener("pageshow", () => store((storage) => storage.getItem(KEY) && this.#is(storage.getItem(KEY))));
   }
 

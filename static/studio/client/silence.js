@@ -1,18 +1,18 @@
-// Running work of which nothing was heard for a while: its worker may be busy, stuck or gone, and nobody knows which.
+// Running messages without any event for a while: their worker may be busy, stuck or gone.
 
 const SILENT_MS = 10_000;
 
 export class Silence {
-  #running = new Map(); // message id → {due, timer}: by then there is news of it
+  #running = new Map(); // message id → {due, timer}: the next event is due by then
   #silent = new Set();
 
-  /** `onChange()`: another message is silent, or one is heard of again. */
+  /** `onChange()`: another message is silent, or no longer. */
   constructor(onChange) {
     this.onChange = onChange;
   }
 
-  /** There was news of it, or of what it waits for. `expected_s`: so long the next may take. */
-  heard(id, expected_s = 0) {
+  /** Of it, or of what it waits for. `expected_s`: so long the next may take. */
+  eventArrived(id, expected_s = 0) {
     const due = Math.max(this.#running.get(id)?.due ?? 0, Date.now() + expected_s * 1000 + SILENT_MS);
     this.ended(id);
     this.#running.set(id, { due, timer: setTimeout(() => this.#fallSilent(id), due - Date.now()) });

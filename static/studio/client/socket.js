@@ -12,7 +12,7 @@ const CLOSED = { unauthenticated: 4401, gone: 4404, tooMany: 4429 };
 /**
  * States: connecting, ready (after session.ready), waiting (for the next try), silent (connected or not, nobody answers),
  * unauthenticated (the cookie is not known), gone (there is no such session), closed. `onState(state)`, `onFrame(frame)`;
- * `isWorking()`: whether news of work is expected.
+ * `isWorking()`: whether events of running work are expected.
  */
 export class Connection {
   state = "closed";
@@ -80,10 +80,10 @@ export class Connection {
       if (frame.type === "session.ready") this.#ready(frame);
       this.onFrame(frame);
     }
-    this.#heard();
+    this.#frameArrived();
   }
 
-  #heard() {
+  #frameArrived() {
     if (this.state === "silent") this.#enter("ready");
     clearTimeout(this.#timers.silence);
     this.#timers.silence = setTimeout(() => this.#askIfWorking(), ASK_MS);

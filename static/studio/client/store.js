@@ -1,4 +1,4 @@
-// What the page knows. The one place that applies news: the highest version wins, whatever the order of arrival.
+// What the page knows. The only place that applies events: the highest version wins, whatever the order of arrival.
 
 import { Silence } from "./silence.js";
 
@@ -45,13 +45,13 @@ export class Store extends EventTarget {
     return Boolean(this.view.sessionId) && !(this.room.id === this.view.sessionId && this.room.ready);
   }
 
-  /** Progress is about a stage; what arrives after the stage has moved on says nothing. */
+  /** Progress of a stage that is over is ignored. */
   progress(message) {
     const progress = this.#progress.get(message.id);
     return progress && message.status === "PROCESSING" && progress.stage === message.stage ? progress : null;
   }
 
-  /** Is work on the page that nobody has said anything about for a while? */
+  /** Is there running work without any event for a while? */
   get silentWork() {
     return this.#silence.any;
   }
@@ -61,12 +61,12 @@ export class Store extends EventTarget {
     return [...this.room.messages.values()].some((message) => message.status === "PROCESSING");
   }
 
-  /** Why the message stands still as far as the page knows: "connection", "answer" or "news" is missing; else null. */
+  /** What a running message seems to lack: "connection", "answer", "event" (none for a while), or null. */
   missing(message) {
     if (message.status !== "PROCESSING") return null;
     if (this.link === "waiting") return "connection";
     if (this.link === "silent") return "answer";
-    return this.#silence.has(message.id) ? "news" : null;
+    return this.#silence.has(message.id) ? "event" : null;
   }
 
   // Changes
@@ -106,7 +106,7 @@ export class Store extends EventTarget {
     this.changed();
   }
 
-  /** A page of the list. `since`: the ids known when the newest page was asked for; of these, what it lacks is gone. */
+  /** A page of the list. `since`: the ids known when the newest page was asked for; those that are missing are gone. */
   addSessions({ items, next }, since = null) {
     const listed = new Set(items.map((session) => session.id));
     const oldest = items.at(-1)?.id ?? "";
@@ -120,8 +120,8 @@ export class Store extends EventTarget {
   }
 
   /**
-   * The snapshot of a new connection: what it lacks although it is newer than its oldest is gone. Returns whether older
-   * messages stay on the page, which the snapshot says nothing about; where it does not touch them they leave.
+   * The snapshot of a new connection. Messages that are newer than its oldest, and missing from it, are gone. Returns
+   * whether older messages stay on the page; they leave where the snapshot does not reach them.
    */
   applyReady({ session, messages, next }) {
     const { room } = this;
@@ -165,27 +165,27 @@ export class Store extends EventTarget {
   applyMessage(message) {
     if (message.session_id !== this.room.id) return;
     const before = this.room.messages.get(message.id) ?? null;
-    if (before && before.version >= message.version) return this.#heard(before);
+    if (before && before.version >= message.version) return this.#eventArrived(before);
     this.room.messages.set(message.id, message);
     if (before?.stage !== message.stage) this.#silence.ended(message.id);
     if (message.status !== "PROCESSING") this.#progress.delete(message.id);
-    this.#heard(message);
+    this.#eventArrived(message);
     this.dispatchEvent(new CustomEvent("message", { detail: { before, after: message } }));
     this.changed();
   }
 
   applyProgress({ message_id: id, ...progress }) {
     this.#progress.set(id, progress);
-    if (this.room.messages.has(id)) this.#heard(this.room.messages.get(id), progress.eta_s ?? 0);
+    if (this.room.messages.has(id)) this.#eventArrived(this.room.messages.get(id), progress.eta_s ?? 0);
     this.changed();
   }
 
-  /** What is queued waits for the others: while there is news of them, all is well. */
-  #heard(message, expected_s = 0) {
-    if (message.status === "PROCESSING") this.#silence.heard(message.id, expected_s);
+  /** A queued message waits for others: their events count for it too. */
+  #eventArrived(message, expected_s = 0) {
+    if (message.status === "PROCESSING") this.#silence.eventArrived(message.id, expected_s);
     else this.#silence.ended(message.id);
     for (const other of this.room.messages.values()) {
-      if (other.status === "PROCESSING" && other.stage === "queued" && other !== message) this.#silence.heard(other.id);
+      if (other.status === "PROCESSING" && other.stage === "queued" && other !== message) this.#silence.eventArrived(other.id);
     }
   }
 

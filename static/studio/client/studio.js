@@ -26,7 +26,7 @@ export class Studio extends EventTarget {
     });
     this.outbox.addEventListener("session", ({ detail }) => this.#tell("session", detail));
     person.addEventListener("known", () => this.#known());
-    // What came back as news is acknowledged, whoever sent it.
+    // A message that came back as an event is acknowledged, whoever sent it.
     store.addEventListener("message", ({ detail: { after } }) => this.outbox.remove([after.client_id]));
     for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.wake());
     window.addEventListener("offline", () => this.#cut());
@@ -82,14 +82,14 @@ export class Studio extends EventTarget {
     this.#connection?.close();
     this.store.enter(sessionId);
     this.#connection = new Connection(sessionId, {
-      onFrame: (frame) => this.#news(frame),
+      onFrame: (frame) => this.#receive(frame),
       onState: (state) => this.#linked(state),
       isWorking: () => this.store.isWorking,
     });
     this.#connection.open();
   }
 
-  /** With no session on the page: the newest one's connection brings the news of all of them. */
+  /** With no session on the page: the newest one's connection brings the events of all of them. */
   #listen() {
     const [newest] = this.store.sessions;
     if (newest && !this.store.view.sessionId) this.#connect(newest.id);
@@ -118,7 +118,7 @@ export class Studio extends EventTarget {
     if (state === "unauthenticated") this.#tell("unauthenticated", {});
   }
 
-  #news(frame) {
+  #receive(frame) {
     const { store } = this;
     switch (frame.type) {
       case "session.ready":
@@ -136,13 +136,13 @@ export class Studio extends EventTarget {
       case "session.deleted":
         this.#removed(frame.session_id);
         break;
-      default: // news of a later server
+      default: // an event of a later release
     }
   }
 
   /**
-   * Older messages on the page may have changed while nobody told us: the snapshot does not reach back that far. Neither
-   * does one answer, where they are many: it says before which message nothing was compared.
+   * Older messages on the page may have changed without an event: the snapshot does not reach back that far. Where they
+   * are many neither does one answer: it says before which message nothing was compared.
    */
   async #catchUp() {
     const { store } = this;

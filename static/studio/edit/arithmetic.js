@@ -1,4 +1,4 @@
-// What a change by hand does to pixels: to the letter what the studio does (pipeline/providers/offline/photo/arithmetic.py), so
+// What a change by hand does to pixels: to the letter what the studio does (pipeline/providers/arithmetic.py), so
 // that what is seen beforehand is what will be made. Pure; pixels are RGBA bytes, as ImageData has them.
 
 import { roundEven, turn, turned } from "./adjustment.js";

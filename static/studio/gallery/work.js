@@ -1,4 +1,4 @@
-// What is being made from the gallery: in the session of this person that no list shows, and heard of by its connection.
+// What is being made from the gallery: in a session of this person that no list shows, over that session's connection.
 
 import { newId } from "../ui/dom.js";
 import { Problem } from "../client/problem.js";
@@ -22,7 +22,7 @@ export class Work extends EventTarget {
     for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.#connection?.wake());
   }
 
-  /** What was under way when the page was left is heard of again. */
+  /** Takes up again what was under way when the page was left. */
   resume() {
     try {
       const id = sessionStorage.getItem(KEY);
@@ -74,14 +74,14 @@ export class Work extends EventTarget {
     this.#store.enter(sessionId);
     this.#keep(sessionId);
     this.#connection = new Connection(sessionId, {
-      onFrame: (frame) => this.#news(frame),
+      onFrame: (frame) => this.#receive(frame),
       onState: (state) => state === "gone" && this.#forget(),
       isWorking: () => this.#store.isWorking,
     });
     this.#connection.open();
   }
 
-  #news(frame) {
+  #receive(frame) {
     if (frame.type === "session.ready") this.#store.applyReady(frame);
     else if (frame.type === "message.changed") this.#store.applyMessage(frame.message);
     else if (frame.type === "message.progress") this.#store.applyProgress(frame);

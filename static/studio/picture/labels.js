@@ -21,8 +21,8 @@ export function stageWord(message, progress) {
   return progress?.fraction > 0 ? `${word} ${Math.floor(progress.fraction * 100)}%` : word;
 }
 
-/** What is added to that while nothing is heard of it; see `missing` of the store. */
-export const MISSING = { connection: "no connection", answer: "no answer for 10 s", news: "no news for 10 s" };
+/** Added to that where something is missing; see `missing` of the store. */
+export const MISSING = { connection: "no connection", answer: "no answer for 10 s", event: "no news for 10 s" };
 
 function queueWord({ position, eta_s: seconds }) {
   const time = seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
@@ -80,7 +80,7 @@ export const LINKS = {
   kept: "No connection, your message is kept",
   silent: "No answer from the studio for over 10 s",
   "silent-kept": "No answer from the studio, your message is kept",
-  "no-news": "No news of your picture for over 10 s",
+  "silent-work": "No news of your picture for over 10 s",
   unauthenticated: "Please reload the page",
   gone: "",
 };

@@ -26,13 +26,13 @@ SOON_S = 30.0  # only what hangs takes so long
 
 
 @pytest.fixture
-async def hub(mongo: Documents, valkey: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connections]:
-    hub = Connections()
-    monkeypatch.setattr(consumers, "local_connections", lambda: hub)
-    yield hub
-    for task in hub._tasks:
+async def connections(mongo: Documents, valkey: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connections]:
+    connections = Connections()
+    monkeypatch.setattr(consumers, "local_connections", lambda: connections)
+    yield connections
+    for task in connections._tasks:
         task.cancel()
-    await asyncio.gather(*hub._tasks, return_exceptions=True)
+    await asyncio.gather(*connections._tasks, return_exceptions=True)
     await get_channel_layer()._get_layer().flush()
     await async_database().client.close()
 
@@ -92,33 +92,33 @@ async def fail(*_: Any, **__: Any) -> None:
     raise RuntimeError("a slip of ours")
 
 
-def nothing_stays(hub: Connections) -> bool:
-    return hub.places() == 0 and not hub.members
+def nothing_stays(connections: Connections) -> bool:
+    return connections.places() == 0 and not connections.members
 
 
-async def test_who_leaves_takes_everything_along(hub: Connections) -> None:
+async def test_who_leaves_takes_everything_along(connections: Connections) -> None:
     connection = Connection()
     await connection.ready()
-    assert (hub.places(), hub.connections()) == (1, set.union(*hub.members.values()))
+    assert (connections.places(), connections.connections()) == (1, set.union(*connections.members.values()))
     connection.put("websocket.disconnect")
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
 async def test_who_leaves_before_the_store_has_answered_takes_everything_along(
-    hub: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "snapshot", hang)
     connection = Connection()
     await connection.event()
-    assert await until(lambda: bool(hub.members), SOON_S)
+    assert await until(lambda: bool(connections.members), SOON_S)
     connection.put("websocket.disconnect")
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
 async def test_a_connection_that_is_killed_takes_everything_along(
-    hub: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As Daphne does with one that is busy for too long after its client has left."""
     monkeypatch.setattr(services, "send", hang)
@@ -127,42 +127,42 @@ async def test_a_connection_that_is_killed_takes_everything_along(
     connection.command("message.send", content="a sea", client_id="c")
     connection.put("websocket.disconnect")
     assert await until(connection.in_work, SOON_S)
-    assert hub.places() == 1
+    assert connections.places() == 1
     connection.task.cancel()
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
-async def test_a_server_that_refuses_the_connection_ends_it(hub: Connections) -> None:
+async def test_a_server_that_refuses_the_connection_ends_it(connections: Connections) -> None:
     connection = Connection()
     connection.fails_at = "websocket.accept"
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
-async def test_a_server_that_refuses_the_first_frame_is_told_to_close(hub: Connections) -> None:
+async def test_a_server_that_refuses_the_first_frame_is_told_to_close(connections: Connections) -> None:
     connection = Connection()
     connection.fails_at = "websocket.send"
     await connection.event()
     assert await connection.event() == {"type": "websocket.close", "code": 1011}
-    assert hub.places() == 1  # as long as the connection is there
+    assert connections.places() == 1  # as long as the connection is there
     connection.put("websocket.disconnect")
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
 async def test_a_server_that_refuses_the_close_code_ends_the_connection(
-    hub: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "find_session", fail)
     connection = Connection()
     connection.fails_at = "websocket.close"
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
 async def test_a_slip_of_ours_while_connecting_is_said_with_1011(
-    hub: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "snapshot", fail)
     connection = Connection()
@@ -170,11 +170,11 @@ async def test_a_slip_of_ours_while_connecting_is_said_with_1011(
     assert await connection.event() == {"type": "websocket.close", "code": 1011}
     connection.put("websocket.disconnect")
     await connection.ended()
-    assert nothing_stays(hub)
+    assert nothing_stays(connections)
 
 
 async def test_a_slip_of_ours_in_a_command_is_a_reply_and_the_connection_stays(
-    hub: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "send", fail)
     connection = Connection()
@@ -188,7 +188,7 @@ async def test_a_slip_of_ours_in_a_command_is_a_reply_and_the_connection_stays(
     await connection.ended()
 
 
-async def test_what_is_sent_before_the_first_frame_is_answered_after_it(hub: Connections) -> None:
+async def test_what_is_sent_before_the_first_frame_is_answered_after_it(connections: Connections) -> None:
     connection = Connection()
     connection.command("ping")
     await connection.ready()
@@ -197,7 +197,7 @@ async def test_what_is_sent_before_the_first_frame_is_answered_after_it(hub: Con
     await connection.ended()
 
 
-async def test_after_a_close_nothing_goes_out_and_nothing_is_done(hub: Connections, mongo: Documents) -> None:
+async def test_after_a_close_nothing_goes_out_and_nothing_is_done(connections: Connections, mongo: Documents) -> None:
     connection = Connection("nothing")
     await connection.event()
     assert (await connection.event())["code"] == 4404
@@ -208,7 +208,7 @@ async def test_after_a_close_nothing_goes_out_and_nothing_is_done(hub: Connectio
     assert mongo["messages"].count_documents({}) == 0
 
 
-async def test_what_a_sync_has_told_is_no_news(hub: Connections) -> None:
+async def test_what_a_sync_has_told_is_not_sent_again(connections: Connections) -> None:
     connection = Connection()
     await connection.ready()
     told, new = insert(session_id=connection.session_id, version=3), insert(session_id=connection.session_id)
@@ -216,13 +216,13 @@ async def test_what_a_sync_has_told_is_no_news(hub: Connections) -> None:
     assert [message["id"] for message in (await connection.frame())["ok"]["messages"]] == [told["_id"], new["_id"]]
     newer = {**new, "version": 2}
     for doc in (told, new, newer):
-        await hub.deliver(events.message_changed(Message.of(doc)))
+        await connections.deliver(events.message_changed(Message.of(doc)))
     assert (await connection.frame())["message"]["version"] == 2
     connection.put("websocket.disconnect")
     await connection.ended()
 
 
-async def test_strange_news_makes_nobody_deaf(hub: Connections) -> None:
+async def test_a_malformed_event_breaks_no_connection(connections: Connections) -> None:
     connection = Connection()
     await connection.ready()
     group = events.session_group(connection.session_id)
@@ -237,7 +237,7 @@ async def test_strange_news_makes_nobody_deaf(hub: Connections) -> None:
 
 
 async def test_a_group_that_nobody_is_in_any_more_is_left_and_joined_anew(
-    hub: Connections, monkeypatch: pytest.MonkeyPatch
+    connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chat.connections.REPAIR_EVERY_S", 0.05)
     session_id = insert_session()["_id"]
@@ -245,14 +245,14 @@ async def test_a_group_that_nobody_is_in_any_more_is_left_and_joined_anew(
     for _ in range(2):
         connection = Connection(session_id)
         await connection.ready()
-        assert group in hub._joined
+        assert group in connections._joined
         doc = insert(session_id=session_id)
         await events.publish(events.message_changed(Message.of(doc)))
         assert (await connection.frame())["message"]["id"] == doc["_id"]
         connection.put("websocket.disconnect")
         await connection.ended()
         assert await until(lambda: nobody_listens(group), SOON_S)
-        assert group not in hub._joined
+        assert group not in connections._joined
 
 
 async def nobody_listens(group: str) -> bool:

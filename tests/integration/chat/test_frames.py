@@ -10,20 +10,20 @@ from chat.store import REACH
 from gallery import errors
 from pipeline.events import dump
 from pipeline.store.mongo import database
-from pipeline.worker.stages import LONGEST
+from pipeline.worker.stages import MAX_LENGTHS
 from tests.support.messages import new
 from tests.support.studio import Client, Form, Socket, Studio
 
 pytestmark = pytest.mark.usefixtures("prepared")
 
 LIMIT = 768 * 1024  # bytes
-LONG_AGO = Timestamp(1, 1)  # no news any more
+LONG_AGO = Timestamp(1, 1)  # too old for the poller
 WIDE = "🌅"  # four bytes, and twelve where it is escaped
-LARGEST: Form = {
+MAX_SIDE: Form = {
     "client_id": WIDE * 60,  # and four characters that tell them apart
     "content": WIDE * protocol.CONTENT_LIMIT,
-    "refined_prompt": WIDE * LONGEST["prompt"],
-    "reply": WIDE * (2 * LONGEST["reply"] + 1),  # the reading's, and a note about the picture
+    "refined_prompt": WIDE * MAX_LENGTHS["prompt"],
+    "reply": WIDE * (2 * MAX_LENGTHS["reply"] + 1),  # the reading's, and a note about the picture
     "options": {"style": WIDE * 40, "width": 2048, "height": 2048, "seed": 2**53 - 1, "intent": "remove_background"},
     "error": errors.ProviderDown(WIDE * 200).public(),
     "image": {
@@ -75,7 +75,7 @@ def before(guest: Client, session_id: str, cursor: str | None) -> list[str]:
 
 def test_a_session_of_the_largest_messages_can_be_opened(guest: Client) -> None:
     session_id = guest.session(WIDE * 120)
-    said = fill(guest, session_id, 60, **LARGEST)
+    said = fill(guest, session_id, 60, **MAX_SIDE)
     with guest.connect(session_id) as socket:
         ready = small(socket.ready())
     shown = ids(ready["messages"])
@@ -85,7 +85,7 @@ def test_a_session_of_the_largest_messages_can_be_opened(guest: Client) -> None:
 
 def test_the_first_page_of_a_list_is_as_small(guest: Client) -> None:
     session_id = guest.session()
-    said = fill(guest, session_id, 60, **LARGEST)
+    said = fill(guest, session_id, 60, **MAX_SIDE)
     answer = guest.http.get(f"/api/v1/chat/sessions/{session_id}/messages/", params={"limit": 100}).raise_for_status()
     assert len(answer.content) < LIMIT
     shown = [*reversed(ids(answer.json()["items"]))]
@@ -98,7 +98,7 @@ def synced(socket: Socket, known: dict[str, int]) -> Form:
 
 def test_a_sync_of_many_large_messages_goes_by_next(guest: Client) -> None:
     session_id = guest.session(WIDE * 120)
-    said = fill(guest, session_id, 60, **LARGEST)
+    said = fill(guest, session_id, 60, **MAX_SIDE)
     with guest.connect(session_id) as socket:
         socket.ready()
         answer = synced(socket, dict.fromkeys(said, 1))
@@ -110,7 +110,7 @@ def test_a_sync_of_many_large_messages_goes_by_next(guest: Client) -> None:
 
 def test_who_does_not_follow_next_is_told_the_rest_by_the_next_sync(guest: Client) -> None:
     session_id = guest.session()
-    said = fill(guest, session_id, 60, **LARGEST)
+    said = fill(guest, session_id, 60, **MAX_SIDE)
     known = dict.fromkeys(said, 1)
     with guest.connect(session_id) as socket:
         socket.ready()
@@ -148,10 +148,10 @@ def test_a_sync_that_knows_nothing_is_the_first_frame_again(guest: Client) -> No
 
 def test_the_largest_message_and_session_are_far_from_the_limit(guest: Client) -> None:
     session_id = guest.session(WIDE * 120)
-    (id,) = fill(guest, session_id, 1, **LARGEST)
+    (id,) = fill(guest, session_id, 1, **MAX_SIDE)
     form = guest.message(session_id, id)
     for name in ("content", "refined_prompt", "reply", "options", "error"):
-        assert form[name] == LARGEST[name], name
+        assert form[name] == MAX_SIDE[name], name
     assert len(dump({"type": "message.changed", "message": form}).encode()) < 80 * 1024
     session = guest.http.get(f"/api/v1/chat/sessions/{session_id}/").json()
     assert len(dump({"type": "session.changed", "session": session}).encode()) < 2048

@@ -1,4 +1,4 @@
-"""A poll reads little to learn what has changed, and in full only what a socket lacks; it tells the places in the queue."""
+"""A poll reads little to find what has changed, and in full only what a socket does not have; it tells places in the queue."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from pymongo.database import Database
 from pymongo.monitoring import CommandListener
 
 from chat.connections import Connections
-from chat.poller import AT_ONCE, Poller
+from chat.poller import BATCH, Poller
 from pipeline.events import Event, session_group
 from pipeline.store import mongo as clients
 from pipeline.store.mongo import async_database
@@ -45,12 +45,12 @@ class Tab:
     def is_behind(self, key: str, version: int) -> bool:
         return self.passed.get(key, 0) < version
 
-    async def deliver(self, news: Event) -> None:
-        key = news["key"]
+    async def deliver(self, event: Event) -> None:
+        key = event["key"]
         if key is None:
-            self.told.append(news["text"])
-        elif self.is_behind(key, news["version"]):
-            self.passed[key] = news["version"]
+            self.told.append(event["text"])
+        elif self.is_behind(key, event["version"]):
+            self.passed[key] = event["version"]
             self.got.append(key)
 
 
@@ -62,64 +62,66 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
 
 @pytest.fixture
-async def hub(mongo: Mongo, reads: Reads) -> AsyncIterator[Connections]:
-    hub = Connections()
-    yield hub
-    for task in hub._tasks:
+async def connections(mongo: Mongo, reads: Reads) -> AsyncIterator[Connections]:
+    connections = Connections()
+    yield connections
+    for task in connections._tasks:
         task.cancel()
     await async_database().client.close()
 
 
-async def test_only_what_a_socket_lacks_is_read_in_full(hub: Connections, reads: Reads) -> None:
+async def test_only_what_a_socket_does_not_have_is_read_in_full(connections: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
     seen, changed, new = (insert(session_id=session, version=version)["_id"] for version in (1, 2, 1))
     insert(session_id="nobody's here")
     tab = Tab(session, **{seen: 1, changed: 1})
-    hub.members[session_group(session)].add(tab)
-    watch = Poller(hub)
+    connections.members[session_group(session)].add(tab)
+    poller = Poller(connections)
 
-    await watch.poll()
+    await poller.poll()
     assert sorted(tab.got) == sorted([changed, new])
     assert [sorted(ids) for ids in reads.whole] == [sorted([changed, new])]
 
-    await watch.poll()  # looks overlap: the same changes are found again, and have passed by now
+    await poller.poll()  # polls overlap: the same changes are found again, and have passed by now
     assert len(reads.whole) == 1
 
 
-async def test_one_of_two_sockets_that_lacks_it_is_enough(hub: Connections, reads: Reads) -> None:
+async def test_one_of_two_sockets_without_it_is_enough(connections: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
     message = insert(session_id=session)["_id"]
-    knows, lacks = Tab(session, **{message: 1}), Tab(session)
-    hub.members[session_group(session)].update((knows, lacks))
-    await Poller(hub).poll()
-    assert (knows.got, lacks.got) == ([], [message])
+    knows, without = Tab(session, **{message: 1}), Tab(session)
+    connections.members[session_group(session)].update((knows, without))
+    await Poller(connections).poll()
+    assert (knows.got, without.got) == ([], [message])
 
 
-async def test_much_is_read_in_pieces(hub: Connections, reads: Reads) -> None:
+async def test_much_is_read_in_pieces(connections: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
-    for _ in range(AT_ONCE + 20):
+    for _ in range(BATCH + 20):
         insert(session_id=session)
     tab = Tab(session)
-    hub.members[session_group(session)].add(tab)
-    await Poller(hub).poll()
-    assert [len(ids) for ids in reads.whole] == [AT_ONCE, 20]
-    assert len(tab.got) == AT_ONCE + 20
+    connections.members[session_group(session)].add(tab)
+    await Poller(connections).poll()
+    assert [len(ids) for ids in reads.whole] == [BATCH, 20]
+    assert len(tab.got) == BATCH + 20
 
 
-async def test_without_sockets_nothing_is_read(hub: Connections, reads: Reads) -> None:
+async def test_without_sockets_nothing_is_read(connections: Connections, reads: Reads) -> None:
     insert()
-    await Poller(hub).poll()
+    await Poller(connections).poll()
     assert reads.whole == []
 
 
-async def test_each_poll_tells_the_sockets_of_a_session_where_its_messages_are_in_the_queue(hub: Connections) -> None:
+async def test_each_poll_tells_the_sockets_of_a_session_where_its_messages_are_in_the_queue(
+    connections: Connections,
+) -> None:
     session = insert_session()["_id"]
     first = insert(session_id=session, user_id="u")
     elsewhere = insert(user_id="another")
     second = insert(session_id=session, user_id="u")
     tab = Tab(session)
-    hub.members[session_group(session)].add(tab)
-    poller = Poller(hub)
+    connections.members[session_group(session)].add(tab)
+    poller = Poller(connections)
     for polls in (1, 2):
         await poller.poll()
         told = [json.loads(text) for text in tab.told]

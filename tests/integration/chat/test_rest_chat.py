@@ -107,7 +107,7 @@ def test_its_pictures_are_in_the_trash_at_once_and_may_be_taken_out_again(guest:
     guest.http.delete(f"{SESSIONS}{message['session_id']}/", params={"pictures": "trash"}).raise_for_status()
     deleted = guest.http.get("/v1/gallery/deleted/").json()["items"]
     assert [image["id"] for image in deleted] == [message["image"]["id"]]
-    # The keeper, which removes the session later, has nothing more to do with them.
+    # Maintenance, which removes the session later, has nothing more to do with them.
     found = database["sessions"].find_one({"_id": message["session_id"]})
     assert found
     assert found["tombstone"] == "keep"

@@ -78,7 +78,7 @@ async def test_the_event_loop_does_not_wait_for_the_import_of_a_provider(monkeyp
 
 
 @pytest.mark.django_db(transaction=True)  # a thread of the pool looks whether its connection is still good
-async def test_an_image_is_asked_for_with_one_look_at_its_source_picture(
+async def test_an_image_is_asked_for_with_one_read_of_its_source_picture(
     monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.IMAGE_WAIT_S = 0

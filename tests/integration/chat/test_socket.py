@@ -62,10 +62,12 @@ def test_a_sent_message_is_acknowledged_and_becomes_a_picture(socket: Socket, gu
 def test_the_stages_go_by_in_order_with_progress(socket: Socket) -> None:
     sent = socket.say("Create a sunset landscape", options={"width": 768, "height": 576})
     socket.until_ended(sent)
-    stages = [news["message"]["stage"] for news in socket.news if news["type"] == "message.changed"]
+    stages = [event["message"]["stage"] for event in socket.events if event["type"] == "message.changed"]
     order = ["queued", "refining", "generating", "uploading"]
     assert stages == sorted(stages, key=order.index)
-    shares = [news["fraction"] for news in socket.news if news["type"] == "message.progress" and "fraction" in news]
+    shares = [
+        event["fraction"] for event in socket.events if event["type"] == "message.progress" and "fraction" in event
+    ]
     assert len(shares) >= 2
 
 
@@ -92,7 +94,7 @@ def test_the_session_is_named_and_counts_what_runs_in_every_tab(guest: Client) -
         here.say("Create a sunset landscape")
 
         def sessions() -> list[dict[str, Any]]:
-            return [news["session"] for news in elsewhere.news if news["type"] == "session.changed"]
+            return [event["session"] for event in elsewhere.events if event["type"] == "session.changed"]
 
         elsewhere.until(lambda: any(form["running"] == 1 for form in sessions()))
         elsewhere.until(lambda: sessions()[-1]["running"] == 0 and sessions()[-1]["thumbnail_url"] is not None)
@@ -235,7 +237,7 @@ def test_somebody_elses_photo_is_not_found_and_nothing_is_stored(socket: Socket,
     assert socket.ask("session.sync", known={})["ok"]["messages"] == []
 
 
-def test_nobody_gets_4401_and_a_stranger_4404(studio: Studio, guest: Client) -> None:
+def test_no_key_gets_4401_and_another_person_4404(studio: Studio, guest: Client) -> None:
     session_id = guest.session()
     with guest.connect(session_id, headers={}) as nobody:
         assert nobody.close_code() == 4401
@@ -257,13 +259,13 @@ def test_a_deleted_session_says_so_and_closes(queueing: Studio) -> None:
         assert guest.http.delete(f"/api/v1/chat/sessions/{session_id}/").status_code == 204
         assert here.close_code() == 4404
         deleted = {"type": "session.deleted", "session_id": session_id}
-        elsewhere.until(lambda: deleted in elsewhere.news)
-        assert deleted in here.news
+        elsewhere.until(lambda: deleted in elsewhere.events)
+        assert deleted in here.events
     assert guest.http.get(f"/api/v1/chat/sessions/{session_id}/messages/{sent['id']}/").status_code in (200, 404)
     assert guest.http.get(f"/api/v1/chat/sessions/{session_id}/").status_code == 404
 
 
-def test_hiding_a_picture_is_news(socket: Socket, guest: Client) -> None:
+def test_hiding_a_picture_sends_an_event(socket: Socket, guest: Client) -> None:
     done = socket.until_ended(socket.say("a sea"))
     assert guest.http.delete(f"/v1/gallery/{done['image']['id']}/").status_code == 204
     socket.until(lambda: socket.messages[done["id"]]["image"]["state"] == "deleted")
@@ -287,7 +289,7 @@ def test_a_slow_reader_is_dropped_and_others_are_not(queueing: Studio) -> None:
         assert brisk.ask("ping")["ok"] == {}
         eventually(lambda: open_sockets(queueing) == 1)
         assert slow.close_code() in (4408, None)
-        assert len([frame for frame in slow.news if "ok" in frame]) < 100
+        assert len([frame for frame in slow.events if "ok" in frame]) < 100
         assert brisk.ask("ping")["ok"] == {}
 
 
@@ -328,7 +330,7 @@ def test_sends_are_limited_with_the_seconds_to_wait(valkey: object, limited: Stu
         assert len(guest.messages(socket.messages.popitem()[1]["session_id"])) == 2
 
 
-def test_a_deletion_is_said_once_however_often_the_watch_looks(
+def test_a_deletion_is_sent_once_however_often_the_poller_asks(
     valkey: object, limited: Studio, database: Documents
 ) -> None:
     guest = limited.guest()
@@ -337,9 +339,9 @@ def test_a_deletion_is_said_once_however_often_the_watch_looks(
         socket.ready()
         guest.http.delete(f"/api/v1/chat/sessions/{gone}/").raise_for_status()
         deleted = {"type": "session.deleted", "session_id": gone}
-        socket.until(lambda: deleted in socket.news)
+        socket.until(lambda: deleted in socket.events)
         for title in ("first", "second", "third"):  # of each of these only a look can tell
             change = {"$set": {"title": title}, "$inc": {"version": 1}, "$currentDate": {"changed_at": TIMESTAMP}}
             database["sessions"].update_one({"_id": session_id}, change)
-            socket.until(lambda title=title: socket.news[-1].get("session", {}).get("title") == title)  # type: ignore[misc]
-        assert socket.news.count(deleted) == 1
+            socket.until(lambda title=title: socket.events[-1].get("session", {}).get("title") == title)  # type: ignore[misc]
+        assert socket.events.count(deleted) == 1

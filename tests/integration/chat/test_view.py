@@ -25,7 +25,7 @@ ENTRIES = {
 
 
 class Breakable(Studio):
-    """Its news can be lost, and its provider is the tests' own."""
+    """Its events can be lost, and its provider is the tests' own."""
 
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         quick = {"STUDIO_WATCH_S": "0.3", "STUDIO_ATTEMPTS": "1"}
@@ -170,7 +170,7 @@ def everybody(breakable: Breakable, chromium: Path) -> Iterator[Onlookers]:
 
 @pytest.fixture(params=[0.0, 0.5, 1.0], ids=["all events", "half the events", "no events"])
 def onlookers(everybody: Onlookers, request: pytest.FixtureRequest) -> Onlookers:
-    everybody.studio.switches.write_text(f'{{"news lost": {request.param}}}')
+    everybody.studio.switches.write_text(f'{{"events lost": {request.param}}}')
     everybody.begin()
     return everybody
 

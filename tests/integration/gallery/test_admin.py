@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import path
 
 from gallery import services
-from gallery.admin import AT_ONCE
+from gallery.admin import MAX_CHOSEN
 from gallery.models import Image
 from project.http.cookies import STAFF_NAMES, StaffSessionStore
 from project.models import User
@@ -115,11 +115,11 @@ def test_approving_shows_again_and_records_who(client: Client, moderator: User, 
 def test_more_than_one_page_can_carry_is_refused(
     client: Client, me: User, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    monkeypatch.setattr("gallery.admin.AT_ONCE", 1)
+    monkeypatch.setattr("gallery.admin.MAX_CHOSEN", 1)
     images = [made(me), made(me)]
     assert "At most 1 pictures" in act(client, action, images, reason="no").content.decode()
     assert {(fresh(image).state, fresh(image).moderated_by) for image in images} == {("shown", None)}
-    assert AT_ONCE < 1000  # Django takes so many fields in one form
+    assert MAX_CHOSEN < 1000  # Django takes so many fields in one form
 
 
 @pytest.mark.parametrize(

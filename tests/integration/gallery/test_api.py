@@ -241,7 +241,7 @@ def test_what_is_not_mine_or_not_there_is_not_found(client: Client, call: Call) 
 
 
 @pytest.mark.parametrize("call", [*CALLS, lambda client, id: client.get(GALLERY)])
-def test_a_stranger_is_asked_who_it_is(call: Call, me: User) -> None:
+def test_without_a_key_it_is_401(call: Call, me: User) -> None:
     answer = call(Client(), str(made(me).pk))
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 

@@ -68,7 +68,7 @@ def test_children_are_those_that_a_list_shows(me: User) -> None:
 def test_a_long_line_is_cut_at_its_far_end_and_asked_for_once(
     me: User, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
 ) -> None:
-    monkeypatch.setattr(lineage, "MOST", 3)
+    monkeypatch.setattr(lineage, "MAX_LISTED", 3)
     line = [made(me)]
     for _ in range(5):
         line.append(edited(me, line[-1]))

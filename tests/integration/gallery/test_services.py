@@ -30,8 +30,8 @@ def told() -> Iterator[list[dict[str, Any]]]:
     """Every announcement, as the floors above hear it."""
     heard: list[dict[str, Any]] = []
 
-    def listen(sender: type[Image], signal: object, **news: Any) -> None:
-        heard.append(news)
+    def listen(sender: type[Image], signal: object, **changed: Any) -> None:
+        heard.append(changed)
 
     image_changed.connect(listen)
     yield heard
@@ -179,7 +179,7 @@ def test_the_same_photo_of_others_and_other_photos_are_other_pictures(me: User) 
 
 
 def test_a_mask_is_always_a_new_one(me: User) -> None:
-    """The keeper may be about to purge the one before, as no message names it."""
+    """Maintenance may be about to purge the one before, as no message names it."""
     masks = {services.import_picture(me.pk, png("white"), "mask", "m.png").pk for _ in range(2)}
     photo = services.import_picture(me.pk, png("white"), "photo", "m.png")
     assert len(masks | {photo.pk}) == 3
@@ -280,7 +280,7 @@ def test_trash_and_restore_move_between_the_lists_and_are_told(me: User, told: l
     services.restore(me.pk, str(image.pk))
     services.restore(me.pk, str(image.pk))
     assert services.page(me.pk, None, 10) == ([image], None)
-    assert [(news["form"]["state"], news["form"]["rev"]) for news in told] == [("deleted", 1), ("shown", 2)]
+    assert [(changed["form"]["state"], changed["form"]["rev"]) for changed in told] == [("deleted", 1), ("shown", 2)]
     assert (told[0]["image_id"], told[0]["message_id"]) == (str(image.pk), "m1")
 
 
@@ -312,7 +312,7 @@ def test_approving_what_is_hidden_shows_it_and_what_is_not_only_says_who_and_whe
     assert [fresh(hidden).state, fresh(hidden).hidden_reason, fresh(hidden).rev] == ["shown", "", 2]
     assert (fresh(seen).rev, fresh(seen).moderated_by) == (0, me)
     assert fresh(seen).approved_at is not None
-    assert [news["form"]["state"] for news in told] == ["hidden", "shown"]
+    assert [changed["form"]["state"] for changed in told] == ["hidden", "shown"]
 
 
 def test_hiding_twice_keeps_the_first_reason_and_is_told_once(me: User, told: list[dict[str, Any]]) -> None:
@@ -352,7 +352,7 @@ def test_an_imported_picture_has_no_message_to_tell(me: User, told: list[dict[st
 
 
 def test_a_listener_that_fails_does_not_undo_the_change(me: User, caplog: pytest.LogCaptureFixture) -> None:
-    def fails(**news: Any) -> None:
+    def fails(**changed: Any) -> None:
         raise RuntimeError("no message store")
 
     image = made(me)
@@ -376,7 +376,7 @@ def test_a_picture_deleted_for_good_keeps_its_row_until_its_message_is_told(
     assert stored_files() == []
     with pytest.raises(NotFound):
         services.get(me.pk, str(image.pk))
-    assert [news["form"]["state"] for news in told] == ["deleted"]
+    assert [changed["form"]["state"] for changed in told] == ["deleted"]
     assert services.purging() == [image]
     services.announced(str(image.pk), 1)
     services.purge(services.purging()[0])
@@ -391,7 +391,7 @@ def test_an_import_deleted_for_good_is_gone_at_once(me: User) -> None:
     assert fresh(child).parent is None
 
 
-def test_a_storage_that_is_down_is_left_to_the_keeper(me: User, tmp_path: Path, settings: Any) -> None:
+def test_a_storage_that_is_down_is_left_to_maintenance(me: User, tmp_path: Path, settings: Any) -> None:
     image = services.import_picture(me.pk, png(), "photo", "x.png")
     settings.PICTURES_DIR = tmp_path / "file"
     settings.PICTURES_DIR.write_bytes(b"in the way")

@@ -254,7 +254,7 @@ def test_while_somebody_asks_a_disk_that_hangs_the_others_go_on_with_what_is_kno
         assert space.disk_is_full()
 
 
-# What the keeper does
+# What maintenance does
 
 
 def in_the_trash(owner: User, days: float) -> Image:

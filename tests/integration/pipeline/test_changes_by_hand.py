@@ -9,7 +9,7 @@ from PIL import Image
 
 from gallery import pictures
 from pipeline.providers.adjust import Adjust
-from pipeline.providers.offline.photo.arithmetic import adjusted
+from pipeline.providers.arithmetic import adjusted
 from tests.support.studio import Client, Form, Studio
 
 GENERATE = "/v1/image/generate/"
@@ -148,7 +148,7 @@ def test_the_same_request_under_one_name_is_made_once(guest: Client) -> None:
     assert refused(guest.http.post(GENERATE, json=other, headers=AT_ONCE)) == (409, "conflict")
 
 
-def test_the_news_of_it_come_by_the_socket(guest: Client) -> None:
+def test_its_events_come_by_the_socket(guest: Client) -> None:
     photo = guest.photo()
     body = {"prompt": "by hand", "source_image_id": photo["id"], "adjust": {"rotate": 90}}
     session = guest.http.post(GENERATE, json=body, headers=AT_ONCE).json()["session_id"]

@@ -184,7 +184,7 @@ def test_every_call_says_what_it_cost(gemini: GeminiProvider) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mood", "spent"),
+    ("kind", "mood", "usage"),
     [
         ("make", standin.blocked_prompt, {"prompt_tokens": 10}),
         ("make", standin.shows(b"GIF89a"), {"prompt_tokens": 10, "output_tokens": 25, "pictures": 1}),
@@ -192,10 +192,10 @@ def test_every_call_says_what_it_cost(gemini: GeminiProvider) -> None:
     ],
 )
 def test_what_was_paid_in_vain_is_counted_too(
-    gemini: GeminiProvider, server: Gemini, kind: Kind, mood: Mood, spent: dict[str, int]
+    gemini: GeminiProvider, server: Gemini, kind: Kind, mood: Mood, usage: dict[str, int]
 ) -> None:
     server.then(kind, mood)
-    assert failure(gemini, kind).spent == spent
+    assert failure(gemini, kind).usage == usage
 
 
 # What goes wrong
@@ -305,7 +305,7 @@ def test_only_what_may_pass_is_tried_again(error: type[StudioError], retryable: 
         (standin.raw(b"{}", 429, retry_after="Sun, 22 Nov 2026 18:00:00 GMT"), None),
     ],
 )
-def test_a_spent_quota_says_when_to_come_back(
+def test_a_used_up_quota_says_when_to_come_back(
     gemini: GeminiProvider, server: Gemini, mood: Mood, seconds: float | None
 ) -> None:
     server.then("make", mood)
@@ -359,7 +359,7 @@ def test_a_redirect_is_not_followed_with_the_key_in_hand(gemini: GeminiProvider,
 def test_an_answer_has_a_bound_in_bytes(
     gemini: GeminiProvider, server: Gemini, monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    monkeypatch.setattr("pipeline.providers.gemini.transport.LARGEST", 100_000, raising=False)
+    monkeypatch.setattr("pipeline.providers.gemini.transport.MAX_ANSWER_BYTES", 100_000, raising=False)
     body = server_says(200_000)
     packing: Any = {"content_encoding": "gzip"} if packed else {}
     server.then("make", standin.raw(gzip.compress(body) if packed else body, **packing))
@@ -428,7 +428,7 @@ class Patient(Listener):
         if len(self.heard) >= self.beats:
             raise Interrupted
 
-    paid = progress
+    billed_progress = progress
 
 
 def test_a_picture_that_is_being_made_can_be_given_up_and_its_turn_is_free_at_once(server: Gemini) -> None:

@@ -146,7 +146,7 @@ def test_a_refusal_is_final_and_paid_for_once(person: Client, session: str, gemi
     assert documents.find_one({"_id": failed["id"]})["usage"] == {"prompt_tokens": 20, "output_tokens": 25}
 
 
-def test_a_spent_quota_is_waited_for(person: Client, session: str, gemini: Gemini) -> None:
+def test_a_used_up_quota_is_waited_for(person: Client, session: str, gemini: Gemini) -> None:
     gemini.then("make", standin.quota("0.3s"))
     began = time.monotonic()
     assert person.ended(person.say(session, "a lake"))["status"] == "DONE"

@@ -1,4 +1,4 @@
-"""What the keeper goes on with whatever happens, and what it clears away; with MongoDB away at the wrong moment."""
+"""What maintenance goes on with whatever happens, and what it clears away; with MongoDB away at the wrong moment."""
 
 from datetime import timedelta
 from io import BytesIO

@@ -63,7 +63,7 @@ def work_through() -> None:
 
 
 def hear(stage: Stage) -> None:
-    """One wake-up, after a round of the keeper."""
+    """One wake-up, after a round of maintenance."""
     turns.give_all()
     runner.work(stage)
 

@@ -151,7 +151,7 @@ def test_who_hears_of_no_new_stage_hears_that_the_queue_is_behind(
 ) -> None:
     insert(stage=stage, intent="generate", attempts=attempts - 1, turn=Timestamp(7, 1))
     told: list[str] = []
-    monkeypatch.setattr(events, "enqueue", lambda news, **_: told.append(news["text"]))
+    monkeypatch.setattr(events, "enqueue", lambda event, **_: told.append(event["text"]))
     messages.claim(Stage.REFINING)
     assert told[-1].endswith(f'"stage":"{stage}","fraction":0}}')
 

@@ -84,16 +84,16 @@ def test_with_a_key_gemini_reads_and_paints_and_the_others_keep_theirs(with_key:
 
 
 def test_the_offline_tools_tell_nobody_to_set_a_key_that_is_set(with_key: Any) -> None:
-    wish = RefinedRequest(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
-    lack = registry._offline().lacks(wish) or ""
-    assert "GEMINI_API_KEY" not in lack
-    assert "One is connected" in lack
-    assert "STUDIO_PROVIDERS" not in lack  # the operator's, as the key is
+    refined = RefinedRequest(Intent.STYLE_TRANSFER, "like van Gogh", None, "like van Gogh", has_mask=False)
+    reason = registry._offline().unsupported_reason(refined) or ""
+    assert "GEMINI_API_KEY" not in reason
+    assert "One is connected" in reason
+    assert "STUDIO_PROVIDERS" not in reason  # the operator's, as the key is
 
 
 def test_the_offline_tools_do_not_pretend_to_understand_what_gemini_read(with_key: Any) -> None:
-    lacks = registry._offline().lacks
+    unsupported_reason = registry._offline().unsupported_reason
     assert "Changing what a picture shows" in (
-        lacks(RefinedRequest(Intent.EDIT, "Add a small dog.", None, "add a dog", False)) or ""
+        unsupported_reason(RefinedRequest(Intent.EDIT, "Add a small dog.", None, "add a dog", False)) or ""
     )
-    assert lacks(RefinedRequest(Intent.EDIT, "make it bluer", None, "bluer", has_mask=False)) is None
+    assert unsupported_reason(RefinedRequest(Intent.EDIT, "make it bluer", None, "bluer", has_mask=False)) is None

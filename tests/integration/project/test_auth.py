@@ -308,7 +308,7 @@ async def test_who_is_inside_does_not_wait_for_handshakes() -> None:
         await asyncio.gather(*waiting)
 
 
-async def test_a_socket_is_told_to_come_again_and_not_called_a_stranger_while_the_database_hangs(
+async def test_a_socket_is_told_to_come_again_and_not_unauthenticated_while_the_database_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(handshake_pool, "timeout_s", 0.2)

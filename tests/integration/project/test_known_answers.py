@@ -190,7 +190,7 @@ def test_it_is_sent_again_when_it_has_changed_and_only_then(
 def test_a_page_that_was_cut_short_is_known_again_the_second_time(
     client: Client, me: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chat.store.ROOM", 1500)
+    monkeypatch.setattr("chat.store.MAX_MESSAGE_BYTES", 1500)
     monkeypatch.setattr("gallery.services.PROMPTS", 10)
     doc = insert_session(user_id=str(me.pk))
     for number in range(5):

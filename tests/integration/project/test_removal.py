@@ -240,7 +240,7 @@ def test_nothing_of_a_removed_guest_is_left_and_everything_of_others(mongo: Any)
     assert (left_of(other), stored_files()) == (before, files)
 
 
-def test_it_is_the_keepers_work() -> None:
+def test_maintenance_does_it() -> None:
     user = lets_go_by(guest(91))
     maintenance.clean()
     assert left_of(user) == NOTHING

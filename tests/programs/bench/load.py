@@ -16,7 +16,7 @@ WARM_UP_S = 0.4
 
 @dataclass(frozen=True)
 class Job:
-    """`ask`: ping | send | draw (send, and wait for the final news) | hold, on sockets; get, over HTTP. One request is in
+    """`ask`: ping | send | draw (send, and wait for the final event) | hold, on sockets; get, over HTTP. One request is in
     flight on each connection."""
 
     port: int

@@ -89,14 +89,14 @@ def acknowledgements(seconds: float) -> Numbers:
 
 
 def journeys(seconds: float, workers: int) -> Numbers:
-    """(c) From the frame that asks to the news that it is done, with stages that do nothing."""
+    """(c) From the frame that asks to the event that it is done, with stages that do nothing."""
     doors = strangers(MANY)
     with house(workers) as studio:
         seen(load(Job(studio.port, doors[:4], "draw", seconds)))  # they import late
         one = seen(load(Job(studio.port, doors[:1], "draw", seconds)))
         many = seen(load(Job(studio.port, doors, "draw", seconds)))
     name = "1 worker" if workers == 1 else f"{workers} workers"
-    return {f"send to final news, {name}: p50": one["p50_ms"], f"finished a second, {name}": many["per_s"]}
+    return {f"send to final event, {name}: p50": one["p50_ms"], f"finished a second, {name}": many["per_s"]}
 
 
 def echoes(seconds: float) -> Numbers:

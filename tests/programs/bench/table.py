@@ -38,7 +38,7 @@ FLOOR, BARE = "floor, 1 socket: p50", "bare view, 1 connection: p50"
 TARGETS = {
     "ack, 1 socket: p50": (Target(AT_MOST, 2), Target(AT_MOST, 2, FLOOR)),
     "acks a second": (Target(AT_LEAST, 5000),),
-    "send to final news, 1 worker: p50": (Target(AT_MOST, 15),),
+    "send to final event, 1 worker: p50": (Target(AT_MOST, 15),),
     "finished a second, 1 worker": (Target(AT_LEAST, 300),),
     "web process, idle": (Target(AT_MOST, 100),),
     "web process after polling": (Target(AT_MOST, 140),),

@@ -32,7 +32,7 @@ class Idle:
     name = "idle"
     _data = _picture()
 
-    def lacks(self, wish: RefinedRequest) -> None:
+    def unsupported_reason(self, refined: RefinedRequest) -> None:
         return None
 
     def refine(self, request: RefineRequest) -> Refinement:

@@ -44,8 +44,8 @@ class Control:
 
 CONTROLS = (
     Control(
-        "keeper",
-        Scenario("kill -9 worker", HELD, killed_alone, {"keeper_off": True}),
+        "maintenance",
+        Scenario("kill -9 worker", HELD, killed_alone, {"maintenance_off": True}),
         "lost",
     ),
     Control(
@@ -56,7 +56,7 @@ CONTROLS = (
         "unfenced",
     ),
     Control("unique index", Scenario("client", "resends five times", talk, people={"resends": 5}), "doubled"),
-    Control("watching", Scenario("news lost", "all", talk, {"news_lost": 1, "watching_off": True}), "differing"),
+    Control("poller", Scenario("events lost", "all", talk, {"events_lost": 1, "poller_off": True}), "differing"),
     Control(
         PLACES_BACK,
         Scenario("mongod frozen", KNOCKING, comes_back(frozen_mongod), {**COUNTED, "places_kept": True}),

@@ -1,4 +1,4 @@
-"""What can be broken in web and worker alike: wake-ups, news, the token filter, the clock."""
+"""What can be broken in web and worker alike: wake-ups, events, the token filter, the clock."""
 
 import os
 import threading
@@ -65,9 +65,9 @@ def _wake_up(wake: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def _news(send: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    async def publish(news: Any) -> None:
-        if not drops("news"):
-            await send(news)
+    async def publish(event: Any) -> None:
+        if not drops("events"):
+            await send(event)
 
     return publish
 

@@ -117,7 +117,7 @@ class House:
         return next(child for child in self.processes if child.process and child.process.pid == pid())
 
     def switch(self, **values: Any) -> None:
-        """`news_lost=1.0` is the switch "news lost"; those that are not named are off."""
+        """`events_lost=1.0` is the switch "events lost"; those that are not named are off."""
         file = self.folder / "switches"
         file.with_suffix(".new").write_text(json.dumps({name.replace("_", " "): on for name, on in values.items()}))
         file.with_suffix(".new").replace(file)

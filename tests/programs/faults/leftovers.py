@@ -1,4 +1,4 @@
-"""What is stored and belongs to nobody: the keepers must have cleared it away once they had their time."""
+"""What is stored and belongs to nobody: maintenance must have cleared it away once it had its time."""
 
 import asyncio
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ KEEPERS_S = (
 
 
 async def left() -> list[str]:
-    """What is still there when the keepers had their time; returns as soon as it is nothing."""
+    """What is still there when maintenance had its time; returns as soon as it is nothing."""
     found: list[str] = []
 
     async def nothing() -> bool:

@@ -54,7 +54,7 @@ class Entry:
 
 
 class Tab:
-    """One connection at a time, to one web process, and what was applied of its news."""
+    """One connection at a time, to one web process, and what was applied of its events."""
 
     def __init__(self, person: "Person", port: int, hangs_up_every: float | None = None) -> None:
         self.messages: dict[str, Form] = {}

@@ -12,21 +12,21 @@ WORKER_PLACES = (
     "claim | next turn",
     "claim | refining",
     "refine | advance",
-    "advance to generating | news",
+    "advance to generating | event",
     "advance | generating",
     "claim | generating",  # of an edit, which had to wait
     "generate | artifact",
     "artifact | advance",
-    "advance to uploading | news",
+    "advance to uploading | event",
     "advance | uploading",
     "draft row | put",
     "put | finish",
-    "finish | news",
+    "finish | event",
     "finish | publish",
     "publish | end",
 )
 WEB_PLACES = ("insert | acknowledge", "acknowledge | wake-up")
-CANCELLING, RETRYING = "cancel | news", "retry | wake-up"
+CANCELLING, RETRYING = "cancel | event", "retry | wake-up"
 ANNOUNCING = "row changed | message"  # a picture's row, and the message that shows it
 
 

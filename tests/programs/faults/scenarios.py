@@ -86,8 +86,8 @@ def matrix() -> Iterator[Scenario]:
     yield Scenario("wake-ups doubled", "all", talk, {"wake_ups_doubled": True})
     reordered = {"wake_ups_reordered": True, "order_of_wake_ups_lost": 0.5}
     yield Scenario("wake-ups reordered", "half", talk, reordered)
-    yield Scenario("news lost", "half", talk, {"news_lost": 0.5})
-    yield Scenario("news lost", "all", talk, {"news_lost": 1})
+    yield Scenario("events lost", "half", talk, {"events_lost": 0.5})
+    yield Scenario("events lost", "all", talk, {"events_lost": 1})
     yield Scenario("client", "resends five times", talk, people={"resends": 5})
     yield Scenario("client", "reconnects each second", talk, people={"hangs_up_every": 1.0})
     yield Scenario("client", "never reads", never_reads)

@@ -6,5 +6,5 @@ SHORT = (
     "freeze worker, generate | artifact",
     "kill -9 mongod, at random",
     "kill -9 Valkey, at random",
-    "news lost, half",
+    "events lost, half",
 )

@@ -18,7 +18,7 @@ class StandIn:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)
 
-    def lacks(self, wish: RefinedRequest) -> None:
+    def unsupported_reason(self, refined: RefinedRequest) -> None:
         return None
 
     def refine(self, request: RefineRequest) -> Refinement:

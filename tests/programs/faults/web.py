@@ -60,13 +60,13 @@ def _follow_up(follow_up: Callable[[Any], None]) -> Callable[[Any], None]:
 
 def _place(message: Any) -> str:
     if message.has_ended:
-        return "cancel | news"
+        return "cancel | event"
     return "acknowledge | wake-up" if message.version == 1 else "retry | wake-up"
 
 
 def _poll(poll: Work) -> Work:
     async def wrapped(poller: Any) -> None:
-        if not switched("watching off"):
+        if not switched("poller off"):
             await poll(poller)
 
     return wrapped
@@ -74,12 +74,14 @@ def _poll(poll: Work) -> Work:
 
 def _enter(enter: Callable[..., bool]) -> Callable[..., bool]:
     """Limits are off, for the load's sake; where places are what it is about, they are as many as people have."""
-    return lambda hub, connection, at_most: enter(hub, connection, PLACES if switched("places limited") else at_most)
+    return lambda connections, connection, at_most: enter(
+        connections, connection, PLACES if switched("places limited") else at_most
+    )
 
 
 def _exit(exit: Callable[..., None]) -> Callable[..., None]:
     """A negative control: the place stays taken."""
-    return lambda hub, connection: None if switched("places kept") else exit(hub, connection)
+    return lambda connections, connection: None if switched("places kept") else exit(connections, connection)
 
 
 install()

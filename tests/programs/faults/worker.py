@@ -44,8 +44,8 @@ def install() -> None:
     before(turns, "pass_on", lambda *_: "claim | next turn")
     after(messages, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
     after(stages, "refine", lambda read: "refine | advance")
-    before(messages, "_advanced", lambda message: f"advance to {message.stage} | news")
-    before(events, "enqueue_change", lambda message: "finish | news" if message.status == "DONE" else None)
+    before(messages, "_advanced", lambda message: f"advance to {message.stage} | event")
+    before(events, "enqueue_change", lambda message: "finish | event" if message.status == "DONE" else None)
     after(messages, "advance_holding", lambda job: f"advance | {job.stage.value}" if job else None)
     after(stages, "generate", lambda made: "generate | artifact")
     before(messages, "advance_holding", lambda job, to, *_: "artifact | advance" if to.value == "uploading" else None)
@@ -70,7 +70,7 @@ def _rescue(rescue: Callable[[], None]) -> Callable[[], None]:
 
     def wrapped() -> None:
         maintenance.ARTIFACT_AGE = ANY_AGE if switched("all ended") else a_day
-        if not switched("keeper off"):
+        if not switched("maintenance off"):
             rescue()
 
     return wrapped

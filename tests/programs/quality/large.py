@@ -54,7 +54,7 @@ class Clock:
         self.gap, self.last = max(self.gap, now - self.last), now
         self.moments += 1
 
-    paid = progress
+    billed_progress = progress
 
 
 def photograph(width: int, height: int) -> bytes:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 from tests.programs.quality.figures import Figure
 from tests.programs.quality.photos import Pixels
 
-MOST = 200_000  # bytes
+MAX_SHEET_BYTES = 200_000  # bytes
 PAIRS = {  # what is shown → its caption
     ("remove background", "horse, grass"): "remove background",
     ("remove background", "coffee"): "remove background",
@@ -51,6 +51,6 @@ def _packed(sheet: Image.Image) -> bytes:
     for quality in range(84, 20, -8):
         buffer = io.BytesIO()
         sheet.save(buffer, "WEBP", quality=quality, method=6)
-        if buffer.tell() <= MOST:
+        if buffer.tell() <= MAX_SHEET_BYTES:
             break
     return buffer.getvalue()

@@ -10,7 +10,7 @@ from pipeline.message import Stage
 from tests.support.studio import HANGS_S, eventually
 
 
-def test_a_burst_is_the_largest_wish_of_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_burst_is_the_largest_request_of_each_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     calls, released = list[Stage](), threading.Event()
 
     def enqueue(stage: Stage) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from project import remembered as module
 from project.models import User, today
-from project.remembered import KEPT_S, MOST, Remembered
+from project.remembered import KEPT_S, MAX_KEYS, Remembered
 from tests.support.clock import Clock
 
 RIGHTS_END_S = 5.0  # what docs/protocol.md promises
@@ -54,11 +54,11 @@ def test_a_new_day_is_to_be_noted(clock: Clock) -> None:
 
 def test_so_many_are_kept_and_none_that_is_over(clock: Clock) -> None:
     ours: Any = Remembered()
-    for number in range(MOST + 10):
+    for number in range(MAX_KEYS + 10):
         ours.keep("token", str(number), User(), clock.now)
-    assert len(ours._people) == MOST
+    assert len(ours._people) == MAX_KEYS
     assert ours.find("token", "0") is None
-    assert ours.find("token", str(MOST)) is not None
+    assert ours.find("token", str(MAX_KEYS)) is not None
     clock.now += KEPT_S
     ours.keep("token", "another", User(), clock.now)
     assert len(ours._people) == 1

@@ -1,5 +1,3 @@
-"""The picture while it is painted: pixels and geometry."""
-
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -9,19 +7,19 @@ from PIL import Image, ImageDraw
 
 from pipeline.providers.offline.plan import Scene
 
+from ..noise import Array
 from .light import light_of
-from .noise import Array
 
-CAMERA = 0.5  # height of the eye above the water, in units; the mountains stand some ten units away
+CAMERA = 0.5  # height of the eye above the water, in units
 
 
 @dataclass(frozen=True, eq=False)
 class Ground:
     """The land in slices, near to far. All (slices, width) but `z`."""
 
-    z: Array  # (slices,): distance of each slice
+    z: Array  # (slices,): distance
     height: Array  # below 0: water
-    row: Array  # where the surface appears in the picture
+    row: Array  # of the surface in the picture
     skyline: Array  # the highest row (smallest number) of this slice and all nearer ones
 
 
@@ -40,7 +38,7 @@ class View:
 
 
 class Canvas:
-    ground: Ground  # once it is surveyed
+    ground: Ground  # set by `survey`
     seen: View
 
     def __init__(self, scene: Scene, width: int, height: int, seed: int) -> None:
@@ -52,16 +50,16 @@ class Canvas:
         self.focal = 0.95 * float(np.sqrt(width * height))  # pixels that one unit covers at distance one
         self.horizon = height * 0.6  # row
         across = self.rng("sun").uniform(0.22, 0.78)
-        if abs(across - 0.5) < 0.1:  # never in the very middle
+        if abs(across - 0.5) < 0.1:  # not in the very middle
             across += 0.14
         rises = scene.land & {"mountains", "hills", "forest", "desert", "city"}
-        lift = 0.055 if rises and self.light.height > 0 else 0.0  # above what stands on the horizon
+        lift = 0.055 if rises and self.light.height > 0 else 0.0  # above the relief on the horizon
         # Column and row of the sun or, at night, of the moon
         self.sun = (across * width, self.horizon - (self.light.height + lift) * self.focal)
-        self.side = -1.0 if self.sun[0] < width / 2 else 1.0  # from where the light comes: left, right
+        self.side = -1.0 if self.sun[0] < width / 2 else 1.0  # the light comes from the left, right
 
     def rng(self, name: str) -> np.random.Generator:
-        """Of one layer: a layer more leaves every other one as it was."""
+        """For each layer: another one changes none."""
         return np.random.Generator(np.random.PCG64([self._seed, crc32(name.encode())]))
 
     def columns(self) -> Array:
@@ -76,18 +74,18 @@ class Canvas:
         return np.asarray(np.clip(x / z * self.focal + self.width / 2, 0, self.width - 1).astype(np.int32))
 
     def cover(self, colour: Array, amount: Array, top: int = 0, left: int = 0) -> None:
-        """Lay a colour (3,) or a picture (h, w, 3) over the pixels, opaque by `amount` (h, w)."""
+        """Lays a colour (3,) or a picture (h, w, 3) over the pixels, opaque by `amount` (h, w)."""
         height, width = amount.shape
         part = self.pixels[top : top + height, left : left + width]
         part += (colour - part) * amount.astype(np.float32)[..., None]
 
 
 class Sketch:
-    """A mask of the canvas's size, drawn in its pixels."""
+    """Drawn at twice the canvas's size, which smooths it."""
 
     def __init__(self, canvas: Canvas) -> None:
         self._size = (canvas.width, canvas.height)
-        self._image = Image.new("L", (canvas.width * 2, canvas.height * 2))  # made small at the end: that smooths it
+        self._image = Image.new("L", (canvas.width * 2, canvas.height * 2))
         self._draw = ImageDraw.Draw(self._image)
 
     def line(self, points: list[tuple[float, float]], width: float, strength: float = 1.0) -> None:

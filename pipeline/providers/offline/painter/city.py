@@ -1,10 +1,8 @@
-"""Rows of towers on the far shore, their windows lit when it is dark."""
-
 import numpy as np
 
+from ..noise import Array, mix, rgb
 from .canvas import CAMERA, Canvas
 from .land import air_amount
-from .noise import Array, mix, rgb
 
 WALLS = [rgb(code) for code in ("8c8f99", "a79c8e", "7d8794", "b5aca0", "6d7480", "9a8478")]
 LAMPS = [rgb(code) for code in ("ffd88a", "ffc46a", "ffe2a8", "ffb45a", "ffe9c9", "cfe4ff")]
@@ -45,7 +43,7 @@ def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, plac
     shine = np.where(corner, 0.85, 0.3) * (0.8 + 0.2 * towards)
     face = wall * (light.ambient * 0.7 + light.key * shine[:, None] * 0.8)
     pixels = np.asarray(face, np.float32)[None].repeat(len(down), axis=0)
-    # A grid of windows, `pitch` pixels apart: some lit, the others a little darker than the wall, or blue by day.
+    # Windows in a grid of `pitch` pixels: some lit, the others darker than the wall, or blue by day.
     pitch = max(3, round(canvas.focal / z * 0.024))
     floors, bays = down // (pitch + 1), across // pitch
     glass = ((down % (pitch + 1) > 0) & (down > 1))[:, None] & (across % pitch > 0)[None, :]

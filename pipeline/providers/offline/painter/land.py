@@ -1,21 +1,19 @@
-"""The ground, trees and flowers."""
-
 from functools import cached_property
 
 import numpy as np
 
+from ..noise import Array, fbm, mix, resized, rgb, sample, step
 from .canvas import Canvas, Sketch, View
 from .light import PIGMENTS
-from .noise import Array, fbm, mix, resized, rgb, sample, step
 
 GRASS, MEADOW, MOSS = rgb("5c7833"), rgb("8f9e42"), rgb("38542e")
 ROCK, SAND, SNOW, MUD = rgb("80766f"), rgb("ebbd80"), rgb("f2f7ff"), rgb("5c4f40")
 PETALS = [rgb(code) for code in ("f6f1e4", "f2c53d", "d9475a", "9a6fd0")]
 LEAVES = np.array([[0.2, 0.29, 0.17], [0.25, 0.34, 0.16], [0.31, 0.36, 0.16], [0.16, 0.26, 0.19]], np.float32)
 SIGHT = {"fog": 6.0, "storm": 9.0, "rain": 7.0, "snow": 8.0}  # units
-TALL = 160  # pixels of the tree shapes that all sizes are made from
-SHORE = 1.8  # units: what stands nearer is painted after the water
-Shape = tuple[Array, Array]  # of a tree: how opaque, and how much light it gets: both (h, w), 0..1
+TALL = 160  # pixels, of the shapes that all sizes are made from
+SHORE = 1.8  # units: what is nearer is painted after the water
+Shape = tuple[Array, Array]  # of a tree: how opaque, and how light: both (h, w), 0..1
 
 
 def ground(canvas: Canvas) -> None:
@@ -28,7 +26,7 @@ def ground(canvas: Canvas) -> None:
 
 
 def air_amount(canvas: Canvas, z: Array | float) -> Array:
-    """How much of what lies at distance z the air hides, 0..1."""
+    """How much of what is at distance z the air hides, 0..1."""
     reach = min((SIGHT[name] for name in canvas.scene.weather if name in SIGHT), default=14.0)
     return np.asarray(1 - np.exp(-((np.asarray(z, np.float32) / reach) ** 1.5)), np.float32)
 
@@ -55,7 +53,7 @@ def _material(canvas: Canvas, seen: View) -> Array:
         colour = mix(colour, SAND * (0.9 + 0.2 * grain[..., None]), low[..., None])
     else:
         colour = mix(colour, MUD, (step(0.05, 0.0, seen.height) * 0.8)[..., None])
-    # Snow lies on what is high and not too steep; in winter nearly everywhere.
+    # In winter nearly everywhere.
     steep, rough = np.sqrt(seen.slope_x**2 + seen.slope_z**2), (grain - 0.5) * 1.3
     snow = np.zeros_like(grain)
     if "mountains" in land:
@@ -133,7 +131,6 @@ class Forest:
         return [(_conifer if number < conifers else _broadleaf)(rng, self.canvas.side) for number in range(8)]
 
     def plant(self, far: float, near: float) -> None:
-        """Rows from the distance `far` to `near`, in units."""
         distances, last = self.canvas.ground.z, np.inf
         for row in np.flatnonzero((distances < far) & (distances > near))[::-1].tolist():
             if distances[row] < last * 0.955:

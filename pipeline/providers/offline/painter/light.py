@@ -1,4 +1,4 @@
-"""The colours that each hour, weather and wish give to sky, sun, haze and land."""
+"""The colours that hour, weather and request give to sky, sun, haze and land."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.providers.offline.plan import Scene
 
-from .noise import Array, luma, mix, rgb
+from ..noise import Array, luma, mix, rgb
 
 COLOURED = ("zenith", "upper", "lower", "horizon", "sun", "glow", "lit", "shade", "key", "ambient")
 
@@ -23,8 +23,8 @@ class Light:
     glow: Array  # around it
     lit: Array  # clouds towards the light
     shade: Array  # and away from it
-    key: Array  # what the light does to the land
-    ambient: Array  # and what the shadows get
+    key: Array  # on the land
+    ambient: Array  # in the shadows
     height: float  # of the sun above the horizon, in focal lengths; below 0 it has set
     stars: float  # 0..1: how many are seen
     lamps: float  # 0..1: how many windows are lit
@@ -44,7 +44,7 @@ PIGMENTS = {
     "brown": rgb("8f6038"), "grey": rgb("9a9ea4"), "white": rgb("fbfbf8"), "black": rgb("14141a"),
 }  # fmt: skip
 EARTHLY = ("green", "brown")
-# Where between the first and the last wished colour each part takes its dye from, and how deeply it is dyed.
+# Between the first and the last wanted colour, and how deeply.
 _DYES = {
     "zenith": (1.0, 0.72), "upper": (0.7, 0.72), "lower": (0.3, 0.72), "horizon": (0.0, 0.72), "sun": (0.0, 0.3),
     "glow": (0.0, 0.72), "lit": (0.1, 0.5), "shade": (0.8, 0.72), "key": (0.15, 0.55), "ambient": (0.8, 0.72),
@@ -55,9 +55,9 @@ _STORM = {"zenith": 0.42, "upper": 0.5, "lower": 0.68, "horizon": 0.85, "lit": 0
 def light_of(scene: Scene) -> Light:
     codes, *levels = _HOURS[scene.time]
     light = Light(*map(rgb, str(codes).split()), *levels)  # type: ignore[arg-type]  # ten colours, three levels
-    if "storm" in scene.weather:  # dark above, with a pale strip left under the clouds
+    if "storm" in scene.weather:  # a pale strip under dark clouds
         light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6))
-    elif scene.weather & {"rain", "snow", "fog"}:  # every colour nearer to grey, and darker
+    elif scene.weather & {"rain", "snow", "fog"}:  # nearer to grey, and darker
         dim = 0.8 if "rain" in scene.weather else 0.95
         light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.55) * dim)
     if scene.colours:
@@ -75,13 +75,13 @@ def _dyed(light: Light, colours: list[str]) -> Light:
     def change(part: str, colour: Array) -> Array:
         place, depth = _DYES[part]
         name = colours[round(place * (len(colours) - 1))]
-        if name in EARTHLY:  # who says green means the meadow
+        if name in EARTHLY:  # "green" means the meadow
             depth *= 0.7 if part in ("key", "ambient") else 0.15
         pigment = PIGMENTS[name]
         bright = float(luma(colour)) / max(float(luma(pigment)), 0.08)
         if float(pigment.max() - pigment.min()) > 0.15:
             target = pigment * min(bright, 1.6)  # as bright as before
-        else:  # black, grey and white change the brightness too
+        else:
             target = mix(pigment * bright, pigment, 0.75)
         return np.clip(mix(colour, target, depth), 0, 1)
 

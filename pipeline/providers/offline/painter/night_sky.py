@@ -1,9 +1,7 @@
-"""Stars, the milky way, the aurora, a rainbow, birds."""
-
 import numpy as np
 
+from ..noise import Array, fbm, mix, rgb, sample, step
 from .canvas import Canvas, Sketch
-from .noise import Array, fbm, mix, rgb, sample, step
 
 STARLIGHT = np.stack([rgb(code) for code in ("ffffff", "dfe8ff", "fff1dc", "c9d8ff", "ffe2c4")])
 RAINBOW = np.stack([rgb(code) for code in ("e8483a", "f5953c", "f8e25a", "62c66a", "4a9ce8", "5a5ed0", "9a5fc8")])

@@ -1,5 +1,3 @@
-"""Paints a scene layer over layer, far to near; styles come last."""
-
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -11,10 +9,10 @@ from pipeline.providers.base import Progress, part
 from pipeline.providers.offline.photo.edits import LOOKS
 from pipeline.providers.offline.plan import Scene
 
+from ..noise import blurred, luma, mix, rgb
 from . import city, land, night_sky, relief, sky, water, weather
 from .canvas import Canvas
 from .light import PIGMENTS
-from .noise import blurred, luma, mix, rgb
 
 Pixels = NDArray[np.uint8]
 Layer = Callable[[Canvas], None]
@@ -42,7 +40,7 @@ def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress)
     for done, layer in enumerate(layers, start=1):
         layer(canvas)
         progress(done / (len(layers) + 1))
-    # Grain, whose noise also keeps the slow gradients of the sky free of bands.
+    # Grain: no banding in the sky.
     rng, shape = canvas.rng("grain"), (height, width)
     grain = rng.standard_normal(shape, np.float32) * 1.6 + rng.random(shape, np.float32) - 0.5
     picture = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)

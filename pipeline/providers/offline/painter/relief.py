@@ -1,13 +1,11 @@
-"""The height field of a scene in perspective."""
-
 import numpy as np
 
+from ..noise import Array, fbm, mix, ridges, sample, step
 from .canvas import CAMERA, Canvas, Ground, View
-from .noise import Array, fbm, mix, ridges, sample, step
 
 
 def survey(canvas: Canvas) -> None:
-    """Slices are dense where land rises, for there each covers few rows."""
+    """Slices are dense where land rises: each covers few rows there."""
     nearest = min(0.8, 0.6 * CAMERA * canvas.focal / (canvas.height - canvas.horizon))  # below the picture's lower edge
     near = np.geomspace(nearest, 5.0, 150, endpoint=False)
     middle, far = np.linspace(5.0, 16.5, 250, endpoint=False), np.geomspace(16.5, 30.0, 16)
@@ -19,12 +17,11 @@ def survey(canvas: Canvas) -> None:
 
 
 def look(canvas: Canvas) -> None:
-    """Pixels between two slices show what lies between them."""
     ground = canvas.ground
     top = max(0, int(ground.skyline.min()) - 1)
     rows, last = canvas.height - top, len(ground.z) - 1
     columns = np.arange(canvas.width, dtype=np.int32)
-    # The nearest slice that each pixel shows; the number of slices in the sky. A slice covers the rows from `first` on.
+    # Of each pixel, or the number of slices in the sky. A slice covers the rows from `first` on.
     first = np.clip(np.ceil(ground.skyline) - top, 0, rows).astype(np.int32)
     begun = np.bincount((first * canvas.width + columns).ravel(), minlength=(rows + 1) * canvas.width)
     index = begun.reshape(rows + 1, canvas.width)[::-1].cumsum(axis=0, dtype=np.int32)[::-1][1:]
@@ -44,12 +41,12 @@ def look(canvas: Canvas) -> None:
 
 
 def _relief(canvas: Canvas, x: Array, z: Array) -> Array:
-    """In units; below 0 lies water."""
+    """In units; below 0: water."""
     land = canvas.scene.land
     soft = fbm(canvas.rng("soil"), 512, 5, 6, 0.45)
     height: Array = 0.05 + 0.10 * sample(soft, x * 0.13, z * 0.13)
     gap = np.ones_like(x)
-    if 0 <= canvas.light.height < 0.2:  # lower land under a low sun, so that it is seen
+    if 0 <= canvas.light.height < 0.2:  # else it would hide a low sun
         aside = x / z - (canvas.sun[0] - canvas.width / 2) / canvas.focal
         gap = (1 - 0.72 * np.exp(-((aside / 0.17) ** 2))).astype(np.float32)
     if "hills" in land:
@@ -74,7 +71,7 @@ def _dunes(canvas: Canvas, x: Array, z: Array) -> Array:
     warp = sample(soft, x * 0.05, z * 0.05) * 3.2
     phase = (z * 0.42 + x * 0.16 * canvas.side + warp) % 1.0
     rise, fall = (phase / 0.72) ** 1.6, ((1 - phase) / 0.28) ** 1.1  # long windward, steep lee
-    crest = -np.log(np.exp(-5 * rise) + np.exp(-5 * fall)) / 5 + 0.1  # the lower of the two, rounded at the edge
+    crest = -np.log(np.exp(-5 * rise) + np.exp(-5 * fall)) / 5 + 0.1
     size = 0.35 + 0.9 * sample(soft, x * 0.04 + 0.5, z * 0.04)
     return np.asarray(crest * size * np.minimum(0.12 * z, 0.85) * step(15, 8, z), np.float32)
 

@@ -1,13 +1,11 @@
-"""The air, the sun or moon, and the clouds."""
-
 import numpy as np
 
+from ..noise import Array, fbm, mix, resized, sample, step
 from .canvas import Canvas
-from .noise import Array, fbm, mix, resized, sample, step
 
 VEILED = frozenset({"storm", "rain", "fog", "snow"})
 CLOUDLESS_BELOW = {"clear": 2.0, "clouds": 0.4, "rain": 0.3, "snow": 0.34, "storm": 0.24, "fog": 0.46}
-BEHIND_CLOUDS = frozenset({"stars", "milky way", "aurora"})  # what clouds would hide: they part for it
+BEHIND_CLOUDS = frozenset({"stars", "milky way", "aurora"})  # clouds part for these
 
 
 def air(canvas: Canvas) -> None:
@@ -71,9 +69,9 @@ def moon(canvas: Canvas) -> None:
 
 def _distance(canvas: Canvas, at: tuple[float, float]) -> Array:
     """(height, width), in focal lengths."""
-    dx = (np.arange(canvas.width, dtype=np.float32) + 0.5 - at[0]) / canvas.focal
-    dy = (np.arange(canvas.height, dtype=np.float32) + 0.5 - at[1]) / canvas.focal
-    return np.sqrt(dx[None, :] ** 2 + dy[:, None] ** 2).astype(np.float32)
+    across = canvas.columns() - (at[0] - canvas.width / 2) / canvas.focal
+    up = canvas.rows() - (canvas.horizon - at[1]) / canvas.focal
+    return np.asarray(np.hypot(across[None, :], up[:, None]), np.float32)
 
 
 def _half_size(canvas: Canvas) -> tuple[Array, Array]:
@@ -131,5 +129,4 @@ def _parting(canvas: Canvas, across: Array, up: Array) -> Array:
 
 def _lay(canvas: Canvas, colour: Array, amount: Array) -> None:
     rows = int(np.ceil(canvas.horizon))
-    planes = [resized(colour[..., channel], canvas.width, rows) for channel in range(3)]
-    canvas.cover(np.stack(planes, axis=-1), np.clip(resized(amount, canvas.width, rows), 0, 1))
+    canvas.cover(resized(colour, canvas.width, rows), np.clip(resized(amount, canvas.width, rows), 0, 1))

@@ -1,10 +1,8 @@
-"""Water mirrors what stands behind it, broken by waves; and a boat."""
-
 import numpy as np
 
+from ..noise import Array, fbm, mix, rgb, sample, step
 from .canvas import CAMERA, Canvas, Sketch, View
 from .land import air_amount
-from .noise import Array, fbm, mix, rgb, sample, step
 from .sky import moon_place
 
 DEEP = np.array([0.1, 0.3, 0.36], np.float32)
@@ -26,7 +24,7 @@ def water(canvas: Canvas) -> None:
         return
     at_sea, storm = "sea" in canvas.scene.land, "storm" in canvas.scene.weather
     tile = fbm(canvas.rng("waves"), 512, 8, 6, 0.62)
-    rough = 0.8 if at_sea else 1.3  # long swell at sea, small ripples on a lake
+    rough = 0.8 if at_sea else 1.3
     swell = sample(tile, seen.x * rough * 0.16, seen.z * rough * 0.6 + seen.x * 0.03)
     ripples = sample(tile, seen.x / seen.z * 0.5 + 0.3, np.log(seen.z) * 2.2)  # as fine near the eye as far away
     waves = (0.55 * swell + 0.45 * ripples).astype(np.float32)
@@ -35,7 +33,7 @@ def water(canvas: Canvas) -> None:
     deep = mix(DEEP * (light.ambient + light.key * 0.5), light.zenith, 0.35)
     colour = mix(deep, colour, (grazing[:, None, None] * (1 - 0.25 * step(0.55, 0.8, waves)[..., None])))
     colour = mix(colour, canvas.air, air_amount(canvas, seen.z * 0.55)[..., None])
-    if at_sea:  # breakers where it meets the land, and white crests in a storm
+    if at_sea:  # breakers; white crests in a storm
         foam = step(-0.1, -0.01, seen.height) * step(0.42, 0.6, waves)
         foam = np.maximum(foam, step(0.66, 0.78, waves) * storm * 0.7)
         colour = mix(colour, light.lit, (foam * 0.6)[..., None])
@@ -44,13 +42,13 @@ def water(canvas: Canvas) -> None:
 
 
 def _mirrored(canvas: Canvas, seen: View, wet: Array, shaken: Array) -> Array:
-    """Each pixel looks as far above the shore as it lies below it."""
+    """Each pixel looks as far above the shore as it is below it."""
     rows = np.arange(seen.top, canvas.height, dtype=np.float32)[:, None]
     shore = np.maximum.accumulate(np.where(wet < 0.5, rows, canvas.horizon), axis=0)
     shake = shaken * canvas.focal * 0.16 / np.maximum(seen.z, 0.8)
     columns = np.clip(np.arange(canvas.width) + shake * 0.4, 0, canvas.width - 1).astype(np.int32)
     source = 2 * shore - rows
-    for _ in range(2):  # what is farther away is mirrored higher up: look how far it is, and look again
+    for _ in range(2):  # twice: what is farther away is mirrored higher up
         at = np.clip(np.minimum(source, shore - 1), 0, canvas.height - 1).astype(np.int32)
         source = 2 * (canvas.horizon + canvas.focal * CAMERA / canvas.depth[at, columns]) - rows
     at = np.clip(np.minimum(source + shake * 2, shore - 1), 0, canvas.height - 1).astype(np.int32)

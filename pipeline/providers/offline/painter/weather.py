@@ -1,11 +1,11 @@
-"""Weather before the land: fog by distance, rain, snow, lightning."""
+"""Painted before the land."""
 
 from itertools import pairwise
 
 import numpy as np
 
+from ..noise import blurred, fbm, mix, sample, step
 from .canvas import Canvas, Sketch
-from .noise import blurred, fbm, mix, sample, step
 
 Point = tuple[float, float]
 

@@ -1,4 +1,4 @@
-"""GrabCut from a guess at the subject on a small copy; its outline is refined at full size."""
+"""GrabCut from a guess at the subject, on a small copy; its outline is refined at full size."""
 
 import cv2
 import numpy as np
@@ -8,28 +8,28 @@ from pipeline.providers.base import Progress, part
 
 from .tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
 
-SEGMENT_SIDE = 400  # pixels: the longest of the copy on which background and subject are told apart
-EDGE_SIDE = 1000  # and of the one on which the outline is described by colours
+SEGMENT_SIDE = 400  # pixels of the small copy's longest side
+EDGE_SIDE = 1000  # of the copy for the outline
 ROUNDS = 5
-SMALLEST, LARGEST = 0.004, 0.97  # of the picture: less or more is no subject
+MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture
 
 
 def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
-    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput` where nothing stands out."""
+    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput`."""
     small = shrunk(pixels, SEGMENT_SIDE)
     gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     guess = _saliency(small, part(progress, 0, 0.2))
     if gone is not None:
         guess[gone] = 0
     split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
-    for factor in (1.0, 0.6):  # the second is bolder, for where the first finds nothing
+    for factor in (1.0, 0.6):  # bolder where the first finds nothing
         labels = np.where(guess > split * factor, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
         labels[guess < split * 0.25 * factor] = cv2.GC_BGD
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
         if gone is not None:
             labels[gone] = cv2.GC_BGD
         subject = _grabcut(small, labels, part(progress, 0.2, 0.6))
-        if SMALLEST <= subject.mean() / 255 <= LARGEST:
+        if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
             return _cut_out(pixels, subject, part(progress, 0.65, 1))
     raise BadInput("I cannot tell what the subject of this picture is: nothing in it stands out from its background.")
 
@@ -46,7 +46,7 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
         mode = cv2.GC_EVAL if turn else cv2.GC_INIT_WITH_MASK
         cv2.grabCut(bgr, labels, (0, 0, 1, 1), background, foreground, 1, mode)  # the box is for another mode
     found = (labels & 1) * np.uint8(255)
-    for dark in (0, 255):  # neither small pieces beside the subject nor small holes in it
+    for dark in (0, 255):  # small pieces, and small holes
         count, pieces, stats, _ = cv2.connectedComponentsWithStats(found ^ np.uint8(dark), connectivity=4)
         areas = stats[1:, cv2.CC_STAT_AREA]
         if count > 1:
@@ -56,9 +56,9 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
 
 
 def _saliency(small: Pixels, progress: Progress) -> Floats:
-    """1 where it is surely the subject: it differs from the picture's rim and hangs together."""
+    """1 where it is surely the subject."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    lab[..., 0] *= 0.7  # light falls unevenly on one and the same wall; its colour stays
+    lab[..., 0] *= 0.7  # light falls unevenly on a wall
     height, width = lab.shape[:2]
     thick = max(2, round(0.03 * max(height, width)))
     rim, lower = np.zeros((height, width), bool), np.zeros((height, width), bool)
@@ -91,7 +91,7 @@ def _unlike(lab: Floats, rim: Flags) -> Floats:
 def _barrier(levels: Floats, seeds: Flags) -> Floats:  # Zhang et al., "Minimum Barrier Salient Object Detection"
     levels = cv2.GaussianBlur(levels, (0, 0), 1.0)
     planes = [levels, np.where(seeds, 0, np.inf).astype(np.float32), levels.copy(), levels.copy()]
-    for turn in range(12):  # down, up, right, left; three times
+    for turn in range(12):  # four directions, three times
         turned = [plane.T if turn % 4 > 1 else plane for plane in planes]
         level, cost, high, low = (plane[::-1] if turn % 2 else plane for plane in turned)
         for row in range(1, len(level)):
@@ -108,7 +108,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
     edge = max(3, round(max(copy.shape[:2]) / 120))
     factors, offset = _by_colour(copy, inside.astype(np.float32), edge)
     within, beyond = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (inside, ~inside))
-    # Far from the outline the colours have no say: a white shirt before a white wall stays whole.
+    # Far from the outline colours do not count: a white shirt before a white wall stays whole.
     depth = np.clip((within - beyond) / (2.0 * edge), -1, 1).astype(np.float32)
     height, width = pixels.shape[:2]
     reach = max(4, round(max(height, width) / 200))
@@ -119,7 +119,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
         alpha = np.clip(((slope * colours).sum(2) + level - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)
-        # Where the subject is half clear its colour is taken from what is whole near by.
+        # Half transparent pixels take their colour from opaque ones.
         whole = (alpha > 0.95).astype(np.float32)
         near = box_mean(whole, reach)
         inner = box_mean(colours * whole[..., None], reach) / np.maximum(near, 1e-4)[..., None]
@@ -131,13 +131,12 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
 
 
 def _by_colour(guide: Floats, values: Floats, radius: int) -> tuple[Floats, Floats]:
-    """He et al., "Guided Image Filtering": `values` as a linear function of the guide's colours (factors, and what is
-    added)."""
+    """He et al., "Guided Image Filtering": `values` as factors of the guide's colours, and what is added."""
     middle, level = box_mean(guide, radius), box_mean(values, radius)
     together = box_mean(guide * values[..., None], radius) - middle * level[..., None]
     pairs = guide[..., :, None] * guide[..., None, :]
     spread = box_mean(pairs.reshape(*guide.shape[:2], 9), radius).reshape(pairs.shape)
     spread -= middle[..., :, None] * middle[..., None, :]
-    spread += 2e-4 * np.eye(3, dtype=np.float32)  # how little the colours may differ and still tell
+    spread += 2e-4 * np.eye(3, dtype=np.float32)  # the smallest difference that tells
     factors = np.linalg.solve(spread, together[..., None])[..., 0].astype(np.float32)
     return box_mean(factors, radius), box_mean(level - (factors * middle).sum(2), radius)

@@ -1,16 +1,14 @@
-"""Simple edits with Pillow. One more is a line here and one in words.toml."""
+"""A new edit is a line here and one in words.toml."""
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
-from pipeline.providers.adjust import Adjust
+from pipeline.providers.arithmetic import BRIGHTER, COOLER, DARKER, WARMER, adjusted, exposed, tinted
 from pipeline.providers.base import Progress
 from pipeline.providers.offline import plan
-from pipeline.providers.offline.photo.arithmetic import BRIGHTER, COOLER, DARKER, WARMER, adjusted, exposed, tinted
 from pipeline.providers.offline.plan import Edit, Tone
 
 POWERS = {"a bit": 0.5, "": 1.0, "much": 2.0}
@@ -61,7 +59,7 @@ LOOKS: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 def apply(edits: Sequence[Edit], image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
-    """With a mask (mode L), tones change only what is white in it, and come before changes of shape."""
+    """Of a mask (mode L), tones change only what is white, and come first."""
     in_order = sorted(edits, key=lambda edit: mask is not None and not isinstance(edit, Tone))
     for done, edit in enumerate(in_order):
         progress(done / len(edits))
@@ -81,31 +79,12 @@ def _toned(tone: Tone, image: Image.Image) -> Image.Image:
 
 
 def _shaped(edit: Edit, image: Image.Image) -> Image.Image:
-    width, height = plan.size_after([edit], image.size)
-    match edit:
-        case plan.Flip(axis=axis):
-            sideways = axis == "horizontally"
-            return image.transpose(Image.Transpose.FLIP_LEFT_RIGHT if sideways else Image.Transpose.FLIP_TOP_BOTTOM)
-        case plan.Rotate(degrees=degrees):
-            return _rotated(image, degrees)
-        case plan.Straighten(tilt=tilt):
-            return adjusted(image, Adjust(straighten=tilt), lambda done: None)
-        case plan.CropTo(part=part):
-            return image.crop(plan.crop_box(part, *image.size))
-        case plan.CropRatio():
-            left, top = (image.width - width) // 2, (image.height - height) // 2
-            return image.crop((left, top, left + width, top + height))
-    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
-
-
-def _rotated(image: Image.Image, degrees: int) -> Image.Image:
-    quarters = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
-    if degrees in quarters:
-        return image.transpose(quarters[degrees])
-    size, angle = plan.size_after([plan.Rotate(degrees=degrees)], image.size), math.radians(degrees)
-    scale = max(plan.box_around(degrees, *image.size)) / max(size)
-    cos, sin = math.cos(angle) * scale, math.sin(angle) * scale
-    left = (image.width - cos * size[0] - sin * size[1]) / 2
-    top = (image.height + sin * size[0] - cos * size[1]) / 2
-    back = (cos, sin, left, -sin, cos, top)  # from a place in the result to the one in the source
-    return image.convert("RGBA").transform(size, Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+    if adjust := plan.adjust_of(edit, *image.size):
+        return adjusted(image, adjust, lambda done: None)
+    size = plan.size_after([edit], image.size)
+    if isinstance(edit, plan.Rotate):
+        image = image.convert("RGBA").rotate(-edit.degrees, Image.Resampling.BICUBIC, expand=True)
+        if max(image.size) <= plan.MAX_SIDE:  # it is at most a pixel larger
+            left, top = ((old - new) // 2 for old, new in zip(image.size, size, strict=True))
+            return image.crop((left, top, left + size[0], top + size[1]))
+    return ImageOps.fit(image, size, Image.Resampling.LANCZOS)

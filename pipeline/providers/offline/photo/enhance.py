@@ -1,5 +1,3 @@
-"""Less noise, more contrast without clipping, crisper edges, twice the size."""
-
 from collections.abc import Collection
 
 import cv2
@@ -7,10 +5,10 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part
 
-from .tiles import Array, Floats, Pixels, box_mean, in_tiles, to_bytes
+from .tiles import Floats, Pixels, box_mean, in_tiles, to_bytes
 
-DARKEST, LIGHTEST = 6, 249  # where the ends of the range come to lie: never at the very end
-MOST_CONTRAST = 1.6  # times: fog is lifted, and a grey wall does not become noise
+DARKEST, LIGHTEST = 6, 249  # of the stretched range
+MAX_CONTRAST = 1.6  # times: a grey wall must not become noise
 
 
 def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixels:
@@ -21,12 +19,12 @@ def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixel
     return pixels
 
 
-def _luma(pixels: Array) -> Floats:
-    return cv2.transform(pixels.astype(np.float32), np.array([[0.299, 0.587, 0.114]], np.float32))
+def _luma(pixels: Pixels) -> Floats:
+    return cv2.cvtColor(pixels.astype(np.float32), cv2.COLOR_RGB2GRAY)
 
 
 def noise_of(pixels: Pixels) -> float:
-    """Its standard deviation in levels: Immerkær's operator where the picture is calmest."""
+    """Immerkær's operator where the picture is calmest: a standard deviation in levels."""
     rows, columns = (slice(spare, side - spare) for side in pixels.shape[:2] for spare in [max(0, side - 1024) // 2])
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
     levels = np.abs(cv2.filter2D(_luma(pixels[rows, columns]), cv2.CV_32F, kernel))
@@ -38,7 +36,7 @@ def _denoised(pixels: Pixels, progress: Progress) -> Pixels:
 
     def work(tile: Pixels, first: int) -> Pixels:
         levels = cv2.cvtColor(tile.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb) * 255
-        # Colours may be smoothed more than light: nobody sees fine detail in them, and everybody sees blotches.
+        # In colour nobody sees fine detail, and everybody sees blotches.
         for channel, radius, strength in ((0, 2, 1.0), (1, 4, 1.6), (2, 4, 1.6)):
             levels[..., channel] = _smoothed(np.ascontiguousarray(levels[..., channel]), radius, noise * strength)
         return to_bytes(cv2.cvtColor(levels / 255, cv2.COLOR_YCrCb2RGB) * 255)
@@ -55,7 +53,7 @@ def _smoothed(values: Floats, radius: int, noise: float) -> Floats:
 
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
-    """CLAHE on a stretched range; a channel that would pass its end holds the others back."""
+    """CLAHE on a stretched range; a channel at its end limits the others."""
     before = in_tiles(pixels, lambda tile, first: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
     curve = _stretch(before)
     local = cv2.createCLAHE(2.0, (8, 8)).apply(to_bytes(curve)[before])
@@ -74,8 +72,8 @@ def _stretch(levels: Pixels) -> Floats:
     counts = np.cumsum(np.bincount(levels[::4, ::4].ravel(), minlength=256))
     low, high = (float(np.searchsorted(counts, share * counts[-1])) for share in (0.005, 0.995))
     wide = max(high - low, 1.0)
-    factor = max(1.0, min(MOST_CONTRAST, (LIGHTEST - DARKEST) / wide))
-    # What is left of the room lies on both sides in the old proportion, so that night stays night.
+    factor = max(1.0, min(MAX_CONTRAST, (LIGHTEST - DARKEST) / wide))
+    # In the old proportion on both sides, so that night stays night.
     start = (255 - wide * factor) * (low / max(255 - wide, 1.0))
     ends = [0.0, start, start + wide * factor, 255.0]
     return np.interp(np.arange(256), [0.0, low, low + wide, 255.0], ends).astype(np.float32)
@@ -88,7 +86,7 @@ def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
         light = _luma(tile)
         detail = light - cv2.GaussianBlur(light, (0, 0), 1.2)
         detail = np.sign(detail) * np.maximum(np.abs(detail) - noise, 0) * 0.9
-        # No lighter than the lightest neighbour, nor darker than the darkest, by more than a little: no halos.
+        # Little beyond its lightest and darkest neighbour: no halos.
         change = np.clip(light + detail, cv2.erode(light, cross) - 6, cv2.dilate(light, cross) + 6) - light
         most, least = 254.0 - tile.max(2), 1.0 - tile.min(2)  # a channel that is at its end moves no further
         return to_bytes(tile + np.clip(change, np.minimum(least, 0), np.maximum(most, 0))[..., None])
@@ -100,7 +98,7 @@ def _doubled(pixels: Pixels, progress: Progress) -> Pixels:
     def work(tile: Pixels, first: int) -> Pixels:
         low, (height, width) = tile.astype(np.float32), tile.shape[:2]
         high = cv2.resize(low, (2 * width, 2 * height), interpolation=cv2.INTER_LANCZOS4)
-        for _ in range(4):  # what shrinking it again would get wrong is added back
+        for _ in range(4):  # what shrinking it again would get wrong
             wrong = low - cv2.resize(high, (width, height), interpolation=cv2.INTER_AREA)
             high = high + cv2.resize(wrong, (2 * width, 2 * height), interpolation=cv2.INTER_CUBIC)
         return to_bytes(high)

@@ -1,5 +1,4 @@
-"""Remove an object. Scratches are drawn together from their sides; what is wider is put together from pieces of what is
-around it.
+"""Scratches are filled from their sides, wider holes by pieces of what is around.
 
 xphoto.inpaint measures better in small holes, but smears large ones, and cannot be stopped.
 """
@@ -15,15 +14,15 @@ from pipeline.providers.base import Progress, part
 from . import patch_match
 from .tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
 
-SCRATCH = 4.0  # pixels from the sides to the middle of what still counts as one
-SCREEN_SIDE = 1500  # pixels: on a larger picture a brush, which is moved on a screen, leaves a rim of what it covered
+SCRATCH = 4.0  # pixels to the middle of the widest scratch
+SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
 HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
 MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
 HALO = 12  # pixels around a scratch
 
 
 def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
-    """Without what is white in `mask` (any size). Raises `BadInput` where it marks nothing, or nearly everything."""
+    """`mask`: white goes, any size. Raises `BadInput` where it marks nothing, or nearly everything."""
     size = pixels.shape[1::-1]
     marked = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 127
     if not marked.any():
@@ -39,7 +38,7 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     for number, (area, hole) in enumerate(holes):
         share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
         _fill(out[area], hole, wide[area], len(holes), share)
-        wide[area] &= ~hole  # filled, and so something to learn from for the next
+        wide[area] &= ~hole  # filled, and so a source for the next
     progress(1.0)
     return out
 
@@ -55,7 +54,6 @@ def _wide(marked: Pixels) -> Flags:
 
 
 def _mend(pixels: Pixels, thin: Flags, marked: Pixels, progress: Progress) -> Pixels:
-    """What else is marked beside it is nothing to learn from."""
     beside = cv2.dilate(thin.astype(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
 
     def work(tile: Pixels, first: int) -> Pixels:
@@ -87,7 +85,7 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, holes: int, progress: Pro
 
 
 def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> None:
-    """At full size: the detail that the small copy lost comes from the places of the pieces."""
+    """At full size, with the detail from where the pieces are."""
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     y, x = np.indices((rows, columns))
     copied, whole = filled[y + offsets[..., 0], x + offsets[..., 1]], pixels.copy()

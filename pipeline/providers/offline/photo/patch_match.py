@@ -1,4 +1,4 @@
-"""PatchMatch (Barnes et al.), small first: for every place in a hole the place outside it that looks most alike."""
+"""PatchMatch (Barnes et al.), coarse to fine."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,11 +12,12 @@ from .tiles import Array, Flags, Floats, Places
 
 RADIUS = 3  # pixels: a patch is 7 × 7
 SMALLEST_SIDE = 20  # pixels, of the smallest copy
-FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote: on the smallest copy, and at the size of the picture
+FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote, on the smallest copy and at full size
 
 
 def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Places] | None:
-    """The picture, and where each pixel came from: (height, width, 2) offsets. None where too little is around the hole."""
+    """The picture, and where each pixel came from: (height, width, 2) offsets. None where too little is around the
+    hole."""
     random = np.random.default_rng(1)
     sizes = [hole.shape]
     while min(sizes[0]) > 2 * SMALLEST_SIDE:
@@ -40,7 +41,7 @@ def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Plac
 
 
 def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats, Flags]:
-    """A copy into which nothing of what is in the hole has leaked, and its hole."""
+    """Without the colours of the hole."""
     known = cv2.resize((~hole).astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
     sums = cv2.resize(picture * (~hole)[..., None], size[::-1], interpolation=cv2.INTER_AREA)
     return (sums / np.maximum(known, 1e-3)[..., None]).astype(np.float32), known < 0.5
@@ -71,7 +72,7 @@ class _Match:
         self._number[self.targets] = np.arange(len(self.targets))
         reach = np.arange(-RADIUS, RADIUS + 1)
         self._steps = (reach[:, None] * self._width + reach).ravel()
-        # What is known counts more than what has been guessed, and the more the nearer it is to it.
+        # What is known counts more than guesses, and the more the nearer.
         depth = cv2.distanceTransform(self._hole.astype(np.uint8), cv2.DIST_L2, 3)
         self._trust = (1.3 ** -np.minimum(depth, 30)).astype(np.float32).ravel()
 
@@ -87,7 +88,7 @@ class _Match:
             self.sources = np.where(self._is_allowed[flat], flat, self.sources)
 
     def search(self, on_tick: Callable[[], None]) -> None:
-        """Try the neighbours' sources, moved along, and others near by."""
+        """Tries neighbours' sources, and random ones near by."""
         patches = self.targets[:, None] + self._steps
         self._wanted, self._weight = self._flat[patches], self._trust[patches]
         self._weight /= self._weight.sum(1, keepdims=True)
@@ -116,7 +117,7 @@ class _Match:
         return np.einsum("np,np->n", np.einsum("npc,npc->np", seen, seen), self._weight[which])
 
     def vote(self) -> None:
-        """The mean of what the patches over a pixel show, the good ones counting most."""
+        """The mean of the patches over a pixel, weighted by how good they are."""
         spread = max(float(np.percentile(self.cost, 75)), 1e-6)
         weight = np.repeat(np.exp(-self.cost / (2 * spread)), len(self._steps))
         places = (self.targets[:, None] + self._steps).ravel()

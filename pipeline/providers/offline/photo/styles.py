@@ -1,4 +1,4 @@
-"""Styles of photographs and paintings. One more is a function here and a line at the end."""
+"""A new style is a function here and a line at the end."""
 
 import math
 from collections.abc import Callable
@@ -8,13 +8,14 @@ import numpy as np
 from PIL import Image
 
 from pipeline.providers.base import Progress, part
+from pipeline.providers.offline.noise import step
 
 from .edits import LOOKS
 from .tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
 
-CANVAS_SIDE = 1400  # pixels: the longest side at which a brush is moved
-FINE_SIDE = 1600  # pixels: at this longest side a fine line is one pixel wide
-REACH = 21  # fine lines: as far as anything that is drawn looks around itself
+CANVAS_SIDE = 1400  # pixels: the longest side
+FINE_SIDE = 1600  # pixels: where a fine line is one pixel wide
+REACH = 21  # fine lines
 WARM_WHITE, CREAM, LEAD = np.array([[251, 246, 233], [248, 245, 236], [46, 47, 56]], np.float32)
 BAYER = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.float32) / 16 - 0.5
 
@@ -63,9 +64,9 @@ def _oil(pixels: Pixels, progress: Progress) -> Pixels:
     y, x = np.indices(light.shape, np.float32)
     bristles = np.zeros_like(noise)  # noise drawn out along the forms
     reach = round(3 * brush)
-    for step in range(-reach, reach + 1):
-        progress(0.3 + 0.3 * (step + reach) / reach)
-        bristles += cv2.remap(noise, x + dx * step, y + dy * step, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    for way in range(-reach, reach + 1):
+        progress(0.3 + 0.3 * (way + reach) / reach)
+        bristles += cv2.remap(noise, x + dx * way, y + dy * way, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     bristles *= 18 / max(float(bristles.std()), 1e-6)
     relief = cv2.Sobel(bristles, cv2.CV_32F, 1, 1, ksize=3) + 0.6 * (bristles - cv2.GaussianBlur(bristles, (0, 0), 2))
     return _grown(painted + np.clip(relief, -26, 26)[..., None], pixels)
@@ -77,15 +78,15 @@ def _pencil(pixels: Pixels, progress: Progress) -> Pixels:
     tones = _tones(pixels, 1, 97, 0.85)
 
     def work(tile: Pixels, first: int) -> Pixels:
-        rows, grey = slice(first, first + len(tile)), _grey(tile)
-        tone = tones[grey.astype(np.uint8)]
+        rows, levels = slice(first, first + len(tile)), _grey(tile)
+        tone = tones[levels.astype(np.uint8)]
         shaded = np.clip(cv2.GaussianBlur(tone, (0, 0), 7 * fine) - tone, 0, 1) * 1.6
-        graphite = np.maximum(0.9 * (1 - _outlines(grey, 0.9 * fine)), shaded)
-        y, x = np.indices(grey.shape, np.float32)
+        graphite = np.maximum(0.9 * (1 - _outlines(levels, 0.9 * fine)), shaded)
+        y, x = np.indices(levels.shape, np.float32)
         for angle, dark in ((0.85, 0.8), (0.6, 0.55), (2.2, 0.36), (1.5, 0.2)):
             across = x * math.sin(angle) + (y + first) * math.cos(angle) + shaken[rows] * 2 * fine
             stroke = 0.675 + 0.325 * np.cos(across * (2 * math.pi / (4.5 * fine)))
-            graphite = np.maximum(graphite, _step(dark + 0.08, dark - 0.3, tone) * stroke * (0.95 - 0.6 * dark))
+            graphite = np.maximum(graphite, step(dark + 0.08, dark - 0.3, tone) * stroke * (0.95 - 0.6 * dark))
         graphite = np.clip(graphite * (1 + 0.45 * paper[rows]), 0, 0.92)[..., None]
         return (CREAM + (LEAD - CREAM) * graphite).astype(np.uint8)
 
@@ -104,7 +105,7 @@ def _ink(pixels: Pixels, progress: Progress) -> Pixels:
         rows = slice(first, first + len(tile))
         dark = 1 - tones[_grey(soft[rows]).astype(np.uint8)]
         edge = dark + 0.035 * feather[rows] + 0.05 * paper[rows]
-        washes = sum(_step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
+        washes = sum(step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
         ink = np.clip(0.5 * washes + 0.36 * dark**1.6, 0, 0.94)
         lines = _outlines(_grey(tile), 1.3 * fine)
         page = (1 - ink) * (0.25 + 0.75 * lines) * (0.97 + 0.03 * paper[rows])
@@ -117,9 +118,9 @@ def _cartoon(pixels: Pixels, progress: Progress) -> Pixels:
     small = _flattened(shrunk(pixels, CANVAS_SIDE), 0.25)
     progress(0.3)
     lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32)
-    step, light = 255 / 9, lab[..., 0]
-    nearest = np.rint(light / step) * step
-    lab[..., 0] = nearest + step / 4 * np.tanh((light - nearest) / step * 4)
+    apart, light = 255 / 9, lab[..., 0]
+    nearest = np.rint(light / apart) * apart
+    lab[..., 0] = nearest + apart / 4 * np.tanh((light - nearest) / apart * 4)
     flat = _vivid(cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), 1.45)
     colours, fine = _grown(flat, pixels), _fine(pixels)
     progress(0.5)
@@ -146,7 +147,7 @@ def _poster(pixels: Pixels, progress: Progress) -> Pixels:
     colours = _palette(strong, 9)
     flat = cv2.medianBlur(_nearest(strong, colours), 7)
     progress(0.5)
-    # Every pixel takes its nearest colour again: stretching has mixed them.
+    # Stretching has mixed the colours.
     return in_tiles(_grown(flat, pixels), lambda tile, first: _nearest(tile, colours), 0, part(progress, 0.5, 1))
 
 
@@ -160,8 +161,8 @@ def _flattened(pixels: Pixels, strength: float = 0.35) -> Pixels:
 
 
 def _vivid(pixels: Array, factor: float) -> Pixels:
-    grey = cv2.transform(pixels.astype(np.float32), np.full((3, 3), 1 / 3, np.float32))
-    return np.clip(grey + (pixels - grey) * factor, 0, 255).astype(np.uint8)
+    mean = cv2.transform(pixels.astype(np.float32), np.full((3, 3), 1 / 3, np.float32))
+    return np.clip(mean + (pixels - mean) * factor, 0, 255).astype(np.uint8)
 
 
 def _grown(small: Array, pixels: Pixels) -> Pixels:
@@ -170,7 +171,7 @@ def _grown(small: Array, pixels: Pixels) -> Pixels:
 
 
 def _noise(pixels: Pixels, cell: float, seed: int) -> Floats:
-    """Soft blots of about `cell` pixels, mostly within -1 and 1."""
+    """Of about `cell` pixels, mostly within -1 and 1."""
     height, width = pixels.shape[:2]
     grid = np.random.default_rng(seed).standard_normal((int(height / cell) + 2, int(width / cell) + 2), np.float32)
     return cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC)
@@ -184,25 +185,19 @@ def _paper(pixels: Pixels, seed: int) -> Floats:
 
 
 def _fine(pixels: Pixels) -> float:
-    """Pixels: the width of a fine line."""
+    """Pixels."""
     return max(1.0, max(pixels.shape[:2]) / FINE_SIDE)
 
 
 def _tones(pixels: Pixels, darkest: float, lightest: float, gamma: float) -> Floats:
-    """For 256 levels of grey: 0 at the picture's darkest percentile, 1 at its lightest."""
+    """Of 256 levels of grey: 0 at the darkest percentile, 1 at the lightest."""
     low, high = (float(level) for level in np.percentile(_grey(shrunk(pixels, 1000)), (darkest, lightest)))
     return (np.clip((np.arange(256) - low) / max(high - low, 12), 0, 1) ** gamma).astype(np.float32)
 
 
-def _step(low: float, high: float, values: Floats) -> Floats:
-    """0 below `low`, 1 above `high`, smooth between (also where low > high)."""
-    t = np.clip((values - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
-def _outlines(grey: Floats, wide: float) -> Floats:
+def _outlines(levels: Floats, wide: float) -> Floats:
     """1 on paper, 0 on a line (Winnemöller, "XDoG")."""
-    edge = cv2.GaussianBlur(grey, (0, 0), wide) - 0.985 * cv2.GaussianBlur(grey, (0, 0), wide * 1.6) - 1.92
+    edge = cv2.GaussianBlur(levels, (0, 0), wide) - 0.985 * cv2.GaussianBlur(levels, (0, 0), wide * 1.6) - 1.92
     return np.where(edge > -1.5, 1.0, 1.0 + np.tanh(0.32 * (edge + 1.5))).astype(np.float32)
 
 
@@ -211,7 +206,8 @@ def _palette(pixels: Pixels, count: int) -> Floats:
 
 
 def _nearest(pixels: Array, colours: Floats) -> Pixels:
-    apart = (colours * colours).sum(1) - 2 * (pixels.astype(np.float32) @ colours.T)  # but for what is the same for all
+    # But for a term that is the same for all.
+    apart = (colours * colours).sum(1) - 2 * (pixels.astype(np.float32) @ colours.T)
     return colours[apart.argmin(axis=2)].astype(np.uint8)
 
 

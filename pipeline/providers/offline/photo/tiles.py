@@ -1,4 +1,4 @@
-"""Large pictures in tiles of whole rows: bounded memory, and a chance to stop. Importing this loads OpenCV."""
+"""Tiles of whole rows: bounded memory, and a chance to stop. Importing this loads OpenCV."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from pipeline.providers.base import Progress
 
 cv2.setNumThreads(1)  # a worker shares its machine
 
-# Names for the reader. OpenCV's own types call everything it gives back "integers or floats".
+# For the reader: OpenCV's types are all "integers or floats".
 Array = NDArray[Any]
 Pixels = Array  # uint8
 Floats = Array  # float32
@@ -28,7 +28,7 @@ def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[tuple[int,
 
 
 def in_tiles(pixels: Array, work: Work, reach: int, progress: Progress, grows: int = 1) -> Pixels:
-    """`work` gets a tile with up to `reach` more rows on both sides, and its first row's number; it gives `grows` times the
+    """`work` gets a tile, with up to `reach` more rows on both sides, and its first row; it gives `grows` times the
     rows."""
     height, width = pixels.shape[:2]
     out: Pixels | None = None
@@ -52,9 +52,9 @@ def shrunk(pixels: Array, side: int) -> Array:
 
 
 def stretched(pixels: Array, height: int, width: int, top: int, bottom: int) -> Array:
-    """The rows `top` to `bottom` of the array at that size."""
+    """At that size, the rows `top` to `bottom`."""
     across, down = pixels.shape[1] / width, pixels.shape[0] / height
-    # From a place in the result to the one in the source, centre to centre.
+    # From a place in the result to its source, centre to centre.
     back = np.array([[across, 0, across / 2 - 0.5], [0, down, (top + 0.5) * down - 0.5]], np.float32)
     flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(pixels, back, (width, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE)
@@ -65,7 +65,7 @@ def box_mean(values: Floats, radius: int) -> Floats:
 
 
 def k_means(samples: Floats, count: int) -> tuple[Floats, Floats]:
-    """Colours that stand for the samples (n, 3), and each one's share."""
+    """Of samples (n, 3), with each one's share."""
     count = min(count, len(samples))
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 25, 0.5)
     cv2.setRNGSeed(1)  # the same picture gives the same colours

@@ -1,6 +1,5 @@
-"""The tools for photographs. Importing this loads OpenCV."""
+"""Importing this loads OpenCV."""
 
-import cv2
 import numpy as np
 from PIL import Image, ImageChops
 
@@ -11,14 +10,15 @@ from pipeline.providers.offline.plan import Plan, fits_twice
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object
+from .patch_match import diffused, reduced
 from .styles import restyle
-from .tiles import Flags, Pixels, stretched, tiles
+from .tiles import Flags, Pixels, stretched, tiles, to_bytes
 
 
 def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
     """`image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
     where = None if mask is None else np.asarray(mask)
-    # Whoever looks for the background of a cut-out finds it by what is black behind it.
+    # In a cut-out, the black behind it shows the background.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
     made = Image.fromarray(_made(intent, plan, pixels, where, part(progress, 0, 0.95)))
     if mask and intent in (Intent.ENHANCE, Intent.STYLE_TRANSFER):  # these change everything
@@ -27,7 +27,6 @@ def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | No
     if image.mode == "RGBA":
         alpha = image.getchannel("A")
         if intent is Intent.REMOVE_OBJECT and where is not None and alpha.getextrema() != (255, 255):
-            # Where the thing stood it is as clear as around it.
             planes = np.asarray(Image.merge("RGB", (alpha, alpha, alpha)))
             alpha = Image.fromarray(remove_object(planes, where, part(progress, 0.95, 1))[..., 0])
         alpha = alpha.resize(made.size)
@@ -52,23 +51,17 @@ def _made(intent: Intent, plan: Plan, pixels: Pixels, mask: Pixels | None, progr
 
 
 def _colours(image: Image.Image) -> Pixels:
-    """Where the picture is clear, the colour of what is nearest and is not."""
+    """Of the nearest opaque pixel, where one is transparent."""
     colours = np.array(image.convert("RGB"))
     if image.mode != "RGBA":
         return colours
     clear: Flags = np.asarray(image.getchannel("A")) == 0
     if not clear.any() or clear.all():
         return colours
-    small = image.copy()
-    small.thumbnail((512, 512), Image.Resampling.BOX)
-    known = np.asarray(small)
-    there = (known[..., 3] >= min(128, known[..., 3].max())) & (known[..., 3] > 0)
-    gone, how = (~there).astype(np.uint8), cv2.DIST_LABEL_PIXEL
-    nearest = cv2.distanceTransformWithLabels(gone, cv2.DIST_L2, 5, labelType=how)[1]
-    by_label = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
-    by_label[nearest[there]] = known[there][:, :3]
     height, width = clear.shape
+    scale = min(1.0, 512 / max(height, width))
+    filled = diffused(*reduced(colours, clear, (max(1, round(height * scale)), max(1, round(width * scale)))))
     for top, bottom in tiles(height, width):
         here = clear[top:bottom]
-        colours[top:bottom][here] = stretched(by_label[nearest], height, width, top, bottom)[here]
+        colours[top:bottom][here] = to_bytes(stretched(filled, height, width, top, bottom))[here]
     return colours

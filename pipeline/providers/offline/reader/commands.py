@@ -1,4 +1,4 @@
-"""What is asked for in a word or two, and is about what the studio does rather than about what a picture shows."""
+"""Short requests about the studio, not about a picture."""
 
 from enum import StrEnum
 
@@ -20,6 +20,6 @@ _COURTESY, INSULTS = pattern("courtesy"), pattern("insults")
 
 
 def command(text: str) -> Command | None:
-    """Only where it is all that is said: "more blue" and "a beautiful lake" are other wishes."""
+    """Only where nothing else is said: "more blue" is another request."""
     said = " ".join(_COURTESY.sub(" ", folded(text)).split()).strip(" .,;!?…")
     return next((name for name, asks in _COMMANDS.items() if asks.fullmatch(said)), None)

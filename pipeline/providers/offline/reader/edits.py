@@ -1,5 +1,3 @@
-"""Reads edits out of what a person says."""
-
 import re
 from collections.abc import Iterator
 
@@ -29,7 +27,7 @@ _WIDE, _HIGH = (
 
 
 def parse(text: str) -> tuple[Edit, ...]:
-    """In the text's order. A clause holds one change of shape, or looks and tones."""
+    """In order. A clause holds one change of shape, or looks and tones."""
     found: list[Edit] = []
     for clause in clauses(text):
         if shape := _shape(clause):
@@ -46,7 +44,7 @@ def clauses(text: str) -> Iterator[str]:
         yield " ".join(_POLITE.sub(" ", clause).split())
 
 
-_NAMES = {  # how a word is used → the word, with diacritics and without → the tone
+_NAMES = {  # use of a word → the word, with diacritics and without → the tone
     use: {
         spelled: name
         for name, line in tones.items()
@@ -71,12 +69,12 @@ _NAMED = _NAMES["more"] | _NAMES["adjectives"] | _NAMES["nouns"] | _NAMES["vietn
 def _tones(clause: str) -> list[Tone]:
     strength: Strength = "a bit" if _A_BIT.search(clause) else "much" if _MUCH.search(clause) else ""
     rest = " ".join(_MUCH.sub(" ", _A_BIT.sub(" ", clause)).split())
-    found: dict[int, str] = {}  # where in the clause → the tone
+    found: dict[int, str] = {}  # by place in the clause
     for rule, is_less in _RULES:
         for match in rule.finditer(rest):
             name = _NAMED[match["word"]]
             found[match.start()] = words.TONES["opposite"][name] if is_less else name
-        rest = rule.sub(lambda match: "|" * len(match[0]), rest)  # what is read is not read twice
+        rest = rule.sub(lambda match: "|" * len(match[0]), rest)
     return [Tone(name=found[at], strength=strength) for at in sorted(found)]
 
 

@@ -1,5 +1,3 @@
-"""Which intent a text has, and what about it."""
-
 from pipeline.providers.base import STYLES, Intent
 from pipeline.providers.text import folded
 
@@ -13,17 +11,17 @@ GREETS, ASKS, ONE_PART, CHANGES, MAY_CHANGE = map(pattern, ("greets", "asks", "o
 _RESTYLES, _OTHER_STYLE = pattern("restyles"), pattern("other_style")
 _DONT, _NOT_TAKEN, _SIZE = map(pattern, ("dont", "not_taken", "size"))
 _TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
-_WISHES = {intent: pattern(intent) for intent in _TOOLS}
+_ASKED_FOR = {intent: pattern(intent) for intent in _TOOLS}
 _STYLE_WORDS = Lexicon({name: words.STYLES[name] for name in STYLES})
 _AROUND_STYLE = listed("around_style")
 _STEP_WORDS = Lexicon(words.STEPS)
 
 
-def wish(text: str) -> Intent | None:
+def tool_asked_for(text: str) -> Intent | None:
     for clause in clauses(text):
         clause = _DONT.sub(" ", clause)
         if not parse(clause):
-            for intent, asks in _WISHES.items():
+            for intent, asks in _ASKED_FOR.items():
                 if asks.search(clause):
                     return intent
     return None
@@ -34,7 +32,7 @@ def seen_in(text: str) -> list[str]:
 
 
 def style_of(*texts: str | None) -> str | None:
-    """The first named in the first text that names one; None where it describes another."""
+    """The first that is named; None where another is described."""
     for text in filter(None, texts):
         if _OTHER_STYLE.search(folded(text)):
             return None

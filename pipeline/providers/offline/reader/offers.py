@@ -1,5 +1,3 @@
-"""What is offered to press, in the language of who is answered."""
-
 from pipeline.providers.base import Action, RefineRequest, Suggestion
 from pipeline.providers.offline.plan import Scene
 
@@ -7,7 +5,7 @@ from .. import vocabulary as words
 from . import scenes
 
 _ADDED = {"birds": "add_birds", "boat": "add_boat", "night": "make_night", "snow": "add_snow"}  # in a scene → its offer
-MOST_ADDED = 2
+MAX_ADDED = 2
 
 
 def offers(content: str, *names: str) -> tuple[Suggestion, ...]:
@@ -25,14 +23,12 @@ def order(content: str, scene: Scene) -> Suggestion:
 
 
 def usual(request: RefineRequest) -> tuple[Suggestion, ...]:
-    """For those who do not know what there is: about their picture, where there is one."""
     if request.attached or request.has_mask:
         return offers(request.content, "enhance", "oil", "cutout", "brush")
     return offers(request.content, *(("enhance", "oil", "surprise", "photo") if request.has_source else ()))
 
 
 def instead_of_left_out(content: str, scene: Scene) -> tuple[Suggestion, ...]:
-    """What this scene could have besides, and a photo of what cannot be painted."""
     shown = scene.land | scene.sky | scene.weather | {scene.time or ""}
     added = [offer for name, offer in _ADDED.items() if name not in shown]
-    return offers(content, *added[:MOST_ADDED], "photo")
+    return offers(content, *added[:MAX_ADDED], "photo")

@@ -1,4 +1,4 @@
-"""Reads a request by keywords, in English and Vietnamese."""
+"""By keywords, in English and Vietnamese."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.providers.base import Intent, Refinement, RefineRequest, Suggestion
 from pipeline.providers.offline.plan import Edit, Plan, Scene, Tone, in_words, restored
-from pipeline.providers.text import LARGEST_SIDE, Size, allowed_side, choose_size, folded, title
+from pipeline.providers.text import MAX_SIDE, Size, allowed_side, choose_size, folded, title
 
 from .. import vocabulary as words
 from ..vocabulary import pattern, say
@@ -15,10 +15,10 @@ from .commands import INSULTS, Command, command
 from .edits import parse
 
 PROVIDER = "offline"
-MOST_NAMED = 8  # of the words that were left out
-_ENHANCING = ("sharper", "more contrast")  # tones that are steps of enhancing too
+MAX_NAMED = 8
+_ENHANCING = ("sharper", "more contrast")  # steps of enhancing too
 ALL_STEPS = tuple(words.STEPS)
-EXAMPLE = Scene(time="sunset")  # for those who do not know what to ask for
+EXAMPLE = Scene(time="sunset")
 
 
 def refine(request: RefineRequest) -> Refinement:
@@ -37,8 +37,7 @@ def refine(request: RefineRequest) -> Refinement:
 
 
 def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
-    """For a prompt that an AI worded, or that was stored before there were plans; without `content` only what it says
-    itself."""
+    """For an AI's prompt, or one from before there were plans."""
     match intent:
         case Intent.GENERATE:
             reading = scenes.read(prompt, style)
@@ -54,8 +53,7 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
 
 
 def _commanded(request: RefineRequest) -> Refinement | None:
-    content = request.content
-    match command(content):
+    match command(request.content):
         case Command.SURPRISE if not (request.attached or request.has_mask):
             chosen = words.SURPRISES[request.seed % len(words.SURPRISES)]
             return _painting(request, scenes.read(chosen, request.style).scene, ())
@@ -64,20 +62,16 @@ def _commanded(request: RefineRequest) -> Refinement | None:
         case Command.UNDO | Command.DOWNLOAD | Command.DELETE | Command.MORE if not request.has_source:
             return _no_picture(request)
         case Command.UNDO:
-            offered = offers.offers(content, "look", "undo")
-            return replace(_reply(request, say(content, "went_back")), suggestions=offered, goes_back=True)
+            return replace(_answer(request, "went_back", "look", "undo"), goes_back=True)
         case Command.DOWNLOAD:
-            return replace(
-                _reply(request, say(content, "download_this")), suggestions=offers.offers(content, "download")
-            )
+            return _answer(request, "download_this", "download")
         case Command.DELETE if not request.has_mask:
-            offered = offers.offers(content, "delete", "brush")
-            return replace(_reply(request, say(content, "delete_this")), suggestions=offered)
+            return _answer(request, "delete_this", "delete", "brush")
     return None
 
 
 def _more(request: RefineRequest) -> Refinement:
-    """The last scene painted once more, with this request's seed; the last edit, on what came of it."""
+    """The last scene with this request's seed; or the last edit, on its result."""
     last = next((turn for turn in reversed(request.turns) if turn.showed_picture or turn.plan), None)
     scene, plan = (scenes.last_scene((last,)), restored(last.plan)) if last else (None, None)
     if last and scene:
@@ -87,31 +81,30 @@ def _more(request: RefineRequest) -> Refinement:
         return _refined(request, Intent.EDIT, in_words(plan.edits), plan)
     if not request.has_source:
         return _no_picture(request)
-    offered = offers.offers(request.content, "warmer", "contrast", "oil", "watercolour")
-    return replace(_reply(request, say(request.content, "same_again")), suggestions=offered)
+    return _answer(request, "same_again", "warmer", "contrast", "oil", "watercolour")
 
 
 def _understood(request: RefineRequest) -> Refinement:
-    """The order matters. Whoever paints over a part of a picture never means a new picture."""
+    """The order matters. Painting over a part never asks for a new picture."""
     asked = intents.without_left_out(request.content)
     text, edits = " ".join(asked.split()), parse(asked)
     restyles = request.has_source and intents.restyles(text)
     of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and intents.REDRAWS.search(text))
     if intents.CREATES.search(text) and not of_it and not request.has_mask:
         return _paint(request)
-    wish = intents.wish(text)
-    # The tool that can fulfil what is wished, as far as words can tell; a look with the same name ("sepia") is an edit.
-    surely = wish in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (wish is Intent.REMOVE_OBJECT and request.has_mask)
-    if wish and request.has_source and surely:
-        return _tool(request, wish, edits)
-    if restyles and not edits and wish is not Intent.REMOVE_OBJECT:
+    tool = intents.tool_asked_for(text)
+    # A look with a tool's name ("sepia") is an edit.
+    surely = tool in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (tool is Intent.REMOVE_OBJECT and request.has_mask)
+    if tool and request.has_source and surely:
+        return _tool(request, tool, edits)
+    if restyles and not edits and tool is not Intent.REMOVE_OBJECT:
         return _tool(request, Intent.STYLE_TRANSFER)
     if edits and (request.has_source or intents.SAYS_IT.search(text) or not intents.seen_in(text)):
         return _edit(request, edits)
-    if not request.has_mask and (changed := _change(request, text, wish)):
+    if not request.has_mask and (changed := _change(request, text, tool)):
         return changed
-    if wish and (request.has_source or wish is not Intent.STYLE_TRANSFER):
-        return _tool(request, wish)
+    if tool and (request.has_source or tool is not Intent.STYLE_TRANSFER):
+        return _tool(request, tool)
     greeted = intents.GREETS.search(text) and not scenes.read(intents.GREETS.sub(" ", text)).known
     if INSULTS.search(text) and not scenes.read(text).known:
         return _able(request, "sorry")
@@ -120,11 +113,11 @@ def _understood(request: RefineRequest) -> Refinement:
     return _within(request, text) if request.attached or request.has_mask else _paint(request)
 
 
-def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinement | None:
+def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinement | None:
     """ "Now at night": the last painted scene anew. A photo's content cannot be changed."""
-    if not request.has_source or wish not in (None, Intent.STYLE_TRANSFER):
+    if not request.has_source or tool not in (None, Intent.STYLE_TRANSFER):
         return None
-    surely = bool(intents.CHANGES.search(text)) or wish is not None
+    surely = bool(intents.CHANGES.search(text)) or tool is not None
     names_land = any(match.name in words.LAND for match in scenes.LEXICON.match(text))
     if not surely and (names_land or not intents.MAY_CHANGE.search(text)):
         return None
@@ -135,7 +128,7 @@ def _change(request: RefineRequest, text: str, wish: Intent | None) -> Refinemen
         new = scenes.changed(old, rest, request.style)
         note = say(request.content, "anew")
         return _painting(request, new, reading.ignored, note) if reading.known or new != old else None
-    if wish is None and reading.known:
+    if tool is None and reading.known:
         return _needs_ai(request, "within")
     return None
 
@@ -149,7 +142,7 @@ def _within(request: RefineRequest, text: str) -> Refinement:
 
 
 def _paint(request: RefineRequest) -> Refinement:
-    """Where nothing can be painted, nothing is: a landscape is offered."""
+    """Where nothing can be painted, a landscape is offered."""
     _, rest = size_in(request.content)
     reading = scenes.read(rest, request.style)
     if reading.has_subject:
@@ -176,16 +169,16 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
         return _able(request, "not_understood")
     if intents.ONE_PART.search(folded(content)) and not request.has_mask:
         return _needs_ai(request, "one_part")
-    wish = intents.wish(content)
-    lacks = say(content, wish) if wish in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
+    tool = intents.tool_asked_for(content)
+    reason = say(content, tool) if tool in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
     seen = intents.seen_in(content)
-    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), lacks, _left_out(seen, content))
-    return replace(refined, suggestions=_instead_of(wish, content) or _in_the_scene(request, seen))
+    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), reason, _left_out(seen, content))
+    return replace(refined, suggestions=_instead_of(tool, content) or _in_the_scene(request, seen))
 
 
-def _instead_of(wish: Intent | None, content: str) -> tuple[Suggestion, ...]:
-    """Where something is to be found by its name, or a style is only described."""
-    match wish:
+def _instead_of(tool: Intent | None, content: str) -> tuple[Suggestion, ...]:
+    """Where a thing must be found by its name, or a style is only described."""
+    match tool:
         case Intent.REMOVE_OBJECT:
             return offers.offers(content, "brush")
         case Intent.STYLE_TRANSFER:
@@ -194,21 +187,21 @@ def _instead_of(wish: Intent | None, content: str) -> tuple[Suggestion, ...]:
 
 
 def _in_the_scene(request: RefineRequest, seen: Sequence[str]) -> tuple[Suggestion, ...]:
-    """What no edit can bring into a picture, a painted scene can have anew."""
+    """Paints anew what no edit can bring in."""
     if not seen or request.attached or not scenes.last_scene(request.turns):
         return ()
-    asked = say(request.content, "with_these").format(", ".join(seen[:MOST_NAMED]))
+    asked = say(request.content, "with_these").format(", ".join(seen[:MAX_NAMED]))
     return (Suggestion(asked, asked),)
 
 
 def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) -> Refinement:
-    """Whether its provider can fulfil it, the provider says. `edits`: asked for as well."""
+    """Its provider says whether it can. `edits`: asked for as well."""
     content = request.content
     if not request.has_source:
         return _no_picture(request)
     named = intents.style_of(request.style, content) if intent is Intent.STYLE_TRANSFER else None
     plan = Plan(steps=(intents.steps_of(content) or ALL_STEPS) if intent is Intent.ENHANCE else (), style=named)
-    match intent:  # in plain English; where only a description will do, the person's own
+    match intent:  # in English, but for descriptions
         case Intent.ENHANCE:
             prompt = enhancing(plan.steps)
         case Intent.REMOVE_BACKGROUND:
@@ -238,24 +231,27 @@ def needs_ai(reason: str, content: str, *, ai_is_connected: bool = False) -> str
 
 
 def _needs_ai(request: RefineRequest, reason: str) -> Refinement:
-    offered = offers.offers(request.content, "brush", "cutout", "enhance", "oil")
-    return replace(_reply(request, needs_ai(reason, request.content)), suggestions=offered)
+    return _answer(request, reason, "brush", "cutout", "enhance", "oil")
 
 
 def _no_picture(request: RefineRequest) -> Refinement:
-    offered = offers.offers(request.content, "photo", "sunset", "surprise")
-    return replace(_reply(request, say(request.content, "no_picture")), suggestions=offered)
+    return _answer(request, "no_picture", "photo", "sunset", "surprise")
+
+
+def _answer(request: RefineRequest, sentence: str, *offered: str) -> Refinement:
+    reply = _reply(request, say(request.content, sentence))
+    return replace(reply, suggestions=offers.offers(request.content, *offered))
 
 
 def _left_out(spelled: Sequence[str], content: str) -> str | None:
     if not spelled:
         return None
-    named = ", ".join(spelled[:MOST_NAMED]) + (", …" if len(spelled) > MOST_NAMED else "")
+    named = ", ".join(spelled[:MAX_NAMED]) + (", …" if len(spelled) > MAX_NAMED else "")
     return say(content, "left_out").format(named)
 
 
 def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing: str = "") -> Refinement:
-    """One sentence, and what can be pressed. What somebody wanted painted is offered as far as it can be."""
+    """A sentence and suggestions: as much of the wanted picture as possible."""
     offered = () if scene else offers.usual(request)
     if not offered:
         offered = (
@@ -283,7 +279,7 @@ def size_in(text: str) -> tuple[Size | None, str]:
     for spoken, longest in ((_PIXELS, None), (_RATIO, 1024)):
         if found := spoken.search(text):
             across, down = map(int, re.findall(r"\d+", found[0]))
-            factor = longest / max(across, down) if longest else min(1, LARGEST_SIDE / max(across, down, 1))
+            factor = longest / max(across, down) if longest else min(1, MAX_SIDE / max(across, down, 1))
             return (allowed_side(across * factor), allowed_side(down * factor)), spoken.sub(" ", text)
     for name, size in _SHAPES.items():
         if (shape := pattern(name, re.IGNORECASE)).search(text):

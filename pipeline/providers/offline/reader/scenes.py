@@ -1,4 +1,4 @@
-"""What a text asks the painter for, what it speaks of besides, and a scene in plain words."""
+"""What a text asks the painter for, and a scene in plain words."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from .edits import parse
 LEXICON = Lexicon(*words.SCENE, words.STYLES)
 PLACES = words.LAND.keys() | words.SCENERY.keys()
 CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
-PAINTED = words.LAND.keys() | CIRCUMSTANCES  # what can be seen in a picture
+PAINTED = words.LAND.keys() | CIRCUMSTANCES
 HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
 _ORDERS, _ARTICLES, _PRONOUNS = map(words.listed, ("orders", "articles", "pronouns"))
@@ -24,15 +24,15 @@ _INSTEAD = words.pattern("instead")
 @dataclass(frozen=True)
 class Reading:
     scene: Scene
-    known: tuple[str, ...]  # names of what the text says of the scene, in order, each once
-    ignored: tuple[str, ...]  # what else it speaks of, as the person spelled it
-    has_subject: bool  # something that can be painted; a colour or a style alone is none
-    unknown: str | None  # the first thing that cannot: "a red car"
-    offered: Scene  # the scene with the colours of what cannot be painted
+    known: tuple[str, ...]  # of the scene, in order, each once
+    ignored: tuple[str, ...]  # as the person spelled it
+    has_subject: bool  # not a mere colour or style
+    unknown: str | None  # that cannot be painted: "a red car"
+    offered: Scene  # with the colours of what cannot be painted
 
 
 def read(text: str, style: str | None = None) -> Reading:
-    """A `style` that is known stands in place of the text's."""
+    """A known `style` replaces the text's."""
     found = list(LEXICON.match(text))
     left_out = [match.is_unknown or _belongs_to_unknown(found, number) for number, match in enumerate(found)]
     asked = [match for match in LEXICON.match(style or "") if match.name or match.is_unknown]
@@ -75,8 +75,8 @@ def _is_thing(match: Match) -> bool:
 
 
 def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
-    """A land; or an hour, a weather, a star that does not merely say where something unknown is."""
-    unknown_in: int | None = None  # the first phrase since the last order that names something unknown
+    """A land; or an hour, a weather, a star that is not only the place of something unknown."""
+    unknown_in: int | None = None  # since the last order
     for match in found:
         if match.key in _ORDERS:
             unknown_in = None
@@ -109,7 +109,7 @@ def _scene(known: Sequence[str], unwanted: Collection[str | None], styles: Seque
         return tuple(name for name in known if name in group)
 
     land = set(chosen(words.LAND)) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
-    if land & {"island", "boat", "beach"} and not land & WATERS:  # what lies in water or borders on it brings its water
+    if land & {"island", "boat", "beach"} and not land & WATERS:  # these bring their water
         land.add("sea" if land & {"island", "beach"} else "lake")
     sky, times = frozenset(chosen(words.SKY)), chosen(words.TIMES)
     nightly = sky & {"moon", "stars", "milky way", "aurora"}
@@ -125,7 +125,7 @@ def _scene(known: Sequence[str], unwanted: Collection[str | None], styles: Seque
 
 
 def describe(scene: Scene) -> str:
-    """An English prompt; `read` gives the scene back."""
+    """`read` gives the scene back."""
     land = _listed(words.SAID.get(name, f"a {name}") for name in _in_order(words.LAND, scene.land))
     tinted = ""
     if scene.colours or scene.moods:

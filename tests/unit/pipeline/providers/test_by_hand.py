@@ -17,9 +17,9 @@ from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers import registry
 from pipeline.providers.adjust import Adjust, Crop
+from pipeline.providers.arithmetic import adjusted
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.by_hand.provider import Adjuster, apply
-from pipeline.providers.offline.photo.arithmetic import adjusted
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.contracts.asking import Listener, png, to_read
 
@@ -230,7 +230,7 @@ def request(adjust: Adjust | None, source: bytes | None) -> PictureRequest:
     return PictureRequest(Intent.EDIT, "by hand", "by hand", None, None, None, 1, source, None, adjust)
 
 
-def test_it_is_made_offline_and_heard_of_all_the_way() -> None:
+def test_it_is_made_offline_and_reports_all_the_way() -> None:
     listener = Listener()
     picture = registry.by_hand().make(request(Adjust(straighten=3, exposure=10), png(coloured((500, 700)))), listener)
     assert picture.provider == "offline"
@@ -240,7 +240,7 @@ def test_it_is_made_offline_and_heard_of_all_the_way() -> None:
     assert listener.heard == sorted(listener.heard)
 
 
-def test_who_cancels_is_heard() -> None:
+def test_a_cancellation_is_noticed() -> None:
     with pytest.raises(Interrupted):
         Adjuster().make(request(Adjust(rotate=90), png(coloured())), Listener(cancelled=True))
 

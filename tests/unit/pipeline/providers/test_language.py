@@ -152,7 +152,7 @@ def test_greetings_and_questions_get_an_answer_and_no_picture(content: str) -> N
     assert len(result.suggestions) == 4
 
 
-def test_a_greeting_with_a_wish_is_a_wish() -> None:
+def test_a_greeting_with_a_request_is_a_request() -> None:
     assert fresh("hello, a forest in the fog please").intent is Intent.GENERATE
 
 
@@ -372,7 +372,7 @@ def test_an_insult_gets_one_sentence_and_something_to_press(content: str) -> Non
         assert len(result.suggestions) == 4
 
 
-def test_a_rude_wish_is_a_wish() -> None:
+def test_a_rude_request_is_a_request() -> None:
     assert fresh("paint a stupid lake").intent is Intent.GENERATE
 
 
@@ -561,7 +561,7 @@ def test_with_a_mask_the_part_can_be_edited() -> None:
         ("chuyển theo phong cách anime", Intent.STYLE_TRANSFER, "chuyển theo phong cách anime"),
     ],
 )
-def test_a_wish_for_a_tool_is_an_intent_with_plain_words(content: str, intent: Intent, prompt: str) -> None:
+def test_a_request_for_a_tool_is_an_intent_with_plain_words(content: str, intent: Intent, prompt: str) -> None:
     result = with_photo(content)
     assert (result.intent, result.prompt, result.width) == (intent, prompt, None)
     named = prompt.removeprefix("in ").removesuffix(" style")
@@ -715,7 +715,7 @@ def test_beside_a_simple_edit_it_says_what_is_not_done() -> None:
     assert "paint over it" in (result.reply or "")
 
 
-def test_a_style_in_a_new_wish_is_no_style_transfer() -> None:
+def test_a_style_in_a_new_request_is_no_style_transfer() -> None:
     result = fresh("a city in anime style")
     assert (result.intent, result.reply) == (Intent.GENERATE, "I left out: anime.")
 
@@ -741,7 +741,7 @@ def test_a_photo_that_has_just_come_is_what_is_meant_and_no_other_picture(conten
     assert any(say in (result.reply or "") for say in (SENTENCES["within"].english, SENTENCES["within"].vietnamese))
 
 
-def test_beside_a_photo_a_picture_can_still_be_ordered_and_what_is_no_wish_is_not_understood() -> None:
+def test_beside_a_photo_a_picture_can_still_be_ordered_and_what_is_no_request_is_not_understood() -> None:
     assert with_photo("paint a beach", attached=True).intent is Intent.GENERATE
     assert "found nothing" in (with_photo("asdf", attached=True).reply or "")
 
@@ -917,7 +917,7 @@ def test_simple_edits_come_before_repainting() -> None:
         ("hoàng hôn", "Hoàng hôn"),
     ],
 )
-def test_the_title_is_the_wish_without_the_asking(content: str, name: str) -> None:
+def test_the_title_is_the_request_without_the_asking(content: str, name: str) -> None:
     assert title(content) == name
 
 

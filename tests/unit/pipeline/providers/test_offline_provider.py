@@ -61,7 +61,7 @@ def stored_photo() -> bytes:
     return pictures.rendition(buffer.getvalue()).data
 
 
-def test_a_wish_becomes_a_picture_of_the_asked_size() -> None:
+def test_a_request_becomes_a_picture_of_the_asked_size() -> None:
     picture = made(request("Create a sunset landscape", width=200, height=160))
     assert (opened(picture).format, opened(picture).size, picture.provider) == ("PNG", (200, 160), "offline")
     assert pictures.rendition(picture.data).width == 200
@@ -125,8 +125,8 @@ def test_an_edit_without_words_for_it_is_bad_input_and_said_beforehand() -> None
     asked = request("bluer", stored_photo())
     with pytest.raises(BadInput, match="no edit"):
         made(replace(asked, prompt="dragon", content="dragon"))
-    lack = PROVIDER.lacks(RefinedRequest(Intent.EDIT, "dragon", None, "dragon", has_mask=False))
-    assert lack and "needs an AI" in lack
+    reason = PROVIDER.unsupported_reason(RefinedRequest(Intent.EDIT, "dragon", None, "dragon", has_mask=False))
+    assert reason and "needs an AI" in reason
 
 
 def test_the_person_s_own_words_are_read_where_a_prompt_says_nothing() -> None:
@@ -136,12 +136,14 @@ def test_the_person_s_own_words_are_read_where_a_prompt_says_nothing() -> None:
 
 def test_a_scene_of_which_it_can_paint_nothing_is_said_beforehand() -> None:
     """As Gemini may word it, where the settings leave painting to the painter."""
-    lack = PROVIDER.lacks(
+    reason = PROVIDER.unsupported_reason(
         RefinedRequest(Intent.GENERATE, "A dragon guarding a castle", None, "a dragon", has_mask=False)
     )
-    assert lack == SENTENCES["not_understood"].english
+    assert reason == SENTENCES["not_understood"].english
     assert (
-        PROVIDER.lacks(RefinedRequest(Intent.GENERATE, "A dragon over a lake", None, "a dragon", has_mask=False))
+        PROVIDER.unsupported_reason(
+            RefinedRequest(Intent.GENERATE, "A dragon over a lake", None, "a dragon", has_mask=False)
+        )
         is None
     )
 
@@ -166,7 +168,7 @@ def test_pictures_are_painted_one_at_a_time_and_those_who_wait_can_still_be_stop
                     other.submit(PROVIDER.make, asked, waiting).result(timeout=HANGS_S)
             super().progress(fraction)
 
-        paid = progress
+        billed_progress = progress
 
     asked = request("a sea at night", width=128, height=128)
     holder, waiting = Holder(), Listener(stop_at=0.0)

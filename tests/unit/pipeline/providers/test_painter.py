@@ -102,10 +102,10 @@ def test_a_word_more_leaves_the_rest_of_the_picture_as_it_was() -> None:
     assert (plain == birds).all(axis=2).mean() > 0.8
 
 
-def test_a_dark_hour_is_darker_and_a_wish_for_red_is_redder() -> None:
+def test_a_dark_hour_is_darker_and_a_request_for_red_is_redder() -> None:
     night, day, red = (
-        paint(read(f"sea {wish}").scene, 128, 128, 2, lambda fraction: None).mean(axis=(0, 1))
-        for wish in ("at night", "by day", "by day in red")
+        paint(read(f"sea {words}").scene, 128, 128, 2, lambda fraction: None).mean(axis=(0, 1))
+        for words in ("at night", "by day", "by day in red")
     )
     assert night.sum() < day.sum() / 2
     assert red[0] - red[2] > day[0] - day[2] + 40

@@ -1,4 +1,4 @@
-"""The offline tools as the pipeline sees them: what they lack, what they make, and how large it becomes."""
+"""The offline tools as the pipeline sees them: what they reason, what they make, and how large it becomes."""
 
 import io
 import itertools
@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers.base import STYLES, Intent, PictureRequest, RefinedRequest
-from pipeline.providers.offline.photo.change import encoded
+from pipeline.providers.encoding import encoded
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.support.listener import Listener
 
@@ -58,36 +58,36 @@ def pixels(image: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.float6
     return np.asarray(image.convert("RGB")).astype(np.float64)
 
 
-def wish(intent: Intent, prompt: str = "", content: str = "", **values: object) -> RefinedRequest:
+def refined(intent: Intent, prompt: str = "", content: str = "", **values: object) -> RefinedRequest:
     return replace(RefinedRequest(intent, prompt, None, content, has_mask=False), **values)  # type: ignore[arg-type]
 
 
-# What it lacks
+# What is unsupported
 
 
 def test_a_tool_that_has_what_it_needs_lacks_nothing() -> None:
-    assert PROVIDER.lacks(wish(Intent.ENHANCE)) is None
-    assert PROVIDER.lacks(wish(Intent.REMOVE_BACKGROUND)) is None
-    assert PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, has_mask=True)) is None
-    assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, style="ink")) is None
-    assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt="Repaint it as a watercolor")) is None
-    assert PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt="Do it", content="tranh sơn dầu")) is None
+    assert PROVIDER.unsupported_reason(refined(Intent.ENHANCE)) is None
+    assert PROVIDER.unsupported_reason(refined(Intent.REMOVE_BACKGROUND)) is None
+    assert PROVIDER.unsupported_reason(refined(Intent.REMOVE_OBJECT, has_mask=True)) is None
+    assert PROVIDER.unsupported_reason(refined(Intent.STYLE_TRANSFER, style="ink")) is None
+    assert PROVIDER.unsupported_reason(refined(Intent.STYLE_TRANSFER, prompt="Repaint it as a watercolor")) is None
+    assert PROVIDER.unsupported_reason(refined(Intent.STYLE_TRANSFER, prompt="Do it", content="tranh sơn dầu")) is None
 
 
 def test_an_object_without_a_mask_is_answered_with_the_brush() -> None:
-    lack = PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, content="remove the car")) or ""
-    assert "paint over it with the brush" in lack
-    assert "an AI" in lack
-    assert "GEMINI_API_KEY" not in lack
-    assert "cọ" in (PROVIDER.lacks(wish(Intent.REMOVE_OBJECT, content="xóa chiếc xe này")) or "")
+    reason = PROVIDER.unsupported_reason(refined(Intent.REMOVE_OBJECT, content="remove the car")) or ""
+    assert "paint over it with the brush" in reason
+    assert "an AI" in reason
+    assert "GEMINI_API_KEY" not in reason
+    assert "cọ" in (PROVIDER.unsupported_reason(refined(Intent.REMOVE_OBJECT, content="xóa chiếc xe này")) or "")
 
 
 @pytest.mark.parametrize("content", ["like Van Gogh", "something dreamy", "an oil painting by Monet"])
 def test_a_described_style_is_answered_with_those_that_there_are(content: str) -> None:
-    lack = PROVIDER.lacks(wish(Intent.STYLE_TRANSFER, prompt=content, content=content)) or ""
-    assert all(style in lack for style in STYLES)
-    assert "an AI" in lack
-    assert "GEMINI_API_KEY" not in lack
+    reason = PROVIDER.unsupported_reason(refined(Intent.STYLE_TRANSFER, prompt=content, content=content)) or ""
+    assert all(style in reason for style in STYLES)
+    assert "an AI" in reason
+    assert "GEMINI_API_KEY" not in reason
 
 
 @pytest.mark.parametrize("intent", TOOLS)
@@ -278,8 +278,8 @@ def noise(mode: str, size: tuple[int, int]) -> Image.Image:
 def test_what_comes_out_is_never_larger_than_what_the_studio_takes(
     monkeypatch: pytest.MonkeyPatch, mode: str, kind: str
 ) -> None:
-    monkeypatch.setattr("pipeline.providers.offline.photo.change.MAX_BYTES", 400_000)
-    monkeypatch.setattr("pipeline.providers.offline.photo.change.PNG_PIXELS", 100_000)
+    monkeypatch.setattr("pipeline.providers.encoding.MAX_BYTES", 400_000)
+    monkeypatch.setattr("pipeline.providers.encoding.PNG_PIXELS", 100_000)
     calls: list[int] = []
     data = encoded(noise(mode, (400, 300)), lambda: calls.append(1))
     assert (Image.open(io.BytesIO(data)).format, len(data) <= 400_000, len(calls) > 3) == (kind, True, True)

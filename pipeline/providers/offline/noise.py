@@ -1,4 +1,4 @@
-"""Seeded noise and small array functions. All arrays are float32."""
+"""All arrays are float32."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ def fbm(rng: np.random.Generator, size: int = 512, cells: int = 4, octaves: int 
 
 
 def ridges(rng: np.random.Generator, size: int, cells: int, octaves: int) -> Array:
-    """The same of mountain chains: sharp crests, rougher with height."""
+    """As `fbm`, of mountain chains: sharp crests, rougher with height."""
     total, weight = np.zeros((size, size), np.float32), np.ones((size, size), np.float32)
     for octave in range(octaves):
         crest = (1 - np.abs(_octave(rng, size, cells << octave))) ** 2
@@ -51,7 +51,7 @@ def sample(tile: Array, x: Array, y: Array) -> Array:
 
 
 def step(low: Array | float, high: Array | float, values: Array) -> Array:
-    """0 below `low`, 1 above `high`, smooth between (also where low > high)."""
+    """From 0 at `low` to 1 at `high`, smooth."""
     t = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
@@ -61,15 +61,16 @@ def mix(a: Array, b: Array, amount: Array | float) -> Array:
 
 
 def resized(plane: Array, width: int, height: int) -> Array:
+    """A plane (h, w) or picture (h, w, 3)."""
+    if plane.ndim == 3:
+        return np.stack([resized(channel, width, height) for channel in np.moveaxis(plane, 2, 0)], axis=-1)
     plane = np.ascontiguousarray(plane, dtype=np.float32)
     return np.asarray(Image.fromarray(plane).resize((width, height), BICUBIC), np.float32)
 
 
 def blurred(plane: Array, radius: float) -> Array:
-    """A plane (h, w) or picture (h, w, 3) made small and large again, which is quick."""
-    if plane.ndim == 3:
-        return np.stack([blurred(plane[..., channel], radius) for channel in range(plane.shape[2])], axis=-1)
-    height, width = plane.shape
+    """Resized down and up, which is quick."""
+    height, width = plane.shape[:2]
     small = [max(3, round(side / max(radius, 1))) for side in (width, height)]
     return resized(resized(plane, *small), width, height)
 
