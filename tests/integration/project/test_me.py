@@ -248,7 +248,8 @@ def test_who_leaves_is_gone_from_lists_and_addresses_at_once(client: Client, gue
 def test_who_leaves_by_cookie_leaves_no_cookie_behind() -> None:
     browser = visitor()
     name = browser.post("/api/v1/auth/cookie/").json()["user"]["name"]
-    assert leave(browser, confirm=name).status_code == 204
+    answer = leave(browser, confirm=name)
+    assert (answer.status_code, answer["Clear-Site-Data"]) == (204, '"cache", "storage"')
     assert not Session.objects.exists()
     assert browser.post("/api/v1/auth/cookie/").status_code == 201  # somebody new
 
