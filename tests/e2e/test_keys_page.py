@@ -91,7 +91,7 @@ def test_who_is_blocked_reads_why_and_may_leave(browser: Browser, server: Servin
                 "UPDATE project_user SET blocked_at = '2020-01-01', block_reason = 'Spam' WHERE id = ?", [mine]
             )
         expect(tab.page.locator("link-state")).to_contain_text("You are blocked")
-        tab.page.get_by_role("link", name="Why, and what you can do").click()
+        tab.page.get_by_role("link", name="Why, and what now?").click()
         expect(tab.page.get_by_text("You are blocked: Spam.")).to_be_visible()
         expect(tab.page.get_by_role("button", name="Make a key")).to_have_count(0)
         expect(tab.page.get_by_role("link", name="Take everything along")).to_be_visible()

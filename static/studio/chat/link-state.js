@@ -8,7 +8,7 @@ const CALM_MS = 1_500; // a connection that is back by then is not worth a word
 
 class LinkState extends HTMLElement {
   #words = h("span.words");
-  #why = h("a", { href: "/you/keys/", hidden: true }, "Why, and what you can do");
+  #why = h("a", { href: "/you/keys/", hidden: true }, "Why, and what now?");
   #now = h("button.quiet", { type: "button", hidden: true }, "Try now");
   #timer = 0;
   #spoken = "ready";

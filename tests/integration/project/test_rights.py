@@ -79,6 +79,19 @@ def test_a_right_that_has_ended_opens_nothing_in_any_process(processes: list[Stu
         assert [socket.close_code() for socket in sockets] == [code, code]
 
 
+def test_who_leaves_is_gone_from_every_socket(processes: list[Studio]) -> None:
+    guest = processes[0].guest()
+    here = guest.session()
+    with ExitStack() as opened:
+        sockets = []
+        for guest.studio in processes:
+            sockets.append(opened.enter_context(guest.connect(here)))
+            sockets[-1].ready()
+        guest.http.request("DELETE", "/api/v1/me/", json={"confirm": guest.user["name"]}).raise_for_status()
+        # As the session is gone, or the right: whichever is told first.
+        assert {socket.close_code() for socket in sockets} <= {4401, 4404}
+
+
 def test_sockets_stay_open_while_their_right_is_there(processes: list[Studio]) -> None:
     guest, other = processes[0].guest(), processes[0].guest()
     with guest.connect(guest.session()) as stays, other.connect(other.session()) as goes:
