@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from gallery.changes import not_purged
@@ -42,4 +42,5 @@ def keep_evidence(owner_id: uuid.UUID, holder_id: uuid.UUID) -> None:
         digest="",
         favorite=False,
         trashed_at=None,
+        url_epoch=F("url_epoch") + 1,  # nobody's address opens it again, even if a moderator approves it
     )

@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
+from gallery import links
 from gallery import services as gallery
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.models import Image
@@ -291,6 +292,10 @@ def test_what_a_moderator_hid_stays_for_a_while_without_a_name(guest: User, sett
     assert not Image.objects.filter(pk=shown.pk).exists()
     kept = Image.objects.select_related("owner").get()
     assert (kept.pk, kept.hidden, kept.trashed_at, kept.title, kept.session_id) == (hidden.pk, True, None, "", "")
+    address = links.path(str(kept.pk), "full", hidden.url_epoch)
+    gallery.approve([kept], None)
+    assert Client().get(address).status_code == 404
+    hide(kept)
     assert (kept.owner.is_active, kept.owner.holds_evidence) == (False, True)
     assert guest.username not in kept.owner.username
     assert kept.owner.removal_began_at
