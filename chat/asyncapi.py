@@ -67,8 +67,9 @@ ANSWERS: tuple[type[BaseModel], ...] = (
 )  # fmt: skip
 ABOUT = (
     "One socket per session, by `Authorization: Bearer …` or by the page's cookie with its Origin. The server accepts, then "
-    "closes with 4401 (who are you?), 4404 (no such session, or not yours), 4408 (you read too slowly), 4429 (too many); "
-    "1012 means: connect again. A client keeps the highest `version` of each message, and ignores fields it does not know. "
+    "closes with 4401 (who are you?), 4403 (you are blocked), 4404 (no such session, or not yours), 4408 (you read too "
+    "slowly), 4429 (too many); 1012 means: connect again. A client keeps the highest `version` of each message, and ignores "
+    "fields it does not know. "
     f"No frame of the server's is larger than {FRAME_LIMIT // 1024} KiB: `session.ready` has the newest messages, and where "
     "its `next` is not null, the older ones are to be had by REST, `GET /api/v1/chat/sessions/{session_id}/messages/?cursor=`. "
     f"The same with `session.sync` (ok: `session`, `messages`, `next`): of the {REACH} newest messages it gives, oldest first, "

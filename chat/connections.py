@@ -24,6 +24,10 @@ DOWN = (RedisError, OSError, TimeoutError)
 class Connection(Protocol):
     user_id: str
     session_id: str
+    access: object  # by what right it is open; whoever gave it knows
+
+    async def close(self, code: int) -> None:
+        """Safe to repeat."""
 
     async def deliver(self, event: Event) -> None:
         pass
@@ -58,6 +62,10 @@ class Connections:
         mine.discard(connection)
         if not mine:
             del self._places[connection.user_id]
+
+    def entered(self) -> list[Connection]:
+        """All that have a place."""
+        return [connection for mine in self._places.values() for connection in mine]
 
     def places(self) -> int:
         return sum(map(len, self._places.values()))

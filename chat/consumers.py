@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from chat import metrics, protocol, services, store
 from chat.backlog import Backlog
 from chat.poller import local_connections
-from gallery.errors import BadInput, NotFound, StorageDown, StudioError
+from gallery.errors import BadInput, NotFound, ReadOnly, StorageDown, StudioError
 from pipeline.documents import Form
 from pipeline.events import Event, dump, session_group, size, user_group
 from pipeline.message import Message
@@ -20,7 +20,7 @@ from pipeline.message import Message
 log = logging.getLogger(__name__)
 
 PING_S = 20
-WHO_ARE_YOU, NOT_FOUND, TOO_SLOW, TOO_MANY = 4401, 4404, 4408, 4429
+WHO_ARE_YOU, BLOCKED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4401, 4403, 4404, 4408, 4429
 OUR_ERROR, TRY_AGAIN = 1011, 1012
 FAREWELL_S = 1.0  # for a close frame to reach a slow reader
 
@@ -40,6 +40,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
     async def __call__(self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         """Channels' own makes a task of every event, and uses the shared thread to close database connections."""
         self.scope, self.base_send = scope, send
+        self.access = scope.get("access")
         self.state = State.CONNECTING
         self._early: list[Event] = []  # came between joining and the snapshot
         self._sent_versions: dict[str, int] = {}  # by message or session
@@ -113,6 +114,10 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
 
     async def _answer(self, command: protocol.AnyCommand) -> Form:
         try:
+            if isinstance(command, protocol.Send | protocol.Cancel | protocol.Retry) and not self.scope.get(
+                "may_write", True
+            ):
+                raise ReadOnly
             return protocol.ok(command.id, await _HANDLERS[type(command)](self, command))
         except StudioError as error:
             return protocol.failed(command.id, error)

@@ -28,6 +28,8 @@ LIMITS: dict[str, RateLimitItem] = {
     "list": RateLimitItemPerMinute(300),
     "sync": RateLimitItemPerMinute(120),  # a page asks once for each connection
     "import": RateLimitItemPerMinute(30),
+    "key": RateLimitItemPerMinute(20),
+    "export": RateLimitItemPerMinute(5, 10),
     "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
     "login_address": RateLimitItemPerMinute(10),  # by `network`
     "login_name": RateLimitItemPerMinute(10, 10),

@@ -86,11 +86,19 @@ class Unauthorized(StudioError):
     code, status, sentence = "unauthorized", 401, "Who are you?"
 
 
+class ReadOnly(Unauthorized):
+    status, sentence = 403, "This key may only read."
+
+
+class Blocked(StudioError):
+    code, status, sentence = "blocked", 403, "You are blocked."
+
+
 class RateLimited(StudioError):
     code, retryable, status, sentence = "rate_limited", True, 429, "That was too fast."
 
 
 ALL = (
     Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, Unusable, StorageDown, StorageFull,
-    Interrupted, Conflict, NotFound, Unauthorized, RateLimited,
+    Interrupted, Conflict, NotFound, Unauthorized, Blocked, RateLimited,
 )  # fmt: skip

@@ -115,6 +115,11 @@ def soft_delete(user_id: str, session_id: str, pictures: str) -> Change:
     return Change(owned(user_id, session_id), changed({"tombstone": pictures}, buried_at=True))
 
 
+def soft_delete_all(user_id: str) -> Change:
+    of = {"user_id": user_id, "tombstone": None}
+    return Change(of, changed({"tombstone": "keep"}, buried_at=True))
+
+
 def settle_pictures(session_id: str) -> Change:
     """Once: what the person restores stays out of the trash."""
     return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})

@@ -19,7 +19,8 @@ from chat.api import chat, image, prompt
 from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput
-from project.auth import PERSON, become_guest
+from project.accounts.api import me, tokens
+from project.auth import EVEN_BLOCKED, PERSON, become_guest
 from project.http import problems
 from project.models import Token, User
 
@@ -128,6 +129,8 @@ def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
     return counted
 
 
+api.add_router("/api/v1/auth/tokens", tokens, auth=PERSON, tags=["auth"])
+api.add_router("/api/v1/me", me, auth=EVEN_BLOCKED, tags=["me"])
 api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])
 api.add_router("/v1/prompt", prompt, auth=PERSON, tags=["prompt"])
 api.add_router("/v1/image", image, auth=PERSON, tags=["image"])

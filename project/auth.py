@@ -21,12 +21,15 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from chat import rate_limits
+from chat.consumers import BLOCKED
 from chat.db_pool import handshake_pool
 from gallery.errors import StorageDown, Unauthorized
+from project import rights
+from project.access import Access, by_token
 from project.close_codes import SERVICE_RESTART
 from project.http import read_limits
 from project.http.cookies import SessionStore
-from project.models import Token, User
+from project.models import User
 from project.remembered import remembered
 
 log = logging.getLogger(__name__)
@@ -41,17 +44,22 @@ class ForeignPage(Unauthorized):
 class Bearer(HttpBearer):
     """`Authorization: Bearer …`. A wrong token is 401: it never falls back to the cookie beside it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, even_blocked: bool = False) -> None:
         super().__init__()
         self.is_async = True  # ninja awaits what it is given on the event loop
+        self.even_blocked = even_blocked
 
     def authenticate(self, request: HttpRequest, token: str) -> User | Coroutine[Any, Any, User]:
         if _is_on_event_loop():
             return self._authenticate(request, token)
-        return _entered(request, remembered.find("token", token) or _owner(token))
+        return self._entered(request, remembered.find("token", token) or _owner(request, token))
 
     async def _authenticate(self, request: HttpRequest, token: str) -> User:
-        return _entered(request, remembered.find("token", token) or await sync_to_async(_owner)(token))
+        found = remembered.find("token", token) or await sync_to_async(_owner)(request, token)
+        return self._entered(request, found)
+
+    def _entered(self, request: HttpRequest, access: Access) -> User:
+        return _entered(request, access, even_blocked=self.even_blocked)
 
 
 class Cookie(AuthBase):
@@ -61,20 +69,24 @@ class Cookie(AuthBase):
     openapi_in = "cookie"
     openapi_name = settings.SESSION_COOKIE_NAME
 
-    def __init__(self) -> None:
+    def __init__(self, *, even_blocked: bool = False) -> None:
         super().__init__()
         self.is_async = True
+        self.even_blocked = even_blocked
 
     def __call__(self, request: HttpRequest) -> User | Coroutine[Any, Any, User | None] | None:
         if _is_on_event_loop():
             return self._call(request)
-        return _visitor(request) or _looked_up(request)
+        return self._entered(request, _visitor(request) or _looked_up(request))
 
     async def _call(self, request: HttpRequest) -> User | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
         # Where the CSRF token may be in a form, that is read in a thread, too.
-        return _visitor(request) or await sync_to_async(_looked_up)(request)
+        return self._entered(request, _visitor(request) or await sync_to_async(_looked_up)(request))
+
+    def _entered(self, request: HttpRequest, access: Access | None) -> User | None:
+        return None if access is None else _entered(request, access, even_blocked=self.even_blocked)
 
 
 def _is_on_event_loop() -> bool:
@@ -86,29 +98,31 @@ def _is_on_event_loop() -> bool:
     return True
 
 
-def _owner(token: str) -> User:
+def _owner(request: HttpRequest, token: str) -> Access:
     asked_at = time.monotonic()
-    owner = Token.owner(token)
-    known = owner is not None and owner.note_seen()
+    access = by_token(token, _address(request))
     close_old_connections()  # it was lent to look somebody up, not for as long as the answer takes
-    if owner is None or not known:
+    if access is None:
         raise Unauthorized("This token is not valid.")
-    remembered.keep("token", token, owner, asked_at)
-    return owner
+    remembered.keep("token", token, access, asked_at)
+    return access
 
 
-def _visitor(request: HttpRequest) -> User | None:
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _visitor(request: HttpRequest) -> Access | None:
     """Who reads with a cookie that was looked up a moment ago."""
     if request.method not in read_limits.METHODS:
         return None
-    user = remembered.find("cookie", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
-    if user is not None:
+    access = remembered.find("cookie", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    if access is not None:
         request.session.accessed = True  # the answer varies with it, as if it had been read
-        _entered(request, user)
-    return user
+    return access
 
 
-def _looked_up(request: HttpRequest) -> User | None:
+def _looked_up(request: HttpRequest) -> Access | None:
     asked_at = time.monotonic()
     user = request.user if request.user.is_authenticated else None
     if user is not None and check_csrf(request):
@@ -118,17 +132,25 @@ def _looked_up(request: HttpRequest) -> User | None:
     if user is None or not known:
         return None
     person: User = request._cached_user  # type: ignore[attr-defined]  # not the lazy object, which keeps its request
-    remembered.keep("cookie", request.COOKIES[settings.SESSION_COOKIE_NAME], person, asked_at)
-    return _entered(request, person)
+    access = Access(person)
+    remembered.keep("cookie", request.COOKIES[settings.SESSION_COOKIE_NAME], access, asked_at)
+    return access
 
 
-def _entered(request: HttpRequest, user: User) -> User:
-    read_limits.by_person(request, user.pk)
-    request.user = user
-    return user
+def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> User:
+    """Raises `RateLimited`, `Blocked`, `ReadOnly`."""
+    read_limits.by_person(request, access.user.pk)
+    if not even_blocked:
+        access.check_block()
+    if request.method not in read_limits.METHODS:
+        access.check_may_write()
+    request.user = access.user
+    request.access = access  # type: ignore[attr-defined]  # ours
+    return access.user
 
 
 PERSON = (Bearer(), Cookie())
+EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see what happened, take along, and leave
 
 
 def become_guest(request: HttpRequest) -> tuple[User, bool]:
@@ -159,14 +181,24 @@ class SocketAuth:
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         try:
-            user = await handshake_pool(_person, _handshake(scope)) if _says_who(scope) else None
+            access = await handshake_pool(_person, _handshake(scope)) if _says_who(scope) else None
         except (StorageDown, DatabaseError) as error:
             # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
             log.warning("action=handshake_dropped error=%r", error)
-            await send({"type": "websocket.accept"})
-            await send({"type": "websocket.close", "code": SERVICE_RESTART})
+            await _refuse(send, SERVICE_RESTART)
             return
-        await self.app({**scope, "user": user}, _noting(user, receive) if user else receive, send)
+        if access and access.user.is_blocked:
+            await _refuse(send, BLOCKED)
+            return
+        rights.watch()
+        known = {"user": access and access.user, "access": access, "may_write": access is None or access.may_write}
+        await self.app({**scope, **known}, _noting(access.user, receive) if access else receive, send)
+
+
+async def _refuse(send: Callable[..., Any], code: int) -> None:
+    """Accepts first: of a refused handshake a browser tells its page no reason."""
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": code})
 
 
 def _noting(user: User, receive: Callable[..., Any]) -> Callable[..., Any]:
@@ -205,18 +237,19 @@ def _handshake(scope: dict[str, Any]) -> HttpRequest:
     return ASGIRequest({**scope, "method": "GET", "scheme": scheme, "query_string": b""}, BytesIO())
 
 
-def _person(request: HttpRequest) -> User | None:
-    return sender(request) if _is_bearer(request) or _from_our_page(request) else None
+def _person(request: HttpRequest) -> Access | None:
+    return known(request) if _is_bearer(request) or _from_our_page(request) else None
 
 
-def sender(request: HttpRequest) -> User | None:
-    """By token or cookie alone, whatever page it comes from: of a request whose body has not come yet."""
+def known(request: HttpRequest) -> Access | None:
+    """By token or cookie alone, whatever page it comes from: of a request whose body has not come yet, or of a handshake."""
     if _is_bearer(request):
-        owner = Token.owner(request.headers["Authorization"].partition(" ")[2].strip())
-        return owner if owner and owner.note_seen() else None
+        return by_token(request.headers["Authorization"].partition(" ")[2].strip(), _address(request))
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
-    return user if user.is_authenticated and user.note_seen() else None
+    if not (user.is_authenticated and user.note_seen()):
+        return None
+    return Access(user, cookie=request.session.session_key or "")
 
 
 def _is_bearer(request: HttpRequest) -> bool:

@@ -4,7 +4,8 @@ import hashlib
 import logging
 import secrets
 import uuid
-from datetime import date
+from datetime import date, datetime
+from typing import Self
 
 import uuid_utils.compat
 from django.contrib.auth.models import AbstractUser
@@ -32,8 +33,14 @@ class User(AbstractUser):
     last_seen = models.DateField(null=True, default=today)  # the day of the last visit; null: from an older release
     # With `is_active` off: see `project.accounts.removal`.
     removal_began_at = models.DateTimeField(null=True, default=None)
+    # Nobody: the owner of hidden pictures of somebody who was removed, until these go too: see `project.accounts.removal`.
+    holds_evidence = models.BooleanField(default=False, db_default=False)
+    blocked_at = models.DateTimeField(null=True, default=None)
+    blocked_until = models.DateTimeField(null=True, default=None)  # null: without an end
+    block_reason = models.CharField(max_length=500, blank=True, default="", db_default="")  # the person reads it
 
     class Meta(AbstractUser.Meta):
+        permissions = [("block_user", "Can block people and let them in again")]
         indexes = [
             models.Index(
                 fields=["removal_began_at"], condition=Q(removal_began_at__isnull=False), name="user_removals"
@@ -49,6 +56,10 @@ class User(AbstractUser):
         user.save(force_insert=True)
         return user
 
+    @property
+    def is_blocked(self) -> bool:
+        return self.blocked_at is not None and (self.blocked_until is None or timezone.now() < self.blocked_until)
+
     def note_seen(self) -> bool:
         """Once a day. False for a user whose removal has begun."""
         if self.last_seen == today():
@@ -62,25 +73,47 @@ class User(AbstractUser):
         return noted == 1
 
 
+class TokenQuerySet(models.QuerySet["Token"]):
+    def valid(self) -> Self:
+        """Those that open something now."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, user__is_active=True)
+
+
 class Token(models.Model):
     """Only the SHA-256 is stored: a copy of the table opens nothing."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     created_at = models.DateTimeField(auto_now_add=True)
+    # The database knows the defaults too: while a release rolls out, processes of the one before still insert rows.
+    name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    may_write = models.BooleanField(default=True, db_default=True)
+    expires_at = models.DateTimeField(null=True, default=None)
+    last_used_at = models.DateTimeField(null=True, default=None)  # to the minute: see `project.access`
+    last_used_from = models.CharField(max_length=45, blank=True, default="", db_default="")  # an address
+
+    objects = TokenQuerySet.as_manager()
+
+    @property
+    def public_id(self) -> str:
+        """Half of the digest: enough to name a token, and nothing that opens anything."""
+        return self.digest[:32]
 
     @staticmethod
     def digest_of(secret: str) -> str:
         return hashlib.sha256(secret.encode()).hexdigest()
 
     @classmethod
-    def issue(cls, user: User) -> str:
+    def issue(cls, user: User, *, name: str = "", may_write: bool = True, expires_at: datetime | None = None) -> str:
         """The secret is shown once and cannot be read again."""
         secret = secrets.token_urlsafe(32)
-        cls.objects.create(digest=cls.digest_of(secret), user=user)
+        cls.objects.create(
+            digest=cls.digest_of(secret), user=user, name=name, may_write=may_write, expires_at=expires_at
+        )
         return secret
 
     @classmethod
-    def owner(cls, secret: str) -> User | None:
-        token = cls.objects.select_related("user").filter(digest=cls.digest_of(secret), user__is_active=True).first()
-        return token.user if token else None
+    def find(cls, secret: str) -> "Token | None":
+        """With its user, if it opens anything."""
+        return cls.objects.valid().select_related("user").filter(digest=cls.digest_of(secret)).first()

@@ -9,7 +9,8 @@ import threading
 import time
 from collections import OrderedDict
 
-from project.models import User, today
+from project.access import Access
+from project.models import today
 
 KEPT_S = 3.0
 MAX_KEYS = 5000  # each with a row of a few kB
@@ -19,22 +20,22 @@ class Remembered:
     """Keys are hashed: the memory of a process opens nothing."""
 
     def __init__(self) -> None:
-        self._people: OrderedDict[str, tuple[User, float]] = OrderedDict()
+        self._people: OrderedDict[str, tuple[Access, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, kind: str, key: str) -> User | None:
+    def find(self, kind: str, key: str) -> Access | None:
         """None: look it up. Also on a new day, to note the visit."""
         found = self._people.get(_hash(kind, key))
         if found is None or found[1] <= time.monotonic():
             return None
-        user = found[0]
-        return user if user.last_seen == today() else None
+        access = found[0]
+        return access if access.user.last_seen == today() else None
 
-    def keep(self, kind: str, key: str, user: User, asked_at: float) -> None:
+    def keep(self, kind: str, key: str, access: Access, asked_at: float) -> None:
         """`asked_at`: by `time.monotonic`, before the look-up, which may have missed later changes."""
         hashed = _hash(kind, key)
         with self._lock:
-            self._people[hashed] = user, asked_at + KEPT_S
+            self._people[hashed] = access, asked_at + KEPT_S
             self._people.move_to_end(hashed)
             now = time.monotonic()
             while self._people and (len(self._people) > MAX_KEYS or next(iter(self._people.values()))[1] <= now):

@@ -114,6 +114,7 @@ try:
     FREE_BYTES = env.int("STUDIO_FREE_BYTES", 500000000)
     TRASH_DAYS = env.int("STUDIO_TRASH_DAYS", 30)
     GUEST_DAYS = env.int("STUDIO_GUEST_DAYS", 90)
+    EVIDENCE_DAYS = env.int("STUDIO_EVIDENCE_DAYS", 180)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
     RESCUE_S = env.float("STUDIO_RESCUE_S", 5)
@@ -155,11 +156,13 @@ def _check() -> None:
     times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)
     limits = (SENDS_PER_MINUTE, GUESTS_PER_MINUTE, READS_PER_MINUTE, SOCKETS_PER_USER, CONNECTIONS_PER_ADDRESS)
     counts = (ATTEMPTS, WORKER_THREADS, *limits)
-    kept = (PERSON_BYTES, PERSON_PICTURES, TRASH_DAYS, GUEST_DAYS)
-    if min(*times, *counts, *kept) <= 0:
+    days = (TRASH_DAYS, GUEST_DAYS, EVIDENCE_DAYS)
+    if min(*times, *counts, *days, PERSON_BYTES, PERSON_PICTURES) <= 0:
         raise ImproperlyConfigured("The STUDIO_ times and counts must be greater than 0.")
-    if max(TRASH_DAYS, GUEST_DAYS) > 36_500:
-        raise ImproperlyConfigured("STUDIO_TRASH_DAYS and STUDIO_GUEST_DAYS must be at most 36500: a hundred years.")
+    if max(days) > 36_500:
+        raise ImproperlyConfigured(
+            "STUDIO_TRASH_DAYS, STUDIO_GUEST_DAYS and STUDIO_EVIDENCE_DAYS must be at most 36500: a hundred years."
+        )
     if FREE_BYTES < 0:
         raise ImproperlyConfigured("STUDIO_FREE_BYTES must not be less than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -206,6 +209,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "project.rights.EndWithRight",
 ]
 
 ROOT_URLCONF = "project.urls"

@@ -7,6 +7,7 @@ from chat import views as chat
 from gallery import views as gallery
 from pipeline.providers.base import STYLES
 from project import docs, installing
+from project.accounts import views as accounts
 from project.api import api
 from project.http import login_limits, monitoring
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", chat.page, name="studio"),
     path("chat/<str:session_id>/", chat.page, name="chat"),
     path("gallery/", gallery.page, {"styles": STYLES}, name="gallery"),
+    path("you/keys/", accounts.keys, name="keys"),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),
     path("worker.js", installing.worker, name="worker"),

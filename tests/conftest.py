@@ -31,6 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = distribution.grouped(items)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _uses_of_keys_are_noted_at_once() -> None:
+    """While the test that used them still has its database."""
+    from project import access
+
+    access.uses.hold_s = 0.0
+
+
 @pytest.fixture(scope="session")
 def stores() -> Iterator[dict[str, Child]]:
     """In the tests' own data folder; their processes by name."""

@@ -11,6 +11,7 @@ from pipeline.store.documents import apply_to_all
 from pipeline.store.mongo import database
 
 ARTIFACTS_AT_ONCE = 100
+SESSIONS_AT_ONCE = 1000
 EVENTS_AT_MOST = 20  # of sessions that change together; the poller covers the rest
 
 
@@ -33,6 +34,14 @@ def _apply(change: Change, ids: Sequence[str]) -> None:
 def cancel(session_id: str) -> None:
     """What still runs in it, or was on its way when it was deleted."""
     apply_to_all(Message, transitions.cancel({"session_id": session_id}))
+
+
+def cancel_all_of(user_id: str) -> None:
+    """What runs for a person, in any session."""
+    ids = [doc["_id"] for doc in database()["sessions"].find({"user_id": user_id}, {"_id": 1})]
+    for begin in range(0, len(ids), SESSIONS_AT_ONCE):
+        some = ids[begin : begin + SESSIONS_AT_ONCE]
+        apply_to_all(Message, transitions.cancel({"session_id": {"$in": some}}))
 
 
 def remove(session_id: str) -> None:

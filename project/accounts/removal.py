@@ -1,8 +1,11 @@
-"""How guests go: those who did nothing after a day, those who were not seen for `GUEST_DAYS` with everything they had.
+"""How people go, with everything they had: who wishes to, guests who did nothing after a day, and guests who were not seen for
+`GUEST_DAYS`.
 
 A mark comes first, and ends every key of theirs: nothing new can come. When what had begun before has had its time to end,
 their sessions go with the messages and artifacts, then the pictures, then the row itself with its tokens; the rows of their
-cookies are found by and by. Every step is safe to repeat, so what a crash cuts short is finished in the next round, by anybody.
+cookies are found by and by. What a moderator hid stays for `EVIDENCE_DAYS`: it is handed over to a row without a name, marked
+for the day on which it goes itself. Every step is safe to repeat, so what a crash cuts short is finished in the next round, by
+anybody.
 """
 
 import logging
@@ -14,16 +17,19 @@ from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.signing import BadSignature, loads
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
-from gallery import maintenance
-from gallery.errors import StudioError
+from gallery import maintenance, owned
+from gallery.errors import Conflict, StudioError
+from pipeline.store import owned as conversations
 from pipeline.store import sessions
 from project.models import User, today
 
@@ -36,6 +42,7 @@ ROWS = 200  # of a table that one round looks at
 PEOPLE = 10  # of whom one round removes something
 SESSIONS, PICTURES = 50, 100  # of each of them
 REST_S = 3600.0  # between two passes through a table
+STAFF_STAY = "Staff cannot remove themselves: an operator takes their rights first."
 DOWN = (StudioError, PyMongoError, DatabaseError)
 
 
@@ -106,6 +113,20 @@ class Removal:
 of_this_process = Removal()
 
 
+def leave(user: User) -> None:
+    """Begin to remove somebody who wishes it: their keys open nothing, lists and pictures' addresses nothing shows. The rest
+    follows in rounds. Safe to repeat; maintenance does what is left undone here. Raises `Conflict` for staff."""
+    if user.is_staff or user.is_superuser:
+        raise Conflict(STAFF_STAY)
+    there = User.objects.filter(pk=user.pk, removal_began_at=None)
+    there.update(is_active=False, removal_began_at=timezone.now())
+    try:
+        owned.conceal(user.pk)
+        conversations.soft_delete_all(str(user.pk))
+    except DOWN as error:
+        log.warning("action=leaving_postponed user=%s error=%r", user.pk, error)
+
+
 def mark(user: User) -> bool:
     """Begin to remove somebody who was not seen since the row was read. False where they were, or it has begun already."""
     as_read = User.objects.filter(pk=user.pk, last_seen=user.last_seen, removal_began_at=None)
@@ -120,12 +141,32 @@ def _seen_before(user: User, days: int) -> bool:
 
 def _remove(user: User) -> None:
     """As much as one round does of it."""
-    if sessions.remove_some_of(str(user.pk), SESSIONS) and maintenance.erase(user.pk, PICTURES):
+    if not sessions.remove_some_of(str(user.pk), SESSIONS):
+        return
+    if not user.holds_evidence:
+        _keep_evidence(user)
+    if maintenance.erase(user.pk, PICTURES):
         _remove_row(user)
 
 
+@transaction.atomic
+def _keep_evidence(user: User) -> None:
+    if not owned.evidence(user.pk).exists():
+        return
+    until = timezone.now() + timedelta(days=settings.EVIDENCE_DAYS)
+    holder = User(holds_evidence=True, is_active=False, removal_began_at=until, last_seen=None)
+    holder.username = f"removed-{holder.pk.hex[-12:]}"
+    holder.set_unusable_password()
+    holder.save(force_insert=True)
+    owned.keep_evidence(user.pk, holder.pk)
+
+
 def _remove_row(user: User) -> None:
-    """The tokens go with it. Raises where a picture has come in between."""
+    """The tokens go with it, and the name out of the log of what staff did. Raises where a picture has come in between."""
+    of_user = ContentType.objects.get_for_model(User)
+    LogEntry.objects.filter(content_type=of_user, object_id=str(user.pk)).update(
+        object_repr="removed", change_message=""
+    )
     User.objects.filter(pk=user.pk, removal_began_at__isnull=False).delete()
     log.info("action=user_removed user=%s", user.pk)
 

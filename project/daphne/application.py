@@ -15,7 +15,7 @@ from django.urls import set_script_prefix, set_urlconf
 from django.utils.log import log_response
 
 from chat import rate_limits
-from gallery.errors import StorageDown
+from gallery.errors import StudioError
 from project.http import on_the_loop
 from project.http.threads import Threads
 
@@ -106,7 +106,7 @@ class Handler(ASGIHandler):
             response.streaming_content = _pieces(response.file_to_stream)
         try:
             await super().send_response(response, send)
-        except StorageDown as error:
+        except StudioError as error:
             log.warning("action=answer_broken_off error=%r cause=%r", error, error.__cause__)
 
 

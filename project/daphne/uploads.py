@@ -12,8 +12,8 @@ from chat import rate_limits
 from chat.db_pool import Pool
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.places import Places
-from project.auth import sender
-from project.models import User
+from project.access import Access
+from project.auth import known
 
 LARGE = 64 * 1024  # bytes; smaller bodies stay in memory
 MIB = 1024 * 1024
@@ -27,10 +27,13 @@ _by_address = Places(128 * MIB if settings.STUDIO_LIMITS else math.inf, total=51
 
 
 async def admit(headers: Iterable[tuple[bytes, bytes]], address: str, size: int) -> Callable[[], None]:
-    """Call the result when the body is gone again. Raises `Unauthorized`, `RateLimited`, `StorageDown`."""
-    person = await _sender(list(headers))
-    if person is None:
+    """Call the result when the body is gone. Raises `Unauthorized`, `Blocked`, `ReadOnly`, `RateLimited`, `StorageDown`."""
+    access = await _sender(list(headers), address)
+    if access is None:
         raise Unauthorized("Send a bearer token, or the page's cookie.")
+    access.check_block()
+    access.check_may_write()
+    person = access.user
     person_done = _by_person.take(person.pk, size)
     address_done = _by_address.take(rate_limits.network(address) or person.pk, size)
     if person_done and address_done:
@@ -40,11 +43,12 @@ async def admit(headers: Iterable[tuple[bytes, bytes]], address: str, size: int)
     raise RateLimited(MANY, retry_after=RETRY_AFTER_S)
 
 
-async def _sender(headers: list[tuple[bytes, bytes]]) -> User | None:
+async def _sender(headers: list[tuple[bytes, bytes]], address: str) -> Access | None:
     if not any(name in (b"authorization", b"cookie") for name, _ in headers):
         return None
     scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": headers}
+    scope["client"] = (address, 0)
     try:
-        return await _look_up(sender, ASGIRequest(scope, BytesIO()))
+        return await _look_up(known, ASGIRequest(scope, BytesIO()))
     except DatabaseError as error:
         raise StorageDown() from error

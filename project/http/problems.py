@@ -34,6 +34,10 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 UNREACHABLE = (ConnectionFailure, OperationalError, InterfaceError)
 RETRY_AFTER_S = 5.0
+NAMES_OF_TOKENS = {"token", "access_token", "api_key", "key"}
+IN_ADDRESS = (
+    "A token does not belong into an address, which logs keep: send it as `Authorization: Bearer …`, and end this one."
+)
 
 
 class Problem(BaseModel):
@@ -139,6 +143,8 @@ def _http(request: HttpRequest, error: Any) -> HttpResponse:
     # Our parser's error arrives as the cause of ninja's.
     if isinstance(error.__cause__, StudioError):
         return problem(error.__cause__, error.status_code)
+    if error.status_code == HTTPStatus.UNAUTHORIZED and NAMES_OF_TOKENS & request.GET.keys():
+        return problem(Unauthorized(IN_ADDRESS))
     return of_status(error.status_code)
 
 

@@ -1,4 +1,4 @@
-"""The SQL database's tables and MongoDB's indexes. Safe to repeat, also at once on many machines."""
+"""The SQL database's tables, the groups of staff, and MongoDB's indexes. Safe to repeat, also at once on many machines."""
 
 import fcntl
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from pipeline.store import mongo
+from project.accounts import groups
 
 LOCK = 0x73747564696F  # "studio", the number of PostgreSQL's advisory lock
 
@@ -17,6 +18,7 @@ def tables() -> None:
     connection.settings_dict["OPTIONS"].pop("pool", None)  # it would hold connections for as long as `serve` lives
     with _alone():
         call_command("migrate", verbosity=0, interactive=False)
+        groups.prepare()
 
 
 def indexes() -> None:

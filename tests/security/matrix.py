@@ -2,12 +2,17 @@
 """Who gets what, on every route and for every command: a row for each. `test_matrix.py` asks, and misses none.
 
 The roles: `owner` of all that is asked for; `another` user, by token; a `guest` at a browser, by cookie; `anonymous`: nobody;
-a `moderator`, by cookie. A row gives the status for each, in this order. `{…}` in a path is the owner's.
+a `moderator`, by cookie. A row gives the status for each, in this order. `{…}` in a path is the owner's. What holds for the
+others follows from a row: a `reader`, with a key of the owner's that may only read; one whose key has `expired`; and one who is
+`blocked`.
 """
 
 from typing import Any, NamedTuple
 
 ROLES = ("owner", "another", "guest", "anonymous", "moderator")
+ALL_ROLES = (*ROLES, "reader", "expired", "blocked")
+KEYED = ("api/v1/auth/tokens/", "api/v1/chat/", "api/v1/me/", "v1/")  # where nobody gets anything without a key
+EVEN_BLOCKED = "api/v1/me/"
 Row = tuple[int, int, int, int, int]
 
 
@@ -19,6 +24,16 @@ class Route(NamedTuple):
     path: str
     statuses: Row
     body: Any = None
+
+
+def expected(route: Route, role: str) -> int:
+    if role in ROLES:
+        return route.statuses[ROLES.index(role)]
+    if role == "expired" or not route.route.startswith(KEYED):
+        return expected(route, "anonymous" if route.route.startswith(KEYED) else "another")
+    if role == "reader":
+        return expected(route, "owner") if route.method == "GET" else 403
+    return expected(route, "another") if route.route.startswith(EVEN_BLOCKED) else 403
 
 
 def of_own(ok: int) -> Row:
@@ -45,12 +60,18 @@ FORM_DONE: Row = (403, 403, 403, 403, 302)
 S, M = "api/v1/chat/sessions/<session_id>/", "api/v1/chat/sessions/<session_id>/messages/<message_id>/"
 SESSION, MESSAGE = "/api/v1/chat/sessions/{session}/", "/api/v1/chat/sessions/{session}/messages/{message}/"
 IMAGE, ADMIN = "/v1/gallery/{image}/", "/admin/gallery/image/"
-A = "admin/gallery/image/"
+A, P, PEOPLE = "admin/gallery/image/", "admin/project/user/", "/admin/project/user/"
 CHOSEN = {"_selected_action": "{image}"}
 
 API = [
     Route("api/v1/auth/guest/", "POST", "/api/v1/auth/guest/", (201, 201, 201, 201, 201)),
     Route("api/v1/auth/cookie/", "POST", "/api/v1/auth/cookie/", (403, 403, 200, 403, 200)),  # for pages of ours alone
+    Route("api/v1/auth/tokens/", "GET", "/api/v1/auth/tokens/", of_own(200)),
+    Route("api/v1/auth/tokens/", "POST", "/api/v1/auth/tokens/", of_own(201), {"name": "a"}),
+    Route("api/v1/auth/tokens/<token_id>/", "DELETE", "/api/v1/auth/tokens/{key}/", of_owner(204)),
+    Route("api/v1/me/", "GET", "/api/v1/me/", of_own(200)),
+    Route("api/v1/me/", "DELETE", "/api/v1/me/", of_own(422), {"confirm": "somebody else"}),
+    Route("api/v1/me/export/", "GET", "/api/v1/me/export/", of_own(200)),
     Route("api/v1/chat/sessions/", "POST", "/api/v1/chat/sessions/", of_own(201), {"title": "a"}),
     Route("api/v1/chat/sessions/", "GET", "/api/v1/chat/sessions/", of_own(200)),
     Route(S, "GET", SESSION, of_owner(200)),
@@ -79,6 +100,7 @@ PAGES = [
     Route("", "GET", "/", PUBLIC),
     Route("chat/<str:session_id>/", "GET", "/chat/{session}/", PUBLIC),  # the same page for all: the socket decides
     Route("gallery/", "GET", "/gallery/", PUBLIC),
+    Route("you/keys/", "GET", "/you/keys/", PUBLIC),
     Route("manifest.webmanifest", "GET", "/manifest.webmanifest", PUBLIC),
     Route(
         "worker.js", "GET", "/worker.js", NOT_THERE
@@ -109,7 +131,7 @@ MODERATION = [
     Route("admin/logout/", "GET", "/admin/logout/", (302, 302, 302, 302, 405)),
     Route("admin/password_change/", "GET", "/admin/password_change/", MODERATED),
     Route("admin/password_change/done/", "GET", "/admin/password_change/done/", MODERATED),
-    Route("admin/autocomplete/", "GET", "/admin/autocomplete/?app_label=gallery&model_name=image&field_name=owner&term=a", FORBIDDEN),
+    Route("admin/autocomplete/", "GET", "/admin/autocomplete/?app_label=gallery&model_name=image&field_name=owner&term=a", MODERATED),
     Route("admin/jsi18n/", "GET", "/admin/jsi18n/", MODERATED),
     Route("admin/r/<path:content_type_id>/<path:object_id>/", "GET", "/admin/r/1/{image}/", (302, 302, 302, 302, 404)),
     Route(A, "GET", ADMIN, MODERATED),
@@ -126,6 +148,18 @@ MODERATION = [
     Route(A + "<path:object_id>/change/", "GET", ADMIN + "{image}/change/", MODERATED),
     Route(A + "<path:object_id>/change/", "POST", ADMIN + "{image}/change/", FORM_FORBIDDEN, {"title": "b"}),
     Route(A + "<path:object_id>/", "GET", ADMIN + "{image}/", (302, 302, 302, 302, 302)),
+    Route(P, "GET", PEOPLE, MODERATED),
+    Route(P, "GET", PEOPLE + "?password__startswith=a", (302, 302, 302, 302, 400)),
+    Route(P, "POST", PEOPLE, FORM_SHOWN, {"action": "block", "_selected_action": "{person}"}),
+    Route(P, "POST", PEOPLE, FORM_DONE, {"action": "block", "reason": "no", "_selected_action": "{victim}"}),
+    Route(P, "POST", PEOPLE, FORM_DONE, {"action": "unblock", "_selected_action": "{victim}"}),
+    Route(P, "POST", PEOPLE, FORM_DONE, {"action": "delete_selected", "post": "yes", "_selected_action": "{victim}"}),
+    Route(P + "add/", "GET", PEOPLE + "add/", FORBIDDEN),
+    Route(P + "<path:object_id>/history/", "GET", PEOPLE + "{person}/history/", MODERATED),
+    Route(P + "<path:object_id>/delete/", "POST", PEOPLE + "{person}/delete/", FORM_FORBIDDEN, {"post": "yes"}),
+    Route(P + "<path:object_id>/change/", "GET", PEOPLE + "{person}/change/", MODERATED),
+    Route(P + "<path:object_id>/change/", "POST", PEOPLE + "{person}/change/", FORM_FORBIDDEN, {"is_superuser": "on"}),
+    Route(P + "<path:object_id>/", "GET", PEOPLE + "{person}/", (302, 302, 302, 302, 302)),
     Route("admin/auth/group/", "GET", "/admin/auth/group/", FORBIDDEN),
     Route("admin/auth/group/add/", "GET", "/admin/auth/group/add/", FORBIDDEN),
     Route("admin/auth/group/<path:object_id>/history/", "GET", "/admin/auth/group/1/history/", FORBIDDEN),
@@ -133,8 +167,8 @@ MODERATION = [
     Route("admin/auth/group/<path:object_id>/change/", "GET", "/admin/auth/group/1/change/", FORBIDDEN),
     Route("admin/auth/group/<path:object_id>/change/", "POST", "/admin/auth/group/1/change/", FORM_FORBIDDEN, {"name": "all"}),
     Route("admin/auth/group/<path:object_id>/", "GET", "/admin/auth/group/1/", (302, 302, 302, 302, 302)),
-    Route("admin/^(?P<app_label>gallery|auth)/$", "GET", "/admin/gallery/", MODERATED),
-    Route("admin/(?P<url>.*)$", "GET", "/admin/project/user/", (302, 302, 302, 302, 404)),
+    Route("admin/^(?P<app_label>project|gallery|auth)/$", "GET", "/admin/gallery/", MODERATED),
+    Route("admin/(?P<url>.*)$", "GET", "/admin/project/none/", (302, 302, 302, 302, 404)),
 ]  # fmt: skip
 
 ROUTES = [*API, *PAGES, *MODERATION]

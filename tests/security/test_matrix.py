@@ -14,9 +14,9 @@ from websockets.exceptions import ConnectionClosed
 
 from chat import protocol
 from project.api import api
-from tests.security.matrix import COMMANDS, ROLES, ROUTES, Route
+from tests.security.matrix import ALL_ROLES, COMMANDS, KEYED, ROUTES, Command, Route, expected
 from tests.security.target import METRICS_TOKEN, Target
-from tests.support.studio import HANGS_S, NOT_KEPT, eventually, picture
+from tests.support.studio import HANGS_S, NOT_KEPT, Client, eventually, picture
 
 Things = dict[str, str]
 
@@ -71,11 +71,36 @@ class People:
             "guest": target.visitor(),
             "anonymous": httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False),
             "moderator": target.moderator(),
+            "reader": self._by_key(self.owner, scopes=["read"]),
+            "expired": self._by_key(self.other, expires_at="2100-01-01T00:00:00Z"),
+            "blocked": target.guest().http,
         }
+        target.sql("UPDATE project_token SET expires_at = '2020-01-01' WHERE expires_at IS NOT NULL")
+        blocked = self.clients["blocked"].get("/api/v1/me/").raise_for_status().json()["id"]
+        target.sql("UPDATE project_user SET blocked_at = '2020-01-01' WHERE id = ?", blocked.replace("-", ""))
+        eventually(lambda: self.clients["blocked"].get("/v1/gallery/").status_code == 403)
+        self.people = {"person": self.owner.user["id"], "victim": target.guest().user["id"]}
+        self.key = ""
         files = {"file": ("m.png", picture(64, 64), "image/png")}
         mask = self.owner.http.post("/v1/gallery/", files=files, data={"purpose": "mask"}).raise_for_status().json()
         self.made = count()
-        self.constant = {"mask": mask["id"], "foreign": self.owner.photo()["url"].rpartition("/")[2]}
+        self.constant = {
+            "mask": mask["id"],
+            "foreign": self.owner.photo()["url"].rpartition("/")[2],
+            **self.people,
+        }
+
+    def _by_key(self, whose: Client, **body: Any) -> httpx.Client:
+        made = whose.http.post("/api/v1/auth/tokens/", json={"name": "a", **body}).raise_for_status().json()
+        headers = {"Authorization": f"Bearer {made['token']}"}
+        return httpx.Client(base_url=self.target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False, headers=headers)
+
+    def _new_key(self) -> str:
+        """In the place of the one before: a person has only so many."""
+        if self.key:
+            self.owner.http.delete(f"/api/v1/auth/tokens/{self.key}/")
+        self.key = self.owner.http.post("/api/v1/auth/tokens/", json={"name": "a"}).raise_for_status().json()["id"]
+        return self.key
 
     def things(self) -> Things:
         session = self.owner.session("Secret")
@@ -88,6 +113,7 @@ class People:
         return {
             **self.constant,
             "session": session,
+            "key": self._new_key(),
             "message": message["id"],
             "client_id": message["client_id"],
             "image": image["id"],
@@ -145,7 +171,7 @@ def ask(client: httpx.Client, route: Route, things: Things) -> httpx.Response:
     return client.request(route.method, path, json=body)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", ALL_ROLES)
 def test_everybody_gets_what_the_matrix_says(people: People, role: str) -> None:
     slips, things, touched = [], people.things(), False
     before, client = people.settled(things), people.clients[role]
@@ -154,12 +180,12 @@ def test_everybody_gets_what_the_matrix_says(people: People, role: str) -> None:
             things = people.things()  # for these may change them
         touched = route.method != "GET"
         answer = ask(client, route, things)
-        expected = route.statuses[ROLES.index(role)]
-        if answer.status_code != expected:
+        status = expected(route, role)
+        if answer.status_code != status:
             slips.append(
-                f"{route.method} {route.path} {route.body}: {expected}, not {answer.status_code} {answer.text[:200]}"
+                f"{route.method} {route.path} {route.body}: {status}, not {answer.status_code} {answer.text[:200]}"
             )
-        if role not in ("owner", "moderator") and "Secret" in answer.text:
+        if role not in ("owner", "moderator", "reader") and "Secret" in answer.text:
             slips.append(f"{route.method} {route.path} shows the owner's.")
     assert not slips, "\n".join(slips)
     if role not in ("owner", "moderator"):
@@ -179,7 +205,7 @@ def test_a_cookie_without_the_pages_token_changes_nothing(people: People) -> Non
     del visitor.headers["X-CSRFToken"]
     for origin in ({}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Referer": "https://evil.example/"}):
         for route in ROUTES:
-            if route.method != "GET" and route.route.startswith(("api/v1/chat/", "v1/")):
+            if route.method != "GET" and route.route.startswith(KEYED):
                 answer = visitor.request(route.method, route.path, json=route.body, headers=origin)
                 assert (answer.status_code, answer.json()["code"]) == (403, "unauthorized"), (route.path, origin)
 
@@ -210,7 +236,10 @@ def _socket_headers(people: People, role: str) -> dict[str, str]:
     return {"Cookie": cookies, "Origin": people.target.url} if cookies else {}
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "owner"])
+CLOSED = {"anonymous": 4401, "expired": 4401, "blocked": 4403}
+
+
+@pytest.mark.parametrize("role", [role for role in ALL_ROLES if role not in ("owner", "reader")])
 def test_on_the_owners_session_nobody_else_gets_to_ask(people: People, role: str) -> None:
     things = people.things()
     before = people.settled(things)
@@ -220,28 +249,34 @@ def test_on_the_owners_session_nobody_else_gets_to_ask(people: People, role: str
                 socket.connection.send(
                     json.dumps({"type": command.type, "id": number, **filled(command.fields, things)})
                 )
-        assert socket.close_code() == (4401 if role == "anonymous" else 4404)
+        assert socket.close_code() == CLOSED.get(role, 4404)
         assert socket.events == []
     assert people.state(things) == before
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
+@pytest.mark.parametrize("role", [role for role in ALL_ROLES if role not in CLOSED])
 def test_on_ones_own_session_the_owners_things_are_not_to_be_had(people: People, role: str) -> None:
     things, client = people.things(), people.clients[role]
     before = people.settled(things)
     session = things["session"]
-    if role != "owner":
+    if role not in ("owner", "reader"):
         session = client.post("/api/v1/chat/sessions/", json={}).raise_for_status().json()["id"]
     with people.owner.connect(session, headers=_socket_headers(people, role)) as socket:
         socket.ready()
         for command in COMMANDS:
             reply = socket.ask(command.type, **filled(command.fields, things))
             got = "ok" if "ok" in reply else reply["error"]["code"]
-            assert got == ("ok" if role == "owner" else command.named), (command, reply)
-            if role != "owner":
+            assert got == allowed(command, role), (command, reply)
+            if role not in ("owner", "reader"):
                 assert "secret" not in json.dumps(reply), command
     if role != "owner":
         assert people.state(things) == before
+
+
+def allowed(command: Command, role: str) -> str:
+    if role == "reader" and command.type.startswith("message."):
+        return "unauthorized"
+    return "ok" if role in ("owner", "reader") else command.named
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ for _ in threads: assert taken.acquire(timeout=60)
 
 async def ask():
     ready = await monitoring.readyz(None)
-    owner = await handshake_pool(Token.owner, secret)
+    owner = (await handshake_pool(Token.find, secret)).user
     mine = await run_in_db_pool(Image.objects.filter(owner=owner).count)
     return {"lent": lent(5), "known": owner == people[0], "pictures": mine, "ready": json.loads(ready.content)["parts"]["sql"]}
 

@@ -1,24 +1,22 @@
-"""`manage.py moderator NAME`: an account that may only see, hide or approve pictures."""
+"""`manage.py moderator NAME`: an account that may only see, hide or approve pictures, and block people."""
 
 import sys
 from argparse import ArgumentParser
 from getpass import getpass
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError, transaction
 
+from project.accounts import groups
 from project.models import User
-
-GROUP = "moderators"
-MAY = ("view_image", "change_image")
 
 
 class Command(BaseCommand):
-    help = "Make a moderator: an account that can look at, hide and approve pictures in the admin, and nothing else."
+    help = "Make a moderator: an account that can hide and approve pictures and block people in the admin, and nothing else."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", help="what the moderator logs in with")
@@ -77,15 +75,14 @@ def _from_stdin(user: User) -> str:
 @transaction.atomic
 def _save(user: User, password: str) -> bool:
     """True when it is new."""
-    may = Permission.objects.filter(content_type__app_label="gallery", codename__in=MAY)
-    if may.count() != len(MAY):
-        raise CommandError("The permissions are not there yet: run `manage.py migrate` first.")
-    group, _ = Group.objects.get_or_create(name=GROUP)
-    group.permissions.set(may)
+    try:
+        groups.prepare()
+    except groups.NotMigrated as error:
+        raise CommandError("The permissions are not there yet: run `manage.py migrate` first.") from error
     made = user._state.adding
     user.is_staff = user.is_active = True
     user.set_password(password)
     user.save()
-    user.groups.set([group])
+    user.groups.set(Group.objects.filter(name=groups.MODERATORS))
     user.user_permissions.clear()
     return made

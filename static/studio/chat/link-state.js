@@ -8,13 +8,14 @@ const CALM_MS = 1_500; // a connection that is back by then is not worth a word
 
 class LinkState extends HTMLElement {
   #words = h("span.words");
+  #why = h("a", { href: "/you/keys/", hidden: true }, "Why, and what now?");
   #now = h("button.quiet", { type: "button", hidden: true }, "Try now");
   #timer = 0;
   #spoken = "ready";
 
   connect({ store, outbox }) {
     Object.assign(this, { store, outbox });
-    this.append(h("span.dot", { "aria-hidden": "true" }), this.#words, this.#now);
+    this.append(h("span.dot", { "aria-hidden": "true" }), this.#words, this.#why, this.#now);
     this.#now.addEventListener("click", () => ask(this, "reconnect"));
     for (const source of [store, outbox]) source.addEventListener("change", () => this.#render());
     this.#render();
@@ -33,6 +34,7 @@ class LinkState extends HTMLElement {
     const state = this.#state();
     this.dataset.state = { kept: "waiting", "silent-kept": "silent" }[state] ?? state;
     setText(this.#words, LINKS[state]);
+    this.#why.hidden = state !== "blocked";
     this.#now.hidden = !["waiting", "silent"].includes(this.dataset.state);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#speak(state), CALM_MS);

@@ -98,6 +98,23 @@ export const gallery = {
   purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
 };
 
+const KEYS = "/api/v1/auth/tokens/";
+
+export const keys = {
+  list: async () => (person.id ? (await call("GET", KEYS)).items : []),
+  create: (body) => call("POST", KEYS, body),
+  remove: (id) => call("DELETE", named(KEYS, id)),
+};
+
+const ME = "/api/v1/me/";
+
+/** `get` resolves with null for a visitor. */
+export const me = {
+  export: `${ME}export/`,
+  get: async () => (person.id ? call("GET", ME) : null),
+  remove: (confirm) => call("DELETE", ME, { confirm }),
+};
+
 /** Import a "photo" or a "mask"; `onProgress` gets 0 to 1. Not fetch: that does not tell how much has gone up. */
 export function upload(file, onProgress, purpose = "photo") {
   const request = new XMLHttpRequest();

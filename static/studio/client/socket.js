@@ -7,11 +7,11 @@ const ASK_MS = PATIENCE_MS / 2; // silence in the middle of work, after which it
 const STABLE_MS = 5_000; // an accepted connection that dies sooner does not reset the backoff
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
-const CLOSED = { unauthenticated: 4401, gone: 4404, tooMany: 4429 };
+const CLOSED = { unauthenticated: 4401, blocked: 4403, gone: 4404, tooMany: 4429 };
 
 /**
  * States: connecting, ready (after session.ready), waiting (for the next try), silent (connected or not, nobody answers),
- * unauthenticated (the cookie is not known), gone (there is no such session), closed. `onState(state)`, `onFrame(frame)`;
+ * unauthenticated (the cookie is not known), blocked (by staff), gone (there is no such session), closed. `onState(state)`, `onFrame(frame)`;
  * `isWorking()`: whether events of running work are expected.
  */
 export class Connection {
@@ -128,6 +128,7 @@ export class Connection {
   #lost(code) {
     this.#drop();
     if (code === CLOSED.unauthenticated) this.#enter("unauthenticated");
+    else if (code === CLOSED.blocked) this.#enter("blocked");
     else if (code === CLOSED.gone) this.#enter("gone");
     else {
       const step = code === CLOSED.tooMany ? LONGEST_MS * 2 : Math.min(LONGEST_MS, FIRST_MS * 2 ** this.#failures);

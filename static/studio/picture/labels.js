@@ -82,5 +82,6 @@ export const LINKS = {
   "silent-kept": "No answer from the studio, your message is kept",
   "silent-work": "No news of your picture for over 10 s",
   unauthenticated: "Please reload the page",
+  blocked: "You are blocked",
   gone: "",
 };

@@ -38,12 +38,15 @@ class Tab:
 
     def __init__(self, session_id: str, **passed: int) -> None:
         self.user_id, self.session_id = "u", session_id
+        self.access: object = None
         self.passed = passed
         self.got: list[str] = []
         self.told: list[str] = []
 
     def is_behind(self, key: str, version: int) -> bool:
         return self.passed.get(key, 0) < version
+
+    async def close(self, code: int) -> None: ...
 
     async def deliver(self, event: Event) -> None:
         key = event["key"]

@@ -18,8 +18,9 @@ from pipeline.documents import new_id
 from pipeline.store import stage_times
 from pipeline.store.mongo import database
 from tests.integration.project.test_readme import PAGES
+from tests.integration.project.test_rights import change
 from tests.support.messages import new
-from tests.support.studio import HANGS_S, Client, Form, Socket, Studio, apart, running
+from tests.support.studio import HANGS_S, Client, Form, Socket, Studio, apart, eventually, running
 
 PAGE = PAGES["docs/protocol.md"]
 EXAMPLES = [
@@ -158,6 +159,13 @@ class Conversation:
     def have_a_photo(self) -> None:
         self.names["photo"] = self.guest.photo(1200, 900)["id"]
 
+    def be_blocked(self) -> None:
+        change(
+            "UPDATE project_user SET blocked_at = '2020-01-01', block_reason = 'Spam' WHERE id = :person",
+            person=self.guest.user["id"].replace("-", ""),
+        )
+        eventually(lambda: self.guest.http.get("/v1/gallery/").status_code == 403)
+
     def have_no_token(self) -> None:
         self.headers = {}
 
@@ -181,6 +189,7 @@ HAPPENINGS: dict[str, Callable[[Conversation], None]] = {
     "a worker is free": Conversation.set_free,
     "a session of 520 messages, the oldest of them <>": Conversation.have_many,
     "a photo <> of 1200 × 900": Conversation.have_a_photo,
+    'a moderator blocks the guest, because of "Spam"': Conversation.be_blocked,
     "without a token": Conversation.have_no_token,
     "a session that is not there": Conversation.ask_for_nothing,
     "as many sockets as the settings allow": Conversation.open_enough,
@@ -285,7 +294,7 @@ def test_the_table_of_fields_has_every_field(heading: str, form: Any) -> None:
 def test_the_limits_are_the_ones_of_the_code() -> None:
     (sentence,) = re.findall(r"In a minute one person may (.*?);", PAGE, re.DOTALL)
     said = [int(number) for number in re.findall(r"\d+", sentence)]
-    assert said == [rate_limits.LIMITS[kind].amount for kind in ("session", "rename", "list", "sync", "import")]
+    assert said == [rate_limits.LIMITS[kind].amount for kind in ("session", "rename", "list", "sync", "import", "key")]
 
 
 def test_every_command_and_event_has_an_example() -> None:

@@ -313,7 +313,7 @@ async def test_a_socket_is_told_to_come_again_and_not_unauthenticated_while_the_
 ) -> None:
     monkeypatch.setattr(handshake_pool, "timeout_s", 0.2)
     released = threading.Event()
-    monkeypatch.setattr(Token, "owner", lambda secret: released.wait(2 * HANGS_S))
+    monkeypatch.setattr(Token, "find", lambda secret: released.wait(2 * HANGS_S))
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         raise AssertionError("nobody knows yet who this is")

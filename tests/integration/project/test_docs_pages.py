@@ -10,6 +10,10 @@ from django.test import Client
 # design: the paths that other people's clients know
 PATHS = {
     "/api/v1/auth/guest/": {"post"},
+    "/api/v1/auth/tokens/": {"get", "post"},
+    "/api/v1/auth/tokens/{token_id}/": {"delete"},
+    "/api/v1/me/": {"get", "delete"},
+    "/api/v1/me/export/": {"get"},
     "/api/v1/chat/sessions/": {"get", "post"},
     "/api/v1/chat/sessions/{session_id}/": {"get", "patch", "delete"},
     "/api/v1/chat/sessions/{session_id}/messages/": {"get", "post"},

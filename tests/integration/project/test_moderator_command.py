@@ -12,6 +12,7 @@ from project.models import User
 pytestmark = pytest.mark.django_db
 
 GOOD = "a long pass phrase"
+RIGHTS = {"gallery.view_image", "gallery.change_image", "project.view_user", "project.block_user"}
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +32,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_moderator_can_look_at_and_change_pictures_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_moderator_can_look_at_and_change_pictures_block_people_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert "mo" in run(monkeypatch)
     user = User.objects.get(username="mo")
     assert (user.is_staff, user.is_superuser, user.is_guest, user.check_password(GOOD)) == (True, False, False, True)
-    assert user.get_all_permissions() == {"gallery.view_image", "gallery.change_image"}
+    assert user.get_all_permissions() == RIGHTS
 
 
 def test_a_second_time_sets_the_password_and_takes_other_rights_away(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +54,7 @@ def test_a_second_time_sets_the_password_and_takes_other_rights_away(monkeypatch
     run(monkeypatch, password="another long phrase")
     user = User.objects.get(username="mo")
     assert user.check_password("another long phrase")
-    assert user.get_all_permissions() == {"gallery.view_image", "gallery.change_image"}
+    assert user.get_all_permissions() == RIGHTS
     assert User.objects.count() == 1
 
 

@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = [ROOT / "chat/templates/chat/page.html", ROOT / "gallery/templates/gallery/page.html"]
+PAGES = [
+    ROOT / "chat/templates/chat/page.html",
+    ROOT / "gallery/templates/gallery/page.html",
+    ROOT / "project/templates/you/keys.html",
+]
 SCRIPTS = sorted((ROOT / "static/studio").rglob("*.js"))
 STYLES = sorted((ROOT / "static/studio").rglob("*.css"))
 FILES = [*PAGES, *SCRIPTS, *STYLES, *sorted((ROOT / "static/studio").rglob("*.svg"))]

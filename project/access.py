@@ -1,0 +1,81 @@
+"""Who somebody is, and by which key: a bearer token, or the cookie of a page of ours."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections
+from django.http import HttpRequest
+from django.utils import timezone
+
+from gallery.errors import Blocked, ReadOnly
+from pipeline.coalescing import Coalescer
+from project.models import Token, User
+
+log = logging.getLogger(__name__)
+
+NOTED_EVERY = timedelta(minutes=1)  # when a token was last used
+
+
+@dataclass(frozen=True)
+class Access:
+    user: User
+    token: Token | None = None  # None: by cookie
+    cookie: str = ""  # the key of its row, where somebody looks again whether it is there
+
+    @property
+    def may_write(self) -> bool:
+        return self.token is None or self.token.may_write
+
+    def check_block(self) -> None:
+        """Raises `Blocked`."""
+        if self.user.is_blocked:
+            raise Blocked(_sentence(self.user))
+
+    def check_may_write(self) -> None:
+        """Raises `ReadOnly`."""
+        if not self.may_write:
+            raise ReadOnly
+
+
+def _sentence(user: User) -> str:
+    end = f" until {user.blocked_until:%-d %B %Y, %H:%M} UTC" if user.blocked_until else ""
+    return f"You are blocked{end}: {user.block_reason or 'no reason was given.'}"
+
+
+def access_of(request: HttpRequest) -> Access:
+    """Of a request that was let in."""
+    access: Access = request.access  # type: ignore[attr-defined]  # ours
+    return access if access.token else replace(access, cookie=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+
+
+def by_token(secret: str, address: str) -> Access | None:
+    """Raises `DatabaseError`."""
+    token = Token.find(secret)
+    if token is None or not token.user.note_seen():
+        return None
+    _note_use(token, address)
+    return Access(token.user, token)
+
+
+def _note_use(token: Token, address: str) -> None:
+    """Not at every request: who polls shall cost no write."""
+    now = timezone.now()
+    if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
+        uses.add(token.digest, (now, address))
+
+
+def _write(noted: Mapping[str, tuple[datetime, str]]) -> None:
+    try:
+        for digest, (at, address) in noted.items():
+            unnoted = Token.objects.filter(digest=digest).exclude(last_used_at__gt=at - NOTED_EVERY)
+            unnoted.update(last_used_at=at, last_used_from=address[:45])
+    finally:
+        close_old_connections()
+
+
+uses: Coalescer[str, tuple[datetime, str]] = Coalescer(
+    "last_used", _write, drops=(DatabaseError,), at_most=10_000, hold_s=1.0
+)

@@ -1,0 +1,213 @@
+"""REST for one's keys, and for oneself: `/api/v1/auth/tokens/` and `/api/v1/me/`."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from ninja import Router, Status
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from chat import rate_limits
+from chat.protocol import Text
+from gallery import space
+from gallery.errors import BadInput, Unauthorized
+from project.access import access_of
+from project.accounts import export, keys, removal
+from project.models import Token, User
+
+tokens, me = Router(), Router()
+
+Scope = Literal["read", "write"]
+
+
+def _stripped(name: str) -> str:
+    if not name.strip():
+        raise ValueError("is empty")
+    return name.strip()
+
+
+def _holds_read(scopes: list[Scope]) -> list[Scope]:
+    if "read" not in scopes:
+        raise ValueError("has to hold read")
+    return scopes
+
+
+class KeyBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: Annotated[Text, StringConstraints(max_length=100), AfterValidator(_stripped)]
+    scopes: Annotated[list[Scope], Field(max_length=2), AfterValidator(_holds_read)] = ["read", "write"]
+    expires_at: Annotated[AwareDatetime | None, Field(description="null: it does not expire")] = None
+
+
+class KeyForm(BaseModel):
+    id: str
+    name: str
+    scopes: list[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: Annotated[datetime | None, Field(description="to the minute; null: never")]
+    last_used_from: Annotated[str | None, Field(description="the client's address")]
+    current: Annotated[bool, Field(description="whether it is the key of this very request")]
+
+
+class NewKeyForm(KeyForm):
+    token: Annotated[str, Field(description="is shown this once")]
+
+
+class KeyList(BaseModel):
+    items: list[KeyForm]
+    next: None = None
+
+
+def _form(request: HttpRequest, token: Token) -> KeyForm:
+    asking = access_of(request).token
+    return KeyForm(
+        id=token.public_id,
+        name=token.name,
+        scopes=["read", "write"] if token.may_write else ["read"],
+        created_at=token.created_at,
+        expires_at=token.expires_at,
+        last_used_at=token.last_used_at,
+        last_used_from=token.last_used_from or None,
+        current=asking is not None and asking.digest == token.digest,
+    )
+
+
+@tokens.get("/", response=KeyList, summary="My keys, newest first")
+def list_tokens(request: HttpRequest) -> KeyList:
+    return KeyList(items=[_form(request, token) for token in keys.of(access_of(request).user)])
+
+
+@tokens.post("/", response={201: NewKeyForm}, summary="A new key, shown once")
+def create_token(request: HttpRequest, body: KeyBody) -> Status[NewKeyForm]:
+    """A key without `write` may only ask with GET, and listen on the socket. One that a key asks for ends with that key."""
+    access = access_of(request)
+    async_to_sync(rate_limits.hit)("key", str(access.user.pk))
+    token, secret = keys.create(access, body.name, body.scopes, body.expires_at)
+    return Status(201, NewKeyForm(**_form(request, token).model_dump(), token=secret))
+
+
+@tokens.delete("/{token_id}/", response={204: None}, summary="End a key")
+def delete_token(request: HttpRequest, token_id: str) -> Status[None]:
+    """What it opened ends within five seconds, sockets too."""
+    keys.delete(access_of(request).user, token_id)
+    return Status(204, None)
+
+
+class Limits(BaseModel):
+    """null: without a limit."""
+
+    sends_per_minute: int | None
+    reads_per_minute: Annotated[int | None, Field(description="in one web process")]
+    sockets: Annotated[int | None, Field(description="open at a time, in one web process")]
+    bytes: Annotated[int | None, Field(description="of all pictures, masks and the trash included")]
+    pictures: int | None
+    keys: int
+
+
+class Usage(BaseModel):
+    bytes: int
+    pictures: int
+
+
+class Block(BaseModel):
+    reason: str
+    since: datetime
+    until: Annotated[datetime | None, Field(description="null: without an end")]
+
+
+class MeForm(BaseModel):
+    id: str
+    name: str
+    kind: Literal["guest", "account"]
+    email: str | None
+    created_at: datetime
+    limits: Limits
+    usage: Usage
+    blocked: Block | None
+
+
+def _me(person: User) -> MeForm:
+    """Looked up again: who was blocked a moment ago shall read it. Raises `Unauthorized`."""
+    user = User.objects.filter(pk=person.pk, is_active=True).first()
+    if user is None:
+        raise Unauthorized
+    used, few = space.used(user.pk), settings.STUDIO_LIMITS
+    return MeForm(
+        id=str(user.pk),
+        name=user.username,
+        kind="guest" if user.is_guest else "account",
+        email=user.email or None,
+        created_at=user.date_joined,
+        limits=Limits(
+            sends_per_minute=settings.SENDS_PER_MINUTE if few else None,
+            reads_per_minute=settings.READS_PER_MINUTE if few else None,
+            sockets=settings.SOCKETS_PER_USER if few else None,
+            bytes=settings.PERSON_BYTES if few else None,
+            pictures=settings.PERSON_PICTURES if few else None,
+            keys=keys.AT_MOST,
+        ),
+        usage=Usage(bytes=used.bytes, pictures=used.pictures),
+        blocked=_block(user),
+    )
+
+
+def _block(user: User) -> Block | None:
+    if user.blocked_at is None or not user.is_blocked:
+        return None
+    return Block(reason=user.block_reason, since=user.blocked_at, until=user.blocked_until)
+
+
+ZIP = {
+    "responses": {
+        200: {"description": "OK", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
+    }
+}
+
+
+@me.get("/", response=MeForm, summary="Who I am, what I may use and what I use")
+def get_me(request: HttpRequest) -> MeForm:
+    """For one who is blocked, too: `blocked` says why, and until when."""
+    return _me(access_of(request).user)
+
+
+@me.get("/export/", summary="All that I have, as a zip", openapi_extra=ZIP)
+async def export_me(request: HttpRequest) -> StreamingHttpResponse:
+    """`me.json`, `sessions.json`, `messages.json`, `gallery.json`, every picture in `pictures/` and every mask in `masks/`.
+    What comes or goes meanwhile may be in it or not; a picture that cannot be read is named in `missing.json`. For one who
+    is blocked, too."""
+    access = access_of(request)
+    await rate_limits.hit("export", str(access.user.pk))
+    form = await sync_to_async(_me)(access.user)
+    pieces, end = await export.begin(access, form.model_dump(), request.META.get("REMOTE_ADDR", ""))
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    name = f"studio-{access.user.username}-{timezone.now():%Y-%m-%d}.zip"
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    response._resource_closers.append(end)  # type: ignore[attr-defined]  # Django's, typed by nobody
+    return response
+
+
+class LeaveBody(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    confirm: Annotated[str, Field(description="one's own `name`")]
+
+
+@me.delete("/", response={204: None}, summary="Remove me, with all that I have")
+def delete_me(request: HttpRequest, response: HttpResponse, body: LeaveBody) -> Status[None]:
+    """Gone from lists, sockets and pictures' addresses at once, and minutes later from every store. There is no way back. For
+    one who is blocked, too."""
+    access = access_of(request)
+    if body.confirm != access.user.username:
+        raise BadInput("confirm: is not your name.")
+    removal.leave(access.user)
+    if access.token is None:
+        request.session.flush()
+        response["Clear-Site-Data"] = '"cache", "storage"'  # what the browser keeps; its cookies may be others' too
+    return Status(204, None)

@@ -1,0 +1,30 @@
+"""Who may do what in the admin: moderators look after pictures and people, operators after people alone."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.db.models import Q
+
+MODERATORS, OPERATORS = "moderators", "operators"
+PEOPLE = ("project.view_user", "project.block_user")
+MAY = {
+    MODERATORS: ("gallery.view_image", "gallery.change_image", *PEOPLE),
+    OPERATORS: PEOPLE,
+}
+
+
+class NotMigrated(Exception):
+    """The permissions are not there yet: run `manage.py migrate` first."""
+
+
+@transaction.atomic
+def prepare() -> None:
+    """Make the groups, with these rights and no others. Safe to repeat. Raises `NotMigrated`."""
+    for name, rights in MAY.items():
+        wanted = Q()
+        for right in rights:
+            app, _, codename = right.partition(".")
+            wanted |= Q(content_type__app_label=app, codename=codename)
+        found = list(Permission.objects.filter(wanted))
+        if len(found) != len(rights):
+            raise NotMigrated
+        Group.objects.get_or_create(name=name)[0].permissions.set(found)

@@ -1,0 +1,46 @@
+"""A person's keys: bearer tokens with a name, for programs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.errors import BadInput, Conflict, NotFound
+from project.access import Access
+from project.models import Token, User
+
+AT_MOST = 50  # of one person, expired ones too
+MANY = f"You have {AT_MOST} keys: delete one first."
+OUTLIVES = "expires_at: is later than the end of the key that asks for it."
+PAST = "expires_at: lies in the past."
+
+
+def of(user: User) -> list[Token]:
+    """The newest first."""
+    return list(Token.objects.filter(user=user).order_by("-created_at"))
+
+
+def create(by: Access, name: str, scopes: Sequence[str], expires_at: datetime | None) -> tuple[Token, str]:
+    """The key, and its secret. One that a key asks for ends with that key at the latest. Raises `BadInput`, `Conflict`."""
+    if expires_at is not None and expires_at <= timezone.now():
+        raise BadInput(PAST)
+    latest = by.token.expires_at if by.token else None
+    if latest is not None and expires_at is not None and expires_at > latest:
+        raise BadInput(OUTLIVES)
+    with transaction.atomic():
+        # One at a time for each person, so that many that come together are not more than there may be.
+        list(User.objects.select_for_update(no_key=True).filter(pk=by.user.pk).values_list("pk"))
+        if Token.objects.filter(user=by.user).count() >= AT_MOST:
+            raise Conflict(MANY)
+        secret = Token.issue(by.user, name=name, may_write="write" in scopes, expires_at=expires_at or latest)
+    return Token.objects.get(pk=Token.digest_of(secret)), secret
+
+
+def delete(user: User, public_id: str) -> None:
+    """It opens nothing any more. Raises `NotFound`."""
+    for token in of(user):
+        if token.public_id == public_id:
+            token.delete()
+            return
+    raise NotFound("There is no such key, or it is not yours.")

@@ -1,0 +1,131 @@
+"""People, for staff: who they are, and whether they are blocked. Nothing else of them can be changed here."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from project.accounts import blocking
+from project.models import User
+
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[User]  # which only the type checker can subscript
+else:
+    Base = admin.ModelAdmin
+
+AT_ONCE = 100  # people in one action
+
+
+class BlockForm(forms.Form):
+    reason = forms.CharField(max_length=500, help_text="The person reads it.")
+    days = forms.ChoiceField(
+        choices=[("1", "a day"), ("7", "a week"), ("30", "30 days"), ("", "until somebody unblocks")], required=False
+    )
+
+
+class BlockedFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[User]") -> list[tuple[str, str]]:
+        return [("blocked", "blocked")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        if self.value() != "blocked":
+            return queryset
+        lasting = Q(blocked_until=None) | Q(blocked_until__gt=timezone.now())
+        return queryset.filter(lasting, blocked_at__isnull=False)
+
+
+@admin.register(User)
+class UserAdmin(Base):
+    list_display = ("username", "kind", "state", "date_joined", "last_seen")
+    list_filter = (BlockedFilter, "is_guest", "is_staff")
+    list_per_page = 50
+    show_full_result_count = False
+    search_fields = ("username", "email")
+    ordering = ("-pk",)
+    actions = ("block", "unblock")
+    fields = ("username", "email", "kind", "state", "block_reason", "blocked_at", "date_joined", "last_seen")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(removal_began_at=None, holds_evidence=False)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Or the address could ask for passwords' hashes, letter by letter."""
+        return lookup in ("is_guest__exact", "is_staff__exact")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    def has_block_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("project.block_user")
+
+    @admin.display(description="kind")
+    def kind(self, user: User) -> str:
+        if user.is_staff:
+            return "staff"
+        return "guest" if user.is_guest else "account"
+
+    @admin.display(description="state")
+    def state(self, user: User) -> str:
+        if not user.is_blocked:
+            return "free"
+        return f"blocked until {user.blocked_until:%Y-%m-%d %H:%M} UTC" if user.blocked_until else "blocked"
+
+    @admin.action(description="Block, with a reason", permissions=["block"])
+    def block(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        people = self._chosen(request, queryset)
+        if not people:
+            return None
+        form = BlockForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            return self._ask(request, form, people)
+        reason, days = form.cleaned_data["reason"], form.cleaned_data["days"]
+        until = timezone.now() + timedelta(days=int(days)) if days else None
+        blocked = blocking.block(people, reason, until)
+        for person in blocked:
+            self.log_change(request, person, f"Blocked for {days or 'unlimited'} days: {reason}")
+        self.message_user(request, f"Blocked: {len(blocked)}.", messages.SUCCESS)
+        if len(blocked) < len(people):
+            self.message_user(request, "Staff cannot be blocked.", messages.WARNING)
+        return None
+
+    @admin.action(description="Unblock", permissions=["block"])
+    def unblock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        unblocked = blocking.unblock(self._chosen(request, queryset))
+        for person in unblocked:
+            self.log_change(request, person, "Unblocked")
+        self.message_user(request, f"Unblocked: {len(unblocked)}.", messages.SUCCESS)
+
+    def _chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        """None, and a word to the moderator, when they are too many."""
+        people = list(queryset[: AT_ONCE + 1])
+        if len(people) <= AT_ONCE:
+            return people
+        self.message_user(request, f"At most {AT_ONCE} people at once.", messages.ERROR)
+        return []
+
+    def _ask(self, request: HttpRequest, form: BlockForm, people: list[User]) -> HttpResponse:
+        context = self.admin_site.each_context(request) | {
+            "title": "Block people",
+            "opts": self.opts,
+            "form": form,
+            "people": people,
+            "checkbox": ACTION_CHECKBOX_NAME,
+            "media": self.media,
+        }
+        return TemplateResponse(request, "admin/project/user/block.html", context)

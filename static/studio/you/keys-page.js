@@ -1,0 +1,39 @@
+// The page about one's keys and what one has here.
+
+import "../ui/offline.js";
+import { setText } from "../ui/dom.js";
+import { notice } from "../ui/notice.js";
+import * as rest from "../client/rest.js";
+import { person } from "../client/person.js";
+import { when } from "./words.js";
+import "./keys.js";
+import "./own-things.js";
+
+const keys = document.querySelector("key-list");
+const things = document.querySelector("own-things");
+const blocked = document.querySelector("#blocked");
+
+async function show() {
+  try {
+    const me = await rest.me.get();
+    blocked.hidden = !me?.blocked;
+    keys.hidden = Boolean(me?.blocked);
+    if (me?.blocked) {
+      setText(blocked, sentence(me.blocked));
+    } else {
+      await keys.load();
+    }
+    things.show(me);
+  } catch (problem) {
+    notice(problem.message);
+  }
+}
+
+function sentence({ reason, until }) {
+  const end = until ? ` until ${when(until)}` : "";
+  const why = reason ? `: ${reason.replace(/[.!?]*$/, ".")}` : ".";
+  return `You are blocked${end}${why} You can still take everything along, or have it removed.`;
+}
+
+person.addEventListener("known", show);
+show();

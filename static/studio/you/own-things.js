@@ -1,0 +1,65 @@
+// What one has here: how much it is, to take along, and to have it removed with oneself.
+
+import { h } from "../ui/dom.js";
+import { askLine } from "../ui/dialogs.js";
+import { notice } from "../ui/notice.js";
+import * as rest from "../client/rest.js";
+import { bytes, count } from "./words.js";
+
+class OwnThings extends HTMLElement {
+  /** `me` as REST says it; null for a visitor. */
+  show(me) {
+    this.replaceChildren(h("h2", {}, "What you have here"), ...(me ? this.#all(me) : this.#nothing()));
+  }
+
+  #nothing() {
+    return [h("p.dim", {}, "Nothing yet. What you make or bring is listed here, to take along or to have removed.")];
+  }
+
+  #all(me) {
+    return [
+      h("p", {}, usage(me)),
+      h("p.dim", {}, "All your chats, messages, pictures and masks, as one zip file."),
+      h("p", {}, h("a.button", { href: rest.me.export, download: true }, "Take everything along")),
+      h("h2", {}, "Leave"),
+      h("p.dim", {}, "Everything that you have here is removed, everywhere, and your keys end. Nobody can bring it back."),
+      h("p", {}, h("button.danger", { type: "button", onclick: () => this.#leave(me) }, "Remove everything")),
+    ];
+  }
+
+  async #leave({ name }) {
+    const title = "Remove everything for good?";
+    const answer = await askLine({ title, label: `Type your name to confirm: ${name}`, value: "", confirm: "Remove everything" });
+    if (answer === null) return;
+    if (answer !== name) {
+      notice("That is not your name: nothing was removed.");
+      return;
+    }
+    try {
+      await rest.me.remove(name);
+    } catch (problem) {
+      notice(problem.message);
+      return;
+    }
+    forget();
+    location.assign("/");
+  }
+}
+
+function usage({ name, usage, limits }) {
+  const pictures = limits.pictures ? `${count(usage.pictures)} of ${count(limits.pictures)}` : count(usage.pictures);
+  const space = limits.bytes ? `${bytes(usage.bytes)} of ${bytes(limits.bytes)}` : bytes(usage.bytes);
+  return `You are ${name}. Pictures: ${pictures}, which take ${space}, masks and the trash included.`;
+}
+
+/** What this browser keeps of them. The answer asks the browser for the same; not every browser listens. */
+function forget() {
+  try {
+    localStorage.clear();
+    sessionStorage.clear();
+  } catch {
+    // It is forbidden: then there is nothing.
+  }
+}
+
+customElements.define("own-things", OwnThings);
