@@ -33,13 +33,19 @@ LIMITS: dict[str, RateLimitItem] = {
     "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
     "login_address": RateLimitItemPerMinute(10),  # by `network`
     "login_name": RateLimitItemPerMinute(10, 10),
+    "begin": RateLimitItemPerMinute(30),  # by `network`: what is kept for somebody who is nobody yet
+    "mail_address": RateLimitItemPerMinute(10),  # by `network`
+    "mail_name": RateLimitItemPerMinute(5, 10),
 }
 TOO_FAST = "That was too fast: try again in {wait:.0f} seconds."
+TOO_MANY_MAILS = "There were too many e-mails just now: try again in {wait:.0f} seconds."
 TOO_MANY_LOGINS = "There were too many attempts to log in: try again in {wait:.0f} seconds."
 SENTENCES = {
     "guest": "Many newcomers have come from your network just now: try again in {wait:.0f} seconds.",
     "login_address": TOO_MANY_LOGINS,
     "login_name": TOO_MANY_LOGINS,
+    "mail_address": TOO_MANY_MAILS,
+    "mail_name": TOO_MANY_MAILS,
 }
 
 

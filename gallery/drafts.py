@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from gallery import space
 from gallery.errors import Interrupted
 from gallery.models import Image
 from gallery.stores import configured, storage
@@ -39,7 +40,8 @@ def draft(
     rendition: "Rendition",
 ) -> Image:
     """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
-    bytes."""
+    bytes, or when its owner has ended."""
+    space.check_owner(owner_id)
     said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": " ".join(title.split())[:200]}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, session_id=session_id, **said)
     try:

@@ -45,6 +45,11 @@ def owners_among(user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     return set(Image.objects.filter(owner__pk__in=list(user_ids)).values_list("owner_id", flat=True).distinct())
 
 
+def give(owner_id: uuid.UUID, to: uuid.UUID) -> None:
+    """All of a person's pictures to another one; their files stay where they are. Safe to repeat."""
+    Image.objects.filter(owner__pk=owner_id).update(owner=to)
+
+
 def erase(owner_id: uuid.UUID, limit: int) -> bool:
     """Purges pictures of a person who is being removed. True when none is left. Raises `StorageDown`."""
     rows = Image.objects.filter(owner__pk=owner_id)

@@ -147,9 +147,10 @@ def visible(image_id: uuid.UUID) -> Image:
 
 
 def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
-    """Raises `NotFound`."""
+    """Raises `NotFound`, and `Interrupted` for an owner who has ended: what they had may be another one's by now."""
     image = _own(owner_id, image_id).first()
     if image is None:
+        space.check_owner(owner_id)
         raise NotFound(GONE)
     if image.state != "shown" or (image.purpose == Image.Purpose.MASK) != mask:
         raise NotFound(GONE)

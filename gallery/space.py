@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
-from gallery.errors import StorageFull, Unauthorized
+from gallery.errors import Interrupted, StorageFull, Unauthorized
 from gallery.models import Image
 from gallery.stores import configured
 
@@ -79,6 +79,12 @@ def insert(image: Image) -> None:
         if settings.STUDIO_LIMITS:
             _check(used(image.owner_id), image.bytes or 0)
         image.save(force_insert=True)
+
+
+def check_owner(owner_id: Key) -> None:
+    """Raises `Interrupted` for a person who has ended."""
+    if not get_user_model()._base_manager.filter(pk=owner_id, is_active=True).exists():
+        raise Interrupted("This person's things are on their way to another account, or are being removed.")
 
 
 def check_disk() -> None:

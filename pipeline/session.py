@@ -32,6 +32,7 @@ from pipeline.message import Status
 
 CHAT = "chat"
 IMAGES = "images"  # one per user, for /v1/image/generate/; no list shows it
+BROUGHT = "brought"  # IMAGES of a guest, whose account has its own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,12 @@ def soft_delete_all(user_id: str) -> Change:
 def settle_pictures(session_id: str) -> Change:
     """Once: what the person restores stays out of the trash."""
     return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
+
+
+def give(user_id: str, to: str) -> tuple[Change, ...]:
+    """All that a person has to another one."""
+    images = Change({"user_id": user_id, "kind": IMAGES}, changed({"user_id": to, "kind": BROUGHT}))
+    return images, Change({"user_id": user_id}, changed({"user_id": to}))
 
 
 def soft_deleted(*, longer_than_ms: int) -> Filter:

@@ -262,3 +262,9 @@ def leave_turn(message: Message) -> Change:
 def take_turn(id: str, turn: Timestamp, *, lease_ms: int, attempts: int) -> Change:
     """The place that another message of the same person has left."""
     return Change({"_id": id, **in_line(lease_ms=lease_ms, attempts=attempts)}, {"$set": {"turn": turn}})
+
+
+def give(user_id: str, to: str) -> tuple[Change, ...]:
+    """All that a person has to another one, who may have a place in the queue already: what has one waits for a new one."""
+    of, placed = {"user_id": user_id}, {"user_id": user_id, "turn": {"$gt": BEGUN}}
+    return Change(placed, {"$set": {"user_id": to}, "$unset": {"turn": ""}}), Change(of, {"$set": {"user_id": to}})

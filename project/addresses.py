@@ -1,11 +1,18 @@
 """Checks the servers' addresses in the settings. Errors quote nothing: a password with a slash lands in any part of a
 URL."""
 
+import sys
 from urllib.parse import urlsplit
 
-from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
-from redis.connection import parse_url
+# Where pymongo finds requests, TLS goes through PyOpenSSL, and each process takes 5 MB more: to it there is none. Nobody
+# imports pymongo before.
+sys.modules["requests"] = None  # type: ignore[assignment]
+
+from pymongo.errors import PyMongoError  # noqa: E402
+from pymongo.uri_parser import parse_uri  # noqa: E402
+from redis.connection import parse_url  # noqa: E402
+
+del sys.modules["requests"]
 
 SCHEMES = {
     "MONGO_URI": ("mongodb", "mongodb+srv"),

@@ -20,7 +20,8 @@ from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput
 from project.accounts.api import me, tokens
-from project.auth import EVEN_BLOCKED, PERSON, become_guest
+from project.accounts.bringing_api import router as accounts
+from project.auth import COOKIE, EVEN_BLOCKED, PERSON, become_guest, check_guests
 from project.http import problems
 from project.models import Token, User
 
@@ -93,6 +94,7 @@ class GuestForm(BaseModel):
 @api.post("/api/v1/auth/guest/", response={201: GuestForm}, tags=["auth"], summary="Become a guest")
 async def create_guest(request: HttpRequest) -> Status[GuestForm]:
     """A new guest with a bearer token, which is shown this once. No cookie is set."""
+    check_guests()
     await rate_limits.newcomer(request.META.get("REMOTE_ADDR", ""))
     user, token = await sync_to_async(_guest)()
     return Status(201, GuestForm(user=UserForm(id=str(user.id), name=user.username), token=token))
@@ -129,6 +131,7 @@ def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
     return counted
 
 
+api.add_router("/api/v1/auth", accounts, auth=COOKIE, tags=["auth"])
 api.add_router("/api/v1/auth/tokens", tokens, auth=PERSON, tags=["auth"])
 api.add_router("/api/v1/me", me, auth=EVEN_BLOCKED, tags=["me"])
 api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])

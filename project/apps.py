@@ -13,6 +13,7 @@ class ProjectConfig(AppConfig):
 
 
 def _clean(**_: Any) -> None:
-    from project.accounts import removal  # late: only workers remove people
+    from project.accounts import bringing, removal  # late: only workers move and remove
 
+    bringing.finish()
     removal.of_this_process.clean()

@@ -41,6 +41,14 @@ class ForeignPage(Unauthorized):
     status, sentence = 403, "A request by cookie that changes something needs the page's CSRF token."
 
 
+class NoGuests(Unauthorized):
+    status, sentence = 403, "This studio takes no guests: sign in, or sign up."
+
+
+class SomebodyElse(Unauthorized):
+    sentence = "Somebody else has signed in in this browser: reload the page."
+
+
 class Bearer(HttpBearer):
     """`Authorization: Bearer …`. A wrong token is 401: it never falls back to the cookie beside it."""
 
@@ -138,7 +146,11 @@ def _looked_up(request: HttpRequest) -> Access | None:
 
 
 def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> User:
-    """Raises `RateLimited`, `Blocked`, `ReadOnly`."""
+    """Raises `SomebodyElse` where the page that asks was loaded by another person, before they signed in or out, and
+    `RateLimited`, `Blocked`, `ReadOnly`."""
+    said = request.headers.get("X-Studio-Person")
+    if said and said != str(access.user.pk):
+        raise SomebodyElse
     read_limits.by_person(request, access.user.pk)
     if not even_blocked:
         access.check_block()
@@ -149,20 +161,28 @@ def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> Use
     return access.user
 
 
-PERSON = (Bearer(), Cookie())
+COOKIE = Cookie()
+PERSON = (Bearer(), COOKIE)
 EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see what happened, take along, and leave
+
+
+def check_guests() -> None:
+    """Raises `NoGuests`."""
+    if not settings.GUESTS:
+        raise NoGuests
 
 
 def become_guest(request: HttpRequest) -> tuple[User, bool]:
     """Who asks from a page of ours, and whether that is a new guest, who gets a cookie. A crowd from one address has to wait.
 
     Not Django's `login`: the other tabs of this browser go on with the CSRF token that they have. Raises `ForeignPage`,
-    `RateLimited`.
+    `RateLimited`, `NoGuests`.
     """
     if check_csrf(request):
         raise ForeignPage
     if request.user.is_authenticated and request.user.note_seen():
         return request.user, False
+    check_guests()
     async_to_sync(rate_limits.newcomer)(request.META.get("REMOTE_ADDR", ""))
     guest = User.make_guest()
     request.session.flush()  # of somebody who is gone
@@ -258,7 +278,11 @@ def _is_bearer(request: HttpRequest) -> bool:
 
 def _from_our_page(request: HttpRequest) -> bool:
     """A browser sends the cookie along with a foreign page's socket as well: only the Origin tells them apart."""
-    origin = request.headers.get("Origin", "")
+    return is_our_origin(request, request.headers.get("Origin", ""))
+
+
+def is_our_origin(request: HttpRequest, origin: str) -> bool:
+    """Is a page of this origin ours, for who asks as this request does?"""
     try:
         here = f"{request.scheme}://{request.get_host()}"
     except DisallowedHost:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Self
 
 import uuid_utils.compat
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import DatabaseError, models
 from django.db.models import Q
@@ -26,7 +27,8 @@ def today() -> date:
 
 
 class User(AbstractUser):
-    """A guest has no password: the cookie or the token is the only key."""
+    """A guest has no password: the cookie or the token is the only key. Who asked for an account and has not shown yet that the
+    e-mail address is theirs is one, too."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_guest = models.BooleanField(default=False)
@@ -46,6 +48,7 @@ class User(AbstractUser):
                 fields=["removal_began_at"], condition=Q(removal_began_at__isnull=False), name="user_removals"
             ),
             models.Index(fields=["id"], condition=Q(is_guest=True, removal_began_at=None), name="user_guests"),
+            models.Index(fields=["email"], name="user_email"),  # by which people sign in
         ]
 
     @classmethod
@@ -61,7 +64,9 @@ class User(AbstractUser):
         return self.blocked_at is not None and (self.blocked_until is None or timezone.now() < self.blocked_until)
 
     def note_seen(self) -> bool:
-        """Once a day. False for a user whose removal has begun."""
+        """Once a day. False for a user whose removal has begun, and for a guest of a studio that takes none."""
+        if self.is_guest and not settings.GUESTS:
+            return False
         if self.last_seen == today():
             return self.is_active
         try:

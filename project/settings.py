@@ -17,6 +17,8 @@ from gallery.storage.account import Account
 from pipeline.huey_queue import WakeQueue
 from pipeline.providers import table
 from project import addresses
+from project.accounts import mail, openid
+from project.accounts.conf import *  # noqa: F403  how django-allauth is set up
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -103,6 +105,11 @@ try:
     CLOUDINARY_ACCOUNT = _account(env.str("CLOUDINARY_URL", ""))
     CLOUDINARY_TIMEOUT_S = env.float("STUDIO_CLOUDINARY_TIMEOUT_S", 20)
 
+    # Not set: what would be mailed is printed where the web process runs.
+    MAIL = mail.settings(env.str("STUDIO_EMAIL_URL", ""), env.str("STUDIO_EMAIL_FROM", mail.FROM))
+    OPENID = openid.providers(env.list("STUDIO_OPENID", []))
+    GUESTS = env.bool("STUDIO_GUESTS", True)
+
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
     GUESTS_PER_MINUTE = env.int("STUDIO_GUESTS_PER_MINUTE", 30)
@@ -182,6 +189,7 @@ PICTURES_DIR = DATA_DIR / "pictures"
 
 INSTALLED_APPS = [
     "project",
+    "project.accounts",
     "chat",
     "pipeline",
     "gallery",
@@ -192,7 +200,15 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "project.accounts.apps.AllauthConfig",
+    "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    *(["allauth.socialaccount.providers.openid_connect"] if OPENID else []),
 ]
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OPENID}} if OPENID else {}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -217,7 +233,8 @@ ASGI_APPLICATION = "project.asgi.application"
 AUTH_USER_MODEL = "project.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "admin:login"
-AUTH_PASSWORD_VALIDATORS = [  # for moderators: nobody else has a password
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "project.accounts.backend.ByEmail"]
+AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -278,6 +295,16 @@ CHANNEL_LAYERS = {
     }
 }
 
+# What django-allauth has to know in every process: which code was used already.
+CACHES = {
+    "default": {
+        "BACKEND": "project.accounts.cache.SharedCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "studio.accounts",
+        "OPTIONS": {"socket_timeout": 2, **REDIS_TIMEOUTS},
+    }
+}
+
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
@@ -292,6 +319,9 @@ SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
 SERVESTATIC_USE_ZSTD = False  # Brotli is smaller, and every browser that knows zstd knows it
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_MAX_AGE = 60
+
+for _name, _value in MAIL.items():
+    globals()[_name] = _value
 
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -331,6 +361,7 @@ LOGGING = {
         "huey": {"level": "WARNING"},
         "urllib3": {"level": "ERROR"},  # below, it names URLs, and a signed one opens a picture
         "daphne": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # a line for every passkey
         "django.channels.server": {"level": "WARNING"},
         # log every call, and at DEBUG headers too
         **{name: {"level": "WARNING"} for name in ("google_genai", "httpx2", "httpcore2")},

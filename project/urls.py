@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import path
@@ -7,6 +9,7 @@ from chat import views as chat
 from gallery import views as gallery
 from pipeline.providers.base import STYLES
 from project import docs, installing
+from project.accounts import page as you
 from project.accounts import views as accounts
 from project.api import api
 from project.http import login_limits, monitoring
@@ -15,10 +18,21 @@ admin.site.site_header = admin.site.site_title = "AI Photo Studio"
 
 handler500 = "project.http.problems.server_error"
 
+# What django-allauth has there are secrets, and whose they are.
+for model in [model for model in admin.site._registry if model._meta.app_config.name.startswith("allauth.")]:
+    admin.site.unregister(model)
+
+# A name, not the module: what it brings is loaded when somebody asks for it.
+LATE: Any = ("project.accounts.urls", None, None)
+
+chat_page, gallery_page = map(you.unless_guests_are_shut_out, (chat.page, gallery.page))
+
 urlpatterns = [
-    path("", chat.page, name="studio"),
-    path("chat/<str:session_id>/", chat.page, name="chat"),
-    path("gallery/", gallery.page, {"styles": STYLES}, name="gallery"),
+    path("", chat_page, name="studio"),
+    path("chat/<str:session_id>/", chat_page, name="chat"),
+    path("you/", you.page, name="you"),
+    path("_allauth/", LATE),
+    path("gallery/", gallery_page, {"styles": STYLES}, name="gallery"),
     path("you/keys/", accounts.keys, name="keys"),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),

@@ -6,7 +6,7 @@ from pipeline import events, session, transitions
 from pipeline.documents import Change
 from pipeline.message import Message
 from pipeline.session import Session
-from pipeline.store import artifacts
+from pipeline.store import artifacts, turns
 from pipeline.store.documents import apply_to_all
 from pipeline.store.mongo import database
 
@@ -26,9 +26,13 @@ def name(session_id: str, title: str) -> None:
 
 def _apply(change: Change, ids: Sequence[str]) -> None:
     if apply_to_all(Session, change):
-        of = {"_id": {"$in": list(ids[:EVENTS_AT_MOST])}, "kind": session.CHAT}
-        for summary in database()["sessions"].aggregate(session.summaries(of)):
-            events.enqueue(events.session_changed(Session.of_summary(summary)))
+        _publish(ids[:EVENTS_AT_MOST])
+
+
+def _publish(ids: Sequence[str]) -> None:
+    of = {"_id": {"$in": list(ids)}, "kind": session.CHAT}
+    for summary in database()["sessions"].aggregate(session.summaries(of)):
+        events.enqueue(events.session_changed(Session.of_summary(summary)))
 
 
 def cancel(session_id: str) -> None:
@@ -67,6 +71,20 @@ def remove_some_of(user_id: str, limit: int) -> bool:
     for doc in database()["sessions"].find(of, {"_id": 1}, limit=limit):
         remove(doc["_id"])
     return database()["sessions"].find_one(of, {"_id": 1}) is None
+
+
+def give(user_id: str, to: str) -> None:
+    """All of a person's conversations to another one, who hears of them. Safe to repeat. Raises `PyMongoError`."""
+    of = {"user_id": user_id}
+    ids = [doc["_id"] for doc in database()["sessions"].find(of, {"_id": 1}, sort=[("_id", -1)], limit=EVENTS_AT_MOST)]
+    for change in transitions.give(user_id, to):
+        apply_to_all(Message, change)
+    artifacts.give(user_id, to)
+    for change in session.give(user_id, to):
+        apply_to_all(Session, change)
+    if ids:
+        _publish(ids)
+    turns.give_soon(to)
 
 
 def owners_among(user_ids: Iterable[str]) -> set[str]:

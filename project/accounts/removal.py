@@ -31,6 +31,7 @@ from gallery import maintenance, owned
 from gallery.errors import Conflict, StudioError
 from pipeline.store import owned as conversations
 from pipeline.store import sessions
+from project.accounts.models import Move
 from project.models import User, today
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,9 @@ class Removal:
                 mark(guest)
 
     def remove_marked(self) -> None:
-        marked = User.objects.filter(removal_began_at__lt=timezone.now() - GRACE)
+        marked = User.objects.filter(removal_began_at__lt=timezone.now() - GRACE).exclude(
+            pk__in=Move.objects.values("guest")
+        )
         for user in marked.order_by("removal_began_at")[:PEOPLE]:
             try:
                 _remove(user)

@@ -1,6 +1,7 @@
-"""Limits tries of passwords at the admin, by address and by name, before anything is hashed.
+"""Limits tries of passwords, by address and by name, before anything is hashed: here at the admin; `project.accounts.limits`
+does it for people.
 
-A browser that has logged in with a name before has tries of its own: nobody can lock a moderator out.
+A browser that has logged in with a name before has tries of its own: nobody can lock anybody out.
 """
 
 import hashlib
@@ -8,19 +9,28 @@ import secrets
 import unicodedata
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NamedTuple
 
 from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from chat import rate_limits
 from gallery.errors import RateLimited
 from project.http import problems
 from project.http.cookies import ADMIN
 
-BROWSER = "studio_staff_browser"  # a cookie
+
+class Browser(NamedTuple):
+    """A cookie that names who has logged in here."""
+
+    cookie: str
+    path: str
+
+
+STAFF = Browser("studio_staff_browser", ADMIN)
 BROWSER_S = 180 * 24 * 3600
 SALT = "project.http.login_limits"
 
@@ -32,46 +42,46 @@ def counted(view: View) -> View:
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        name = _plain(request.POST.get("username") or request.user.get_username())
+        name = plain(request.POST.get("username") or request.user.get_username())
+        address = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
         try:
-            async_to_sync(_count)(
-                rate_limits.network(request.META.get("REMOTE_ADDR", "")), name, _browser(request, name)
-            )
+            async_to_sync(count)(address, name, known(request, name, STAFF))
         except RateLimited as error:
             return problems.page(error)
         response = view(request, *args, **kwargs)
         if response.status_code == 302 and request.user.is_authenticated:
-            _remember(response, _plain(request.user.get_username()))
+            remember(response, plain(request.user.get_username()), STAFF)
         return response
 
     return limited
 
 
-async def _count(address: str, name: str, browser: str) -> None:
+async def count(address: str, name: str, browser: str) -> None:
+    """`browser`: as `known` says. Raises `RateLimited`."""
     if address:
         await rate_limits.hit("login_address", address)
     await rate_limits.hit("login_name", hashlib.sha256(f"{name}/{browser}".encode()).hexdigest())
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
-def _browser(request: HttpRequest, name: str) -> str:
+def known(request: HttpRequest, name: str, browser: Browser) -> str:
     """Its cookie, if that name has logged in there; else ""."""
     try:
-        known = signing.loads(request.COOKIES.get(BROWSER, ""), salt=SALT, max_age=BROWSER_S)
+        found = signing.loads(request.COOKIES.get(browser.cookie, ""), salt=SALT, max_age=BROWSER_S)
     except signing.BadSignature:
         return ""
-    return str(known["id"]) if known["name"] == name else ""
+    return str(found["id"]) if found["name"] == name else ""
 
 
-def _remember(response: HttpResponse, name: str) -> None:
+def remember(response: HttpResponseBase, name: str, browser: Browser) -> None:
     response.set_cookie(
-        BROWSER,
+        browser.cookie,
         signing.dumps({"name": name, "id": secrets.token_urlsafe(12)}, salt=SALT),
         max_age=BROWSER_S,
-        path=ADMIN,
+        path=browser.path,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -66,6 +66,7 @@ CHOSEN = {"_selected_action": "{image}"}
 API = [
     Route("api/v1/auth/guest/", "POST", "/api/v1/auth/guest/", (201, 201, 201, 201, 201)),
     Route("api/v1/auth/cookie/", "POST", "/api/v1/auth/cookie/", (403, 403, 200, 403, 200)),  # for pages of ours alone
+    Route("api/v1/auth/bring/", "POST", "/api/v1/auth/bring/", (401, 401, 404, 401, 404), {"bring": True}),  # by cookie
     Route("api/v1/auth/tokens/", "GET", "/api/v1/auth/tokens/", of_own(200)),
     Route("api/v1/auth/tokens/", "POST", "/api/v1/auth/tokens/", of_own(201), {"name": "a"}),
     Route("api/v1/auth/tokens/<token_id>/", "DELETE", "/api/v1/auth/tokens/{key}/", of_owner(204)),
@@ -100,6 +101,7 @@ PAGES = [
     Route("", "GET", "/", PUBLIC),
     Route("chat/<str:session_id>/", "GET", "/chat/{session}/", PUBLIC),  # the same page for all: the socket decides
     Route("gallery/", "GET", "/gallery/", PUBLIC),
+    Route("you/", "GET", "/you/", PUBLIC),
     Route("you/keys/", "GET", "/you/keys/", PUBLIC),
     Route("manifest.webmanifest", "GET", "/manifest.webmanifest", PUBLIC),
     Route(
@@ -171,7 +173,55 @@ MODERATION = [
     Route("admin/(?P<url>.*)$", "GET", "/admin/project/none/", (302, 302, 302, 302, 404)),
 ]  # fmt: skip
 
-ROUTES = [*API, *PAGES, *MODERATION]
+# django-allauth's API knows no bearer token, and a guest has not signed in; what changes something needs the page's token.
+# What an account gets there: tests/integration/project/accounts/.
+V = "_allauth/browser/v1/"
+NOBODY: Row = (401, 401, 401, 401, 401)
+ASKED: Row = (403, 403, 401, 403, 401)
+ASKED_BADLY: Row = (403, 403, 400, 403, 400)
+NOT_BEGUN: Row = (403, 403, 409, 403, 409)
+ACCOUNTS = [
+    Route(V + "config", "GET", "/" + V + "config", PUBLIC),
+    Route(V + "auth/session", "GET", "/" + V + "auth/session", NOBODY),
+    Route(V + "auth/session", "DELETE", "/" + V + "auth/session", ASKED),
+    Route(V + "auth/login", "POST", "/" + V + "auth/login", ASKED_BADLY, {"email": "a@b.example", "password": "x"}),
+    Route(V + "auth/signup", "POST", "/" + V + "auth/signup", ASKED_BADLY, {"email": "nobody", "password": "x"}),
+    Route(V + "auth/code/request", "POST", "/" + V + "auth/code/request", ASKED_BADLY, {}),
+    Route(V + "auth/code/confirm", "POST", "/" + V + "auth/code/confirm", NOT_BEGUN, {"key": "x", "code": "x"}),
+    Route(V + "auth/code/resend", "POST", "/" + V + "auth/code/resend", NOT_BEGUN, {"key": "x", "code": "x"}),
+    Route(V + "auth/email/verify", "POST", "/" + V + "auth/email/verify", NOT_BEGUN, {"key": "x", "code": "x"}),
+    Route(V + "auth/email/verify/resend", "POST", "/" + V + "auth/email/verify/resend", NOT_BEGUN, {"key": "x", "code": "x"}),
+    Route(V + "auth/password/reset", "POST", "/" + V + "auth/password/reset", NOT_BEGUN, {"key": "x", "code": "x"}),
+    Route(V + "auth/password/request", "POST", "/" + V + "auth/password/request", ASKED_BADLY, {}),
+    Route(V + "auth/reauthenticate", "POST", "/" + V + "auth/reauthenticate", ASKED, {"password": "x"}),
+    Route(V + "auth/reauthenticate/code/request", "POST", "/" + V + "auth/reauthenticate/code/request", ASKED, {"password": "x"}),
+    Route(V + "auth/reauthenticate/code/confirm", "POST", "/" + V + "auth/reauthenticate/code/confirm", ASKED, {"password": "x"}),
+    Route(V + "auth/reauthenticate/code/resend", "POST", "/" + V + "auth/reauthenticate/code/resend", ASKED, {"password": "x"}),
+    Route(V + "auth/2fa/authenticate", "POST", "/" + V + "auth/2fa/authenticate", ASKED, {"password": "x"}),
+    Route(V + "auth/2fa/reauthenticate", "POST", "/" + V + "auth/2fa/reauthenticate", ASKED, {"password": "x"}),
+    Route(V + "auth/webauthn/authenticate", "POST", "/" + V + "auth/webauthn/authenticate", ASKED, {"password": "x"}),
+    Route(V + "auth/webauthn/reauthenticate", "POST", "/" + V + "auth/webauthn/reauthenticate", ASKED, {"password": "x"}),
+    Route(V + "account/password/change", "POST", "/" + V + "account/password/change", ASKED, {"password": "x"}),
+    Route(V + "account/email", "POST", "/" + V + "account/email", NOT_BEGUN, {"password": "x"}),
+    Route(V + "account/authenticators/recovery-codes", "POST", "/" + V + "account/authenticators/recovery-codes", ASKED, {"password": "x"}),
+    Route(V + "account/authenticators/webauthn", "POST", "/" + V + "account/authenticators/webauthn", ASKED, {"password": "x"}),
+    Route(V + "account/authenticators/totp", "POST", "/" + V + "account/authenticators/totp", ASKED, {"code": "x"}),
+    Route(V + "auth/webauthn/signup", "POST", "/" + V + "auth/webauthn/signup", ASKED_BADLY, {"email": "nobody"}),
+    Route(V + "auth/webauthn/signup", "PUT", "/" + V + "auth/webauthn/signup", NOT_BEGUN, {"credential": {}}),
+    Route(V + "auth/webauthn/login", "POST", "/" + V + "auth/webauthn/login", ASKED_BADLY, {}),
+    Route(V + "account/email", "GET", "/" + V + "account/email", NOBODY),
+    Route(V + "account/authenticators", "GET", "/" + V + "account/authenticators", NOBODY),
+    Route(V + "account/authenticators/totp", "GET", "/" + V + "account/authenticators/totp", NOBODY),
+    Route(V + "account/authenticators/recovery-codes", "GET", "/" + V + "account/authenticators/recovery-codes", NOBODY),
+    Route(V + "account/authenticators/webauthn", "GET", "/" + V + "account/authenticators/webauthn", NOBODY),
+    Route(V + "auth/sessions", "GET", "/" + V + "auth/sessions", NOBODY),
+    Route(V + "auth/provider/redirect", "POST", "/" + V + "auth/provider/redirect", (403, 403, 200, 403, 200), {}),
+    Route(V + "auth/provider/signup", "POST", "/" + V + "auth/provider/signup", NOT_BEGUN, {}),
+    Route(V + "account/providers", "GET", "/" + V + "account/providers", NOBODY),
+    Route(V + "auth/sessions", "DELETE", "/" + V + "auth/sessions", ASKED, {"sessions": [1]}),
+]  # fmt: skip
+
+ROUTES = [*API, *PAGES, *MODERATION, *ACCOUNTS]
 
 
 class Command(NamedTuple):

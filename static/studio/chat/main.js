@@ -236,6 +236,7 @@ studio.addEventListener("lost", ({ detail: { sessionId } }) => {
   notice("This chat is no longer here.");
   composer.querySelector("#say").focus();
 });
+person.addEventListener("changed", () => location.reload());
 studio.addEventListener("unauthenticated", () => {
   const last = Number(sessionStorage.getItem(RELOADED_KEY));
   if (Date.now() - last < RELOAD_EVERY_MS) return notice("The studio does not know this browser. Are cookies allowed?");

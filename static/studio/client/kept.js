@@ -16,19 +16,20 @@ export class Kept {
   /** `person`: see person.js. A visitor has nothing to keep. */
   constructor(store, person) {
     this.store = store;
-    if (person.id) this.#begin(person.id);
-    else person.addEventListener("known", () => this.#begin(person.id), { once: true });
+    if (person.id) this.#begin(person);
+    else person.addEventListener("known", () => this.#begin(person), { once: true });
   }
 
   /** Nobody else's are shown, and nobody else's are left. */
-  #begin(userId) {
+  #begin(person) {
     const { store } = this;
-    this.#key = `${KEY}.${userId}`;
+    this.#key = `${KEY}.${person.id}`;
     this.#leaveOthersOut();
     this.#read("").sessions?.forEach((session) => store.applySession(session));
     store.recall = (sessionId) => this.#read(`.${sessionId}`).messages ?? [];
     store.addEventListener("change", () => (this.#timer ||= setTimeout(() => this.#save(), SETTLE_MS)));
     window.addEventListener("pagehide", () => this.#save());
+    person.addEventListener("changed", () => (this.#key = null)); // whose it was may have taken it along
   }
 
   /** The chat was deleted. */

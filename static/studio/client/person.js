@@ -1,19 +1,19 @@
 // Who this page is. A visitor is nobody until the first thing they do: then the server makes them a guest, by cookie, and that
-// is who every tab of this browser is.
+// is who every tab of this browser is. Who signs in or out in one tab is another person in all of them.
 
 import { config } from "../ui/config.js";
 
 const KEY = "studio.person"; // tells the other tabs
 
-/** Event: "known", once `id` is no longer null. */
+/** Events: "known", once `id` is no longer null; "changed": it is another person's browser now, the page has to be loaded anew. */
 class Person extends EventTarget {
   id = config.user?.id ?? null;
   #becoming = null;
 
   constructor() {
     super();
-    if (!this.id) store((storage) => storage.removeItem(KEY)); // what it says is about somebody who is gone
-    window.addEventListener("storage", ({ key, newValue }) => key === KEY && newValue && this.#is(newValue));
+    store((storage) => (this.id ? storage.setItem(KEY, this.id) : storage.removeItem(KEY))); // tells only what is new
+    window.addEventListener("storage", ({ key, newValue }) => key === KEY && this.#is(newValue));
     // A page that the browser kept and shows again got no events meanwhile.
     window.addEventListener("pageshow", () => store((storage) => storage.getItem(KEY) && this.#is(storage.getItem(KEY))));
   }
@@ -31,7 +31,11 @@ class Person extends EventTarget {
   }
 
   #is(id) {
-    if (this.id) return;
+    if (this.id === id) return;
+    if (this.id) {
+      this.dispatchEvent(new Event("changed"));
+      return;
+    }
     this.id = id;
     this.dispatchEvent(new Event("known"));
   }

@@ -12,6 +12,9 @@ const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 const somebody = () => person.become(() => send("POST", "/api/v1/auth/cookie/").catch(orLater));
 
+/** Who the page thinks it is: where somebody else has signed in meanwhile, in another tab, nothing of this page is theirs. */
+const said = () => (person.id ? { "X-Studio-Person": person.id } : {});
+
 /** While a release rolls out, a process of the one before does not know that path yet. */
 function orLater(problem) {
   throw problem.code === "not_found" ? unreachable() : problem;
@@ -24,7 +27,7 @@ async function call(method, path, body, more = {}) {
 }
 
 async function send(method, path, body, more = {}) {
-  const headers = { Accept: "application/json", ...more };
+  const headers = { Accept: "application/json", ...said(), ...more };
   if (method !== "GET") headers["X-CSRFToken"] = token();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
@@ -98,6 +101,9 @@ export const gallery = {
   purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
 };
 
+/** Shall what the guest had, who this browser was before, come to the account? */
+export const bring = (yes) => call("POST", "/api/v1/auth/bring/", { bring: yes });
+
 const KEYS = "/api/v1/auth/tokens/";
 
 export const keys = {
@@ -148,6 +154,7 @@ function answered(request, form) {
     request.open("POST", GALLERY);
     request.timeout = 5 * 60_000;
     request.setRequestHeader("X-CSRFToken", token());
+    Object.entries(said()).forEach((header) => request.setRequestHeader(...header));
     request.send(form);
   });
 }

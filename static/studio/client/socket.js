@@ -20,6 +20,7 @@ export class Connection {
   #asked = new Map(); // command id → {resolve, reject, timer}
   #lastId = 0;
   #failures = 0;
+  #wasReady = false; // the latest socket
   #timers = { patience: 0, ping: 0, retry: 0, stable: 0, silence: 0 };
 
   constructor(sessionId, { onFrame, onState, isWorking }) {
@@ -36,6 +37,7 @@ export class Connection {
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = (event) => this.#lost(event.code);
     this.#socket = socket;
+    this.#wasReady = false;
     this.#timers.patience = setTimeout(() => this.#unanswered(), PATIENCE_MS);
     this.#enter("connecting");
   }
@@ -98,6 +100,7 @@ export class Connection {
 
   #ready(frame) {
     clearTimeout(this.#timers.patience);
+    this.#wasReady = true;
     this.#timers.stable = setTimeout(() => (this.#failures = 0), STABLE_MS);
     this.pingMs = frame.ping_s * 1000;
     this.#schedulePing();
@@ -127,7 +130,9 @@ export class Connection {
 
   #lost(code) {
     this.#drop();
-    if (code === CLOSED.unauthenticated) this.#enter("unauthenticated");
+    // The cookie that opened it is no more: there may be another one, for who signs up gets a new key.
+    if (code === CLOSED.unauthenticated && this.#wasReady) this.#retry("waiting", FIRST_MS);
+    else if (code === CLOSED.unauthenticated) this.#enter("unauthenticated");
     else if (code === CLOSED.blocked) this.#enter("blocked");
     else if (code === CLOSED.gone) this.#enter("gone");
     else {

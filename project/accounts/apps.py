@@ -1,0 +1,15 @@
+from allauth.account.apps import AccountConfig
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "project.accounts"
+    label = "accounts"
+    default_auto_field = "django.db.models.BigAutoField"
+
+
+class AllauthConfig(AccountConfig):  # type: ignore[misc]  # it has no types
+    """Its own wants its middleware around every request. Here it is around its views alone: see `project.accounts.urls`."""
+
+    def ready(self) -> None:
+        from allauth.account import checks  # noqa: F401

@@ -1,0 +1,35 @@
+"""What our own pages ask of accounts beside django-allauth's API; by cookie alone, with the page's CSRF token."""
+
+import uuid
+from http import HTTPStatus
+
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import BaseModel
+from pymongo.errors import PyMongoError
+
+from gallery.errors import NotFound
+from project.accounts import bringing
+from project.models import User
+
+router = Router()
+
+
+class BringBody(BaseModel):
+    bring: bool
+
+
+@router.post("/bring/", response={204: None}, include_in_schema=False)
+def bring(request: HttpRequest, body: BringBody) -> Status[None]:
+    """The answer to the one question: shall what the guest had come along? 404 where it was answered already."""
+    user, guest_id = request.user, request.session.get(bringing.OFFERED)
+    assert isinstance(user, User)
+    if guest_id is None:
+        raise NotFound("This was answered already.")
+    if body.bring and bringing.begin(uuid.UUID(guest_id), user):
+        try:
+            bringing.follow(uuid.UUID(guest_id), user.pk)
+        except PyMongoError:
+            bringing.log.warning("action=move_postponed guest=%s", guest_id)
+    del request.session[bringing.OFFERED]
+    return Status(HTTPStatus.NO_CONTENT, None)

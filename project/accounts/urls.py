@@ -1,0 +1,89 @@
+"""django-allauth's headless API, at `/_allauth/`. What it wants around its views is around these alone: nobody else's request
+passes it."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from types import SimpleNamespace
+from typing import Any
+
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless import urls as allauth
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, URLResolver, include, path
+from requests import RequestException
+
+from gallery.errors import ProviderDown, StudioError
+from project.accounts import limits, passkeys, signing_in
+from project.http import problems
+
+log = logging.getLogger(__name__)
+NOT_OFFERED = ("provider_token", "openid_connect_login")  # to programs, and as a link
+View = Callable[..., HttpResponseBase]
+AWAY = "Who should say who you are cannot be reached just now: try again in a minute, or sign in another way."
+BEGUN_S = 3600  # for which what somebody has begun is kept who is nobody yet
+
+
+def ours(view: View) -> View:
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        request.allauth = SimpleNamespace()  # type: ignore[attr-defined]
+        signing_in.hide_guest(request)
+        with context.request_context(request):
+            try:
+                limits.count(request)
+                if request.method == "POST" and request.path.endswith(limits.SIGNUPS):
+                    signing_in.forget_begun(limits.said_email(request))
+                response = view(request, *args, **kwargs)
+            except StudioError as error:
+                response = _problem(error)
+            except ImmediateHttpResponse as error:
+                response = error.response
+            except RequestException as error:
+                log.warning("action=openid_down error=%r", error)
+                response = problems.problem(ProviderDown(AWAY))
+            limits.remember(request, response)
+        if request.method == "POST" and isinstance(response, HttpResponseRedirect):
+            response = JsonResponse(
+                {"status": 200, "data": {"location": response.url}}
+            )  # it is a page's fetch that asks
+        if response.status_code < 500:
+            response._has_been_logged = True  # type: ignore[attr-defined]  # 401 is how it says what comes next
+        if request.session.modified and signing_in.is_nobodys(request):
+            request.session.set_expiry(BEGUN_S)
+        return response
+
+    return answer
+
+
+def _problem(error: StudioError) -> HttpResponseBase:
+    """A mail server that is away is no fault of ours."""
+    response = problems.problem(error)
+    response._has_been_logged = True  # type: ignore[attr-defined]  # here
+    log.info("action=refused code=%s", error.code, exc_info=error.__cause__)
+    return response
+
+
+def _prepare(patterns: list[URLPattern | URLResolver]) -> None:
+    """Nobody has a telephone here."""
+    for each in list(patterns):
+        if isinstance(each, URLResolver):
+            _prepare(each.url_patterns)
+        elif "phone" in str(each.name) or each.name in NOT_OFFERED:
+            patterns.remove(each)
+        else:
+            each.callback = ours(each.callback)
+
+
+passkeys.install()
+_prepare(allauth.urlpatterns)
+
+# Where another one sends people back who says who they are.
+openid = import_module("allauth.socialaccount.providers.openid_connect.urls").urlpatterns if settings.OPENID else []
+_prepare(openid)
+
+urlpatterns = [path("", include((allauth.urlpatterns, "headless"), namespace="headless")), *openid]

@@ -1,0 +1,46 @@
+// django-allauth's API, as its own pages ask it: /_allauth/browser/v1/. A 401 is no fault: it says what comes next.
+
+import { Problem, unreachable } from "../client/problem.js";
+
+const BASE = "/_allauth/browser/v1/";
+const SLOW_MS = 30_000; // a mail server may take its time
+
+const token = () => document.querySelector('meta[name="csrf-token"]').content;
+
+/** {status, data, meta}. Raises `Problem` for what a person has to be told. */
+export async function ask(method, path, body) {
+  const headers = { Accept: "application/json" };
+  if (method !== "GET") headers["X-CSRFToken"] = token();
+  const isForm = body instanceof URLSearchParams;
+  if (body !== undefined && !isForm) headers["Content-Type"] = "application/json";
+  let response;
+  try {
+    response = await fetch(BASE + path, {
+      method,
+      headers,
+      body: isForm || body === undefined ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(SLOW_MS),
+    });
+  } catch {
+    throw unreachable();
+  }
+  const answer = await response.json().catch(() => null);
+  if (answer?.code) throw new Problem({ ...answer, message: answer.detail ?? answer.title });
+  if (answer?.errors?.length) throw new Problem({ code: "bad_input", message: answer.errors.map((each) => each.message).join(" ") });
+  if (response.status === 403 && !answer) throw new Problem({ code: "stale_page", message: "This page has grown old. Please reload it." });
+  if (!answer || response.status >= 500) throw unreachable();
+  return { status: response.status, data: answer.data ?? {}, meta: answer.meta ?? {} };
+}
+
+export const get = (path) => ask("GET", path);
+export const post = (path, body = {}) => ask("POST", path, body);
+export const remove = (path, body) => ask("DELETE", path, body);
+
+/** What has been begun and waits for the person: its name, or null. */
+export const pending = ({ data }) => data.flows?.find((flow) => flow.is_pending) ?? null;
+
+/** To another one, who says who somebody is; `process`: "login", or "connect" for an account that has come in already. */
+export async function goTo(provider, process) {
+  const { data } = await post("auth/provider/redirect", new URLSearchParams({ provider, process, callback_url: "/you/" }));
+  location.assign(data.location);
+}

@@ -1,0 +1,22 @@
+// The browser's passkeys, in the JSON that the server speaks.
+
+import { Problem } from "../client/problem.js";
+import { words } from "./sentences.js";
+
+/** Not on plain http from another machine, and not under a bare number as address. */
+export const offered = () =>
+  Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON) && !/^[\d.]+$|^\[/.test(location.hostname);
+
+export const create = ({ publicKey }) =>
+  used(() => navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(publicKey) }));
+
+export const use = ({ publicKey }) =>
+  used(() => navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) }));
+
+async function used(act) {
+  try {
+    return (await act()).toJSON();
+  } catch {
+    throw new Problem({ code: "cancelled", message: words.passkeyStopped });
+  }
+}
