@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 
 ROLES = ("owner", "another", "guest", "anonymous", "moderator")
 ALL_ROLES = (*ROLES, "reader", "expired", "blocked")
-KEYED = ("api/v1/auth/tokens/", "api/v1/auth/tickets/", "api/v1/chat/", "api/v1/me/", "v1/")  # where nobody gets anything without a key
+KEYED = (
+    "api/v1/auth/tokens/",
+    "api/v1/auth/tickets/",
+    "api/v1/chat/",
+    "api/v1/me/",
+    "v1/",
+)  # where nobody gets anything without a key
 EVEN_BLOCKED = "api/v1/me/"
 Row = tuple[int, int, int, int, int]
 

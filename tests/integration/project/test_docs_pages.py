@@ -31,11 +31,10 @@ PATHS = {
     "/v1/gallery/{image_id}/permanent/": {"delete"},
 }
 IDS = (
-    "createGuest", "createTicket", "listTokens", "createToken",
-    "deleteToken", "getMe", "exportMe", "deleteMe", "createSession", "listSessions", "getSession", "renameSession", "deleteSession",
-    "sendMessage", "listMessages", "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage",
-    "listImages", "importImage", "listDeletedImages", "getImage", "updateImage", "trashImage", "getImageLineage",
-    "restoreImage", "deleteImage",
+    "createGuest", "createTicket", "listTokens", "createToken", "deleteToken", "getMe", "exportMe", "deleteMe",
+    "createSession", "listSessions", "getSession", "renameSession", "deleteSession", "sendMessage", "listMessages",
+    "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage", "listImages", "importImage",
+    "listDeletedImages", "getImage", "updateImage", "trashImage", "getImageLineage", "restoreImage", "deleteImage",
 )  # fmt: skip
 
 
