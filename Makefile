@@ -19,6 +19,7 @@ endif
 SYNC := $(UV) sync --frozen --inexact --extra embedded --python $(PYTHON)
 BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
+OUTSIDE := tests/outside/pyproject.toml tests/outside/uv.lock
 
 .PHONY: run test faults check lint fmt bench quality hostile figures starters audit moderator python
 .DEFAULT_GOAL := run
@@ -41,6 +42,7 @@ lint: .venv/test.stamp
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy docs/clients/studio_client.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 
@@ -73,8 +75,9 @@ moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pi
 	@$(SYNC) --no-dev
 	@touch $@
 
-.venv/test.stamp: $(LOCK) | python $(filter .uv/%,$(UV))
+.venv/test.stamp: $(LOCK) $(OUTSIDE) | python $(filter .uv/%,$(UV))
 	@$(SYNC)
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/outside $(UV) sync --frozen --project tests/outside --python $(PYTHON)
 	@touch $@ .venv/run.stamp
 
 .uv/bin/uv: | python

@@ -7,13 +7,14 @@ from typing import Annotated, Literal, TypeVar
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Header, Query, Router
+from ninja import Header, Router
 
-from chat import services, versions
+from chat import services, versions, without_session
 from chat.protocol import (
     ImageBody,
     MessageForm,
     MessagePage,
+    Name,
     PromptBody,
     RefinementForm,
     SendBody,
@@ -25,7 +26,7 @@ from chat.store import public
 from gallery import errors
 from gallery import services as pictures
 from gallery.answers import is_conditional, is_known, json_answer, or_unchanged, unchanged
-from gallery.schemas import ImageForm, form
+from gallery.schemas import Cursor, ImageForm, Limit, form
 from pipeline.documents import Form
 from pipeline.message import Message
 from pipeline.message import Status as MessageStatus
@@ -34,11 +35,19 @@ from pipeline.session import Session
 F = TypeVar("F", Message, Session, Form)
 chat, prompt, image = Router(), Router(), Router()
 
-Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
-Limit = Annotated[int, Query(ge=1, le=100)]
 AT_ONCE = "respond-async"  # RFC 7240
 Prefer = Annotated[str | None, Header(max_length=200, description="`respond-async`: do not wait for the picture")]
+IdempotencyKey = Annotated[
+    Name | None,
+    Header(
+        alias="Idempotency-Key",
+        description="The same as `client_id`: the request sent again under the same key has the same answer, makes nothing "
+        "twice, and is answered before any limit is counted.",
+    ),
+]
+K = TypeVar("K", SendBody, ImageBody)
 
+NO_TITLE = SessionBody()
 SESSION = "/sessions/{session_id}/"
 MESSAGE = "/sessions/{session_id}/messages/{message_id}/"
 
@@ -70,20 +79,38 @@ async def _unless_known(
     return json_answer(answer, etag=etag or etag_of(found))
 
 
+def _keyed(body: K, key: str | None) -> K:
+    """With the header's key as its `client_id`. The draft of the IETF puts it in quotes; most clients do not."""
+    if key is None:
+        return body
+    if len(key) > 2 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if body.client_id not in (None, key):
+        raise errors.Conflict("The header Idempotency-Key is another one than the body's client_id.")
+    return body.model_copy(update={"client_id": key})
+
+
 def _place(message: Message) -> str:
     """Where to ask how far this message is."""
     where = {"session_id": message.session_id, "message_id": message.id}
     return reverse("api:get_message", kwargs=where)
 
 
-@chat.post("/sessions/", response={201: SessionForm})
-async def create_session(request: HttpRequest, body: SessionBody | None = None) -> HttpResponse:
-    session = await services.create_session(_person(request), body.title if body else "")
+@chat.post("/sessions/", response={201: SessionForm}, operation_id="createSession", summary="Begin a conversation")
+async def create_session(request: HttpRequest, body: SessionBody = NO_TITLE) -> HttpResponse:
+    """A session holds messages in their order; its first message gives it a title. The body may be left out."""
+    session = await services.create_session(_person(request), body.title)
     return _json(201, public(session), reverse("api:get_session", kwargs={"session_id": session.id}))
 
 
-@chat.get("/sessions/", response=or_unchanged(SessionPage))
+@chat.get(
+    "/sessions/",
+    response=or_unchanged(SessionPage),
+    operation_id="listSessions",
+    summary="My conversations, newest first",
+)
 async def list_sessions(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
+    """Without the one in which `POST /v1/image/generate/` keeps its messages: their pictures are in the gallery."""
     of = _person(request), cursor, limit
     return await _unless_known(
         request,
@@ -93,20 +120,22 @@ async def list_sessions(request: HttpRequest, cursor: Cursor = None, limit: Limi
     )
 
 
-@chat.get(SESSION, response=or_unchanged(SessionForm))
+@chat.get(SESSION, response=or_unchanged(SessionForm), operation_id="getSession", summary="One conversation")
 async def get_session(request: HttpRequest, session_id: str) -> HttpResponse:
+    """What a list shows of it; its messages are at `messages/`."""
     of = _person(request), session_id
     return await _unless_known(
         request, lambda: versions.of_session(*of), lambda: services.get_session(*of), versions.session_etag
     )
 
 
-@chat.patch(SESSION, response=SessionForm)
+@chat.patch(SESSION, response=SessionForm, operation_id="renameSession", summary="Give it another title")
 async def rename_session(request: HttpRequest, session_id: str, body: SessionBody) -> HttpResponse:
+    """A title that a person gave stays; an empty one lets the next message give it one."""
     return _json(200, public(await services.rename_session(_person(request), session_id, body.title)))
 
 
-@chat.delete(SESSION, response={204: None})
+@chat.delete(SESSION, response={204: None}, operation_id="deleteSession", summary="Delete a conversation")
 async def delete_session(
     request: HttpRequest, session_id: str, pictures: Literal["keep", "trash"] = "keep"
 ) -> HttpResponse:
@@ -115,18 +144,31 @@ async def delete_session(
     return HttpResponse(status=204)
 
 
-@chat.post("/sessions/{session_id}/messages/", response={202: MessageForm})
-async def send_message(request: HttpRequest, session_id: str, body: SendBody) -> HttpResponse:
-    """Accepted and kept; `Location` is where to ask for the picture."""
-    message = await services.send(_person(request), session_id, body)
+@chat.post(
+    "/sessions/{session_id}/messages/",
+    response={202: MessageForm},
+    operation_id="sendMessage",
+    summary="Ask for a picture",
+)
+async def send_message(
+    request: HttpRequest, session_id: str, body: SendBody, idempotency_key: IdempotencyKey = None
+) -> HttpResponse:
+    """Accepted and kept: it will be answered whatever happens. `Location` is where to ask for the picture, every second or
+    so; the socket tells without being asked. A message may end DONE without a picture: then `reply` says why."""
+    message = await services.send(_person(request), session_id, _keyed(body, idempotency_key))
     return _json(202, public(message), _place(message))
 
 
-@chat.get("/sessions/{session_id}/messages/", response=or_unchanged(MessagePage))
+@chat.get(
+    "/sessions/{session_id}/messages/",
+    response=or_unchanged(MessagePage),
+    operation_id="listMessages",
+    summary="The messages of a conversation, newest first",
+)
 async def list_messages(
     request: HttpRequest, session_id: str, cursor: Cursor = None, limit: Limit = 50
 ) -> HttpResponse:
-    """Newest first."""
+    """Each with its picture as it is now. A page may hold fewer than `limit`: it has at most 768 KiB."""
     of = _person(request), session_id, cursor, limit
     return await _unless_known(
         request,
@@ -136,43 +178,57 @@ async def list_messages(
     )
 
 
-@chat.get(MESSAGE, response=or_unchanged(MessageForm))
+@chat.get(MESSAGE, response=or_unchanged(MessageForm), operation_id="getMessage", summary="How far a message is")
 async def get_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
+    """To be asked every second or so until `status` is no longer PROCESSING, best with `If-None-Match`."""
     of = _person(request), session_id, message_id
     return await _unless_known(
         request, lambda: versions.of_message(*of), lambda: services.get_message(*of), versions.message_etag
     )
 
 
-@chat.post(MESSAGE + "cancel/", response=MessageForm)
+@chat.post(MESSAGE + "cancel/", response=MessageForm, operation_id="cancelMessage", summary="Stop a message")
 async def cancel_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
+    """It leaves no picture. Safe to repeat; 409 where it has ended otherwise."""
     return _json(200, public(await services.cancel(_person(request), session_id, message_id)))
 
 
-@chat.post(MESSAGE + "retry/", response={202: MessageForm})
+@chat.post(MESSAGE + "retry/", response={202: MessageForm}, operation_id="retryMessage", summary="Take a message on")
 async def retry_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
+    """One that failed with `retryable`, or was cancelled, goes on at the stage where it ended; 409 for any other."""
     message = await services.retry(_person(request), session_id, message_id)
     return _json(202, public(message), _place(message))
 
 
-@prompt.post("/refine/", response=RefinementForm)
+@prompt.post("/refine/", response=RefinementForm, operation_id="refinePrompt", summary="Read a request")
 async def refine_prompt(request: HttpRequest, body: PromptBody) -> HttpResponse:
     """How the studio reads a request; nothing is made and nothing kept."""
-    return _json(200, (await services.refine_prompt(_person(request), body.prompt)).model_dump())
+    return _json(200, (await without_session.refine_prompt(_person(request), body.prompt)).model_dump())
 
 
-@image.post("/generate/", response={201: ImageForm, 202: MessageForm})
-async def generate_image(request: HttpRequest, body: ImageBody, prefer: Prefer = None) -> HttpResponse:
+@image.post(
+    "/generate/",
+    response={201: ImageForm, 202: MessageForm},
+    operation_id="generateImage",
+    summary="A picture without a conversation",
+)
+async def generate_image(
+    request: HttpRequest, body: ImageBody, prefer: Prefer = None, idempotency_key: IdempotencyKey = None
+) -> HttpResponse:
     """201 with the picture; 202 with the message, and its `Location`, when the picture takes longer than a set time, and
-    at once with `Prefer: respond-async`."""
+    at once with `Prefer: respond-async`. 422 `no_image` where it ends without a picture. The message lies in a session of
+    its own kind, which no list shows. With an `Idempotency-Key` it is safe to send again."""
+    body = _keyed(body, idempotency_key)
     at_once = AT_ONCE in (prefer or "").lower()
-    message = await services.generate_image(_person(request), body, at_once=at_once)
+    message = await without_session.generate_image(_person(request), body, at_once=at_once)
     if not message.has_ended or at_once:
         response = _json(202, public(message), _place(message))
         if at_once:
             response.headers["Preference-Applied"] = AT_ONCE
         return response
-    return _json(201, await sync_to_async(_picture)(_person(request), picture_of(message)))
+    image_id = picture_of(message)
+    location = reverse("api:get_image", kwargs={"image_id": image_id})
+    return _json(201, await sync_to_async(_picture)(_person(request), image_id), location)
 
 
 def _picture(user_id: str, image_id: str) -> Form:

@@ -1,4 +1,4 @@
-"""The socket's protocol as an AsyncAPI 3.0 document."""
+"""The socket's protocol as an AsyncAPI 3.1 document."""
 
 from functools import cache
 from typing import Any, Literal
@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from chat import examples
 from chat.protocol import FRAME_LIMIT, Cancel, MessageForm, Ping, Retry, Send, SessionForm, Sync
 from chat.store import REACH
 from pipeline.documents import Form
@@ -19,11 +20,41 @@ class CommandError(ErrorForm):
 
 
 class Reply(BaseModel):
-    """Carries the command's `id`, and one of `ok` and `error`."""
+    """What `message.send`, `message.cancel` and `message.retry` are answered with. Carries the command's `id`."""
+
+    id: int | str
+    ok: "MessageResult"
+
+
+class MessageResult(BaseModel):
+    message: MessageForm
+
+
+class SyncReply(BaseModel):
+    id: int | str
+    ok: "SyncResult"
+
+
+class SyncResult(BaseModel):
+    session: SessionForm
+    messages: list[MessageForm]
+    next: str | None
+
+
+class PingReply(BaseModel):
+    id: int | str
+    ok: "Nothing"
+
+
+class Nothing(BaseModel):
+    pass
+
+
+class ErrorReply(BaseModel):
+    """To any command, in the place of its `ok`; `id` is null where the command's could not be read."""
 
     id: int | str | None
-    ok: dict[str, Any] | None = None
-    error: CommandError | None = None
+    error: CommandError
 
 
 class SessionReady(BaseModel):
@@ -61,12 +92,14 @@ class SessionDeleted(BaseModel):
     session_id: str
 
 
-COMMANDS: tuple[type[BaseModel], ...] = (Send, Cancel, Retry, Sync, Ping)
-ANSWERS: tuple[type[BaseModel], ...] = (
-    SessionReady, Reply, MessageChanged, MessageProgress, SessionChanged, SessionDeleted,
-)  # fmt: skip
+Models = tuple[type[BaseModel], ...]
+COMMANDS: dict[type[BaseModel], type[BaseModel]] = {
+    Send: Reply, Cancel: Reply, Retry: Reply, Sync: SyncReply, Ping: PingReply,
+}  # fmt: skip
+REPLIES: Models = (Reply, SyncReply, PingReply, ErrorReply)
+EVENTS: Models = (SessionReady, MessageChanged, MessageProgress, SessionChanged, SessionDeleted)
 ABOUT = (
-    "One socket per session, by `Authorization: Bearer …` or by the page's cookie with its Origin. The server accepts, then "
+    "One socket per session. The server accepts, then "
     "closes with 4401 (who are you?), 4403 (you are blocked), 4404 (no such session, or not yours), 4408 (you read too "
     "slowly), 4429 (too many); 1012 means: connect again. A client keeps the highest `version` of each message, and ignores "
     "fields it does not know. "
@@ -76,37 +109,91 @@ ABOUT = (
     "those that differ from `known` and those that are newer than the oldest known, the newest of them where not all fit; "
     "where its `next` is not null, nothing older than that was compared, and the next `session.sync` tells the rest."
 )
+SECURITY: Form = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "`POST /api/v1/auth/guest/` gives a token."},
+    "ticket": {
+        "type": "httpApiKey",
+        "in": "header",
+        "name": "Sec-WebSocket-Protocol",
+        "description": "For pages of other origins: the `protocols` of `POST /api/v1/auth/tickets/`, as the second argument of "
+        "`new WebSocket`. Good once, for 30 s.",
+    },
+    "cookie": {
+        "type": "httpApiKey",
+        "in": "cookie",
+        "name": "studio_person",
+        "description": "For pages of the studio's own origins alone.",
+    },
+}
+
+
+def asyncapi(host: str, scheme: str) -> dict[str, Any]:
+    """`host`: where the studio was asked for; `scheme`: "ws" or "wss"."""
+    security = [{"$ref": f"#/components/securitySchemes/{name}"} for name in SECURITY]
+    server: Form = {"host": host, "protocol": scheme, "description": "This studio", "security": security}
+    return {**_document(), "servers": {"studio": server}}
 
 
 @cache
-def asyncapi() -> dict[str, Any]:
-    _, schemas = models_json_schema([(model, "validation") for model in (*COMMANDS, *ANSWERS)], ref_template=REF)
-    messages = {model.__name__: _message(model) for model in (*COMMANDS, *ANSWERS)}
+def _document() -> Form:
+    models = (*COMMANDS, *REPLIES, *EVENTS)
+    _, schemas = models_json_schema([(model, "validation") for model in models], ref_template=REF)
+    messages = {model.__name__: _message(model) for model in models}
     channel: Form = {
         "address": "/ws/sessions/{session_id}/",
-        "parameters": {"session_id": {"description": "From POST /api/v1/chat/sessions/"}},
+        "description": "Commands of the client, replies and events of the server, in JSON, a text frame each.",
+        "parameters": {"session_id": {"description": "From `POST /api/v1/chat/sessions/`"}},
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in messages},
     }
     return {
-        "asyncapi": "3.0.0",
-        "info": {"title": "AI Photo Studio: the socket", "version": "1.0.0", "description": ABOUT},
+        "asyncapi": "3.1.0",
+        "info": {
+            "title": "AI Photo Studio: the socket",
+            "version": "1.0.0",
+            "description": ABOUT,
+            "license": {"name": "MIT", "url": "https://opensource.org/license/mit"},
+            "tags": [{"name": "chat", "description": "Conversations, and the messages in them."}],
+        },
         "defaultContentType": "application/json",
         "channels": {"session": channel},
-        "operations": {"command": _operation("receive", COMMANDS), "tell": _operation("send", ANSWERS)},
-        "components": {"messages": messages, "schemas": schemas["$defs"]},
+        "operations": _operations(),
+        "components": {"messages": messages, "schemas": schemas["$defs"], "securitySchemes": SECURITY},
     }
 
 
 def _message(model: type[BaseModel]) -> Form:
     type = model.model_fields.get("type")
     name = type.annotation.__args__[0] if type and type.annotation else "reply"
-    return {"name": name, "payload": {"$ref": REF.format(model=model.__name__)}}
-
-
-def _operation(action: str, models: tuple[type[BaseModel], ...]) -> Form:
-    """`action` is the server's: it receives commands and sends the rest."""
     return {
-        "action": action,
-        "channel": {"$ref": "#/channels/session"},
-        "messages": [{"$ref": f"#/channels/session/messages/{model.__name__}"} for model in models],
+        "name": name,
+        "summary": examples.SUMMARIES[model.__name__],
+        "payload": {"$ref": REF.format(model=model.__name__)},
+        "examples": [{"payload": examples.FRAMES[model.__name__]}],
     }
+
+
+def _operations() -> Form:
+    """`action` is the server's: it receives each command and replies to it, and sends the events."""
+    operations: Form = {
+        examples.OPERATIONS[command.__name__]: {
+            "action": "receive",
+            "channel": {"$ref": "#/channels/session"},
+            "summary": examples.SUMMARIES[command.__name__],
+            "description": f"Answered with `ok`, as in {reply.__name__}, or with `error`.",
+            "messages": _references(command),
+            "reply": {"channel": {"$ref": "#/channels/session"}, "messages": _references(reply, ErrorReply)},
+        }
+        for command, reply in COMMANDS.items()
+    }
+    operations["tellEvents"] = {
+        "action": "send",
+        "channel": {"$ref": "#/channels/session"},
+        "summary": "The whole state first, then what changes",
+        "description": "Events have a `type` and no `id`. Those about a session go to all sockets of its person.",
+        "messages": _references(*EVENTS),
+    }
+    return operations
+
+
+def _references(*models: type[BaseModel]) -> list[Form]:
+    return [{"$ref": f"#/channels/session/messages/{model.__name__}"} for model in models]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_type_hints
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -16,6 +17,7 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
+from chat import rules
 from gallery.errors import BadInput, StudioError
 from gallery.snapshot import Snapshot
 from pipeline.documents import Document, Form, Mark, marked
@@ -41,11 +43,22 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_clean)]
-Content = Annotated[Text, StringConstraints(min_length=1, max_length=CONTENT_LIMIT), AfterValidator(_not_blank)]
+def _whole(number: object) -> object:
+    """In JSON 943.0 is an integer too."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+WHOLE = BeforeValidator(_whole)  # the last, or the bounds would not be in the schema
+Text = Annotated[str, AfterValidator(_clean), Field(json_schema_extra=rules.CLEAN)]
+Content = Annotated[
+    Text,
+    StringConstraints(min_length=1, max_length=CONTENT_LIMIT),
+    AfterValidator(_not_blank),
+    Field(json_schema_extra=rules.NOT_BLANK),
+]
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 Title = Annotated[Text, StringConstraints(max_length=120)]
-Side = Annotated[int, Field(ge=128, le=2048, description="pixels")]
+Side = Annotated[int, Field(ge=128, le=2048, description="pixels"), WHOLE]
 AskedIntent = Literal["generate", "edit", "enhance", "remove_background", "remove_object", "style_transfer"]
 
 
@@ -59,20 +72,22 @@ class Crop(Closed):
     """In pixels of the picture as it stands once it is turned, flipped and straightened, which keeps the turned
     size."""
 
-    x: Annotated[int, Field(ge=0, le=32_768)]
-    y: Annotated[int, Field(ge=0, le=32_768)]
-    width: Annotated[int, Field(ge=16, le=32_768)]
-    height: Annotated[int, Field(ge=16, le=32_768)]
+    x: Annotated[int, Field(ge=0, le=32_768), WHOLE]
+    y: Annotated[int, Field(ge=0, le=32_768), WHOLE]
+    width: Annotated[int, Field(ge=16, le=32_768), WHOLE]
+    height: Annotated[int, Field(ge=16, le=32_768), WHOLE]
 
 
-Amount = Annotated[int, Field(ge=-100, le=100)]
+Amount = Annotated[int, Field(ge=-100, le=100), WHOLE]
 
 
 class Adjust(Closed):
     """A change by hand: exact, free of charge, and made by the offline tools whoever else is connected. Colours come
     first, then turn, flips, straightening and crop."""
 
-    rotate: Annotated[Literal[0, 90, 180, 270], Field(description="degrees clockwise")] = 0
+    model_config = ConfigDict(json_schema_extra=rules.changes_something)
+
+    rotate: Annotated[Literal[0, 90, 180, 270], Field(description="degrees clockwise"), WHOLE] = 0
     flip_horizontal: bool = False
     flip_vertical: bool = False
     straighten: Annotated[
@@ -98,7 +113,7 @@ class Options(Closed):
     width: Side | None = None
     height: Side | None = None
     style: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
-    seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)] | None = None
+    seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER), WHOLE] | None = None
     intent: AskedIntent | None = None
     adjust: Adjust | None = None
 
@@ -111,12 +126,14 @@ def _alone(adjust: Adjust | None, intent: str | None, *others: object) -> None:
 class SendBody(Closed):
     """One request of a person. In REST `client_id` may be left out; then the same request twice is two messages."""
 
+    model_config = ConfigDict(json_schema_extra=rules.OF_A_MESSAGE)
+
     content: Content
     client_id: Name | None = None
     source_image_id: Name | None = None
     mask_image_id: Name | None = None
     variation_of: Name | None = None
-    options: Options = Options()
+    options: Options = Field(default_factory=Options)  # not a value: no client could be generated from the document
 
     @model_validator(mode="after")
     def _adjust_stands_alone(self) -> Self:
@@ -129,11 +146,13 @@ class SendBody(Closed):
 class ImageBody(Closed):
     """POST /v1/image/generate/"""
 
+    model_config = ConfigDict(json_schema_extra=rules.OF_AN_IMAGE)
+
     prompt: Content
     width: Side | None = None
     height: Side | None = None
     style: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
-    seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)] | None = None
+    seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER), WHOLE] | None = None
     source_image_id: Name | None = None
     mask_image_id: Name | None = None
     client_id: Name | None = None
@@ -166,7 +185,7 @@ class SessionBody(Closed):
 
 
 CommandId = (
-    Annotated[int, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+    Annotated[int, Field(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER), WHOLE]
     | Annotated[str, StringConstraints(max_length=64), AfterValidator(_clean)]
 )
 
@@ -192,7 +211,7 @@ class Retry(Closed):
 class Sync(Closed):
     type: Literal["session.sync"]
     id: CommandId
-    known: Annotated[dict[Name, Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]], Field(max_length=500)]
+    known: Annotated[dict[Name, Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER), WHOLE]], Field(max_length=500)]
 
 
 class Ping(Closed):
@@ -247,7 +266,8 @@ def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
         what = "is empty"
     else:
         what = _PROBLEMS.get(kind) or problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{_field(path)} {what}."
+    name = field_name(path)
+    return f"{name}: {what}." if name else f"The request's body {what}."
 
 
 _PROBLEMS = {
@@ -258,11 +278,11 @@ _PROBLEMS = {
 }
 
 
-def _field(path: Sequence[int | str]) -> str:
+def field_name(path: Sequence[int | str]) -> str:
     parts = [
         str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
     ]
-    return ".".join(parts[:4]) + ":" if parts else "The request's body"
+    return ".".join(parts[:4])
 
 
 def ok(id: int | str, result: Form) -> Form:
@@ -276,7 +296,7 @@ def failed(id: int | str | None, error: StudioError) -> Form:
 # The public forms, for the documentation.
 
 _WRITTEN_AS: dict[object, object] = {
-    datetime: str,
+    datetime: Annotated[str, Field(json_schema_extra={"format": "date-time"})],
     Status: Literal[tuple(status.value for status in Status)],
     Stage: Literal[tuple(stage.value for stage in Stage)],
     Snapshot | None: PictureForm | None,

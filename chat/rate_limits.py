@@ -5,6 +5,8 @@ import logging
 import threading
 import time
 from collections import OrderedDict, deque
+from contextvars import ContextVar
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
@@ -30,6 +32,7 @@ LIMITS: dict[str, RateLimitItem] = {
     "import": RateLimitItemPerMinute(30),
     "key": RateLimitItemPerMinute(20),
     "export": RateLimitItemPerMinute(5, 10),
+    "ticket": RateLimitItemPerMinute(60),  # a client asks once for each connection
     "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
     "login_address": RateLimitItemPerMinute(10),  # by `network`
     "login_name": RateLimitItemPerMinute(10, 10),
@@ -37,16 +40,59 @@ LIMITS: dict[str, RateLimitItem] = {
     "mail_address": RateLimitItemPerMinute(10),  # by `network`
     "mail_name": RateLimitItemPerMinute(5, 10),
 }
-TOO_FAST = "That was too fast: try again in {wait:.0f} seconds."
-TOO_MANY_MAILS = "There were too many e-mails just now: try again in {wait:.0f} seconds."
-TOO_MANY_LOGINS = "There were too many attempts to log in: try again in {wait:.0f} seconds."
+TOO_FAST = "That was too fast"
+TOO_MANY_MAILS = "There were too many e-mails just now"
+TOO_MANY_LOGINS = "There were too many attempts to log in"
 SENTENCES = {
-    "guest": "Many newcomers have come from your network just now: try again in {wait:.0f} seconds.",
+    "guest": "Many newcomers have come from your network just now",
     "login_address": TOO_MANY_LOGINS,
     "login_name": TOO_MANY_LOGINS,
     "mail_address": TOO_MANY_MAILS,
     "mail_name": TOO_MANY_MAILS,
 }
+
+
+@dataclass(frozen=True)
+class Count:
+    """What counting once has led to. Seconds: `wait` until there may be one more, `reset` until the oldest is forgotten."""
+
+    wait: float
+    remaining: int = 0
+    reset: float = 0.0
+
+
+@dataclass(frozen=True)
+class LimitState:
+    """How one limit stands for whoever asks, as the answer's headers say it."""
+
+    kind: str
+    quota: int
+    window_s: int
+    remaining: int
+    reset_s: float
+
+
+_recorded: ContextVar[dict[str, LimitState] | None] = ContextVar("recorded", default=None)
+
+
+def record_limits() -> dict[str, LimitState]:
+    """The limits that this request counts, as they will be when it is answered."""
+    states: dict[str, LimitState] = {}
+    _recorded.set(states)
+    return states
+
+
+def record_limit(state: LimitState) -> None:
+    states = _recorded.get()
+    if states is not None:
+        states[state.kind] = state
+
+
+def too_fast(wait: float, sentence: str = TOO_FAST) -> RateLimited:
+    """`wait`: seconds."""
+    wait = max(1.0, round(wait, 1))
+    unit = "second" if f"{wait:.0f}" == "1" else "seconds"
+    return RateLimited(f"{sentence}: try again in {wait:.0f} {unit}.", retry_after=wait)
 
 
 class _Own:
@@ -56,8 +102,8 @@ class _Own:
         self._times: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, kind: str, key: str) -> float:
-        """Seconds to wait, or 0 and it is counted."""
+    def take(self, kind: str, key: str) -> Count:
+        """Counted, unless it has to wait."""
         limit, now = LIMITS[kind], time.monotonic()
         with self._lock:
             times = self._times.setdefault((kind, key), deque())
@@ -67,9 +113,10 @@ class _Own:
             while times and times[0] <= now - limit.get_expiry():
                 times.popleft()
             if len(times) >= limit.amount:
-                return times[0] + limit.get_expiry() - now
+                wait = times[0] + limit.get_expiry() - now
+                return Count(wait, 0, wait)
             times.append(now)
-            return 0.0
+            return Count(0.0, limit.amount - len(times), times[0] + limit.get_expiry() - now)
 
     def give_back(self, kind: str, key: str) -> None:
         with self._lock:
@@ -85,29 +132,35 @@ async def hit(kind: str, key: str) -> None:
     """Raises `RateLimited`."""
     if not settings.STUDIO_LIMITS:
         return
-    wait = _own.take(kind, key)
-    if not wait and (wait := await _of_all(kind, key)):
-        _own.give_back(kind, key)
-    if wait:
-        wait = max(1.0, round(wait, 1))
-        raise RateLimited(SENTENCES.get(kind, TOO_FAST).format(wait=wait), retry_after=wait)
+    count = _own.take(kind, key)
+    if not count.wait:
+        count = await _of_all(kind, key, count)
+        if count.wait:
+            _own.give_back(kind, key)
+    limit = LIMITS[kind]
+    record_limit(LimitState(kind, limit.amount, limit.get_expiry(), count.remaining, count.reset))
+    if count.wait:
+        raise too_fast(count.wait, SENTENCES.get(kind, TOO_FAST))
 
 
-async def _of_all(kind: str, key: str) -> float:
-    """Seconds to wait; 0 while Redis does not answer."""
+async def _of_all(kind: str, key: str, own: Count) -> Count:
+    """Of all processes together; `own` while Redis does not answer."""
     if _breaker.is_open:
-        return 0.0
-    limit, limiter, wait = LIMITS[kind], _limiter(), 0.0
+        return own
+    limit, limiter, count = LIMITS[kind], _limiter(), own
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
-            if not await limiter.hit(limit, kind, key):
-                wait = 1.0
+            is_within = await limiter.hit(limit, kind, key)
+            if not is_within:
+                count = Count(1.0)
+            if not is_within or _recorded.get() is not None:
                 window = await limiter.get_window_stats(limit, kind, key)
-                wait = max(wait, window.reset_time - time.time())
+                reset = max(0.0, window.reset_time - time.time())
+                count = Count(0.0, window.remaining, reset) if is_within else Count(max(1.0, reset), 0, reset)
     except (StorageError, TimeoutError, OSError) as error:
         _breaker.trip()
         log.warning("action=limits_by_process error=%r", error)
-    return wait
+    return count
 
 
 async def newcomer(address: str) -> None:

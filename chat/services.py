@@ -5,18 +5,16 @@ Every function takes the user's id, and raises `NotFound` for what is not theirs
 
 import asyncio
 import secrets
-import time
 from collections.abc import Mapping
 from typing import cast
 
-from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from chat import db_pool, group_commit, metrics, queue, rate_limits, refinement, room, store
-from chat.protocol import ImageBody, Options, RefinementForm, SendBody
+from chat import db_pool, group_commit, metrics, queue, rate_limits, room, store
+from chat.protocol import SendBody
 from chat.store import Excerpt
 from gallery import services as gallery
-from gallery.errors import Conflict, NotFound, StorageFull
+from gallery.errors import Conflict, NotFound, RateLimited, StorageFull
 from pipeline import events, session, transitions
 from pipeline.coalescing import PerLoop
 from pipeline.documents import Filter, Form, evolve, new_id
@@ -109,26 +107,28 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
     """
     if not inside:
         await store.find_session(user_id, session_id)
+        if known := await known_answer(session_id, body):
+            return known  # before any limit
     return await _accept(user_id, session_id, body)
 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
-    await rate_limits.hit("send", user_id)
     # A repeated request gets its message even where its picture was deleted since, or space is short.
     try:
+        await rate_limits.hit("send", user_id)
         await room.check(user_id)
-    except StorageFull:
-        if known := await _known(session_id, body):
+    except (RateLimited, StorageFull):
+        if known := await known_answer(session_id, body):
             return known
         raise
     if body.source_image_id or body.mask_image_id or body.variation_of:
-        if known := await _known(session_id, body):
+        if known := await known_answer(session_id, body):
             return known
-        await _check_pictures(user_id, body)
-    return await _keep(user_id, session_id, body)
+        await check_pictures(user_id, body)
+    return await keep(user_id, session_id, body)
 
 
-async def _keep(user_id: str, session_id: str, body: SendBody) -> Message:
+async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
     """After all checks."""
     original = await _find_original(session_id, body.variation_of)
     message = Message.new(
@@ -147,7 +147,7 @@ async def _keep(user_id: str, session_id: str, body: SendBody) -> Message:
     try:
         message = await group_commit.insert(message)
     except DuplicateKeyError:
-        known = await _known(session_id, body)
+        known = await known_answer(session_id, body)
         if known is None:
             raise store.NoSession from None
         return known
@@ -190,8 +190,8 @@ def _hash(body: SendBody) -> str:
 _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
 
 
-async def _known(session_id: str, body: SendBody) -> Message | None:
-    """Raises `Conflict` where the `client_id` stands for another request."""
+async def known_answer(session_id: str, body: SendBody) -> Message | None:
+    """The message of a repeated request. Raises `Conflict` where the `client_id` stands for another request."""
     if not body.client_id:
         return None
     known = await find_async(Message, {"session_id": session_id, "client_id": body.client_id})
@@ -200,7 +200,7 @@ async def _known(session_id: str, body: SendBody) -> Message | None:
     return known
 
 
-async def _check_pictures(user_id: str, body: SendBody) -> None:
+async def check_pictures(user_id: str, body: SendBody) -> None:
     for image_id, mask in ((body.source_image_id, False), (body.mask_image_id, True)):
         if image_id is not None:
             await db_pool.run_in_db_pool(gallery.source, user_id, image_id, mask=mask)
@@ -247,66 +247,3 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
         return await store.find_message(user_id, session_id, message_id)
     _after_answer(retried)
     return retried
-
-
-async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
-    """Raises `Quota` while too many others wait."""
-    await rate_limits.hit("send", user_id)
-    read = await refinement.refine(prompt)
-    options = {"width": read.width, "height": read.height, "style": read.style}
-    return RefinementForm(
-        intent=read.intent.value,
-        refined_prompt=read.prompt,
-        title=read.title,
-        reply=read.reply,
-        options={name: value for name, value in options.items() if value is not None},
-        provider=read.provider,
-    )
-
-
-async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False) -> Message:
-    """Ended, still running after `IMAGE_WAIT_S`, or just accepted."""
-    options = Options(
-        width=body.width,
-        height=body.height,
-        style=body.style,
-        seed=body.seed,
-        intent=body.intent or ("edit" if body.source_image_id else "generate"),
-        adjust=body.adjust,
-    )
-    asked = SendBody(
-        content=body.prompt,
-        client_id=body.client_id,
-        source_image_id=body.source_image_id,
-        mask_image_id=body.mask_image_id,
-        options=options,
-    )
-    await rate_limits.hit("send", user_id)
-    await room.check(user_id)
-    # Before there is a session.
-    await _check_pictures(user_id, asked)
-    message = await _keep(user_id, await _images_session(user_id), asked)
-    return message if at_once else await _wait_until_ended(message)
-
-
-async def _images_session(user_id: str) -> str:
-    of: Filter = {"user_id": user_id, "kind": session.IMAGES, "tombstone": None}
-    found = await find_async(Session, of)
-    if found is None:
-        try:
-            found = Session.new(user_id, "", session.IMAGES)
-            await async_database()["sessions"].insert_one(found.stored())
-        except DuplicateKeyError:  # another request was faster
-            found = await find_async(Session, of)
-    if found is None:
-        raise Conflict
-    return found.id
-
-
-async def _wait_until_ended(message: Message) -> Message:
-    deadline, pause = time.monotonic() + settings.IMAGE_WAIT_S, 0.05
-    while not message.has_ended and time.monotonic() < deadline:
-        await asyncio.sleep(pause)
-        pause = min(0.5, pause * 1.3)
-        message = await store.find_message(message.user_id, message.session_id, message.id)
-    return message

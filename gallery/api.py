@@ -5,73 +5,95 @@ from typing import Annotated, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Query, Router, Status
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
-from gallery import lineage, services
+from gallery import imports, lineage, services
 from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.errors import Unauthorized
 from gallery.models import Image
-from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage, form
+from gallery.schemas import Cursor, ImageForm, ImagePage, ImagePatch, Limit, Lineage, form
 
 router = Router(tags=["gallery"])
 
-Limit = Annotated[int, Query(ge=1, le=100)]
 
-
-@router.get("/", response=or_unchanged(ImagePage), summary="My pictures, newest first")
-def list_images(request: HttpRequest, cursor: str | None = None, limit: Limit = 50) -> HttpResponse:
+@router.get("/", response=or_unchanged(ImagePage), operation_id="listImages", summary="My pictures, newest first")
+def list_images(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
+    """Without masks, without the trash, and without what a moderator has hidden."""
     return _page(request, cursor, limit, deleted=False)
 
 
-@router.get("/deleted/", response=or_unchanged(ImagePage), summary="My trash, newest picture first")
-def list_deleted(request: HttpRequest, cursor: str | None = None, limit: Limit = 50) -> HttpResponse:
+@router.get(
+    "/deleted/",
+    response=or_unchanged(ImagePage),
+    operation_id="listDeletedImages",
+    summary="My trash, newest picture first",
+)
+def list_deleted(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
+    """`purge_at` says when a picture leaves it for good."""
     return _page(request, cursor, limit, deleted=True)
 
 
-@router.post("/", response={201: ImageForm}, summary="Import a picture, or a mask (white = change)")
+@router.post(
+    "/", response={201: ImageForm}, operation_id="importImage", summary="Import a picture, or a mask (white = change)"
+)
 def import_image(
     request: HttpRequest,
-    file: File[UploadedFile],
+    file: Annotated[UploadedFile | None, File()] = None,
     purpose: Form[Literal["photo", "mask"]] = "photo",
 ) -> HttpResponse:
-    """A JPEG, PNG, WebP, HEIC or AVIF. The same photo again gives the picture that is there, unless it is in the trash."""
-    image = services.import_picture(_me(request), file, purpose, file.name or "")
-    return json_answer(form(image), 201)
+    """A JPEG, PNG, WebP, HEIC or AVIF of at most 20 MiB and at least 16 pixels a side. The same photo again gives the picture
+    that is there, unless it is in the trash. A mask best has the size of its picture; another one is stretched."""
+    found = imports.read(request, file, purpose)
+    image = services.import_picture(_me(request), found.file, found.purpose, found.name)
+    response = json_answer(form(image), 201)
+    response.headers["Location"] = f"{request.path}{image.pk}/"
+    return response
 
 
-@router.get("/{image_id}/", response=or_unchanged(ImageForm), summary="One picture")
+@router.get("/{image_id}/", response=or_unchanged(ImageForm), operation_id="getImage", summary="One picture")
 def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
+    """Also one that is hidden or in the trash: then its addresses are null."""
     image = services.get(_me(request), image_id)
     etag = _etag("picture", [image], None)
     return unchanged(etag) if is_known(request, etag) else json_answer(form(image), etag=etag)
 
 
-@router.get("/{image_id}/lineage/", response=Lineage, summary="What it was made from, and what was made from it")
+@router.get(
+    "/{image_id}/lineage/",
+    response=Lineage,
+    operation_id="getImageLineage",
+    summary="What it was made from, and what was made from it",
+)
 def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
+    """At most 50 each way."""
     image = services.get(_me(request), image_id)
     line = {"ancestors": lineage.ancestors(image), "children": lineage.children(image)}
     return json_answer({name: [form(one) for one in images] for name, images in line.items()})
 
 
-@router.patch("/{image_id}/", response=ImageForm, summary="Rename, mark as a favourite")
+@router.patch("/{image_id}/", response=ImageForm, operation_id="updateImage", summary="Rename, mark as a favourite")
 def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> HttpResponse:
+    """What is left out, or null, stays as it is."""
     return json_answer(form(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite)))
 
 
-@router.delete("/{image_id}/", response={204: None}, summary="Into the trash")
+@router.delete("/{image_id}/", response={204: None}, operation_id="trashImage", summary="Into the trash")
 def trash_image(request: HttpRequest, image_id: str) -> Status[None]:
+    """Its addresses answer 404 from now on. Safe to repeat."""
     services.trash(_me(request), image_id)
     return Status(204, None)
 
 
-@router.post("/{image_id}/restore/", response=ImageForm, summary="Out of the trash")
+@router.post("/{image_id}/restore/", response=ImageForm, operation_id="restoreImage", summary="Out of the trash")
 def restore_image(request: HttpRequest, image_id: str) -> HttpResponse:
+    """A picture that is not there stays as it is."""
     return json_answer(form(services.restore(_me(request), image_id)))
 
 
-@router.delete("/{image_id}/permanent/", response={204: None}, summary="Delete for good")
+@router.delete("/{image_id}/permanent/", response={204: None}, operation_id="deleteImage", summary="Delete for good")
 def delete_image(request: HttpRequest, image_id: str) -> Status[None]:
+    """From the trash or not; there is no way back. The messages that show it say that it is deleted."""
     services.delete_permanently(_me(request), image_id)
     return Status(204, None)
 

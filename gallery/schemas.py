@@ -1,11 +1,18 @@
 from datetime import datetime
+from typing import Annotated, Literal
 
-from ninja import Schema
-from pydantic import ConfigDict, StrictBool
+from ninja import Query, Schema
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from gallery import changes, links
 from gallery.models import Image
 from gallery.snapshot import State
+
+CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"  # the id of the last item seen
+
+
+Limit = Annotated[int, Query(ge=1, le=100, description="Items of a page, at most")]
+Cursor = Annotated[str | None, Query(pattern=CURSOR, description="`next` of the page before")]
 
 
 class ImageForm(Schema):
@@ -62,8 +69,22 @@ class Lineage(Schema):
     children: list[ImageForm]  # oldest first; the newest 50, without those in the trash or hidden
 
 
+# No NUL, which no database keeps. Half characters are refused where the title is stored.
+Title = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$", strict=True)]
+
+
 class ImagePatch(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    title: str | None = None
+    title: Title | None = None
     favorite: StrictBool | None = None
+
+
+class ImportBody(Schema):
+    """The picture in JSON. What is larger than a few megabytes goes as `multipart/form-data`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    file: Annotated[str, Field(pattern=r"^data:image/[a-z0-9.+-]+;base64,", description="A data URL, in base64")]
+    purpose: Literal["photo", "mask"] = "photo"
+    name: Annotated[str, Field(max_length=255, description="The file's name, which becomes the title")] = ""

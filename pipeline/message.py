@@ -108,6 +108,12 @@ class Message(Document):
     refined_prompt: Public[str | None] = None
     reply: Public[str | None] = None
     suggestions: Public[list[SuggestionForm]] = field(default_factory=list)
+    edited_image_id: Annotated[
+        PublicOnly[str | None],
+        Field(
+            description="The picture that is changed, once that is known: what “it” meant. Null where a new one is made."
+        ),
+    ] = None
     image: Public[Snapshot | None] = None
     image_url: PublicOnly[str | None] = None
     provider: Public[str | None] = None
@@ -191,6 +197,7 @@ class Message(Document):
         """`urls` signs the picture's URLs."""
         image = picture(self.image, urls)
         form = self._form()
+        form["edited_image_id"] = self.source_id
         form["image"], form["image_url"] = image, image and image["url"]
         form["created_at"], form["updated_at"] = timestamp(self.created_at), timestamp(self.updated_at)
         return form

@@ -53,7 +53,12 @@ def access_of(request: HttpRequest) -> Access:
 
 def by_token(secret: str, address: str) -> Access | None:
     """Raises `DatabaseError`."""
-    token = Token.find(secret)
+    return by_digest(Token.digest_of(secret), address)
+
+
+def by_digest(digest: str, address: str) -> Access | None:
+    """Raises `DatabaseError`."""
+    token = Token.find_digest(digest)
     if token is None or not token.user.note_seen():
         return None
     _note_use(token, address)

@@ -8,8 +8,7 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from ninja import NinjaAPI, Status
-from ninja.openapi.schema import OpenAPISchema
+from ninja import Status
 from ninja.parser import Parser
 from pydantic import BaseModel
 from pydantic_core import from_json
@@ -18,18 +17,23 @@ from chat import rate_limits
 from chat.api import chat, image, prompt
 from gallery.api import import_image
 from gallery.api import router as gallery
-from gallery.errors import BadInput
+from gallery.errors import BadInput, UnsupportedMedia
+from project import openapi, tickets
 from project.accounts.api import me, tokens
 from project.accounts.bringing_api import router as accounts
-from project.auth import COOKIE, EVEN_BLOCKED, PERSON, become_guest, check_guests
-from project.http import problems
+from project.auth import COOKIE, EVEN_BLOCKED, PERSON, Bearer, become_guest, check_guests
+from project.http import parameters, problems
 from project.models import Token, User
+
+JSON_TYPES = ("application/json", "")  # or nobody said which
 
 
 class StrictParser(Parser):
     """JSON as the standard has it: no NaN, no half characters, no bottomless nesting."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        if request.content_type not in JSON_TYPES:
+            raise UnsupportedMedia("This path takes JSON: send Content-Type: application/json.")
         try:
             body = from_json(request.body, allow_inf_nan=False)
         except (ValueError, RecursionError):
@@ -37,42 +41,10 @@ class StrictParser(Parser):
         return body  # type: ignore[no-any-return]  # whatever it is, the operation's own model checks it
 
 
-class StudioAPI(NinjaAPI):
-    """Documents the problem that any operation may answer with."""
-
-    def get_openapi_schema(self, **where: Any) -> OpenAPISchema:
-        schema = super().get_openapi_schema(**where)
-        schema["components"]["schemas"]["Problem"] = problems.Problem.model_json_schema()
-        content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        for methods in schema["paths"].values():
-            for operation in methods.values():
-                operation["responses"]["default"] = {"description": "What went wrong", "content": content}
-                if 304 in operation["responses"]:
-                    _document_etag(operation)
-        return schema
-
-
-def _document_etag(operation: dict[str, Any]) -> None:
-    text = {"schema": {"type": "string"}}
-    etag = {"ETag": {"description": "To send as `If-None-Match` the next time", **text}}
-    for status in (200, 304):
-        operation["responses"][status]["headers"] = etag
-    operation["responses"][304]["description"] = "Not changed since the answer whose `ETag` was sent"
-    operation.setdefault("parameters", []).append(
-        {
-            "in": "header",
-            "name": "If-None-Match",
-            "required": False,
-            "description": "`ETag` of the answer before",
-            **text,
-        }
-    )
-
-
-api = StudioAPI(
+api = openapi.Documented(
     title="AI Photo Studio",
     version=settings.STUDIO_VERSION,
-    description="Send a message, get a picture. The same conversation lives on the socket: see /asyncapi.json.",
+    description=openapi.ABOUT,
     urls_namespace="api",
     docs_url=None,
     openapi_url=None,
@@ -91,7 +63,13 @@ class GuestForm(BaseModel):
     token: str
 
 
-@api.post("/api/v1/auth/guest/", response={201: GuestForm}, tags=["auth"], summary="Become a guest")
+@api.post(
+    "/api/v1/auth/guest/",
+    response={201: GuestForm},
+    tags=["auth"],
+    operation_id="createGuest",
+    summary="Become a guest",
+)
 async def create_guest(request: HttpRequest) -> Status[GuestForm]:
     """A new guest with a bearer token, which is shown this once. No cookie is set."""
     check_guests()
@@ -134,8 +112,10 @@ def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
 api.add_router("/api/v1/auth", accounts, auth=COOKIE, tags=["auth"])
 api.add_router("/api/v1/auth/tokens", tokens, auth=PERSON, tags=["auth"])
 api.add_router("/api/v1/me", me, auth=EVEN_BLOCKED, tags=["me"])
+api.add_router("/api/v1/auth", tickets.router, auth=Bearer(), tags=["auth"])
 api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])
 api.add_router("/v1/prompt", prompt, auth=PERSON, tags=["prompt"])
 api.add_router("/v1/image", image, auth=PERSON, tags=["image"])
 gallery.add_decorator(_limited)
 api.add_router("/v1/gallery", gallery, auth=PERSON, tags=["gallery"])
+parameters.refuse_unknown(api)  # the last line: what is mounted after it is not documented, and not routed either

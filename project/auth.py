@@ -19,13 +19,14 @@ from django.utils.http import is_same_domain
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
+from pymongo.errors import PyMongoError
 
 from chat import rate_limits
 from chat.consumers import BLOCKED
 from chat.db_pool import handshake_pool
-from gallery.errors import StorageDown, Unauthorized
-from project import rights
-from project.access import Access, by_token
+from gallery.errors import Forbidden, StorageDown, Unauthorized
+from project import rights, tickets
+from project.access import Access, by_digest, by_token
 from project.close_codes import SERVICE_RESTART
 from project.http import read_limits
 from project.http.cookies import SessionStore
@@ -37,8 +38,8 @@ log = logging.getLogger(__name__)
 DAY_S = 24 * 3600
 
 
-class ForeignPage(Unauthorized):
-    status, sentence = 403, "A request by cookie that changes something needs the page's CSRF token."
+class ForeignPage(Forbidden):
+    sentence = "A request by cookie that changes something needs the page's CSRF token."
 
 
 class NoGuests(Unauthorized):
@@ -200,9 +201,10 @@ class SocketAuth:
         self.app = app
 
     async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+        send = tickets.choosing(scope, send)
         try:
-            access = await handshake_pool(_person, _handshake(scope)) if _says_who(scope) else None
-        except (StorageDown, DatabaseError) as error:
+            access = await _who(scope)
+        except (StorageDown, DatabaseError, PyMongoError) as error:
             # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
             log.warning("action=handshake_dropped error=%r", error)
             await _refuse(send, SERVICE_RESTART)
@@ -219,6 +221,13 @@ async def _refuse(send: Callable[..., Any], code: int) -> None:
     """Accepts first: of a refused handshake a browser tells its page no reason."""
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code})
+
+
+async def _who(scope: dict[str, Any]) -> Access | None:
+    if (ticket := tickets.shown(scope)) is not None:
+        digest = await tickets.redeem(ticket)
+        return await handshake_pool(by_digest, digest, _address(_handshake(scope))) if digest else None
+    return await handshake_pool(_person, _handshake(scope)) if _says_who(scope) else None
 
 
 def _noting(user: User, receive: Callable[..., Any]) -> Callable[..., Any]:

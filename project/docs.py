@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from chat.asyncapi import asyncapi
+from gallery.errors import ALL, StudioError
 from project.api import api
 
 # Both pages style themselves from scripts; ReDoc's worker is a blob.
@@ -23,11 +24,26 @@ def _openapi() -> dict[str, object]:
 
 
 def openapi_json(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(_openapi())
+    here = {"url": f"{request.scheme}://{request.get_host()}", "description": "This studio"}
+    return JsonResponse({**_openapi(), "servers": [here]})
 
 
 def asyncapi_json(request: HttpRequest) -> HttpResponse:
-    return JsonResponse(asyncapi())
+    return JsonResponse(asyncapi(request.get_host(), "wss" if request.scheme == "https" else "ws"))
+
+
+def problems(request: HttpRequest) -> HttpResponse:
+    """Where the `type` of a problem leads."""
+    kinds: dict[str, list[type[StudioError]]] = {}
+    for kind in (*ALL, StudioError):
+        kinds.setdefault(kind.code, []).append(kind)
+    return render(request, "docs/problems.html", {"codes": [_about(code, of) for code, of in kinds.items()]})
+
+
+def _about(code: str, kinds: list[type[StudioError]]) -> dict[str, object]:
+    """Every second part of the advice is code."""
+    statuses = sorted({kind.status for kind in kinds})
+    return {"code": code, "statuses": statuses, "kind": kinds[0], "advice": kinds[0].advice.split("`")}
 
 
 @ensure_csrf_cookie

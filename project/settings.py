@@ -83,6 +83,7 @@ try:
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = env.list("STUDIO_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     CSRF_TRUSTED_ORIGINS: list[str] = env.list("STUDIO_ORIGINS", [])
+    CORS_ALLOWED_ORIGINS: list[str] = env.list("STUDIO_API_ORIGINS", [])
 
     HTTPS = env.bool("STUDIO_HTTPS", False)
 
@@ -156,6 +157,10 @@ def _is_web(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
+def _is_origin(text: str) -> bool:
+    return _is_web(text) and text == "{0.scheme}://{0.netloc}".format(urlsplit(text)).lower()
+
+
 def _check() -> None:
     """Checks the values together; what this version cannot do is refused."""
     if not RENEW_S < LEASE_S:
@@ -174,6 +179,10 @@ def _check() -> None:
         raise ImproperlyConfigured("STUDIO_FREE_BYTES must not be less than 0.")
     if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise ImproperlyConfigured("STUDIO_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR.")
+    if not all(_is_origin(origin) for origin in CORS_ALLOWED_ORIGINS):
+        raise ImproperlyConfigured(
+            "STUDIO_API_ORIGINS must name origins, such as https://app.example.org, without a path."
+        )
     if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
         raise ImproperlyConfigured("GEMINI_API_KEY is no key: it has characters that no key has.")
     if not _is_web(GEMINI_BASE_URL):
@@ -193,6 +202,7 @@ INSTALLED_APPS = [
     "chat",
     "pipeline",
     "gallery",
+    "corsheaders",
     "ninja",  # serves the documentation pages' assets
     "django.contrib.admin",
     "django.contrib.auth",
@@ -212,6 +222,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OPENID}} if OPENID else {}
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "project.http.middleware.ContentSecurityPolicy",
     "project.http.middleware.BodyLimit",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -219,6 +230,7 @@ MIDDLEWARE = [
     "project.http.middleware.ReadLimit",
     "project.http.middleware.Api",
     "project.http.middleware.FinalSlash",
+    "project.http.methods.Methods",
     "project.http.cookies.Cookies",
     "project.http.middleware.Common",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -339,6 +351,21 @@ if HTTPS:  # a proxy ends TLS, and must always set this header
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+# Pages of other origins, by bearer token alone: no cookie goes with their requests.
+CORS_URLS_REGEX = r"^/(?:api|v1|p)/|^/(?:openapi|asyncapi)\.json$"
+CORS_ALLOW_METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE", "OPTIONS")
+CORS_ALLOW_HEADERS = (
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "if-range",
+    "prefer",
+    "range",
+)
+CORS_EXPOSE_HEADERS = (
+    "ETag", "Location", "Preference-Applied", "RateLimit", "RateLimit-Policy", "Retry-After", "Content-Range",
+)  # fmt: skip
 CSRF_COOKIE_HTTPONLY = True  # the page carries the token itself
 UPLOAD_LIMIT = 20 * 1024 * 1024  # bytes of one picture on the way in
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # a JSON body; pictures are files and go by UPLOAD_LIMIT

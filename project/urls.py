@@ -43,6 +43,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),
+    path("problems/", docs.problems, name="problems"),
     path("openapi.json", docs.openapi_json, name="openapi"),
     path("asyncapi.json", docs.asyncapi_json, name="asyncapi"),
     path("healthz", monitoring.healthz),

@@ -22,6 +22,7 @@ Document = dict[str, Any]
 DOWN_AFTER_MS = 5000  # one operation, connecting included
 PLACES = "places"  # the index that gives each person one place in the queue
 WORKERS_S = 3600  # for which a worker is remembered that was killed; it counts for as long as a lease
+TICKET_S = 30  # for which a ticket for a socket is good
 INDEXES_S = 3600  # a new one over many messages takes its time
 
 _lock = threading.Lock()
@@ -109,5 +110,6 @@ def _make_indexes() -> None:
     )
     sessions.create_index([("buried_at", 1)], name="buried", sparse=True)
     database()["artifacts"].create_index([("kept_at", 1)], name="age")
+    database()["tickets"].create_index([("issued_at", 1)], name="expired", expireAfterSeconds=TICKET_S)
     database()["workers"].create_index([("seen_at", 1)], name="killed", expireAfterSeconds=WORKERS_S)
     database()["artifacts"].create_index([("user_id", 1), ("bytes", 1)], name="owner")

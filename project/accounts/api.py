@@ -11,7 +11,7 @@ from django.utils.http import content_disposition_header
 from ninja import Router, Status
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from chat import rate_limits
+from chat import rate_limits, rules
 from chat.protocol import Text
 from gallery import space
 from gallery.errors import BadInput, Unauthorized
@@ -39,9 +39,17 @@ def _holds_read(scopes: list[Scope]) -> list[Scope]:
 class KeyBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[Text, StringConstraints(max_length=100), AfterValidator(_stripped)]
-    scopes: Annotated[list[Scope], Field(max_length=2), AfterValidator(_holds_read)] = ["read", "write"]
-    expires_at: Annotated[AwareDatetime | None, Field(description="null: it does not expire")] = None
+    name: Annotated[
+        Text, StringConstraints(max_length=100), AfterValidator(_stripped), Field(json_schema_extra=rules.NOT_BLANK)
+    ]
+    scopes: Annotated[
+        list[Scope],
+        Field(max_length=2, json_schema_extra={"contains": {"const": "read"}}),
+        AfterValidator(_holds_read),
+    ] = ["read", "write"]
+    expires_at: Annotated[
+        AwareDatetime | None, Field(description="in the future; null: it does not expire, or with the key that asks")
+    ] = None
 
 
 class KeyForm(BaseModel):
@@ -78,12 +86,13 @@ def _form(request: HttpRequest, token: Token) -> KeyForm:
     )
 
 
-@tokens.get("/", response=KeyList, summary="My keys, newest first")
+@tokens.get("/", response=KeyList, operation_id="listTokens", summary="My keys, newest first")
 def list_tokens(request: HttpRequest) -> KeyList:
+    """Without the secrets, which were shown when they were made."""
     return KeyList(items=[_form(request, token) for token in keys.of(access_of(request).user)])
 
 
-@tokens.post("/", response={201: NewKeyForm}, summary="A new key, shown once")
+@tokens.post("/", response={201: NewKeyForm}, operation_id="createToken", summary="A new key, shown once")
 def create_token(request: HttpRequest, body: KeyBody) -> Status[NewKeyForm]:
     """A key without `write` may only ask with GET, and listen on the socket. One that a key asks for ends with that key."""
     access = access_of(request)
@@ -92,7 +101,7 @@ def create_token(request: HttpRequest, body: KeyBody) -> Status[NewKeyForm]:
     return Status(201, NewKeyForm(**_form(request, token).model_dump(), token=secret))
 
 
-@tokens.delete("/{token_id}/", response={204: None}, summary="End a key")
+@tokens.delete("/{token_id}/", response={204: None}, operation_id="deleteToken", summary="End a key")
 def delete_token(request: HttpRequest, token_id: str) -> Status[None]:
     """What it opened ends within five seconds, sockets too."""
     keys.delete(access_of(request).user, token_id)
@@ -170,13 +179,13 @@ ZIP = {
 }
 
 
-@me.get("/", response=MeForm, summary="Who I am, what I may use and what I use")
+@me.get("/", response=MeForm, operation_id="getMe", summary="Who I am, what I may use and what I use")
 def get_me(request: HttpRequest) -> MeForm:
     """For one who is blocked, too: `blocked` says why, and until when."""
     return _me(access_of(request).user)
 
 
-@me.get("/export/", summary="All that I have, as a zip", openapi_extra=ZIP)
+@me.get("/export/", operation_id="exportMe", summary="All that I have, as a zip", openapi_extra=ZIP)
 async def export_me(request: HttpRequest) -> StreamingHttpResponse:
     """`me.json`, `sessions.json`, `messages.json`, `gallery.json`, every picture in `pictures/` and every mask in `masks/`.
     What comes or goes meanwhile may be in it or not; a picture that cannot be read is named in `missing.json`. For one who
@@ -199,7 +208,7 @@ class LeaveBody(BaseModel):
     confirm: Annotated[str, Field(description="one's own `name`")]
 
 
-@me.delete("/", response={204: None}, summary="Remove me, with all that I have")
+@me.delete("/", response={204: None}, operation_id="deleteMe", summary="Remove me, with all that I have")
 def delete_me(request: HttpRequest, response: HttpResponse, body: LeaveBody) -> Status[None]:
     """Gone from lists, sockets and pictures' addresses at once, and minutes later from every store. There is no way back. For
     one who is blocked, too."""

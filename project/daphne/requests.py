@@ -14,11 +14,13 @@ import logging
 import math
 import resource
 from collections.abc import Callable
+from http import HTTPStatus
 from io import BytesIO
 from typing import IO, Any
 
 import daphne.server  # first: it chooses the reactor
 import daphne.ws_protocol
+import twisted.web.http
 from daphne.http_protocol import WebRequest
 from django.conf import settings
 from twisted.internet.protocol import Protocol
@@ -235,6 +237,8 @@ def install() -> None:
     daphne.server.HTTPFactory = Factory
     for module in (daphne.http_protocol, daphne.ws_protocol):
         module.parse_x_forwarded_for = forwarded.parse
+    # Twisted calls those that it does not know "Unknown Status", and 422 is one of them.
+    twisted.web.http.RESPONSES.update({status.value: status.phrase.encode() for status in HTTPStatus})
     _raise_open_files()
 
 

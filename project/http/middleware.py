@@ -1,3 +1,4 @@
+import math
 import os
 import weakref
 from collections.abc import Awaitable, Callable
@@ -126,18 +127,32 @@ class Api(Middleware):
     """Private and revalidated. A framework's own errors (no such path, wrong method) become problems."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = await self.get_response(request)
         if not request.path_info.startswith(API):
-            return response
+            return await self.get_response(request)
+        states = rate_limits.record_limits()
+        response = await self.get_response(request)
         if response.status_code >= 400 and response.headers.get("Content-Type") != problems.MEDIA_TYPE:
             response = _problem_for(response)
         kept = "private, no-cache" if request.method in read_limits.METHODS else "no-store"
         response.headers.setdefault("Cache-Control", kept)
+        if states:
+            _say_limits(response, list(states.values()))
+        if response.status_code == 204:
+            del response.headers["Content-Type"]
         return response
+
+
+def _say_limits(response: HttpResponseBase, states: list[rate_limits.LimitState]) -> None:
+    """In the words of the IETF's draft, draft-ietf-httpapi-ratelimit-headers."""
+    policies = [f'"{each.kind}";q={each.quota};w={each.window_s}' for each in states]
+    response.headers["RateLimit-Policy"] = ", ".join(policies)
+    now = [f'"{each.kind}";r={each.remaining};t={math.ceil(each.reset_s)}' for each in states]
+    response.headers["RateLimit"] = ", ".join(now)
 
 
 def _problem_for(response: HttpResponseBase) -> HttpResponse:
     said = problems.of_status(response.status_code)
+    said.headers["Content-Length"] = str(len(said.content))
     if "Allow" in response.headers:
         said.headers["Allow"] = response.headers["Allow"]
     return said
@@ -146,7 +161,7 @@ def _problem_for(response: HttpResponseBase) -> HttpResponse:
 class FinalSlash(Middleware):
     """The API's paths work without it, with any method and no redirect."""
 
-    PAGES = ("/swagger", "/redoc")
+    PAGES = ("/swagger", "/redoc", "/problems")
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
@@ -165,5 +180,5 @@ class Common(CommonMiddleware):
         return None if request.path_info in self.HEALTH else super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """0 would be wrong in a 304: it is about the answer that the client has."""
-        return response if response.status_code == 304 else super().process_response(request, response)
+        """0 would be wrong in a 304: it is about the answer that the client has. A 204 has no length."""
+        return response if response.status_code in (204, 304) else super().process_response(request, response)

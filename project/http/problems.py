@@ -3,8 +3,9 @@
 import logging
 import math
 import sys
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
@@ -14,13 +15,16 @@ from django.utils.log import log_response
 from django.views import defaults
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from pymongo.errors import ConnectionFailure, PyMongoError
 
 from chat import protocol
 from gallery import views
 from gallery.errors import (
     BadInput,
+    FieldError,
+    Forbidden,
+    MethodNotAllowed,
     NotFound,
     RateLimited,
     StorageDown,
@@ -28,6 +32,7 @@ from gallery.errors import (
     StudioError,
     TooLarge,
     Unauthorized,
+    UnsupportedMedia,
 )
 
 log = logging.getLogger(__name__)
@@ -38,34 +43,54 @@ NAMES_OF_TOKENS = {"token", "access_token", "api_key", "key"}
 IN_ADDRESS = (
     "A token does not belong into an address, which logs keep: send it as `Authorization: Bearer …`, and end this one."
 )
+MAX_FIELDS = 20  # that one problem names
+PAGE = "/problems/"  # says of every code what to do
+
+
+class WrongField(BaseModel):
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    place: Annotated[Literal["body", "query", "path", "header"], Field(alias="in")]
+    field: Annotated[str, Field(description="Its name, with dots where it lies in another one")]
+    detail: Annotated[str, Field(description="What is wrong with it, for people")]
 
 
 class Problem(BaseModel):
-    """RFC 9457. `code` is for programs, `detail` for people; `retry_after` in seconds."""
+    """RFC 9457. `code` is for programs, `detail` for people."""
 
-    type: str = "about:blank"
+    type: Annotated[str, Field(description="Address of the page, and the place on it, that says what to do")]
     title: str
     status: int
     detail: str
-    code: str
-    retryable: bool
-    retry_after: float | None
+    code: Annotated[str, Field(description="One of those at /problems/; new ones may come")]
+    retryable: Annotated[bool, Field(description="Would the same request, sent again later, have a chance?")]
+    retry_after: Annotated[float | None, Field(description="Seconds")]
+    errors: Annotated[list[WrongField], Field(description="Where fields are wrong: each of them")] = []
 
 
 def problem(error: StudioError, status: int | None = None) -> HttpResponse:
     status = status or error.status
     form = Problem(
+        type=f"{PAGE}#{error.code}",
         title=HTTPStatus(status).phrase,
         status=status,
         detail=error.message,
         code=error.code,
         retryable=error.retryable,
         retry_after=error.retry_after,
+        errors=_wrong_fields(error),
     )
-    response = _saying_when(error, HttpResponse(form.model_dump_json(), status=status, content_type=MEDIA_TYPE))
+    left_out = None if form.errors else {"errors"}
+    text = form.model_dump_json(exclude=left_out)
+    response = _saying_when(error, HttpResponse(text, status=status, content_type=MEDIA_TYPE))
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _wrong_fields(error: StudioError) -> list[WrongField]:
+    found = error.errors if isinstance(error, BadInput) else ()
+    return [WrongField.model_validate({**each._asdict(), "in": each.place}) for each in found[:MAX_FIELDS]]
 
 
 def page(error: StudioError) -> HttpResponse:
@@ -92,10 +117,11 @@ def _saying_when(error: StudioError, response: HttpResponse) -> HttpResponse:
 
 _OF_STATUS: dict[int, tuple[type[StudioError], str]] = {
     401: (Unauthorized, "Send a bearer token, or the page's cookie."),
-    403: (Unauthorized, "This is not allowed."),
+    403: (Forbidden, ""),
     404: (NotFound, ""),
-    405: (BadInput, "This path does not know that method."),
+    405: (MethodNotAllowed, ""),
     413: (TooLarge, ""),
+    415: (UnsupportedMedia, ""),
     429: (RateLimited, ""),
     503: (StorageDown, ""),
 }
@@ -132,15 +158,22 @@ def _studio(request: HttpRequest, error: StudioError | type[StudioError]) -> Htt
 
 
 def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
-    first = error.errors[0]
-    source, *path = first["loc"]
+    found = [_wrong_field(each) for each in error.errors[:MAX_FIELDS]]
+    return problem(BadInput(found[0].detail, errors=found))
+
+
+def _wrong_field(error: Mapping[str, Any]) -> FieldError:
+    source, *path = error["loc"]
     if source == "body":
         path = path[1:]  # of our own parameter
-    return problem(BadInput(protocol.explain(first, path)))
+    place = {"form": "body", "file": "body"}.get(source, source)
+    return FieldError(place, protocol.field_name(path), protocol.explain(error, path))
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:
     # Our parser's error arrives as the cause of ninja's.
+    if isinstance(error.__cause__, UnsupportedMedia):
+        return problem(error.__cause__)
     if isinstance(error.__cause__, StudioError):
         return problem(error.__cause__, error.status_code)
     if error.status_code == HTTPStatus.UNAUTHORIZED and NAMES_OF_TOKENS & request.GET.keys():

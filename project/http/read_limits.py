@@ -9,8 +9,7 @@ import time
 from django.conf import settings
 from django.http import HttpRequest
 
-from chat.rate_limits import TOO_FAST, network
-from gallery.errors import RateLimited
+from chat import rate_limits
 
 MINUTE = 60.0
 METHODS = ("GET", "HEAD")
@@ -27,19 +26,26 @@ def by_address(request: HttpRequest) -> None:
     """Before anything is looked up. Raises `RateLimited`."""
     if request.method in METHODS and request.path_info not in UNCOUNTED:
         times = PICTURES if request.path_info.startswith("/p/") else ADDRESS
-        _count(times, network(request.META.get("REMOTE_ADDR", "")))
+        _count(times, rate_limits.network(request.META.get("REMOTE_ADDR", "")))
 
 
 def by_person(request: HttpRequest, user_id: object) -> None:
     """Raises `RateLimited`."""
     if request.method in METHODS:
-        _count(PERSON, str(user_id))
+        _count(PERSON, str(user_id), recorded=True)
 
 
-def _count(times: int, key: str) -> None:
-    if settings.STUDIO_LIMITS and key and (wait := take((times, key), times * settings.READS_PER_MINUTE)):
-        wait = max(1.0, round(wait, 1))
-        raise RateLimited(TOO_FAST.format(wait=wait), retry_after=wait)
+def _count(times: int, key: str, *, recorded: bool = False) -> None:
+    if not (settings.STUDIO_LIMITS and key):
+        return
+    quota = times * settings.READS_PER_MINUTE
+    wait = take((times, key), quota)
+    if recorded:
+        used_up = max(0.0, _used_up.get((times, key), 0.0) - time.monotonic())  # seconds until all is there again
+        remaining = int((MINUTE - used_up) * quota / MINUTE + 0.5)
+        rate_limits.record_limit(rate_limits.LimitState("read", quota, int(MINUTE), max(0, remaining), used_up))
+    if wait:
+        raise rate_limits.too_fast(wait)
 
 
 def take(key: tuple[int, str], per_minute: int) -> float:

@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 
 ROLES = ("owner", "another", "guest", "anonymous", "moderator")
 ALL_ROLES = (*ROLES, "reader", "expired", "blocked")
-KEYED = ("api/v1/auth/tokens/", "api/v1/chat/", "api/v1/me/", "v1/")  # where nobody gets anything without a key
+KEYED = (
+    "api/v1/auth/tokens/",
+    "api/v1/auth/tickets/",
+    "api/v1/chat/",
+    "api/v1/me/",
+    "v1/",
+)  # where nobody gets anything without a key
 EVEN_BLOCKED = "api/v1/me/"
 Row = tuple[int, int, int, int, int]
 
@@ -65,6 +71,7 @@ CHOSEN = {"_selected_action": "{image}"}
 
 API = [
     Route("api/v1/auth/guest/", "POST", "/api/v1/auth/guest/", (201, 201, 201, 201, 201)),
+    Route("api/v1/auth/tickets/", "POST", "/api/v1/auth/tickets/", (201, 201, 401, 401, 401)),  # for tokens alone
     Route("api/v1/auth/cookie/", "POST", "/api/v1/auth/cookie/", (403, 403, 200, 403, 200)),  # for pages of ours alone
     Route("api/v1/auth/bring/", "POST", "/api/v1/auth/bring/", (401, 401, 404, 401, 404), {"bring": True}),  # by cookie
     Route("api/v1/auth/tokens/", "GET", "/api/v1/auth/tokens/", of_own(200)),
@@ -110,6 +117,7 @@ PAGES = [
     Route("favicon.ico", "GET", "/favicon.ico", (302, 302, 302, 302, 302)),
     Route("swagger/", "GET", "/swagger/", PUBLIC),
     Route("redoc/", "GET", "/redoc/", PUBLIC),
+    Route("problems/", "GET", "/problems/", PUBLIC),
     Route("openapi.json", "GET", "/openapi.json", PUBLIC),
     Route("asyncapi.json", "GET", "/asyncapi.json", PUBLIC),
     Route("healthz", "GET", "/healthz", PUBLIC),

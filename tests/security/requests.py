@@ -104,9 +104,9 @@ QUERIES = [
     *(Case("DELETE", CHAT + "{session}/?pictures=" + choice, 422, "bad_input") for choice in ("", "burn", "KEEP", "keep%00", "['keep']")),
 ]  # fmt: skip
 METHODS = [
-    *(Case(method, "/v1/gallery/", 405, "bad_input") for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")),
-    *(Case(method, CHAT + "{session}/", 405, "bad_input") for method in ("POST", "PUT", "OPTIONS")),
-    *(Case("GET", path, 405, "bad_input") for path in (
+    *(Case(method, "/v1/gallery/", 405, "method_not_allowed") for method in ("PUT", "PATCH", "DELETE", "TRACE", "BREW")),
+    *(Case(method, CHAT + "{session}/", 405, "method_not_allowed") for method in ("POST", "PUT")),
+    *(Case("GET", path, 405, "method_not_allowed") for path in (
         "/api/v1/auth/guest/", "/v1/prompt/refine/", "/v1/image/generate/", MESSAGES + "{message}/cancel/", MESSAGES + "{message}/retry/",
         "/v1/gallery/{image}/restore/", "/v1/gallery/{image}/permanent/")),
 ]  # fmt: skip
@@ -158,8 +158,12 @@ FORMS = [
     *(Case("POST", "/v1/gallery/", 422, "bad_input", body, MULTIPART) for body in (
         form(WHAT + b"photo"), form(file(b"x", b'name="picture"; filename="a.png"')), form(file(b"x", b'name="file"')),
         form(file(b"x"), WHAT + b"made"), form(file(b"x"), WHAT + b""), form(file(b"x"), WHAT + b"\xff"))),
-    *(Case("POST", "/v1/gallery/", 422, "bad_input", b"a=b", {"Content-Type": kind}) for kind in (
-        "application/x-www-form-urlencoded", "text/plain", "application/json", "", "image/png", "application/octet-stream")),
+    *(Case("POST", "/v1/gallery/", 415, "unsupported_media_type", b"a=b", {"Content-Type": kind}) for kind in (
+        "application/x-www-form-urlencoded", "text/plain", "", "image/png", "application/octet-stream")),
+    Case("POST", "/v1/gallery/", 400, "bad_input", b"a=b", {"Content-Type": "application/json"}),
+    *(Case("POST", "/v1/gallery/", 422, "bad_input", body, {"Content-Type": "application/json"}) for body in (
+        b"{}", b"[]", b"null", b'{"file": 1}', b'{"file": "data:image/png;base64,%"}', b'{"file": "data:image/png;base64,eA=="}',
+        b'{"file": "data:image/png;base64,", "purpose": "made"}', b'{"file": "http://127.0.0.1/a.png"}')),
     *(Case("POST", "/v1/gallery/", 400, "bad_input", form(file(b"x")), {"Content-Type": kind}) for kind in (
         "multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=" + "B" * 300)),
     Case("POST", "/v1/gallery/", 400, "bad_input", form(*[WHAT + b"photo"] * 1001), MULTIPART),

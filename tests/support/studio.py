@@ -189,6 +189,10 @@ class Socket:
         self.connection.send(json.dumps({"type": type, "id": self._next_id, **fields}))
         return self.reply(self._next_id)
 
+    def ask_as_it_is(self, command: Form) -> Form:
+        self.connection.send(json.dumps(command))
+        return self.reply(command["id"])
+
     def reply(self, id: int | str | None) -> Form:
         while True:
             frame = self.receive()

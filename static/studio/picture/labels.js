@@ -37,7 +37,7 @@ function ordinal(n) {
 /** The word under the box of a message that waits in the outbox. */
 export function keptWord(trouble) {
   if (trouble === "rate_limited") return "waiting a moment, then sent";
-  if (trouble === "stale_page" || trouble === "unauthorized") return "kept, please reload the page";
+  if (["stale_page", "unauthorized", "forbidden"].includes(trouble)) return "kept, please reload the page";
   return trouble ? "kept, sent when connected" : "sending";
 }
 

@@ -294,10 +294,11 @@ def test_the_table_of_fields_has_every_field(heading: str, form: Any) -> None:
 def test_the_limits_are_the_ones_of_the_code() -> None:
     (sentence,) = re.findall(r"In a minute one person may (.*?);", PAGE, re.DOTALL)
     said = [int(number) for number in re.findall(r"\d+", sentence)]
-    assert said == [rate_limits.LIMITS[kind].amount for kind in ("session", "rename", "list", "sync", "import", "key")]
+    kinds = ("session", "rename", "list", "sync", "import", "key", "ticket")
+    assert said == [rate_limits.LIMITS[kind].amount for kind in kinds]
 
 
 def test_every_command_and_event_has_an_example() -> None:
     shown = set(re.findall(r'"type": "([\w.]+)"', "".join(text for _, text in EXAMPLES)))
-    named = {of["name"] for of in asyncapi()["components"]["messages"].values()} - {"reply"}
+    named = {of["name"] for of in asyncapi("", "ws")["components"]["messages"].values()} - {"reply"}
     assert named <= shown

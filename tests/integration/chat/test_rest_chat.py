@@ -43,9 +43,9 @@ def test_the_page_makes_a_guest_whose_cookie_opens_rest_and_the_socket(studio: S
         token = re.search(r'name="csrf-token" content="(\w+)"', page)
         assert token
         assert refused(browser.post(SESSIONS, json={}, headers={"X-CSRFToken": token[1]})) == (401, "unauthorized")
-        assert refused(browser.post("/api/v1/auth/cookie/")) == (403, "unauthorized")
+        assert refused(browser.post("/api/v1/auth/cookie/")) == (403, "forbidden")
         browser.post("/api/v1/auth/cookie/", headers={"X-CSRFToken": token[1]}).raise_for_status()
-        assert refused(browser.post(SESSIONS, json={})) == (403, "unauthorized")
+        assert refused(browser.post(SESSIONS, json={})) == (403, "forbidden")
         session = browser.post(SESSIONS, json={}, headers={"X-CSRFToken": token[1]}).json()
         url = f"ws://127.0.0.1:{studio.port}/ws/sessions/{session['id']}/"
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())

@@ -7,7 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
-from chat import room, services
+from chat import room, services, without_session
 from chat.protocol import ImageBody, SendBody
 from gallery import services as gallery
 from gallery import space
@@ -77,7 +77,7 @@ async def test_a_message_of_one_who_has_no_room_is_refused_and_not_kept(
     with pytest.raises(StorageFull, match="the trash included"):
         await services.send(user_id, conversation["_id"], asked())
     with pytest.raises(StorageFull):
-        await services.generate_image(user_id, ImageBody(prompt="a sea"))
+        await without_session.generate_image(user_id, ImageBody(prompt="a sea"))
     assert mongo["messages"].count_documents({}) == 0
     assert mongo["sessions"].count_documents({}) == 1  # the one that was there
     await sync_to_async(gallery.delete_permanently)(photo.owner_id, str(photo.pk))

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
-from chat import group_commit, refinement, services
+from chat import group_commit, refinement, services, without_session
 from chat.protocol import ImageBody, SendBody
 from gallery import services as gallery
 from gallery.errors import NotFound, Quota
+from gallery.places import Places
 from pipeline import transitions
 from pipeline.message import Message, Stage
 from pipeline.providers import registry
@@ -72,7 +73,7 @@ async def test_the_event_loop_does_not_wait_for_the_import_of_a_provider(monkeyp
         return language()
 
     monkeypatch.setattr(registry, "refiner", noted)
-    assert (await services.refine_prompt("u", "a lake")).intent == "generate"
+    assert (await without_session.refine_prompt("u", "a lake")).intent == "generate"
     assert threading.current_thread() not in asked_in
     assert len(asked_in) == 1
 
@@ -84,7 +85,7 @@ async def test_an_image_is_asked_for_with_one_read_of_its_source_picture(
     settings.IMAGE_WAIT_S = 0
     looks: list[str] = []
     monkeypatch.setattr(gallery, "source", lambda user, image, mask: looks.append(image))
-    asked = await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
+    asked = await without_session.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
     assert (asked.source_image_id, looks) == ("one", ["one"])
 
 
@@ -95,8 +96,26 @@ async def test_an_image_that_is_refused_leaves_no_session_behind(mongo: Document
 
     monkeypatch.setattr(gallery, "source", no_such_picture)
     with pytest.raises(NotFound):
-        await services.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
+        await without_session.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
     assert mongo["sessions"].count_documents({}) == 0
+
+
+async def test_who_repeats_a_request_without_end_has_few_of_them_waiting(settings: Any, monkeypatch: Any) -> None:
+    """They are answered before any limit."""
+    settings.IMAGE_WAIT_S = HANGS_S
+    monkeypatch.setattr(without_session, "_waiting", Places(each=3))
+    body = ImageBody(prompt="a sea", client_id="again")
+    first = await without_session.generate_image("u", body, at_once=True)
+    asked = [asyncio.create_task(without_session.generate_image("u", body)) for _ in range(10)]
+    for answered in asyncio.as_completed(asked, timeout=HANGS_S):
+        assert (await answered).id == first.id
+        if sum(task.done() for task in asked) == 7:
+            break
+    assert not any(task.done() and task.result().has_ended for task in asked)
+    for task in asked:
+        task.cancel()
+    await asyncio.gather(*asked, return_exceptions=True)
+    assert without_session._waiting.held("u") == 0
 
 
 async def test_slow_readings_keep_nobody_else_waiting_and_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,17 +127,17 @@ async def test_slow_readings_keep_nobody_else_waiting_and_are_bounded(monkeypatc
 
     monkeypatch.setattr(registry, "refiner", slow)
     most = refinement.THREADS + refinement.WAITING
-    hanging = [asyncio.create_task(services.refine_prompt("u", "a lake")) for _ in range(most)]
+    hanging = [asyncio.create_task(without_session.refine_prompt("u", "a lake")) for _ in range(most)]
     try:
         await asyncio.sleep(0)  # each has its place by then
         answer = await asyncio.wait_for(AsyncClient().get("/v1/no/such/path/"), HANGS_S)
         assert answer.status_code == 404
         with pytest.raises(Quota) as refused:
-            await asyncio.wait_for(services.refine_prompt("u", "a lake"), HANGS_S)
+            await asyncio.wait_for(without_session.refine_prompt("u", "a lake"), HANGS_S)
         assert refused.value.retryable
         assert refused.value.retry_after
         assert not any(task.done() for task in hanging)
     finally:
         over.set()
     assert {form.intent for form in await asyncio.gather(*hanging)} == {"generate"}
-    assert (await services.refine_prompt("u", "a lake")).intent == "generate"  # there is room again
+    assert (await without_session.refine_prompt("u", "a lake")).intent == "generate"  # there is room again

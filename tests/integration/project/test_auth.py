@@ -115,7 +115,7 @@ async def test_nobody_is_told_how_to_say_who_they_are() -> None:
 async def test_a_change_by_cookie_needs_the_csrf_token() -> None:
     guest, client = await client_with_cookie(enforce_csrf_checks=True)
     refused = await client.post("/v1/async/")
-    assert (refused.status_code, refused.json()["code"]) == (403, "unauthorized")
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     client.cookies[settings.CSRF_COOKIE_NAME] = "x" * 32
     taken = await client.post("/v1/async/", headers={"X-CSRFToken": "x" * 32})
     assert taken.json() == str(guest.pk)
@@ -159,7 +159,7 @@ def test_the_pages_csrf_token_goes_on_for_every_tab() -> None:
 def test_a_foreign_page_makes_nobody_a_guest(token: str) -> None:
     client = visitor()
     answer = client.post(BECOME, headers={"X-CSRFToken": token})
-    assert (answer.status_code, answer.json()["code"]) == (403, "unauthorized")
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert not User.objects.exists()
     assert not Session.objects.exists()
 
@@ -313,7 +313,7 @@ async def test_a_socket_is_told_to_come_again_and_not_unauthenticated_while_the_
 ) -> None:
     monkeypatch.setattr(handshake_pool, "timeout_s", 0.2)
     released = threading.Event()
-    monkeypatch.setattr(Token, "find", lambda secret: released.wait(2 * HANGS_S))
+    monkeypatch.setattr(Token, "find_digest", lambda digest: released.wait(2 * HANGS_S))
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         raise AssertionError("nobody knows yet who this is")

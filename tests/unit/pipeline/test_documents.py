@@ -49,7 +49,8 @@ MESSAGES, SESSIONS = read("messages.json"), read("sessions.json")
 @pytest.mark.parametrize("kept", named(MESSAGES))
 def test_a_message_of_the_release_before_is_read_as_it_was(kept: Doc) -> None:
     form = Message.of(kept["stored"]).public(urls)
-    assert json.dumps(form) == json.dumps(kept["public"])  # in the same order, too
+    before = {name: value for name, value in form.items() if name != "edited_image_id"}
+    assert json.dumps(before) == json.dumps(kept["public"])  # in the same order, too
     MessageForm.model_validate_json(json.dumps(form), strict=True)
 
 

@@ -1,0 +1,93 @@
+"""The examples of the OpenAPI document."""
+
+from chat.examples import MESSAGE, PICTURE, SESSION, Example
+
+USER: Example = {"id": "019a7c3e-5d10-7b62-9f0e-1c2d3e4f5a6b", "name": "guest-1c2d3e4f5a6b"}
+IMAGE: Example = {
+    **PICTURE,
+    "title": "Sunset landscape",
+    "favorite": False,
+    "prompt": "A sunset over a calm sea, warm light",
+    "intent": "generate",
+    "provider": "offline",
+    "message_id": MESSAGE["id"],
+    "session_id": SESSION["id"],
+    "parent_id": None,
+    "created_at": "2026-11-29T18:00:07.000Z",
+    "deleted_at": None,
+    "purge_at": None,
+}
+KEY: Example = {
+    "id": "5f2b8c1d9e3a4f60",
+    "name": "laptop",
+    "scopes": ["read"],
+    "created_at": "2026-11-29T18:00:00Z",
+    "expires_at": "2100-01-01T00:00:00Z",
+    "last_used_at": None,
+    "last_used_from": None,
+    "current": False,
+}
+ANSWERS: dict[str, Example] = {
+    "KeyList": {"items": [KEY], "next": None},
+    "NewKeyForm": {**KEY, "token": "xQ3vJ8bN5mK2wR7tY9zL4cF6gH1dS0aPqW2eR4tY6uI"},
+    "MeForm": {
+        **USER,
+        "kind": "guest",
+        "email": None,
+        "created_at": "2026-11-29T18:00:00Z",
+        "limits": {
+            "sends_per_minute": 60,
+            "reads_per_minute": 600,
+            "sockets": 20,
+            "bytes": 2000000000,
+            "pictures": 5000,
+            "keys": 50,
+        },
+        "usage": {"bytes": 1048576, "pictures": 3},
+        "blocked": None,
+    },
+    "GuestForm": {"user": USER, "token": "xQ3vJ8bN5mK2wR7tY9zL4cF6gH1dS0aPqW2eR4tY6uI"},
+    "TicketForm": {
+        "ticket": "r9Tq2LxVb7KcY5NdWf3GhZ1sJ8mPaE4u",
+        "protocols": ["studio", "studio.ticket.r9Tq2LxVb7KcY5NdWf3GhZ1sJ8mPaE4u"],
+        "expires_in_s": 30,
+    },
+    "SessionForm": SESSION,
+    "SessionPage": {"items": [SESSION], "next": None},
+    "MessageForm": MESSAGE,
+    "MessagePage": {"items": [MESSAGE], "next": None},
+    "ImageForm": IMAGE,
+    "ImagePage": {"items": [IMAGE], "next": None},
+    "Lineage": {"ancestors": [], "children": [IMAGE]},
+    "RefinementForm": {
+        "intent": "generate",
+        "refined_prompt": "A lake at dawn, mist over the water",
+        "title": "Lake at dawn",
+        "reply": None,
+        "options": {"width": 1024, "height": 768},
+        "provider": "offline",
+    },
+}
+BODIES: dict[str, Example] = {
+    "createToken": {"name": "laptop", "scopes": ["read"], "expires_at": "2100-01-01T00:00:00Z"},
+    "deleteMe": {"confirm": USER["name"]},
+    "createSession": {"title": "Holidays"},
+    "renameSession": {"title": "Holidays at the sea"},
+    "sendMessage": {"content": "Create a sunset landscape", "client_id": "my-own-1"},
+    "refinePrompt": {"prompt": "a lake at dawn"},
+    "generateImage": {"prompt": "a lake at dawn", "width": 256, "height": 192, "seed": 7},
+    "updateImage": {"title": "Evening", "favorite": True},
+    "importImage": {
+        "file": "data:image/png;base64,"
+        "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR4nGNwy1tAEmIY1TCqYfhqAABniFQQGbydlQAAAABJRU5ErkJggg==",
+        "purpose": "photo",
+        "name": "beach.png",
+    },
+}
+PARAMETERS: dict[str, Example] = {
+    "token_id": {"description": "`id` of a key"},
+    "session_id": {"description": "`id` of a session"},
+    "message_id": {"description": "`id` of a message of that session"},
+    "image_id": {"description": "`id` of a picture"},
+    "pictures": {"description": "What becomes of the pictures that the conversation made"},
+}

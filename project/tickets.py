@@ -1,0 +1,75 @@
+"""A ticket opens one socket, once and soon: for pages of other origins, which can send no header with a handshake and have no
+cookie here. It goes as a subprotocol, never in an address, which proxies and histories would keep."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import BaseModel, Field
+
+from chat import rate_limits
+from pipeline.store.mongo import TICKET_S, async_database
+from project.models import Token
+
+PROTOCOL = "studio"
+PREFIX = "studio.ticket."
+LENGTH = 32  # characters of a ticket
+
+router = Router()
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class TicketForm(BaseModel):
+    ticket: str
+    protocols: Annotated[list[str], Field(description="The second argument of `new WebSocket(address, protocols)`")]
+    expires_in_s: int
+
+
+@router.post("/tickets/", response={201: TicketForm}, operation_id="createTicket", summary="A ticket for one socket")
+async def create_ticket(request: HttpRequest) -> Status[TicketForm]:
+    """For a browser whose page comes from elsewhere. Good once, for half a minute, and for as long as the token that asked
+    for it is."""
+    await rate_limits.hit("ticket", str(request.user.pk))
+    ticket = await issue(Token.digest_of(_token(request)))
+    return Status(201, TicketForm(ticket=ticket, protocols=[PROTOCOL, PREFIX + ticket], expires_in_s=TICKET_S))
+
+
+def _token(request: HttpRequest) -> str:
+    return request.headers["Authorization"].partition(" ")[2].strip()
+
+
+async def issue(token: str) -> str:
+    """`token`: the digest of the bearer token that it stands for."""
+    ticket = secrets.token_urlsafe(LENGTH * 3 // 4)
+    written = {"$set": {"token": token}, "$currentDate": {"issued_at": True}}
+    await async_database()["tickets"].update_one({"_id": Token.digest_of(ticket)}, written, upsert=True)
+    return ticket
+
+
+def shown(scope: Mapping[str, Any]) -> str | None:
+    """The ticket among the subprotocols of a handshake."""
+    offered: list[str] = scope.get("subprotocols", [])
+    return next((each.removeprefix(PREFIX) for each in offered if each.startswith(PREFIX)), None)
+
+
+async def redeem(ticket: str) -> str | None:
+    """The digest of the token that a ticket stands for, once; None for any that is not good. Raises `PyMongoError`."""
+    if len(ticket) != LENGTH:
+        return None
+    is_fresh = {"$gt": ["$issued_at", {"$subtract": ["$$NOW", TICKET_S * 1000]}]}
+    of = {"_id": Token.digest_of(ticket), "$expr": is_fresh}
+    found = await async_database()["tickets"].find_one_and_delete(of)
+    return str(found["token"]) if found else None
+
+
+def choosing(scope: Mapping[str, Any], send: Send) -> Send:
+    """A browser wants one of the subprotocols that it offers to be chosen."""
+    if PROTOCOL not in scope.get("subprotocols", []):
+        return send
+
+    async def chosen(event: dict[str, Any]) -> None:
+        await send({**event, "subprotocol": PROTOCOL} if event["type"] == "websocket.accept" else event)
+
+    return chosen
