@@ -75,6 +75,7 @@ def step(stage: Stage) -> None:
     if job is not None:
         with maintenance.holding(job) as hold:
             following = runner.run(hold)
+            hold.checkpoints.save()
         if following is not None:
             messages.requeue(following, {})
 
