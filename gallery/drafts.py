@@ -100,15 +100,27 @@ def _taken_up(image: Image, rendition: "Rendition") -> bool:
 
 def store(image: Image, rendition: "Rendition") -> None:
     """Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile."""
+    put(image, rendition)
+    if delete_if_purged(image):
+        raise Interrupted("The picture was deleted while it was being stored.")
+
+
+def put(image: Image, rendition: "Rendition") -> None:
+    """Raises `StorageDown`, `TooLarge`. The row may be purged meanwhile."""
     files = storage(image.storage)
     thumbnail = _beside.submit(files.put, image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
     try:
         files.put(image.key, rendition.data, rendition.mime)
     finally:
         thumbnail.result()
-    if not Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
-        _delete_files(image)  # purged before the files were there
-        raise Interrupted("The picture was deleted while it was being stored.")
+
+
+def delete_if_purged(image: Image) -> bool:
+    """The files, where the row was purged before they were there."""
+    if Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
+        return False
+    _delete_files(image)
+    return True
 
 
 def publish(image: Image | str) -> None:

@@ -15,6 +15,8 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WT
 from gallery import services as gallery
 from gallery import space
 from gallery.errors import Interrupted, NoImage, StorageFull, StudioError
+from gallery.models import Image
+from gallery.pictures import Rendition
 from pipeline.message import SEEDS, Message, Stage, SuggestionForm
 from pipeline.providers import registry
 from pipeline.providers.adjust import Adjust
@@ -31,22 +33,35 @@ from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holdin
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+WORKS_S = 1.0  # for so long a thread that was woken begins messages
 BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
 
 
 def work(stage: Stage) -> None:
-    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first."""
-    job = messages.claim(stage)
-    if job is None:
-        return
+    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first. Where more are due,
+    another worker is woken, and this one takes them too, for a while: then the queue says what is nearly done elsewhere."""
+    until = time.monotonic() + WORKS_S
     try:
-        with holding(job) as lease:
-            if messages.is_due(stage):
+        if (job := messages.claim(stage)) is None:
+            return
+        if more := messages.is_due(stage):
+            wake(stage)
+        _take_through(job)
+        while more and not stopping.is_set():
+            if time.monotonic() >= until:
                 wake(stage)
-            while following := run(lease):
-                lease.job = following
+                return
+            if (job := messages.claim(stage)) is None:
+                return
+            _take_through(job)
     finally:
         close_old_connections()
+
+
+def _take_through(job: Job) -> None:
+    with holding(job) as lease:
+        while following := run(lease):
+            lease.job = following
 
 
 def run(lease: Lease) -> Job | None:
@@ -119,8 +134,9 @@ def _refine(job: Job, lease: Lease) -> Job | None:
     original = sources.original(message)
     if original is not None and original.intent is not None:
         return _reuse_refinement(lease, original, original.intent)
-    it = sources.resolve_source(message)
-    request = sources.refine_request(message, it)
+    turns = sources.turns_before(message)
+    it = sources.resolve_source(message, turns)
+    request = sources.refine_request(message, it, turns)
     if request.adjust is None:
         read = stages.refine(registry.refiner(), registry.provider_for, request)
     else:
@@ -204,7 +220,7 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
 
 def _generate(job: Job, lease: Lease) -> Job | None:
     message, owner = job.message, job.message.user_id
-    space.check(owner, beside=artifacts.bytes_of(owner))  # what is made will be kept
+    space.check(owner, beside=lambda: artifacts.bytes_of(owner))  # what is made will be kept
     intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
     provider = registry.provider_for(intent) if adjust is None else registry.by_hand()
     source = mask = None
@@ -292,11 +308,23 @@ def _upload(job: Job, lease: Lease) -> Job | None:
         title=message.content,
         rendition=rendition,
     )
-    gallery.store(image, rendition)
-    lease.progress(0.9)
-    if lease.checkpoints.finish(job, {"image": gallery.snapshot(image), "artifact": None}):
+    if _stored(lease, image, rendition):
         gallery.publish(image)
     return None
+
+
+def _stored(lease: Lease, image: Image, rendition: Rendition) -> bool:
+    """Has the message ended with this picture? Nobody purges the draft of a message that is held: only who has lost it has to
+    look whether the files came after the purge."""
+    ended = False
+    try:
+        gallery.put(image, rendition)
+        lease.progress(0.9)
+        ended = lease.checkpoints.finish(lease.job, {"image": gallery.snapshot(image), "artifact": None})
+        return ended
+    finally:
+        if not ended:
+            gallery.delete_if_purged(image)
 
 
 _STEPS: dict[Stage, Callable[[Job, Lease], Job | None]] = {

@@ -138,7 +138,7 @@ def test_a_picture_that_could_not_be_stored_is_not_made_again(conversation: Doc,
 
     wrap(monkeypatch, "generate", counted)
     with monkeypatch.context() as patch:
-        patch.setattr(gallery, "store", fails)
+        patch.setattr(gallery, "put", fails)
         doc = say(conversation, "a sea at sunset")
         runner.work(Stage.REFINING)
     assert (reload(doc)["stage"], reload(doc)["attempts"]) == ("uploading", 1)

@@ -431,13 +431,13 @@ def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation:
     doc = say(conversation, "a sea at sunset")
     step(Stage.REFINING)
     step(Stage.GENERATING)
-    original = gallery.store
+    original = gallery.put
 
     def cancel_meanwhile(image: Image, rendition: Any) -> None:
         original(image, rendition)
         apply(transitions.cancel({"_id": doc["_id"]}))
 
-    monkeypatch.setattr(gallery, "store", cancel_meanwhile)
+    monkeypatch.setattr(gallery, "put", cancel_meanwhile)
     step(Stage.UPLOADING)
     assert (reload(doc)["status"], reload(doc)["image"]) == ("CANCELLED", None)
     assert Image.objects.get(message_id=doc["_id"]).stage == "draft"
