@@ -1,11 +1,11 @@
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from gallery.errors import NotFound, StorageDown
-from gallery.storage.base import check_key
+from gallery.storage.base import File, check_key
 
 
 class LocalStorage:
@@ -17,10 +17,16 @@ class LocalStorage:
         self._root = root
 
     def put(self, key: str, data: bytes, mime: str) -> None:
-        path = self._path(key)
+        self.put_all([File(key, data, mime)])
+
+    def put_all(self, files: Sequence[File]) -> None:
+        paths = [self._path(file.key) for file in files]
         with _down():
-            _make(path.parent)
-            _write(path, data)
+            for path, file in zip(paths, files, strict=True):
+                _make(path.parent)
+                _write(path, file.data)
+            for folder in {path.parent for path in paths}:  # one, where they belong together
+                _sync(folder)
 
     def open(self, key: str) -> bytes:
         path = self._path(key)
@@ -97,7 +103,7 @@ def _make(folder: Path) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Durable and atomic."""
+    """Atomic; durable once the folder is synced."""
     temporary = path.with_name(f"{_temporary(path.name)}{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:
@@ -109,7 +115,6 @@ def _write(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:
