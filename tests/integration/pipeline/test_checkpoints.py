@@ -200,3 +200,21 @@ def test_who_takes_over_makes_again_what_nobody_has_seen(conversation: Doc, monk
     work_through()
     assert reload(doc)["status"] == "DONE"
     assert Image.objects.filter(message_id=doc["_id"]).count() == 1
+
+
+def test_a_message_takes_its_worker_five_operations_and_two_of_them_wait_for_the_journal(
+    conversation: Doc, monkeypatch: Patch, mongo: Database[dict[str, Any]]
+) -> None:
+    hold(monkeypatch, NEVER)
+    say(conversation, "a sea at sunset")
+    mongo.command("profile", 2)
+    runner.work(Stage.REFINING)
+    mongo.command("profile", 0)
+    asked = [entry["command"] for entry in mongo["system.profile"].find({"ns": {"$regex": "messages$|artifacts$"}})]
+    mongo.drop_collection("system.profile")  # which the cleaning between tests may not write to
+    reads = [command for command in asked if "find" in command]
+    changes = [command for command in asked if "findAndModify" in command]
+    assert [sorted(command["filter"])[:2] for command in reads] == [["$expr", "$or"], ["accepted_at", "session_id"]]
+    # claimed; the next one of the same person looked for; ended
+    assert [command["writeConcern"]["j"] for command in changes] == [True, False, True]
+    assert not [command for command in asked if "insert" in command]
