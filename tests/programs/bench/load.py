@@ -144,7 +144,7 @@ async def run(job: Job) -> dict[str, Any]:
     began, busy = time.perf_counter(), time.process_time()
     await asyncio.sleep(job.seconds)
     lasted, busy = time.perf_counter() - began, time.process_time() - busy
-    answered = sum(len(asker.taken) for asker in askers)
+    finished = [second for asker in askers for second in asker.taken]
     for asker in askers:
         asker.give_up()
         asker.wire.close()
@@ -152,7 +152,8 @@ async def run(job: Job) -> dict[str, Any]:
     return {
         "p50_ms": _at(taken, 0.5) * 1000,
         "p99_ms": _at(taken, 0.99) * 1000,
-        "per_s": answered / lasted,
+        "per_s": len(finished) / lasted,
+        "mean_ms": sum(finished) / len(finished) * 1000 if finished else float("nan"),
         "client_busy": busy / lasted,
     }
 

@@ -38,9 +38,11 @@ def journeys(seconds: float) -> Numbers:
 def _measure(name: str, port: int, ask: str, doors: list[tuple[str, str]], seconds: float) -> Numbers:
     seen(load(Job(port, doors[:4], ask, seconds, greets=False)))
     one = seen(load(Job(port, doors[:1], ask, seconds, greets=False)))
-    # Long: all of Chainlit's hundred are answered at about the same time, and so few waves are hard to count.
     many = seen(load(Job(port, doors, ask, WAVES * seconds, greets=False)))
-    return {f"{name}, 1 socket: p50": one["p50_ms"], f"{name}, {MANY} sockets: a second": many["per_s"]}
+    # Not counted: all of Chainlit's hundred are answered at about the same time, in few waves. Each asks again at once, so
+    # that a second has as many answers as there are sockets for each second that one takes.
+    per_s = len(doors) / many["mean_ms"] * 1000
+    return {f"{name}, 1 socket: p50": one["p50_ms"], f"{name}, {MANY} sockets: a second": per_s}
 
 
 @contextmanager
