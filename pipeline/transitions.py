@@ -77,7 +77,7 @@ _NOTHING: Counts = {}
 Details = TypedDict(
     "Details",
     {
-        "stage": str,
+        "stage": Stage,
         "intent": str,
         "refined_prompt": str | None,
         "style": str | None,

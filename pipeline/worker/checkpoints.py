@@ -77,7 +77,7 @@ class Checkpoints:
 
     def finish(self, job: Job, details: Details, usage: Usage = messages.FREE) -> bool:
         with self._lock:
-            known: Details = {**self._unsaved.details, "stage": self._unsaved.to.value} if self._unsaved else {}
+            known: Details = {**self._unsaved.details, "stage": self._unsaved.to} if self._unsaved else {}
             held = messages.finish(job, {**known, **details}, usage)
             self._unsaved = None
             return held
