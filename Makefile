@@ -21,7 +21,7 @@ BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 OUTSIDE := tests/outside/pyproject.toml tests/outside/uv.lock
 
-.PHONY: run test faults check lint fmt bench quality hostile figures starters audit moderator python
+.PHONY: run test faults check lint fmt bench compare quality hostile figures starters audit moderator python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -52,6 +52,9 @@ fmt: .venv/test.stamp
 
 bench: .venv/test.stamp  ## the table of docs/measured.md; ARGS="--quick"
 	@$(BIN)/python -m tests.programs.bench $(ARGS)
+
+compare: $(filter .uv/%,$(UV))  ## what `make bench` holds the studio beside, in an environment of its own
+	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/compare $(UV) sync --frozen --project tests/programs/bench/compare --python $(PYTHON)
 
 quality: .venv/test.stamp  ## how good the offline tools are: the table, and docs/quality.webp
 	@$(BIN)/python -m tests.programs.quality

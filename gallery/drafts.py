@@ -6,7 +6,6 @@ file is touched inside a transaction.
 
 import hashlib
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,13 +17,13 @@ from uuid_utils.compat import uuid7
 from gallery import space
 from gallery.errors import Interrupted
 from gallery.models import Image
+from gallery.storage.base import File
 from gallery.stores import configured, storage
 
 if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 Stage = Image.Stage
-_beside = ThreadPoolExecutor(thread_name_prefix="thumbnails")
 
 
 def draft(
@@ -58,10 +57,11 @@ def draft(
 
 
 def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> Image:
-    with transaction.atomic():
-        if parent_id:  # locked: a parent deleted before the commit would take this row with it
-            parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
-            values["parent"] = parents.filter(pk=parent_id).first()
+    if not parent_id:
+        return Image.objects.create(**values)
+    with transaction.atomic():  # locked: a parent deleted before the commit would take this row with it
+        parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
+        values["parent"] = parents.filter(pk=parent_id).first()
         return Image.objects.create(**values)
 
 
@@ -100,15 +100,24 @@ def _taken_up(image: Image, rendition: "Rendition") -> bool:
 
 def store(image: Image, rendition: "Rendition") -> None:
     """Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile."""
-    files = storage(image.storage)
-    thumbnail = _beside.submit(files.put, image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
-    try:
-        files.put(image.key, rendition.data, rendition.mime)
-    finally:
-        thumbnail.result()
-    if not Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
-        _delete_files(image)  # purged before the files were there
+    put(image, rendition)
+    if delete_if_purged(image):
         raise Interrupted("The picture was deleted while it was being stored.")
+
+
+def put(image: Image, rendition: "Rendition") -> None:
+    """Raises `StorageDown`, `TooLarge`. The row may be purged meanwhile."""
+    picture = File(image.key, rendition.data, rendition.mime)
+    thumbnail = File(image.thumbnail_key, rendition.thumbnail, rendition.thumbnail_mime)
+    storage(image.storage).put_all([thumbnail, picture])
+
+
+def delete_if_purged(image: Image) -> bool:
+    """The files, where the row was purged before they were there."""
+    if Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
+        return False
+    _delete_files(image)
+    return True
 
 
 def publish(image: Image | str) -> None:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from gallery import space
 from gallery.changes import announced, approve, change, hide, not_purged, snapshot, unannounced
-from gallery.drafts import draft, new_draft, publish, purge, purging, stale_drafts, store
+from gallery.drafts import delete_if_purged, draft, new_draft, publish, purge, purging, put, stale_drafts, store
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.places import Places
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 __all__ = [
-    "announced", "approve", "delete_permanently", "draft", "get", "hide", "import_picture", "is_source",
-    "masks", "open_source", "page", "patch", "publish", "purge", "purging", "restore", "snapshot", "source", "stale_drafts",
-    "store", "trash", "trash_session", "unannounced", "visible",
+    "announced", "approve", "delete_if_purged", "delete_permanently", "draft", "get", "hide", "import_picture", "is_source",
+    "masks", "open_source", "page", "patch", "publish", "purge", "purging", "put", "restore", "snapshot", "source",
+    "stale_drafts", "store", "trash", "trash_session", "unannounced", "visible",
 ]  # fmt: skip
 
 TITLE_LENGTH = 200

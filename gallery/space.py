@@ -8,6 +8,7 @@ import os
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,11 +40,11 @@ def used(owner_id: Key) -> Used:
     return Used(**rows.aggregate(bytes=Coalesce(Sum("bytes"), 0), pictures=Count("pk")))
 
 
-def check(owner_id: Key, *, more: int = 0, beside: int = 0) -> None:
-    """`beside`: bytes that this person has elsewhere. Raises `StorageFull`."""
+def check(owner_id: Key, *, more: int = 0, beside: Callable[[], int] = lambda: 0) -> None:
+    """`beside`: asked for the bytes that this person has elsewhere. Raises `StorageFull`."""
     check_disk()
     if settings.STUDIO_LIMITS:
-        _check(used(owner_id), more, beside)
+        _check(used(owner_id), more, beside())
 
 
 def _check(used: Used, more: int, beside: int = 0) -> None:

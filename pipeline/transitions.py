@@ -77,6 +77,7 @@ _NOTHING: Counts = {}
 Details = TypedDict(
     "Details",
     {
+        "stage": Stage,
         "intent": str,
         "refined_prompt": str | None,
         "style": str | None,

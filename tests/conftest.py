@@ -18,6 +18,7 @@ from redis import Redis
 from project.serve.children import Child
 from tests import distribution
 from tests.support import postgresql
+from tests.support.browser import find_chromium
 from tests.support.fakes.cloudinary import Cloudinary, standing_in
 from tests.support.serving import HANGS_S
 from tests.support.stores import up
@@ -141,10 +142,10 @@ def cloudinary() -> Iterator[Cloudinary]:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The browser's path."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = find_chromium()
     if not found:
         pytest.skip("Chromium is not installed: apt-get install chromium")
-    return Path(found)
+    return found
 
 
 @pytest.fixture(scope="session")

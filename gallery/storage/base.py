@@ -1,9 +1,16 @@
 """Where the bytes of pictures are; adapters know nothing else of them."""
 
 import re
-from typing import Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 KEY = re.compile(r"[0-9a-z][0-9a-z.-]{6,99}")
+
+
+class File(NamedTuple):
+    key: str
+    data: bytes
+    mime: str
 
 
 class Stream(Protocol):
@@ -28,6 +35,9 @@ class Storage(Protocol):
 
     def put(self, key: str, data: bytes, mime: str) -> None:
         """Durably; the same key is always the same picture. Raises `TooLarge`."""
+
+    def put_all(self, files: Sequence[File]) -> None:
+        """Several that belong together, each as by `put`. Where one fails, others may be stored."""
 
     def open(self, key: str) -> bytes:
         """Raises `NotFound`."""

@@ -98,6 +98,7 @@ class Refinement:
     suggestions: tuple[Suggestion, ...] = ()
     instead: tuple[Suggestion, ...] = ()  # where nobody can fulfil it
     goes_back: bool = False  # to the version before
+    repeatable: bool = False  # free, and the same again for the same request
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ class Picture:
     usage: Usage = Usage()
     note: str | None = None  # of what only the picture could tell
     prompt: str | None = None  # where less was done than the refinement's
+    repeatable: bool = False  # as a refinement's
 
 
 class Control(Protocol):

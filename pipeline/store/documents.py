@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 
 from pipeline.documents import Change, Document, Filter
 from pipeline.store.mongo import async_database, database
@@ -11,6 +11,7 @@ from pipeline.store.mongo import async_database, database
 D = TypeVar("D", bound=Document)
 Sort = Sequence[tuple[str, int]]
 BY_ID: Sort = [("_id", 1)]
+NO_JOURNAL = WriteConcern(w=1, j=False)
 
 
 def find(kind: type[D], of: Filter) -> D | None:
@@ -18,9 +19,13 @@ def find(kind: type[D], of: Filter) -> D | None:
     return kind.of(found) if found else None
 
 
-def apply(kind: type[D], change: Change, sort: Sort = BY_ID) -> D | None:
-    """The document after the change, or None where its filter no longer held."""
-    found = database()[kind.collection].find_one_and_update(
+def apply(kind: type[D], change: Change, sort: Sort = BY_ID, *, journaled: bool = True) -> D | None:
+    """The document after the change, or None where its filter no longer held. What need not be `journaled` nobody waits for:
+    somebody else makes up for it where it is lost."""
+    collection = database()[kind.collection]
+    if not journaled:
+        collection = collection.with_options(write_concern=NO_JOURNAL)
+    found = collection.find_one_and_update(
         change.filter, change.update, sort=list(sort), return_document=ReturnDocument.AFTER
     )
     return kind.of(found) if found else None

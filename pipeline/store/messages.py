@@ -4,11 +4,12 @@ import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from gallery.errors import StudioError
 from pipeline import events, transitions
-from pipeline.documents import Change
-from pipeline.message import ErrorForm, Message, Stage
+from pipeline.documents import Change, evolve
+from pipeline.message import ErrorForm, Message, Options, Stage
 from pipeline.providers.base import Usage
 from pipeline.queue import wake
 from pipeline.store import followups, turns
@@ -33,6 +34,16 @@ class Job:
     @property
     def id(self) -> str:
         return self.message.id
+
+    def found(self, to: Stage, details: Details) -> "Job":
+        """At the next stage, as it will be stored."""
+        options: dict[str, Any] = {**self.message.options}
+        others: dict[str, Any] = {}  # each of its field's own type, as `Details` says
+        for name, value in details.items():
+            of, _, option = name.partition(".")
+            (options if option else others)[option or of] = value
+        message = evolve(self.message, stage=to, attempts=1, options=cast("Options", options), **others)
+        return Job(to, self.token, message)
 
 
 def claim(stage: Stage) -> Job | None:

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
-from pymongo import UpdateOne, WriteConcern
+from pymongo import UpdateOne
 from pymongo.collection import Collection
 
 from pipeline.message import WORK, Stage
 from pipeline.providers import registry
 from pipeline.providers.base import Intent
+from pipeline.store.documents import NO_JOURNAL
 from pipeline.store.mongo import Document, database
 
 LATEST = 20  # times of one provider and stage
-_NO_JOURNAL = WriteConcern(w=1, j=False)  # a number more or less does not matter
 
 _me = uuid.uuid4().hex
 _taken: defaultdict[str, list[float]] = defaultdict(list)
@@ -83,4 +83,4 @@ def read() -> Pace:
 
 
 def _collection(name: str) -> Collection[Document]:
-    return database().get_collection(name, write_concern=_NO_JOURNAL)
+    return database().get_collection(name, write_concern=NO_JOURNAL)  # a number more or less does not matter

@@ -30,6 +30,7 @@ from pipeline.store.followups import unblock_settled
 from pipeline.store.messages import Job, count_due, publish_end, stored_error
 from pipeline.store.mongo import database
 from pipeline.store.turns import lease as lease_terms
+from pipeline.worker.checkpoints import Checkpoints
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,8 @@ class Lease:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.made: bytes | None = None  # the artifact, where this worker has made it itself
+        self.made: bytes | None = None  # the picture, where this worker has made it itself
+        self.checkpoints = Checkpoints()
         self.lost = threading.Event()
         self._next_event = 0.0
 

@@ -10,11 +10,13 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
-from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
 from gallery import services as gallery
 from gallery import space
 from gallery.errors import Interrupted, NoImage, StorageFull, StudioError
+from gallery.models import Image
+from gallery.pictures import Rendition
 from pipeline.message import SEEDS, Message, Stage, SuggestionForm
 from pipeline.providers import registry
 from pipeline.providers.adjust import Adjust
@@ -25,27 +27,41 @@ from pipeline.store import artifacts, messages, sessions, stage_times
 from pipeline.store.messages import Job
 from pipeline.transitions import Details
 from pipeline.worker import sources, stages
+from pipeline.worker.checkpoints import Checkpoint
 from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holding, stopping
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+WORKS_S = 1.0  # for so long a thread that was woken begins messages
 BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
 
 
 def work(stage: Stage) -> None:
-    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first."""
-    job = messages.claim(stage)
-    if job is None:
-        return
+    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first. Where more are due,
+    another worker is woken, and this one takes them too, for a while: then the queue says what is nearly done elsewhere."""
+    until = time.monotonic() + WORKS_S
     try:
-        with holding(job) as lease:
-            if messages.is_due(stage):
+        if (job := messages.claim(stage)) is None:
+            return
+        if more := messages.is_due(stage):
+            wake(stage)
+        _take_through(job)
+        while more and not stopping.is_set():
+            if time.monotonic() >= until:
                 wake(stage)
-            while following := run(lease):
-                lease.job = following
+                return
+            if (job := messages.claim(stage)) is None:
+                return
+            _take_through(job)
     finally:
         close_old_connections()
+
+
+def _take_through(job: Job) -> None:
+    with holding(job) as lease:
+        while following := run(lease):
+            lease.job = following
 
 
 def run(lease: Lease) -> Job | None:
@@ -61,20 +77,33 @@ def run(lease: Lease) -> Job | None:
         messages.add_usage(job, error.usage)
     except WorkerStopping as error:
         log.info("action=requeued message=%s stage=%s", job.id, job.stage)
+        _save(lease)
         messages.requeue(job, error.usage)
     except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
+        _save(lease)
         messages.retry_later(job, BACKOFF_S, {}, counts=False)
     except StorageFull as error:  # until somebody makes room, trying again does not help
         log.info("action=storage_full message=%s", job.id)
+        _save(lease)
         messages.fail(job, error)
     except StudioError as error:
         log.warning("action=stage_failed message=%s stage=%s code=%s", job.id, job.stage, error.code, exc_info=error)
+        _save(lease)
         _settle(job, error)
     except Exception:
         log.exception("action=stage_crashed message=%s stage=%s", job.id, job.stage)
+        _save(lease)
         _settle(job, Interrupted())
     return None
+
+
+def _save(lease: Lease) -> None:
+    """What the stages before have found out, for whoever goes on. What cannot be kept is made again: it is free."""
+    try:
+        lease.checkpoints.save()
+    except PyMongoError as error:
+        log.warning("action=checkpoint_dropped message=%s error=%r", lease.job.id, error)
 
 
 def _settle(job: Job, error: StudioError) -> None:
@@ -86,23 +115,28 @@ def _settle(job: Job, error: StudioError) -> None:
         messages.fail(job, error)
 
 
-def _move(job: Job, to: Stage, checkpoint: Details, usage: Usage = messages.FREE) -> Job | None:
+def _move(
+    lease: Lease, checkpoint: Checkpoint, usage: Usage = messages.FREE, *, repeatable: bool = False
+) -> Job | None:
     """On to the next stage, unless it has to wait or this worker to stop: then it is for anybody."""
-    if checkpoint.get("waits_for") is None and not stopping.is_set():
-        return messages.advance_holding(job, to, checkpoint, usage)
-    messages.advance(job, to, checkpoint, usage)
-    return None
+    if checkpoint.details.get("waits_for") is not None or stopping.is_set():
+        lease.checkpoints.leave(lease.job, checkpoint, usage)
+        return None
+    if repeatable:
+        return lease.checkpoints.save_later(lease.job, checkpoint)
+    return lease.checkpoints.save_now(lease.job, checkpoint, usage)
 
 
 def _refine(job: Job, lease: Lease) -> Job | None:
     message = job.message
     if message.intent is not None:  # claimed, and handed back, by a worker of the release before
-        return _move(job, Stage.UPLOADING if message.artifact else Stage.GENERATING, {})
+        return _move(lease, Checkpoint(Stage.UPLOADING if message.artifact else Stage.GENERATING, {}))
     original = sources.original(message)
     if original is not None and original.intent is not None:
-        return _reuse_refinement(job, original, original.intent)
-    it = sources.resolve_source(message)
-    request = sources.refine_request(message, it)
+        return _reuse_refinement(lease, original, original.intent)
+    turns = sources.turns_before(message)
+    it = sources.resolve_source(message, turns)
+    request = sources.refine_request(message, it, turns)
     if request.adjust is None:
         read = stages.refine(registry.refiner(), registry.provider_for, request)
     else:
@@ -115,7 +149,7 @@ def _refine(job: Job, lease: Lease) -> Job | None:
     waits_for = it.waits_for if read.intent.needs_source else None
     source = it.image_id if read.intent.needs_source else None
     checkpoint: Details = {**_checkpoint(read, source), "source_id": source, "waits_for": waits_for}
-    return _move(job, Stage.GENERATING, checkpoint, read.usage)
+    return _move(lease, Checkpoint(Stage.GENERATING, checkpoint), read.usage, repeatable=read.repeatable)
 
 
 def _checkpoint(read: Refinement, source: str | None) -> Details:
@@ -156,8 +190,9 @@ def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
     return {**_answer(read, before), "source_image_id": before}
 
 
-def _reuse_refinement(job: Job, original: Message, intent: str) -> Job | None:
+def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | None:
     """A variation pays for no refinement of its own; its seed is the original's plus its number."""
+    job = lease.job
     answer: Details = {"intent": intent, "provider": original.provider}
     if intent == Intent.REPLY:
         messages.finish(job, {**answer, "reply": original.reply, "suggestions": original.suggestions})
@@ -180,15 +215,16 @@ def _reuse_refinement(job: Job, original: Message, intent: str) -> Job | None:
         checkpoint["options.height"] = original.options["height"]
     if "adjust" in original.options:
         checkpoint["options.adjust"] = original.options["adjust"]
-    return _move(job, Stage.GENERATING, checkpoint)
+    return _move(lease, Checkpoint(Stage.GENERATING, checkpoint), repeatable=True)
 
 
 def _generate(job: Job, lease: Lease) -> Job | None:
     message, owner = job.message, job.message.user_id
-    space.check(owner, beside=artifacts.bytes_of(owner))  # what is made will be kept
+    space.check(owner, beside=lambda: artifacts.bytes_of(owner))  # what is made will be kept
     intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
     provider = registry.provider_for(intent) if adjust is None else registry.by_hand()
     source = mask = None
+    found: Details = {}
     if intent.needs_source:
         it = sources.resolve_source(message)
         if it.waits_for is not None:
@@ -200,24 +236,24 @@ def _generate(job: Job, lease: Lease) -> Job | None:
         before = image.width, image.height
         prompt = message.refined_prompt or ""
         size = adjust.size_after(before) if adjust else provider.size(intent, prompt, before, message.plan)
-        found: Details = {"source_id": it.image_id}
+        found["source_id"] = it.image_id
         if size:
             found["options.width"], found["options.height"] = size
-        messages.update_details(job, found)
+        lease.checkpoints.update_details(job, found)
     if message.mask_image_id:
         _, mask = gallery.open_source(owner, message.mask_image_id, mask=True)
     made = stages.generate(provider, _request(message, intent, source, mask), lease)
-    artifact = _retry_while_mongo_is_down(lease, lambda: artifacts.keep(job.id, job.token, made.data, owner))
     lease.made = made.data
-    checkpoint: Details = {
-        "artifact": artifact,
+    details: Details = {
+        **found,
         "provider": made.provider,
         "reply": _reply(message.reply, made.note),
         "refined_prompt": made.prompt or message.refined_prompt,
         "options.width": made.width,
         "options.height": made.height,
     }
-    return _retry_while_mongo_is_down(lease, lambda: _move(job, Stage.UPLOADING, checkpoint, made.usage))
+    checkpoint = Checkpoint(Stage.UPLOADING, details, made.data)
+    return _retry_while_mongo_is_down(lease, lambda: _move(lease, checkpoint, made.usage, repeatable=made.repeatable))
 
 
 def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
@@ -258,7 +294,7 @@ def _upload(job: Job, lease: Lease) -> Job | None:
     data = lease.made or (artifacts.read(message.artifact) if message.artifact else None)
     if data is None:
         log.warning("action=artifact_missing message=%s", job.id)
-        return _move(job, Stage.GENERATING, {"artifact": None})
+        return _move(lease, Checkpoint(Stage.GENERATING, {"artifact": None}))
     rendition = stages.upload(data)
     lease.progress(0.3)
     image = gallery.draft(
@@ -272,11 +308,23 @@ def _upload(job: Job, lease: Lease) -> Job | None:
         title=message.content,
         rendition=rendition,
     )
-    gallery.store(image, rendition)
-    lease.progress(0.9)
-    if messages.finish(job, {"image": gallery.snapshot(image), "artifact": None}):
+    if _stored(lease, image, rendition):
         gallery.publish(image)
     return None
+
+
+def _stored(lease: Lease, image: Image, rendition: Rendition) -> bool:
+    """Has the message ended with this picture? Nobody purges the draft of a message that is held: only who has lost it has to
+    look whether the files came after the purge."""
+    ended = False
+    try:
+        gallery.put(image, rendition)
+        lease.progress(0.9)
+        ended = lease.checkpoints.finish(lease.job, {"image": gallery.snapshot(image), "artifact": None})
+        return ended
+    finally:
+        if not ended:
+            gallery.delete_if_purged(image)
 
 
 _STEPS: dict[Stage, Callable[[Job, Lease], Job | None]] = {

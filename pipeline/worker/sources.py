@@ -1,5 +1,6 @@
 """What a message means in its conversation: which picture "it" is, which message it varies, what was said before."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gallery import services as gallery
@@ -34,11 +35,21 @@ def number(message: Message) -> int:
     return 1 + database()["messages"].count_documents(siblings)
 
 
-def resolve_source(message: Message) -> Source:
-    """The attached picture; else the one that the last message before this one shows, works on, or is still making."""
+def turns_before(message: Message) -> Sequence[Stored]:
+    """The last ones before this message, the latest first."""
+    return database()["messages"].find(_before(message), sort=LATEST, limit=TURNS).to_list()
+
+
+def resolve_source(message: Message, turns: Sequence[Stored] | None = None) -> Source:
+    """The attached picture; else the one that the last message before this one shows, works on, or is still making. `turns`:
+    as `turns_before` gives them; only where none of them says it, the database is asked."""
     named = message.source_id or message.source_image_id
     if named:
         return Source(image_id=named)
+    if turns is not None:
+        found = next((it for last in turns if (it := _shown_by(last, message.user_id))), None)
+        if found or len(turns) < TURNS:
+            return found or Source()
     earlier = database()["messages"].find(
         {
             **_before(message),
@@ -76,9 +87,8 @@ def _earlier(message: Message) -> Filter:
     return {"accepted_at": {"$not": {"$gte": message.accepted_at}}}
 
 
-def refine_request(message: Message, it: Source) -> RefineRequest:
+def refine_request(message: Message, it: Source, turns: Sequence[Stored]) -> RefineRequest:
     options = message.options
-    earlier = [Message.of(doc) for doc in database()["messages"].find(_before(message), sort=LATEST, limit=TURNS)]
     return RefineRequest(
         content=message.content,
         intent=Intent(options["intent"]) if "intent" in options else None,
@@ -88,7 +98,7 @@ def refine_request(message: Message, it: Source) -> RefineRequest:
         has_source=it != Source(),
         attached=message.source_image_id is not None,
         has_mask=message.mask_image_id is not None,
-        turns=tuple(_turn(turn) for turn in reversed(earlier)),
+        turns=tuple(_turn(Message.of(turn)) for turn in reversed(turns)),
         adjust=Adjust.of(options),
         seed=message.seed,
     )

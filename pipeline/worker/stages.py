@@ -37,6 +37,7 @@ class Made:
     usage: Usage
     note: str | None
     prompt: str | None  # in place of the refinement's
+    repeatable: bool
 
 
 def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
@@ -80,7 +81,7 @@ def generate(provider: Provider, request: PictureRequest, control: Control) -> M
     width, height = _size(picture)
     note = _text(picture.note, MAX_LENGTHS["reply"]) if picture.note else None
     prompt = _text(picture.prompt, MAX_LENGTHS["prompt"]) if picture.prompt else None
-    return Made(picture.data, width, height, picture.provider, picture.usage, note, prompt)
+    return Made(picture.data, width, height, picture.provider, picture.usage, note, prompt, picture.repeatable)
 
 
 def upload(data: bytes) -> Rendition:

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -21,7 +22,7 @@ from PIL import Image
 
 from gallery.errors import NotFound, StorageDown, TooLarge
 from gallery.storage.account import Account
-from gallery.storage.base import Storage
+from gallery.storage.base import File, Storage
 from gallery.storage.cloudinary import CloudinaryStorage
 from gallery.storage.cloudinary_client import Client
 from gallery.storage.local import LocalStorage
@@ -58,6 +59,26 @@ def test_what_was_put_is_read_again_byte_for_byte(storage: Storage) -> None:
     storage.put(THUMBNAIL, picture("red", "WEBP"), "image/webp")
     assert storage.open(PICTURE) == picture()
     assert storage.open(THUMBNAIL) == picture("red", "WEBP")
+
+
+def test_what_belongs_together_is_put_together(storage: Storage) -> None:
+    storage.put_all([File(THUMBNAIL, picture("red", "WEBP"), "image/webp"), File(PICTURE, picture(), "image/png")])
+    assert storage.open(PICTURE) == picture()
+    assert storage.open(THUMBNAIL) == picture("red", "WEBP")
+
+
+def test_they_are_on_their_way_to_cloudinary_at_the_same_time(
+    cloudinary: Cloudinary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, put = threading.Barrier(2, timeout=HANGS_S), CloudinaryStorage.put
+
+    def wait_and_put(self: CloudinaryStorage, *file: Any) -> None:
+        together.wait()
+        put(self, *file)
+
+    monkeypatch.setattr(CloudinaryStorage, "put", wait_and_put)
+    connected(cloudinary).put_all([File(PICTURE, picture(), "image/png"), File(THUMBNAIL, picture(), "image/png")])
+    assert len(cloudinary.assets) == 2
 
 
 def test_the_size_is_that_of_the_file(storage: Storage) -> None:

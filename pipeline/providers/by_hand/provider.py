@@ -33,6 +33,7 @@ class Adjuster:
             height=None,
             style=None,
             provider=self.name,
+            repeatable=True,
         )
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
@@ -46,7 +47,7 @@ class Adjuster:
         if request.source is None or request.adjust is None:
             raise BadInput("There is no picture to adjust.")
         with one_at_a_time(control):
-            return Picture(apply(request.source, request.adjust, control.progress), self.name)
+            return Picture(apply(request.source, request.adjust, control.progress), self.name, repeatable=True)
 
 
 def apply(source: bytes, adjust: Adjust, progress: Progress) -> bytes:

@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from gallery.errors import BadInput
 from pipeline.providers.base import (
@@ -31,7 +32,7 @@ class OfflineProvider:
         self._ai_is_connected = ai_is_connected  # as the refiner
 
     def refine(self, request: RefineRequest) -> Refinement:
-        return reader.refine(request)
+        return replace(reader.refine(request), repeatable=True)
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)
@@ -57,13 +58,14 @@ class OfflineProvider:
         plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
         with one_at_a_time(control):
             if request.intent is Intent.GENERATE:
-                return Picture(_painted(request, plan, control), self.name)
+                return Picture(_painted(request, plan, control), self.name, repeatable=True)
             from .photo.change import change
 
             data, note = change(request, plan, control.progress)
             done = reader.enhancing([step for step in plan.steps if step != "upscale"]) if note else None
             prompt = done if request.intent is Intent.ENHANCE else None
-            return Picture(data, self.name, note=say(request.content, note) if note else None, prompt=prompt)
+            said = say(request.content, note) if note else None
+            return Picture(data, self.name, note=said, prompt=prompt, repeatable=True)
 
 
 def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:

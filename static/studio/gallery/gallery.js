@@ -38,6 +38,7 @@ let view = null; // {trash, next}: what the grid shows; another object as soon a
 const inTrash = () => location.hash === "#trash";
 
 async function turn() {
+  empty.hidden ||= Boolean(view); // at first, of whom nobody knows yet, the server has said it
   const mine = (view = { trash: inTrash(), next: null });
   const place = placeHere();
   tabs.forEach((tab) => {
@@ -46,7 +47,7 @@ async function turn() {
   });
   grid.replaceChildren();
   workCards.clear();
-  empty.hidden = more.hidden = true;
+  more.hidden = true;
   let wanted = place?.count ?? PAGE;
   do {
     const before = grid.childElementCount;

@@ -3,7 +3,7 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -11,10 +11,9 @@ from django.db import connection
 from gallery import pictures, services
 from gallery.errors import Interrupted, StorageDown
 from gallery.models import Image
-from gallery.storage.local import LocalStorage
+from gallery.storage import local
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
-from tests.support.serving import HANGS_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything
@@ -110,31 +109,18 @@ def test_files_put_after_the_purge_do_not_stay(me: User) -> None:
     assert stored_files() == []
 
 
-def test_both_files_are_put_at_the_same_time(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    together, put = Barrier(2, timeout=HANGS_S), LocalStorage.put
-
-    def wait_and_put(self: LocalStorage, key: str, data: bytes, mime: str) -> None:
-        together.wait()
-        put(self, key, data, mime)
-
-    monkeypatch.setattr(LocalStorage, "put", wait_and_put)
-    image = drafted(me)
-    assert stored_files() == sorted([image.key, image.thumbnail_key])
-
-
 @pytest.mark.parametrize("what", ["key", "thumbnail_key"])
 def test_a_picture_that_is_half_stored_is_not_stored(me: User, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    rendition, put = pictures.rendition(png()), LocalStorage.put
-    image = drafted(me)
+    image, write = drafted(me), local._write
 
-    def fail_for_one(self: LocalStorage, key: str, data: bytes, mime: str) -> None:
-        if key == getattr(image, what):
-            raise StorageDown
-        put(self, key, data, mime)
+    def fail_for_one(path: Path, data: bytes) -> None:
+        if path.name == getattr(image, what):
+            raise OSError("No space left on device")
+        write(path, data)
 
-    monkeypatch.setattr(LocalStorage, "put", fail_for_one)
+    monkeypatch.setattr(local, "_write", fail_for_one)
     with pytest.raises(StorageDown):
-        services.store(image, rendition)
+        services.store(image, pictures.rendition(png()))
 
 
 def test_a_purge_does_not_touch_a_shown_picture(me: User) -> None:

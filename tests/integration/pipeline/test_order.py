@@ -51,7 +51,7 @@ def test_what_was_said_before_is_told_in_the_order_in_which_it_was_accepted() ->
     for number in range(9):
         insert(_id=id_at(-number), content=f"turn {number}")
     doc = insert(_id=id_at(-1000))
-    turns = sources.refine_request(Message.of(doc), sources.Source()).turns
+    turns = sources.refine_request(Message.of(doc), sources.Source(), sources.turns_before(Message.of(doc))).turns
     assert [turn.content for turn in turns] == [f"turn {number}" for number in range(3, 9)]
 
 

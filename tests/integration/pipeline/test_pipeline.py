@@ -25,6 +25,7 @@ from pipeline.store import artifacts, followups, messages, sessions, turns
 from pipeline.store.mongo import database
 from pipeline.worker import maintenance, runner, stages
 from project.models import User
+from tests.integration.gallery.rows import stored_files
 from tests.support.messages import Doc, apply, insert, insert_session, public, reload
 from tests.support.studio import HANGS_S, eventually
 
@@ -75,6 +76,7 @@ def step(stage: Stage) -> None:
     if job is not None:
         with maintenance.holding(job) as hold:
             following = runner.run(hold)
+            hold.checkpoints.save()
         if following is not None:
             messages.requeue(following, {})
 
@@ -111,6 +113,38 @@ def test_one_wake_up_is_enough_for_a_whole_message(conversation: Doc) -> None:
     doc = say(conversation, "Create a sunset landscape")
     runner.work(Stage.REFINING)
     assert reload(doc)["status"] == "DONE"
+
+
+def test_where_more_are_due_one_wake_up_is_enough_for_them_all(user: User) -> None:
+    docs = [say(insert_session(str(User.make_guest().id)), "a sea at sunset") for _ in range(3)]
+    runner.work(Stage.REFINING)
+    assert [reload(doc)["status"] for doc in docs] == ["DONE"] * 3
+
+
+def test_but_for_a_while_only_and_then_somebody_else_is_woken(monkeypatch: Any) -> None:
+    """What is nearly done elsewhere goes first, and only the queue says that there is any."""
+    docs = [say(insert_session(str(User.make_guest().id)), "a sea at sunset") for _ in range(2)]
+    woken: list[Stage] = []
+    monkeypatch.setattr(runner, "WORKS_S", 0.0)
+    monkeypatch.setattr(runner, "wake", woken.append)
+    runner.work(Stage.REFINING)
+    assert sorted(reload(doc)["status"] for doc in docs) == ["DONE", "PROCESSING"]
+    assert woken == [Stage.REFINING] * 2  # as it began, and as it went
+
+
+def test_a_worker_that_is_told_to_stop_begins_no_other(monkeypatch: Any) -> None:
+    docs = [say(insert_session(str(User.make_guest().id)), "a sea at sunset") for _ in range(2)]
+    upload = stages.upload
+
+    def told_to_stop(data: bytes) -> Any:
+        rendition = upload(data)
+        maintenance.stopping.set()
+        return rendition
+
+    monkeypatch.setattr(stages, "upload", told_to_stop)
+    runner.work(Stage.REFINING)
+    assert not [doc for doc in docs if reload(doc)["status"] == "DONE"]
+    assert sorted(reload(doc)["stage"] for doc in docs) == ["queued", "uploading"]
 
 
 def test_a_worker_that_is_told_to_stop_leaves_the_next_stage_to_others(conversation: Doc) -> None:
@@ -426,17 +460,34 @@ def test_a_worker_that_is_told_to_stop_hands_its_message_back_and_wakes_another(
     assert (handed_back["stage"], handed_back["attempts"], "token" in handed_back) == ("generating", 0, False)
 
 
+def test_files_that_come_after_the_purge_of_their_draft_do_not_stay(conversation: Doc, monkeypatch: Any) -> None:
+    doc, before = say(conversation, "a sea at sunset"), stored_files()
+    original = gallery.put
+
+    def purged_meanwhile(image: Image, rendition: Any) -> None:
+        apply(transitions.cancel({"_id": doc["_id"]}))
+        maintenance.settle_drafts()
+        original(image, rendition)
+
+    monkeypatch.setattr(gallery, "put", purged_meanwhile)
+    monkeypatch.setattr(maintenance, "DRAFT_AGE", maintenance.DRAFT_AGE * 0)
+    runner.work(Stage.REFINING)
+    assert reload(doc)["status"] == "CANCELLED"
+    assert not Image.objects.filter(message_id=doc["_id"]).exists()
+    assert stored_files() == before
+
+
 def test_a_message_cancelled_while_it_is_painted_leaves_no_picture(conversation: Doc, monkeypatch: Any) -> None:
     doc = say(conversation, "a sea at sunset")
     step(Stage.REFINING)
     step(Stage.GENERATING)
-    original = gallery.store
+    original = gallery.put
 
     def cancel_meanwhile(image: Image, rendition: Any) -> None:
         original(image, rendition)
         apply(transitions.cancel({"_id": doc["_id"]}))
 
-    monkeypatch.setattr(gallery, "store", cancel_meanwhile)
+    monkeypatch.setattr(gallery, "put", cancel_meanwhile)
     step(Stage.UPLOADING)
     assert (reload(doc)["status"], reload(doc)["image"]) == ("CANCELLED", None)
     assert Image.objects.get(message_id=doc["_id"]).stage == "draft"

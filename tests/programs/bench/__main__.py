@@ -14,10 +14,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 
 import tests.environment  # noqa: F401  (before the settings: keeps away from whoever's data this machine has)
+
+if TYPE_CHECKING:
+    from project.serve.children import Child
 
 Measure = Callable[[], dict[str, float]]
 
@@ -47,34 +51,60 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing that was started is left behind
     django.setup()
-    from tests.programs.bench import house, measures, polls, stalls, table
+    from tests.programs.bench import house, table
 
     form = QUICK if asked.quick else FULL
     began = time.monotonic()
     found: defaultdict[str, list[float]] = defaultdict(list)
+    left_out = _left_out(asked.only)
     with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder, house.stores() as servers:
-        everything: list[tuple[str, int, Measure]] = [
-            ("a", form.rounds, partial(measures.floor, form.seconds)),
-            ("ab", form.rounds, partial(measures.acknowledgements, form.seconds)),
-            ("c", form.rounds, partial(measures.journeys, form.seconds, 1)),
-            ("c", form.rounds, partial(measures.journeys, form.seconds, 2)),
-            ("h", form.rounds, partial(measures.echoes, form.seconds)),
-            ("j", form.rounds, partial(polls.beside_a_bare_view, form.seconds)),
-            ("g", 1, partial(measures.starts, Path(folder) / "data")),
-            ("d", 1, partial(measures.memory, form.sockets)),
-            ("jd", 1, partial(polls.memory, form.polled)),
-            ("e", 1, partial(stalls.pings, servers, form.seconds)),
-            ("f", 1, partial(measures.first_pages, 1000, form.rows, form.pages)),
-            ("i", 1, partial(measures.claims, 10, 10_000, form.claims)),
-        ]
         chosen = [
-            (rounds, measure) for letters, rounds, measure in everything if not asked.only or {*letters} & {*asked.only}
+            (rounds, measure)
+            for letters, rounds, measure in _everything(form, Path(folder), servers)
+            if (not asked.only or {*letters} & {*asked.only}) and not {*letters} & left_out.keys()
         ]
         try:
             _run(form.rounds, chosen, found)
         finally:  # a run that is cut short shows what it has
             sys.stderr.write(f" {time.monotonic() - began:.0f} s\n")
-            print(table.render(found))  # noqa: T201
+            print(table.render(found, list(left_out.values())))  # noqa: T201
+
+
+def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[tuple[str, int, Measure]]:
+    """Letters for `--only`, rounds, and what to do in each."""
+    from tests.programs.bench import measures, others, pages, polls, stalls
+
+    return [
+        ("a", form.rounds, partial(measures.floor, form.seconds)),
+        ("ab", form.rounds, partial(measures.acknowledgements, form.seconds)),
+        ("c", form.rounds, partial(measures.journeys, form.seconds, 1)),
+        ("c", form.rounds, partial(measures.journeys, form.seconds, 2)),
+        ("k", form.rounds, partial(others.journeys, form.seconds)),
+        ("h", form.rounds, partial(measures.echoes, form.seconds)),
+        ("j", form.rounds, partial(polls.beside_a_bare_view, form.seconds)),
+        ("g", 1, partial(measures.starts, folder / "data")),
+        ("d", 1, partial(measures.memory, form.sockets)),
+        ("jd", 1, partial(polls.memory, form.polled)),
+        ("e", 1, partial(stalls.pings, servers, form.seconds)),
+        ("f", 1, partial(measures.first_pages, 1000, form.rows, form.pages)),
+        ("i", 1, partial(measures.claims, 10, 10_000, form.claims)),
+        ("l", 1, pages.lighthouse),
+    ]
+
+
+def _left_out(only: str) -> dict[str, str]:
+    """By letter: a sentence on what was asked for and is not on this machine."""
+    from tests.programs.bench import others, pages
+
+    needed = {
+        "k": (others.is_installed(), "Not measured: Chainlit, FastAPI and arq are not installed (`make compare`)."),
+        "l": (pages.is_installed(), "Not measured: Lighthouse needs Node (npx) and Chromium."),
+    }
+    return {
+        letter: sentence
+        for letter, (is_there, sentence) in needed.items()
+        if not is_there and (not only or letter in only)
+    }
 
 
 def _run(rounds: int, chosen: list[tuple[int, Measure]], found: defaultdict[str, list[float]]) -> None:

@@ -9,15 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.programs.bench.wire import Pipe, Wire
+from tests.programs.bench.wire import Pipe, SocketIO, Wire
 
 WARM_UP_S = 0.4
 
 
 @dataclass(frozen=True)
 class Job:
-    """`ask`: ping | send | draw (send, and wait for the final event) | hold, on sockets; get, over HTTP. One request is in
-    flight on each connection."""
+    """`ask`: ping | send | draw (send, and wait for the final event) | chainlit (the same of Chainlit) | hold, on sockets; get,
+    over HTTP. One request is in flight on each connection."""
 
     port: int
     doors: list[tuple[str, str]]  # a path, and the bearer token of whoever goes in
@@ -85,10 +85,23 @@ def _get(path: str, token: str) -> tuple[bytes, Callable[[bytes], bool]]:
     return "\r\n".join(lines).encode(), lambda answer: answer.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 304 "))
 
 
+def _chainlit(*_: str) -> tuple[bytes, Callable[[bytes], bool]]:
+    step = {
+        "id": str(uuid.uuid4()),
+        "type": "user_message",
+        "name": "user",
+        "output": "a lake at dawn",
+        "createdAt": "",
+    }
+    event = ["client_message", {"message": step, "fileReferences": []}]
+    return b"42" + json.dumps(event).encode(), lambda frame: frame.startswith(b'42["element"')
+
+
 _COMMANDS: dict[str, Callable[..., tuple[bytes, Callable[[bytes], bool]]]] = {
     "ping": _ping,
     "send": _send,
     "draw": _draw,
+    "chainlit": _chainlit,
     "get": _get,
 }
 
@@ -101,7 +114,8 @@ async def open_all(job: Job) -> list[Asker]:
         if job.ask == "get":
             wire = await Pipe.connect(job.port)
         else:
-            wire = await Wire.connect(job.port, path, token)
+            kind = SocketIO if job.ask == "chainlit" else Wire
+            wire = await kind.connect(job.port, path, token)
             if job.greets:
                 await wire.first()
         asker = Asker(wire, job, (path, token))
@@ -130,7 +144,7 @@ async def run(job: Job) -> dict[str, Any]:
     began, busy = time.perf_counter(), time.process_time()
     await asyncio.sleep(job.seconds)
     lasted, busy = time.perf_counter() - began, time.process_time() - busy
-    answered = sum(len(asker.taken) for asker in askers)
+    finished = [second for asker in askers for second in asker.taken]
     for asker in askers:
         asker.give_up()
         asker.wire.close()
@@ -138,7 +152,8 @@ async def run(job: Job) -> dict[str, Any]:
     return {
         "p50_ms": _at(taken, 0.5) * 1000,
         "p99_ms": _at(taken, 0.99) * 1000,
-        "per_s": answered / lasted,
+        "per_s": len(finished) / lasted,
+        "mean_ms": sum(finished) / len(finished) * 1000 if finished else float("nan"),
         "client_busy": busy / lasted,
     }
 

@@ -36,7 +36,7 @@ class Idle:
         return None
 
     def refine(self, request: RefineRequest) -> Refinement:
-        return Refinement(Intent.GENERATE, request.content, "", None, SIDE, SIDE, None, self.name)
+        return Refinement(Intent.GENERATE, request.content, "", None, SIDE, SIDE, None, self.name, repeatable=True)
 
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
@@ -44,7 +44,7 @@ class Idle:
         return source
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        return Picture(self._data, self.name)
+        return Picture(self._data, self.name, repeatable=True)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ WORKER_PLACES = (
     "finish | publish",
     "publish | end",
 )
+FREE_PLACES = ("refine | advance", "generate | artifact", "draft row | put", "put | finish", "finish | publish")
 WEB_PLACES = ("insert | acknowledge", "acknowledge | wake-up")
 CANCELLING, RETRYING = "cancel | event", "retry | wake-up"
 ANNOUNCING = "row changed | message"  # a picture's row, and the message that shows it

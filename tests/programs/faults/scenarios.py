@@ -30,6 +30,7 @@ from tests.programs.faults.disk import full_disk, mongod_full
 from tests.programs.faults.places import (
     ANNOUNCING,
     CANCELLING,
+    FREE_PLACES,
     RETRYING,
     WEB_PLACES,
     WORKER_PLACES,
@@ -39,7 +40,7 @@ from tests.programs.faults.places import (
     retrying,
     trashing,
 )  # fmt: skip
-from tests.programs.faults.stage import HOW, TERM, Act, Stage
+from tests.programs.faults.stage import FREEZE, HOW, KILL, TERM, Act, Stage
 
 BLOWS = 4  # of a storm
 KNOCKING = "everybody knocks 20 times"
@@ -70,6 +71,7 @@ def matrix() -> Iterator[Scenario]:
             yield Scenario(f"{name} worker", place, at_place(place, how))
     for place in ("generate | artifact", "draft row | put", "put | finish"):
         yield Scenario("freeze worker, cancel", place, cancelled_while_frozen(place))
+    yield from free_provider()
     yield from at_random()
     yield Scenario("Valkey hangs", "8 s", hung_valkey)
     yield Scenario("storm", "four at random", storm)
@@ -92,6 +94,18 @@ def matrix() -> Iterator[Scenario]:
     yield Scenario("client", "reconnects each second", talk, people={"hangs_up_every": 1.0})
     yield Scenario("client", "never reads", never_reads)
     yield from outages()
+
+
+def free_provider() -> Iterator[Scenario]:
+    """What it makes is kept late, or not at all: the same places where that is so, and mongod."""
+    repeats = {"provider_repeats": True}
+    for how, name in HOW.items():
+        for place in FREE_PLACES:
+            yield Scenario(f"{name} worker, free", place, at_place(place, how), repeats)
+    yield Scenario("freeze worker, free, cancel", "put | finish", cancelled_while_frozen("put | finish"), repeats)
+    for how in (KILL, FREEZE):
+        yield Scenario(f"{HOW[how]} mongod, free", "at random", store("mongod", how), repeats)
+        yield Scenario(f"{HOW[how]} worker, free", "at random", process(lambda house: house.workers, how), repeats)
 
 
 def outages() -> Iterator[Scenario]:

@@ -4,9 +4,11 @@ import httpx
 
 from gallery.errors import ProviderDown, TimedOut
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, RefinedRequest, Refinement, RefineRequest
+from tests.programs.faults.breaking import switched
 from tests.support.studio import NOT_KEPT
 
 PATIENCE_S = 1.0
+
 NAME = "stand-in"
 
 
@@ -29,7 +31,9 @@ class StandIn:
             raise ProviderDown("The stand-in spoke nonsense.") from error
         edits = request.content.startswith("make it")
         intent, side = (Intent.EDIT, None) if edits else (Intent.GENERATE, 128)
-        return Refinement(intent, str(prompt), "A stand-in's title", None, side, side, None, NAME)
+        return Refinement(
+            intent, str(prompt), "A stand-in's title", None, side, side, None, NAME, repeatable=_repeats()
+        )
 
     def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
         return source
@@ -37,7 +41,7 @@ class StandIn:
     def make(self, request: PictureRequest, control: Control) -> Picture:
         control.progress(0.1)
         data = self._ask("make", request.content).content
-        return Picture(data, NAME)
+        return Picture(data, NAME, repeatable=_repeats())
 
     def _ask(self, what: str, content: str) -> httpx.Response:
         try:
@@ -46,3 +50,8 @@ class StandIn:
             raise TimedOut from error
         except httpx.HTTPError as error:
             raise ProviderDown from error
+
+
+def _repeats() -> bool:
+    """Free, and the same again for the same request; or paid."""
+    return bool(switched("provider repeats"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gallery.errors import NotFound, StorageDown
-from gallery.storage.base import Storage
+from gallery.storage.base import File, Storage
 from gallery.storage.local import LocalStorage
 
 KEY = "0199aaaabbbb70008000000000000001-abcd.png"
@@ -21,6 +21,21 @@ def test_what_was_put_is_read_again(tmp_path: Path) -> None:
     storage.put(KEY, b"one", "image/png")
     assert storage.open(KEY) == b"one"
     assert storage.sign(KEY, 60) is None
+
+
+def test_two_that_belong_together_take_three_syncs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each file, and the folder that both of them are in."""
+    storage, synced = LocalStorage(tmp_path), []
+    storage.put(KEY, b"so that there is a folder", "image/png")
+    sync = os.fsync
+
+    def noted(handle: int) -> None:
+        synced.append(handle)
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    storage.put_all([File(KEY, b"one", "image/png"), File(f"{KEY[:8]}-thumbnail.webp", b"two", "image/webp")])
+    assert len(synced) == 3
 
 
 def test_putting_it_again_is_the_same(tmp_path: Path) -> None:

@@ -37,3 +37,23 @@ def test_of_rows_that_were_not_asked_for_nothing_is_said() -> None:
     text = render({"poll, 1 connection: p50": [2.5]})
     assert row("poll, 1 connection: p50", text)[3] == ""
     assert text.splitlines()[-1] == "No target is missed."
+
+
+def test_beside_others_the_ratio_counts_and_what_is_not_there_is_said() -> None:
+    ours = {"finished a second, 1 worker": [150.0], "send to final event, 1 worker: p50": [6.0]}
+    chainlit = {"Chainlit, 1 socket: p50": [8.0], "Chainlit, 100 sockets: a second": [200.0]}
+    text = render({**ours, **chainlit})
+    assert row("send to final event, 1 worker: p50", text)[3:] == ["0.75 ×", "≤ 1 ×"]
+    assert row("finished a second, 1 worker", text)[3:] == ["0.75 ×", "≥ 1 ×"]
+    assert text.splitlines()[-1] == "Missed: finished a second, 1 worker (0.75 instead of ≥ 1 ×)"
+    assert render(ours, ["Chainlit is not installed."]).splitlines()[-2:] == [
+        "No target is missed.",
+        "Chainlit is not installed.",
+    ]
+
+
+def test_lighthouse_gives_marks_and_seconds() -> None:
+    text = render({"Lighthouse, /: performance": [0.99], "Lighthouse, /: largest paint on a slow phone": [1.2]})
+    assert row("Lighthouse, /: performance", text)[1:] == ["0.99 of 1", "", "", "≥ 1"]
+    assert row("Lighthouse, /: largest paint on a slow phone", text)[1:] == ["1.20 s", "", "", "≤ 1.5"]
+    assert text.splitlines()[-1] == "Missed: Lighthouse, /: performance (0.99 instead of ≥ 1)"
