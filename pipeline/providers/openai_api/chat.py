@@ -13,7 +13,7 @@ from pipeline.providers.openai_api.client import Client, Question
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
 
-MAX_OUTPUT_TOKENS = 4096  # of a reading, thoughts included
+MAX_OUTPUT_TOKENS = 2048  # of a reading, thoughts included
 MAX_TOKENS = 2**31 - 1  # that a database can add up
 SCHEMA = {**reading.Reading.model_json_schema(), "additionalProperties": False}
 _FORMAT = {"type": "json_schema", "json_schema": {"name": "reading", "strict": True, "schema": SCHEMA}}

@@ -2,7 +2,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx2
 
@@ -65,12 +65,18 @@ class Client:
     def download(self, url: str, patience: Patience) -> bytes:
         """A file that the server made. Raises `ProviderDown` for one of another host: wherever a server may point to, we
         ask nobody else."""
-        ours, theirs = urlsplit(self._base), _split(urljoin(f"{self._base}/", url))
+        ours, theirs = urlsplit(self._base), self._address(url)
         if theirs is None or theirs.hostname != ours.hostname:
             log.warning("action=picture_elsewhere server=%s", self._name)
             raise ProviderDown("The picture service keeps its pictures where this studio does not look.")
         # Behind a proxy, a server may not know its own scheme and port.
         return self._body("GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience)
+
+    def _address(self, url: str) -> SplitResult | None:
+        try:
+            return urlsplit(urljoin(f"{self._base}/", url))
+        except ValueError:  # such as "http://[x"
+            return None
 
     def _body(self, method: str, url: str, patience: Patience, **sent: Any) -> bytes:
         done = self._calls.finished(lambda: self._http.request(method, url, **sent), patience)
@@ -87,10 +93,3 @@ class Client:
             log.warning("action=server_failed server=%s status=%s", self._name, answer.status_code)
             raise Rejected(answer.status_code, answer.content, answer.headers)
         raise fault  # out here, so that no other error is its context
-
-
-def _split(url: str) -> Any:
-    try:
-        return urlsplit(url)
-    except ValueError:  # such as "http://[x"
-        return None

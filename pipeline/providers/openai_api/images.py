@@ -45,9 +45,9 @@ class _Answer(BaseModel):
 class ImagesProvider:
     name = "images"
 
-    def __init__(self, server: Server, most_pixels: int = 1024 * 1024) -> None:
+    def __init__(self, server: Server, max_pixels: int = 1024 * 1024) -> None:
         self._model = server.model
-        self._most_pixels = most_pixels
+        self._max_pixels = max_pixels
         self._takes_few_sizes = False  # as the server says itself
         self._client = Client(self.name, server)
 
@@ -102,7 +102,7 @@ class ImagesProvider:
 
     def _question(self, request: PictureRequest, few_sizes: bool) -> Question:
         wanted = orders.shape(request)
-        box = orders.openai_size(wanted) if few_sizes else orders.asked_size(wanted, self._most_pixels)
+        box = orders.openai_size(wanted) if few_sizes else orders.asked_size(wanted, self._max_pixels)
         seed = request.seed % orders.SEEDS
         said = orders.words(request)
         fields = {

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from itertools import product
 
 from gallery import pictures
 from pipeline.providers.base import Intent, PictureRequest
@@ -11,9 +12,9 @@ from pipeline.providers.wording import LEADS, style
 
 SERVED = frozenset(LEADS)
 SEEDS = 2**31  # 32-bit numbers with a sign
-STEP = 64  # pixels: every model's sides are multiples of it
+SIDES = range(256, 2048 + 1, 64)  # pixels: every model's sides are multiples of 64
+SHAPE_COUNTS = 10  # times as much as the number of pixels
 MIN_PIXELS = 512 * 512  # below, models make no sensible picture
-MIN_SIDE = 256  # pixels
 OPENAI_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))  # of those that take no others
 SD_CPP = "sd-cpp-local"  # what stable-diffusion.cpp calls its model: it takes a seed in the prompt alone
 
@@ -48,17 +49,15 @@ def shape(request: PictureRequest) -> Size:
     return request.width or 1024, request.height or 1024
 
 
-def asked_size(wanted: Size, most_pixels: int) -> Size:
-    """About as many pixels as wanted, in nearly the same shape, as far as models can."""
-    width, height = wanted
-    area = min(max(width * height, MIN_PIXELS), most_pixels)
-    across = math.sqrt(area * width / height)
-    sides = (max(MIN_SIDE, across), max(MIN_SIDE, area / across))
-    shrink = min(1.0, math.sqrt(most_pixels / (sides[0] * sides[1])))
-    found = [max(STEP, round(side * shrink / STEP) * STEP) for side in sides]
-    while found[0] * found[1] > most_pixels and max(found) > STEP:
-        found[found.index(max(found))] -= STEP
-    return found[0], found[1]
+def asked_size(wanted: Size, max_pixels: int) -> Size:
+    """In nearly the same shape, and about as many pixels as wanted, as far as models can."""
+    area = min(max(wanted[0] * wanted[1], MIN_PIXELS), max_pixels)
+
+    def miss(size: Size) -> float:
+        shape = abs(math.log(size[0] * wanted[1] / (size[1] * wanted[0])))
+        return SHAPE_COUNTS * shape + abs(math.log(size[0] * size[1] / area))
+
+    return min((size for size in product(SIDES, SIDES) if size[0] * size[1] <= max_pixels), key=miss)
 
 
 def openai_size(wanted: Size) -> Size:

@@ -99,6 +99,7 @@ class OpenAI:
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.files: dict[str, bytes] = {}  # by path
+        self.slow: set[str] = set()  # paths of files that never come
         self._lock = threading.Lock()
         self._moods: dict[Kind, deque[Mood]] = {kind: deque() for kind in PATHS.values()}
 
@@ -121,7 +122,7 @@ class OpenAI:
         try:
             if asked.method == "GET":
                 assert asked.headers.get("authorization") == f"Bearer {KEY}" and asked.query == {}
-                return Answer(200, self.files[asked.path], "image/png")
+                return NEVER if asked.path in self.slow else Answer(200, self.files[asked.path], "image/png")
             call = read(asked)
         except (ValidationError, AssertionError, ValueError, LookupError) as complaint:
             self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
@@ -296,6 +297,10 @@ def held(until: threading.Event, mood: Mood = well) -> Mood:
         return mood(call)
 
     return hold
+
+
+def slowly(seconds: float, mood: Mood = well) -> Mood:
+    return lambda call: replace(mood(call), delay_s=seconds)
 
 
 def _json(body: Json, status: int = 200) -> Answer:
