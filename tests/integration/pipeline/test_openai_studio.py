@@ -95,6 +95,23 @@ def test_four_variations_pay_for_one_refinement(person: Client, session: str, se
     assert len({call.fields["seed"] for call in server.of("generations")}) == 4
 
 
+def test_progress_is_said_to_be_a_guess(person: Client, session: str, server: OpenAI) -> None:
+    over = threading.Event()
+    server.then("generations", standin.held(over))
+    with person.connect(session) as socket:
+        socket.ready()
+        sent = socket.say("a lake")
+
+        def guesses() -> list[bool]:
+            return [event.get("estimated", False) for event in socket.events if event.get("fraction", 0) > 0]
+
+        socket.until(lambda: len(guesses()) > 1)
+        over.set()
+        assert socket.until_ended(sent)["status"] == "DONE"
+    # Storing it is told as it is.
+    assert guesses()[0] is True and guesses() == sorted(guesses(), reverse=True)
+
+
 def test_a_refusal_is_final_and_asked_for_once(person: Client, session: str, server: OpenAI) -> None:
     server.then("generations", standin.error(400, "Rejected by the safety system.", code="moderation_blocked"))
     assert person.ended(person.say(session, "a lake"))["error"] == REFUSED
