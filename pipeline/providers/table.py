@@ -74,14 +74,13 @@ def by_models(providers: Mapping[str, str]) -> list[str]:
 
 
 def label(providers: Mapping[str, str]) -> str:
-    """Whoever generates comes first, "built-in tools" last; then who reads, if that is somebody else."""
+    """Whoever generates comes first, "built-in tools" last."""
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
-    reader = providers[READER]
-    reads = "" if reader in (OFFLINE, *makers) else f"; {SPOKEN[reader]} reads"
     if makers == [OFFLINE]:
-        return f"{SPOKEN[OFFLINE]}{reads or ', no AI'}"
+        reader = providers[READER]
+        return f"{SPOKEN[OFFLINE]}, no AI" if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
     names = [SPOKEN[name] for name in makers]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) + reads
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 _PAINTS = {

@@ -166,9 +166,9 @@ def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
     assert paid(server) == (1, 1)
 
 
-def test_the_page_says_what_paints_and_what_reads(person: Client) -> None:
+def test_the_page_says_what_paints(person: Client) -> None:
     page = person.http.get("/").text
-    assert "an image model and built-in tools; a language model reads" in page
+    assert "an image model and built-in tools" in page
     assert "This studio paints whatever you describe and changes photos as you say, with an image model for" in page
 
 

@@ -106,7 +106,7 @@ def with_servers(settings: Any) -> Any:
 
 
 def test_with_servers_everybody_hears_who_does_what_and_nobody_the_key(with_servers: Any) -> None:
-    assert registry.label() == "an image model and built-in tools; a language model reads"
+    assert registry.label() == "an image model and built-in tools"
     words = summary("http://127.0.0.1/", 1)
     assert "a language model at chat.test reads; " in words
     assert "edit, remove_object, style_transfer: an image model at images.test:8080 (flux); enhance" in words

@@ -109,8 +109,9 @@ def test_a_server_for_images_makes_what_gemini_would_and_one_for_chat_reads() ->
         "offline": ["enhance", "remove_background"],
     }
     assert providers["reader"] == "chat"
-    assert table.label(providers) == "an image model and built-in tools; a language model reads"
+    assert table.label(providers) == "an image model and built-in tools"
     assert "edit" in table.varying(providers)
+    assert table.label(table.assign({}, {"STUDIO_CHAT_URL": True})) == "built-in tools; a language model reads"
 
 
 def test_gemini_goes_before_other_models_unless_the_settings_say_otherwise() -> None:
