@@ -1,6 +1,9 @@
-"""The stand-in provider's other end, in the harness: it answers well or badly, and its ledger counts what was started."""
+"""The provider's other end, in the harness: it answers well or badly, and its ledger counts what was started. It speaks as
+the stand-in does, and OpenAI's image API."""
 
+import base64
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -13,6 +16,8 @@ from tests.support.studio import picture
 
 SLOW_S, NEVER_S = 0.6, 2.5  # within the stand-in's patience, and past it
 PICTURE = picture(128, 128)
+IMAGES = ("/v1/images/generations", "/v1/images/edits")
+REFINED = ", refined"
 
 
 class Ledger:
@@ -45,9 +50,12 @@ def listening() -> Iterator[Ledger]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            what = self.path.strip("/")
-            status, body = _answer(what, content, ledger.started(what, content))
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
+            what, content = (
+                ("images", _asked_for(sent)) if self.path in IMAGES else (self.path.strip("/"), sent.decode())
+            )
+            started = "make" if what == "images" else what
+            status, body = _answer(what, content, ledger.started(started, content))
             try:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
@@ -69,6 +77,16 @@ def listening() -> Iterator[Ledger]:
         server.server_close()
 
 
+def _asked_for(sent: bytes) -> str:
+    """The message's words, of the prompt in a JSON body or a form."""
+    if sent.startswith(b"{"):
+        prompt: str = json.loads(sent)["prompt"]
+    else:
+        found = re.search(rb'name="prompt"\r\n\r\n(.*?)\r\n--', sent, re.DOTALL)
+        prompt = found[1].decode() if found else ""
+    return prompt.rpartition("\n\n")[2].removesuffix(REFINED)
+
+
 def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
     if mood == "slowly":
         time.sleep(SLOW_S)
@@ -78,4 +96,8 @@ def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
         return 500, b"provider's own words"
     if mood == "with garbage":
         return 200, b'\x89PNG\r\n\x1a\n{"prompt": '
-    return 200, PICTURE if what == "make" else json.dumps({"prompt": f"{content}, refined"}).encode()
+    if what == "make":
+        return 200, PICTURE
+    if what == "images":
+        return 200, json.dumps({"data": [{"b64_json": base64.b64encode(PICTURE).decode()}]}).encode()
+    return 200, json.dumps({"prompt": content + REFINED}).encode()
