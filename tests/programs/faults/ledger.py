@@ -21,11 +21,13 @@ REFINED = ", refined"
 
 
 class Ledger:
-    """`starts` counts by (what, content). `mood` is how the next calls are answered; `bad` how many of them, then well."""
+    """`starts` counts by (what, content); of pictures with one prompt, as variations have, the one that was started most
+    often counts. `mood` is how the next calls are answered; `bad` how many of them, then well."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.starts: Counter[tuple[str, str]] = Counter()
+        self._of_seed: Counter[tuple[str, str, int]] = Counter()
         self.mood = "well"
         self.bad = 0
         self._lock = threading.Lock()
@@ -34,10 +36,11 @@ class Ledger:
         with self._lock:
             self.mood, self.bad = mood, calls
 
-    def started(self, what: str, content: str) -> str:
+    def started(self, what: str, content: str, seed: int) -> str:
         """Note a start; the mood of its answer."""
         with self._lock:
-            self.starts[what, content] += 1
+            self._of_seed[what, content, seed] += 1
+            self.starts[what, content] = max(self.starts[what, content], self._of_seed[what, content, seed])
             if self.bad <= 0:
                 return "well"
             self.bad -= 1
@@ -51,11 +54,12 @@ def listening() -> Iterator[Ledger]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["Content-Length"]))
-            what, content = (
-                ("images", _asked_for(sent)) if self.path in IMAGES else (self.path.strip("/"), sent.decode())
-            )
-            started = "make" if what == "images" else what
-            status, body = _answer(what, content, ledger.started(started, content))
+            if self.path in IMAGES:
+                content, seed = _asked_for(sent)
+                status, body = _answer("images", content, ledger.started("make", content, seed))
+            else:
+                what, content = self.path.strip("/"), sent.decode()
+                status, body = _answer(what, content, ledger.started(what, content, 0))
             try:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
@@ -77,14 +81,14 @@ def listening() -> Iterator[Ledger]:
         server.server_close()
 
 
-def _asked_for(sent: bytes) -> str:
-    """The message's words, of the prompt in a JSON body or a form."""
+def _asked_for(sent: bytes) -> tuple[str, int]:
+    """The message's words, of the prompt in a JSON body or a form, and the seed."""
     if sent.startswith(b"{"):
-        prompt: str = json.loads(sent)["prompt"]
+        fields = json.loads(sent)
     else:
-        found = re.search(rb'name="prompt"\r\n\r\n(.*?)\r\n--', sent, re.DOTALL)
-        prompt = found[1].decode() if found else ""
-    return prompt.rpartition("\n\n")[2].removesuffix(REFINED)
+        found = re.findall(rb'name="(prompt|seed)"\r\n\r\n(.*?)\r\n--', sent, re.DOTALL)
+        fields = {name.decode(): value.decode() for name, value in found}
+    return fields["prompt"].rpartition("\n\n")[2].removesuffix(REFINED), int(fields["seed"])
 
 
 def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
