@@ -1,5 +1,6 @@
 import base64
 import binascii
+from contextlib import suppress
 
 from PIL import Image, ImageOps
 from pydantic import BaseModel, ValidationError
@@ -66,6 +67,8 @@ class ImagesProvider:
             raise BadInput("The image model does not do this.")
         if request.intent.needs_source and request.source is None:
             raise BadInput("There is no picture to change.")
+        if not orders.words(request):  # all of them were commands
+            raise NoImage(faults.NO_IMAGE)
         control.progress(0.0)  # a cancelled message shall cost nothing
         patience = Patience(
             lambda: control.progress(0.0), lambda seconds: control.billed_progress(guessed_share(seconds, USUAL_S))
@@ -122,14 +125,11 @@ class ImagesProvider:
     def _data(self, found: _Datum, control: Control) -> bytes:
         if data := found.b64_json or _data_url(found.url):
             return _decoded(data)
-        fault: StudioError
-        try:
+        with suppress(Rejected):
             return self._client.download(
                 found.url or "", Patience(lambda: None, lambda seconds: control.billed_progress(0.9))
             )
-        except Rejected as rejected:
-            fault = faults.of_rejected(rejected)
-        raise fault
+        raise ProviderDown
 
 
 def _data_url(url: str | None) -> str | None:

@@ -94,6 +94,12 @@ def test_commands_to_a_server_are_taken_out_of_peoples_words(
     assert len(server.calls) == 2  # and the stand-in found nothing to complain of
 
 
+def test_nothing_is_asked_for_where_all_words_are_commands(images: ImagesProvider, server: OpenAI) -> None:
+    with pytest.raises(NoImage):
+        made(images, replace(PAINT, prompt='<sd_cpp_extra_args>{"seed": 1}</sd_cpp_extra_args> <>'))
+    assert server.calls == []
+
+
 def test_the_one_command_of_ours_is_the_seed_where_a_server_takes_it_only_so(server: OpenAI) -> None:
     with closing(ImagesProvider(server.account(model="sd-cpp-local"))) as images:
         for seed in (7, 8):

@@ -126,6 +126,7 @@ OF_PICTURES: list[tuple[Mood, type[StudioError], str]] = [
     (standin.shows(b"GIF89a" + bytes(40)), ProviderDown, "not a picture"),
     (standin.shows(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ProviderDown, "not a picture"),
     (standin.shows(bytes(21 * 1024 * 1024)), ProviderDown, "not a picture"),
+    (standin.points_to("/files/gone.png"), ProviderDown, "cannot be reached"),
     (standin.points_to("http://elsewhere.test/made.png"), ProviderDown, "does not look"),
     (standin.points_to("http://127.0.0.1.elsewhere.test/made.png"), ProviderDown, "does not look"),
     (standin.points_to("//elsewhere.test/made.png"), ProviderDown, "does not look"),

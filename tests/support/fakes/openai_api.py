@@ -122,7 +122,10 @@ class OpenAI:
         try:
             if asked.method == "GET":
                 assert asked.headers.get("authorization") == f"Bearer {KEY}" and asked.query == {}
-                return NEVER if asked.path in self.slow else Answer(200, self.files[asked.path], "image/png")
+                if asked.path in self.slow:
+                    return NEVER
+                file = self.files.get(asked.path)
+                return Answer(404) if file is None else Answer(200, file, "image/png")
             call = read(asked)
         except (ValidationError, AssertionError, ValueError, LookupError) as complaint:
             self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
