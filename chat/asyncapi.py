@@ -71,13 +71,15 @@ class MessageChanged(BaseModel):
 
 
 class MessageProgress(BaseModel):
-    """May be lost. `fraction` is 0 to 1; `position` is the place in the queue, from 1, where turns go round between the
-    people who wait; `eta_s` is about how many seconds it will be until the message is done."""
+    """May be lost. `fraction` is 0 to 1, and a guess by the time that has gone where it is `estimated`; `position` is the
+    place in the queue, from 1, where turns go round between the people who wait; `eta_s` is about how many seconds it
+    will be until the message is done."""
 
     type: Literal["message.progress"]
     message_id: str
     stage: str
     fraction: float | None = None
+    estimated: bool | None = None
     position: int | None = None
     eta_s: float | None = None
 

@@ -12,7 +12,7 @@ from gallery.errors import Quota
 if TYPE_CHECKING:
     from pipeline.providers.base import Refinement
 
-THREADS: int = settings.GEMINI_CALLS
+THREADS: int = settings.READER_CALLS
 WAITING = 8  # for a thread
 RETRY_AFTER_S = 5
 

@@ -16,6 +16,7 @@ from redis import ConnectionPool
 from gallery.storage.account import Account
 from pipeline.huey_queue import WakeQueue
 from pipeline.providers import table
+from pipeline.providers.openai_api.server import Server
 from project import addresses
 from project.accounts import mail, openid
 from project.accounts.conf import *  # noqa: F403  how django-allauth is set up
@@ -63,6 +64,10 @@ def _account(url: str) -> Account | None:
         return Account.parse(url) if url else None
     except ValueError as error:
         raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # the original error may quote it
+
+
+def _server(url: str, model: str, key: str, timeout_s: float, calls: int) -> Server | None:
+    return Server(url, model, key, timeout_s, calls) if url else None
 
 
 class _Env(Env):
@@ -136,11 +141,33 @@ try:
     GEMINI_PICTURE_MODEL = env.str("GEMINI_PICTURE_MODEL", "gemini-nano-banana-2.1")
     GEMINI_TIMEOUT_S = env.float("GEMINI_TIMEOUT_S", 60)
     GEMINI_CALLS = env.int("GEMINI_CALLS", 4)
+    # Servers that speak OpenAI's API. As values, because their keys show in no representation.
+    IMAGES_SERVER = _server(
+        env.str("STUDIO_IMAGES_URL", ""),
+        env.str("STUDIO_IMAGES_MODEL", ""),
+        env.str("STUDIO_IMAGES_KEY", "").strip(),
+        env.float("STUDIO_IMAGES_TIMEOUT_S", 300),
+        env.int("STUDIO_IMAGES_CALLS", 1),
+    )
+    IMAGES_PIXELS = env.int("STUDIO_IMAGES_PIXELS", 1048576)
+    CHAT_SERVER = _server(
+        env.str("STUDIO_CHAT_URL", ""),
+        env.str("STUDIO_CHAT_MODEL", ""),
+        env.str("STUDIO_CHAT_KEY", "").strip(),
+        env.float("STUDIO_CHAT_TIMEOUT_S", 60),
+        env.int("STUDIO_CHAT_CALLS", 4),
+    )
     # Which provider makes the pictures of which intent.
     PROVIDERS = table.assign(
         table.chosen(env.list("STUDIO_PROVIDERS", [])),
-        configured={"GEMINI_API_KEY": bool(GEMINI_API_KEY), "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None},
+        configured={
+            "GEMINI_API_KEY": bool(GEMINI_API_KEY),
+            "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None,
+            "STUDIO_IMAGES_URL": IMAGES_SERVER is not None,
+            "STUDIO_CHAT_URL": CHAT_SERVER is not None,
+        },
     )
+    READER_CALLS = CHAT_SERVER.calls if CHAT_SERVER and PROVIDERS[table.READER] == table.CHAT else GEMINI_CALLS
     METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
     LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()
 
@@ -183,12 +210,32 @@ def _check() -> None:
         raise ImproperlyConfigured(
             "STUDIO_API_ORIGINS must name origins, such as https://app.example.org, without a path."
         )
-    if not (GEMINI_API_KEY.isascii() and GEMINI_API_KEY.replace(" ", "\n").isprintable()):
-        raise ImproperlyConfigured("GEMINI_API_KEY is no key: it has characters that no key has.")
+    _check_key("GEMINI_API_KEY", GEMINI_API_KEY)
     if not _is_web(GEMINI_BASE_URL):
         raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
     if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
         raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
+    _check_server("STUDIO_IMAGES", IMAGES_SERVER)
+    _check_server("STUDIO_CHAT", CHAT_SERVER)
+    if IMAGES_PIXELS < 65_536:
+        raise ImproperlyConfigured("STUDIO_IMAGES_PIXELS must be at least 65536: 256 × 256.")
+
+
+def _check_key(name: str, key: str) -> None:
+    if not (key.isascii() and key.replace(" ", "\n").isprintable()):
+        raise ImproperlyConfigured(f"{name} is no key: it has characters that no key has.")
+
+
+def _check_server(name: str, server: Server | None) -> None:
+    if server is None:
+        return
+    if not _is_web(server.url) or "@" in server.url:
+        raise ImproperlyConfigured(
+            f"{name}_URL must begin with https:// or http://, and name a host; a key belongs into {name}_KEY."
+        )
+    _check_key(f"{name}_KEY", server.key)
+    if min(server.timeout_s, server.calls) <= 0:
+        raise ImproperlyConfigured(f"{name}_TIMEOUT_S and {name}_CALLS must be greater than 0.")
 
 
 _check()

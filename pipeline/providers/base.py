@@ -144,7 +144,8 @@ class Control(Protocol):
 
     def billed_progress(self, fraction: float) -> None:
         """As `progress`, during a call that costs money anyway: a worker that is stopping raises only after a grace of
-        15 s. Call neither once the answer is there: it would be thrown away."""
+        15 s. The fraction is a guess, and told to people as one. Call neither once the answer is there: it would be
+        thrown away."""
 
 
 Progress = Callable[[float], None]  # as `Control.progress`

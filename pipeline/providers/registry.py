@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from pipeline.providers.cloudinary.provider import CloudinaryEffects
     from pipeline.providers.gemini.provider import GeminiProvider
     from pipeline.providers.offline.provider import OfflineProvider
+    from pipeline.providers.openai_api.chat import ChatRefiner
+    from pipeline.providers.openai_api.images import ImagesProvider
 
 
 @functools.cache
 def _offline() -> "OfflineProvider":
     from pipeline.providers.offline.provider import OfflineProvider
 
-    return OfflineProvider(ai_is_connected=bool(settings.GEMINI_API_KEY))
+    return OfflineProvider(
+        ai_is_connected=bool(settings.GEMINI_API_KEY or settings.IMAGES_SERVER),
+        made_by_models=frozenset(map(Intent, table.by_models(settings.PROVIDERS))),
+    )
 
 
 @functools.cache
@@ -44,6 +49,26 @@ def _gemini() -> "GeminiProvider":
     return provider
 
 
+@functools.cache
+def _images() -> "ImagesProvider":
+    from pipeline.providers.openai_api.images import ImagesProvider
+
+    assert settings.IMAGES_SERVER is not None
+    provider = ImagesProvider(settings.IMAGES_SERVER, settings.IMAGES_PIXELS)
+    atexit.register(provider.close)
+    return provider
+
+
+@functools.cache
+def _chat() -> "ChatRefiner":
+    from pipeline.providers.openai_api.chat import ChatRefiner
+
+    assert settings.CHAT_SERVER is not None
+    refiner = ChatRefiner(settings.CHAT_SERVER)
+    atexit.register(refiner.close)
+    return refiner
+
+
 def _cloudinary() -> "CloudinaryEffects":
     from gallery.stores import cloudinary_client
     from pipeline.providers.cloudinary.provider import CloudinaryEffects
@@ -62,13 +87,15 @@ _PROVIDERS: dict[str, Callable[[], Provider]] = {
     table.OFFLINE: _offline,
     table.GEMINI: _gemini,
     table.CLOUDINARY: _cloudinary,
+    table.IMAGES: _images,
 }
+_REFINERS: dict[str, Callable[[], Refiner]] = {table.OFFLINE: _offline, table.GEMINI: _gemini, table.CHAT: _chat}
 _making = threading.RLock()  # a worker's threads share one of each
 
 
 def label() -> str:
     """For the page."""
-    return table.label(settings.PROVIDERS, reader())
+    return table.label(settings.PROVIDERS)
 
 
 def abilities() -> str:
@@ -82,7 +109,7 @@ def varying() -> list[str]:
 
 def refiner() -> Refiner:
     with _making:
-        return _gemini() if reader() == table.GEMINI else _offline()
+        return _REFINERS[reader()]()
 
 
 def provider_for(intent: Intent) -> Provider:
@@ -92,4 +119,5 @@ def provider_for(intent: Intent) -> Provider:
 
 def reader() -> str:
     """The refiner's name."""
-    return table.GEMINI if settings.GEMINI_API_KEY else table.OFFLINE
+    name: str = settings.PROVIDERS[table.READER]
+    return name

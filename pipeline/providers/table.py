@@ -2,16 +2,33 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.providers.base import Intent
 
-OFFLINE, GEMINI, CLOUDINARY = "offline", "gemini", "cloudinary"
+OFFLINE, GEMINI, CLOUDINARY, IMAGES, CHAT = "offline", "gemini", "cloudinary", "images", "chat"
 # Every provider's name in STUDIO_PROVIDERS, and the setting that it needs. A new one is a line here, and one in
 # `registry.py`.
-BROUGHT_BY: Mapping[str, str | None] = {OFFLINE: None, GEMINI: "GEMINI_API_KEY", CLOUDINARY: "CLOUDINARY_URL"}
+BROUGHT_BY: Mapping[str, str | None] = {
+    OFFLINE: None,
+    GEMINI: "GEMINI_API_KEY",
+    CLOUDINARY: "CLOUDINARY_URL",
+    IMAGES: "STUDIO_IMAGES_URL",
+    CHAT: "STUDIO_CHAT_URL",
+}
 # For the page, where "offline" would mean no connection.
-SPOKEN = {OFFLINE: "built-in tools", GEMINI: "Gemini", CLOUDINARY: "Cloudinary"}
+SPOKEN = {
+    OFFLINE: "built-in tools",
+    GEMINI: "Gemini",
+    CLOUDINARY: "Cloudinary",
+    IMAGES: "an image model",
+    CHAT: "a language model",
+}
+READER = "reader"  # in STUDIO_PROVIDERS, beside the intents: who reads requests
+_READERS = (OFFLINE, GEMINI, CHAT)
+_MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES)
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
-# By default. It cannot give transparency, and draws anew what it enhances: those two only where STUDIO_PROVIDERS says
+# They understand words, and draw anew.
+_MODELS = (GEMINI, IMAGES)
+# By default. They cannot give transparency, and draw anew what they enhance: those two only where STUDIO_PROVIDERS says
 # so.
-_BY_GEMINI = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
+_BY_MODELS = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
 def chosen(pairs: Iterable[str]) -> dict[str, str]:
@@ -26,31 +43,41 @@ def chosen(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[str, str]:
-    """The chosen provider of each intent, or the default. `configured`: whether that setting is set. Raises ValueError
-    with a sentence for an unknown name, or a missing setting."""
-    for intent, name in chosen.items():
-        if intent not in MADE:
-            raise ValueError(f"STUDIO_PROVIDERS names the intent {intent!r}; there are {', '.join(MADE)}.")
-        if name not in BROUGHT_BY:
-            raise ValueError(f"STUDIO_PROVIDERS names the provider {name!r}; there are {', '.join(BROUGHT_BY)}.")
+    """The chosen provider of each intent and of READER, or the default: Gemini before other models. `configured`: whether
+    that setting is set. Raises ValueError with a sentence for an unknown name, or a missing setting."""
+    for what, name in chosen.items():
+        if what not in (*MADE, READER):
+            raise ValueError(f"STUDIO_PROVIDERS names the intent {what!r}; there are {', '.join(MADE)}, and {READER}.")
+        able = _READERS if what == READER else _MAKERS
+        if name not in able:
+            raise ValueError(f"STUDIO_PROVIDERS names the provider {name!r} for {what}; there are {', '.join(able)}.")
         setting = BROUGHT_BY[name]
         if setting is not None and not configured.get(setting, False):
-            raise ValueError(f"STUDIO_PROVIDERS gives {intent} to {name}, but {setting} is not set.")
-    usual = dict.fromkeys(MADE, OFFLINE)
-    if configured.get("GEMINI_API_KEY", False):
-        usual |= dict.fromkeys((intent.value for intent in _BY_GEMINI), GEMINI)
+            raise ValueError(f"STUDIO_PROVIDERS gives {what} to {name}, but {setting} is not set.")
+
+    def first(*names: str) -> str:
+        return next((name for name in names if configured.get(BROUGHT_BY[name] or "", False)), OFFLINE)
+
+    usual = {**dict.fromkeys(MADE, OFFLINE), READER: first(GEMINI, CHAT)}
+    usual |= dict.fromkeys((intent.value for intent in _BY_MODELS), first(*_MODELS))
     return {**usual, **chosen}
 
 
 def varying(providers: Mapping[str, str]) -> list[str]:
     """Intents whose pictures are drawn anew, and so differ each time."""
-    return [intent for intent in MADE if intent == Intent.GENERATE or providers[intent] == GEMINI]
+    return [intent for intent in MADE if intent == Intent.GENERATE or providers[intent] in _MODELS]
 
 
-def label(providers: Mapping[str, str], reader: str) -> str:
+def by_models(providers: Mapping[str, str]) -> list[str]:
+    """Intents whose provider understands any words."""
+    return [intent for intent in MADE if providers[intent] in _MODELS]
+
+
+def label(providers: Mapping[str, str]) -> str:
     """Whoever generates comes first, "built-in tools" last."""
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
     if makers == [OFFLINE]:
+        reader = providers[READER]
         return f"{SPOKEN[OFFLINE]}, no AI" if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
     names = [SPOKEN[name] for name in makers]
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
@@ -59,8 +86,13 @@ def label(providers: Mapping[str, str], reader: str) -> str:
 _PAINTS = {
     OFFLINE: "paints landscapes, seas and cities from your words",
     GEMINI: "paints whatever you describe",
+    IMAGES: "paints whatever you describe",
 }
-_CHANGES = {OFFLINE: "changes the light, colours, style and shape of photos", GEMINI: "changes photos as you say"}
+_CHANGES = {
+    OFFLINE: "changes the light, colours, style and shape of photos",
+    GEMINI: "changes photos as you say",
+    IMAGES: "changes photos as you say",
+}
 _FOR = {
     Intent.GENERATE: "painting",
     Intent.EDIT: "changes in words",
@@ -79,7 +111,8 @@ def abilities(providers: Mapping[str, str]) -> str:
     ]
     said += f", with {', and '.join(others)}" if others else ""
     if paints == OFFLINE:
-        said += "; people, animals and things it could paint too if whoever runs it connected an AI"
+        connected = "an AI" if providers[READER] == OFFLINE else "an AI that makes pictures"
+        said += f"; people, animals and things it could paint too if whoever runs it connected {connected}"
     return f"{said}."
 
 

@@ -81,12 +81,12 @@ class Lease:
         self._next_event = 0.0
 
     def progress(self, fraction: float) -> None:
-        self._tell(fraction, patience_s=0.0)
+        self._tell(fraction, patience_s=0.0, estimated=False)
 
     def billed_progress(self, fraction: float) -> None:
-        self._tell(fraction, patience_s=PAID_S)
+        self._tell(fraction, patience_s=PAID_S, estimated=True)
 
-    def _tell(self, fraction: float, patience_s: float) -> None:
+    def _tell(self, fraction: float, *, patience_s: float, estimated: bool) -> None:
         if self.lost.is_set():
             raise LeaseLost
         now = time.monotonic()
@@ -96,7 +96,8 @@ class Lease:
             return
         self._next_event = now + PROGRESS_EVERY_S
         share = round(min(1.0, max(0.0, fraction)), 3)
-        events.enqueue(events.progress(self.job.message.session_id, self.job.id, self.job.stage.value, fraction=share))
+        what: dict[str, float] = {"fraction": share, **({"estimated": True} if estimated else {})}
+        events.enqueue(events.progress(self.job.message.session_id, self.job.id, self.job.stage.value, **what))
 
 
 _leases: dict[str, Lease] = {}  # by token

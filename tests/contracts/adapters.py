@@ -10,8 +10,11 @@ from pipeline.providers.cloudinary.provider import CloudinaryEffects
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.provider import GeminiProvider
 from pipeline.providers.offline.provider import OfflineProvider
+from pipeline.providers.openai_api.chat import ChatRefiner
+from pipeline.providers.openai_api.images import ImagesProvider
 from tests.support.fakes import cloudinary as cloudinary_standin
 from tests.support.fakes import gemini as standin
+from tests.support.fakes.openai_api import openai
 
 
 @contextmanager
@@ -31,13 +34,33 @@ def cloudinary() -> Iterator[CloudinaryEffects]:
         yield CloudinaryEffects(Client(CloudinaryAccount.parse(server.url), timeout_s=60), poll_s=0.02)
 
 
+@contextmanager
+def images() -> Iterator[ImagesProvider]:
+    with openai() as server, closing(ImagesProvider(server.account())) as provider:
+        yield provider
+
+
+@contextmanager
+def chat() -> Iterator[ChatRefiner]:
+    with openai() as server, closing(ChatRefiner(server.account())) as refiner:
+        yield refiner
+
+
 def account(server: standin.Gemini, timeout_s: float = 60.0, calls: int = 4) -> Account:
     return Account(
         standin.KEY, standin.TEXT_MODEL, standin.PICTURE_MODEL, server.server.url, timeout_s=timeout_s, calls=calls
     )
 
 
-LANGUAGES: dict[str, Callable[[], AbstractContextManager[Refiner]]] = {"offline": offline, "gemini": gemini}
-PAINTERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {"offline": offline, "gemini": gemini}
+LANGUAGES: dict[str, Callable[[], AbstractContextManager[Refiner]]] = {
+    "offline": offline,
+    "gemini": gemini,
+    "chat": chat,
+}
+PAINTERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {
+    "offline": offline,
+    "gemini": gemini,
+    "images": images,
+}
 PROVIDERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {**PAINTERS, "cloudinary": cloudinary}
 WITHOUT_NETWORK = ("offline",)

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Self
 
 import httpx
@@ -239,6 +240,21 @@ def apart(database: str, number: int) -> dict[str, str]:
     with override_settings(MONGO_URI=uri):
         mongo.prepare()
     return {"MONGO_URI": uri, "REDIS_URL": f"{settings.REDIS_URL}?db={number}"}
+
+
+class Logged(Studio):
+    """Everything that its processes print goes into a file."""
+
+    def __init__(self, log: Path, **environment: str) -> None:
+        super().__init__(**{"STUDIO_LOG_LEVEL": "DEBUG", **environment})
+        self.log = log
+
+    def run(self, *command: str) -> "subprocess.Popen[bytes]":
+        environment = {**os.environ, **self.environment}
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
+            )
 
 
 @contextmanager

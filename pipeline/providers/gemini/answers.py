@@ -1,9 +1,6 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from google.genai.types import Candidate, FinishReason, GenerateContentResponse, Part
 
-from gallery.errors import NoImage, ProviderDown, Refused, StudioError, Unusable
+from gallery.errors import NoImage, ProviderDown, Refused, Unusable
 from pipeline.providers.base import Usage
 from pipeline.providers.gemini.faults import UNREADABLE
 
@@ -47,15 +44,6 @@ def usage(answer: GenerateContentResponse) -> Usage:
         return Usage()
     output = (counted.candidates_token_count or 0) + (counted.thoughts_token_count or 0)
     return Usage(prompt_tokens=_tokens(counted.prompt_token_count or 0), output_tokens=_tokens(output))
-
-
-@contextmanager
-def usage_on_errors(usage: Usage) -> Iterator[None]:
-    try:
-        yield
-    except StudioError as error:
-        error.usage = usage.counted()
-        raise
 
 
 def _tokens(count: int) -> int:

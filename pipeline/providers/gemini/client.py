@@ -1,12 +1,6 @@
-"""Every call has a deadline, is one request, and can be given up; only so many run at a time."""
+"""Every call is one request."""
 
-import asyncio
 import logging
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent import futures
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx2
@@ -14,15 +8,14 @@ from google import genai
 from google.genai import types
 
 from gallery.errors import StudioError
+from pipeline.providers.calls import Calls, Patience
 from pipeline.providers.gemini import faults
 from pipeline.providers.gemini.account import Account
-from pipeline.providers.gemini.transport import Bounded
+from pipeline.providers.transport import Bounded
 
 log = logging.getLogger(__name__)
 
 API_VERSION = "v1"  # the SDK's default, which an environment variable would change
-CLOSE_S = 2.0
-BEAT_S = 0.2  # for cancellations
 
 
 @dataclass(frozen=True)
@@ -32,49 +25,24 @@ class Question:
     config: types.GenerateContentConfig
 
 
-@dataclass(frozen=True)
-class Patience:
-    """Called every BEAT_S; what they raise ends the call."""
-
-    queued: Callable[[], None]  # for other calls of this process
-    asked: Callable[[float], None]  # seconds so far
-
-
 class Client:
-    """Calls run on an event loop: there a deadline holds even for a service that sends a byte now and then, and a call
-    that is given up closes its connection at once."""
-
     def __init__(self, account: Account) -> None:
         self._account = account
-        self._turns = threading.BoundedSemaphore(account.calls)
-        self._loop = asyncio.new_event_loop()
+        self._calls = Calls("gemini", account.timeout_s, account.calls)
         self._transports = httpx2.Client(), httpx2.AsyncClient(transport=Bounded(), follow_redirects=False)
         self._sdk = _sdk(account, *self._transports)
-        self._thread = threading.Thread(target=self._loop.run_forever, name="gemini", daemon=True)
-        self._thread.start()
 
     def close(self) -> None:
-        """Callers still waiting are left alone."""
         never_used, transport = self._transports
         never_used.close()
-        asyncio.run_coroutine_threadsafe(transport.aclose(), self._loop).result(CLOSE_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(CLOSE_S)
-        self._loop.close()
+        self._calls.close(transport.aclose())
 
     def ask(self, question: Question, patience: Patience) -> types.GenerateContentResponse:
         """Raises the errors of `gallery.errors` only, and what `patience` raises."""
-        with self._turn(patience):
-            call = asyncio.run_coroutine_threadsafe(self._call(question), self._loop)
-            began = time.monotonic()
-            try:
-                while not futures.wait([call], timeout=BEAT_S).done:
-                    patience.asked(time.monotonic() - began)
-            finally:
-                call.cancel()
+        done = self._calls.finished(lambda: self._call(question), patience)
         fault: StudioError
         try:
-            return call.result()
+            return done.result()
         except faults.RAISED as error:
             fault = faults.of(error)
             # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
@@ -82,21 +50,11 @@ class Client:
             log.warning("action=gemini_failed model=%s kind=%s code=%s", question.model, kind, code)
         raise fault  # out here, so that no other error is its context
 
-    @contextmanager
-    def _turn(self, patience: Patience) -> Iterator[None]:
-        while not self._turns.acquire(timeout=BEAT_S):
-            patience.queued()
-        try:
-            yield
-        finally:
-            self._turns.release()
-
     async def _call(self, question: Question) -> types.GenerateContentResponse:
         contents = types.Content(role="user", parts=list(question.parts))
-        async with asyncio.timeout(self._account.timeout_s):
-            return await self._sdk.aio.models.generate_content(
-                model=question.model, contents=contents, config=_once(question.config)
-            )
+        return await self._sdk.aio.models.generate_content(
+            model=question.model, contents=contents, config=_once(question.config)
+        )
 
 
 def _once(config: types.GenerateContentConfig) -> types.GenerateContentConfig:

@@ -3,18 +3,15 @@
 import io
 import math
 
-from PIL import Image, ImageChops, ImageFilter, ImageOps
+from PIL import Image
 
 from gallery import pictures
-from gallery.errors import BadInput, ProviderDown, TooLarge
 from pipeline.providers.base import PictureRequest
+from pipeline.providers.fitting import FINE, alike, boxed, decoded, fitted, png
 
 RATIOS = ("1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9")
 _1K = 1.15 * 1024 * 1024  # pixels of the smaller size, about
 MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and 40 million would be refused
-MAX_MASKED_SIDE = 4096  # pixels of a side
-ALIKE = 0.03  # of shapes that cover one another
-_FINE = Image.Resampling.LANCZOS
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 
 
@@ -33,13 +30,9 @@ def framed(width: int, height: int) -> tuple[int, int]:
     """The smallest box in one of Gemini's shapes around a picture of which one part is changed: in another shape, old
     and new could not be laid over one another."""
     shape = _shape(nearest_ratio(width, height))
-    if _alike((width, height), (shape, 1)):
+    if alike((width, height), (shape, 1)):
         return width, height
     return max(width, round(height * shape)), max(height, round(width / shape))
-
-
-def _alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    return abs(math.log(one[0] / one[1] * other[1] / other[0])) <= ALIKE
 
 
 def _shape(ratio: str) -> float:
@@ -52,7 +45,7 @@ def sent(data: bytes) -> tuple[bytes, str]:
     if max(pictures.check(data)) <= MAX_SENT_SIDE:
         return data, _MIME.get(data[:4], "image/jpeg")
     image = pictures.decode(data)
-    image.thumbnail((MAX_SENT_SIDE, MAX_SENT_SIDE), _FINE)
+    image.thumbnail((MAX_SENT_SIDE, MAX_SENT_SIDE), FINE)
     return _encoded(image)
 
 
@@ -73,37 +66,11 @@ def sent_with_mask(source: bytes, mask: bytes) -> tuple[tuple[bytes, str], tuple
         return sent(source), sent(mask)
     share = min(1.0, MAX_SENT_SIDE / max(frame))
     width, height = (max(1, round(side * share)) for side in frame)
-    inside = pictures.decode(mask).convert("L").resize(size)
-    old, where = (ImageOps.pad(image, (width, height)) for image in (pictures.decode(source), inside))
+    old, where = boxed(source, mask, (width, height))
     return _encoded(old), _encoded(where)
 
 
-def fitted(data: bytes, request: PictureRequest) -> bytes:
-    """Cut to the chosen size, which was announced already, and unchanged outside of the mask, because the model draws
-    the whole picture anew. Raises `ProviderDown` for what is no whole picture."""
-    try:
-        image = pictures.decode(data)
-    except (BadInput, TooLarge) as error:  # the service's fault, not the person's
-        raise ProviderDown("The picture service sent something that is not a picture.") from error
-    given = image
-    if request.source is not None and request.mask is not None:
-        image = _within_mask(image, request.source, request.mask)
-    if request.width and request.height and image.size != (request.width, request.height):
-        image = ImageOps.fit(image, (request.width, request.height), _FINE)
-    if image is given:
-        return data
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG", compress_level=1)  # encoded well when it is stored
-    return buffer.getvalue()
-
-
-def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
-    """The new picture where the mask is white, without the box around it."""
-    old = pictures.decode(source)
-    old.thumbnail((MAX_MASKED_SIDE, MAX_MASKED_SIDE), _FINE)
-    same = _alike(image.size, old.size)
-    new = image.resize(old.size, _FINE) if same else ImageOps.fit(image, old.size, _FINE)
-    new = new.convert(old.mode)
-    where = pictures.decode(mask).convert("L").resize(old.size)
-    soft = where.filter(ImageFilter.GaussianBlur(max(old.size) / 400))
-    return Image.composite(new, old, ImageChops.darker(where, soft))  # soft towards the inside alone
+def received(data: bytes, request: PictureRequest) -> bytes:
+    given = decoded(data)
+    image = fitted(given, request)
+    return data if image is given else png(image)

@@ -1,11 +1,9 @@
-import math
-import time
-
 from google.genai.types import GenerateContentConfig, GenerateContentResponse, ImageConfig, Part
 from pydantic import ValidationError
 
 from gallery import pictures
-from gallery.errors import BadInput, ProviderDown, Quota
+from gallery.errors import BadInput, ProviderDown
+from pipeline.providers import reading
 from pipeline.providers.base import (
     Control,
     Intent,
@@ -17,9 +15,10 @@ from pipeline.providers.base import (
     RefineRequest,
     Usage,
 )
-from pipeline.providers.gemini import answers, fitting, reading, wording
+from pipeline.providers.calls import Patience, guessed_share, until_busy, usage_on_errors
+from pipeline.providers.gemini import answers, fitting, wording
 from pipeline.providers.gemini.account import Account
-from pipeline.providers.gemini.client import Client, Patience, Question
+from pipeline.providers.gemini.client import Client, Question
 from pipeline.providers.gemini.faults import UNREADABLE
 from pipeline.providers.text import Bilingual
 
@@ -35,7 +34,7 @@ NO_TRANSPARENCY = Bilingual(
 
 
 class GeminiProvider:
-    name = reading.NAME
+    name = "gemini"
 
     def __init__(self, account: Account) -> None:
         self._account = account
@@ -52,20 +51,10 @@ class GeminiProvider:
             max_output_tokens=MAX_OUTPUT_TOKENS,
         )
         question = Question(self._account.text_model, (Part.from_text(text=reading.document(request)),), config)
-        answer = self._client.ask(question, self._until_busy())
+        answer = self._client.ask(question, until_busy(self._account.timeout_s))
         usage = answers.usage(answer)
-        with answers.usage_on_errors(usage):
+        with usage_on_errors(usage):
             return _read(answer, request, usage)
-
-    def _until_busy(self) -> Patience:
-        """A refinement cannot be cancelled: it waits no longer than for an answer."""
-        deadline = time.monotonic() + self._account.timeout_s
-
-        def queued() -> None:
-            if time.monotonic() > deadline:
-                raise Quota("The picture service is busy.")
-
-        return Patience(queued, lambda seconds: None)
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         return None if refined.intent in wording.SERVED else NO_TRANSPARENCY.to(refined.content)
@@ -77,19 +66,21 @@ class GeminiProvider:
         """Raises `BadInput` for an intent it does not serve, or a change without a picture."""
         question = Question(self._account.picture_model, _parts(request), _config(request))
         control.progress(0.0)  # a cancelled message shall cost nothing
-        patience = Patience(lambda: control.progress(0.0), lambda seconds: control.billed_progress(_share(seconds)))
+        patience = Patience(
+            lambda: control.progress(0.0), lambda seconds: control.billed_progress(guessed_share(seconds, USUAL_S))
+        )
         answer = self._client.ask(question, patience)
         usage = answers.usage(answer)
-        with answers.usage_on_errors(usage):
+        with usage_on_errors(usage):
             found = answers.picture(answer)
         paid = Usage(usage.prompt_tokens, usage.output_tokens, pictures=1)
-        with answers.usage_on_errors(paid):
-            return Picture(fitting.fitted(found, request), self.name, paid)
+        with usage_on_errors(paid):
+            return Picture(fitting.received(found, request), self.name, paid)
 
 
 def _read(answer: GenerateContentResponse, request: RefineRequest, usage: Usage) -> Refinement:
     try:
-        return reading.refinement(answers.words(answer), request, usage)
+        return reading.refinement(answers.words(answer), request, GeminiProvider.name, usage)
     except ValidationError:
         raise ProviderDown(UNREADABLE) from None  # its text quotes the person
 
@@ -122,8 +113,3 @@ def _config(request: PictureRequest) -> GenerateContentConfig:
     elif request.source is not None:
         size.image_size = fitting.size_name(*pictures.check(request.source))
     return GenerateContentConfig(response_modalities=["TEXT", "IMAGE"], image_config=size, seed=request.seed % SEEDS)
-
-
-def _share(seconds: float) -> float:
-    """The service reports none: the share of the usual time, always below 1."""
-    return 0.9 * (1 - math.exp(-seconds / USUAL_S))

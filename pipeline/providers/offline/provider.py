@@ -19,6 +19,7 @@ from pipeline.providers.text import USUAL_SIZE, Size
 from . import plan as plans
 from .plan import Plan
 from .reader import refine as reader
+from .reader import word_for_word
 from .vocabulary import say
 
 # One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
@@ -28,11 +29,12 @@ _turn = threading.Lock()
 class OfflineProvider:
     name = reader.PROVIDER
 
-    def __init__(self, ai_is_connected: bool = False) -> None:
-        self._ai_is_connected = ai_is_connected  # as the refiner
+    def __init__(self, ai_is_connected: bool = False, made_by_models: frozenset[Intent] = frozenset()) -> None:
+        self._ai_is_connected = ai_is_connected
+        self._made_by_models = made_by_models
 
     def refine(self, request: RefineRequest) -> Refinement:
-        return replace(reader.refine(request), repeatable=True)
+        return replace(word_for_word.refine(request, self._made_by_models), repeatable=True)
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)

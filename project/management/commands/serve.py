@@ -129,14 +129,24 @@ def _pictures() -> str:
 
 def _ai() -> str:
     """Never a key."""
-    served = table.served(settings.PROVIDERS)
-    if not settings.GEMINI_API_KEY and list(served) == [table.OFFLINE]:
+    served, reader = table.served(settings.PROVIDERS), settings.PROVIDERS[table.READER]
+    if [reader, *served] == [table.OFFLINE, table.OFFLINE]:
         return f"{table.SPOKEN[table.OFFLINE]}, no AI"
-    makers = "; ".join(f"{', '.join(intents)}: {table.SPOKEN[name]}" for name, intents in served.items())
-    if not settings.GEMINI_API_KEY:
-        return f"{table.SPOKEN[table.OFFLINE]} read; {makers}"
-    models = f"{settings.GEMINI_TEXT_MODEL} and {settings.GEMINI_PICTURE_MODEL}"
-    return f"Gemini at {addresses.host_of(settings.GEMINI_BASE_URL)} ({models}) reads; {makers}"
+    reads = "read" if reader == table.OFFLINE else "reads"
+    makers = "; ".join(f"{', '.join(intents)}: {_where(name, reader)}" for name, intents in served.items())
+    return f"{_where(reader)} {reads}; {makers}"
+
+
+def _where(name: str, reader: str | None = None) -> str:
+    """With its host and models, but for who was named as the reader."""
+    servers = {table.IMAGES: settings.IMAGES_SERVER, table.CHAT: settings.CHAT_SERVER}
+    if server := servers.get(name):
+        model = f" ({server.model})" if server.model else ""
+        return f"{table.SPOKEN[name]} at {addresses.host_of(server.url)}{model}"
+    if name == table.GEMINI != reader:
+        models = f"{settings.GEMINI_TEXT_MODEL} and {settings.GEMINI_PICTURE_MODEL}"
+        return f"Gemini at {addresses.host_of(settings.GEMINI_BASE_URL)} ({models})"
+    return table.SPOKEN[name]
 
 
 def _answers(host: str, port: int) -> bool:

@@ -16,7 +16,7 @@ export class Store extends EventTarget {
   recall = () => []; // (session id) → messages that were there last time
   #sessions = new Map();
   #gone = new Set();
-  #progress = new Map(); // message id → {stage, fraction, position}
+  #progress = new Map(); // message id → {stage, fraction, estimated, position}
   #silence = new Silence(() => this.changed());
   #scheduled = false;
 

@@ -14,11 +14,12 @@ export function stateOf(message) {
   return message.status.toLowerCase(); // failed, cancelled; of the outbox: kept, refused
 }
 
-/** "queued, 3rd, about 20 s", "painting 40%". `position` counts from 1; a retry waits for its turn at the stage it goes on with. */
+/** "queued, 3rd, about 20 s", "painting 40%", "painting, about 40%". `position` counts from 1; a retry waits for its turn at the stage it goes on with. */
 export function stageWord(message, progress) {
   const word = message.stage === "generating" && hasSource(message.intent) ? "editing" : STAGES[message.stage];
   if (progress?.position) return queueWord(progress);
-  return progress?.fraction > 0 ? `${word} ${Math.floor(progress.fraction * 100)}%` : word;
+  if (!(progress?.fraction > 0)) return word;
+  return `${word}${progress.estimated ? ", about" : ""} ${Math.floor(progress.fraction * 100)}%`;
 }
 
 /** Added to that where something is missing; see `missing` of the store. */

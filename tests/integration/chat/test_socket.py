@@ -69,6 +69,7 @@ def test_the_stages_go_by_in_order_with_progress(socket: Socket) -> None:
         event["fraction"] for event in socket.events if event["type"] == "message.progress" and "fraction" in event
     ]
     assert len(shares) >= 2
+    assert not any("estimated" in event for event in socket.events)  # the painter knows
 
 
 def test_the_same_client_id_is_the_same_message(socket: Socket, guest: Client) -> None:

@@ -359,7 +359,7 @@ def test_a_redirect_is_not_followed_with_the_key_in_hand(gemini: GeminiProvider,
 def test_an_answer_has_a_bound_in_bytes(
     gemini: GeminiProvider, server: Gemini, monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    monkeypatch.setattr("pipeline.providers.gemini.transport.MAX_ANSWER_BYTES", 100_000, raising=False)
+    monkeypatch.setattr("pipeline.providers.transport.MAX_ANSWER_BYTES", 100_000, raising=False)
     body = server_says(200_000)
     packing: Any = {"content_encoding": "gzip"} if packed else {}
     server.then("make", standin.raw(gzip.compress(body) if packed else body, **packing))

@@ -1,16 +1,12 @@
 """A whole studio whose Gemini is the stand-in: a message goes there and back, and what is paid for is counted there."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +15,7 @@ from pymongo import MongoClient
 
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import KEY, Gemini
-from tests.support.studio import HANGS_S, Client, Form, Studio, apart, eventually
+from tests.support.studio import HANGS_S, Client, Form, Logged, apart, eventually
 
 # One call at a time: whoever comes next shows that a call which was given up is over.
 QUICK = {
@@ -29,21 +25,6 @@ QUICK = {
     "GEMINI_CALLS": "1",
 }
 DATABASE = "gemini"
-
-
-class Logged(Studio):
-    """Everything that its processes print goes into a file."""
-
-    def __init__(self, log: Path, **environment: str) -> None:
-        super().__init__(**{"STUDIO_LOG_LEVEL": "DEBUG", **environment})
-        self.log = log
-
-    def run(self, *command: str) -> "subprocess.Popen[bytes]":
-        environment = {**os.environ, **self.environment}
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log
-            )
 
 
 @pytest.fixture(scope="module")

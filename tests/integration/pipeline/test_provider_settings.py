@@ -1,4 +1,4 @@
-"""What the settings say of Gemini: a wrong value stops the start with a sentence, a right one is told to people truly."""
+"""What the settings say of providers: a wrong value stops the start with a sentence, a right one is told to people truly."""
 
 import runpy
 import traceback
@@ -10,7 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pipeline.providers import registry, table
 from pipeline.providers.base import Intent, RefinedRequest
+from pipeline.providers.openai_api.server import Server
 from project.management.commands.serve import summary
+from tests.contracts.asking import to_read
 from tests.support.fakes.gemini import KEY
 
 WITH_KEY = {"GEMINI_API_KEY": True}
@@ -43,6 +45,15 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         ({"GEMINI_BASE_URL": "http://:80"}, "ImproperlyConfigured: GEMINI_BASE_URL must begin with https://"),
         ({"GEMINI_TIMEOUT_S": "0"}, "GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0."),
         ({"GEMINI_CALLS": "many"}, "GEMINI_CALLS"),
+        ({"STUDIO_PROVIDERS": "edit=images"}, "gives edit to images, but STUDIO_IMAGES_URL is not set."),
+        ({"STUDIO_PROVIDERS": "reader=chat"}, "gives reader to chat, but STUDIO_CHAT_URL is not set."),
+        ({"STUDIO_PROVIDERS": "reader=cloudinary"}, "names the provider 'cloudinary' for reader; there are"),
+        ({"STUDIO_IMAGES_URL": "localhost:1234"}, "STUDIO_IMAGES_URL must begin with https:// or http://"),
+        ({"STUDIO_CHAT_URL": f"http://me:{KEY}@localhost"}, "a key belongs into STUDIO_CHAT_KEY."),
+        ({"STUDIO_CHAT_URL": "http://localhost", "STUDIO_CHAT_KEY": f"{KEY}é"}, "STUDIO_CHAT_KEY is no key"),
+        ({"STUDIO_IMAGES_URL": "http://localhost", "STUDIO_IMAGES_KEY": f"a {KEY}"}, "STUDIO_IMAGES_KEY is no key"),
+        ({"STUDIO_IMAGES_URL": "http://localhost", "STUDIO_IMAGES_CALLS": "0"}, "STUDIO_IMAGES_CALLS must be greater"),
+        ({"STUDIO_IMAGES_PIXELS": "5"}, "STUDIO_IMAGES_PIXELS must be at least 65536"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_a_sentence(
@@ -81,6 +92,48 @@ def test_with_a_key_gemini_reads_and_paints_and_the_others_keep_theirs(with_key:
     assert registry.provider_for(Intent.EDIT) is gemini
     assert KEY not in repr(vars(gemini))
     assert registry.provider_for(Intent.REMOVE_BACKGROUND).name == "offline"
+
+
+@pytest.fixture
+def with_servers(settings: Any) -> Any:
+    settings.IMAGES_SERVER = Server("http://images.test:8080", "flux", KEY)
+    settings.CHAT_SERVER = Server("https://chat.test/openai/v1", "", KEY)
+    settings.PROVIDERS = table.assign({}, {"STUDIO_IMAGES_URL": True, "STUDIO_CHAT_URL": True})
+    registry._offline.cache_clear()
+    yield settings
+    for made in (registry._offline, registry._images, registry._chat):
+        made.cache_clear()
+
+
+def test_with_servers_everybody_hears_who_does_what_and_nobody_the_key(with_servers: Any) -> None:
+    assert registry.label() == "an image model and built-in tools"
+    words = summary("http://127.0.0.1/", 1)
+    assert "a language model at chat.test reads; " in words
+    assert "edit, remove_object, style_transfer: an image model at images.test:8080 (flux); enhance" in words
+    assert KEY not in words + repr(with_servers.IMAGES_SERVER) + repr(vars(registry.provider_for(Intent.EDIT)))
+
+
+def test_with_servers_one_reads_and_one_paints(with_servers: Any) -> None:
+    assert registry.refiner().name == "chat"
+    assert registry.provider_for(Intent.GENERATE).name == "images"
+    assert registry.provider_for(Intent.ENHANCE).name == "offline"
+
+
+def test_with_an_image_model_alone_the_keywords_hand_on_the_persons_words(with_servers: Any) -> None:
+    with_servers.PROVIDERS = table.assign({}, {"STUDIO_IMAGES_URL": True})
+    read = registry.refiner().refine(to_read("A cat on a sofa, 800x600"))
+    assert (read.intent, read.prompt, read.width, read.height) == (Intent.GENERATE, "A cat on a sofa,", 800, 600)
+
+
+def test_the_api_is_below_v1_unless_the_address_says_where() -> None:
+    for url in (
+        "http://localhost:8080",
+        "http://localhost:8080/",
+        "http://localhost:8080/v1",
+        "http://localhost:8080/v1/",
+    ):
+        assert Server(url, "").base == "http://localhost:8080/v1"
+    assert Server("https://chat.test/openai/", "").base == "https://chat.test/openai"
 
 
 def test_the_offline_tools_tell_nobody_to_set_a_key_that_is_set(with_key: Any) -> None:

@@ -27,6 +27,8 @@ def main() -> int:
     for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "SECRET_KEY"):
         os.environ.pop(name, None)  # it breaks what it runs on: never somebody's own servers
     os.environ.update({**ENVIRONMENT, "STUDIO_DATA": str(folder / "data"), "STUDIO_FAULTS": str(folder)})
+    if options.images:
+        os.environ["STUDIO_FAULTS_IMAGES"] = "on"
     import django
 
     django.setup()
@@ -44,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6), help="of what is done at random")
     parser.add_argument("--only", default="", help="letters in the fault and place")
     parser.add_argument("--short", action="store_true", help="the few most telling ones")
+    parser.add_argument("--images", action="store_true", help="the provider `images` makes the pictures")
     parser.add_argument("--minutes", type=float, default=math.inf, help="no new round is begun after so many")
     parser.add_argument("--json", type=Path, help="a file for the rows")
     return parser.parse_args()

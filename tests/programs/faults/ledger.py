@@ -1,6 +1,9 @@
-"""The stand-in provider's other end, in the harness: it answers well or badly, and its ledger counts what was started."""
+"""The provider's other end, in the harness: it answers well or badly, and its ledger counts what was started. It speaks as
+the stand-in does, and OpenAI's image API."""
 
+import base64
 import json
+import re
 import threading
 import time
 from collections import Counter
@@ -13,14 +16,18 @@ from tests.support.studio import picture
 
 SLOW_S, NEVER_S = 0.6, 2.5  # within the stand-in's patience, and past it
 PICTURE = picture(128, 128)
+IMAGES = ("/v1/images/generations", "/v1/images/edits")
+REFINED = ", refined"
 
 
 class Ledger:
-    """`starts` counts by (what, content). `mood` is how the next calls are answered; `bad` how many of them, then well."""
+    """`starts` counts by (what, content); of pictures with one prompt, as variations have, the one that was started most
+    often counts. `mood` is how the next calls are answered; `bad` how many of them, then well."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.starts: Counter[tuple[str, str]] = Counter()
+        self._of_seed: Counter[tuple[str, str, int]] = Counter()
         self.mood = "well"
         self.bad = 0
         self._lock = threading.Lock()
@@ -29,10 +36,11 @@ class Ledger:
         with self._lock:
             self.mood, self.bad = mood, calls
 
-    def started(self, what: str, content: str) -> str:
+    def started(self, what: str, content: str, seed: int) -> str:
         """Note a start; the mood of its answer."""
         with self._lock:
-            self.starts[what, content] += 1
+            self._of_seed[what, content, seed] += 1
+            self.starts[what, content] = max(self.starts[what, content], self._of_seed[what, content, seed])
             if self.bad <= 0:
                 return "well"
             self.bad -= 1
@@ -45,9 +53,13 @@ def listening() -> Iterator[Ledger]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            content = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            what = self.path.strip("/")
-            status, body = _answer(what, content, ledger.started(what, content))
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path in IMAGES:
+                content, seed = _asked_for(sent)
+                status, body = _answer("images", content, ledger.started("make", content, seed))
+            else:
+                what, content = self.path.strip("/"), sent.decode()
+                status, body = _answer(what, content, ledger.started(what, content, 0))
             try:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
@@ -69,6 +81,16 @@ def listening() -> Iterator[Ledger]:
         server.server_close()
 
 
+def _asked_for(sent: bytes) -> tuple[str, int]:
+    """The message's words, of the prompt in a JSON body or a form, and the seed."""
+    if sent.startswith(b"{"):
+        fields = json.loads(sent)
+    else:
+        found = re.findall(rb'name="(prompt|seed)"\r\n\r\n(.*?)\r\n--', sent, re.DOTALL)
+        fields = {name.decode(): value.decode() for name, value in found}
+    return fields["prompt"].rpartition("\n\n")[2].removesuffix(REFINED), int(fields["seed"])
+
+
 def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
     if mood == "slowly":
         time.sleep(SLOW_S)
@@ -78,4 +100,8 @@ def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
         return 500, b"provider's own words"
     if mood == "with garbage":
         return 200, b'\x89PNG\r\n\x1a\n{"prompt": '
-    return 200, PICTURE if what == "make" else json.dumps({"prompt": f"{content}, refined"}).encode()
+    if what == "make":
+        return 200, PICTURE
+    if what == "images":
+        return 200, json.dumps({"data": [{"b64_json": base64.b64encode(PICTURE).decode()}]}).encode()
+    return 200, json.dumps({"prompt": content + REFINED}).encode()

@@ -3,7 +3,16 @@
 import httpx
 
 from gallery.errors import ProviderDown, TimedOut
-from pipeline.providers.base import Control, Intent, Picture, PictureRequest, RefinedRequest, Refinement, RefineRequest
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    PlanForm,
+    RefinedRequest,
+    Refinement,
+    RefineRequest,
+)
 from tests.programs.faults.breaking import switched
 from tests.support.studio import NOT_KEPT
 
@@ -35,7 +44,9 @@ class StandIn:
             intent, str(prompt), "A stand-in's title", None, side, side, None, NAME, repeatable=_repeats()
         )
 
-    def size(self, intent: Intent, prompt: str, source: tuple[int, int]) -> tuple[int, int]:
+    def size(
+        self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
+    ) -> tuple[int, int]:
         return source
 
     def make(self, request: PictureRequest, control: Control) -> Picture:

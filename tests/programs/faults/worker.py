@@ -9,6 +9,7 @@ from tests.programs.faults import everywhere
 from tests.programs.faults.breaking import after, before, replace, say_ready, switched
 
 # Once everything has ended no artifact is in use, and the harness does not wait for a day; nor for a clock that is ahead.
+IMAGES = "STUDIO_FAULTS_IMAGES"  # set: the provider `images` makes the pictures, not the stand-in
 ANY_AGE = timedelta(minutes=-2)
 
 
@@ -28,13 +29,17 @@ def install() -> None:
     from gallery import services as gallery
     from pipeline import events
     from pipeline.providers import registry
+    from pipeline.providers.openai_api.images import ImagesProvider
+    from pipeline.providers.openai_api.server import Server
     from pipeline.store import messages, turns
     from pipeline.worker import maintenance, stages
-    from tests.programs.faults.standin import StandIn
+    from tests.programs.faults.standin import PATIENCE_S, StandIn
 
     everywhere.install()
-    provider = StandIn(os.environ["STUDIO_FAULTS_LEDGER"])
-    replace(registry, "refiner", lambda _: lambda: provider)
+    ledger = os.environ["STUDIO_FAULTS_LEDGER"]
+    standin = StandIn(ledger)
+    provider = ImagesProvider(Server(ledger, "", timeout_s=PATIENCE_S, calls=4)) if IMAGES in os.environ else standin
+    replace(registry, "refiner", lambda _: lambda: standin)
     replace(registry, "provider_for", lambda _: lambda intent: provider)
     replace(maintenance, "repair_once", _rescue)
     replace(maintenance, "clean", _rescue)

@@ -12,7 +12,7 @@ WITH_KEY = {"GEMINI_API_KEY": True}
 def test_without_a_key_everything_is_offline() -> None:
     providers = table.assign({}, {"GEMINI_API_KEY": False})
     assert set(providers.values()) == {"offline"}
-    assert table.label(providers, "offline") == "built-in tools, no AI"
+    assert table.label(providers) == "built-in tools, no AI"
 
 
 def test_with_a_key_gemini_has_what_it_is_good_at() -> None:
@@ -21,7 +21,7 @@ def test_with_a_key_gemini_has_what_it_is_good_at() -> None:
         "gemini": ["generate", "edit", "remove_object", "style_transfer"],
         "offline": ["enhance", "remove_background"],
     }
-    assert table.label(providers, "gemini") == "Gemini and built-in tools"
+    assert table.label(providers) == "Gemini and built-in tools"
 
 
 def test_what_was_chosen_goes_before_what_is_usual() -> None:
@@ -31,11 +31,11 @@ def test_what_was_chosen_goes_before_what_is_usual() -> None:
 
 def test_the_label_tells_who_reads_where_that_is_all_an_ai_does() -> None:
     offline = table.assign(dict.fromkeys(table.MADE, "offline"), WITH_KEY)
-    assert table.label(offline, "gemini") == "built-in tools; Gemini reads"
+    assert table.label(offline) == "built-in tools; Gemini reads"
 
 
 def test_the_label_has_no_offline_tools_where_there_are_none() -> None:
-    assert table.label(table.assign(dict.fromkeys(table.MADE, "gemini"), WITH_KEY), "gemini") == "Gemini"
+    assert table.label(table.assign(dict.fromkeys(table.MADE, "gemini"), WITH_KEY)) == "Gemini"
 
 
 def test_only_what_is_drawn_anew_can_be_varied() -> None:
@@ -50,7 +50,9 @@ def test_only_what_is_drawn_anew_can_be_varied() -> None:
     [
         ({"dance": "gemini"}, "names the intent 'dance'; there are generate, edit,"),
         ({"reply": "gemini"}, "names the intent 'reply'"),
-        ({"edit": "dall-e"}, "names the provider 'dall-e'; there are offline, gemini"),
+        ({"edit": "dall-e"}, "names the provider 'dall-e' for edit; there are offline, gemini"),
+        ({"edit": "chat"}, "names the provider 'chat' for edit; there are"),
+        ({"reader": "images"}, "names the provider 'images' for reader; there are offline, gemini, chat"),
     ],
 )
 def test_a_name_that_means_nothing_is_said(chosen: dict[str, str], sentence: str) -> None:
@@ -58,9 +60,18 @@ def test_a_name_that_means_nothing_is_said(chosen: dict[str, str], sentence: str
         table.assign(chosen, WITH_KEY)
 
 
-def test_a_provider_without_its_key_is_said() -> None:
-    with pytest.raises(ValueError, match="gives edit to gemini, but GEMINI_API_KEY is not set"):
-        table.assign({"edit": "gemini"}, {})
+@pytest.mark.parametrize(
+    ("name", "setting"),
+    [("images", "STUDIO_IMAGES_URL"), ("gemini", "GEMINI_API_KEY"), ("cloudinary", "CLOUDINARY_URL")],
+)
+def test_a_provider_without_its_setting_is_said(name: str, setting: str) -> None:
+    with pytest.raises(ValueError, match=f"gives edit to {name}, but {setting} is not set"):
+        table.assign({"edit": name}, {})
+
+
+def test_a_reader_without_its_setting_is_said() -> None:
+    with pytest.raises(ValueError, match="gives reader to chat, but STUDIO_CHAT_URL is not set"):
+        table.assign({"reader": "chat"}, {})
 
 
 def abilities(chosen: dict[str, str], *settings: str) -> str:
@@ -88,8 +99,42 @@ def test_newcomers_hear_what_each_service_adds() -> None:
     assert said.endswith("removing things and styles, and Cloudinary for enhancing.")
 
 
+SERVERS = {"STUDIO_IMAGES_URL": True, "STUDIO_CHAT_URL": True}
+
+
+def test_a_server_for_images_makes_what_gemini_would_and_one_for_chat_reads() -> None:
+    providers = table.assign({}, SERVERS)
+    assert table.served(providers) == {
+        "images": ["generate", "edit", "remove_object", "style_transfer"],
+        "offline": ["enhance", "remove_background"],
+    }
+    assert providers["reader"] == "chat"
+    assert table.label(providers) == "an image model and built-in tools"
+    assert "edit" in table.varying(providers)
+    assert table.label(table.assign({}, {"STUDIO_CHAT_URL": True})) == "built-in tools; a language model reads"
+
+
+def test_gemini_goes_before_other_models_unless_the_settings_say_otherwise() -> None:
+    both = WITH_KEY | SERVERS
+    assert {table.assign({}, both)[what] for what in ("generate", "reader")} == {"gemini"}
+    chosen = table.assign({"reader": "chat", "edit": "images"}, both)
+    assert (chosen["reader"], chosen["edit"], chosen["generate"]) == ("chat", "images", "gemini")
+
+
+def test_the_keywords_may_read_for_whoever_paints() -> None:
+    providers = table.assign({"reader": "offline"}, WITH_KEY)
+    assert (providers["reader"], table.label(providers)) == ("offline", "Gemini and built-in tools")
+
+
+def test_newcomers_hear_what_servers_add() -> None:
+    said = abilities({}, "STUDIO_IMAGES_URL")
+    assert "paints whatever you describe and changes photos as you say, with an image model for painting" in said
+    assert "could" not in said
+    assert "connected an AI that makes pictures." in abilities({}, "STUDIO_CHAT_URL")
+
+
 @pytest.mark.parametrize("reader", ["offline", "gemini"])
 @pytest.mark.parametrize("chosen", [dict.fromkeys(table.MADE, "offline"), {}])
 def test_offline_is_no_word_for_a_studio_without_an_ai(chosen: dict[str, str], reader: str) -> None:
     """On the page it would say that there is no connection."""
-    assert "offline" not in table.label(table.assign(chosen, WITH_KEY), reader).lower()
+    assert "offline" not in table.label(table.assign({**chosen, "reader": reader}, WITH_KEY)).lower()

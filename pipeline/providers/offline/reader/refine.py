@@ -117,9 +117,7 @@ def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinemen
     """ "Now at night": the last painted scene anew. A photo's content cannot be changed."""
     if not request.has_source or tool not in (None, Intent.STYLE_TRANSFER):
         return None
-    surely = bool(intents.CHANGES.search(text)) or tool is not None
-    names_land = any(match.name in words.LAND for match in scenes.LEXICON.match(text))
-    if not surely and (names_land or not intents.MAY_CHANGE.search(text)):
+    if tool is None and not asks_for_change(text):
         return None
     _, rest = size_in(text)
     reading = scenes.read(rest, request.style)
@@ -131,6 +129,11 @@ def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinemen
     if tool is None and reading.known:
         return _needs_ai(request, "within")
     return None
+
+
+def asks_for_change(text: str) -> bool:
+    names_land = any(match.name in words.LAND for match in scenes.LEXICON.match(text))
+    return bool(intents.CHANGES.search(text) or (intents.MAY_CHANGE.search(text) and not names_land))
 
 
 def _within(request: RefineRequest, text: str) -> Refinement:

@@ -1,4 +1,4 @@
-"""A reading holds no size, count, id or address."""
+"""How a language model is asked to read a request, and what its reading may say: no size, count, id or address."""
 
 import json
 import textwrap
@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from pipeline.providers.base import STYLES, Intent, Refinement, RefineRequest, Usage
 from pipeline.providers.text import MAX_TITLE, Bilingual, choose_size, title
 
-NAME = "gemini"
 NO_PICTURE = Bilingual(
     "There is no picture to change yet: attach one, or ask me to make one first.",
     "Chưa có ảnh nào để chỉnh: hãy đính kèm một ảnh, hoặc nhờ tôi tạo trước.",
@@ -84,14 +83,14 @@ def document(request: RefineRequest) -> str:
     return json.dumps(facts, ensure_ascii=False)
 
 
-def refinement(text: str, request: RefineRequest, usage: Usage) -> Refinement:
+def refinement(text: str, request: RefineRequest, provider: str, usage: Usage) -> Refinement:
     """What is certain wins. Raises `pydantic.ValidationError` for a malformed reading."""
     read = Reading.model_validate_json(text)
     intent = request.intent or read.intent
     if intent is Intent.REPLY:
-        return _reply(request, read, WITHOUT_WORDS, usage)
+        return _reply(request, read, WITHOUT_WORDS, provider, usage)
     if intent.needs_source and not request.has_source:
-        return _reply(request, read, NO_PICTURE, usage)
+        return _reply(request, read, NO_PICTURE, provider, usage)
     width, height = request.width, request.height
     if intent is Intent.GENERATE:
         width, height = choose_size(width, height)
@@ -103,12 +102,12 @@ def refinement(text: str, request: RefineRequest, usage: Usage) -> Refinement:
         width=width,
         height=height,
         style=request.style or (read.style or "").strip() or None,
-        provider=NAME,
+        provider=provider,
         usage=usage,
     )
 
 
-def _reply(request: RefineRequest, read: Reading, without: Bilingual, usage: Usage) -> Refinement:
+def _reply(request: RefineRequest, read: Reading, without: Bilingual, provider: str, usage: Usage) -> Refinement:
     return Refinement(
         intent=Intent.REPLY,
         prompt="",
@@ -117,7 +116,7 @@ def _reply(request: RefineRequest, read: Reading, without: Bilingual, usage: Usa
         width=None,
         height=None,
         style=None,
-        provider=NAME,
+        provider=provider,
         usage=usage,
     )
 

@@ -1,4 +1,4 @@
-"""Bounds answers: the SDK reads each one whole."""
+"""Bounds answers: whoever asks reads each one whole."""
 
 from collections.abc import AsyncIterator
 

@@ -1,0 +1,96 @@
+"""Calls to a service: each one has a deadline and can be given up; only so many run at a time."""
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent import futures
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from gallery.errors import Quota, StudioError
+from pipeline.providers.base import Usage
+
+T = TypeVar("T")
+
+CLOSE_S = 2.0
+BEAT_S = 0.2  # for cancellations
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Called every BEAT_S; what they raise ends the call."""
+
+    queued: Callable[[], None]  # for other calls of this process
+    asked: Callable[[float], None]  # seconds so far
+
+
+def until_busy(timeout_s: float) -> Patience:
+    """For a refinement, which cannot be cancelled: it waits no longer than for an answer."""
+    deadline = time.monotonic() + timeout_s
+
+    def queued() -> None:
+        if time.monotonic() > deadline:
+            raise Quota("The picture service is busy.")
+
+    return Patience(queued, lambda seconds: None)
+
+
+def guessed_share(seconds: float, usual_s: float) -> float:
+    """Of a call whose service reports no progress: the share of the usual time, always below 1."""
+    return 0.9 * (1 - math.exp(-seconds / usual_s))
+
+
+@contextmanager
+def usage_on_errors(usage: Usage) -> Iterator[None]:
+    try:
+        yield
+    except StudioError as error:
+        error.usage = usage.counted()
+        raise
+
+
+class Calls:
+    """They run on an event loop: there a deadline holds even for a service that sends a byte now and then, and a call
+    that is given up closes its connection at once."""
+
+    def __init__(self, name: str, timeout_s: float, at_a_time: int) -> None:
+        self._timeout_s = timeout_s
+        self._turns = threading.BoundedSemaphore(at_a_time)
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def close(self, closing: Coroutine[Any, Any, None]) -> None:
+        """`closing`: of the transport. Callers still waiting are left alone."""
+        asyncio.run_coroutine_threadsafe(closing, self._loop).result(CLOSE_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(CLOSE_S)
+        self._loop.close()
+
+    def finished(self, call: Callable[[], Coroutine[Any, Any, T]], patience: Patience) -> futures.Future[T]:
+        """Done, with what the call returned or raised. Raises what `patience` raises."""
+        with self._turn(patience):
+            running = asyncio.run_coroutine_threadsafe(self._bounded(call), self._loop)
+            began = time.monotonic()
+            try:
+                while not futures.wait([running], timeout=BEAT_S).done:
+                    patience.asked(time.monotonic() - began)
+            finally:
+                running.cancel()
+        return running
+
+    @contextmanager
+    def _turn(self, patience: Patience) -> Iterator[None]:
+        while not self._turns.acquire(timeout=BEAT_S):
+            patience.queued()
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _bounded(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        async with asyncio.timeout(self._timeout_s):
+            return await call()

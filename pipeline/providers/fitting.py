@@ -1,0 +1,62 @@
+"""Between the pixels that a person chose and the sizes that a service makes."""
+
+import io
+import math
+
+from PIL import Image, ImageChops, ImageFilter, ImageOps
+
+from gallery import pictures
+from gallery.errors import BadInput, ProviderDown, TooLarge
+from pipeline.providers.base import PictureRequest
+from pipeline.providers.text import Size
+
+MAX_MASKED_SIDE = 4096  # pixels of a side
+ALIKE = 0.03  # of shapes that cover one another
+FINE = Image.Resampling.LANCZOS
+
+
+def alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(math.log(one[0] / one[1] * other[1] / other[0])) <= ALIKE
+
+
+def boxed(source: bytes, mask: bytes, box: Size) -> tuple[Image.Image, Image.Image]:
+    """Both in the middle of a box, whose rest is not to be changed."""
+    old = pictures.decode(source)
+    where = pictures.decode(mask).convert("L").resize(old.size)
+    return ImageOps.pad(old, box), ImageOps.pad(where, box)
+
+
+def decoded(data: bytes) -> Image.Image:
+    """Of a service. Raises `ProviderDown` for what is no whole picture: the service's fault, not the person's."""
+    try:
+        return pictures.decode(data)
+    except (BadInput, TooLarge) as error:
+        raise ProviderDown("The picture service sent something that is not a picture.") from error
+
+
+def fitted(image: Image.Image, request: PictureRequest) -> Image.Image:
+    """Cut to the chosen size, which was announced already, and unchanged outside of the mask, because the model draws
+    the whole picture anew."""
+    if request.source is not None and request.mask is not None:
+        image = _within_mask(image, request.source, request.mask)
+    if request.width and request.height and image.size != (request.width, request.height):
+        image = ImageOps.fit(image, (request.width, request.height), FINE)
+    return image
+
+
+def png(image: Image.Image) -> bytes:
+    """Quickly: it is encoded well when it is stored."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
+    """The new picture where the mask is white, without the box around it."""
+    old = pictures.decode(source)
+    old.thumbnail((MAX_MASKED_SIDE, MAX_MASKED_SIDE), FINE)
+    new = image.resize(old.size, FINE) if alike(image.size, old.size) else ImageOps.fit(image, old.size, FINE)
+    new = new.convert(old.mode)
+    where = pictures.decode(mask).convert("L").resize(old.size)
+    soft = where.filter(ImageFilter.GaussianBlur(max(old.size) / 400))
+    return Image.composite(new, old, ImageChops.darker(where, soft))  # soft towards the inside alone

@@ -1,0 +1,47 @@
+"""For models that make pictures while nobody but the keywords reads: they understand a person's own words better than what
+the keywords make of them."""
+
+from collections.abc import Set
+from dataclasses import replace
+
+from pipeline.providers.base import Intent, Refinement, RefineRequest
+from pipeline.providers.text import choose_size
+
+from ..vocabulary import say
+from . import intents
+from .commands import INSULTS, command
+from .edits import parse
+from .refine import asks_for_change, size_in
+from .refine import refine as refine_by_keywords
+
+
+def refine(request: RefineRequest, made_by_models: Set[Intent]) -> Refinement:
+    read = refine_by_keywords(request)
+    intent = _intent(request, read)
+    if intent not in made_by_models:
+        greeted = Intent.GENERATE in made_by_models and read.reply == say(request.content, "hello")
+        return replace(read, reply=say(request.content, "hello_by_models")) if greeted else read
+    said, without_size = size_in(request.content)
+    prompt, width, height = request.content, request.width, request.height
+    if intent is Intent.GENERATE:
+        width, height = choose_size(width, height, said)
+        prompt = read.prompt if command(request.content) else without_size
+    own = replace(
+        read, intent=intent, prompt=" ".join(prompt.split()), reply=None, plan=None, suggestions=(), instead=()
+    )
+    return replace(own, width=width, height=height, style=read.style or request.style)
+
+
+def _intent(request: RefineRequest, read: Refinement) -> Intent:
+    """What the keywords only answer with words, because they do not understand it, is a picture or a change of one."""
+    if request.intent:
+        return request.intent if request.has_source or not request.intent.needs_source else read.intent
+    text = " ".join(request.content.split())
+    talks = command(text) or intents.ASKS.search(text) or intents.GREETS.search(text) or INSULTS.search(text)
+    if talks or read.intent not in (Intent.REPLY, Intent.GENERATE):
+        return read.intent
+    if request.has_source and not (intents.CREATES.search(text) and not request.has_mask):
+        changes = request.attached or request.has_mask or intents.SAYS_IT.search(text) or asks_for_change(text)
+        return Intent.EDIT if changes else Intent.GENERATE
+    needs_source = not request.has_source and (request.has_mask or intents.tool_asked_for(text) or parse(text))
+    return read.intent if needs_source else Intent.GENERATE

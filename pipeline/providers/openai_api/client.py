@@ -1,0 +1,95 @@
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpx2
+
+from gallery.errors import ProviderDown, StudioError
+from pipeline.providers.calls import Calls, Patience
+from pipeline.providers.openai_api import faults
+from pipeline.providers.openai_api.faults import Rejected
+from pipeline.providers.openai_api.server import Server
+from pipeline.providers.transport import Bounded
+
+log = logging.getLogger(__name__)
+
+Files = Mapping[str, tuple[str, bytes, str]]  # name of the field: name of the file, content, MIME type
+
+
+@dataclass(frozen=True)
+class Question:
+    path: str  # below the API's base
+    fields: Mapping[str, Any]
+    files: Files | None = None  # a form, not JSON
+    optional: tuple[str, ...] = ()  # fields that some servers refuse to be sent
+
+
+class Client:
+    """Every call is one request, but for those that a server refuses because of an optional field: that one is left out
+    from then on."""
+
+    def __init__(self, name: str, server: Server) -> None:
+        self._name, self._base = name, server.base
+        self._calls = Calls(name, server.timeout_s, server.calls)
+        self._refused: set[str] = set()  # optional fields
+        self._http = httpx2.AsyncClient(
+            # A connection of its own for each call: one that the server is about to close would lose a request.
+            transport=Bounded(limits=httpx2.Limits(max_keepalive_connections=0)),
+            headers={"Authorization": f"Bearer {server.key}"} if server.key else {},
+            follow_redirects=False,
+            timeout=None,  # `Calls` has a deadline
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        self._calls.close(self._http.aclose())
+
+    def ask(self, question: Question, patience: Patience) -> bytes:
+        """The answer's body. Raises `Rejected`, the errors of `gallery.errors`, and what `patience` raises."""
+        while True:
+            fields = {name: value for name, value in question.fields.items() if name not in self._refused}
+            sent: dict[str, Any] = {"json": fields}
+            if question.files is not None:
+                sent = {"data": fields, "files": question.files}
+            try:
+                return self._body("POST", f"{self._base}/{question.path}", patience, **sent)
+            except Rejected as rejected:
+                refused = {name for name in question.optional if name in fields and rejected.mentions(name)}
+                if not (rejected.is_complaint and refused):
+                    raise
+                log.info("action=field_left_out server=%s fields=%s", self._name, ",".join(sorted(refused)))
+                self._refused |= refused
+
+    def download(self, url: str, patience: Patience) -> bytes:
+        """A file that the server made. Raises `ProviderDown` for one of another host: wherever a server may point to, we
+        ask nobody else."""
+        ours, theirs = urlsplit(self._base), self._address(url)
+        if theirs is None or theirs.hostname != ours.hostname:
+            log.warning("action=picture_elsewhere server=%s", self._name)
+            raise ProviderDown("The picture service keeps its pictures where this studio does not look.")
+        # Behind a proxy, a server may not know its own scheme and port.
+        return self._body("GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience)
+
+    def _address(self, url: str) -> SplitResult | None:
+        try:
+            return urlsplit(urljoin(f"{self._base}/", url))
+        except ValueError:  # such as "http://[x"
+            return None
+
+    def _body(self, method: str, url: str, patience: Patience, **sent: Any) -> bytes:
+        done = self._calls.finished(lambda: self._http.request(method, url, **sent), patience)
+        fault: StudioError
+        try:
+            answer = done.result()
+        except faults.RAISED as error:
+            fault = faults.of_transport(error)
+            log.warning("action=server_failed server=%s kind=%s", self._name, type(error).__name__)
+        else:
+            if answer.status_code == 200:
+                return answer.content
+            # Never its words, which may quote our key.
+            log.warning("action=server_failed server=%s status=%s", self._name, answer.status_code)
+            raise Rejected(answer.status_code, answer.content, answer.headers)
+        raise fault  # out here, so that no other error is its context

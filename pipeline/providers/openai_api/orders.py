@@ -1,0 +1,65 @@
+"""What a model is told, and in which size. Prompts may hold commands to a server, which nobody who chats may give."""
+
+import json
+import math
+import re
+from itertools import product
+
+from gallery import pictures
+from pipeline.providers.base import Intent, PictureRequest
+from pipeline.providers.text import Size
+from pipeline.providers.wording import LEADS, style
+
+SERVED = frozenset(LEADS)
+SEEDS = 2**31  # 32-bit numbers with a sign
+SIDES = range(256, 2048 + 1, 64)  # pixels: every model's sides are multiples of 64
+SHAPE_COUNTS = 10  # times as much as the number of pixels
+MIN_PIXELS = 512 * 512  # below, models make no sensible picture
+OPENAI_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))  # of those that take no others
+SD_CPP = "sd-cpp-local"  # what stable-diffusion.cpp calls its model: it takes a seed in the prompt alone
+
+_BLOCK = re.compile(r"<(sd_cpp_extra_args)>.*?(?:</\1>|$)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?\w+(?::[^<>]*)?>")  # such as <lora:name:1>
+
+
+def words(request: PictureRequest) -> str:
+    lines = [] if request.intent is Intent.GENERATE else [LEADS[request.intent]]
+    lines.append(request.prompt)
+    if request.style:
+        lines.append(f"The style: {style(request.style)}.")
+    return plain("\n\n".join(filter(None, lines)))
+
+
+def plain(text: str) -> str:
+    """Without commands: without stable-diffusion.cpp's options, and without any tag, as no angle bracket stays; LocalAI
+    takes what follows a "|" for what the picture shall not show."""
+    text = _TAG.sub(" ", _BLOCK.sub(" ", text))
+    text = re.sub(r"[<>]", " ", text).replace("|", ",")
+    return re.sub(r"[^\S\n]+", " ", text).strip()
+
+
+def with_seed(said: str, seed: int) -> str:
+    return f"{said} <sd_cpp_extra_args>{json.dumps({'seed': seed})}</sd_cpp_extra_args>"
+
+
+def shape(request: PictureRequest) -> Size:
+    """A change keeps its source's shape; what was chosen is cut from it."""
+    if request.source is not None:
+        return pictures.check(request.source)
+    return request.width or 1024, request.height or 1024
+
+
+def asked_size(wanted: Size, max_pixels: int) -> Size:
+    """In nearly the same shape, and about as many pixels as wanted, as far as models can."""
+    area = min(max(wanted[0] * wanted[1], MIN_PIXELS), max_pixels)
+
+    def miss(size: Size) -> float:
+        shape = abs(math.log(size[0] * wanted[1] / (size[1] * wanted[0])))
+        return SHAPE_COUNTS * shape + abs(math.log(size[0] * size[1] / area))
+
+    return min((size for size in product(SIDES, SIDES) if size[0] * size[1] <= max_pixels), key=miss)
+
+
+def openai_size(wanted: Size) -> Size:
+    ratio = wanted[0] / wanted[1]
+    return min(OPENAI_SIZES, key=lambda size: abs(math.log(ratio * size[1] / size[0])))

