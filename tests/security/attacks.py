@@ -39,10 +39,17 @@ def heard(connection: socket.socket, enough: Callable[[bytearray], bool] = lambd
 
 
 def body(
-    port: int, size: int, *, path: str, token: str = "", chunked: bool = False, declared: int | None = None
+    port: int,
+    size: int,
+    *,
+    path: str,
+    token: str = "",
+    kind: str = "application/octet-stream",
+    chunked: bool = False,
+    declared: int | None = None,
 ) -> bytes:
     """What comes back to a body of so many bytes, once the server stops reading or has it all."""
-    begun = HEAD.format(method="POST", path=path, token=token) + "Content-Type: application/octet-stream\r\n"
+    begun = HEAD.format(method="POST", path=path, token=token) + f"Content-Type: {kind}\r\n"
     begun += (
         "Transfer-Encoding: chunked\r\n\r\n"
         if chunked

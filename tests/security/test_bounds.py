@@ -54,7 +54,8 @@ def test_a_body_of_300_mb_is_refused_and_kept_nowhere(
 
 def test_a_body_larger_than_it_said_is_cut_where_it_said(target: Target, person: Client) -> None:
     before = target.memory()
-    answer = body(target.port, 50 * MIB, path="/api/v1/chat/sessions/", token=person.token, declared=2)
+    where, kind = "/api/v1/chat/sessions/", "application/json"
+    answer = body(target.port, 50 * MIB, path=where, token=person.token, kind=kind, declared=2)
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert target.peak() - before < ROOM
 

@@ -158,7 +158,7 @@ def test_who_asks_whether_to_go_on_is_told_before_the_body(free: Target) -> None
         somebody.settimeout(30)
         assert somebody.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         somebody.sendall(b"x" * 100_000)
-        assert heard(somebody).startswith(b"HTTP/1.1 422 ")
+        assert heard(somebody).startswith(b"HTTP/1.1 415 ")
 
 
 @pytest.mark.parametrize("how", ["token", "cookie"])
