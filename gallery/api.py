@@ -5,22 +5,23 @@ from typing import Annotated, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router, Status
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
-from gallery import imports, lineage, services
+from gallery import imports, lineage, search, services
 from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.errors import Unauthorized
 from gallery.models import Image
-from gallery.schemas import Cursor, ImageForm, ImagePage, ImagePatch, Limit, Lineage, form
+from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage, form
+from gallery.search import Page, Search
 
 router = Router(tags=["gallery"])
 
 
 @router.get("/", response=or_unchanged(ImagePage), operation_id="listImages", summary="My pictures, newest first")
-def list_images(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
-    """Without masks, without the trash, and without what a moderator has hidden."""
-    return _page(request, cursor, limit, deleted=False)
+def list_images(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
+    """Without masks, without the trash, and without what a moderator has hidden. All that is asked for has to be so."""
+    return _page(request, asked, deleted=False)
 
 
 @router.get(
@@ -29,9 +30,9 @@ def list_images(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) 
     operation_id="listDeletedImages",
     summary="My trash, newest picture first",
 )
-def list_deleted(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
+def list_deleted(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
     """`purge_at` says when a picture leaves it for good."""
-    return _page(request, cursor, limit, deleted=True)
+    return _page(request, asked, deleted=True)
 
 
 @router.post(
@@ -104,15 +105,20 @@ def _me(request: HttpRequest) -> uuid.UUID:
     return request.user.pk
 
 
-def _page(request: HttpRequest, cursor: str | None, limit: int, *, deleted: bool) -> HttpResponse:
-    of, etag = (_me(request), cursor, limit), ""
+def _page(request: HttpRequest, asked: Search, *, deleted: bool) -> HttpResponse:
+    me, etag = _me(request), ""
     if is_conditional(request):
-        etag = _etag(f"page {of[0]}", *services.page(*of, deleted=deleted, fields=FIELDS))
+        etag = _page_etag(me, search.page(me, asked, deleted=deleted, fields=FIELDS))
         if is_known(request, etag):
             return unchanged(etag)
-    images, following = services.page(*of, deleted=deleted)
-    etag = etag or _etag(f"page {of[0]}", images, following)
-    return json_answer({"items": [form(image) for image in images], "next": following}, etag=etag)
+    found = search.page(me, asked, deleted=deleted)
+    answer: dict[str, object] = {"items": [form(image) for image in found.images], "next": found.next}
+    answer |= {"count": found.count, "similar": found.similar}
+    return json_answer(answer, etag=etag or _page_etag(me, found))
+
+
+def _page_etag(me: uuid.UUID, page: Page) -> str:
+    return _etag(f"page {me} {page.count} {page.similar}", page.images, page.next)
 
 
 # All of a picture's form that can change without `rev`, and `rev`.

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from gallery import words
 from gallery.changes import change, not_purged
 from gallery.drafts import purge
 from gallery.errors import NotFound
@@ -32,6 +33,15 @@ def measure(limit: int) -> None:
         files = storage(image.storage)
         size = _size(files, image.key) + _size(files, image.thumbnail_key)
         Image.objects.filter(pk=image.pk, bytes=None).update(bytes=size)
+
+
+def write_words(limit: int) -> None:
+    """Of rows from before there were words, and of those that a process of the release before inserts."""
+    said = ("title", "request", "prompt")
+    for image in Image.objects.filter(words=None).order_by("pk").only(*said)[:limit]:
+        as_read = {name: getattr(image, name) for name in said}
+        found = words.of_picture(**as_read)
+        Image.objects.filter(pk=image.pk, words=None, **as_read).update(words=found)
 
 
 def _size(files: Storage, key: str) -> int:
