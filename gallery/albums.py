@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, UUIDField
 
 from gallery.changes import not_purged
 from gallery.errors import BadInput, Conflict, NotFound, Unauthorized
@@ -75,9 +75,10 @@ def shown(albums: Sequence[Album]) -> list[Shown]:
     listed = Q(image__stage=Image.Stage.SHOWN, image__hidden=False, image__trashed_at=None)
     places = AlbumImage.objects.filter(listed)
     counts = dict(places.filter(album__in=albums).values_list("album").annotate(Count("pk")).order_by())
-    newest = places.filter(album=OuterRef("pk")).order_by("-image").values("image")[:1]
-    covers = dict(Album.objects.filter(pk__in=[album.pk for album in albums]).values_list("pk", Subquery(newest)))
-    images = Image.objects.defer("words", "request").in_bulk([cover for cover in covers.values() if cover])
+    newest = places.filter(album=OuterRef("pk")).order_by("-image_id").values("image_id")[:1]
+    cover = Subquery(newest, output_field=UUIDField())
+    covers = dict(Album.objects.filter(pk__in=[album.pk for album in albums]).values_list("pk", cover))
+    images = Image.objects.defer("words", "request").in_bulk(set(covers.values()) - {None})
     return [Shown(album, counts.get(album.pk, 0), images.get(covers.get(album.pk))) for album in albums]
 
 

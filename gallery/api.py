@@ -46,7 +46,7 @@ def import_image(
     """A JPEG, PNG, WebP, HEIC or AVIF of at most 20 MiB and at least 16 pixels a side. The same photo again gives the picture
     that is there, unless it is in the trash. A mask best has the size of its picture; another one is stretched."""
     found = imports.read(request, file, purpose)
-    image = services.import_picture(_me(request), found.file, found.purpose, found.name)
+    image = services.import_picture(me(request), found.file, found.purpose, found.name)
     response = json_answer(form(image), 201)
     response.headers["Location"] = f"{request.path}{image.pk}/"
     return response
@@ -55,7 +55,7 @@ def import_image(
 @router.get("/{image_id}/", response=or_unchanged(ImageForm), operation_id="getImage", summary="One picture")
 def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
     """Also one that is hidden or in the trash: then its addresses are null."""
-    image = services.get(_me(request), image_id)
+    image = services.get(me(request), image_id)
     etag = _etag("picture", [image], None)
     return unchanged(etag) if is_known(request, etag) else json_answer(form(image), etag=etag)
 
@@ -68,7 +68,7 @@ def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
 )
 def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
     """At most 50 each way."""
-    image = services.get(_me(request), image_id)
+    image = services.get(me(request), image_id)
     line = {"ancestors": lineage.ancestors(image), "children": lineage.children(image)}
     return json_answer({name: [form(one) for one in images] for name, images in line.items()})
 
@@ -76,49 +76,49 @@ def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
 @router.patch("/{image_id}/", response=ImageForm, operation_id="updateImage", summary="Rename, mark as a favourite")
 def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> HttpResponse:
     """What is left out, or null, stays as it is."""
-    return json_answer(form(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite)))
+    return json_answer(form(services.patch(me(request), image_id, title=body.title, favorite=body.favorite)))
 
 
 @router.delete("/{image_id}/", response={204: None}, operation_id="trashImage", summary="Into the trash")
 def trash_image(request: HttpRequest, image_id: str) -> Status[None]:
     """Its addresses answer 404 from now on. Safe to repeat."""
-    services.trash(_me(request), image_id)
+    services.trash(me(request), image_id)
     return Status(204, None)
 
 
 @router.post("/{image_id}/restore/", response=ImageForm, operation_id="restoreImage", summary="Out of the trash")
 def restore_image(request: HttpRequest, image_id: str) -> HttpResponse:
     """A picture that is not there stays as it is."""
-    return json_answer(form(services.restore(_me(request), image_id)))
+    return json_answer(form(services.restore(me(request), image_id)))
 
 
 @router.delete("/{image_id}/permanent/", response={204: None}, operation_id="deleteImage", summary="Delete for good")
 def delete_image(request: HttpRequest, image_id: str) -> Status[None]:
     """From the trash or not; there is no way back. The messages that show it say that it is deleted."""
-    services.delete_permanently(_me(request), image_id)
+    services.delete_permanently(me(request), image_id)
     return Status(204, None)
 
 
-def _me(request: HttpRequest) -> uuid.UUID:
+def me(request: HttpRequest) -> uuid.UUID:
     if request.user.pk is None:
         raise Unauthorized()
     return request.user.pk
 
 
 def _page(request: HttpRequest, asked: Search, *, deleted: bool) -> HttpResponse:
-    me, etag = _me(request), ""
+    owner_id, etag = me(request), ""
     if is_conditional(request):
-        etag = _page_etag(me, search.page(me, asked, deleted=deleted, fields=FIELDS))
+        etag = _page_etag(owner_id, search.page(owner_id, asked, deleted=deleted, fields=FIELDS))
         if is_known(request, etag):
             return unchanged(etag)
-    found = search.page(me, asked, deleted=deleted)
+    found = search.page(owner_id, asked, deleted=deleted)
     answer: dict[str, object] = {"items": [form(image) for image in found.images], "next": found.next}
     answer |= {"count": found.count, "similar": found.similar}
-    return json_answer(answer, etag=etag or _page_etag(me, found))
+    return json_answer(answer, etag=etag or _page_etag(owner_id, found))
 
 
-def _page_etag(me: uuid.UUID, page: Page) -> str:
-    return _etag(f"page {me} {page.count} {page.similar}", page.images, page.next)
+def _page_etag(owner_id: uuid.UUID, page: Page) -> str:
+    return _etag(f"page {owner_id} {page.count} {page.similar}", page.images, page.next)
 
 
 # All of a picture's form that can change without `rev`, and `rev`.

@@ -110,8 +110,10 @@ class People:
         image = self.owner.photo(64 + next(self.made), 48)  # the same photo would be the same picture
         self.target.sql("UPDATE gallery_image SET url_epoch = 1 WHERE id = ?", image["id"].replace("-", ""))
         now = self.owner.http.get(f"/v1/gallery/{image['id']}/").json()
+        album = self.owner.http.post("/v1/gallery/albums/", json={"title": "Secret"}).raise_for_status().json()
         return {
             **self.constant,
+            "album": album["id"],
             "session": session,
             "key": self._new_key(),
             "message": message["id"],
@@ -132,6 +134,7 @@ class People:
             "/api/v1/chat/sessions/{session}/",
             "/api/v1/chat/sessions/{session}/messages/",
             "/v1/gallery/{image}/",
+            "/v1/gallery/albums/{album}/",
         )
         return [self.owner.http.get(filled(place, things)).raise_for_status().json() for place in places]
 
