@@ -15,7 +15,7 @@ from gallery.models import Image
 
 NEAR = 1000  # pictures: a word that many have is found among these, without looking at all that have it
 KNOWN = 2000  # pictures, the newest, whose words are known for what is misspelt
-ALIKE = 0.4  # of 1: how similar a misspelt word has to be; with two letters of six in the wrong order it is 0.43
+ALIKE = 0.25  # of 1: how similar a misspelt word has to be; with two letters of six in the wrong order it is 0.27
 
 VECTOR = """
     ALTER TABLE gallery_image ADD COLUMN vector tsvector GENERATED ALWAYS AS (

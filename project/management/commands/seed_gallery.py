@@ -51,12 +51,12 @@ class Command(BaseCommand):
 
 
 def _images(owner_id: uuid.UUID, count: int) -> Iterator[Image]:
-    """The same for the same count, but for the ids. One in twenty lies in the trash, one in fifty is a favourite; of ten
-    thousand, one is about a lighthouse."""
+    """The same for the same count, but for the ids. One in twenty lies in the trash, one in fifty is a favourite; of
+    2,500, one is about a lighthouse."""
     chosen, begin = random.Random(count), timezone.now() - count * EVERY  # noqa: S311  no secret comes of it
     for number in range(count):
         at = begin + number * EVERY
-        thing = "a lighthouse" if number % 10_000 == 5000 else chosen.choice(THINGS)
+        thing = "a lighthouse" if number % 2500 == 1250 else chosen.choice(THINGS)
         said = f"{thing} {chosen.choice(TIMES)}, {number}"
         prompt = f"{said}, {chosen.choice(LOOKS)}, soft light, wide view, calm colours"
         yield Image(
