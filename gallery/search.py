@@ -20,7 +20,7 @@ from gallery.models import Image
 
 PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 COUNTED = 10_000  # pictures, at most
-RANKED = 1000  # matches, the newest, that are put in order of relevance
+RANKED = 500  # matches, the newest, that are put in order of relevance
 LATE = timedelta(days=1)  # how long after its id was made a picture may have been made: an attempt that failed at first
 SOON = timedelta(seconds=1)  # how long before
 RANK = 10**9
@@ -48,6 +48,7 @@ class Search(Schema):
         str | None,
         Field(
             max_length=200,
+            pattern=r"^[^\x00]*$",
             description="Words of the title, of the request or of the prompt, with or without accents; all of them, of the "
             "last one its beginning",
         ),
@@ -61,7 +62,7 @@ class Search(Schema):
     until: Annotated[Moment, Field(alias="to", description="Made before; of a date: on that day or before")] = None
     order: Annotated[
         Literal["newest", "oldest", "relevance"],
-        Field(description="`relevance`: what fits `q` best, of the newest 1,000 that fit; without `q`: newest"),
+        Field(description="`relevance`: what fits `q` best, of the newest 500 that fit; without `q`: newest"),
     ] = "newest"
     count: Annotated[
         bool, Field(description=f"Say how many there are on all pages; from {COUNTED:,} on: {COUNTED}")

@@ -62,6 +62,57 @@ def new_album(client: Client, title: str = "Sea") -> str:
     return str(sent(client, ALBUMS, {"title": title}).json()["id"])
 
 
+# Lists
+
+
+def test_a_list_is_asked_for_by_parameters(client: Client, me: User) -> None:
+    image = made(me, request="Biển lúc hoàng hôn")
+    day = f"{image.created_at:%Y-%m-%d}"
+    asked = {"q": "bien hoang", "from": day, "to": day, "intent": "generate", "session_id": "s1", "favorite": "false"}
+    page = client.get(GALLERY, {**asked, "provider": image.provider, "count": "true", "order": "relevance"}).json()
+    assert ([item["id"] for item in page["items"]], page["count"], page["similar"]) == ([str(image.pk)], 1, False)
+    for other in ({"from": "2001-01-01", "to": "2001-01-02"}, {"session_id": "s2"}, {"favorite": "true"}):
+        assert ids(client.get(GALLERY, {**asked, **other})) == []
+    moment = image.created_at.isoformat()
+    assert ids(client.get(GALLERY, {"from": moment})) == [str(image.pk)]
+    assert ids(client.get(GALLERY, {"to": moment})) == []
+    client.delete(f"{GALLERY}{image.pk}/")
+    assert ids(client.get(f"{GALLERY}deleted/", asked)) == [str(image.pk)]
+
+
+def test_a_list_that_has_not_changed_is_known_whatever_was_asked(client: Client, me: User) -> None:
+    made(me)
+    queries: list[dict[str, str]] = [
+        {"q": "lake", "count": "true"},
+        {"q": "lake", "order": "relevance"},
+        {"order": "oldest"},
+    ]
+    for query in queries:
+        etag = client.get(GALLERY, query)["ETag"]
+        assert client.get(GALLERY, query, headers={"If-None-Match": etag}).status_code == 304
+    oldest, _ = Image.objects.get(), made(me)
+    made(me)
+    asked = {"q": "lake", "count": "true", "limit": "1"}
+    known = {"If-None-Match": client.get(GALLERY, asked)["ETag"]}
+    assert client.get(GALLERY, asked, headers=known).status_code == 304
+    services.trash(me.pk, str(oldest.pk))
+    assert client.get(GALLERY, asked, headers=known).json()["count"] == 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"q": "x" * 201}, {"q": "\0"}, {"order": "best"}, {"album": "x"}, {"from": "yesterday"},
+        {"from": "2026-01-01T01:00:00"},
+        {"from": "0001-01-01"}, {"to": "9999-12-31"}, {"count": "many"}, {"cursor": "x"}, {"cursor": f"x.{NOBODYS}"},
+        {"favorite": "perhaps"}, {"limit": 101},
+    ],
+)  # fmt: skip
+def test_what_is_no_search_is_refused(client: Client, query: dict[str, Any]) -> None:
+    answer = client.get(GALLERY, query)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_input")
+
+
 # Bulk
 
 

@@ -20,7 +20,7 @@ SEARCHES = {
     "search for a word that all have": "?q=light",
     "search for a rare word": "?q=777",  # which is the number of one
     "search by relevance": "?q=castle&order=relevance",
-    "favourites": "?favorite=true",
+    "favourites": "?favorite=true&limit=15",
     "one intent": "?intent=remove_background",
 }
 
