@@ -11,15 +11,19 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from pymongo.errors import PyMongoError
 
+from chat.consumers import WHO_ARE_YOU
 from chat.rate_limits import network
 from gallery.archive import PIECE
-from gallery.errors import RateLimited, StorageDown
+from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.places import Places
+from project.access import Access, access_of
+from project.rights import closing_codes
 
 T = TypeVar("T")
+
 LOOK_EVERY_S = 2.0  # whether the right to it is still there
 ALREADY = "You are being sent a zip already: wait until that is done."
-MANY = "Too many people are being sent their pictures just now: try again in a minute."
+MANY = "Too many people are being sent a zip just now: try again in a minute."
 ZIP = {
     "responses": {
         200: {"description": "OK", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
@@ -31,11 +35,12 @@ _of_person, _of_address = Places(each=1), Places(each=3, total=20)
 
 
 async def send(
-    request: HttpRequest, made: Iterator[bytes], name: str, check: Callable[[], None]
+    request: HttpRequest, made: Iterator[bytes], name: str, *, even_blocked: bool = False
 ) -> StreamingHttpResponse:
-    """`check`: asked every two seconds; where it raises, the zip is broken off. Raises `RateLimited`, `StorageDown`, and what
-    `made` raises before its first piece."""
-    pieces, end = await begin(made, request.user.pk, request.META.get("REMOTE_ADDR", ""), check)
+    """`even_blocked`: whether who is blocked meanwhile gets it to its end. Raises `RateLimited`, `StorageDown`, and what `made`
+    raises before its first piece."""
+    address = request.META.get("REMOTE_ADDR", "")
+    pieces, end = await begin(access_of(request), made, address, even_blocked=even_blocked)
     response = StreamingHttpResponse(pieces, content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Cache-Control"] = "no-store"
@@ -44,13 +49,13 @@ async def send(
 
 
 async def begin(
-    made: Iterator[bytes], person: object, address: str, check: Callable[[], None]
+    access: Access, made: Iterator[bytes], address: str = "", *, even_blocked: bool = False
 ) -> tuple[AsyncIterator[bytes], Callable[[], None]]:
     """The zip, piece by piece, and what gives its place back when nobody reads it any more."""
-    mine = _of_person.take(str(person))
+    mine = _of_person.take(access.user.pk)
     if mine is None:
         raise RateLimited(ALREADY, retry_after=30)
-    shared = _of_address.take(network(address) or str(person))
+    shared = _of_address.take(network(address) or access.user.pk)
     if shared is None:
         mine()
         raise RateLimited(MANY, retry_after=60)
@@ -58,6 +63,11 @@ async def begin(
     def end() -> None:
         mine()
         shared()
+
+    def check() -> None:
+        codes = closing_codes([access])
+        if codes == [WHO_ARE_YOU] or (codes != [None] and not even_blocked):
+            raise Unauthorized
 
     try:
         first = await _in_thread(lambda: _next(made))

@@ -11,7 +11,7 @@ import pytest
 from django.test import AsyncClient, Client
 
 from gallery import albums, archive, services
-from gallery.errors import Conflict
+from gallery.errors import Conflict, Unauthorized
 from gallery.models import Album, AlbumImage, Image
 from gallery.stores import storage
 from project import archives
@@ -349,7 +349,7 @@ async def test_a_zip_is_broken_off_when_its_person_goes(me: User, valkey: Any, m
     image = await asyncio.to_thread(made, me)
     answer = await download(me, image.pk)
     await asyncio.to_thread(User.objects.filter(pk=me.pk).update, is_active=False)
-    with pytest.raises(Exception, match="Who are you"):
+    with pytest.raises(Unauthorized):
         [piece async for piece in answer.streaming_content]
     answer.close()
 
