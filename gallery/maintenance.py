@@ -11,7 +11,7 @@ from gallery import words
 from gallery.changes import change, not_purged
 from gallery.drafts import purge
 from gallery.errors import NotFound
-from gallery.models import Image
+from gallery.models import Album, Image
 from gallery.storage.base import Storage
 from gallery.stores import configured, storage
 
@@ -56,8 +56,9 @@ def owners_among(user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def give(owner_id: uuid.UUID, to: uuid.UUID) -> None:
-    """All of a person's pictures to another one; their files stay where they are. Safe to repeat."""
+    """All of a person's pictures and albums to another one; the files stay where they are. Safe to repeat."""
     Image.objects.filter(owner__pk=owner_id).update(owner=to)
+    Album.objects.filter(owner__pk=owner_id).update(owner=to)
 
 
 def erase(owner_id: uuid.UUID, limit: int) -> bool:

@@ -30,7 +30,7 @@ ZIP = {
     }
 }
 
-_threads = ThreadPoolExecutor(2, thread_name_prefix="archives")
+_threads = ThreadPoolExecutor(4, thread_name_prefix="archives")
 _of_person, _of_address = Places(each=1), Places(each=3, total=20)
 
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 from django.test import AsyncClient, Client
 
-from gallery import albums, archive, services
+from gallery import albums, archive, maintenance, services
 from gallery.errors import Conflict, Unauthorized
 from gallery.models import Album, AlbumImage, Image
 from gallery.stores import storage
@@ -285,6 +285,17 @@ def test_a_purged_picture_leaves_its_albums_and_a_person_takes_theirs_along(clie
     User.objects.filter(pk=me.pk).update(is_active=False, removal_began_at=me.date_joined)
     removal._remove_row(me)
     assert not Album.objects.exists()
+
+
+def test_what_a_guest_had_is_found_by_the_account_that_it_becomes(client: Client, me: User, five: list[str]) -> None:
+    album = new_album(client)
+    done(client, "add_to_album", five[0], album=album)
+    account = User.make_guest()
+    maintenance.give(me.pk, account.pk)
+    theirs = client_of(account)
+    assert ids(theirs.get(GALLERY, {"album": album})) == [five[0]]
+    assert len(ids(theirs.get(GALLERY, {"q": "lake"}))) == 5
+    assert ids(client.get(GALLERY, {"q": "lake"})) == ids(client.get(ALBUMS)) == []
 
 
 # Downloads

@@ -20,7 +20,7 @@ LOOKED_AT = {
     "no such word": 5000,
     "misspelt": 5000,
     "everything at once": 1500,
-    "days": 400,
+    "days": 1000,
     "album": 400,
     "albums": 3000,
     "count": ROWS,

@@ -18,7 +18,7 @@ GALLERY = "/v1/gallery/"
 DEEP = 999 * 50  # pictures before the thousandth page
 SEARCHES = {
     "search for a word that all have": "?q=light",
-    "search for a rare word": "?q=777",  # which is the number of one
+    "search for a rare word": "?q=777&limit=1",  # the number of one, and the beginning of those of others
     "search by relevance": "?q=castle&order=relevance",
     "favourites": "?favorite=true&limit=15",
     "one intent": "?intent=remove_background",
