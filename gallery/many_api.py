@@ -1,10 +1,10 @@
 """REST for many pictures at once, and for albums."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any, get_args
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Query, Router, Schema, Status
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field, StringConstraints
 
 from gallery import albums, bulk, links
@@ -12,17 +12,26 @@ from gallery.answers import json_answer
 from gallery.api import me
 from gallery.changes import snapshot
 from gallery.models import Album
+from gallery.schemas import Cursor, Limit
 
 router, albums_router = Router(), Router()
 
-Title = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$", strict=True)]
-Id = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$", strict=True)]
+Title = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", strict=True)
+]
+Id = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", strict=True)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=bulk.AT_ONCE, description="`id`s of pictures of mine")]
-CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+# What `bulk.act` holds the body to, for whoever reads the documents.
+WITH_ITS_ALBUM: dict[str, Any] = {
+    "anyOf": [
+        {"properties": {"action": {"enum": [*get_args(bulk.OnAlbum)]}, "album_id": {"type": "string"}}, "required": ["album_id"]},
+        {"properties": {"action": {"enum": [*get_args(bulk.OnPictures)]}, "album_id": {"type": "null"}}},
+    ]
+}  # fmt: skip
 
 
 class BulkBody(Schema):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra=WITH_ITS_ALBUM)
 
     action: bulk.Action
     ids: Ids
@@ -81,8 +90,8 @@ def _result(result: bulk.Result) -> dict[str, object]:
 @albums_router.get("/", response=AlbumPage, operation_id="listAlbums", summary="My albums, newest first")
 def list_albums(
     request: HttpRequest,
-    cursor: Annotated[str | None, Query(pattern=CURSOR, description="`next` of the page before")] = None,
-    limit: Annotated[int, Query(ge=1, le=100, description="Items of a page, at most")] = 50,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> HttpResponse:
     """The pictures of one are at `/v1/gallery/?album=…`."""
     found, following = albums.page(me(request), cursor, limit)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StrictBool
 
 from gallery import albums, fulltext, words
 from gallery.models import Image
@@ -24,19 +24,17 @@ RANKED = 500  # matches, the newest, that are put in order of relevance
 LATE = timedelta(days=1)  # how long after its id was made a picture may have been made: an attempt that failed at first
 SOON = timedelta(seconds=1)  # how long before
 RANK = 10**9
-DAY = timedelta(days=1)
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 
 
-def _in_reach(day: datetime | date | None) -> datetime | date | None:
-    if day is not None and not 1970 <= day.year <= 9000:
-        raise ValueError("is too far away")
-    return day
+def _flag(value: object) -> object:
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
 
 
-Moment = Annotated[AwareDatetime | date | None, AfterValidator(_in_reach)]
+Moment = AwareDatetime | date | None
+Flag = Annotated[StrictBool, BeforeValidator(_flag)]
 
 
 class Search(Schema):
@@ -55,7 +53,7 @@ class Search(Schema):
     ] = None
     intent: Annotated[Text | None, Field(description="Such as `generate`; of a message")] = None
     provider: Text | None = None
-    favorite: bool | None = None
+    favorite: Flag | None = None
     session_id: Annotated[Text | None, Field(description="What this conversation has made")] = None
     album: Annotated[str | None, Field(pattern=f"^{UUID}$", description="`id` of an album of mine")] = None
     since: Annotated[Moment, Field(alias="from", description="Made then or later; a date is a day in UTC")] = None
@@ -132,18 +130,20 @@ def _made_between(
         begin = _beginning(since)
         images = images.filter(created_at__gte=begin, pk__gte=_first_id(begin - LATE))
     if until is not None:
-        end = _beginning(until) + (timedelta() if isinstance(until, datetime) else DAY)
+        end = _beginning(until) + (timedelta() if isinstance(until, datetime) else timedelta(days=1))
         images = images.filter(created_at__lt=end, pk__lt=_first_id(end + SOON))
     return images
 
 
 def _beginning(day: datetime | date) -> datetime:
-    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
+    """What is too far away for an id is as near as it can be."""
+    moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 def _first_id(moment: datetime) -> uuid.UUID:
     """The lowest UUIDv7 of this millisecond."""
-    return uuid.UUID(int=max(0, int(moment.timestamp() * 1000)) << 80)
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _order(search: Search) -> str:
