@@ -22,12 +22,11 @@ Title = Annotated[
 Id = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", strict=True)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=bulk.AT_ONCE, description="`id`s of pictures of mine")]
 # What `bulk.act` holds the body to, for whoever reads the documents.
+_ALBUM = {"action": {"enum": [*get_args(bulk.OnAlbum)]}, "album_id": {"type": "string"}}
+_PICTURES = {"action": {"enum": [*get_args(bulk.OnPictures)]}, "album_id": {"type": "null"}}
 WITH_ITS_ALBUM: dict[str, Any] = {
-    "anyOf": [
-        {"properties": {"action": {"enum": [*get_args(bulk.OnAlbum)]}, "album_id": {"type": "string"}}, "required": ["album_id"]},
-        {"properties": {"action": {"enum": [*get_args(bulk.OnPictures)]}, "album_id": {"type": "null"}}},
-    ]
-}  # fmt: skip
+    "anyOf": [{"properties": _ALBUM, "required": ["album_id"]}, {"properties": _PICTURES}]
+}
 
 
 class BulkBody(Schema):

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from gallery import albums, fulltext, words
 from gallery.models import Image
@@ -30,11 +30,13 @@ Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 
 
 def _flag(value: object) -> object:
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("is true or false")
+    return value
 
 
 Moment = AwareDatetime | date | None
-Flag = Annotated[StrictBool, BeforeValidator(_flag)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class Search(Schema):
