@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from django.db.models import QuerySet
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, field_validator
 
 from gallery import albums, fulltext, words
 from gallery.models import Image
@@ -29,14 +29,7 @@ UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 
 
-def _flag(value: object) -> object:
-    if isinstance(value, str) and value not in ("true", "false"):
-        raise ValueError("is true or false")
-    return value
-
-
 Moment = AwareDatetime | date | None
-Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class Search(Schema):
@@ -55,7 +48,7 @@ class Search(Schema):
     ] = None
     intent: Annotated[Text | None, Field(description="Such as `generate`; of a message")] = None
     provider: Text | None = None
-    favorite: Flag | None = None
+    favorite: bool | None = None
     session_id: Annotated[Text | None, Field(description="What this conversation has made")] = None
     album: Annotated[str | None, Field(pattern=f"^{UUID}$", description="`id` of an album of mine")] = None
     since: Annotated[Moment, Field(alias="from", description="Made then or later; a date is a day in UTC")] = None
@@ -64,13 +57,18 @@ class Search(Schema):
         Literal["newest", "oldest", "relevance"],
         Field(description="`relevance`: what fits `q` best, of the newest 500 that fit; without `q`: newest"),
     ] = "newest"
-    count: Annotated[
-        bool, Field(description=f"Say how many there are on all pages; from {COUNTED:,} on: {COUNTED}")
-    ] = False
+    count: Annotated[bool, Field(description=f"Say how many there are on all pages, up to {COUNTED:,}")] = False
     cursor: Annotated[
         str | None, Field(pattern=rf"^(?:\d{{1,15}}\.)?{UUID}$", description="`next` of the page before")
     ] = None
     limit: Annotated[int, Field(ge=1, le=100, description="Pictures of a page, at most")] = 50
+
+    @field_validator("favorite", "count", mode="before")
+    @classmethod
+    def _is_flag(cls, value: object) -> object:
+        if isinstance(value, str) and value not in ("true", "false"):
+            raise ValueError("is true or false")
+        return value
 
 
 @dataclass(frozen=True)
