@@ -33,6 +33,9 @@ LIMITS: dict[str, RateLimitItem] = {
     "key": RateLimitItemPerMinute(20),
     "export": RateLimitItemPerMinute(5, 10),
     "ticket": RateLimitItemPerMinute(60),  # a client asks once for each connection
+    "bulk": RateLimitItemPerMinute(60),
+    "album": RateLimitItemPerMinute(60),
+    "download": RateLimitItemPerMinute(20),
     "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
     "login_address": RateLimitItemPerMinute(10),  # by `network`
     "login_name": RateLimitItemPerMinute(10, 10),

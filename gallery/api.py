@@ -5,22 +5,23 @@ from typing import Annotated, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Form, Router, Status
+from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
-from gallery import imports, lineage, services
+from gallery import imports, lineage, search, services
 from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.errors import Unauthorized
 from gallery.models import Image
-from gallery.schemas import Cursor, ImageForm, ImagePage, ImagePatch, Limit, Lineage, form
+from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage, form
+from gallery.search import Page, Search
 
 router = Router(tags=["gallery"])
 
 
 @router.get("/", response=or_unchanged(ImagePage), operation_id="listImages", summary="My pictures, newest first")
-def list_images(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
-    """Without masks, without the trash, and without what a moderator has hidden."""
-    return _page(request, cursor, limit, deleted=False)
+def list_images(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
+    """Without masks, without the trash, and without what a moderator has hidden. All that is asked for has to be so."""
+    return _page(request, asked, deleted=False)
 
 
 @router.get(
@@ -29,9 +30,9 @@ def list_images(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) 
     operation_id="listDeletedImages",
     summary="My trash, newest picture first",
 )
-def list_deleted(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50) -> HttpResponse:
+def list_deleted(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
     """`purge_at` says when a picture leaves it for good."""
-    return _page(request, cursor, limit, deleted=True)
+    return _page(request, asked, deleted=True)
 
 
 @router.post(
@@ -45,7 +46,7 @@ def import_image(
     """A JPEG, PNG, WebP, HEIC or AVIF of at most 20 MiB and at least 16 pixels a side. The same photo again gives the picture
     that is there, unless it is in the trash. A mask best has the size of its picture; another one is stretched."""
     found = imports.read(request, file, purpose)
-    image = services.import_picture(_me(request), found.file, found.purpose, found.name)
+    image = services.import_picture(me(request), found.file, found.purpose, found.name)
     response = json_answer(form(image), 201)
     response.headers["Location"] = f"{request.path}{image.pk}/"
     return response
@@ -54,7 +55,7 @@ def import_image(
 @router.get("/{image_id}/", response=or_unchanged(ImageForm), operation_id="getImage", summary="One picture")
 def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
     """Also one that is hidden or in the trash: then its addresses are null."""
-    image = services.get(_me(request), image_id)
+    image = services.get(me(request), image_id)
     etag = _etag("picture", [image], None)
     return unchanged(etag) if is_known(request, etag) else json_answer(form(image), etag=etag)
 
@@ -67,7 +68,7 @@ def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
 )
 def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
     """At most 50 each way."""
-    image = services.get(_me(request), image_id)
+    image = services.get(me(request), image_id)
     line = {"ancestors": lineage.ancestors(image), "children": lineage.children(image)}
     return json_answer({name: [form(one) for one in images] for name, images in line.items()})
 
@@ -75,44 +76,49 @@ def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
 @router.patch("/{image_id}/", response=ImageForm, operation_id="updateImage", summary="Rename, mark as a favourite")
 def patch_image(request: HttpRequest, image_id: str, body: ImagePatch) -> HttpResponse:
     """What is left out, or null, stays as it is."""
-    return json_answer(form(services.patch(_me(request), image_id, title=body.title, favorite=body.favorite)))
+    return json_answer(form(services.patch(me(request), image_id, title=body.title, favorite=body.favorite)))
 
 
 @router.delete("/{image_id}/", response={204: None}, operation_id="trashImage", summary="Into the trash")
 def trash_image(request: HttpRequest, image_id: str) -> Status[None]:
     """Its addresses answer 404 from now on. Safe to repeat."""
-    services.trash(_me(request), image_id)
+    services.trash(me(request), image_id)
     return Status(204, None)
 
 
 @router.post("/{image_id}/restore/", response=ImageForm, operation_id="restoreImage", summary="Out of the trash")
 def restore_image(request: HttpRequest, image_id: str) -> HttpResponse:
     """A picture that is not there stays as it is."""
-    return json_answer(form(services.restore(_me(request), image_id)))
+    return json_answer(form(services.restore(me(request), image_id)))
 
 
 @router.delete("/{image_id}/permanent/", response={204: None}, operation_id="deleteImage", summary="Delete for good")
 def delete_image(request: HttpRequest, image_id: str) -> Status[None]:
     """From the trash or not; there is no way back. The messages that show it say that it is deleted."""
-    services.delete_permanently(_me(request), image_id)
+    services.delete_permanently(me(request), image_id)
     return Status(204, None)
 
 
-def _me(request: HttpRequest) -> uuid.UUID:
+def me(request: HttpRequest) -> uuid.UUID:
     if request.user.pk is None:
         raise Unauthorized()
     return request.user.pk
 
 
-def _page(request: HttpRequest, cursor: str | None, limit: int, *, deleted: bool) -> HttpResponse:
-    of, etag = (_me(request), cursor, limit), ""
+def _page(request: HttpRequest, asked: Search, *, deleted: bool) -> HttpResponse:
+    owner_id, etag = me(request), ""
     if is_conditional(request):
-        etag = _etag(f"page {of[0]}", *services.page(*of, deleted=deleted, fields=FIELDS))
+        etag = _page_etag(owner_id, search.page(owner_id, asked, deleted=deleted, fields=FIELDS))
         if is_known(request, etag):
             return unchanged(etag)
-    images, following = services.page(*of, deleted=deleted)
-    etag = etag or _etag(f"page {of[0]}", images, following)
-    return json_answer({"items": [form(image) for image in images], "next": following}, etag=etag)
+    found = search.page(owner_id, asked, deleted=deleted)
+    answer: dict[str, object] = {"items": [form(image) for image in found.images], "next": found.next}
+    answer |= {"count": found.count, "similar": found.similar}
+    return json_answer(answer, etag=etag or _page_etag(owner_id, found))
+
+
+def _page_etag(owner_id: uuid.UUID, page: Page) -> str:
+    return _etag(f"page {owner_id} {page.count} {page.similar}", page.images, page.next)
 
 
 # All of a picture's form that can change without `rev`, and `rev`.

@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from gallery import space
+from gallery import space, words
 from gallery.errors import Interrupted
 from gallery.models import Image
 from gallery.storage.base import File
@@ -35,14 +35,15 @@ def draft(
     prompt: str,
     intent: str,
     provider: str,
-    title: str,
+    request: str,
     rendition: "Rendition",
 ) -> Image:
     """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
     bytes, or when its owner has ended."""
     space.check_owner(owner_id)
-    said = {"prompt": prompt, "intent": intent, "provider": provider[:100], "title": " ".join(title.split())[:200]}
-    new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, session_id=session_id, **said)
+    said = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
+    how = {"session_id": session_id, "intent": intent, "provider": provider[:100]}
+    new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **said, **how)
     try:
         return _insert(new | {"message_id": message_id}, owner_id, parent_id)
     except IntegrityError:
@@ -66,12 +67,14 @@ def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> 
 
 
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:
-    """With its id and file names."""
+    """With its id, its file names, and the words to find it by."""
     image_id = uuid7()
+    said = [str(values.get(name, "")) for name in ("title", "request", "prompt")]
     key, thumbnail_key = _keys(image_id, rendition)
     return values | {
         "id": image_id,
         "purpose": purpose,
+        "words": words.of_picture(*said),
         "width": rendition.width,
         "height": rendition.height,
         "placeholder": rendition.placeholder,

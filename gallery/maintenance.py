@@ -7,10 +7,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from gallery import words
 from gallery.changes import change, not_purged
 from gallery.drafts import purge
 from gallery.errors import NotFound
-from gallery.models import Image
+from gallery.models import Album, Image
 from gallery.storage.base import Storage
 from gallery.stores import configured, storage
 
@@ -34,6 +35,15 @@ def measure(limit: int) -> None:
         Image.objects.filter(pk=image.pk, bytes=None).update(bytes=size)
 
 
+def write_words(limit: int) -> None:
+    """Of rows from before there were words, and of those that a process of the release before inserts."""
+    said = ("title", "request", "prompt")
+    for image in Image.objects.filter(words=None).order_by("pk").only(*said)[:limit]:
+        as_read = {name: getattr(image, name) for name in said}
+        found = words.of_picture(**as_read)
+        Image.objects.filter(pk=image.pk, words=None, **as_read).update(words=found)
+
+
 def _size(files: Storage, key: str) -> int:
     try:
         return files.size(key)
@@ -46,8 +56,9 @@ def owners_among(user_ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
 
 
 def give(owner_id: uuid.UUID, to: uuid.UUID) -> None:
-    """All of a person's pictures to another one; their files stay where they are. Safe to repeat."""
+    """All of a person's pictures and albums to another one; the files stay where they are. Safe to repeat."""
     Image.objects.filter(owner__pk=owner_id).update(owner=to)
+    Album.objects.filter(owner__pk=owner_id).update(owner=to)
 
 
 def erase(owner_id: uuid.UUID, limit: int) -> bool:

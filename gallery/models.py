@@ -51,6 +51,10 @@ class Image(models.Model):
     title = models.CharField(max_length=200, blank=True, default="")
     favorite = models.BooleanField(default=False)
     prompt = models.TextField(blank=True, default="")
+    request = models.TextField(blank=True, default="", db_default="")  # what the person wrote; "": imported, or older
+    # `words.of_picture`; null: not written yet, as by an older release. PostgreSQL and SQLite keep an index of their own
+    # over it: `gallery.fulltext`.
+    words = models.TextField(null=True, default=None)
     intent = models.CharField(max_length=32, blank=True, default="")
     provider = models.CharField(max_length=100, blank=True, default="")
 
@@ -73,6 +77,12 @@ class Image(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-id"], name="image_owner_newest"),
+            models.Index(fields=["owner", "-id"], condition=Q(favorite=True), name="image_owner_favorites"),
+            models.Index(fields=["owner", "-id"], condition=Q(trashed_at__isnull=False), name="image_owner_trash"),
+            models.Index(fields=["owner", "intent", "-id"], name="image_owner_intent"),
+            models.Index(fields=["owner", "provider", "-id"], name="image_owner_provider"),
+            models.Index(fields=["owner", "session_id", "-id"], name="image_owner_session"),
+            models.Index(fields=["id"], condition=Q(words=None), name="image_wordless"),
             models.Index(fields=["stage", "created_at"], name="image_stage_oldest"),  # drafts and purges to finish
             models.Index(fields=["owner", "bytes"], name="image_owner_bytes"),  # a person's total from the index alone
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="image_trash_oldest"),
@@ -98,3 +108,28 @@ class Image(models.Model):
     def file(self, variant: str) -> tuple[str, str]:
         """ "full" or "thumbnail": key and MIME type."""
         return (self.key, self.mime) if variant == "full" else (self.thumbnail_key, self.thumbnail_mime)
+
+
+class Album(models.Model):
+    """Some of a person's pictures under a title. It goes with the person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="albums", db_index=False)
+    title = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-id"], name="album_owner_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class AlbumImage(models.Model):
+    """A picture in an album. One that is hidden or in the trash keeps its place there."""
+
+    album = models.ForeignKey(Album, models.CASCADE, related_name="places", db_index=False)
+    image = models.ForeignKey(Image, models.CASCADE, related_name="places")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["album", "image"], name="album_image_once")]

@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from gallery.changes import not_purged
-from gallery.models import Image
+from gallery.models import Album, AlbumImage, Image
 
 BATCH = 100
 
@@ -19,6 +19,12 @@ def pictures(owner_id: uuid.UUID) -> Iterator[Image]:
     while batch := list(rows.filter(pk__gt=after)[:BATCH]):
         yield from batch
         after = batch[-1].pk
+
+
+def albums(owner_id: uuid.UUID) -> Iterator[dict[str, object]]:
+    for album in Album.objects.filter(owner__pk=owner_id).order_by("pk"):
+        pictures = album.places.order_by("image_id").values_list("image_id", flat=True)
+        yield {"id": album.pk, "title": album.title, "created_at": album.created_at, "pictures": list(pictures)}
 
 
 def conceal(owner_id: uuid.UUID) -> None:
@@ -33,12 +39,15 @@ def evidence(owner_id: uuid.UUID) -> QuerySet[Image]:
 
 def keep_evidence(owner_id: uuid.UUID, holder_id: uuid.UUID) -> None:
     """Hand it over to `holder_id`, without what the person called it and where it belonged; the prompt is a part of it."""
+    AlbumImage.objects.filter(album__owner__pk=owner_id).delete()
     evidence(owner_id).update(
         owner=holder_id,
         message_id=None,
         session_id="",
         parent=None,
         title="",
+        request="",
+        words=None,  # maintenance writes those that are left
         digest="",
         favorite=False,
         trashed_at=None,

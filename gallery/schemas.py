@@ -61,7 +61,9 @@ def form(image: Image) -> dict[str, object]:
 
 class ImagePage(Schema):
     items: list[ImageForm]
-    next: str | None  # the cursor of the next, older page
+    next: str | None  # the cursor of the page that follows
+    count: int | None  # where it was asked for
+    similar: bool  # nothing has the words of `q`; these have words that are written nearly like them
 
 
 class Lineage(Schema):

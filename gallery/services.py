@@ -5,11 +5,8 @@ import logging
 import os
 import re
 import uuid
-from bisect import bisect_right
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Literal
 
@@ -17,7 +14,7 @@ from django.db import close_old_connections, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from gallery import space
+from gallery import space, words
 from gallery.changes import announced, approve, change, hide, not_purged, snapshot, unannounced
 from gallery.drafts import delete_if_purged, draft, new_draft, publish, purge, purging, put, stale_drafts, store
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
@@ -30,12 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "announced", "approve", "delete_if_purged", "delete_permanently", "draft", "get", "hide", "import_picture", "is_source",
-    "masks", "open_source", "page", "patch", "publish", "purge", "purging", "put", "restore", "snapshot", "source",
+    "masks", "open_source", "patch", "publish", "purge", "purging", "put", "restore", "snapshot", "source",
     "stale_drafts", "store", "trash", "trash_session", "unannounced", "visible",
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
-PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 GONE = "The picture that this is about is not here any more, or not yours."
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -132,7 +128,7 @@ def masks(older_than: timedelta, after: str | None, limit: int) -> list[Image]:
 
 def get(owner_id: Key, image_id: str) -> Image:
     """Hidden and trashed ones too. Raises `NotFound`, also for a malformed id."""
-    image = _own(owner_id, image_id).first()
+    image = own(owner_id, image_id).first()
     if image is None:
         raise NotFound()
     return image
@@ -148,7 +144,7 @@ def visible(image_id: uuid.UUID) -> Image:
 
 def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
     """Raises `NotFound`, and `Interrupted` for an owner who has ended: what they had may be another one's by now."""
-    image = _own(owner_id, image_id).first()
+    image = own(owner_id, image_id).first()
     if image is None:
         space.check_owner(owner_id)
         raise NotFound(GONE)
@@ -158,7 +154,7 @@ def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
 
 
 def is_source(owner_id: Key, image_id: str) -> bool:
-    image = _own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
+    image = own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
     return image is not None and image.state == "shown"
 
 
@@ -168,54 +164,35 @@ def open_source(owner_id: Key, image_id: str, *, mask: bool = False) -> tuple[Im
     return image, storage(image.storage).open(image.key)
 
 
-def page(
-    owner_id: Key, cursor: str | None, limit: int, *, deleted: bool = False, fields: Sequence[str] = ()
-) -> tuple[list[Image], str | None]:
-    """Newest first, and the next cursor. `fields`: only these are loaded, and long prompts do not shorten the page.
-    Raises `BadInput`."""
-    listed = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
-    images = listed.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
-    if cursor is not None:
-        if not UUID.fullmatch(cursor):
-            raise BadInput("This cursor is not one of ours.")
-        images = images.filter(pk__lt=cursor)
-    found = list((images.only(*fields) if fields else images).order_by("-pk")[: limit + 1])
-    fitting = found[:limit] if fields else _fitting(found[:limit])
-    return fitting, str(fitting[-1].pk) if len(found) > len(fitting) else None
-
-
-def _fitting(images: list[Image]) -> list[Image]:
-    lengths = list(accumulate(len(image.prompt) for image in images))
-    return images[: max(1, bisect_right(lengths, PROMPTS))]
-
-
 def patch(owner_id: Key, image_id: str, *, title: str | None = None, favorite: bool | None = None) -> Image:
     """Raises `NotFound`, `BadInput`."""
     given = {"title": title, "favorite": favorite}
-    values = {name: value for name, value in given.items() if value is not None}
+    values: dict[str, object] = {name: value for name, value in given.items() if value is not None}
     if title is not None:
-        _check_title(title)
+        check_title(title)
+        image = get(owner_id, image_id)
+        values["words"] = words.of_picture(title, image.request, image.prompt)
     if values:
-        _own(owner_id, image_id).update(**values)
+        own(owner_id, image_id).update(**values)
     return get(owner_id, image_id)
 
 
 def trash(owner_id: Key, image_id: str) -> None:
     """Safe to repeat. Raises `NotFound`."""
     get(owner_id, image_id)
-    change(_own(owner_id, image_id).filter(trashed_at=None), trashed_at=timezone.now())
+    change(own(owner_id, image_id).filter(trashed_at=None), trashed_at=timezone.now())
 
 
 def restore(owner_id: Key, image_id: str) -> Image:
     """A moderator's hiding stays. Raises `NotFound`."""
-    change(_own(owner_id, image_id).exclude(trashed_at=None), trashed_at=None)
+    change(own(owner_id, image_id).exclude(trashed_at=None), trashed_at=None)
     return get(owner_id, image_id)
 
 
 def delete_permanently(owner_id: Key, image_id: str) -> None:
     """Raises `NotFound`; if the storage is down, maintenance finishes it."""
     image = get(owner_id, image_id)
-    change(_own(owner_id, image_id), trashed_at=timezone.now(), stage=Image.Stage.PURGING)
+    change(own(owner_id, image_id), trashed_at=timezone.now(), stage=Image.Stage.PURGING)
     try:
         purge(image)
     except StorageDown:
@@ -226,11 +203,11 @@ def trash_session(owner_id: Key, session_id: str) -> None:
     change(not_purged().filter(owner__pk=owner_id, session_id=session_id, trashed_at=None), trashed_at=timezone.now())
 
 
-def _own(owner_id: Key, image_id: str) -> QuerySet[Image]:
+def own(owner_id: Key, image_id: str) -> QuerySet[Image]:
     return not_purged().filter(owner__pk=owner_id, pk=image_id) if UUID.fullmatch(image_id) else Image.objects.none()
 
 
-def _check_title(title: str) -> None:
+def check_title(title: str) -> None:
     """PostgreSQL keeps no NUL, and no encoding a lone surrogate."""
     if len(title) > TITLE_LENGTH:
         raise BadInput(f"A title has at most {TITLE_LENGTH} characters.")

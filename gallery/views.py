@@ -40,7 +40,7 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
     except StudioError as error:
         return failure(error)
     if saved:
-        response["Content-Disposition"] = content_disposition_header(True, _file_name(image, variant)) or "attachment"
+        response["Content-Disposition"] = content_disposition_header(True, file_name(image, variant)) or "attachment"
     return response
 
 
@@ -88,7 +88,7 @@ def failure(error: StudioError) -> HttpResponse:
     return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 
-def _file_name(image: Image, variant: str) -> str:
+def file_name(image: Image, variant: str) -> str:
     safe = "".join(letter if letter.isalnum() or letter in " -_()," else "_" for letter in image.title[:80])
     extension = image.file(variant)[0].rpartition(".")[2]
     return f"{safe.strip(' _') or 'picture'}.{extension}"

@@ -15,10 +15,11 @@ from pydantic_core import from_json
 
 from chat import rate_limits
 from chat.api import chat, image, prompt
+from gallery import many_api
 from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput, UnsupportedMedia
-from project import openapi, tickets
+from project import downloads, openapi, tickets
 from project.accounts.api import me, tokens
 from project.accounts.bringing_api import router as accounts
 from project.auth import COOKIE, EVEN_BLOCKED, PERSON, Bearer, become_guest, check_guests
@@ -96,14 +97,23 @@ def _guest() -> tuple[User, str]:
     return user, Token.issue(user)
 
 
+# What is counted, by operation: the gallery itself knows no Redis to count in.
+COUNTED: dict[Callable[..., Any], str] = {
+    import_image: "import",
+    many_api.change_images: "bulk",
+    many_api.create_album: "album",
+    many_api.rename_album: "album",
+}
+
+
 def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
-    """Counts imports: the gallery itself knows no Redis to count in."""
-    if operation is not import_image:
+    kind = COUNTED.get(operation)
+    if kind is None:
         return operation
 
     @wraps(operation)
     def counted(request: HttpRequest, **values: Any) -> Any:
-        async_to_sync(rate_limits.hit)("import", str(request.user.pk))
+        async_to_sync(rate_limits.hit)(kind, str(request.user.pk))
         return operation(request, **values)
 
     return counted
@@ -116,6 +126,13 @@ api.add_router("/api/v1/auth", tickets.router, auth=Bearer(), tags=["auth"])
 api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])
 api.add_router("/v1/prompt", prompt, auth=PERSON, tags=["prompt"])
 api.add_router("/v1/image", image, auth=PERSON, tags=["image"])
-gallery.add_decorator(_limited)
-api.add_router("/v1/gallery", gallery, auth=PERSON, tags=["gallery"])
+api.add_router("/v1/gallery", downloads.router, auth=PERSON, tags=["gallery"])
+GALLERY = {
+    "/albums": many_api.albums_router,
+    "/": many_api.router,
+    "": gallery,
+}  # what follows the last is a picture's id
+for path, router in GALLERY.items():
+    router.add_decorator(_limited)
+    api.add_router(f"/v1/gallery{path}", router, auth=PERSON, tags=["gallery"])
 parameters.refuse_unknown(api)  # the last line: what is mounted after it is not documented, and not routed either

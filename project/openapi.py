@@ -39,6 +39,11 @@ ALSO = {
     "refinePrompt": (504,),
     "generateImage": (404, 409, 504, 507),
     "importImage": (507,),
+    "listImages": (404,),
+    "listDeletedImages": (404,),
+    "changeImages": (404,),
+    "downloadImages": (404,),
+    "createAlbum": (409,),
 }
 BODY_TOO = (400, 413, 415)
 EVERYWHERE = (422, 429, 503)
@@ -61,6 +66,7 @@ LINKS: dict[str, dict[int, tuple[tuple[str, ...], dict[str, str]]]] = {
     "sendMessage": {202: (_OF_A_MESSAGE, _MESSAGE)},
     "generateImage": {201: (_OF_AN_IMAGE, _IMAGE), 202: (_OF_A_MESSAGE, _MESSAGE)},
     "importImage": {201: (_OF_AN_IMAGE, _IMAGE)},
+    "createAlbum": {201: (("getAlbum", "renameAlbum", "deleteAlbum"), {"album_id": "$response.body#/id"})},
 }
 LOCATIONS = {
     "createSession": (201,),
@@ -68,6 +74,7 @@ LOCATIONS = {
     "retryMessage": (202,),
     "generateImage": (201, 202),
     "importImage": (201,),
+    "createAlbum": (201,),
 }
 TEXT = {"schema": {"type": "string"}}
 

@@ -17,6 +17,13 @@ IMAGE: Example = {
     "deleted_at": None,
     "purge_at": None,
 }
+ALBUM: Example = {
+    "id": "019a7c3e-7f31-7c10-8a55-0d9e8f7a6b5c",
+    "title": "At the sea",
+    "count": 1,
+    "thumbnail_url": IMAGE["thumbnail_url"],
+    "created_at": "2026-11-29T18:05:00.000Z",
+}
 KEY: Example = {
     "id": "5f2b8c1d9e3a4f60",
     "name": "laptop",
@@ -57,7 +64,10 @@ ANSWERS: dict[str, Example] = {
     "MessageForm": MESSAGE,
     "MessagePage": {"items": [MESSAGE], "next": None},
     "ImageForm": IMAGE,
-    "ImagePage": {"items": [IMAGE], "next": None},
+    "ImagePage": {"items": [IMAGE], "next": None, "count": None, "similar": False},
+    "AlbumForm": ALBUM,
+    "AlbumPage": {"items": [ALBUM], "next": None},
+    "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "error": None}]},
     "Lineage": {"ancestors": [], "children": [IMAGE]},
     "RefinementForm": {
         "intent": "generate",
@@ -77,6 +87,10 @@ BODIES: dict[str, Example] = {
     "refinePrompt": {"prompt": "a lake at dawn"},
     "generateImage": {"prompt": "a lake at dawn", "width": 256, "height": 192, "seed": 7},
     "updateImage": {"title": "Evening", "favorite": True},
+    "changeImages": {"action": "add_to_album", "ids": [IMAGE["id"]], "album_id": ALBUM["id"]},
+    "downloadImages": {"ids": [IMAGE["id"]]},
+    "createAlbum": {"title": "At the sea"},
+    "renameAlbum": {"title": "Holidays at the sea"},
     "importImage": {
         "file": "data:image/png;base64,"
         "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR4nGNwy1tAEmIY1TCqYfhqAABniFQQGbydlQAAAABJRU5ErkJggg==",
@@ -89,5 +103,6 @@ PARAMETERS: dict[str, Example] = {
     "session_id": {"description": "`id` of a session"},
     "message_id": {"description": "`id` of a message of that session"},
     "image_id": {"description": "`id` of a picture"},
+    "album_id": {"description": "`id` of an album"},
     "pictures": {"description": "What becomes of the pictures that the conversation made"},
 }

@@ -35,6 +35,7 @@ from pipeline.worker.checkpoints import Checkpoints
 log = logging.getLogger(__name__)
 
 WAKE_AT_MOST = 100  # wake-ups of one stage in one round
+WORDS_AT_ONCE = 1000  # pictures of an older release
 DRAFT_AGE = timedelta(seconds=60)
 ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # of a message that waits to be sent in a browser that is away
@@ -202,6 +203,10 @@ def measure_pictures() -> None:
     maintenance.measure(WAKE_AT_MOST)
 
 
+def write_words() -> None:
+    maintenance.write_words(WORDS_AT_ONCE)
+
+
 def clean_above() -> None:
     cleaning.send(None)
 
@@ -287,6 +292,7 @@ CLEANING: tuple[Callable[[], None], ...] = (
     purge_unused_masks,
     empty_trash,
     measure_pictures,
+    write_words,
     clean_above,
 )
 

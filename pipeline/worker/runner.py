@@ -305,7 +305,7 @@ def _upload(job: Job, lease: Lease) -> Job | None:
         prompt=message.refined_prompt or "",
         intent=message.intent or "",
         provider=message.provider or "",
-        title=message.content,
+        request=message.content,
         rendition=rendition,
     )
     if _stored(lease, image, rendition):

@@ -7,7 +7,6 @@ from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from ninja import Router, Status
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -15,6 +14,7 @@ from chat import rate_limits, rules
 from chat.protocol import Text
 from gallery import space
 from gallery.errors import BadInput, Unauthorized
+from project import archives
 from project.access import access_of
 from project.accounts import export, keys, removal
 from project.models import Token, User
@@ -172,34 +172,23 @@ def _block(user: User) -> Block | None:
     return Block(reason=user.block_reason, since=user.blocked_at, until=user.blocked_until)
 
 
-ZIP = {
-    "responses": {
-        200: {"description": "OK", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
-    }
-}
-
-
 @me.get("/", response=MeForm, operation_id="getMe", summary="Who I am, what I may use and what I use")
 def get_me(request: HttpRequest) -> MeForm:
     """For one who is blocked, too: `blocked` says why, and until when."""
     return _me(access_of(request).user)
 
 
-@me.get("/export/", operation_id="exportMe", summary="All that I have, as a zip", openapi_extra=ZIP)
+@me.get("/export/", operation_id="exportMe", summary="All that I have, as a zip", openapi_extra=archives.ZIP)
 async def export_me(request: HttpRequest) -> StreamingHttpResponse:
-    """`me.json`, `sessions.json`, `messages.json`, `gallery.json`, every picture in `pictures/` and every mask in `masks/`.
-    What comes or goes meanwhile may be in it or not; a picture that cannot be read is named in `missing.json`. For one who
-    is blocked, too."""
+    """`me.json`, `sessions.json`, `messages.json`, `gallery.json`, `albums.json`, every picture in `pictures/` and every mask
+    in `masks/`. What comes or goes meanwhile may be in it or not; a picture that cannot be read is named in `missing.json`.
+    For one who is blocked, too."""
     access = access_of(request)
     await rate_limits.hit("export", str(access.user.pk))
     form = await sync_to_async(_me)(access.user)
-    pieces, end = await export.begin(access, form.model_dump(), request.META.get("REMOTE_ADDR", ""))
-    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    made = export.archive(access.user, form.model_dump())
     name = f"studio-{access.user.username}-{timezone.now():%Y-%m-%d}.zip"
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["Cache-Control"] = "no-store"
-    response._resource_closers.append(end)  # type: ignore[attr-defined]  # Django's, typed by nobody
-    return response
+    return await archives.send(request, made, name, even_blocked=True)
 
 
 class LeaveBody(BaseModel):

@@ -84,6 +84,7 @@ class People:
         files = {"file": ("m.png", picture(64, 64), "image/png")}
         mask = self.owner.http.post("/v1/gallery/", files=files, data={"purpose": "mask"}).raise_for_status().json()
         self.made = count()
+        self.album = ""
         self.constant = {
             "mask": mask["id"],
             "foreign": self.owner.photo()["url"].rpartition("/")[2],
@@ -110,8 +111,13 @@ class People:
         image = self.owner.photo(64 + next(self.made), 48)  # the same photo would be the same picture
         self.target.sql("UPDATE gallery_image SET url_epoch = 1 WHERE id = ?", image["id"].replace("-", ""))
         now = self.owner.http.get(f"/v1/gallery/{image['id']}/").json()
+        if self.album:  # a person has only so many
+            self.owner.http.delete(f"/v1/gallery/albums/{self.album}/")
+        album = self.owner.http.post("/v1/gallery/albums/", json={"title": "Secret"}).raise_for_status().json()
+        self.album = album["id"]
         return {
             **self.constant,
+            "album": album["id"],
             "session": session,
             "key": self._new_key(),
             "message": message["id"],
@@ -132,6 +138,7 @@ class People:
             "/api/v1/chat/sessions/{session}/",
             "/api/v1/chat/sessions/{session}/messages/",
             "/v1/gallery/{image}/",
+            "/v1/gallery/albums/{album}/",
         )
         return [self.owner.http.get(filled(place, things)).raise_for_status().json() for place in places]
 

@@ -64,9 +64,9 @@ function parse(text) {
   }
 }
 
-const page = async (path, cursor, limit) => {
+const page = async (path, cursor, limit, asked = {}) => {
   if (!person.id) return { items: [], next: null };
-  const query = new URLSearchParams({ limit: String(limit), ...(cursor ? { cursor } : {}) });
+  const query = new URLSearchParams({ ...asked, limit: String(limit), ...(cursor ? { cursor } : {}) });
   return call("GET", `${path}?${query}`);
 };
 const named = (base, id, tail = "") => `${base}${encodeURIComponent(id)}/${tail}`;
@@ -91,8 +91,9 @@ export const messages = {
 export const generate = (body) => call("POST", "/v1/image/generate/", body, { Prefer: "respond-async" });
 
 export const gallery = {
-  list: (cursor = null, limit = 24) => page(GALLERY, cursor, limit),
-  deleted: (cursor = null, limit = 24) => page(`${GALLERY}deleted/`, cursor, limit),
+  list: (cursor = null, limit = 24, asked = {}) => page(GALLERY, cursor, limit, asked),
+  deleted: (cursor = null, limit = 24, asked = {}) => page(`${GALLERY}deleted/`, cursor, limit, asked),
+  albums: () => page(`${GALLERY}albums/`, null, 100),
   get: (id) => call("GET", named(GALLERY, id)),
   lineage: (id) => call("GET", named(GALLERY, id, "lineage/")),
   change: (id, fields) => call("PATCH", named(GALLERY, id), fields),

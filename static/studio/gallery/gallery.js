@@ -5,6 +5,7 @@ import { confirmed, askLine } from "../ui/dialogs.js";
 import { h, pictureUrl } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
 import { downloadLink } from "../ui/download.js";
+import { asked, finding } from "./finding.js";
 import { galleryCard, trashCard } from "./gallery-card.js";
 import { cardOf, keepPlace, placeHere, returnTo } from "./place.js";
 import { Work } from "./work.js";
@@ -27,19 +28,20 @@ const LARGEST_PAGE = 100;
 const grid = document.querySelector("#grid");
 const more = document.querySelector("#more");
 const empty = document.querySelector("#empty");
+const similar = document.querySelector("#similar");
 const tray = document.querySelector("photo-tray");
 const tabs = document.querySelectorAll("nav.tabs a");
 const work = new Work();
 const workCards = new Map(); // client id → <work-card>
 const keep = keepPlace(grid);
 
-let view = null; // {trash, next}: what the grid shows; another object as soon as it shows something else
+let view = null; // {trash, asked, next, similar}: what the grid shows; another object as soon as it shows something else
 
 const inTrash = () => location.hash === "#trash";
 
 async function turn() {
   empty.hidden ||= Boolean(view); // at first, of whom nobody knows yet, the server has said it
-  const mine = (view = { trash: inTrash(), next: null });
+  const mine = (view = { trash: inTrash(), asked: asked(), next: null, similar: false });
   const place = placeHere();
   tabs.forEach((tab) => {
     if ((tab.hash === "#trash") === view.trash) tab.setAttribute("aria-current", "page");
@@ -47,7 +49,7 @@ async function turn() {
   });
   grid.replaceChildren();
   workCards.clear();
-  more.hidden = true;
+  similar.hidden = more.hidden = true;
   let wanted = place?.count ?? PAGE;
   do {
     const before = grid.childElementCount;
@@ -66,9 +68,10 @@ async function load(limit = PAGE) {
   const asked = document.activeElement === more; // which cannot keep the focus while it is disabled
   more.disabled = true;
   try {
-    const { items, next } = await (mine.trash ? rest.gallery.deleted(mine.next, limit) : rest.gallery.list(mine.next, limit));
+    const list = mine.trash ? rest.gallery.deleted : rest.gallery.list;
+    const { items, next, similar } = await list(mine.next, limit, mine.asked);
     if (mine !== view) return;
-    mine.next = next;
+    Object.assign(mine, { next, similar });
     const first = grid.childElementCount;
     const others = items.filter((image) => !cardOf(grid, image.id)); // a photo that has just been brought is there already
     grid.append(...others.map((image) => h("li", {}, mine.trash ? trashCard(image) : galleryCard(image))));
@@ -83,7 +86,13 @@ async function load(limit = PAGE) {
 function refresh() {
   more.hidden = !view.next;
   empty.hidden = grid.childElementCount > 0 || Boolean(view.next);
-  empty.textContent = view.trash ? "The trash is empty." : "No pictures yet. Whatever you make in a chat is kept here.";
+  empty.textContent = nothing();
+  similar.hidden = !view.similar;
+}
+
+function nothing() {
+  if (Object.keys(view.asked).length) return "No picture is like that.";
+  return view.trash ? "The trash is empty." : "No pictures yet. Whatever you make in a chat is kept here.";
 }
 
 /** Out of the grid; the focus goes to the neighbour. */
@@ -258,5 +267,6 @@ document.querySelector("#bring").append(...photoPicker({ take: bring, title: "Ad
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
 window.addEventListener("hashchange", turn);
+finding(document.querySelector("#finding"), turn);
 settled.then(turn);
 person.addEventListener("changed", () => location.reload());

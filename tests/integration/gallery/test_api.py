@@ -72,7 +72,7 @@ def test_a_picture_is_imported_listed_and_its_urls_answer(client: Client) -> Non
         "provider", "message_id", "session_id", "parent_id", "created_at", "deleted_at", "purge_at",
     }  # fmt: skip
     assert (form["title"], form["state"], form["width"], form["height"]) == ("Hạ Long", "shown", 160, 130)
-    assert client.get(GALLERY).json() == {"items": [form], "next": None}
+    assert client.get(GALLERY).json() == {"items": [form], "next": None, "count": None, "similar": False}
     assert client.get(at(form["id"])).json() == form
     for url in (form["url"], form["thumbnail_url"]):
         assert Client().get(url).status_code == 200

@@ -13,7 +13,7 @@ from gallery.errors import Interrupted, StorageDown
 from gallery.models import Image
 from gallery.storage import local
 from project.models import User
-from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
+from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything
@@ -47,15 +47,15 @@ def test_two_messages_have_two_pictures_of_the_same_bytes(me: User) -> None:
 
 
 def test_a_title_is_one_line_that_fits(me: User) -> None:
-    assert drafted(me, title="a\nlake  " + "x" * 2000).title == "a lake " + "x" * 193
+    assert drafted(me, request="a\nlake  " + "x" * 2000).title == "a lake " + "x" * 193
 
 
 def test_a_draft_is_listed_only_when_it_is_published(me: User) -> None:
     image = drafted(me, "m1")
-    assert services.page(me.pk, None, 10) == ([], None)
+    assert page(me.pk, None, 10) == ([], None)
     services.publish("m1")
     services.publish(image)
-    assert services.page(me.pk, None, 10) == ([image], None)
+    assert page(me.pk, None, 10) == ([image], None)
 
 
 def test_an_attempt_with_other_bytes_clears_the_earlier_draft_away_first(me: User) -> None:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from pydantic import ValidationError
 
-from gallery import pictures, services
+from gallery import pictures, search, services
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.signals import image_changed
 from project.models import User
-from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
+from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
 from tests.support.studio import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -110,7 +111,7 @@ def test_an_import_that_cannot_be_stored_is_not_seen_and_can_be_purged(me: User,
     settings.PICTURES_DIR.write_bytes(b"in the way")
     with pytest.raises(StorageDown):
         services.import_picture(me.pk, png(), "photo", "x.png")
-    assert services.page(me.pk, None, 10) == ([], None)
+    assert page(me.pk, None, 10) == ([], None)
     settings.PICTURES_DIR = tmp_path
     for image in services.stale_drafts(NEVER):
         services.purge(image)
@@ -120,7 +121,7 @@ def test_an_import_that_cannot_be_stored_is_not_seen_and_can_be_purged(me: User,
 def test_a_mask_is_a_source_for_masks_only_and_is_not_listed(me: User) -> None:
     mask = services.import_picture(me.pk, png("white"), "mask", "mask.png")
     photo = services.import_picture(me.pk, png(), "photo", "photo.png")
-    assert services.page(me.pk, None, 10) == ([photo], None)
+    assert page(me.pk, None, 10) == ([photo], None)
     assert services.open_source(me.pk, str(mask.pk), mask=True)[0] == mask
     assert services.open_source(str(me.pk), str(photo.pk))[0] == photo
     for image, as_mask in ((mask, False), (photo, True)):
@@ -213,9 +214,9 @@ def test_the_same_photo_twice_at_once_is_one_picture(me: User, monkeypatch: pyte
 def test_pages_go_backwards_newest_first_and_miss_nothing(me: User) -> None:
     images = [made(me) for _ in range(5)][::-1]
     made(User.make_guest())
-    first, cursor = services.page(me.pk, None, 2)
-    second, cursor = services.page(me.pk, cursor, 2)
-    third, end = services.page(me.pk, cursor, 2)
+    first, cursor = page(me.pk, None, 2)
+    second, cursor = page(me.pk, cursor, 2)
+    third, end = page(me.pk, cursor, 2)
     assert (first + second + third, end) == (images, None)
 
 
@@ -225,21 +226,21 @@ def test_pages_of_the_longest_prompts_are_shorter_and_miss_nothing(me: User) -> 
     found: list[Image] = []
     cursor, pages = None, 0
     while cursor or not found:
-        some, cursor = services.page(me.pk, cursor, 100)
-        assert sum(len(image.prompt) for image in some) <= services.PROMPTS
+        some, cursor = page(me.pk, cursor, 100)
+        assert sum(len(image.prompt) for image in some) <= search.PROMPTS
         found, pages = found + some, pages + 1
     assert (found, pages) == (images, 3)
 
 
 def test_a_full_last_page_has_no_next(me: User) -> None:
     made(me)
-    assert services.page(me.pk, None, 1)[1] is None
+    assert page(me.pk, None, 1)[1] is None
 
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "\0", "0199aaaabbbb70008000000000000001"])
 def test_a_cursor_that_is_not_ours_is_bad_input(me: User, cursor: str) -> None:
-    with pytest.raises(BadInput):
-        services.page(me.pk, cursor, 10)
+    with pytest.raises(ValidationError):
+        page(me.pk, cursor, 10)
 
 
 # titles
@@ -275,11 +276,11 @@ def test_trash_and_restore_move_between_the_lists_and_are_told(me: User, told: l
     image = made(me, message_id="m1")
     services.trash(me.pk, str(image.pk))
     services.trash(me.pk, str(image.pk))
-    assert services.page(me.pk, None, 10) == ([], None)
-    assert services.page(me.pk, None, 10, deleted=True) == ([image], None)
+    assert page(me.pk, None, 10) == ([], None)
+    assert page(me.pk, None, 10, deleted=True) == ([image], None)
     services.restore(me.pk, str(image.pk))
     services.restore(me.pk, str(image.pk))
-    assert services.page(me.pk, None, 10) == ([image], None)
+    assert page(me.pk, None, 10) == ([image], None)
     assert [(changed["form"]["state"], changed["form"]["rev"]) for changed in told] == [("deleted", 1), ("shown", 2)]
     assert (told[0]["image_id"], told[0]["message_id"]) == (str(image.pk), "m1")
 
@@ -295,9 +296,9 @@ def test_the_form_tells_no_placeholder_of_what_is_not_shown(me: User, told: list
 def test_a_hidden_picture_leaves_both_lists_and_restoring_does_not_unhide(me: User) -> None:
     image = made(me)
     services.hide(Image.objects.all(), "too much", by=me.pk)
-    assert services.page(me.pk, None, 10) == ([], None)
+    assert page(me.pk, None, 10) == ([], None)
     services.trash(me.pk, str(image.pk))
-    assert services.page(me.pk, None, 10, deleted=True) == ([], None)
+    assert page(me.pk, None, 10, deleted=True) == ([], None)
     assert services.get(me.pk, str(image.pk)).state == "deleted"
     assert services.restore(me.pk, str(image.pk)).state == "hidden"
     assert fresh(image).hidden_reason == "too much"

@@ -13,7 +13,7 @@ from gallery.errors import StorageDown
 from gallery.models import Image
 from gallery.storage.account import Account
 from project.models import User
-from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
+from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
 from tests.support.fakes import cloudinary as standin
 from tests.support.fakes.cloudinary import Cloudinary, always
 from tests.support.fakes.server import Asked
@@ -151,6 +151,6 @@ def test_a_photo_that_could_not_be_stored_is_seen_nowhere_and_cleared_away(conne
         services.import_picture(me.pk, png(), "photo", "p.png")
     connected.fail = lambda asked: None
     (image,) = Image.objects.all()
-    assert (image.stage, services.page(me.pk, None, 10)[0]) == ("draft", [])
+    assert (image.stage, page(me.pk, None, 10)[0]) == ("draft", [])
     services.purge(image)
     assert (connected.assets, Image.objects.count()) == ({}, 0)

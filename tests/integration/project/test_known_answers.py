@@ -191,7 +191,7 @@ def test_a_page_that_was_cut_short_is_known_again_the_second_time(
     client: Client, me: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chat.store.MAX_MESSAGE_BYTES", 1500)
-    monkeypatch.setattr("gallery.services.PROMPTS", 10)
+    monkeypatch.setattr("gallery.search.PROMPTS", 10)
     doc = insert_session(user_id=str(me.pk))
     for number in range(5):
         insert(user_id=str(me.pk), session_id=doc["_id"], status="DONE")

@@ -15,13 +15,14 @@ from django.contrib.sessions.models import Session
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
-from gallery import links
+from gallery import albums, links
 from gallery import services as gallery
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.models import Image
 from gallery.stores import storage
 from pipeline.store import owned as conversations
 from pipeline.store.mongo import database
+from project import archives
 from project.access import Access
 from project.accounts import blocking, export, removal
 from project.accounts.removal import Removal
@@ -105,6 +106,8 @@ def test_a_block_that_is_over_is_not_told(client: Client, guest: User) -> None:
 
 # Taking along
 
+LISTS = ("sessions", "messages", "gallery", "albums")
+
 
 async def exported(guest: User) -> ZipFile:
     secret = await sync_to_async(Token.issue)(guest)
@@ -145,12 +148,14 @@ async def test_the_export_holds_everything_and_nothing_of_others(guest: User) ->
 
     expected = await sync_to_async(files)()
     assert {name: archive.read(name) for name in archive.namelist() if "/" in name} == expected
-    assert set(archive.namelist()) - set(expected) == {"me.json", "sessions.json", "messages.json", "gallery.json"}
+    assert set(archive.namelist()) - set(expected) == {f"{name}.json" for name in ("me", *LISTS)}
+    (album,) = read(archive, "albums.json")
+    assert (album["title"], album["pictures"]) == ("Sea", [each["id"] for each in images if each["state"] == "deleted"])
 
 
 async def test_who_has_nothing_gets_empty_lists(guest: User) -> None:
     archive = await exported(guest)
-    assert [read(archive, f"{name}.json") for name in ("sessions", "messages", "gallery")] == [[], [], []]
+    assert [read(archive, f"{name}.json") for name in LISTS] == [[], [], [], []]
 
 
 async def test_what_is_hidden_is_named_and_not_given(guest: User) -> None:
@@ -176,28 +181,28 @@ async def test_what_goes_while_it_is_exported_breaks_nothing(guest: User) -> Non
 
 async def test_one_export_of_a_person_at_a_time_and_another_when_it_has_ended(guest: User) -> None:
     access = Access(guest)
-    pieces, end = await export.begin(access, {})
+    pieces, end = await archives.begin(access, export.archive(guest, {}))
     with pytest.raises(RateLimited):
-        await export.begin(access, {})
+        await archives.begin(access, export.archive(guest, {}))
     assert b"".join([piece async for piece in pieces]).startswith(b"PK")
     end()
-    _, end = await export.begin(access, {})
+    _, end = await archives.begin(access, export.archive(guest, {}))
     end()
 
 
 async def test_an_export_ends_when_its_key_ends(guest: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "LOOK_EVERY_S", 0.0)
-    monkeypatch.setattr(export, "PIECE", 1)
+    monkeypatch.setattr(archives, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(archives, "PIECE", 1)
     secret = await sync_to_async(Token.issue)(guest)
     token = await sync_to_async(Token.find)(secret)
-    pieces, _ = await export.begin(Access(guest, token), {})
+    pieces, _ = await archives.begin(Access(guest, token), export.archive(guest, {}))
     assert await anext(pieces)
     assert await anext(pieces)
     await sync_to_async(Token.objects.all().delete)()
     with pytest.raises(Unauthorized):
         async for _piece in pieces:
             pass
-    _, end = await export.begin(Access(guest), {})  # its place is free again
+    _, end = await archives.begin(Access(guest), export.archive(guest, {}))  # its place is free again
     end()
 
 
@@ -209,9 +214,9 @@ async def test_an_export_that_cannot_begin_says_so_and_takes_no_place(
 
     monkeypatch.setattr(conversations, "all_sessions", away)
     with pytest.raises(StorageDown):
-        await export.begin(Access(guest), {})
+        await archives.begin(Access(guest), export.archive(guest, {}))
     monkeypatch.undo()
-    _, end = await export.begin(Access(guest), {})
+    _, end = await archives.begin(Access(guest), export.archive(guest, {}))
     end()
 
 
@@ -282,6 +287,7 @@ def test_what_a_moderator_hid_stays_for_a_while_without_a_name(guest: User, sett
     insert_session(str(guest.pk))
     hidden = gallery.import_picture(guest.pk, png(), "photo", f"by {guest.username}.png")
     shown = gallery.import_picture(guest.pk, png("red"), "photo", "x.png")
+    albums.add(albums.create(guest.pk, "Mine"), [hidden])
     hide(hidden)
     gallery.trash(guest.pk, str(hidden.pk))
     removal.leave(guest)
@@ -292,6 +298,7 @@ def test_what_a_moderator_hid_stays_for_a_while_without_a_name(guest: User, sett
     assert not Image.objects.filter(pk=shown.pk).exists()
     kept = Image.objects.select_related("owner").get()
     assert (kept.pk, kept.hidden, kept.trashed_at, kept.title, kept.session_id) == (hidden.pk, True, None, "", "")
+    assert (kept.words, kept.request, kept.places.count()) == (None, "", 0)
     address = links.path(str(kept.pk), "full", hidden.url_epoch)
     gallery.approve([kept], None)
     assert Client().get(address).status_code == 404

@@ -17,9 +17,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from gallery import albums
 from gallery import services as gallery
 from gallery.errors import StorageDown
-from gallery.models import Image
+from gallery.models import Album, Image
 from pipeline.message import Stage
 from pipeline.store.mongo import database
 from pipeline.worker import maintenance
@@ -67,6 +68,7 @@ def a_whole_life(user: User) -> Doc:
     work_through()
     for purpose in ("photo", "mask", "photo"):
         image = gallery.import_picture(user.pk, png(), purpose, "x.png")
+    albums.add(albums.create(user.pk, "Sea"), [image])
     gallery.trash(user.pk, str(image.pk))
     say(conversation, "a forest at noon")
     step(Stage.REFINING)
@@ -80,6 +82,7 @@ def left_of(user: User) -> dict[str, int]:
     return {
         "rows": User.objects.filter(pk=user.pk).count(),
         "tokens": Token.objects.filter(user=user.pk).count(),
+        "albums": Album.objects.filter(owner=user.pk).count(),
         "pictures": Image.objects.filter(owner=user.pk).count(),
         "sessions": db["sessions"].count_documents(of),
         "messages": db["messages"].count_documents(of),
@@ -87,7 +90,7 @@ def left_of(user: User) -> dict[str, int]:
     }
 
 
-NOTHING = {"rows": 0, "tokens": 0, "pictures": 0, "sessions": 0, "messages": 0, "artifacts": 0}
+NOTHING = {"rows": 0, "tokens": 0, "albums": 0, "pictures": 0, "sessions": 0, "messages": 0, "artifacts": 0}
 
 
 # Who goes

@@ -72,7 +72,7 @@ def main() -> None:
 
 def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[tuple[str, int, Measure]]:
     """Letters for `--only`, rounds, and what to do in each."""
-    from tests.programs.bench import measures, others, pages, polls, stalls
+    from tests.programs.bench import finding, measures, others, pages, polls, stalls
 
     return [
         ("a", form.rounds, partial(measures.floor, form.seconds)),
@@ -87,6 +87,7 @@ def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[t
         ("jd", 1, partial(polls.memory, form.polled)),
         ("e", 1, partial(stalls.pings, servers, form.seconds)),
         ("f", 1, partial(measures.first_pages, 1000, form.rows, form.pages)),
+        ("m", 1, partial(finding.pages, 1000, form.rows, form.pages)),
         ("i", 1, partial(measures.claims, 10, 10_000, form.claims)),
         ("l", 1, pages.lighthouse),
     ]

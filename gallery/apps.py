@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class GalleryConfig(AppConfig):
+    name = "gallery"
+
+    def ready(self) -> None:
+        from gallery import fulltext
+
+        post_migrate.connect(fulltext.install, sender=self, dispatch_uid="gallery.fulltext")

@@ -1,0 +1,59 @@
+"""Pictures as a zip that is sent while it is made: nothing of it lies in memory or on a disk."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from zipfile import ZIP_DEFLATED
+
+from django.core.serializers.json import DjangoJSONEncoder
+from zipstream import ZipStream
+
+from gallery import services
+from gallery.errors import NotFound, StorageDown
+from gallery.models import Image
+from gallery.schemas import form
+from gallery.storage.base import Stream
+from gallery.stores import storage
+from gallery.views import file_name
+
+PIECE = 64 * 1024  # bytes that go out at once
+NOWHERE = ("state", "url", "thumbnail_url", "placeholder")  # of a picture's form: of no use in a file
+
+
+def pictures(owner_id: uuid.UUID, ids: Sequence[str]) -> Iterator[bytes]:
+    """Each is looked up when its turn comes: one that was hidden, trashed or deleted meanwhile is not sent. What is not there
+    is named as missing in `manifest.json`. Raises `NotFound` where that is all."""
+    zip, sent, missing = ZipStream(), [], []
+    for number, image_id in enumerate(dict.fromkeys(ids), start=1):
+        image = services.own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
+        file = _opened(image)
+        if image is None or file is None:
+            missing.append(image_id)
+            continue
+        name = f"{number:03} {file_name(image, 'full')}"
+        said = {field: value for field, value in form(image).items() if field not in NOWHERE}
+        sent.append({"file": name, **said})
+        zip.add(pieces(file), name)
+        yield from zip.all_files()
+    if not sent:
+        raise NotFound("None of these pictures is there.")
+    manifest = json.dumps({"pictures": sent, "missing": missing}, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    zip.add(manifest, "manifest.json", compress_type=ZIP_DEFLATED)
+    yield from zip.finalize()
+
+
+def _opened(image: Image | None) -> Stream | None:
+    if image is None or image.state != "shown" or image.stage != Image.Stage.SHOWN:
+        return None
+    try:
+        return storage(image.storage).stream(image.key)
+    except (NotFound, StorageDown):
+        return None
+
+
+def pieces(file: Stream) -> Iterator[bytes]:
+    try:
+        while piece := file.read(PIECE):
+            yield piece
+    finally:
+        file.close()

@@ -1,0 +1,76 @@
+"""Searching in the gallery: as one types, by favourites and albums, and what stands in the address."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.bringing import bring
+from tests.e2e.person import Person
+from tests.e2e.reading import complaints
+
+
+@pytest.fixture
+def found(newcomer: Callable[..., Person]) -> Iterator[tuple[Person, Page]]:
+    """The gallery of somebody with three photos, one of them a favourite, one in an album."""
+    person = newcomer()
+    tab = person.opens("/gallery/")
+    for name, colour in {"Biển xanh": "teal", "Núi đá": "grey", "beach": "tan"}.items():
+        bring(person, tab, Image.new("RGB", (64, 48), colour), f"{name}.png")
+    rows = {item["title"]: item["id"] for item in person.asks("/v1/gallery/")["items"]}
+    token = tab.page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    headers, request = {"X-CSRFToken": token, "Referer": tab.page.url}, person.context.request
+    request.patch(f"/v1/gallery/{rows['Núi đá']}/", data={"favorite": True}, headers=headers)
+    album = request.post("/v1/gallery/albums/", data={"title": "Sea"}, headers=headers).json()
+    body = {"action": "add_to_album", "ids": [rows["beach"]], "album_id": album["id"]}
+    assert request.post("/v1/gallery/bulk/", data=body, headers=headers).ok
+    tab.page.reload()
+    expect(cards(tab.page)).to_have_count(3)
+    yield person, tab.page
+
+
+def cards(page: Page) -> Locator:
+    return page.locator("gallery-card .title")
+
+
+def test_words_are_searched_as_one_types_and_stand_in_the_address(found: tuple[Person, Page]) -> None:
+    page = found[1]
+    page.get_by_role("searchbox", name="Search").press_sequentially("bien")
+    expect(cards(page)).to_have_text(["Biển xanh"])
+    expect(page).to_have_url(re.compile(r"\?q=bien$"))
+    page.reload()
+    expect(cards(page)).to_have_text(["Biển xanh"])
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("bien")
+    page.get_by_role("searchbox", name="Search").fill("moon")
+    expect(page.get_by_text("No picture is like that.")).to_be_visible()
+    page.get_by_role("searchbox", name="Search").fill("")
+    expect(cards(page)).to_have_count(3)
+    expect(page).to_have_url(re.compile(r"/gallery/$"))
+
+
+def test_favourites_and_albums_narrow_what_is_seen(found: tuple[Person, Page]) -> None:
+    page = found[1]
+    page.get_by_label("Favourites").check()
+    expect(cards(page)).to_have_text(["Núi đá"])
+    page.get_by_label("Favourites").uncheck()
+    page.get_by_label("Album").select_option("Sea")
+    expect(cards(page)).to_have_text(["beach"])
+    page.get_by_role("link", name="Trash").click()
+    expect(page.get_by_text("No picture is like that.")).to_be_visible()
+    page.get_by_role("link", name="Pictures", exact=True).click()
+    page.get_by_label("Album").select_option("All albums")
+    expect(cards(page)).to_have_count(3)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_search_keeps_nobody_out(found: tuple[Person, Page], width: int, scheme: str) -> None:
+    page = found[1]
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.get_by_label("Favourites").check()
+    expect(cards(page)).to_have_count(1)
+    assert complaints(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -1,0 +1,96 @@
+"""The plans by which PostgreSQL would read what the gallery asks: `python -m tests.support.plans`, with DATABASE_URL, prints
+them as JSON, for the person with most pictures: of each question the queries that it asks, with the nodes of their plans."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.db.models import Count  # noqa: E402
+
+from gallery import albums, search  # noqa: E402
+from gallery.models import Album, Image  # noqa: E402
+from gallery.search import Search  # noqa: E402
+from project.models import User  # noqa: E402
+
+Node = dict[str, Any]
+
+
+@contextmanager
+def explained(found: list[list[Node]]) -> Iterator[None]:
+    """Every query that is asked meanwhile; it is answered, too."""
+
+    def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.lstrip().startswith(("SELECT", "WITH")):
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON, BUFFERS OFF) {sql}", params)
+                found.append(list(nodes(cursor.fetchone()[0][0]["Plan"])))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(explain):
+        yield
+
+
+def nodes(plan: Node) -> Iterator[Node]:
+    yield {
+        "type": plan["Node Type"],
+        "table": plan.get("Relation Name"),
+        "index": plan.get("Index Name"),
+        "rows": plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0),
+    }
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def questions(owner: User) -> dict[str, Callable[[], object]]:
+    album = Album.objects.filter(owner=owner).order_by("pk")[0]
+    middle = Image.objects.filter(owner=owner).order_by("pk")[1000]
+    day = middle.created_at.date()
+    asked: dict[str, tuple[Search, bool]] = {
+        "first page": (Search(), False),
+        "deep page": (Search(cursor=str(middle.pk)), False),
+        "oldest": (Search(order="oldest"), False),
+        "trash": (Search(), True),
+        "trash, deep": (Search(cursor=str(middle.pk)), True),
+        "common words": (Search(q="soft light"), False),
+        "a rare word": (Search(q="lighthouse"), False),
+        "a rare word in the trash": (Search(q="lighthouse"), True),
+        "no such word": (Search(q="zzzz"), False),
+        "misspelt": (Search(q="cmera"), False),
+        "relevance": (Search(q="castle", order="relevance"), False),
+        "intent": (Search(intent="remove_background"), False),
+        "provider": (Search(provider="gemini-nano-banana-2.1"), False),
+        "favourites": (Search(favorite=True), False),
+        "session": (Search(session_id="seeded-3"), False),
+        "album": (Search(album=str(album.pk)), False),
+        "days": (Search(since=day, until=day), False),
+        "everything at once": (Search(q="lake", intent="edit", favorite=True, since=day, count=True), False),
+        "count": (Search(count=True), False),
+    }
+    pages = {
+        name: (lambda what=what, deleted=deleted: search.page(owner.pk, what, deleted=deleted))
+        for name, (what, deleted) in asked.items()
+    }
+    return {**pages, "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0])}
+
+
+def main() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    owner = User.objects.annotate(count=Count("images")).order_by("-count")[0]
+    said = {}
+    for name, ask in questions(owner).items():
+        found: list[list[Node]] = []
+        with explained(found):
+            ask()
+        said[name] = found
+    print(json.dumps(said))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
