@@ -34,12 +34,12 @@ UNREAD_S = 3.0  # how long an attacker lets lie what the studio sends
 MIB = 1024 * 1024
 
 
-def bodies(port: int, token: str, session: str, **how: bool) -> None:
+def bodies(port: int, token: str, session: str, *, chunked: bool = False) -> None:
     from tests.security.attacks import body
 
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        body(port, 300 * MIB, path="/v1/gallery/", token=token, **how)
+        body(port, 300 * MIB, path="/v1/gallery/", token=token, chunked=chunked)
 
 
 def pictures(port: int, token: str, session: str) -> None:
