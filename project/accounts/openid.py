@@ -1,5 +1,5 @@
-"""`STUDIO_OPENID` as django-allauth's settings: other sign-ins, as URLs `https://client:secret@issuer?name=Google`,
-separated by spaces. Errors quote nothing of them."""
+"""`STUDIO_OPENID` as django-allauth's settings: other sign-ins, as `https://client:secret@issuer?name=Google`. Errors quote
+nothing of them."""
 
 import re
 from typing import Any
