@@ -54,7 +54,7 @@ def _for_us_alone(database: Path) -> Path:
 
 def _run_dir(data: Path) -> Path:
     """For the embedded servers' sockets: a short path (a socket's ends at 92 bytes), found by every process with this
-    data folder. `project.serve.embedded` makes it."""
+    data folder. `project.serve.embedded` makes it, and refuses somebody else's."""
     name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 

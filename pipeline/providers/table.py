@@ -25,7 +25,7 @@ _MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES)
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
 # They understand words, and draw anew.
 _MODELS = (GEMINI, IMAGES)
-# By default without two: they cannot give transparency, and draw anew what they enhance.
+# Two intents only if STUDIO_PROVIDERS says so: models draw anew what they enhance, and give no transparency.
 _BY_MODELS = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
