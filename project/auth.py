@@ -72,7 +72,7 @@ class Bearer(HttpBearer):
 
 
 class Cookie(AuthBase):
-    """Our pages' cookie; for writing with the CSRF token."""
+    """Our pages' cookie; writing needs the CSRF token too."""
 
     openapi_type = "apiKey"
     openapi_in = "cookie"
@@ -99,7 +99,7 @@ class Cookie(AuthBase):
 
 
 def _is_on_event_loop() -> bool:
-    """Else a synchronous operation asks, in its request's thread."""
+    """Else in the thread of a synchronous operation, which may wait."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -122,7 +122,7 @@ def _address(request: HttpRequest) -> str:
 
 
 def _visitor(request: HttpRequest) -> Access | None:
-    """Of a read, by the remembered look-up of its cookie."""
+    """By a cookie that was looked up a moment ago; for reads only."""
     if request.method not in read_limits.METHODS:
         return None
     access = remembered.find("cookie", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
@@ -270,7 +270,7 @@ def _person(request: HttpRequest) -> Access | None:
 
 
 def known(request: HttpRequest) -> Access | None:
-    """By token or cookie, whatever page it comes from: before the body has come, or at a handshake."""
+    """By token or cookie, whatever page it comes from: of a request whose body has not come, or of a handshake."""
     if _is_bearer(request):
         return by_token(request.headers["Authorization"].partition(" ")[2].strip(), _address(request))
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
@@ -290,7 +290,7 @@ def _from_our_page(request: HttpRequest) -> bool:
 
 
 def is_our_origin(request: HttpRequest, origin: str) -> bool:
-    """`origin` for whoever asks as this request does."""
+    """For whoever asks as this request does."""
     try:
         here = f"{request.scheme}://{request.get_host()}"
     except DisallowedHost:

@@ -65,7 +65,7 @@ async def redeem(ticket: str) -> str | None:
 
 
 def choosing(scope: Mapping[str, Any], send: Send) -> Send:
-    """Accepts with a subprotocol, as browsers that offered some demand."""
+    """Browsers that offer subprotocols demand that one is chosen."""
     if PROTOCOL not in scope.get("subprotocols", []):
         return send
 

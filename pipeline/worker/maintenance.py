@@ -41,7 +41,7 @@ ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # a message may wait that long in a closed browser
 TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
 PROGRESS_EVERY_S = 0.15
-PAID_S = 15.0  # that a stopping worker waits for a paid call; the rest of its 20 s is for storing
+PAID_S = 15.0  # how long a stopping worker waits for a paid call; the rest of its 20 s is for storing
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 

@@ -33,7 +33,7 @@ from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holdin
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-WORKS_S = 1.0  # that a woken thread begins messages
+WORKS_S = 1.0  # how long a woken thread begins messages
 BACKOFF_S = 1.0  # doubled with each attempt; the provider's own wins
 
 

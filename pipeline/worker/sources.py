@@ -11,7 +11,7 @@ from pipeline.providers.base import Intent, RefineRequest, Turn
 from pipeline.store.documents import find
 from pipeline.store.mongo import database
 
-TURNS = 6  # given to a provider
+TURNS = 6  # how many a provider is told
 # By the database's clock; ids are by those of web processes.
 LATEST = [("accepted_at", -1), ("_id", -1)]
 

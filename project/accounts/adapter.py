@@ -76,7 +76,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
-        """Passkeys name their user. Whoever signs up as a guest keeps the guest's id."""
+        """A passkey names its user. Whoever signs up in a guest's browser becomes that guest."""
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
         guest = signing_in.guest_of(context.request)
         return {**entity, "id": user_pk_to_url_str(guest).encode()} if guest else entity

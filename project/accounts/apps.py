@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
 
 
 class AllauthConfig(AccountConfig):  # type: ignore[misc]  # it has no types
-    """Without its demand for a middleware around every request: see `project.accounts.urls`."""
+    """Without its check for a middleware around every request: see `project.accounts.urls`."""
 
     def ready(self) -> None:
         from allauth.account import checks  # noqa: F401

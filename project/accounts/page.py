@@ -27,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def unless_guests_are_shut_out(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages that make something: sends whoever has to sign in first there."""
+    """For pages that make something: sends those to sign in who have to."""
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -37,7 +37,7 @@ def _only_when_begun(dispatch: View) -> View:
 
 
 def _refusing(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Malformed passkeys are wrong ones, not a 500."""
+    """Malformed passkeys are refused, not a 500."""
 
     def reads(response: Any) -> Any:
         try:
