@@ -268,7 +268,7 @@ def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
 
 
 def _reply(said: str | None, note: str | None) -> str | None:
-    """Published once, however often the picture is made."""
+    """With the note once, however often the picture is made."""
     return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
 
 
