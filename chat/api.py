@@ -1,4 +1,4 @@
-"""REST for the conversation: the same services as the socket, the same forms. Who is asking is settled at mounting."""
+"""REST for the conversation: the socket's services and forms. Who is asking is decided where it is mounted."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -35,7 +35,7 @@ from pipeline.session import Session
 F = TypeVar("F", Message, Session, Form)
 chat, prompt, image = Router(), Router(), Router()
 
-AT_ONCE = "respond-async"  # RFC 7240
+RESPOND_ASYNC = "respond-async"  # RFC 7240
 Prefer = Annotated[str | None, Header(max_length=200, description="`respond-async`: do not wait for the picture")]
 IdempotencyKey = Annotated[
     Name | None,
@@ -57,7 +57,7 @@ def _person(request: HttpRequest) -> str:
 
 
 def _json(status: int, answer: Form, location: str | None = None) -> HttpResponse:
-    """The form as it is, so that REST and the socket say the same to the letter."""
+    """The form as it is, so that REST and the socket say the same."""
     response = json_answer(answer, status)
     if location:
         response.headers["Location"] = location
@@ -70,7 +70,7 @@ async def _unless_known(
     found_now: Callable[[], Awaitable[F]],
     etag_of: Callable[[F], str],
 ) -> HttpResponse:
-    """304 to a client that says what it has and has this; else the form, with what to ask again by."""
+    """304 where the client's `If-None-Match` is current; else the form with its ETag."""
     etag = await etag_now() if is_conditional(request) else ""
     if etag and is_known(request, etag):
         return unchanged(etag)
@@ -80,7 +80,7 @@ async def _unless_known(
 
 
 def _keyed(body: K, key: str | None) -> K:
-    """With the header's key as its `client_id`. The draft of the IETF puts it in quotes; most clients do not."""
+    """With the header's key as its `client_id`. The IETF's draft quotes it; most clients do not."""
     if key is None:
         return body
     if len(key) > 2 and key[0] == key[-1] == '"':
@@ -90,8 +90,7 @@ def _keyed(body: K, key: str | None) -> K:
     return body.model_copy(update={"client_id": key})
 
 
-def _place(message: Message) -> str:
-    """Where to ask how far this message is."""
+def _status_url(message: Message) -> str:
     where = {"session_id": message.session_id, "message_id": message.id}
     return reverse("api:get_message", kwargs=where)
 
@@ -156,7 +155,7 @@ async def send_message(
     """Accepted and kept: it will be answered whatever happens. `Location` is where to ask for the picture, every second or
     so; the socket tells without being asked. A message may end DONE without a picture: then `reply` says why."""
     message = await services.send(_person(request), session_id, _keyed(body, idempotency_key))
-    return _json(202, public(message), _place(message))
+    return _json(202, public(message), _status_url(message))
 
 
 @chat.get(
@@ -197,7 +196,7 @@ async def cancel_message(request: HttpRequest, session_id: str, message_id: str)
 async def retry_message(request: HttpRequest, session_id: str, message_id: str) -> HttpResponse:
     """One that failed with `retryable`, or was cancelled, goes on at the stage where it ended; 409 for any other."""
     message = await services.retry(_person(request), session_id, message_id)
-    return _json(202, public(message), _place(message))
+    return _json(202, public(message), _status_url(message))
 
 
 @prompt.post("/refine/", response=RefinementForm, operation_id="refinePrompt", summary="Read a request")
@@ -219,12 +218,12 @@ async def generate_image(
     at once with `Prefer: respond-async`. 422 `no_image` where it ends without a picture. The message lies in a session of
     its own kind, which no list shows. With an `Idempotency-Key` it is safe to send again."""
     body = _keyed(body, idempotency_key)
-    at_once = AT_ONCE in (prefer or "").lower()
+    at_once = RESPOND_ASYNC in (prefer or "").lower()
     message = await without_session.generate_image(_person(request), body, at_once=at_once)
     if not message.has_ended or at_once:
-        response = _json(202, public(message), _place(message))
+        response = _json(202, public(message), _status_url(message))
         if at_once:
-            response.headers["Preference-Applied"] = AT_ONCE
+            response.headers["Preference-Applied"] = RESPOND_ASYNC
         return response
     image_id = picture_of(message)
     location = reverse("api:get_image", kwargs={"image_id": image_id})
@@ -236,7 +235,7 @@ def _picture(user_id: str, image_id: str) -> Form:
 
 
 def picture_of(message: Message) -> str:
-    """The id of the picture of an ended message. Raises what it ended with where it has none."""
+    """The picture's id of an ended message. Without a picture, raises what it ended with."""
     if message.status is MessageStatus.DONE and message.image:
         return message.image["id"]
     if message.status is MessageStatus.CANCELLED:

@@ -1,4 +1,4 @@
-"""What the validators of `chat.protocol` enforce, in the words of JSON Schema: a client that reads the documents learns it."""
+"""What the validators of `chat.protocol` enforce, as JSON Schema for clients."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
 """What a person can do with sessions and messages, by socket or REST.
 
-Every function takes the user's id, and raises `NotFound` for what is not theirs.
+Functions take the user's id, and raise `NotFound` for what is not theirs.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import cast
 
 from pymongo.errors import DuplicateKeyError
 
-from chat import db_pool, group_commit, metrics, queue, rate_limits, room, store
+from chat import db_pool, group_commit, metrics, queue, rate_limits, space, store
 from chat.protocol import SendBody
 from chat.store import Excerpt
 from gallery import services as gallery
@@ -67,7 +67,7 @@ async def delete_session(user_id: str, session_id: str, pictures: str) -> None:
     if deleted is None:
         raise store.NoSession
     await apply_to_all_async(Message, transitions.cancel({"session_id": session_id}))
-    turns.give_soon(user_id)  # in their other sessions
+    turns.give_soon(user_id)  # to messages in other sessions
     events.enqueue(events.session_deleted(user_id, session_id, deleted.version), at_once=True)
     if pictures == "trash":
         await db_pool.run_in_db_pool(gallery.trash_session, user_id, session_id)
@@ -99,11 +99,11 @@ async def get_message(user_id: str, session_id: str, message_id: str) -> Message
 
 
 async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = False) -> Message:
-    """When this returns, the message is in the journal and will be answered whatever happens. The same request under
-    the same `client_id` gives the same message.
+    """The message, once it is in the journal: it will be answered whatever happens. The same request under the same
+    `client_id` gives the same message.
 
     `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `NotFound`
-    and `Conflict` (the `client_id` stands for another request).
+    and `Conflict` (another request has this `client_id`).
     """
     if not inside:
         await store.find_session(user_id, session_id)
@@ -113,10 +113,10 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
-    # A repeated request gets its message even where its picture was deleted since, or space is short.
+    # A repeated request gets its message even if its picture was deleted since, or space is short.
     try:
         await rate_limits.hit("send", user_id)
-        await room.check(user_id)
+        await space.check(user_id)
     except (RateLimited, StorageFull):
         if known := await known_answer(session_id, body):
             return known
@@ -160,7 +160,7 @@ _answered: PerLoop[list[Message]] = PerLoop(list)
 
 
 def _after_answer(message: Message) -> None:
-    """Once the answer is on the wire: an earlier thread would delay it."""
+    """Later, so that no thread delays the answer."""
     answered = _answered()
     if not answered:
         asyncio.get_running_loop().call_later(ANSWER_S, _follow_up_all, answered)
@@ -191,7 +191,7 @@ _REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
 
 
 async def known_answer(session_id: str, body: SendBody) -> Message | None:
-    """The message of a repeated request. Raises `Conflict` where the `client_id` stands for another request."""
+    """The message of a repeated request. Raises `Conflict` where another request has this `client_id`."""
     if not body.client_id:
         return None
     known = await find_async(Message, {"session_id": session_id, "client_id": body.client_id})
@@ -217,7 +217,7 @@ async def _find_original(session_id: str, named: str | None) -> Message | None:
 
 
 async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
-    """Raises `Conflict` when it has ended otherwise already."""
+    """Raises `Conflict` when it has ended otherwise."""
     of: Filter = {"_id": message_id, "session_id": session_id, "user_id": user_id}
     cancelled = await apply_async(Message, transitions.cancel(of))
     if cancelled is not None:
@@ -230,7 +230,7 @@ async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
 
 
 async def retry(user_id: str, session_id: str, message_id: str) -> Message:
-    """Raises `Conflict` when it runs, is done, or failed for good, and `StorageFull`."""
+    """Raises `Conflict` when it is done or failed for good, and `StorageFull`."""
     await rate_limits.hit("send", user_id)
     await store.find_session(user_id, session_id)
     message = await store.find_message(user_id, session_id, message_id)
@@ -241,7 +241,7 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
     if message.error and not message.error["retryable"]:
         raise Conflict("Trying again would not help: change the request instead.")
     if message.resumes_at is not Stage.UPLOADING:
-        await room.check(user_id)
+        await space.check(user_id)
     retried = await apply_async(Message, transitions.retry(message))
     if retried is None:
         return await store.find_message(user_id, session_id, message_id)

@@ -1,6 +1,6 @@
 """ETags of messages and sessions.
 
-Versions are read before the answer or with it: an ETag may be older than its answer, which then is sent once more, but
+Versions are read no later than the answer: an ETag may be older than its answer, which is then sent once more, but
 never newer.
 """
 
@@ -58,7 +58,7 @@ async def of_messages(user_id: str, session_id: str, cursor: str | None, limit: 
 
 
 def form_etag(whose: str, form: Mapping[str, Any]) -> str:
-    """Where one frame held fewer items, a client sees the difference with the next page."""
+    """Of what one frame holds; the rest shows in the next page's."""
     return page_etag(whose, [(item["id"], item["version"]) for item in form["items"]], form["next"])
 
 

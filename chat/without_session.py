@@ -6,7 +6,7 @@ import time
 from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
-from chat import rate_limits, refinement, room, services, store
+from chat import rate_limits, refinement, services, space, store
 from chat.protocol import ImageBody, Options, RefinementForm, SendBody
 from gallery.errors import Conflict
 from gallery.places import Places
@@ -55,7 +55,7 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
     if kept_in and (known := await services.known_answer(kept_in.id, asked)):
         return known if at_once else await _wait_until_ended(known)
     await rate_limits.hit("send", user_id)
-    await room.check(user_id)
+    await space.check(user_id)
     # Before there is a session.
     await services.check_pictures(user_id, asked)
     message = await services.keep(user_id, await _images_session(user_id), asked)

@@ -1,7 +1,7 @@
-"""Full text of pictures: PostgreSQL's own, with trigrams for what is misspelt; SQLite's FTS5.
+"""Full text of pictures: PostgreSQL's own, with trigrams for misspelt words; SQLite's FTS5.
 
-PostgreSQL makes the column `vector` of `words` by itself. In SQLite triggers keep the table `gallery_words`; a migration
-that makes `gallery_image` anew loses them, so they are made after every `migrate`, where they are missing.
+PostgreSQL derives the column `vector` from `words`. In SQLite triggers keep the table `gallery_words`; a migration that
+makes `gallery_image` anew loses them, so missing ones are made after every `migrate`.
 """
 
 import uuid
@@ -13,9 +13,9 @@ from django.db.models.expressions import RawSQL
 
 from gallery.models import Image
 
-NEAR = 1000  # pictures: a word that many have is found among these, without looking at all that have it
-KNOWN = 2000  # pictures, the newest, whose words are known for what is misspelt
-ALIKE = 0.25  # of 1: how similar a misspelt word has to be; with two letters of six in the wrong order it is 0.27
+NEAR = 1000  # pictures: words are looked for among the first so many, before all
+KNOWN = 2000  # newest pictures, whose words correct misspelt ones
+ALIKE = 0.25  # of 1: least similarity of a misspelt word; two of six letters swapped give 0.27
 
 VECTOR = """
     ALTER TABLE gallery_image ADD COLUMN vector tsvector GENERATED ALWAYS AS (
@@ -119,8 +119,8 @@ def corrected(owner_id: uuid.UUID, words: list[str]) -> list[str]:
 
 
 def _all(images: QuerySet[Image], words: list[str]) -> tuple[str, tuple[Any, ...]]:
-    """Found by their words before anything else: PostgreSQL, which cannot know how many there are of the beginning of a
-    word, would walk through everything in its order, waiting for one that fits."""
+    """By their words first: PostgreSQL cannot know how many pictures have the beginning of a word, and would walk
+    through everything in its order."""
     sql, values = images.filter(_fits(words)).order_by().values("id").query.sql_with_params()
     return f"WITH found AS MATERIALIZED ({sql})", values
 

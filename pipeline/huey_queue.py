@@ -5,7 +5,7 @@ from typing import Any
 
 # Else Huey imports psycopg, for a storage that is not used: 9 MB of each process without PostgreSQL.
 if "psycopg" not in sys.modules:
-    sys.modules["psycopg"] = None  # type: ignore[assignment]  # which is how Python is told that there is none
+    sys.modules["psycopg"] = None  # type: ignore[assignment]  # makes its import fail
 from huey import PriorityRedisHuey
 from huey.exceptions import HueyException
 

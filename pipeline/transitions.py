@@ -22,8 +22,8 @@ OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
 
 
 def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
-    """What a worker woken for this stage may take, by turn: for refining, whatever has begun there or is next, whatever
-    its stage; for a later stage, what has begun there."""
+    """For a worker woken for this stage, by turn: for refining, what has begun there or is next, whatever its stage;
+    for a later stage, what has begun there."""
     if stage is not Stage.REFINING:
         whose: Filter = {"turn": BEGUN, "stage": stage.value}
     else:
@@ -171,8 +171,8 @@ def _failed(error: ErrorForm) -> Filter:
 
 
 def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *, counts: bool = True) -> Change:
-    """A passing fault: after the delay with a new turn, or one person's sixty would all be due before everybody else.
-    The attempt counts, unless the fault is our own."""
+    """After the delay, with a new turn: else one person's sixty would all be due before everybody else. The attempt
+    counts, unless the fault is ours."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": "", "turn": ""},
@@ -188,7 +188,7 @@ def add_usage(id: str, usage: Counts) -> Change:
 
 
 def requeue(id: str, token: str, usage: Counts = _NOTHING) -> Change:
-    """A worker stops: the message goes on before others begin. The attempt does not count, its cost does."""
+    """It goes on before others begin. The attempt does not count, its cost does."""
     return Change(held(id, token), {"$unset": dict.fromkeys(_LEASE, ""), "$inc": {"attempts": -1, **_usage(usage)}})
 
 
@@ -207,7 +207,7 @@ def cancel(filter: Filter) -> Change:
 
 
 def retry(message: Message) -> Change:
-    """With fresh attempts and a new turn, at the stage that failed: what was paid for is not paid for again."""
+    """With fresh attempts and a new turn, at the stage that failed: nothing is paid for twice."""
     stage = message.resumes_at
     values = {
         "status": Status.PROCESSING.value,
@@ -266,6 +266,6 @@ def take_turn(id: str, turn: Timestamp, *, lease_ms: int, attempts: int) -> Chan
 
 
 def give(user_id: str, to: str) -> tuple[Change, ...]:
-    """All that a person has to another one, who may have a place in the queue already: what has one waits for a new one."""
+    """To another person, who may have a place in the queue: what had one waits for a new one."""
     of, placed = {"user_id": user_id}, {"user_id": user_id, "turn": {"$gt": BEGUN}}
     return Change(placed, {"$set": {"user_id": to}, "$unset": {"turn": ""}}), Change(of, {"$set": {"user_id": to}})

@@ -1,4 +1,4 @@
-"""Who somebody is, and by which key: a bearer token, or the cookie of a page of ours."""
+"""Who somebody is, and by which key: a bearer token, or our pages' cookie."""
 
 import logging
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from project.models import Token, User
 
 log = logging.getLogger(__name__)
 
-NOTED_EVERY = timedelta(minutes=1)  # when a token was last used
+NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Access:
     user: User
     token: Token | None = None  # None: by cookie
-    cookie: str = ""  # the key of its row, where somebody looks again whether it is there
+    cookie: str = ""  # its row's key, if it is to be checked again
 
     @property
     def may_write(self) -> bool:
@@ -46,7 +46,6 @@ def _sentence(user: User) -> str:
 
 
 def access_of(request: HttpRequest) -> Access:
-    """Of a request that was let in."""
     access: Access = request.access  # type: ignore[attr-defined]  # ours
     return access if access.token else replace(access, cookie=request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
 
@@ -66,7 +65,7 @@ def by_digest(digest: str, address: str) -> Access | None:
 
 
 def _note_use(token: Token, address: str) -> None:
-    """Not at every request: who polls shall cost no write."""
+    """At most one write in NOTED_EVERY."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
         uses.add(token.digest, (now, address))

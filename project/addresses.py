@@ -1,11 +1,9 @@
-"""Checks the servers' addresses in the settings. Errors quote nothing: a password with a slash lands in any part of a
-URL."""
+"""Checks the servers' addresses in the settings. Errors quote nothing: a password may land in any part of a URL."""
 
 import sys
 from urllib.parse import urlsplit
 
-# Where pymongo finds requests, TLS goes through PyOpenSSL, and each process takes 5 MB more: to it there is none. Nobody
-# imports pymongo before.
+# With requests, pymongo loads PyOpenSSL for TLS, 5 MB a process. This has to come before its first import.
 sys.modules["requests"] = None  # type: ignore[assignment]
 
 from pymongo.errors import PyMongoError  # noqa: E402

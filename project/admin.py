@@ -1,4 +1,4 @@
-"""People, for staff: who they are, and whether they are blocked. Nothing else of them can be changed here."""
+"""People, for staff, who can block them and change nothing else."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,11 +15,11 @@ from project.accounts import blocking
 from project.models import User
 
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin[User]  # which only the type checker can subscript
+    Base = admin.ModelAdmin[User]
 else:
     Base = admin.ModelAdmin
 
-AT_ONCE = 100  # people in one action
+MAX_PEOPLE = 100  # in one action
 
 
 class BlockForm(forms.Form):
@@ -59,7 +59,7 @@ class UserAdmin(Base):
         return super().get_queryset(request).filter(removal_began_at=None, holds_evidence=False)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Or the address could ask for passwords' hashes, letter by letter."""
+        """Or addresses could ask for passwords' hashes, letter by letter."""
         return lookup in ("is_guest__exact", "is_staff__exact")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -112,11 +112,11 @@ class UserAdmin(Base):
         self.message_user(request, f"Unblocked: {len(unblocked)}.", messages.SUCCESS)
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
-        """None, and a word to the moderator, when they are too many."""
-        people = list(queryset[: AT_ONCE + 1])
-        if len(people) <= AT_ONCE:
+        """None, and a message to the moderator, when they are too many."""
+        people = list(queryset[: MAX_PEOPLE + 1])
+        if len(people) <= MAX_PEOPLE:
             return people
-        self.message_user(request, f"At most {AT_ONCE} people at once.", messages.ERROR)
+        self.message_user(request, f"At most {MAX_PEOPLE} people at once.", messages.ERROR)
         return []
 
     def _ask(self, request: HttpRequest, form: BlockForm, people: list[User]) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The REST API: one NinjaAPI, in which the floors' routers are mounted with the auth that this floor knows."""
+"""The REST API: one NinjaAPI with the routers of all layers, and their auth."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,11 +26,11 @@ from project.auth import COOKIE, EVEN_BLOCKED, PERSON, Bearer, become_guest, che
 from project.http import parameters, problems
 from project.models import Token, User
 
-JSON_TYPES = ("application/json", "")  # or nobody said which
+JSON_TYPES = ("application/json", "")  # or unsaid
 
 
 class StrictParser(Parser):
-    """JSON as the standard has it: no NaN, no half characters, no bottomless nesting."""
+    """JSON as the standard has it: no NaN, no half characters, bounded nesting."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type not in JSON_TYPES:
@@ -39,7 +39,7 @@ class StrictParser(Parser):
             body = from_json(request.body, allow_inf_nan=False)
         except (ValueError, RecursionError):
             raise BadInput("The body is not JSON, or it is nested too deeply.") from None
-        return body  # type: ignore[no-any-return]  # whatever it is, the operation's own model checks it
+        return body  # type: ignore[no-any-return]  # the operation's model checks it
 
 
 api = openapi.Documented(
@@ -97,7 +97,7 @@ def _guest() -> tuple[User, str]:
     return user, Token.issue(user)
 
 
-# What is counted, by operation: the gallery itself knows no Redis to count in.
+# What is counted, by operation: the gallery knows no Redis.
 COUNTED: dict[Callable[..., Any], str] = {
     import_image: "import",
     many_api.change_images: "bulk",
@@ -135,4 +135,4 @@ GALLERY = {
 for path, router in GALLERY.items():
     router.add_decorator(_limited)
     api.add_router(f"/v1/gallery{path}", router, auth=PERSON, tags=["gallery"])
-parameters.refuse_unknown(api)  # the last line: what is mounted after it is not documented, and not routed either
+parameters.refuse_unknown(api)  # last: it sees only what is mounted

@@ -23,11 +23,11 @@ if "daphne.server" in sys.modules:
 
     requests.install()
 
-SWITCH_S = 0.0005  # Python's own 5 ms are long where a ping waits for the GIL ten times
+SWITCH_S = 0.0005
 
 
 async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-    """Accepts first: a browser tells its page no reason for a refused handshake."""
+    """Accepts first: a page cannot see why a handshake is refused."""
     await receive()
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": 4404})
@@ -39,9 +39,8 @@ application = CloseOnShutdown(
     ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})
 )
 
-# What is loaded by now need not be scanned by the garbage collector, a tenth of a second each time. The first request
-# would load the routes.
+# Loads the routes now: what is loaded here the garbage collector need not scan, 0.1 s each time.
 get_resolver().url_patterns  # noqa: B018
 gc.freeze()
-# So long a thread that computes can keep the event loop waiting.
+# So long a computing thread can keep the event loop waiting; Python's own 5 ms delay pings.
 sys.setswitchinterval(SWITCH_S)

@@ -1,4 +1,4 @@
-"""Who is on this request, and on this socket: by bearer token, or by the cookie of a page of ours."""
+"""Who makes this request, or opens this socket: by bearer token, or by our pages' cookie."""
 
 import asyncio
 import logging
@@ -51,11 +51,11 @@ class SomebodyElse(Unauthorized):
 
 
 class Bearer(HttpBearer):
-    """`Authorization: Bearer …`. A wrong token is 401: it never falls back to the cookie beside it."""
+    """A wrong token is 401: it never falls back to the cookie beside it."""
 
     def __init__(self, *, even_blocked: bool = False) -> None:
         super().__init__()
-        self.is_async = True  # ninja awaits what it is given on the event loop
+        self.is_async = True  # for ninja
         self.even_blocked = even_blocked
 
     def authenticate(self, request: HttpRequest, token: str) -> User | Coroutine[Any, Any, User]:
@@ -72,7 +72,7 @@ class Bearer(HttpBearer):
 
 
 class Cookie(AuthBase):
-    """The page's own cookie; what is not a plain read needs the CSRF token too."""
+    """Our pages' cookie; writing needs the CSRF token too."""
 
     openapi_type = "apiKey"
     openapi_in = "cookie"
@@ -80,7 +80,7 @@ class Cookie(AuthBase):
 
     def __init__(self, *, even_blocked: bool = False) -> None:
         super().__init__()
-        self.is_async = True
+        self.is_async = True  # for ninja
         self.even_blocked = even_blocked
 
     def __call__(self, request: HttpRequest) -> User | Coroutine[Any, Any, User | None] | None:
@@ -99,7 +99,7 @@ class Cookie(AuthBase):
 
 
 def _is_on_event_loop() -> bool:
-    """Else an operation that is no coroutine asks, in its request's thread, which may wait."""
+    """Else in the thread of a synchronous operation, which may wait."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
@@ -110,7 +110,7 @@ def _is_on_event_loop() -> bool:
 def _owner(request: HttpRequest, token: str) -> Access:
     asked_at = time.monotonic()
     access = by_token(token, _address(request))
-    close_old_connections()  # it was lent to look somebody up, not for as long as the answer takes
+    close_old_connections()  # or it would be held until the answer
     if access is None:
         raise Unauthorized("This token is not valid.")
     remembered.keep("token", token, access, asked_at)
@@ -122,12 +122,12 @@ def _address(request: HttpRequest) -> str:
 
 
 def _visitor(request: HttpRequest) -> Access | None:
-    """Who reads with a cookie that was looked up a moment ago."""
+    """By a cookie that was looked up a moment ago; for reads only."""
     if request.method not in read_limits.METHODS:
         return None
     access = remembered.find("cookie", request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
     if access is not None:
-        request.session.accessed = True  # the answer varies with it, as if it had been read
+        request.session.accessed = True  # for `Vary: Cookie`
     return access
 
 
@@ -147,8 +147,7 @@ def _looked_up(request: HttpRequest) -> Access | None:
 
 
 def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> User:
-    """Raises `SomebodyElse` where the page that asks was loaded by another person, before they signed in or out, and
-    `RateLimited`, `Blocked`, `ReadOnly`."""
+    """Raises `SomebodyElse` where the page was loaded by another person, `RateLimited`, `Blocked`, `ReadOnly`."""
     said = request.headers.get("X-Studio-Person")
     if said and said != str(access.user.pk):
         raise SomebodyElse
@@ -158,13 +157,13 @@ def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> Use
     if request.method not in read_limits.METHODS:
         access.check_may_write()
     request.user = access.user
-    request.access = access  # type: ignore[attr-defined]  # ours
+    request.access = access  # type: ignore[attr-defined]
     return access.user
 
 
 COOKIE = Cookie()
 PERSON = (Bearer(), COOKIE)
-EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see what happened, take along, and leave
+EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see why, export, and leave
 
 
 def check_guests() -> None:
@@ -174,10 +173,10 @@ def check_guests() -> None:
 
 
 def become_guest(request: HttpRequest) -> tuple[User, bool]:
-    """Who asks from a page of ours, and whether that is a new guest, who gets a cookie. A crowd from one address has to wait.
+    """The person, and whether it is a new guest, who gets a cookie.
 
-    Not Django's `login`: the other tabs of this browser go on with the CSRF token that they have. Raises `ForeignPage`,
-    `RateLimited`, `NoGuests`.
+    Not by Django's `login`: this browser's other tabs keep their CSRF token. Raises `ForeignPage`, `RateLimited`,
+    `NoGuests`.
     """
     if check_csrf(request):
         raise ForeignPage
@@ -205,7 +204,7 @@ class SocketAuth:
         try:
             access = await _who(scope)
         except (StorageDown, DatabaseError, PyMongoError) as error:
-            # Not "who are you": the client shall keep its key and come again, as after any dropped connection.
+            # Not WHO_ARE_YOU, or the client would drop its key instead of coming again.
             log.warning("action=handshake_dropped error=%r", error)
             await _refuse(send, SERVICE_RESTART)
             return
@@ -218,7 +217,7 @@ class SocketAuth:
 
 
 async def _refuse(send: Callable[..., Any], code: int) -> None:
-    """Accepts first: of a refused handshake a browser tells its page no reason."""
+    """Accepts first: a page cannot see why a handshake is refused."""
     await send({"type": "websocket.accept"})
     await send({"type": "websocket.close", "code": code})
 
@@ -227,11 +226,11 @@ async def _who(scope: dict[str, Any]) -> Access | None:
     if (ticket := tickets.shown(scope)) is not None:
         digest = await tickets.redeem(ticket)
         return await handshake_pool(by_digest, digest, _address(_handshake(scope))) if digest else None
-    return await handshake_pool(_person, _handshake(scope)) if _says_who(scope) else None
+    return await handshake_pool(_person, _handshake(scope)) if _has_credentials(scope) else None
 
 
 def _noting(user: User, receive: Callable[..., Any]) -> Callable[..., Any]:
-    """A socket may live longer than a day: who says something there was seen."""
+    """A socket may live longer than a day: each day's first frame notes the visit."""
     tomorrow = _next_day()
 
     async def heard() -> Any:
@@ -246,7 +245,7 @@ def _noting(user: User, receive: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _next_day() -> float:
-    """When it begins, in seconds since the epoch."""
+    """In seconds since the epoch."""
     return (time.time() // DAY_S + 1) * DAY_S
 
 
@@ -255,13 +254,13 @@ async def _note(user: User) -> None:
         await handshake_pool(user.note_seen)
 
 
-def _says_who(scope: dict[str, Any]) -> bool:
-    """Nobody is looked up, in threads and databases, who does not even claim to be somebody."""
+def _has_credentials(scope: dict[str, Any]) -> bool:
+    """Else no thread and no database is asked."""
     return any(name in (b"authorization", b"cookie") for name, _ in scope["headers"])
 
 
 def _handshake(scope: dict[str, Any]) -> HttpRequest:
-    """The handshake as the HTTP request that it is, so that hosts and cookies are read in the one way."""
+    """As an HTTP request, so that hosts and cookies are read by the same code."""
     scheme = "https" if scope.get("scheme") == "wss" else "http"
     return ASGIRequest({**scope, "method": "GET", "scheme": scheme, "query_string": b""}, BytesIO())
 
@@ -271,7 +270,7 @@ def _person(request: HttpRequest) -> Access | None:
 
 
 def known(request: HttpRequest) -> Access | None:
-    """By token or cookie alone, whatever page it comes from: of a request whose body has not come yet, or of a handshake."""
+    """By token or cookie, whatever page it comes from: of a request whose body has not come, or of a handshake."""
     if _is_bearer(request):
         return by_token(request.headers["Authorization"].partition(" ")[2].strip(), _address(request))
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
@@ -286,12 +285,12 @@ def _is_bearer(request: HttpRequest) -> bool:
 
 
 def _from_our_page(request: HttpRequest) -> bool:
-    """A browser sends the cookie along with a foreign page's socket as well: only the Origin tells them apart."""
+    """Browsers send the cookie with a foreign page's socket too: only the Origin tells them apart."""
     return is_our_origin(request, request.headers.get("Origin", ""))
 
 
 def is_our_origin(request: HttpRequest, origin: str) -> bool:
-    """Is a page of this origin ours, for who asks as this request does?"""
+    """For whoever asks as this request does."""
     try:
         here = f"{request.scheme}://{request.get_host()}"
     except DisallowedHost:
@@ -300,7 +299,7 @@ def is_our_origin(request: HttpRequest, origin: str) -> bool:
 
 
 def _covers(trusted: str, origin: str) -> bool:
-    """Is `origin` the trusted one, or of its subdomains where it says "https://*.example.org"?"""
+    """`trusted` may be "https://*.example.org"."""
     scheme, _, host = trusted.partition("://")
     origin_scheme, _, origin_host = origin.partition("://")
     return scheme == origin_scheme and is_same_domain(origin_host, host.removeprefix("*"))

@@ -1,4 +1,4 @@
-"""REST for many pictures as one file. On this floor, because it ends with the right to it."""
+"""REST for many pictures as one file. Here, not in the gallery, because it ends with the right to it."""
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone

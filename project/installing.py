@@ -50,8 +50,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """`/worker.js`: at the root, for the whole site. Its text names this release and its files, so each release is a
-    new program to browsers."""
+    """`/worker.js`, at the root for the whole site. Its text names this release and its files: each release is new to
+    browsers."""
     if not is_offered():
         raise Http404
     files = sorted(staticfiles_storage.url(name) for name in _files())
@@ -60,13 +60,13 @@ def worker(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(text, content_type="text/javascript; charset=utf-8")
     answer["Cache-Control"] = "no-cache"
     elsewhere = f" {settings.CLOUDINARY_ACCOUNT.origin}" if settings.CLOUDINARY_ACCOUNT else ""
-    # It requests the page's pictures too, which may be redirected.
+    # It also requests pictures, which may be redirected.
     answer["Content-Security-Policy"] = f"default-src 'none'; connect-src 'self'{elsewhere}"
     return answer
 
 
 def is_offered() -> bool:
-    """Only with hashed names: else a browser's copies could be outdated."""
+    """Only with hashed names: else copies could be outdated."""
     return not settings.DEBUG and bool(_hashed())
 
 

@@ -1,5 +1,3 @@
-"""Users, guests included, and the tokens of clients without a cookie."""
-
 import hashlib
 import logging
 import secrets
@@ -27,15 +25,15 @@ def today() -> date:
 
 
 class User(AbstractUser):
-    """A guest has no password: the cookie or the token is the only key. Who asked for an account and has not shown yet that the
-    e-mail address is theirs is one, too."""
+    """A guest has no password: the cookie or the token is the only key. An account without a confirmed e-mail address
+    is a guest, too."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_guest = models.BooleanField(default=False)
-    last_seen = models.DateField(null=True, default=today)  # the day of the last visit; null: from an older release
+    last_seen = models.DateField(null=True, default=today)  # null: from an older release
     # With `is_active` off: see `project.accounts.removal`.
     removal_began_at = models.DateTimeField(null=True, default=None)
-    # Nobody: the owner of hidden pictures of somebody who was removed, until these go too: see `project.accounts.removal`.
+    # A stand-in for a removed owner of hidden pictures: see `project.accounts.removal`.
     holds_evidence = models.BooleanField(default=False, db_default=False)
     blocked_at = models.DateTimeField(null=True, default=None)
     blocked_until = models.DateTimeField(null=True, default=None)  # null: without an end
@@ -48,7 +46,7 @@ class User(AbstractUser):
                 fields=["removal_began_at"], condition=Q(removal_began_at__isnull=False), name="user_removals"
             ),
             models.Index(fields=["id"], condition=Q(is_guest=True, removal_began_at=None), name="user_guests"),
-            models.Index(fields=["email"], name="user_email"),  # by which people sign in
+            models.Index(fields=["email"], name="user_email"),  # to sign in by
         ]
 
     @classmethod
@@ -64,7 +62,7 @@ class User(AbstractUser):
         return self.blocked_at is not None and (self.blocked_until is None or timezone.now() < self.blocked_until)
 
     def note_seen(self) -> bool:
-        """Once a day. False for a user whose removal has begun, and for a guest of a studio that takes none."""
+        """Writes once a day. False for a user whose removal has begun, and for a guest where there are none."""
         if self.is_guest and not settings.GUESTS:
             return False
         if self.last_seen == today():
@@ -80,18 +78,17 @@ class User(AbstractUser):
 
 class TokenQuerySet(models.QuerySet["Token"]):
     def valid(self) -> Self:
-        """Those that open something now."""
         unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
         return self.filter(unexpired, user__is_active=True)
 
 
 class Token(models.Model):
-    """Only the SHA-256 is stored: a copy of the table opens nothing."""
+    """Only the SHA-256 is stored."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     created_at = models.DateTimeField(auto_now_add=True)
-    # The database knows the defaults too: while a release rolls out, processes of the one before still insert rows.
+    # `db_default`: during a rollout, processes of the release before still insert rows.
     name = models.CharField(max_length=100, blank=True, default="", db_default="")
     may_write = models.BooleanField(default=True, db_default=True)
     expires_at = models.DateTimeField(null=True, default=None)
@@ -102,7 +99,7 @@ class Token(models.Model):
 
     @property
     def public_id(self) -> str:
-        """Half of the digest: enough to name a token, and nothing that opens anything."""
+        """Half of the digest: names a token and opens nothing."""
         return self.digest[:32]
 
     @staticmethod
@@ -111,7 +108,7 @@ class Token(models.Model):
 
     @classmethod
     def issue(cls, user: User, *, name: str = "", may_write: bool = True, expires_at: datetime | None = None) -> str:
-        """The secret is shown once and cannot be read again."""
+        """The secret cannot be read again."""
         secret = secrets.token_urlsafe(32)
         cls.objects.create(
             digest=cls.digest_of(secret), user=user, name=name, may_write=may_write, expires_at=expires_at
@@ -124,5 +121,5 @@ class Token(models.Model):
 
     @classmethod
     def find_digest(cls, digest: str) -> "Token | None":
-        """With its user, if it opens anything."""
+        """With its user, if valid."""
         return cls.objects.valid().select_related("user").filter(digest=digest).first()

@@ -1,4 +1,4 @@
-"""The OpenAPI document: what ninja makes of the operations, and what clients are generated from beside that."""
+"""The OpenAPI document: ninja's, and what generators of clients need beside it."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -30,7 +30,7 @@ TAGS = {
     "image": "A picture without a conversation.",
     "gallery": "Every stored picture of whoever asks, and the trash.",
 }
-# The statuses of errors beside those that follow from what an operation takes.
+# Statuses of errors that do not follow from what an operation takes.
 ALSO = {
     "createToken": (409,),
     "sendMessage": (409, 507),
@@ -110,7 +110,7 @@ def _add_forms(schema: Part) -> None:
 
 
 def _refer_plainly(part: Any) -> None:
-    """A reference with a default beside it becomes an `allOf`, of which generators make no client."""
+    """From an `allOf`, which ninja makes of a reference with a default, generators make no client."""
     if isinstance(part, dict):
         if len(part.get("allOf", ())) == 1:
             part.pop("default", None)
@@ -123,7 +123,7 @@ def _refer_plainly(part: Any) -> None:
 
 def _document(path: str, method: str, operation: Part) -> None:
     name, responses = operation["operationId"], operation["responses"]
-    operation.setdefault("security", [])  # nobody need be anybody
+    operation.setdefault("security", [])  # public
     for parameter in operation["parameters"]:
         parameter.update(PARAMETERS.get(parameter["name"], {}))
     for kind, media in operation.get("requestBody", {}).get("content", {}).items():
@@ -220,5 +220,5 @@ def _document_import(operation: Part) -> None:
     form = content["multipart/form-data"]["schema"]
     form["properties"]["file"] = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC or AVIF"}
     form["required"] = ["file"]
-    form["properties"]["purpose"]["examples"] = ["photo"]  # of a file JSON can show none
+    form["properties"]["purpose"]["examples"] = ["photo"]
     content["application/json"] = {"schema": {"$ref": "#/components/schemas/ImportBody"}}

@@ -1,6 +1,6 @@
-"""Caches whose a key is: polls need no look-up each.
+"""Caches whose a key is.
 
-A right that has ended (a token, a cookie, a person) opens nothing any more within five seconds, in every process: three
+A right that has ended (a token, a cookie, a person) opens nothing more than five seconds later, in every process: three
 seconds after the look-up, to the end of a request that came just before.
 """
 
@@ -17,14 +17,14 @@ MAX_KEYS = 5000  # each with a row of a few kB
 
 
 class Remembered:
-    """Keys are hashed: the memory of a process opens nothing."""
+    """Keys are hashed: a process's memory opens nothing."""
 
     def __init__(self) -> None:
         self._people: OrderedDict[str, tuple[Access, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, kind: str, key: str) -> Access | None:
-        """None: look it up. Also on a new day, to note the visit."""
+        """None on a new day, too: then the visit is noted."""
         found = self._people.get(_hash(kind, key))
         if found is None or found[1] <= time.monotonic():
             return None
@@ -32,7 +32,7 @@ class Remembered:
         return access if access.user.last_seen == today() else None
 
     def keep(self, kind: str, key: str, access: Access, asked_at: float) -> None:
-        """`asked_at`: by `time.monotonic`, before the look-up, which may have missed later changes."""
+        """`asked_at`: `time.monotonic()` before the look-up."""
         hashed = _hash(kind, key)
         with self._lock:
             self._people[hashed] = access, asked_at + KEPT_S

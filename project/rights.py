@@ -1,7 +1,7 @@
-"""Sockets, and requests that wait, end when the right by which they began has ended: a key was revoked or has expired, a cookie
-was signed out, a person was blocked or is gone.
+"""Closes sockets, and ends waiting requests, when their right has ended: a key was revoked or expired, a cookie was
+signed out, a person was blocked or is gone.
 
-Each web process looks every two seconds, for all of its sockets together. While the database is away they stay open.
+Each web process looks every two seconds, for all of its sockets together. While the database is down they stay open.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from project.models import Token, User
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 2.0
-AT_ONCE = 500  # sockets in one look
+SOCKETS_AT_ONCE = 500  # in one query
 
 _pool = Pool(1, "rights")
 
@@ -48,13 +48,13 @@ class Watch:
             except (StorageDown, DatabaseError) as error:
                 log.warning("action=rights_not_looked_at error=%r", error)
             except Exception:
-                log.exception("action=rights_failed")  # whatever it is, the next look has to come
+                log.exception("action=rights_failed")  # the next look has to come
 
     async def look(self) -> None:
         sockets = [(socket, socket.access) for socket in local_connections().entered()]
         opened = [(socket, access) for socket, access in sockets if isinstance(access, Access)]
-        for begin in range(0, len(opened), AT_ONCE):
-            some = opened[begin : begin + AT_ONCE]
+        for begin in range(0, len(opened), SOCKETS_AT_ONCE):
+            some = opened[begin : begin + SOCKETS_AT_ONCE]
             codes = await _pool(closing_codes, [access for _, access in some])
             for (socket, _), code in zip(some, codes, strict=True):
                 if code is not None:
@@ -65,7 +65,7 @@ watch = PerLoop(Watch)
 
 
 class EndWithRight(Middleware):
-    """A request that waits for a picture is answered when its right has ended, and not when the picture comes."""
+    """Answers a request that waits for a picture as soon as its right has ended."""
 
     WAITING = ("/v1/image/generate/",)
 
@@ -93,7 +93,7 @@ async def _ended(request: HttpRequest) -> StudioError | None:
 
 
 def closing_codes(rights: Sequence[Access]) -> list[int | None]:
-    """For each of them; None for one that is still there. Three queries, however many they are."""
+    """None for a right that is still there. Three queries, however many they are."""
     now = timezone.now()
     digests = [access.token.digest for access in rights if access.token]
     tokens = set(Token.objects.valid().filter(digest__in=digests).values_list("digest", flat=True))
@@ -113,7 +113,7 @@ def closing_codes(rights: Sequence[Access]) -> list[int | None]:
 
 
 def _is_signed_out(access: Access, person: User) -> bool:
-    """By another password, which ends every cookie but the one with which it was changed."""
+    """By a change of password, which ends every cookie but the one that made it."""
     if access.token or person.password == access.user.password:
         return False
     request = HttpRequest()

@@ -32,7 +32,7 @@ def _secret_key(data: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            os.link(temporary, path)  # of two first starts, one wins and both use its key
+            os.link(temporary, path)  # of two first starts one wins
         except FileExistsError:
             pass
         finally:
@@ -41,8 +41,8 @@ def _secret_key(data: Path) -> str:
 
 
 def _for_us_alone(database: Path) -> Path:
-    """The data folder's mode may be anything: SQLite's files get 0600 before anybody opens them. Where one cannot be
-    opened SQLite says why."""
+    """Creates SQLite's files with 0600: the data folder's mode may be anything. A failure is left to SQLite to
+    report."""
     with suppress(OSError):
         os.close(os.open(database, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     for path in (database, *database.parent.glob(f"{database.name}-*")):
@@ -53,8 +53,8 @@ def _for_us_alone(database: Path) -> Path:
 
 
 def _run_dir(data: Path) -> Path:
-    """For the embedded servers' sockets: a short path (a socket's ends at 92 bytes), the same for every process that
-    shares the data folder. `project.serve.embedded` makes it, and refuses somebody else's."""
+    """For the embedded servers' sockets: a short path (a socket's ends at 92 bytes), found by every process with this
+    data folder. `project.serve.embedded` makes it, and refuses somebody else's."""
     name = hashlib.sha256(str(data).encode()).hexdigest()[:12]
     return Path("/tmp") / f"studio-{os.getuid()}-{name}"  # noqa: S108  checked by whoever makes it
 
@@ -63,7 +63,7 @@ def _account(url: str) -> Account | None:
     try:
         return Account.parse(url) if url else None
     except ValueError as error:
-        raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # the original error may quote it
+        raise ValueError(f"CLOUDINARY_URL cannot be used: {error}") from None  # that error may quote it
 
 
 def _server(url: str, model: str, key: str, timeout_s: float, calls: int) -> Server | None:
@@ -107,11 +107,11 @@ try:
     if not REDIS_URL:
         REDIS_URL = f"unix://{VALKEY_SOCKET}"
 
-    # An account, whose secret shows in no representation. Not named CLOUDINARY, which the SDK would read.
+    # Not named CLOUDINARY, which the SDK would read.
     CLOUDINARY_ACCOUNT = _account(env.str("CLOUDINARY_URL", ""))
     CLOUDINARY_TIMEOUT_S = env.float("STUDIO_CLOUDINARY_TIMEOUT_S", 20)
 
-    # Not set: what would be mailed is printed where the web process runs.
+    # Not set: mails are printed by the web process.
     MAIL = mail.settings(env.str("STUDIO_EMAIL_URL", ""), env.str("STUDIO_EMAIL_FROM", mail.FROM))
     OPENID = openid.providers(env.list("STUDIO_OPENID", []))
     GUESTS = env.bool("STUDIO_GUESTS", True)
@@ -157,7 +157,6 @@ try:
         env.float("STUDIO_CHAT_TIMEOUT_S", 60),
         env.int("STUDIO_CHAT_CALLS", 4),
     )
-    # Which provider makes the pictures of which intent.
     PROVIDERS = table.assign(
         table.chosen(env.list("STUDIO_PROVIDERS", [])),
         configured={
@@ -189,7 +188,7 @@ def _is_origin(text: str) -> bool:
 
 
 def _check() -> None:
-    """Checks the values together; what this version cannot do is refused."""
+    """Checks the values together."""
     if not RENEW_S < LEASE_S:
         raise ImproperlyConfigured("STUDIO_RENEW_S must be shorter than STUDIO_LEASE_S, or every lease would expire.")
     times = (RENEW_S, RESCUE_S, WATCH_S, CLOUDINARY_TIMEOUT_S)

@@ -1,5 +1,5 @@
-"""A ticket opens one socket, once and soon: for pages of other origins, which can send no header with a handshake and have no
-cookie here. It goes as a subprotocol, never in an address, which proxies and histories would keep."""
+"""A ticket opens one socket: for pages of other origins, which can send no header and have no cookie here. It goes as a
+subprotocol, never in a URL, which proxies and histories keep."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -41,7 +41,7 @@ def _token(request: HttpRequest) -> str:
 
 
 async def issue(token: str) -> str:
-    """`token`: the digest of the bearer token that it stands for."""
+    """`token`: the digest of its bearer token."""
     ticket = secrets.token_urlsafe(LENGTH * 3 // 4)
     written = {"$set": {"token": token}, "$currentDate": {"issued_at": True}}
     await async_database()["tickets"].update_one({"_id": Token.digest_of(ticket)}, written, upsert=True)
@@ -49,13 +49,13 @@ async def issue(token: str) -> str:
 
 
 def shown(scope: Mapping[str, Any]) -> str | None:
-    """The ticket among the subprotocols of a handshake."""
+    """The ticket among a handshake's subprotocols."""
     offered: list[str] = scope.get("subprotocols", [])
     return next((each.removeprefix(PREFIX) for each in offered if each.startswith(PREFIX)), None)
 
 
 async def redeem(ticket: str) -> str | None:
-    """The digest of the token that a ticket stands for, once; None for any that is not good. Raises `PyMongoError`."""
+    """The token's digest, once; None for an invalid ticket. Raises `PyMongoError`."""
     if len(ticket) != LENGTH:
         return None
     is_fresh = {"$gt": ["$issued_at", {"$subtract": ["$$NOW", TICKET_S * 1000]}]}
@@ -65,7 +65,7 @@ async def redeem(ticket: str) -> str | None:
 
 
 def choosing(scope: Mapping[str, Any], send: Send) -> Send:
-    """A browser wants one of the subprotocols that it offers to be chosen."""
+    """Browsers that offer subprotocols demand that one is chosen."""
     if PROTOCOL not in scope.get("subprotocols", []):
         return send
 

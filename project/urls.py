@@ -18,11 +18,11 @@ admin.site.site_header = admin.site.site_title = "AI Photo Studio"
 
 handler500 = "project.http.problems.server_error"
 
-# What django-allauth has there are secrets, and whose they are.
+# django-allauth's hold secrets.
 for model in [model for model in admin.site._registry if model._meta.app_config.name.startswith("allauth.")]:
     admin.site.unregister(model)
 
-# A name, not the module: what it brings is loaded when somebody asks for it.
+# By name: imported at the first request.
 LATE: Any = ("project.accounts.urls", None, None)
 
 chat_page, gallery_page = map(you.unless_guests_are_shut_out, (chat.page, gallery.page))

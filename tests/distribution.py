@@ -9,7 +9,7 @@ import pytest
 BROWSERS = ("first browser", "second browser")  # half of those files each
 FOLDERS = {"cluster": "fleet", "security": "target"}
 FIXTURES = {"studio": "studio", "limited": "studio", "queueing": "studio", "postgres": "postgres"}
-LONGEST = (
+SLOWEST_GROUPS = (
     *BROWSERS,
     "fleet",
     "studio",
@@ -28,7 +28,9 @@ def grouped(items: list[pytest.Item]) -> list[pytest.Item]:
     groups: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for path, found in files.items():
         groups[_group(path, found)] += found
-    order = sorted(groups, key=lambda name: LONGEST.index(name) if name in LONGEST else len(LONGEST))
+    order = sorted(
+        groups, key=lambda name: SLOWEST_GROUPS.index(name) if name in SLOWEST_GROUPS else len(SLOWEST_GROUPS)
+    )
     for name in order:
         for item in groups[name]:
             item.add_marker(pytest.mark.xdist_group(name))

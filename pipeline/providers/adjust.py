@@ -1,4 +1,4 @@
-"""A change by hand, exact."""
+"""A change by hand."""
 
 import math
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ class Adjust:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     straighten: float = 0.0  # degrees clockwise, -45 to 45
-    crop: Crop | None = None  # None: all; of a straightened picture the largest part without empty corners
+    crop: Crop | None = None  # None: all; if straightened, `largest_part`
     exposure: int = 0  # these four: -100 to 100
     contrast: int = 0
     warmth: int = 0
@@ -60,7 +60,7 @@ class Adjust:
 
 
 def largest_part(width: int, height: int, degrees: float) -> Crop:
-    """Of the same shape, in the middle, without empty corners."""
+    """In the same proportions, in the middle, without empty corners."""
     angle = math.radians(abs(degrees))
     cos, sin = math.cos(angle), math.sin(angle)
     scale = min(width / (width * cos + height * sin), height / (width * sin + height * cos))

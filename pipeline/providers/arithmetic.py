@@ -1,6 +1,6 @@
 """Changes by hand; static/studio/edit/arithmetic.js previews them by the same arithmetic.
 
-In this order: the colours, quarter turns, flips, straightening about the middle, the crop.
+In order: colours, quarter turns, flips, straightening about the middle, crop.
 """
 
 import math
@@ -15,7 +15,7 @@ BAND = 256  # rows between two reports of progress
 
 Tint = tuple[float, float, float]
 
-# How much red, green and blue are lifted or lowered at 50 of 100.
+# Change of red, green and blue at 50 of 100.
 BRIGHTER, DARKER = 0.55, -0.28
 WARMER: Tint = (0.25, 0.02, -0.36)
 COOLER: Tint = (-0.28, -0.10, 0.34)
@@ -46,7 +46,7 @@ def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], Non
 
 
 def _pivot(image: Image.Image) -> int:
-    """The mean lightness of what is not transparent."""
+    """Mean lightness of what is not transparent."""
     light = weight = 0
     for top in range(0, image.height, BAND):
         band = np.asarray(
@@ -71,17 +71,17 @@ def _blended(pivot: int, factor: float) -> bytes:
 
 
 def exposed(amount: float) -> list[int]:
-    """256 values: lifted most in the middle and never past white, or lowered in proportion."""
+    """256 values: lifted most in the middle, never past white; or lowered in proportion."""
     return tinted(amount) if amount >= 0 else [round(v * max(1 + amount, 0.2)) for v in range(256)]
 
 
 def tinted(amount: float) -> list[int]:
-    """As `exposed`, but white keeps its hue: lowered in proportion, the red of a sun would leave it green."""
+    """As `exposed`, but white is lowered in proportion: else the red of a sun would turn green."""
     return [round(v + max(-1, min(amount, 1)) * v * (255 - v) / 255) for v in range(256)]
 
 
 def _colour(image: Image.Image, tables: list[list[int]], vivid: float, progress: Callable[[float], None]) -> None:
-    """In place, and in bands: a photo of 40 megapixels is there once."""
+    """In place and in bands, to have 40 megapixels in memory once."""
     plain = list(range(256))
     if tables == [plain] * 3 and vivid == 1:
         return

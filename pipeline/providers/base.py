@@ -23,7 +23,7 @@ class Intent(StrEnum):
         return self not in (Intent.GENERATE, Intent.REPLY)
 
 
-# Other styles are descriptions, for providers that understand them.
+# Other styles are descriptions.
 STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
 
 
@@ -47,7 +47,7 @@ class RefineRequest:
     style: str | None
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
-    has_source: bool  # attached, or of an earlier message (also one that is still being made)
+    has_source: bool  # attached or earlier, also one still in work
     attached: bool  # to this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
@@ -88,22 +88,22 @@ class Refinement:
     intent: Intent
     prompt: str  # "" when the answer is a reply
     title: str  # at most 60 characters
-    reply: str | None  # words instead of a picture (intent REPLY), or beside it
-    width: int | None  # pixels of the picture to be made; None where only the source tells
+    reply: str | None  # instead of a picture (intent REPLY), or beside it
+    width: int | None  # pixels; None: the source's
     height: int | None
     style: str | None
     provider: str  # shown to people
     usage: Usage = Usage()
     plan: PlanForm | None = None
     suggestions: tuple[Suggestion, ...] = ()
-    instead: tuple[Suggestion, ...] = ()  # where nobody can fulfil it
+    instead: tuple[Suggestion, ...] = ()  # if it cannot be fulfilled
     goes_back: bool = False  # to the version before
-    repeatable: bool = False  # free, and the same again for the same request
+    repeatable: bool = False  # free, and the same for the same request
 
 
 @dataclass(frozen=True)
 class RefinedRequest:
-    """What a provider is about to be asked, as far as refining tells."""
+    """What a provider would be asked."""
 
     intent: Intent
     prompt: str  # a refinement's
@@ -121,7 +121,7 @@ class PictureRequest:
     width: int | None
     height: int | None
     style: str | None
-    seed: int  # 0 to 2^53 - 1: where the provider can, the same request with the same seed gives the same bytes
+    seed: int  # 0 to 2^53 - 1; same request and seed: same bytes, where the provider can
     source: bytes | None  # JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
     adjust: "Adjust | None" = None  # nothing else is to be done
@@ -133,8 +133,8 @@ class Picture:
     data: bytes  # JPEG, PNG or WebP
     provider: str
     usage: Usage = Usage()
-    note: str | None = None  # of what only the picture could tell
-    prompt: str | None = None  # where less was done than the refinement's
+    note: str | None = None  # what only the picture shows
+    prompt: str | None = None  # if less was done than refined
     repeatable: bool = False  # as a refinement's
 
 
@@ -143,9 +143,8 @@ class Control(Protocol):
         """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
     def billed_progress(self, fraction: float) -> None:
-        """As `progress`, during a call that costs money anyway: a worker that is stopping raises only after a grace of
-        15 s. The fraction is a guess, and told to people as one. Call neither once the answer is there: it would be
-        thrown away."""
+        """As `progress`, during a paid call: a stopping worker raises only after a grace of 15 s. The fraction is a
+        guess, and shown as one. Call neither once the answer is there: it would be thrown away."""
 
 
 Progress = Callable[[float], None]  # as `Control.progress`
@@ -170,11 +169,11 @@ class Provider(Protocol):
     name: str
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        """A sentence for the person on what is missing, or None where `make` can do it."""
+        """A sentence for the person, or None where `make` can do it."""
 
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
     ) -> tuple[int, int] | None:
-        """Pixels of what `make` will give, to reserve the space; None where only the picture will tell."""
+        """Pixels of what `make` will give, to reserve space; None where unknown."""
 
     def make(self, request: PictureRequest, control: Control) -> Picture: ...

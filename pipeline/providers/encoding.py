@@ -14,7 +14,7 @@ class _Ticking(io.BytesIO):
 
     def write(self, data: object) -> int:
         self.on_tick()
-        return super().write(data)  # type: ignore[arg-type]  # whatever BytesIO takes
+        return super().write(data)  # type: ignore[arg-type]
 
 
 def encoded(image: Image.Image, on_tick: Callable[[], None]) -> bytes:

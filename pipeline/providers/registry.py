@@ -1,4 +1,4 @@
-"""Which provider does what. Adapters are imported on first use: a web process needs none."""
+"""Which provider does what. Adapters are imported on first use."""
 
 import atexit
 import functools

@@ -3,8 +3,7 @@ from collections.abc import Iterable, Mapping
 from pipeline.providers.base import Intent
 
 OFFLINE, GEMINI, CLOUDINARY, IMAGES, CHAT = "offline", "gemini", "cloudinary", "images", "chat"
-# Every provider's name in STUDIO_PROVIDERS, and the setting that it needs. A new one is a line here, and one in
-# `registry.py`.
+# Names in STUDIO_PROVIDERS, and the setting that each needs. A new one is a line here, and one in `registry.py`.
 BROUGHT_BY: Mapping[str, str | None] = {
     OFFLINE: None,
     GEMINI: "GEMINI_API_KEY",
@@ -26,8 +25,7 @@ _MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES)
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
 # They understand words, and draw anew.
 _MODELS = (GEMINI, IMAGES)
-# By default. They cannot give transparency, and draw anew what they enhance: those two only where STUDIO_PROVIDERS says
-# so.
+# Two intents only if STUDIO_PROVIDERS says so: models draw anew what they enhance, and give no transparency.
 _BY_MODELS = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
@@ -43,8 +41,8 @@ def chosen(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[str, str]:
-    """The chosen provider of each intent and of READER, or the default: Gemini before other models. `configured`: whether
-    that setting is set. Raises ValueError with a sentence for an unknown name, or a missing setting."""
+    """The provider of each intent and of READER; by default Gemini before other models. `configured`: whether that
+    setting is set. Raises ValueError with a sentence for an unknown name, or a missing setting."""
     for what, name in chosen.items():
         if what not in (*MADE, READER):
             raise ValueError(f"STUDIO_PROVIDERS names the intent {what!r}; there are {', '.join(MADE)}, and {READER}.")

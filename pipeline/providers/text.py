@@ -8,13 +8,13 @@ USUAL_SIZE: Size = (1024, 768)  # pixels
 MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a new picture
 MAX_TITLE = 60  # characters
 
-# Letters that hardly any other language has, and words typed without them.
+# Letters of hardly any other language, and words typed without them.
 _LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
 _WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
 
 
 def folded(text: str) -> str:
-    """For comparing: no capitals, composed (NFC)."""
+    """For comparing: no capitals, NFC."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
@@ -58,7 +58,7 @@ def title(content: str) -> str:
 
 
 def choose_size(width: int | None, height: int | None, said: Size | None = None) -> Size:
-    """The person's sides; one left open keeps the proportions of `said`."""
+    """The person's sides; a missing one keeps the proportions of `said`."""
     usual = said or USUAL_SIZE
     if width and height:
         return width, height

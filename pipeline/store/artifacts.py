@@ -1,6 +1,6 @@
-"""Bytes between two stages, which may run on two machines: a picture that was paid for outlives who has asked for it.
+"""Bytes between two stages, which may run on two machines.
 
-One write and one read whatever their size, where GridFS looks for its indexes first, writes twice and reads twice.
+One write and one read; GridFS would take two of each, and look for its indexes.
 """
 
 from collections.abc import Iterable
@@ -15,40 +15,40 @@ from pipeline.store.mongo import Document, database
 
 DUPLICATE = 11000  # the code of MongoDB's error
 PART = 8 * 1024 * 1024  # bytes; a document holds 16 MiB, a picture may have 20
-# On a majority of a set's members, as the checkpoint that names it: an election between the two takes neither back. Not forced
-# to a lone server's disk first: its journal keeps the order, so where the checkpoint is in it, the artifact is.
+# On a majority of a set's members, as the checkpoint that names it. Not forced to disk: a lone server's journal keeps the
+# order, so that where it has the checkpoint it has the artifact.
 KEPT = WriteConcern(w="majority", j=False)
 
 
 def keep(message_id: str, token: str, data: bytes, user_id: str | None = None) -> str:
-    """The artifact's name, for the checkpoint; safe to repeat. The token is in it: two attempts may be writing. `user_id`:
-    whose room it takes."""
+    """The artifact's name. Safe to repeat. The token is in it: two attempts may be writing. `user_id`: whose space it
+    takes."""
     name = f"{message_id}/{token}"
     parts = [data[at : at + PART] for at in range(0, len(data), PART)]
     of_all = {"parts": len(parts), "kept_at": datetime.now(UTC), "user_id": user_id}
     docs = [{"_id": f"{name}/{n}", "data": part, "bytes": len(part), **of_all} for n, part in enumerate(parts)]
     try:
         _artifacts().insert_many(docs, ordered=False)
-    except BulkWriteError as error:  # a part that is there already came with a write whose answer was lost
+    except BulkWriteError as error:  # duplicates: written already, but the answer was lost
         if any(wrong["code"] != DUPLICATE for wrong in error.details["writeErrors"]):
             raise
     return name
 
 
 def read(name: str) -> bytes | None:
-    """All of it, or None when any of it is gone."""
+    """None when any part is gone."""
     parts = _artifacts().find(_under(name), sort=[("_id", 1)]).to_list()
     return b"".join(part["data"] for part in parts) if parts and len(parts) == parts[0]["parts"] else None
 
 
 def drop(names: Iterable[str]) -> None:
-    """Artifacts, or by a message's id all of its artifacts: those of attempts that were lost, too."""
+    """By an artifact's name, or by a message's id all of its artifacts."""
     if of := [_under(name) for name in names]:
         _artifacts().delete_many({"$or": of})
 
 
 def bytes_of(user_id: str) -> int:
-    """What is kept of all messages of a person. The index alone answers."""
+    """Of all messages of a person; read from the index alone."""
     summing: list[Filter] = [{"$match": {"user_id": user_id}}, {"$group": {"_id": None, "bytes": {"$sum": "$bytes"}}}]
     return next((int(row["bytes"]) for row in _artifacts().aggregate(summing)), 0)
 
@@ -58,7 +58,6 @@ def give(user_id: str, to: str) -> None:
 
 
 def look_again_later(names: Iterable[str]) -> None:
-    """They are not old any more."""
     if of := [_under(name) for name in names]:
         _artifacts().update_many({"$or": of}, {"$currentDate": {"kept_at": True}})
 

@@ -1,4 +1,4 @@
-"""The only place that executes a change: for threads, and by the functions that end in `_async`, for an event loop."""
+"""The only place that executes a change."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -20,8 +20,8 @@ def find(kind: type[D], of: Filter) -> D | None:
 
 
 def apply(kind: type[D], change: Change, sort: Sort = BY_ID, *, journaled: bool = True) -> D | None:
-    """The document after the change, or None where its filter no longer held. What need not be `journaled` nobody waits for:
-    somebody else makes up for it where it is lost."""
+    """The document after the change, or None where its filter no longer held. Unless `journaled`, a crash may lose
+    it."""
     collection = database()[kind.collection]
     if not journaled:
         collection = collection.with_options(write_concern=NO_JOURNAL)

@@ -1,9 +1,8 @@
-"""What follows once messages were accepted, refined, tried again, or have ended: who waited is unblocked and gets a turn, the
-sessions get a new version, other tabs hear of it, artifacts go, and how long the stages took is kept.
+"""What follows once messages were accepted, refined, tried again, or have ended: dependents are unblocked, turns given,
+sessions touched, events published, artifacts dropped.
 
-In rounds, from one thread: whoever works or answers goes on, and what happens during a round is done together in the next one.
-If any of it is lost, maintenance and the poller make up for it. So a round publishes for the first 20; the poller, which reads
-once for everybody, covers the rest.
+One thread works in rounds. What is lost, maintenance and the poller make up for. A round publishes for the first 20;
+the poller covers the rest.
 """
 
 import time
@@ -20,16 +19,16 @@ from pipeline.store.mongo import database
 
 PAUSE_S = 0.1  # between two rounds
 EVENTS_PER_ROUND = 20
-LOADED_PAUSE_S = 0.4  # after a round that could not publish for all: what answers people needs the processor
+LOADED_PAUSE_S = 0.4  # after a round that could not publish for all: leaves the processor to the web
 
 
 def _round(waiting: dict[str, Message]) -> None:
     messages = list(waiting.values())
     ended = [message for message in messages if message.has_ended]
-    asked = [message for message in messages if not message.has_ended and message.token is None]  # just now, or again
+    asked = [message for message in messages if not message.has_ended and message.token is None]
     _unblock_and_give_turns(messages, ended, asked)
     cancelled = [message for message in ended if message.status is Status.CANCELLED]
-    told = [*cancelled, *asked][:EVENTS_PER_ROUND]  # what a worker does it has published itself
+    told = [*cancelled, *asked][:EVENTS_PER_ROUND]  # workers publish their own
     for message in told:
         events.enqueue_change(message)
     sessions.touch(*{message.session_id: None for message in (*ended, *asked)})
@@ -44,7 +43,7 @@ def _unblock_and_give_turns(messages: list[Message], ended: list[Message], asked
     unblocked = unblock_dependents(refined, refined=True)
     unblocked += unblock_dependents([message.id for message in ended], refined=False)
     unblocked += unblock_settled({message.waits_for for message in asked if message.waits_for})
-    if unblocked:  # a person's messages wait for that person's
+    if unblocked:  # messages wait for the same person's only
         turns.give(message.user_id for message in messages)
         return
     left = {message.user_id for message in ended if message.status is Status.CANCELLED}
@@ -52,13 +51,12 @@ def _unblock_and_give_turns(messages: list[Message], ended: list[Message], asked
 
 
 def unblock_dependents(waited_for: list[str], *, refined: bool) -> int:
-    """Those who waited for one of these messages wait for their turn now; the value: how many."""
+    """How many waited for these messages."""
     return apply_to_all(Message, transitions.unblock_dependents(*waited_for, refined=refined)) if waited_for else 0
 
 
 def unblock_settled(waited_for: Collection[str]) -> int:
-    """The same for those of these messages that have been refined, or have ended: they may have been before somebody began to
-    wait for them, and nobody else would say so."""
+    """Those who wait for these messages where they were refined or have ended, maybe before the waiting began."""
     if not waited_for:
         return 0
     of = {"_id": {"$in": list(waited_for)}}
@@ -73,10 +71,10 @@ _followups = Coalescer("followups", _round, drops=(PyMongoError,), pause_s=PAUSE
 
 
 def schedule(message: Message) -> None:
-    """The message as it is now. Returns at once."""
+    """Returns at once."""
     _followups.add(message.id, message)
 
 
 def wait(seconds: float) -> None:
-    """Until everything has followed, or so long."""
+    """Until nothing is left to do, or so long."""
     _followups.wait(seconds)

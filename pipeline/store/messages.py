@@ -1,4 +1,4 @@
-"""Runs the transitions of `pipeline.transitions` for the worker, and publishes their results. Each says whether it happened."""
+"""Runs the transitions of `pipeline.transitions` for the worker, and publishes their results."""
 
 import logging
 import uuid
@@ -25,7 +25,7 @@ FREE = Usage()
 
 @dataclass(frozen=True)
 class Job:
-    """A message that this worker holds: as it was claimed, and the token that every write needs."""
+    """A message that this worker holds. Every write needs the token."""
 
     stage: Stage
     token: str
@@ -36,7 +36,7 @@ class Job:
         return self.message.id
 
     def found(self, to: Stage, details: Details) -> "Job":
-        """At the next stage, as it will be stored."""
+        """At the next stage, not stored yet."""
         options: dict[str, Any] = {**self.message.options}
         others: dict[str, Any] = {}  # each of its field's own type, as `Details` says
         for name, value in details.items():
@@ -47,7 +47,7 @@ class Job:
 
 
 def claim(stage: Stage) -> Job | None:
-    """The next message for a worker that was woken for this stage."""
+    """The next due message for this stage."""
     token = uuid.uuid4().hex
     message = apply(Message, transitions.claim(stage, token, **lease()), transitions.BY_TURN)
     if message is None:
@@ -57,7 +57,9 @@ def claim(stage: Stage) -> Job | None:
     if stage is Stage.REFINING:
         turns.pass_on(message.user_id)
         events.enqueue_change(message)
-        if at is not Stage.REFINING or message.attempts > 1:  # no new stage says that it is no longer in the queue
+        if (
+            at is not Stage.REFINING or message.attempts > 1
+        ):  # clients see no new stage, so tell them that it left the queue
             events.enqueue(events.progress(message.session_id, message.id, at.value, fraction=0))
     return Job(at, token, message)
 
@@ -77,7 +79,7 @@ def update_details(job: Job, values: Details) -> None:
 
 
 def advance(job: Job, to: Stage, checkpoint: Details, usage: Usage = FREE) -> None:
-    """To the next stage, for anybody: for who may do it at once, or once the one that it waits for has ended."""
+    """To the next stage, for any worker: now, or once the message that it waits for has ended."""
     message = apply(Message, transitions.advance(job.id, job.token, to, checkpoint, usage.counted()))
     if message is None:
         _lease_lost(job, usage.counted())
@@ -90,7 +92,7 @@ def advance(job: Job, to: Stage, checkpoint: Details, usage: Usage = FREE) -> No
 
 
 def advance_holding(job: Job, to: Stage, checkpoint: Details, usage: Usage = FREE) -> Job | None:
-    """To the next stage, which whoever holds the message does next. None when nobody of us holds it any more."""
+    """To the next stage, for this worker. None when the lease is lost."""
     message = apply(Message, transitions.advance_holding(job.id, job.token, to, checkpoint, usage.counted()))
     if message is None:
         _lease_lost(job, usage.counted())
@@ -101,7 +103,7 @@ def advance_holding(job: Job, to: Stage, checkpoint: Details, usage: Usage = FRE
 
 def _advanced(message: Message) -> None:
     events.enqueue_change(message)
-    if message.stage is Stage.GENERATING:  # it is refined, and its variations need not be
+    if message.stage is Stage.GENERATING:  # variations wait only for the refinement
         followups.schedule(message)
 
 
@@ -123,7 +125,7 @@ def _end(job: Job, change: Change, usage: Mapping[str, int]) -> bool:
 
 
 def stored_error(error: StudioError) -> ErrorForm:
-    """Without `retry_after`: once a message has ended, it says nothing any more."""
+    """Without `retry_after`, which says nothing once a message has ended."""
     return {"code": error.code, "message": error.message, "retryable": error.retryable}
 
 
@@ -133,7 +135,6 @@ def retry_later(job: Job, delay_s: float, usage: Mapping[str, int], *, counts: b
 
 
 def requeue(job: Job, usage: Mapping[str, int]) -> None:
-    """For another worker, now."""
     if apply(Message, transitions.requeue(job.id, job.token, usage)):
         wake(job.stage)
     else:
@@ -146,7 +147,7 @@ def wait(job: Job, waits_for: str) -> None:
 
 
 def _unblock_if_ended(waited_for: str, user_id: str) -> None:
-    """The other one may have ended just before we began to wait; nobody else would say so."""
+    """The other one may have ended just before we began to wait."""
     if followups.unblock_settled([waited_for]):
         turns.give([user_id])
 
@@ -158,13 +159,13 @@ def publish_end(message: Message) -> None:
 
 
 def _lease_lost(job: Job, usage: Mapping[str, int]) -> bool:
-    """Somebody else has it now, or it was cancelled. Losers of a race never clean up; maintenance does."""
+    """Losers of a race never clean up; maintenance does."""
     log.info("action=fenced stage=%s message=%s", job.stage, job.id)
     add_usage(job, usage)
     return False
 
 
 def add_usage(job: Job, usage: Mapping[str, int]) -> None:
-    """What was paid for is on the bill whoever holds the message now. It is no part of the public form: no new version."""
+    """Whoever holds the message now. No new version: the public form does not show it."""
     if usage:
         apply(Message, transitions.add_usage(job.id, usage))

@@ -20,10 +20,10 @@ from pipeline.transitions import OLDEST_FIRST
 Document = dict[str, Any]
 
 DOWN_AFTER_MS = 5000  # one operation, connecting included
-PLACES = "places"  # the index that gives each person one place in the queue
-WORKERS_S = 3600  # for which a worker is remembered that was killed; it counts for as long as a lease
-TICKET_S = 30  # for which a ticket for a socket is good
-INDEXES_S = 3600  # a new one over many messages takes its time
+PLACES = "places"  # at most one place in the queue for each person
+WORKERS_S = 3600  # until the entry of a killed worker is removed
+TICKET_S = 30
+INDEXES_S = 3600  # to build one
 
 _lock = threading.Lock()
 _client: MongoClient[Document] | None = None
@@ -34,8 +34,7 @@ def _options() -> dict[str, Any]:
         "tz_aware": True,
         "uuidRepresentation": "standard",
         "timeoutMS": DOWN_AFTER_MS,
-        # A standalone mongod acknowledges before the journal, and kill -9 would lose what was acknowledged; of a replica
-        # set the primary alone may, and an election would. These win over what the URI says.
+        # By default, kill -9 or an election could lose what was acknowledged. These win over the URI.
         "journal": True,
         "w": "majority",
         "readPreference": "primary",
@@ -45,7 +44,6 @@ def _options() -> dict[str, Any]:
 
 @functools.cache
 def _name(uri: str) -> str:
-    """The database that the URI names."""
     return parse_uri(uri)["database"] or "studio"
 
 
@@ -61,12 +59,12 @@ _async_client: PerLoop[AsyncMongoClient[Document]] = PerLoop(lambda: AsyncMongoC
 
 
 def async_database() -> AsyncDatabase[Document]:
-    """Of the running event loop: a client belongs to the loop it was made in."""
+    """Of the running event loop: a client belongs to one."""
     return _async_client()[_name(settings.MONGO_URI)]
 
 
 def prepare() -> None:
-    """Make the indexes. Safe to repeat, by several machines at once, and while the studio runs."""
+    """Make the indexes. Safe to repeat, also at once and while the studio runs."""
     with pymongo.timeout(INDEXES_S):
         _make_indexes()
 
@@ -77,7 +75,7 @@ def _make_indexes() -> None:
     messages.create_index([("session_id", 1), ("client_id", 1)], unique=True, name="once")
     messages.create_index([("session_id", 1), ("_id", -1)], name="conversation")
     messages.create_index([("session_id", 1), ("accepted_at", -1), ("_id", -1)], name="accepted")
-    # Whose turn it is, in order; one place for each person; and who waits for one. See `pipeline.transitions`.
+    # Turns: see `pipeline.transitions`.
     messages.create_index(
         [("turn", 1), ("stage", 1)], name="turns", partialFilterExpression={**running, "turn": {"$exists": True}}
     )
@@ -86,8 +84,8 @@ def _make_indexes() -> None:
     )
     in_line = {**running, "turn": None, "waits_for": None}
     messages.create_index([("user_id", 1), *OLDEST_FIRST], name="line", partialFilterExpression=in_line)
-    if "due" in messages.index_information():  # of the release before, whose workers go on without it, if more slowly
-        with suppress(OperationFailure):  # somebody else was faster
+    if "due" in messages.index_information():  # of the release before; its workers only get slower
+        with suppress(OperationFailure):  # already dropped
             messages.drop_index("due")
     messages.create_index([("session_id", 1)], name="running", partialFilterExpression=running)
     messages.create_index([("waits_for", 1)], name="waiting", partialFilterExpression=running)

@@ -1,4 +1,4 @@
-"""All sessions and messages of one person: to take along, and to be gone at once when the person leaves."""
+"""All sessions and messages of one person, for export and removal."""
 
 from collections.abc import Iterator
 
@@ -11,20 +11,20 @@ from pipeline.store.mongo import database
 
 
 def all_sessions(user_id: str) -> Iterator[Session]:
-    """Oldest first; the one that no list shows, too."""
+    """Oldest first, the unlisted one too."""
     for doc in database()["sessions"].find({"user_id": user_id, "tombstone": None}, sort=[("_id", 1)]):
         yield Session.of(doc)
 
 
 def all_messages(user_id: str) -> Iterator[Message]:
-    """Of all these sessions, oldest first in each."""
+    """Oldest first in each session."""
     for each in all_sessions(user_id):
         for doc in database()["messages"].find({"session_id": each.id}, sort=[("_id", 1)]):
             yield Message.of(doc)
 
 
 def soft_delete_all(user_id: str) -> None:
-    """What runs is cancelled, and lists forget them; maintenance removes them. Safe to repeat."""
+    """Cancels what runs. Maintenance removes the rest. Safe to repeat."""
     newest = database()["sessions"].find(
         {"user_id": user_id, "tombstone": None, "kind": session.CHAT},
         {"version": 1},

@@ -1,4 +1,4 @@
-"""A session's changes with their events, and its removal."""
+"""Changes of sessions, with their events."""
 
 from collections.abc import Iterable, Sequence
 
@@ -36,12 +36,11 @@ def _publish(ids: Sequence[str]) -> None:
 
 
 def cancel(session_id: str) -> None:
-    """What still runs in it, or was on its way when it was deleted."""
+    """Its messages that have not ended."""
     apply_to_all(Message, transitions.cancel({"session_id": session_id}))
 
 
 def cancel_all_of(user_id: str) -> None:
-    """What runs for a person, in any session."""
     ids = [doc["_id"] for doc in database()["sessions"].find({"user_id": user_id}, {"_id": 1})]
     for begin in range(0, len(ids), SESSIONS_AT_ONCE):
         some = ids[begin : begin + SESSIONS_AT_ONCE]
@@ -49,8 +48,7 @@ def cancel_all_of(user_id: str) -> None:
 
 
 def remove(session_id: str) -> None:
-    """With its messages and their artifacts; what runs is cancelled. Its pictures stay. Safe to repeat; what it was stopped
-    in goes on with the next call, for the session goes last."""
+    """With its messages and their artifacts; pictures stay. Safe to repeat: the session goes last."""
     cancel(session_id)
     messages = database()["messages"]
     with_artifact = {"session_id": session_id, "artifact": {"$ne": None}}
@@ -66,7 +64,7 @@ def _remove_what_is_left(session_id: str) -> None:
 
 
 def remove_some_of(user_id: str, limit: int) -> bool:
-    """Sessions of a person who is being removed, as `remove` does it. True when none is left."""
+    """`remove` for some sessions of a person. True when none is left."""
     of = {"user_id": user_id}
     for doc in database()["sessions"].find(of, {"_id": 1}, limit=limit):
         remove(doc["_id"])
@@ -74,7 +72,7 @@ def remove_some_of(user_id: str, limit: int) -> bool:
 
 
 def give(user_id: str, to: str) -> None:
-    """All of a person's conversations to another one, who hears of them. Safe to repeat. Raises `PyMongoError`."""
+    """All conversations of a person to another. Safe to repeat. Raises `PyMongoError`."""
     of = {"user_id": user_id}
     ids = [doc["_id"] for doc in database()["sessions"].find(of, {"_id": 1}, sort=[("_id", -1)], limit=EVENTS_AT_MOST)]
     for change in transitions.give(user_id, to):
@@ -88,5 +86,5 @@ def give(user_id: str, to: str) -> None:
 
 
 def owners_among(user_ids: Iterable[str]) -> set[str]:
-    """Those of these people who have a session, deleted ones that are still there too."""
+    """Those who have a session, soft-deleted ones included."""
     return set(database()["sessions"].distinct("user_id", {"user_id": {"$in": list(user_ids)}}))

@@ -1,4 +1,4 @@
-"""How long a stage takes each provider, by the latest times, and how many threads there are to run them.
+"""How long a stage takes each provider, and how many threads run them.
 
 `times`: a document for each provider and stage. `workers`: a document for each worker process, renewed with its leases.
 """
@@ -34,7 +34,7 @@ class Pace:
     threads: int
 
     def of(self, stage: Stage, intent: str | None) -> float | None:
-        """Seconds that a message still needs once it is begun; None where one of its stages was never timed."""
+        """Seconds that a message needs once begun; None where one of its stages was never timed."""
         left = WORK[WORK.index(stage) :] if stage in WORK else WORK
         known = [self.seconds.get(_name(stage, intent)) for stage in left]
         return sum(filter(None, known)) if None not in known else None
@@ -51,7 +51,7 @@ def took(stage: Stage, intent: str | None, seconds: float) -> None:
 
 
 def keep() -> None:
-    """For everybody to read, what stages took in this process: in a follow-up, so that nobody who works waits for it."""
+    """Called in a follow-up, so that no stage waits for it."""
     with _lock:
         taken = dict(_taken)
         _taken.clear()
@@ -64,7 +64,7 @@ def keep() -> None:
 
 
 def here(threads: int) -> None:
-    """This process works, with so many threads; for as long as a lease lasts."""
+    """Counts for as long as a lease."""
     _collection("workers").update_one(
         {"_id": _me}, {"$set": {"threads": threads}, "$currentDate": {"seen_at": True}}, upsert=True
     )
@@ -83,4 +83,4 @@ def read() -> Pace:
 
 
 def _collection(name: str) -> Collection[Document]:
-    return database().get_collection(name, write_concern=NO_JOURNAL)  # a number more or less does not matter
+    return database().get_collection(name, write_concern=NO_JOURNAL)  # losing one does no harm

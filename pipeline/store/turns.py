@@ -1,13 +1,13 @@
 """Turns: who is next, and how long it will take.
 
-Each person who waits has one place in the queue, held by the oldest of their messages that could be worked on. When that one
-is claimed or ends, their next one takes a place at the end. So among P people a first message starts after at most P - 1
-messages of others, nobody waits for ever, one person's own stay in order, and what a claim costs does not depend on how many
-one person has waiting. What a worker holds when it stops or dies goes on without a new turn: there are no more of those than
-threads. Everything else needs one: a retry, what was released with a delay, and what waited for another message, for any
-number of one person's messages can wait for the same one.
+Each person who waits has one place in the queue, held by their oldest message that could be worked on. When it is
+claimed or ends, their next one takes a place at the end. So among P people a first message starts after at most P - 1
+messages of others, one person's own stay in order, and the cost of a claim does not depend on how many one person has
+waiting.
 
-A place that nobody gave, because a process died in between, maintenance gives.
+What a worker holds when it stops or dies goes on without a new turn: there are no more of those than threads.
+Everything else needs one: a retry, what was released with a delay, and what waited for another message. Maintenance
+gives places that a process which died had not given.
 """
 
 import logging
@@ -45,7 +45,7 @@ def lease() -> dict[str, int]:
 
 
 def pass_on(user_id: str) -> None:
-    """This person's place was just claimed: to their next message. What fails here maintenance does: the claim stands."""
+    """After a claim. What fails here maintenance does."""
     try:
         wake(Stage.REFINING, _give(user_id))
     except PyMongoError as error:
@@ -53,7 +53,7 @@ def pass_on(user_id: str) -> None:
 
 
 def give(user_ids: Iterable[str]) -> None:
-    """A place for each of these persons who waits and has none."""
+    """A place for each of them who waits and has none."""
     waiting = set(user_ids)
     if waiting:
         waiting -= set(database()["messages"].distinct("user_id", transitions.next_up(user_id={"$in": list(waiting)})))
@@ -61,7 +61,7 @@ def give(user_ids: Iterable[str]) -> None:
 
 
 def give_soon(user_id: str) -> None:
-    """Returns at once. If it is lost, maintenance makes up for it."""
+    """Returns at once."""
     _giving.add(user_id, user_id)
 
 
@@ -69,7 +69,7 @@ _giving: Coalescer[str, str] = Coalescer("turns", lambda people: give(people), d
 
 
 def give_all() -> None:
-    """A place for everybody who waits and has none; who has waited longest first."""
+    """A place for everybody who waits and has none, the longest wait first."""
     messages = database()["messages"]
     placed = messages.distinct("user_id", transitions.next_up())
     waiting = messages.aggregate(
@@ -86,7 +86,7 @@ def give_all() -> None:
 
 def _give(user_id: str) -> bool:
     try:
-        # Not journaled: a turn that mongod forgets is one that nobody gave.
+        # Not journaled: maintenance gives a lost turn again.
         given = apply(Message, transitions.give_turn(user_id, **lease()), OLDEST_FIRST, journaled=False)
         return given is not None
     except DuplicateKeyError:
@@ -95,11 +95,11 @@ def _give(user_id: str) -> bool:
 
 
 def _put_in_order(user_id: str) -> None:
-    """The person has a place; one that came at this very moment may hold it before an older one of theirs."""
+    """The place may be held by a message that is newer than another of the same person."""
     messages = database()["messages"]
     holder = find(Message, transitions.next_up(user_id=user_id))
     if holder is None or holder.turn is None or holder.accepted_at is None:
-        return  # of a release that kept no such time: older than all that have one
+        return  # of an older release: before all that have such a time
     before = {
         "user_id": user_id,
         **transitions.in_line(**lease()),
@@ -116,7 +116,7 @@ def _put_in_order(user_id: str) -> None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a message is in the queue: 1 is next. `eta_s`: seconds until it is done, None where nobody can tell."""
+    """`position`: 1 is next. `eta_s`: seconds until the message is done, None where unknown."""
 
     session_id: str
     stage: str
@@ -124,12 +124,11 @@ class Place:
     eta_s: float | None
 
     def told(self) -> dict[str, float]:
-        """As events and forms say it."""
         return {"position": self.position} | ({} if self.eta_s is None else {"eta_s": self.eta_s})
 
 
 def places() -> dict[str, Place]:
-    """By message, of the first ones in the queue, in the order in which they will be claimed if nobody else comes."""
+    """By message id, in the order in which they would be claimed now; the first ones only."""
     running, heads = _begun_and_next()
     if not heads:
         return {}
@@ -139,7 +138,7 @@ def places() -> dict[str, Place]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """What counts of a message that waits for its turn, or has begun."""
+    """Also a message that has begun."""
 
     id: str
     user_id: str
@@ -158,13 +157,13 @@ class Waiting:
 
 
 def in_order(heads: Sequence[Waiting], lines: Mapping[str, Sequence[Waiting]]) -> Iterator[Waiting]:
-    """One of each person in each round. `heads`: those that are next, by turn; `lines`: what else each person has waiting."""
+    """One of each person in each round. `heads`: those that are next, by turn; `lines`: each person's others."""
     rounds = zip_longest(*([head, *lines.get(head.user_id, ())] for head in heads))
     return (waiting for round in rounds for waiting in round if waiting is not None)
 
 
 def _placed(order: Iterable[Waiting], running: Sequence[Waiting], times: Pace) -> Iterator[tuple[Waiting, Place]]:
-    # seconds of one thread, before the next message is begun
+    # seconds of one thread
     work = sum(times.of(begun.stage, begun.intent) or 0 for begun in running) / 2
     idle = times.threads - len(running)
     for position, waiting in enumerate(order, start=1):
@@ -187,13 +186,13 @@ def _begun_and_next() -> tuple[list[Waiting], list[Waiting]]:
 
 
 def _lines(heads: Sequence[Waiting]) -> dict[str, list[Waiting]]:
-    """What these persons have in line, as much as may be among the first."""
+    """By person; no more than could be among the first."""
     if len(heads) >= TOLD_AT_MOST:
         return {}
     line = [
         {"$match": transitions.in_line(**lease())},
         {"$sort": dict(OLDEST_FIRST)},
-        {"$limit": min(TOLD_AT_MOST, 2 * TOLD_AT_MOST // len(heads))},  # some have more in line than others
+        {"$limit": min(TOLD_AT_MOST, 2 * TOLD_AT_MOST // len(heads))},
         {"$project": _FIELDS},
     ]
     of_person = {"from": "messages", "localField": "user_id", "foreignField": "user_id", "pipeline": line, "as": "line"}

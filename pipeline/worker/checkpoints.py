@@ -1,7 +1,7 @@
 """What a stage has found out, kept for whoever does the next one.
 
-What was paid for, or comes out otherwise each time, is kept at once. What is free and the same again is kept a moment later,
-or with the message's end where that comes first: until then no client has seen any of it, and after a crash it is made again.
+What was paid for, or comes out otherwise each time, is kept at once. What is free and repeatable is kept a moment
+later, or with the message's end: no client has seen it until then, and after a crash it is made again.
 """
 
 import logging
@@ -20,12 +20,12 @@ from pipeline.transitions import Details
 
 log = logging.getLogger(__name__)
 
-HOLD_S = 0.1  # how long a checkpoint that may be kept later waits for the message's end
+HOLD_S = 0.1  # how long `save_later` waits for the message's end
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """`made`: the picture, where it is to become the artifact."""
+    """`made`: the picture, if it is to become the artifact."""
 
     to: Stage
     details: Details
@@ -33,16 +33,16 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """Of one message that this worker holds. Its own thread finds them out; another one keeps those that have waited."""
+    """Of one held message. Another thread keeps those that have waited."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._unsaved: Checkpoint | None = None
         self._since = 0.0
-        self._job: Job | None = None  # what the unsaved one is of
+        self._job: Job | None = None  # of the unsaved one
 
     def save_later(self, job: Job, checkpoint: Checkpoint) -> Job:
-        """The next stage's job, as it will be stored."""
+        """The next stage's job."""
         with self._lock:
             self._unsaved = self._with_unsaved(checkpoint)
             self._job, self._since = job, time.monotonic()
@@ -50,25 +50,25 @@ class Checkpoints:
         return job.found(checkpoint.to, checkpoint.details)
 
     def save_now(self, job: Job, checkpoint: Checkpoint, usage: Usage) -> Job | None:
-        """The same, stored; None when nobody of us holds the message any more. Safe to repeat."""
+        """The next stage's job; None when the lease is lost. Safe to repeat."""
         with self._lock:
             return self._save(job, self._with_unsaved(checkpoint), usage)
 
     def leave(self, job: Job, checkpoint: Checkpoint, usage: Usage) -> None:
-        """The same, for anybody to go on with."""
+        """Stored, for any worker to go on with."""
         with self._lock:
             whole = self._with_unsaved(checkpoint)
             messages.advance(job, whole.to, _with_artifact(job, whole), usage)
             self._unsaved = None
 
     def save(self) -> None:
-        """What is unsaved yet, for others to go on with."""
+        """What is unsaved yet."""
         with self._lock:
             if self._unsaved and self._job:
                 self._save(self._job, self._unsaved, messages.FREE)
 
     def update_details(self, job: Job, details: Details) -> None:
-        """What the running stage has found out, beside what the one before has."""
+        """Of the running stage."""
         with self._lock:
             if self._unsaved:
                 self._unsaved = self._with_unsaved(Checkpoint(self._unsaved.to, details, self._unsaved.made))
@@ -108,7 +108,7 @@ def _save_late(held: dict[str, Checkpoints]) -> None:
             continue
         try:
             each.save()
-        except PyMongoError as error:  # what its thread writes next has it in it
+        except PyMongoError as error:  # the next write includes it
             log.warning("action=checkpoint_postponed error=%r", error)
 
 

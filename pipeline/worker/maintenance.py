@@ -1,4 +1,4 @@
-"""Leases that are renewed while a stage runs, and recovery from what a crash left behind.
+"""Lease renewal, and recovery from crashes.
 
 Any number of processes may do this at once; every repair is a compare-and-set, or is safe to repeat.
 """
@@ -38,15 +38,15 @@ WAKE_AT_MOST = 100  # wake-ups of one stage in one round
 WORDS_AT_ONCE = 1000  # pictures of an older release
 DRAFT_AGE = timedelta(seconds=60)
 ARTIFACT_AGE = timedelta(days=1)
-MASK_AGE = timedelta(days=7)  # of a message that waits to be sent in a browser that is away
+MASK_AGE = timedelta(days=7)  # a message may wait that long in a closed browser
 TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
 PROGRESS_EVERY_S = 0.15
-PAID_S = 15.0  # how long a worker that stops waits for what is paid for; the rest of its 20 s is for keeping it
+PAID_S = 15.0  # how long a stopping worker waits for a paid call; the rest of its 20 s is for storing
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 
 class LeaseLost(Interrupted):
-    """The message was cancelled, or somebody else holds it now."""
+    """The message was cancelled, or another worker holds it."""
 
 
 class WorkerStopping(Interrupted):
@@ -54,7 +54,7 @@ class WorkerStopping(Interrupted):
 
 
 class Stop(threading.Event):
-    """`since`: when it was set first, on the monotonic clock."""
+    """`since`: when it was first set, on the monotonic clock."""
 
     since = math.inf
 
@@ -68,15 +68,15 @@ class Stop(threading.Event):
 
 
 stopping = Stop()
-_masks_after: str | None = None  # the last mask that was looked at
+_masks_after: str | None = None
 
 
 class Lease:
-    """A message in work: the `Control` its provider speaks to. `job` is the stage that it is at."""
+    """The `Control` of a held message. `job`: its current stage."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.made: bytes | None = None  # the picture, where this worker has made it itself
+        self.made: bytes | None = None  # the picture, if this worker made it
         self.checkpoints = Checkpoints()
         self.lost = threading.Event()
         self._next_event = 0.0
@@ -106,7 +106,7 @@ _leases: dict[str, Lease] = {}  # by token
 
 @contextmanager
 def holding(job: Job) -> Iterator[Lease]:
-    """While this lasts, the lease is renewed; it says when it is lost."""
+    """Renews the lease meanwhile."""
     lease = _leases[job.token] = Lease(job)
     try:
         yield lease
@@ -115,7 +115,7 @@ def holding(job: Job) -> Iterator[Lease]:
 
 
 def renew() -> None:
-    """Renew every lease that this process holds, and tell those that are lost."""
+    """Renews every lease of this process, and marks the lost ones."""
     tokens = list(_leases)
     if not tokens:
         return
@@ -133,20 +133,19 @@ def repair_once() -> None:
 
 
 def clean() -> None:
-    """One round of what clears away, in a loop of its own: it asks the storage, and one that hangs shall keep no wake-up
-    from being sent."""
+    """One round, in a loop of its own: a storage that hangs must not delay wake-ups."""
     _round(CLEANING)
 
 
 def _round(repairs: tuple[Callable[[], None], ...]) -> None:
-    """What fails is logged and comes again in the next round."""
+    """What fails comes again in the next round."""
     for repair in repairs:
         try:
             repair()
         except DOWN as error:
             log.warning("action=repair_postponed repair=%s error=%r", repair.__name__, error)
         except Exception:
-            log.exception("action=repair_failed repair=%s", repair.__name__)  # the others need their turn all the same
+            log.exception("action=repair_failed repair=%s", repair.__name__)  # go on with the others
 
 
 def wake_for_due_messages() -> None:
@@ -184,10 +183,10 @@ def finish_purges() -> None:
 
 
 def purge_unused_masks() -> None:
-    """Nobody sees a mask but the message that names it; one that was never sent, or whose session is gone, is of no use."""
+    """Those that no message names."""
     global _masks_after
     masks = gallery.masks(MASK_AGE, _masks_after, WAKE_AT_MOST)
-    _masks_after = str(masks[-1].pk) if len(masks) == WAKE_AT_MOST else None  # then from the beginning again
+    _masks_after = str(masks[-1].pk) if len(masks) == WAKE_AT_MOST else None  # None: from the beginning
     ids = [str(mask.pk) for mask in masks]
     named = database()["messages"].distinct("mask_image_id", {"mask_image_id": {"$in": ids, "$type": "string"}})
     for mask in masks:
@@ -212,8 +211,7 @@ def clean_above() -> None:
 
 
 def delete_old_artifacts() -> None:
-    """A picture that was paid for stays while its message runs, or may be tried again: it is looked at anew a day later. What
-    its owner may keep bounds how many there are."""
+    """Unless their message runs or can be retried; those are looked at again a day later."""
     old = set(artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, WAKE_AT_MOST))
     needed = set(database()["messages"].distinct("artifact", transitions.needing(list(old))))
     artifacts.look_again_later(needed)
@@ -225,7 +223,7 @@ def delete_old_artifacts() -> None:
 def remove_deleted_sessions() -> None:
     for doc in database()["sessions"].find(session.soft_deleted(longer_than_ms=TOMBSTONE_MS)):
         if doc["tombstone"] == "trash":
-            sessions.cancel(doc["_id"])  # before: what it makes would come too late for the trash
+            sessions.cancel(doc["_id"])  # first: later pictures would miss the trash
             gallery.trash_session(doc["user_id"], doc["_id"])
         sessions.remove(doc["_id"])
         log.info("action=session_removed session=%s", doc["_id"])
@@ -236,14 +234,14 @@ def repeat_announcements() -> None:
         announcements.announce_picture(str(image.id), image.message_id, gallery.snapshot(image))
 
 
-_looked_until: Timestamp | None = None  # nothing yet
+_looked_until: Timestamp | None = None
 LOOK_BACK_S = 60
-FIRST_LOOK_BACK_S = 24 * 3600  # by one who has just started: what is older nobody is looking at
+FIRST_LOOK_BACK_S = 24 * 3600  # after a start
 SESSIONS_AT_ONCE = 1000
 
 
 def refresh_sessions() -> None:
-    """Touch each session that is older than a message that began or ended in it."""
+    """Touches each session that is older than a message that began or ended in it."""
     global _looked_until
     db = database()
     latest = db["messages"].find_one({}, {"changed_at": 1}, sort=[("changed_at", -1)])
@@ -272,7 +270,7 @@ def _before(at: Timestamp, seconds: int) -> Timestamp:
 
 
 def _settled(at: Timestamp) -> bool:
-    """Long enough ago that whoever made the change has had the time to touch the session."""
+    """So long ago that whoever made the change has touched the session, if it lives."""
     return time.time() - at.time > 2
 
 
@@ -298,7 +296,6 @@ CLEANING: tuple[Callable[[], None], ...] = (
 
 
 def start() -> None:
-    """Run the loops in this process until it stops."""
     every(settings.RENEW_S, renew)
     every(settings.RESCUE_S, repair_once)
     every(settings.RESCUE_S, clean)
@@ -312,9 +309,7 @@ def every(seconds: float, act: Callable[[], None]) -> None:
             except DOWN as error:
                 log.warning("action=maintenance_postponed what=%s error=%r", act.__name__, error)
             except Exception:
-                log.exception(
-                    "action=maintenance_failed what=%s", act.__name__
-                )  # without renewal every lease would run out
+                log.exception("action=maintenance_failed what=%s", act.__name__)  # or every lease would run out
             finally:
                 close_old_connections()
             time.sleep(seconds)

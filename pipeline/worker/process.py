@@ -1,4 +1,4 @@
-"""The worker process: Huey's consumer, with maintenance beside it."""
+"""Huey's consumer, with maintenance beside it."""
 
 from contextlib import suppress
 from typing import Any
@@ -10,11 +10,11 @@ from pymongo.errors import PyMongoError
 from pipeline.store import followups, stage_times
 from pipeline.worker import maintenance
 
-STOP_WITHIN_S = 20  # then the lease runs out and another worker goes on
+STOP_WITHIN_S = 20  # then the lease runs out
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types
-    """SIGTERM and SIGINT both stop it gently: what it holds is handed back at the next step of progress."""
+    """SIGTERM and SIGINT both stop it gently: what it holds is handed back at the next progress."""
 
     def __init__(self, threads: int) -> None:
         super().__init__(
@@ -28,7 +28,6 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
         maintenance.every(settings.RENEW_S, self.say_here)
 
     def say_here(self) -> None:
-        """So that others can say how long a message will take."""
         if not maintenance.stopping.is_set():
             stage_times.here(self.workers)
 

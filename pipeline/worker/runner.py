@@ -1,6 +1,6 @@
-"""What a worker does when it is woken: claim one message, run a stage of it, move it on, and go on with it.
+"""What a worker does when it is woken: claim one message, run a stage of it, and go on with it.
 
-A step gives the job that its stage leads to, or None where there is nothing more to do for this worker.
+A step returns the job of the next stage, or None where this worker has nothing more to do.
 """
 
 import logging
@@ -33,13 +33,13 @@ from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holdin
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-WORKS_S = 1.0  # for so long a thread that was woken begins messages
-BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
+WORKS_S = 1.0  # how long a woken thread begins messages
+BACKOFF_S = 1.0  # doubled with each attempt; the provider's own wins
 
 
 def work(stage: Stage) -> None:
-    """Take the next message that is due at this stage as far as it goes: what is nearly done goes first. Where more are due,
-    another worker is woken, and this one takes them too, for a while: then the queue says what is nearly done elsewhere."""
+    """Takes the next due message of this stage as far as it goes. Where more are due, another worker is woken too, and
+    this one goes on for a while; then the queue decides, which puts later stages first."""
     until = time.monotonic() + WORKS_S
     try:
         if (job := messages.claim(stage)) is None:
@@ -65,11 +65,10 @@ def _take_through(job: Job) -> None:
 
 
 def run(lease: Lease) -> Job | None:
-    """One stage, whatever comes of it."""
     job, began = lease.job, time.monotonic()
     try:
         following = _STEPS[job.stage](job, lease)
-        if following or job.stage is Stage.UPLOADING:  # a wait, a reply, a message left to others is no measure
+        if following or job.stage is Stage.UPLOADING:  # waits and replies are no measure
             stage_times.took(job.stage, job.message.intent, time.monotonic() - began)
         return following
     except LeaseLost as error:
@@ -79,11 +78,11 @@ def run(lease: Lease) -> Job | None:
         log.info("action=requeued message=%s stage=%s", job.id, job.stage)
         _save(lease)
         messages.requeue(job, error.usage)
-    except (OperationalError, InterfaceError) as error:  # however long it is away, no message fails for it
+    except (OperationalError, InterfaceError) as error:  # no message fails for an outage, however long
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         _save(lease)
         messages.retry_later(job, BACKOFF_S, {}, counts=False)
-    except StorageFull as error:  # until somebody makes room, trying again does not help
+    except StorageFull as error:  # trying again does not help
         log.info("action=storage_full message=%s", job.id)
         _save(lease)
         messages.fail(job, error)
@@ -99,7 +98,7 @@ def run(lease: Lease) -> Job | None:
 
 
 def _save(lease: Lease) -> None:
-    """What the stages before have found out, for whoever goes on. What cannot be kept is made again: it is free."""
+    """Unsaved checkpoints of the stages before. What cannot be stored is free, and made again."""
     try:
         lease.checkpoints.save()
     except PyMongoError as error:
@@ -107,7 +106,7 @@ def _save(lease: Lease) -> None:
 
 
 def _settle(job: Job, error: StudioError) -> None:
-    """A passing fault is tried again, as long as attempts are left."""
+    """Retries a retryable error while attempts are left."""
     attempts = job.message.attempts
     if error.retryable and attempts < settings.ATTEMPTS:
         messages.retry_later(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.usage)
@@ -118,7 +117,7 @@ def _settle(job: Job, error: StudioError) -> None:
 def _move(
     lease: Lease, checkpoint: Checkpoint, usage: Usage = messages.FREE, *, repeatable: bool = False
 ) -> Job | None:
-    """On to the next stage, unless it has to wait or this worker to stop: then it is for anybody."""
+    """On to the next stage; left to any worker where it has to wait, or this one to stop."""
     if checkpoint.details.get("waits_for") is not None or stopping.is_set():
         lease.checkpoints.leave(lease.job, checkpoint, usage)
         return None
@@ -129,7 +128,7 @@ def _move(
 
 def _refine(job: Job, lease: Lease) -> Job | None:
     message = job.message
-    if message.intent is not None:  # claimed, and handed back, by a worker of the release before
+    if message.intent is not None:  # handed back by a worker of the release before
         return _move(lease, Checkpoint(Stage.UPLOADING if message.artifact else Stage.GENERATING, {}))
     original = sources.original(message)
     if original is not None and original.intent is not None:
@@ -171,7 +170,7 @@ def _answer(read: Refinement, image_id: str | None) -> Details:
 
 
 def _suggestion(read: Suggestion, image_id: str | None) -> SuggestionForm:
-    """An action is about the picture that was meant when it was offered, whatever comes later."""
+    """With the picture that was meant when it was offered."""
     return {
         "label": read.label,
         "content": read.content,
@@ -181,7 +180,7 @@ def _suggestion(read: Suggestion, image_id: str | None) -> SuggestionForm:
 
 
 def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
-    """Whoever goes back finds the version before attached to their message: from there on it is the one that is meant."""
+    """After "go back" the earlier version is attached: later messages mean that one."""
     if not read.goes_back:
         return _answer(read, it.image_id)
     before = sources.version_before(message, it)
@@ -191,7 +190,7 @@ def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
 
 
 def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | None:
-    """A variation pays for no refinement of its own; its seed is the original's plus its number."""
+    """A variation's refinement is its original's; its seed is the original's plus its number."""
     job = lease.job
     answer: Details = {"intent": intent, "provider": original.provider}
     if intent == Intent.REPLY:
@@ -220,7 +219,7 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
 
 def _generate(job: Job, lease: Lease) -> Job | None:
     message, owner = job.message, job.message.user_id
-    space.check(owner, beside=lambda: artifacts.bytes_of(owner))  # what is made will be kept
+    space.check(owner, beside=lambda: artifacts.bytes_of(owner))
     intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
     provider = registry.provider_for(intent) if adjust is None else registry.by_hand()
     source = mask = None
@@ -257,7 +256,7 @@ def _generate(job: Job, lease: Lease) -> Job | None:
 
 
 def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
-    """Retries until MongoDB is back: a picture that was paid for is kept. `write` can be repeated."""
+    """`write` has to be safe to repeat."""
     while True:
         try:
             return write()
@@ -269,7 +268,7 @@ def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
 
 
 def _reply(said: str | None, note: str | None) -> str | None:
-    """Once, however often the picture is made."""
+    """With the note once, however often the picture is made."""
     return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
 
 
@@ -314,8 +313,8 @@ def _upload(job: Job, lease: Lease) -> Job | None:
 
 
 def _stored(lease: Lease, image: Image, rendition: Rendition) -> bool:
-    """Has the message ended with this picture? Nobody purges the draft of a message that is held: only who has lost it has to
-    look whether the files came after the purge."""
+    """Whether the message ended with this picture. A held message's draft is never purged; who lost the lease has to
+    look whether its files came after the purge."""
     ended = False
     try:
         gallery.put(image, rendition)

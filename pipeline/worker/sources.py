@@ -11,8 +11,8 @@ from pipeline.providers.base import Intent, RefineRequest, Turn
 from pipeline.store.documents import find
 from pipeline.store.mongo import database
 
-TURNS = 6  # earlier messages that a provider is told
-# By when the database took them: an id is of its web process's clock, and two of those differ.
+TURNS = 6  # how many a provider is told
+# By the database's clock; ids are by those of web processes.
 LATEST = [("accepted_at", -1), ("_id", -1)]
 
 
@@ -25,24 +25,23 @@ class Source:
 
 
 def original(message: Message) -> Message | None:
-    """The message that this one varies."""
     return find(Message, {"_id": message.variation_of}) if message.variation_of else None
 
 
 def number(message: Message) -> int:
-    """Which variation this is, from 1: its place among its siblings, so that no two have the same."""
+    """Of a variation, from 1: its place among its siblings."""
     siblings: Filter = {"variation_of": message.variation_of, **_earlier(message)}
     return 1 + database()["messages"].count_documents(siblings)
 
 
 def turns_before(message: Message) -> Sequence[Stored]:
-    """The last ones before this message, the latest first."""
+    """The latest first."""
     return database()["messages"].find(_before(message), sort=LATEST, limit=TURNS).to_list()
 
 
 def resolve_source(message: Message, turns: Sequence[Stored] | None = None) -> Source:
-    """The attached picture; else the one that the last message before this one shows, works on, or is still making. `turns`:
-    as `turns_before` gives them; only where none of them says it, the database is asked."""
+    """The attached picture; else the one that the last message before shows, works on, or is still making. The database
+    is asked only where `turns`, from `turns_before`, do not tell."""
     named = message.source_id or message.source_image_id
     if named:
         return Source(image_id=named)
@@ -75,13 +74,13 @@ def _shown_by(last: Stored, user_id: str) -> Source | None:
 
 
 def _before(message: Message) -> Filter:
-    """A variation stands where its original does: its siblings are not before it."""
+    """For a variation, before its original."""
     return {"session_id": message.session_id, **_earlier(original(message) or message)}
 
 
 def _earlier(message: Message) -> Filter:
-    """What was accepted before. A message of a release that kept no such time is before all that have one, and among its own
-    by its id: one order of all, so that no two wait for each other."""
+    """Accepted before. Messages of an old release have no such time: they come first, by id. One total order, so that
+    no two wait for each other."""
     if message.accepted_at is None:
         return {"accepted_at": None, "_id": {"$lt": message.id}}
     return {"accepted_at": {"$not": {"$gte": message.accepted_at}}}
@@ -105,7 +104,7 @@ def refine_request(message: Message, it: Source, turns: Sequence[Stored]) -> Ref
 
 
 def _turn(message: Message) -> Turn:
-    """Where somebody went back, the picture that they went back to is the one that was made last."""
+    """After "go back", the picture that was gone back to counts as the last made."""
     back = _maker(message, message.source_image_id) if message.intent == Intent.REPLY else None
     made = back or message
     shows = made.image is not None and made.image["state"] == "shown"
@@ -115,14 +114,13 @@ def _turn(message: Message) -> Turn:
 
 
 def _maker(message: Message, image_id: str | None) -> Message | None:
-    """The message of this conversation that made the picture."""
     if image_id is None:
         return None
     return find(Message, {"session_id": message.session_id, "image.id": image_id})
 
 
 def version_before(message: Message, it: Source) -> str | None:
-    """What the picture that is meant was made from; of one that was painted, the picture that was meant before it."""
+    """What this picture was made from; of a new one, the picture that was meant before it."""
     made_by = find(Message, {"_id": it.waits_for}) if it.waits_for else _maker(message, it.image_id)
     before = resolve_source(made_by).image_id if made_by else None
     return before if before and gallery.is_source(message.user_id, before) else None

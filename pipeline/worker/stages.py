@@ -1,4 +1,4 @@
-"""The three stages: values in, values out. A provider's answer is checked here before anybody believes it."""
+"""The three stages, from values to values. Providers' answers are validated here."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ MAX_SUGGESTIONS = 4
 
 @dataclass(frozen=True)
 class Made:
-    """A picture as its provider gave it, and its size in pixels."""
+    """As its provider made it; sides in pixels."""
 
     data: bytes
     width: int
@@ -41,7 +41,7 @@ class Made:
 
 
 def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
-    """The reading, cut down to what a reading may say; a reply where nobody could fulfil it."""
+    """A validated refinement; a reply where no provider could fulfil it."""
     read = _cut(refiner.refine(request), request)
     if read.intent is Intent.REPLY:
         return read
@@ -92,7 +92,7 @@ def upload(data: bytes) -> Rendition:
 def _size(picture: Picture) -> tuple[int, int]:
     try:
         return pictures.check(picture.data)
-    except (BadInput, TooLarge) as error:  # the provider's fault, not the person's; it may do better next time
+    except (BadInput, TooLarge) as error:  # the provider's fault: retryable
         fault = ProviderDown("The picture service sent something that is not a picture.")
         fault.usage = picture.usage.counted()
         raise fault from error

@@ -1,4 +1,4 @@
-"""What django-allauth asks of us."""
+"""Our side of django-allauth, which has no types."""
 
 import logging
 from smtplib import SMTPException
@@ -23,24 +23,24 @@ log = logging.getLogger(__name__)
 NOT_MAILED = "The studio could not send its e-mail just now: try again in a minute."
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it has no types
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def new_user(self, request: HttpRequest) -> User:
-        """Nobody yet: removed like a guest who did nothing, unless they show that the address is theirs."""
+        """A guest until the address is confirmed, and removed like one."""
         return User(is_guest=True)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Counted already: see `project.accounts.limits`."""
+        """`project.accounts.limits` has counted it."""
 
     def login(self, request: HttpRequest, user: User) -> None:
         signing_in.enter(request, user)
 
     def logout(self, request: HttpRequest) -> None:
-        """A guest has nothing to sign out of: their cookie is the only key to what they have."""
+        """Not for a guest: their cookie is their only key."""
         if signing_in.guest_of(request) is None:
             super().logout(request)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  as Daphne knows it; a unix socket has none
+        return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  a unix socket has none
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         site = SimpleNamespace(name="AI Photo Studio", domain=self.request.get_host())
@@ -50,33 +50,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it has no 
             raise StorageDown(NOT_MAILED) from error
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """What it tells has happened, whether it can be sent or not."""
+        """What it is about has happened, even if it cannot be sent."""
         try:
             super().send_notification_mail(*args, **kwargs)
         except StorageDown as error:
             log.warning("action=notification_not_mailed error=%r", error.__cause__)
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        make_password("as long as a new account takes")  # or the time that the answer takes would tell who has one
+        make_password("as long as a new account takes")  # or the time would tell who has one
         super().send_account_already_exists_mail(email)
 
 
-class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # it has no types
+class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
     def populate_response_meta(self, request: HttpRequest, meta: dict[str, Any]) -> None:
-        """Beside the secret of a second step, the picture that an app reads it from."""
+        """Adds a QR code of the secret of a second step."""
         if "totp_url" in meta:
             meta["totp_svg"] = get_mfa_adapter().build_totp_svg(meta["totp_url"])
 
 
-class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # it has no types
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         for address in sociallogin.email_addresses:
             signing_in.forget_begun(address.email)
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # it has no types
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
-        """A passkey keeps whose it is. Who signs up with one in a guest's browser is about to be that guest."""
+        """A passkey names its user. Whoever signs up in a guest's browser becomes that guest."""
         entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
         guest = signing_in.guest_of(context.request)
         return {**entity, "id": user_pk_to_url_str(guest).encode()} if guest else entity

@@ -142,7 +142,7 @@ class MeForm(BaseModel):
 
 
 def _me(person: User) -> MeForm:
-    """Looked up again: who was blocked a moment ago shall read it. Raises `Unauthorized`."""
+    """Reads the row again, for a recent block. Raises `Unauthorized`."""
     user = User.objects.filter(pk=person.pk, is_active=True).first()
     if user is None:
         raise Unauthorized
@@ -207,5 +207,5 @@ def delete_me(request: HttpRequest, response: HttpResponse, body: LeaveBody) -> 
     removal.leave(access.user)
     if access.token is None:
         request.session.flush()
-        response["Clear-Site-Data"] = '"cache", "storage"'  # what the browser keeps; its cookies may be others' too
+        response["Clear-Site-Data"] = '"cache", "storage"'  # not its cookies: they may be others' too
     return Status(204, None)

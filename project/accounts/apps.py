@@ -9,7 +9,7 @@ class AccountsConfig(AppConfig):
 
 
 class AllauthConfig(AccountConfig):  # type: ignore[misc]  # it has no types
-    """Its own wants its middleware around every request. Here it is around its views alone: see `project.accounts.urls`."""
+    """Without its check for a middleware around every request: see `project.accounts.urls`."""
 
     def ready(self) -> None:
         from allauth.account import checks  # noqa: F401

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 class ByEmail(AuthenticationBackend):  # type: ignore[misc]  # it has no types
-    """For people. Who comes with a name, at the admin's login, is for Django's own backend: a password is hashed once."""
+    """Leaves names, from the admin's login, to Django's own backend: a password is hashed once."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
         if "email" not in credentials:

@@ -1,4 +1,4 @@
-"""Blocking: who is blocked sees why and until when, can take everything along and leave, and can do nothing else."""
+"""Who is blocked sees why and until when, and can only export and leave."""
 
 import logging
 from collections.abc import Iterable
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 
 def block(people: Iterable[User], reason: str, until: datetime | None) -> list[User]:
-    """Those who are blocked now: all but staff. Their keys and sockets end within seconds, and what runs for them is cancelled.
-    `until`: None for without an end."""
+    """Those who are blocked now: all but staff. Keys and sockets end within seconds; what runs is cancelled. `until`:
+    None for without an end."""
     blocked = [person for person in people if not (person.is_staff or person.is_superuser)]
     rows = User.objects.filter(pk__in=[person.pk for person in blocked])
     rows.update(blocked_at=timezone.now(), blocked_until=until, block_reason=reason)
@@ -23,7 +23,7 @@ def block(people: Iterable[User], reason: str, until: datetime | None) -> list[U
         for person in blocked:
             sessions.cancel_all_of(str(person.pk))
     except PyMongoError as error:
-        log.warning("action=not_cancelled error=%r", error)  # it goes on to its end
+        log.warning("action=not_cancelled error=%r", error)  # it runs to its end
     return blocked
 
 

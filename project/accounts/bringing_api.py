@@ -1,4 +1,4 @@
-"""What our own pages ask of accounts beside django-allauth's API; by cookie alone, with the page's CSRF token."""
+"""For our own pages, beside django-allauth's API; by cookie, with the page's CSRF token."""
 
 import uuid
 from http import HTTPStatus

@@ -6,7 +6,7 @@ from redis.exceptions import RedisError
 
 
 class SharedCache(RedisCache):
-    """In Redis, for all processes together; while that is away, a process goes by what it has itself taken."""
+    """In Redis, for all processes; while that is down, each process knows only its own entries."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)

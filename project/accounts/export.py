@@ -1,6 +1,6 @@
-"""All that a person has, as a zip that is sent while it is made: nothing of it lies in memory or on a disk.
+"""All that a person has, as a zip that is sent while it is made, never whole in memory or on a disk.
 
-What comes or goes meanwhile may be in it or not. A picture that cannot be read is named in `missing.json`.
+What changes meanwhile may be in it or not. `missing.json` names pictures that cannot be read.
 """
 
 import json
@@ -38,7 +38,7 @@ def archive(user: User, me: Mapping[str, object]) -> Iterator[bytes]:
     missing = []
     for image in gallery.pictures(user.pk):
         if image.hidden:
-            continue  # its line in gallery.json says so
+            continue  # gallery.json says so
         try:
             file = storage(image.storage).stream(image.key)
         except (NotFound, StorageDown):

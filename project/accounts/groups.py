@@ -1,4 +1,4 @@
-"""Who may do what in the admin: moderators look after pictures and people, operators after people alone."""
+"""The groups of staff: moderators see to pictures and people, operators to people."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -13,12 +13,12 @@ MAY = {
 
 
 class NotMigrated(Exception):
-    """The permissions are not there yet: run `manage.py migrate` first."""
+    """There are no permissions yet: run `manage.py migrate` first."""
 
 
 @transaction.atomic
 def prepare() -> None:
-    """Make the groups, with these rights and no others. Safe to repeat. Raises `NotMigrated`."""
+    """Make the groups, with exactly these rights. Safe to repeat. Raises `NotMigrated`."""
     for name, rights in MAY.items():
         wanted = Q()
         for right in rights:

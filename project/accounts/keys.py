@@ -1,4 +1,4 @@
-"""A person's keys: bearer tokens with a name, for programs."""
+"""A person's bearer tokens, by name."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,14 +22,14 @@ def of(user: User) -> list[Token]:
 
 
 def create(by: Access, name: str, scopes: Sequence[str], expires_at: datetime | None) -> tuple[Token, str]:
-    """The key, and its secret. One that a key asks for ends with that key at the latest. Raises `BadInput`, `Conflict`."""
+    """The key, and its secret. It ends no later than the key that asks. Raises `BadInput`, `Conflict`."""
     if expires_at is not None and expires_at <= timezone.now():
         raise BadInput(PAST)
     latest = by.token.expires_at if by.token else None
     if latest is not None and expires_at is not None and expires_at > latest:
         raise BadInput(OUTLIVES)
     with transaction.atomic():
-        # One at a time for each person, so that many that come together are not more than there may be.
+        # One at a time for each person, or many at once could pass AT_MOST.
         list(User.objects.select_for_update(no_key=True).filter(pk=by.user.pk).values_list("pk"))
         if Token.objects.filter(user=by.user).count() >= AT_MOST:
             raise Conflict(MANY)
@@ -38,7 +38,7 @@ def create(by: Access, name: str, scopes: Sequence[str], expires_at: datetime | 
 
 
 def delete(user: User, public_id: str) -> None:
-    """It opens nothing any more. Raises `NotFound`."""
+    """Raises `NotFound`."""
     for token in of(user):
         if token.public_id == public_id:
             token.delete()

@@ -1,6 +1,5 @@
-"""How often somebody may try to sign in, and how often somebody may be mailed: counted by address and by name, in Redis for
-all processes together. Who guesses at a name uses up the tries of everybody with that name, but for a browser that has signed
-in with it before (`project.http.login_limits`)."""
+"""How often somebody may try to sign in, or be mailed: by address and by name. Guesses at a name use up its tries,
+except for a browser that has signed in with it (`project.http.login_limits`)."""
 
 import hashlib
 import json
@@ -15,11 +14,10 @@ from project.http import login_limits
 from project.http.login_limits import Browser
 
 BROWSER = Browser("studio_browser", "/_allauth/")
-# Where a password or a code is tried, where one is mailed, and where else something is kept for whoever asks: by the ends of
-# their paths.
+# Ends of paths: where a password or a code is tried, where one is mailed, and where else something is stored for strangers.
 SIGNUPS = ("auth/signup", "auth/webauthn/signup", "auth/provider/signup")
 BEGINS = ("auth/webauthn/login", "auth/provider/redirect")
-LOOKS = ("auth/email/verify", "auth/password/reset")  # with a code in a header, which is a try as well
+LOOKS = ("auth/email/verify", "auth/password/reset")  # GET with a code in a header is a try too
 TRIES = (
     "auth/login", "auth/code/confirm", "auth/email/verify", "auth/password/reset", "auth/2fa/authenticate",
     "auth/reauthenticate", "auth/2fa/reauthenticate", "auth/webauthn/login", "auth/webauthn/reauthenticate",
@@ -53,14 +51,14 @@ async def _count_mail(address: str, name: str) -> None:
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """That somebody has just signed in from this browser."""
+    """That this browser has signed in with this name."""
     email = getattr(request.user, "email", "")
     if email and request.path.endswith(TRIES) and response.status_code == 200:
         login_limits.remember(response, login_limits.plain(email), BROWSER)
 
 
 def _name(request: HttpRequest) -> str:
-    """Whose password or code is tried: by what was sent, else by what was begun."""
+    """Whose password or code is tried."""
     said = said_email(request)
     if not said and request.user.is_authenticated:
         said = request.user.email
@@ -70,7 +68,7 @@ def _name(request: HttpRequest) -> str:
 
 
 def said_email(request: HttpRequest) -> str:
-    """The address that a body names, empty for none."""
+    """The address in the body, or ""."""
     try:
         body = json.loads(request.body)
     except ValueError:

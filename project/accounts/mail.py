@@ -1,11 +1,11 @@
-"""`STUDIO_EMAIL_URL` as Django's settings, in sentences that hold nothing of its value: a password may be in it."""
+"""`STUDIO_EMAIL_URL` as Django's settings. Errors quote nothing of it: it may hold a password."""
 
 from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 FROM = "AI Photo Studio <studio@localhost>"
-TIMEOUT_S = 10  # for the mail server, whose answer a person waits for
+TIMEOUT_S = 10  # a person waits
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 PRINTED = "django.core.mail.backends.console.EmailBackend"
 SENT = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,5 +1,5 @@
-"""`STUDIO_OPENID` as django-allauth's settings: who else may say who somebody is, as URLs, `https://client:secret@issuer?name=Google`
-one after the other. The sentences hold nothing of their values."""
+"""`STUDIO_OPENID` as django-allauth's settings: other sign-ins, as `https://client:secret@issuer?name=Google`. Errors quote
+nothing of them."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ def _provider(url: str) -> dict[str, Any]:
     host = parts.netloc.rpartition("@")[2]
     name = parse_qs(parts.query).get("name", [host])[0]
     return {
-        "provider_id": re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "openid",  # it is part of an address
+        "provider_id": re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "openid",  # for a URL
         "name": name,
         "client_id": unquote(parts.username or ""),
         "secret": unquote(parts.password or ""),
@@ -39,7 +39,7 @@ def _provider(url: str) -> dict[str, Any]:
 
 
 def _parts(url: str) -> Any:
-    """None for what is none. Without TLS anybody in between could say who somebody is; not on this machine."""
+    """None for an invalid one. TLS is required, but not on this machine."""
     try:
         parts = urlsplit(url)
         parts.port  # noqa: B018  (raises for what is no number)

@@ -1,4 +1,4 @@
-"""The page "You": who somebody is here, and how they come in. `static/studio/you/` asks django-allauth for the rest."""
+"""The page "You". `static/studio/you/` asks django-allauth for the rest."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -27,7 +27,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def unless_guests_are_shut_out(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For the pages on which a person makes something: who has to sign in first is sent there."""
+    """For pages that make something: sends those to sign in who have to."""
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

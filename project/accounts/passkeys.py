@@ -1,5 +1,5 @@
-"""Whose passkeys are taken: those that our own pages have asked for, on plain http://localhost too. django-allauth can be told
-to take those of any page there, or of none."""
+"""Takes passkeys of our own pages only, on plain http://localhost too. django-allauth can only take those of any page
+there, or none."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,7 +27,7 @@ def install() -> None:
 
 
 def _only_when_begun(dispatch: View) -> View:
-    """Without this, who finishes a sign-up that was never begun (PUT) makes an error of ours."""
+    """Finishing (PUT) a sign-up that was never begun would be a 500."""
 
     def dispatches(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         conflict: HttpResponseBase | None = self._require_stage() if request.method == "PUT" else None
@@ -37,7 +37,7 @@ def _only_when_begun(dispatch: View) -> View:
 
 
 def _refusing(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """What is no passkey at all is a wrong one, and no fault of ours."""
+    """Malformed passkeys are refused, not a 500."""
 
     def reads(response: Any) -> Any:
         try:

@@ -1,11 +1,10 @@
-"""How people go, with everything they had: who wishes to, guests who did nothing after a day, and guests who were not seen for
-`GUEST_DAYS`.
+"""How people are removed, with everything they had: on request, guests who did nothing after a day, and guests not seen
+for `GUEST_DAYS`.
 
-A mark comes first, and ends every key of theirs: nothing new can come. When what had begun before has had its time to end,
-their sessions go with the messages and artifacts, then the pictures, then the row itself with its tokens; the rows of their
-cookies are found by and by. What a moderator hid stays for `EVIDENCE_DAYS`: it is handed over to a row without a name, marked
-for the day on which it goes itself. Every step is safe to repeat, so what a crash cuts short is finished in the next round, by
-anybody.
+A mark comes first, and ends their keys: nothing new can come. After `GRACE` rounds remove the sessions with messages
+and artifacts, then the pictures, then the row with its tokens; rows of cookies go in rounds of their own. What a
+moderator hid goes to a row without a name, itself marked to go after `EVIDENCE_DAYS`. Every step is safe to repeat, by
+any process.
 """
 
 import logging
@@ -39,10 +38,10 @@ M = TypeVar("M", bound=Model)
 
 IDLE_DAYS = 1  # for a guest who did nothing
 GRACE = timedelta(minutes=5)  # longer than any request takes
-ROWS = 200  # of a table that one round looks at
-PEOPLE = 10  # of whom one round removes something
-SESSIONS, PICTURES = 50, 100  # of each of them
-REST_S = 3600.0  # between two passes through a table
+ROWS = 200  # a round
+PEOPLE = 10  # a round
+SESSIONS, PICTURES = 50, 100  # of each person, a round
+REST_S = 3600.0  # between two passes
 STAFF_STAY = "Staff cannot remove themselves: an operator takes their rights first."
 DOWN = (StudioError, PyMongoError, DatabaseError)
 
@@ -70,14 +69,14 @@ def _unmarked_guests() -> QuerySet[User]:
 
 
 class Removal:
-    """Of one process, which goes through the tables by itself."""
+    """Of one process."""
 
     def __init__(self) -> None:
         self._guests = Pass(_unmarked_guests)
         self._cookies = Pass(Session.objects.all)
 
     def clean(self) -> None:
-        """A round. What cannot be done now comes again."""
+        """One round. What fails comes again."""
         for step in (self.mark_absent, self.remove_marked, self.clear_cookies):
             try:
                 step()
@@ -99,12 +98,12 @@ class Removal:
         for user in marked.order_by("removal_began_at")[:PEOPLE]:
             try:
                 _remove(user)
-            except DOWN as error:  # a storage that is away keeps nobody else waiting
+            except DOWN as error:  # go on with the others
                 log.warning("action=removal_postponed user=%s error=%r", user.pk, error)
                 User.objects.filter(pk=user.pk).update(removal_began_at=timezone.now())
 
     def clear_cookies(self) -> None:
-        """Rows of cookies that have expired, and of those whose person is gone."""
+        """Expired ones, and those of removed people."""
         now = timezone.now()
         expired = list(Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)[:ROWS])
         Session.objects.filter(pk__in=expired, expire_date__lt=now).delete()
@@ -117,8 +116,8 @@ of_this_process = Removal()
 
 
 def leave(user: User) -> None:
-    """Begin to remove somebody who wishes it: their keys open nothing, lists and pictures' addresses nothing shows. The rest
-    follows in rounds. Safe to repeat; maintenance does what is left undone here. Raises `Conflict` for staff."""
+    """Begins to remove a person who asks for it: keys, lists and pictures' addresses end at once. Safe to repeat;
+    maintenance makes up for what fails. Raises `Conflict` for staff."""
     if user.is_staff or user.is_superuser:
         raise Conflict(STAFF_STAY)
     there = User.objects.filter(pk=user.pk, removal_began_at=None)
@@ -131,19 +130,19 @@ def leave(user: User) -> None:
 
 
 def mark(user: User) -> bool:
-    """Begin to remove somebody who was not seen since the row was read. False where they were, or it has begun already."""
+    """Begins to remove a person. False where they were seen since the row was read, or it has begun already."""
     as_read = User.objects.filter(pk=user.pk, last_seen=user.last_seen, removal_began_at=None)
     return as_read.update(is_active=False, removal_began_at=timezone.now()) == 1
 
 
 def _seen_before(user: User, days: int) -> bool:
-    """Not today, and not on one of so many days before."""
+    """Not today, nor on any of so many days before."""
     last: date = user.last_seen or user.date_joined.date()
     return last < today() - timedelta(days=days)
 
 
 def _remove(user: User) -> None:
-    """As much as one round does of it."""
+    """As much as fits into a round."""
     if not sessions.remove_some_of(str(user.pk), SESSIONS):
         return
     if not user.holds_evidence:
@@ -165,7 +164,7 @@ def _keep_evidence(user: User) -> None:
 
 
 def _remove_row(user: User) -> None:
-    """The tokens go with it, and the name out of the log of what staff did. Raises where a picture has come in between."""
+    """With its tokens, and the name in the admin's log. Raises where a picture came in between."""
     of_user = ContentType.objects.get_for_model(User)
     LogEntry.objects.filter(content_type=of_user, object_id=str(user.pk)).update(
         object_repr="removed", change_message=""
@@ -175,7 +174,7 @@ def _remove_row(user: User) -> None:
 
 
 def _owner(row: Session) -> uuid.UUID | None:
-    """Whose cookie it is, where it says so and can be read with today's keys."""
+    """None where it does not say, or cannot be read with today's keys."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     try:
         said = loads(row.session_data, salt=store.key_salt, serializer=store.serializer).get(SESSION_KEY, "")

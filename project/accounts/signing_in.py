@@ -1,7 +1,8 @@
-"""Who comes in, and what becomes of the guest that this browser was until then.
+"""What becomes of this browser's guest when somebody signs up or in.
 
-Whoever signs up is the guest's own row with an address and a password: everything stays theirs, open sockets too. Who signs in
-to an account that is there already is asked once whether to bring the guest's things along: `project.accounts.bringing`.
+Whoever signs up keeps the guest's row, now with an address and a password: everything stays theirs, open sockets too.
+Whoever signs in to an existing account is asked once whether to bring the guest's things along:
+`project.accounts.bringing`.
 """
 
 from allauth.account.internal.flows import login as records
@@ -24,7 +25,7 @@ CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 
 
 def hide_guest(request: HttpRequest) -> None:
-    """For django-allauth a guest is nobody who has signed in."""
+    """For django-allauth a guest is not signed in."""
     user = request.user
     if user.is_authenticated and user.is_guest:
         request.guest = user._wrapped if hasattr(user, "_wrapped") else user  # type: ignore[attr-defined]
@@ -36,13 +37,13 @@ def guest_of(request: HttpRequest) -> User | None:
 
 
 def forget_begun(email: str) -> None:
-    """Who has asked for an account and never shown that the address is theirs keeps it from nobody."""
+    """An unconfirmed sign-up does not keep the address from others."""
     if email:
         User.objects.filter(is_guest=True, last_login=None, emailaddress__email=email.strip().lower()).delete()
 
 
 def enter(request: HttpRequest, user: User) -> None:
-    """Give this browser the cookie of `user`, who has shown who they are."""
+    """Give this browser the cookie of `user`."""
     guest = guest_of(request)
     request.guest = None  # type: ignore[attr-defined]
     user.backend = settings.AUTHENTICATION_BACKENDS[0]  # which every release knows
@@ -50,7 +51,7 @@ def enter(request: HttpRequest, user: User) -> None:
         _sign_up(request, user, guest)
     else:
         _sign_in(request, user, guest)
-    request.session.set_expiry(None)  # it may have been somebody's who was nobody, for an hour
+    request.session.set_expiry(None)  # instead of BEGUN_S
 
 
 def _sign_up(request: HttpRequest, user: User, guest: User | None) -> None:
@@ -59,7 +60,7 @@ def _sign_up(request: HttpRequest, user: User, guest: User | None) -> None:
         user.is_guest = False
         login(request, user)
         return
-    # The same person: the key of their cookie changes, what is in it and their pages' forms go on.
+    # The same person: the cookie's key changes; its content and the CSRF token stay.
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     request.session[RECORDS[1]] = str(user.pk)
     form = {name: request.META.get(name) for name in CSRF}
@@ -79,7 +80,7 @@ def _sign_in(request: HttpRequest, user: User, guest: User | None) -> None:
 
 
 def _take_over(user: User, guest: User) -> bool:
-    """Make the guest's row the account, in the place of the one that was new. False where the guest is gone."""
+    """Make the guest's row the account, in place of the new one. False where the guest is gone."""
     with transaction.atomic():
         rows = User.objects.select_for_update().filter(pk=guest.pk, is_guest=True, is_active=True)
         row = rows.first()
@@ -96,5 +97,5 @@ def _take_over(user: User, guest: User) -> bool:
 
 
 def is_nobodys(request: HttpRequest) -> bool:
-    """A cookie that holds what was begun, and no person."""
+    """Holds what was begun, but no person."""
     return SESSION_KEY not in request.session

@@ -1,5 +1,4 @@
-"""django-allauth's headless API, at `/_allauth/`. What it wants around its views is around these alone: nobody else's request
-passes it."""
+"""django-allauth's headless API, at `/_allauth/`, with its middleware around its views alone."""
 
 import logging
 from collections.abc import Callable
@@ -25,7 +24,7 @@ log = logging.getLogger(__name__)
 NOT_OFFERED = ("provider_token", "openid_connect_login")  # to programs, and as a link
 View = Callable[..., HttpResponseBase]
 AWAY = "Who should say who you are cannot be reached just now: try again in a minute, or sign in another way."
-BEGUN_S = 3600  # for which what somebody has begun is kept who is nobody yet
+BEGUN_S = 3600  # life of a cookie without a person
 
 
 def ours(view: View) -> View:
@@ -48,11 +47,10 @@ def ours(view: View) -> View:
                 response = problems.problem(ProviderDown(AWAY))
             limits.remember(request, response)
         if request.method == "POST" and isinstance(response, HttpResponseRedirect):
-            response = JsonResponse(
-                {"status": 200, "data": {"location": response.url}}
-            )  # it is a page's fetch that asks
+            # a fetch cannot read a redirect's address
+            response = JsonResponse({"status": 200, "data": {"location": response.url}})
         if response.status_code < 500:
-            response._has_been_logged = True  # type: ignore[attr-defined]  # 401 is how it says what comes next
+            response._has_been_logged = True  # type: ignore[attr-defined]  # 401 is no fault: it names the next step
         if request.session.modified and signing_in.is_nobodys(request):
             request.session.set_expiry(BEGUN_S)
         return response
@@ -61,15 +59,15 @@ def ours(view: View) -> View:
 
 
 def _problem(error: StudioError) -> HttpResponseBase:
-    """A mail server that is away is no fault of ours."""
+    """Logged here as no fault of ours, such as a mail server that is down."""
     response = problems.problem(error)
-    response._has_been_logged = True  # type: ignore[attr-defined]  # here
+    response._has_been_logged = True  # type: ignore[attr-defined]
     log.info("action=refused code=%s", error.code, exc_info=error.__cause__)
     return response
 
 
 def _prepare(patterns: list[URLPattern | URLResolver]) -> None:
-    """Nobody has a telephone here."""
+    """Wraps the views, and leaves out what is not offered, such as telephones."""
     for each in list(patterns):
         if isinstance(each, URLResolver):
             _prepare(each.url_patterns)
@@ -82,7 +80,7 @@ def _prepare(patterns: list[URLPattern | URLResolver]) -> None:
 passkeys.install()
 _prepare(allauth.urlpatterns)
 
-# Where another one sends people back who says who they are.
+# Where other sign-ins send people back.
 openid = import_module("allauth.socialaccount.providers.openid_connect.urls").urlpatterns if settings.OPENID else []
 _prepare(openid)
 

@@ -1,6 +1,5 @@
-"""`python -m project.daphne …` is Daphne's own command in less memory: without WAMP, another protocol of Autobahn's,
-and without TLS, which a proxy speaks to clients. Twisted, Autobahn, redis-py and pymongo load cryptography only where
-it is installed."""
+"""`python -m project.daphne …`: Daphne's own command in less memory, without WAMP, another protocol of Autobahn's, and
+without TLS, which a proxy speaks. Twisted, Autobahn, redis-py and pymongo load cryptography where it is installed."""
 
 import os
 import sys
@@ -21,12 +20,12 @@ def main() -> None:
 def load(arguments: list[str]) -> None:
     """Imports Daphne and the application."""
     absent = () if _speaks_tls(arguments) else WITH_TLS
-    # The package exports one name of it; importing it brings the rest of WAMP, and cryptography.
+    # Its import would bring the rest of WAMP, and cryptography.
     wamp = ModuleType("autobahn.twisted.wamp")
     wamp.ApplicationSession = object  # type: ignore[attr-defined]
     sys.modules["autobahn.twisted.wamp"] = wamp
     for name in absent:
-        sys.modules[name] = None  # type: ignore[assignment]  # which is how Python is told that there is none
+        sys.modules[name] = None  # type: ignore[assignment]  # makes its import fail
     from daphne.cli import CommandLineInterface
 
     import_module(CommandLineInterface().parser.parse_args(arguments).application.partition(":")[0])

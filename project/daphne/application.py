@@ -34,11 +34,11 @@ class Whole(bytes):
 
 
 class Handler(ASGIHandler):
-    """Django's own, but for three things.
+    """Django's, with three changes.
 
     No thread where nothing waits for one: Django takes four for an asynchronous view. A body is the file that
-    `project.daphne.requests` has stored: Django copies it in one turn of the event loop, 60 ms for 20 MiB. A file is
-    read as its reader takes it: Django reads it whole first.
+    `project.daphne.requests` has stored: Django would copy it in one turn of the event loop, 60 ms for 20 MiB. A file
+    is read as its reader takes it: Django would read it whole first.
     """
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -80,7 +80,7 @@ class Handler(ASGIHandler):
     async def get_response_async(self, request: HttpRequest) -> HttpResponse:
         set_urlconf(settings.ROOT_URLCONF)
         response: HttpResponse = await self._middleware_chain(request)  # type: ignore[attr-defined]  # Django's own
-        response._resource_closers.append(request.close)  # type: ignore[attr-defined]  # Django's, typed by nobody
+        response._resource_closers.append(request.close)  # type: ignore[attr-defined]
         if response.status_code >= 400:
             said = response.reason_phrase, request.path
             log_response("%s: %s", *said, response=response, request=request)

@@ -1,5 +1,4 @@
-"""Bounds that Daphne leaves to a proxy: how large and slow a request may be, how slowly an answer may be read, how many
-connections an address may have.
+"""Bounds that Daphne leaves to a proxy: size and time of a request, time to read an answer, connections of an address.
 
 Daphne takes a request whole before anybody is asked, waits for a slow one without end, and keeps all answers that
 nobody reads.
@@ -177,8 +176,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
 
 
 class _Handed(BytesIO):
-    """Unreadable for Daphne, which would cut 20 MiB into pieces of 8 kB and queue them in one turn of the event
-    loop."""
+    """Unreadable for Daphne, which would queue 20 MiB in pieces of 8 kB in one turn of the event loop."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__()
@@ -191,7 +189,7 @@ class _Handed(BytesIO):
 
 
 class _Full(Protocol):
-    """Tells an address that it has all its connections, and waits a moment for that to be read."""
+    """Tells an address that it has all its connections, and waits a moment for the answer to be read."""
 
     transport: Any
 

@@ -1,4 +1,4 @@
-"""Two cookies: a person's, renewed by use, and a moderator's, for the admin alone, so that logging in there changes
+"""Two cookies: a person's, renewed by use, and one for staff in the admin alone, so that logging in there changes
 nothing on the pages.
 
 Django calls what a cookie names a session, which here is a conversation.
@@ -22,17 +22,17 @@ log = logging.getLogger(__name__)
 RENEW_EVERY = timedelta(days=7)
 STAFF_HOURS = 8
 ADMIN = "/admin/"
-# The usual cookies' names in the admin; the CSRF token's too, because a login makes a new one.
+# Names in the admin; the CSRF token's too, because a login makes a new one.
 STAFF_NAMES = {settings.SESSION_COOKIE_NAME: "studio_staff", settings.CSRF_COOKIE_NAME: "studio_staff_csrf"}
 RENEWED = "renewed_at"  # seconds since the epoch
 
 
 class SessionStore(db.SessionStore):
-    """A person's. Signed with the name of Django's own class: older cookies stay valid."""
+    """A person's. Signed with the name of Django's class: older cookies stay valid."""
 
     def cycle_key(self) -> None:
-        """After a change of the secret key Django changes the cookie's key too. But a socket's handshake cannot set a
-        cookie, and the page's other requests still send the old one: only the hash is renewed."""
+        """Django changes the cookie's key when the secret key changes. But a socket's handshake cannot set a cookie,
+        and other requests still send the old one: here only the hash is renewed."""
         if not (settings.SECRET_KEY_FALLBACKS and SESSION_KEY in self):
             super().cycle_key()
 
@@ -48,14 +48,14 @@ class StaffSessionStore(SessionStore):
     """Signed with another name: neither cookie works as the other."""
 
     def renew(self) -> bool:
-        """Never; its end is fixed when it begins."""
+        """Never; its end is fixed at the login."""
         if self.modified and not self.is_empty() and "_session_expiry" not in self:
             self.set_expiry(timezone.now() + timedelta(hours=STAFF_HOURS))
         return False
 
 
 class Cookies(SessionMiddleware):
-    """With a store for each of the two, and names and a path of the admin's own."""
+    """With a store for each cookie, and the admin's own names and path."""
 
     def process_request(self, request: HttpRequest) -> None:
         if not _in_admin(request):
@@ -68,9 +68,9 @@ class Cookies(SessionMiddleware):
         return None
 
     async def __acall__(self, request: HttpRequest) -> HttpResponse:
-        """Without Django's thread at every request: only for writing a row."""
+        """Without Django's thread for every request."""
         self.process_request(request)
-        response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # in async mode it is a coroutine
+        response: HttpResponse = await self.get_response(request)  # type: ignore[misc]  # a coroutine
         store = request.session
         was_modified, renewed = store.modified, _renew(store)
         if store.modified:
@@ -86,14 +86,14 @@ class Cookies(SessionMiddleware):
         except SessionInterrupted:
             if was_modified or not renewed:
                 raise
-            log.warning("action=cookie_not_renewed")  # the answer is as good without
+            log.warning("action=cookie_not_renewed")  # the answer does not need it
         if _in_admin(request):
             _rename(response)
         return response
 
 
 def _renew(store: SessionBase) -> bool:
-    """Without reading: a row that could not be read is left alone."""
+    """Without reading the row."""
     return isinstance(store, SessionStore) and store.accessed and hasattr(store, "_session_cache") and store.renew()
 
 

@@ -1,5 +1,5 @@
-"""Limits tries of passwords, by address and by name, before anything is hashed: here at the admin; `project.accounts.limits`
-does it for people.
+"""Limits tries of passwords, by address and by name, before anything is hashed: here for the admin, in
+`project.accounts.limits` for people.
 
 A browser that has logged in with a name before has tries of its own: nobody can lock anybody out.
 """
@@ -57,7 +57,7 @@ def counted(view: View) -> View:
 
 
 async def count(address: str, name: str, browser: str) -> None:
-    """`browser`: as `known` says. Raises `RateLimited`."""
+    """`browser`: from `known`. Raises `RateLimited`."""
     if address:
         await rate_limits.hit("login_address", address)
     await rate_limits.hit("login_name", hashlib.sha256(f"{name}/{browser}".encode()).hexdigest())
@@ -68,7 +68,7 @@ def plain(name: str) -> str:
 
 
 def known(request: HttpRequest, name: str, browser: Browser) -> str:
-    """Its cookie, if that name has logged in there; else ""."""
+    """The browser's id, if that name has logged in there; else ""."""
     try:
         found = signing.loads(request.COOKIES.get(browser.cookie, ""), salt=SALT, max_age=BROWSER_S)
     except signing.BadSignature:

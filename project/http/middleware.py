@@ -17,15 +17,15 @@ from project.http import on_the_loop, problems, read_limits
 on_the_loop.install()
 
 API = ("/api/", "/v1/")
-IMPORT = "/v1/gallery"  # where a picture comes in
+IMPORT = "/v1/gallery"
 MIB = 1024 * 1024
 SMALL = 64 * 1024  # bytes
-UNSENT = 16 * MIB  # bytes for one address
+UNSENT = 16 * MIB  # for one address
 UNREAD = "Too many answers wait for your network to read them: try again in a second."
 
 
 class Middleware:
-    """Async alone: an async view needs no thread."""
+    """Async only: no thread."""
 
     async_capable, sync_capable = True, False
 
@@ -47,7 +47,7 @@ class ContentSecurityPolicy(Middleware):
 
 
 def strict_policy() -> str:
-    """Pictures come from where our own URLs redirect to, too: a browser checks that."""
+    """With the origin to which our pictures' URLs may redirect: browsers check that."""
     account = settings.CLOUDINARY_ACCOUNT
     elsewhere = f" {account.origin}" if account else ""
     return (
@@ -71,14 +71,13 @@ class BodyLimit(Middleware):
 
 
 def body_limit(path: str) -> int:
-    """With some for the form around a picture."""
+    """With space for the form around a picture."""
     return settings.UPLOAD_LIMIT + 64 * 1024 if path.rstrip("/") == IMPORT else MIB
 
 
 def _length(request: HttpRequest) -> int | None:
     if "Transfer-Encoding" in request.headers:
-        # Sent in chunks, so without a length. The server has the whole body by now; Django's form parser takes it for
-        # empty without the number.
+        # Sent in chunks. The server has the whole body by now; without a length Django's form parser takes it for empty.
         request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
         request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"
@@ -95,7 +94,7 @@ class ReadLimit(Middleware):
 
 
 class Unsent(Middleware):
-    """Bounds the large answers that wait for one address to read them; what is streamed waits in its file."""
+    """Bounds the large answers that wait for one address to read them. Streamed ones wait in their files."""
 
     _waiting = Places(UNSENT)
 
@@ -109,7 +108,7 @@ class Unsent(Middleware):
         if give_back is None:
             return _instead(response, request, RateLimited(UNREAD, retry_after=1))
         _closers(response).append(give_back)
-        weakref.finalize(response, give_back)  # where it is never closed
+        weakref.finalize(response, give_back)  # if never closed
         return response
 
 
@@ -120,7 +119,7 @@ def _instead(response: HttpResponseBase, request: HttpRequest, error: StudioErro
 
 
 def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
-    return response._resource_closers  # type: ignore[attr-defined,no-any-return]  # Django's, typed by nobody
+    return response._resource_closers  # type: ignore[attr-defined,no-any-return]
 
 
 class Api(Middleware):
@@ -143,7 +142,7 @@ class Api(Middleware):
 
 
 def _say_limits(response: HttpResponseBase, states: list[rate_limits.LimitState]) -> None:
-    """In the words of the IETF's draft, draft-ietf-httpapi-ratelimit-headers."""
+    """As in draft-ietf-httpapi-ratelimit-headers."""
     policies = [f'"{each.kind}";q={each.quota};w={each.window_s}' for each in states]
     response.headers["RateLimit-Policy"] = ", ".join(policies)
     now = [f'"{each.kind}";r={each.remaining};t={math.ceil(each.reset_s)}' for each in states]
@@ -159,7 +158,7 @@ def _problem_for(response: HttpResponseBase) -> HttpResponse:
 
 
 class FinalSlash(Middleware):
-    """The API's paths work without it, with any method and no redirect."""
+    """API paths work without it, with any method and no redirect."""
 
     PAGES = ("/swagger", "/redoc", "/problems")
 
@@ -172,7 +171,7 @@ class FinalSlash(Middleware):
 
 
 class Common(CommonMiddleware):
-    """Probes (a load balancer, a container's health check) use the process's address, whatever STUDIO_HOSTS says."""
+    """Probes (a load balancer, a container's health check) use the process's address: STUDIO_HOSTS does not apply."""
 
     HEALTH = ("/healthz", "/readyz")
 
@@ -180,5 +179,5 @@ class Common(CommonMiddleware):
         return None if request.path_info in self.HEALTH else super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """0 would be wrong in a 304: it is about the answer that the client has. A 204 has no length."""
+        """No 0 in a 304, whose length is that of the client's copy; none in a 204."""
         return response if response.status_code in (204, 304) else super().process_response(request, response)

@@ -24,15 +24,14 @@ RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes",
 
 
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """Asks no store: restarting this process would bring none back."""
+    """Asks no store: a restart would bring none back."""
     return JsonResponse({"status": "ok"})
 
 
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """503 without MongoDB or the SQL database; without Redis the studio is slower and loses nothing. On a nearly full
-    disk people can still look, and delete what fills it.
+    """503 without MongoDB or the SQL database. Without Redis, or on a nearly full disk, "degraded".
 
-    Not Cloudinary: without it uploads wait and conversations go on; and it allows some hundred questions an hour.
+    Not Cloudinary: without it uploads wait and conversations go on; and it allows only some hundred requests an hour.
     """
     names = ("mongodb", "sql", "redis")
     answers = await asyncio.gather(*(_answers(check) for check in (_mongodb(), _sql(), _redis())))
@@ -47,7 +46,7 @@ async def readyz(request: HttpRequest) -> HttpResponse:
 async def _disk_is_full() -> bool:
     try:
         return await asyncio.wait_for(asyncio.to_thread(space.disk_is_full), CHECK_S)
-    except TimeoutError:  # storing a picture there will fail
+    except TimeoutError:
         return False
 
 
@@ -85,7 +84,7 @@ async def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _is_local(request: HttpRequest) -> bool:
-    """A proxy on this machine is local, its clients are not."""
+    """A proxy on this machine is local; its clients are not."""
     if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
         return False
     try:
@@ -101,7 +100,7 @@ def _has_token(request: HttpRequest) -> bool:
 
 
 async def _count_running() -> None:
-    """From MongoDB, the same in every web process; while it is down the series is missing."""
+    """The same in every web process. Missing while MongoDB is down."""
     RUNNING.clear()
     counting: list[dict[str, Any]] = [
         {"$match": {"status": Status.PROCESSING.value}},

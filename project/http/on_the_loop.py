@@ -1,6 +1,6 @@
-"""Django's own middleware without threads: it waits for nothing.
+"""Django's own middleware without threads, which it does not need.
 
-Patched, not replaced: `manage.py check --deploy` looks for its names in the settings.
+Patched, not replaced: `manage.py check --deploy` looks for its names.
 """
 
 from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ OWN = (
 
 def install() -> None:
     for middleware in OWN:
-        middleware.__acall__ = _call  # type: ignore[method-assign]  # what Django calls where all is asynchronous
+        middleware.__acall__ = _call  # type: ignore[method-assign]
     MessageMiddleware.__acall__ = _call_for_messages  # type: ignore[method-assign]
 
 
@@ -40,7 +40,7 @@ async def _call(self: Any, request: HttpRequest) -> HttpResponseBase:
 
 
 async def _call_for_messages(self: Any, request: HttpRequest) -> HttpResponseBase:
-    """Messages are in the cookie's row, which is read in a thread."""
+    """Stored in the cookie's row: needs a thread."""
     self.process_request(request)
     response: HttpResponseBase = await self.get_response(request)
     kept: Any = getattr(request, "_messages")  # noqa: B009  Django's own

@@ -1,4 +1,4 @@
-"""Parameters in an address that an operation does not know are errors: a slip would change what is answered, unsaid."""
+"""Unknown query parameters are errors: a slip would silently change the answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +11,11 @@ from gallery.errors import BadInput, FieldError
 
 
 def refuse_unknown(api: NinjaAPI) -> None:
-    """Of every operation that is mounted by now."""
+    """For the operations mounted so far."""
     for router in api._get_bound_routers():
         for path in router.path_operations.values():
             for operation in path.operations:
-                operation._get_values = _checked(operation)  # type: ignore[method-assign]  # ninja has no place for it
+                operation._get_values = _checked(operation)  # type: ignore[method-assign]
 
 
 def _checked(operation: Operation) -> Callable[..., Any]:

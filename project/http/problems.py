@@ -43,8 +43,8 @@ NAMES_OF_TOKENS = {"token", "access_token", "api_key", "key"}
 IN_ADDRESS = (
     "A token does not belong into an address, which logs keep: send it as `Authorization: Bearer …`, and end this one."
 )
-MAX_FIELDS = 20  # that one problem names
-PAGE = "/problems/"  # says of every code what to do
+MAX_FIELDS = 20  # in one problem
+PAGE = "/problems/"  # explains every code
 
 
 class WrongField(BaseModel):
@@ -94,18 +94,17 @@ def _wrong_fields(error: StudioError) -> list[WrongField]:
 
 
 def page(error: StudioError) -> HttpResponse:
-    """For a browser."""
     return _saying_when(error, views.failure(error))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """For example while a database is away."""
+    """A page, also while a database is down."""
     error = sys.exc_info()[1]
     if not isinstance(error, UNREACHABLE):
         return defaults.server_error(request)
     _log_store_down(request, error)
     said = page(StorageDown(retry_after=RETRY_AFTER_S))
-    said._has_been_logged = True  # type: ignore[attr-defined]  # or Django says it again, as our fault
+    said._has_been_logged = True  # type: ignore[attr-defined]  # or Django logs it again
     return said
 
 
@@ -171,7 +170,7 @@ def _wrong_field(error: Mapping[str, Any]) -> FieldError:
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:
-    # Our parser's error arrives as the cause of ninja's.
+    # Our parser's error is the cause of ninja's.
     if isinstance(error.__cause__, UnsupportedMedia):
         return problem(error.__cause__)
     if isinstance(error.__cause__, StudioError):

@@ -1,6 +1,6 @@
 """How often a person, or an address, may read over HTTP.
 
-Counted in each process: it protects the process's own time, and a poll shall not cost a round trip to Redis.
+Counted in each process, whose time it protects: a poll shall cost no round trip to Redis.
 """
 
 import threading
@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 
 def by_address(request: HttpRequest) -> None:
-    """Before anything is looked up. Raises `RateLimited`."""
+    """Before any look-up. Raises `RateLimited`."""
     if request.method in METHODS and request.path_info not in UNCOUNTED:
         times = PICTURES if request.path_info.startswith("/p/") else ADDRESS
         _count(times, rate_limits.network(request.META.get("REMOTE_ADDR", "")))
@@ -41,7 +41,7 @@ def _count(times: int, key: str, *, recorded: bool = False) -> None:
     quota = times * settings.READS_PER_MINUTE
     wait = take((times, key), quota)
     if recorded:
-        used_up = max(0.0, _used_up.get((times, key), 0.0) - time.monotonic())  # seconds until all is there again
+        used_up = max(0.0, _used_up.get((times, key), 0.0) - time.monotonic())  # seconds until it is whole again
         remaining = int((MINUTE - used_up) * quota / MINUTE + 0.5)
         rate_limits.record_limit(rate_limits.LimitState("read", quota, int(MINUTE), max(0, remaining), used_up))
     if wait:
@@ -51,7 +51,7 @@ def _count(times: int, key: str, *, recorded: bool = False) -> None:
 def take(key: tuple[int, str], per_minute: int) -> float:
     """Seconds to wait, or 0 and it is counted: `per_minute` at once, and as many in every minute.
 
-    The generic cell rate algorithm: of each key only the moment is stored at which all that it took is made up for.
+    The generic cell rate algorithm: of each key only the time is stored at which all that it took is made up for.
     """
     each = MINUTE / per_minute
     with _lock:
@@ -66,7 +66,7 @@ def take(key: tuple[int, str], per_minute: int) -> float:
 
 
 def _forget(now: float) -> None:
-    """Keys as good as new; again when there are twice as many as are left."""
+    """Unused keys; again when twice as many are left."""
     global _tidied_at
     for key in [key for key, until in _used_up.items() if until <= now]:
         del _used_up[key]

@@ -1,4 +1,4 @@
-"""The page's files under hashed names, compressed once: a browser asks for each once a release."""
+"""The page's files under hashed names, compressed once."""
 
 import hashlib
 import re
@@ -19,14 +19,14 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):  # type: ignore[m
     """Before `build`, and with STUDIO_DEBUG, files keep their names."""
 
     support_js_module_import_aggregation = True  # rewrites the names that modules import
-    max_post_process_passes = 20  # as deep as modules import each other
+    max_post_process_passes = 20  # as deep as imports go
 
     def stored_name(self, name: str) -> str:
         return str(super().stored_name(name)) if name in self.hashed_files else name
 
 
 def build() -> None:
-    """Fills STATIC_ROOT, unless it is up to date. Safe to interrupt: the manifest is written last."""
+    """Fills STATIC_ROOT unless it is up to date. Safe to interrupt: the manifest is written last."""
     root = Path(settings.STATIC_ROOT)
     stamp, sources = root / "sources", _digest()
     if stamp.exists() and stamp.read_text() == sources:
@@ -46,7 +46,7 @@ def _digest() -> str:
 
 @cache
 def imported_by(module: str) -> tuple[str, ...]:
-    """Also through others, by their names below static/."""
+    """Also indirectly; names below static/."""
     seen: dict[str, None] = {}
     waiting = [module]
     while waiting:

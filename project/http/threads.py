@@ -1,9 +1,9 @@
-"""The threads in which requests do what is not asynchronous.
+"""Threads for the synchronous work of requests.
 
-Django would start one for each request: of a hundred, each would hold a database connection, and the event loop would
-be one of a hundred that wait for the GIL. Here a few work at a time, and a request has a thread only while it needs
-one. Work that takes long does not count, as it waits for something or computes without the GIL: nobody waits for a
-database that hangs, or for somebody else's photo.
+Django would start one for each request: a hundred would hold a hundred database connections, and the event loop would
+wait with them for the GIL. Here a few work at a time, and a request has a thread only while it needs one. Work that
+takes long does not count, as it waits or computes without the GIL: nobody waits for a database that hangs, or for
+somebody else's photo.
 """
 
 import asyncio
@@ -23,15 +23,14 @@ from django.db import close_old_connections
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# SQLite's work is under the GIL: more threads would hand it to and fro at each row, and double what a gallery page
-# costs. While one waits for another server, others can work.
+# SQLite's work is under the GIL: more threads would double what a gallery page costs.
 AT_A_TIME = 1 if settings.DATABASES["default"]["ENGINE"].endswith(".sqlite3") else 4
 LONG_S = 0.0125 * AT_A_TIME  # so 80 a second begin, whatever hangs
-IDLE = 8  # that stay for the next requests, with a connection to SQLite each
+IDLE = 8  # kept, with a connection to SQLite each
 
 
 class _Piece(NamedTuple):
-    """Of two pieces of work that wait, the lower one is next."""
+    """Of two that wait, the lower one is next."""
 
     turn: tuple[int, int]
     number: int
@@ -86,7 +85,7 @@ class Threads:
                 return
             piece = heapq.heappop(self._waiting)
             self._running[piece.number] = time.monotonic()
-            # The last one that was busy: few database connections stay open.
+            # The latest: few database connections stay open.
             thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
             thread.submit(self._run, piece, thread)
 
@@ -104,20 +103,20 @@ class Threads:
 
 
 def _done(piece: _Piece) -> Callable[[], None]:
-    """Told once the database connection is back in its pool."""
+    """Called once the database connection is back in its pool."""
     try:
         close_old_connections()
         try:
             result = piece.work()
         finally:
             close_old_connections()
-    except BaseException as error:  # noqa: BLE001  it is whoever waits for the result who gets it
+    except BaseException as error:  # noqa: BLE001  raised where the result is awaited
         return partial(piece.future.set_exception, error)
     return partial(piece.future.set_result, result)
 
 
 class RequestThread(Executor):
-    """In one thread at a time, as Django wants it."""
+    """One thread at a time, as Django wants it."""
 
     def __init__(self, threads: Threads, address: str, turn: tuple[int, int]) -> None:
         self._threads, self._address, self._turn = threads, address, turn

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import httpx
 from pydantic import BaseModel, ValidationError
 
-AT_ONCE = 8
+MAX_CONNECTIONS = 8
 LOCK = Path(__file__).parents[2] / "uv.lock"
 UNSEEN = (
     "Not asked about, for the index knows nothing of them: what is inside of the wheels (mongod, Valkey, OpenCV's and Pillow's "
@@ -64,7 +64,7 @@ def locked(lock: Path) -> list[Release]:
 
 def audit(releases: Iterable[Release]) -> Findings:
     found = Findings({}, {}, [])
-    with httpx.Client(timeout=30, follow_redirects=True) as http, ThreadPoolExecutor(AT_ONCE) as pool:
+    with httpx.Client(timeout=30, follow_redirects=True) as http, ThreadPoolExecutor(MAX_CONNECTIONS) as pool:
         asked = list(releases)
         for release, answer in zip(asked, pool.map(lambda one: _ask(http, one), asked), strict=True):
             if isinstance(answer, str):

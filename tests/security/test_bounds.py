@@ -40,9 +40,7 @@ def person(target: Target) -> Client:
 
 @pytest.mark.parametrize("chunked", [False, True], ids=["declared", "in chunks"])
 @pytest.mark.parametrize("path", ["/v1/gallery/", "/admin/login/", "/no/such/path"])
-def test_a_body_of_300_mb_is_refused_and_kept_nowhere(
-    target: Target, person: Client, path: str, chunked: bool
-) -> None:
+def test_a_body_of_300_mb_is_refused_and_kept_nowhere(target: Target, person: Client, path: str, chunked: bool) -> None:
     before, kept = target.memory(), target.kept()
     answer = body(target.port, 300 * MIB, path=path, token=person.token, chunked=chunked)
     assert answer.startswith(b"HTTP/1.1 413 "), answer[:200]

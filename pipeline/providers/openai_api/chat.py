@@ -56,7 +56,7 @@ class ChatRefiner:
         self._client.close()
 
     def refine(self, request: RefineRequest) -> Refinement:
-        """With the schema first; once more without it, where the server does not take it or no reading came of it."""
+        """With the schema; once more without it, if the server refuses it or the reading is broken."""
         usage = Usage()
         for with_schema in (True, False) if self._takes_schemas else (False,):
             with usage_on_errors(usage):
@@ -72,7 +72,7 @@ class ChatRefiner:
         raise fault
 
     def _ask(self, request: RefineRequest, with_schema: bool) -> _Answer | None:
-        """None for a server that does not take the schema, and for what is no answer at all."""
+        """None where the server refuses the schema, or gives no answer."""
         fault: StudioError
         try:
             return _Answer.model_validate_json(self._body(request, with_schema, until_busy(self._server.timeout_s)))
@@ -86,10 +86,10 @@ class ChatRefiner:
                 return None
             else:
                 fault = faults.of_rejected(rejected)
-        raise fault  # out here, so that no other error is its context
+        raise fault  # here, without another error as context
 
     def _body(self, request: RefineRequest, with_schema: bool, patience: Patience) -> bytes:
-        """With fewer of the earlier turns, where they are too many for the model."""
+        """With fewer turns, if they are too many for the model."""
         while True:
             try:
                 return self._client.ask(self._question(request, with_schema), patience)
@@ -134,7 +134,7 @@ def _is_too_long(rejected: Rejected) -> bool:
 
 
 def _object(text: str) -> str:
-    """Models that think aloud, or mark what they write as code, put it between other words."""
+    """Models may put thoughts or code marks around it."""
     text = text.rpartition("</think>")[2]
     return text[text.find("{") : text.rfind("}") + 1]
 

@@ -27,8 +27,8 @@ class Question:
 
 
 class Client:
-    """Every call is one request, but for those that a server refuses because of an optional field: that one is left out
-    from then on."""
+    """Every call is one request. Only if a server refuses an optional field it is repeated, and the field left out from
+    then on."""
 
     def __init__(self, name: str, server: Server) -> None:
         self._name, self._base = name, server.base
@@ -63,8 +63,7 @@ class Client:
                 self._refused |= refused
 
     def download(self, url: str, patience: Patience) -> bytes:
-        """A file that the server made. Raises `ProviderDown` for one of another host: wherever a server may point to, we
-        ask nobody else."""
+        """A file that the server made. Raises `ProviderDown` for another host's: no other is asked."""
         ours, theirs = urlsplit(self._base), self._address(url)
         if theirs is None or theirs.hostname != ours.hostname:
             log.warning("action=picture_elsewhere server=%s", self._name)

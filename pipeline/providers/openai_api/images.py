@@ -91,7 +91,7 @@ class ImagesProvider:
             fault = ProviderDown(faults.UNREADABLE)
         except Rejected as rejected:
             fault = faults.of_rejected(rejected)
-        raise fault  # out here, so that no other error is its context
+        raise fault  # here, without another error as context
 
     def _body(self, request: PictureRequest, patience: Patience) -> bytes:
         try:
@@ -137,7 +137,7 @@ def _data_url(url: str | None) -> str | None:
 
 
 def _unboxed(image: Image.Image, request: PictureRequest) -> Image.Image:
-    """Of a change of the whole, the picture without the box around it; with a mask, `fitted` cuts it out."""
+    """Without the box around it; with a mask, `fitted` cuts it out."""
     if request.source is None or request.mask is not None:
         return image
     width, height = pictures.check(request.source)
@@ -146,8 +146,7 @@ def _unboxed(image: Image.Image, request: PictureRequest) -> Image.Image:
 
 
 def _files(source: bytes, mask: bytes | None, box: Size) -> Files:
-    """In the size that is asked for, so that the server has nothing to cut or to stretch: where the shapes differ, in the
-    middle of it."""
+    """In the size that is asked for, in the middle of it, so that the server neither cuts nor stretches."""
     old = pictures.decode(source)
     if mask is None:
         return {"image": ("image.png", fitting.png(_in_box(old, box)), "image/png")}
@@ -163,7 +162,7 @@ def _in_box(image: Image.Image, box: Size) -> Image.Image:
 
 
 def _clear_where(mask: Image.Image) -> Image.Image:
-    """OpenAI changes where alpha is 0. Servers that look at no alpha change what is white, so that is white too."""
+    """OpenAI changes where alpha is 0; servers that ignore alpha change what is white: so it is both."""
     white = mask.point(lambda value: 255 * (value >= 128))
     return Image.merge("RGBA", (white, white, white, ImageOps.invert(white)))
 

@@ -1,4 +1,4 @@
-"""What a model is told, and in which size. Prompts may hold commands to a server, which nobody who chats may give."""
+"""What a model is told, and in which size. Prompts may hold commands to a server, which people must not give."""
 
 import json
 import math
@@ -31,8 +31,8 @@ def words(request: PictureRequest) -> str:
 
 
 def plain(text: str) -> str:
-    """Without commands: without stable-diffusion.cpp's options, and without any tag, as no angle bracket stays; LocalAI
-    takes what follows a "|" for what the picture shall not show."""
+    """Without commands: stable-diffusion.cpp's options, any tag (no angle bracket stays), and LocalAI's "|", which
+    begins what shall not be shown."""
     text = _TAG.sub(" ", _BLOCK.sub(" ", text))
     text = re.sub(r"[<>]", " ", text).replace("|", ",")
     return re.sub(r"[^\S\n]+", " ", text).strip()
@@ -43,14 +43,14 @@ def with_seed(said: str, seed: int) -> str:
 
 
 def shape(request: PictureRequest) -> Size:
-    """A change keeps its source's shape; what was chosen is cut from it."""
+    """A change keeps its source's shape; the chosen size is cut from it."""
     if request.source is not None:
         return pictures.check(request.source)
     return request.width or 1024, request.height or 1024
 
 
 def asked_size(wanted: Size, max_pixels: int) -> Size:
-    """In nearly the same shape, and about as many pixels as wanted, as far as models can."""
+    """In nearly the same shape, with about as many pixels as wanted."""
     area = min(max(wanted[0] * wanted[1], MIN_PIXELS), max_pixels)
 
     def miss(size: Size) -> float:

@@ -15,7 +15,7 @@ from PIL import Image
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.base import Intent
-from tests.support.fakes.server import LONGEST_S, NEVER, Answer, Asked, Server, serving
+from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, serving
 
 KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
@@ -319,7 +319,7 @@ def held(until: threading.Event, mood: Mood = well) -> Mood:
     """The answer waits for the event."""
 
     def hold(call: Call) -> Answer:
-        until.wait(LONGEST_S)
+        until.wait(NEVER_S)
         return mood(call)
 
     return hold

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
-from tests.support.fakes.server import LONGEST_S, NEVER, Answer, Asked, Server, serving
+from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, serving
 
 KEY = "sk-canary-that-nobody-may-print"
 MODEL = "model-of-the-tests"
@@ -296,7 +296,7 @@ def never(call: Call) -> Answer:
 
 def held(until: threading.Event, mood: Mood = well) -> Mood:
     def hold(call: Call) -> Answer:
-        until.wait(LONGEST_S)
+        until.wait(NEVER_S)
         return mood(call)
 
     return hold

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-LONGEST_S = 600.0  # how long "never" lasts: long enough for every timeout of ours, and of those who are told none
+NEVER_S = 600.0  # longer than every timeout
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Answer:
     length: int | None = None  # what Content-Length claims, where that is not the truth
 
 
-NEVER = Answer(delay_s=LONGEST_S)
+NEVER = Answer(delay_s=NEVER_S)
 
 
 class Server(ThreadingHTTPServer):

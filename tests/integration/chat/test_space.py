@@ -1,4 +1,4 @@
-"""Who has no room for another picture: what is refused, where, and what is never lost."""
+"""Who has no space for another picture: what is refused, where, and what is never lost."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -7,7 +7,8 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import OperationalError
 
-from chat import room, services, without_session
+from chat import services, without_session
+from chat import space as chat_space
 from chat.protocol import ImageBody, SendBody
 from gallery import services as gallery
 from gallery import space
@@ -29,8 +30,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture(autouse=True)
 def forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room, "_had_room", {})
-    monkeypatch.setattr(room, "_breaker", Breaker(room.AGAIN_S))
+    monkeypatch.setattr(chat_space, "_had_space", {})
+    monkeypatch.setattr(chat_space, "_breaker", Breaker(chat_space.AGAIN_S))
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ async def left_alone() -> None:
 
 
 @pytest.mark.usefixtures("closed_client")
-async def test_a_message_of_one_who_has_no_room_is_refused_and_not_kept(
+async def test_a_message_of_one_who_has_no_space_is_refused_and_not_kept(
     conversation: Doc, photo: Image, mongo: Documents
 ) -> None:
     user_id = conversation["user_id"]
@@ -89,7 +90,7 @@ async def test_a_message_of_one_who_has_no_room_is_refused_and_not_kept(
 async def test_a_message_that_was_accepted_before_is_known_still(conversation: Doc, user: User, settings: Any) -> None:
     where = (conversation["user_id"], conversation["_id"])
     accepted = await services.send(*where, asked())
-    settings.PERSON_BYTES, room._had_room = 1, {}
+    settings.PERSON_BYTES, chat_space._had_space = 1, {}
     await sync_to_async(drafted)(user)
     assert (await services.send(*where, asked())).id == accepted.id
     with pytest.raises(StorageFull):
@@ -98,7 +99,7 @@ async def test_a_message_that_was_accepted_before_is_known_still(conversation: D
 
 
 @pytest.mark.usefixtures("closed_client")
-async def test_who_had_room_a_moment_ago_is_not_asked_about_again(
+async def test_who_had_space_a_moment_ago_is_not_asked_about_again(
     conversation: Doc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[str] = []
@@ -106,7 +107,7 @@ async def test_who_had_room_a_moment_ago_is_not_asked_about_again(
     for n in range(3):
         await services.send(conversation["user_id"], conversation["_id"], asked(f"c{n}"))
     assert looks == [conversation["user_id"]]
-    monkeypatch.setattr(room, "AGAIN_S", 0.0)
+    monkeypatch.setattr(chat_space, "AGAIN_S", 0.0)
     await services.send(conversation["user_id"], conversation["_id"], asked("c4"))
     assert len(looks) == 2
     await left_alone()
@@ -131,10 +132,10 @@ async def test_while_the_database_is_away_messages_are_accepted_and_it_is_left_a
 
 async def test_only_so_many_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(space, "check", lambda user_id: None)
-    monkeypatch.setattr(room, "REMEMBERED", 3)
+    monkeypatch.setattr(chat_space, "REMEMBERED", 3)
     for n in range(10):
-        await room.check(str(n))
-    assert len(room._had_room) <= 3
+        await chat_space.check(str(n))
+    assert len(chat_space._had_space) <= 3
 
 
 @pytest.mark.usefixtures("closed_client")
@@ -166,7 +167,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return requests
 
 
-def test_nothing_is_made_for_one_who_has_no_room_by_then(conversation: Doc, photo: Image, made: list[Any]) -> None:
+def test_nothing_is_made_for_one_who_has_no_space_by_then(conversation: Doc, photo: Image, made: list[Any]) -> None:
     doc = say(conversation, "a sea at sunset")
     work_through()
     failed = reload(doc)
@@ -176,7 +177,7 @@ def test_nothing_is_made_for_one_who_has_no_room_by_then(conversation: Doc, phot
 
 
 @pytest.mark.usefixtures("closed_client")
-async def test_it_is_made_after_all_when_there_is_room_and_somebody_tries_again(
+async def test_it_is_made_after_all_when_there_is_space_and_somebody_tries_again(
     conversation: Doc, photo: Image, made: list[Any]
 ) -> None:
     doc = await in_thread(say, conversation, "a sea at sunset")
@@ -192,7 +193,7 @@ async def test_it_is_made_after_all_when_there_is_room_and_somebody_tries_again(
 
 
 @pytest.mark.usefixtures("closed_client")
-async def test_what_is_made_is_kept_whoever_has_used_up_the_room_meanwhile(
+async def test_what_is_made_is_kept_whoever_has_used_up_the_space_meanwhile(
     conversation: Doc, user: User, settings: Any, made: list[Any]
 ) -> None:
     doc = await in_thread(say, conversation, "a sea at sunset")
@@ -207,7 +208,7 @@ async def test_what_is_made_is_kept_whoever_has_used_up_the_room_meanwhile(
     await left_alone()
 
 
-def test_what_waits_to_be_stored_takes_room_too(conversation: Doc, settings: Any, made: list[Any]) -> None:
+def test_what_waits_to_be_stored_takes_space_too(conversation: Doc, settings: Any, made: list[Any]) -> None:
     first, second = say(conversation, "a sea at sunset"), say(conversation, "a forest at noon")
     step(Stage.REFINING)
     step(Stage.GENERATING)

@@ -1,5 +1,5 @@
-"""Has a person space for one more picture? Cached, and yes while the database is away: accepting a message never waits
-for it, and the worker checks again."""
+"""Whether a person has space for one more picture. Cached, and yes while the database is down: accepting a message
+never waits for it, and the worker checks again."""
 
 import asyncio
 import logging
@@ -15,11 +15,11 @@ from pipeline.coalescing import Breaker
 
 log = logging.getLogger(__name__)
 
-AGAIN_S = 5.0  # also for a database that did not answer
+AGAIN_S = 5.0  # also after a database did not answer
 ANSWER_WITHIN_S = 1.0
 REMEMBERED = 10_000  # people
 
-_had_room: dict[str, float] = {}  # when, by user
+_had_space: dict[str, float] = {}  # time, by user
 _breaker = Breaker(AGAIN_S)
 
 
@@ -28,7 +28,7 @@ async def check(user_id: str) -> None:
     if not settings.STUDIO_LIMITS:
         return space.check_disk()
     now = time.monotonic()
-    if _breaker.is_open or now - _had_room.get(user_id, -AGAIN_S) < AGAIN_S:
+    if _breaker.is_open or now - _had_space.get(user_id, -AGAIN_S) < AGAIN_S:
         return None
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
@@ -37,7 +37,7 @@ async def check(user_id: str) -> None:
         _breaker.trip()
         log.warning("action=space_not_checked error=%r", error)
         return None
-    if len(_had_room) >= REMEMBERED:
-        _had_room.clear()
-    _had_room[user_id] = now
+    if len(_had_space) >= REMEMBERED:
+        _had_space.clear()
+    _had_space[user_id] = now
     return None
