@@ -20,9 +20,10 @@ from pipeline.store.mongo import async_database
 from tests.conftest import Documents
 from tests.programs.faults.house import until
 from tests.support.messages import insert, insert_session
+from tests.support.serving import HANGS_S
 
 Frame = dict[str, Any]
-SOON_S = 30.0  # only what hangs takes so long
+SOON_S = HANGS_S
 
 
 @pytest.fixture
