@@ -109,10 +109,16 @@ async def test_who_leaves_takes_everything_along(connections: Connections) -> No
 async def test_who_leaves_before_the_store_has_answered_takes_everything_along(
     connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "snapshot", hang)
+    asked = asyncio.Event()
+
+    async def snapshot(_: str) -> None:
+        asked.set()
+        await hang()
+
+    monkeypatch.setattr(store, "snapshot", snapshot)
     connection = Connection()
     await connection.event()
-    assert await until(lambda: bool(connections.members), SOON_S)
+    await asyncio.wait_for(asked.wait(), SOON_S)
     connection.put("websocket.disconnect")
     await connection.ended()
     assert nothing_stays(connections)
