@@ -18,6 +18,12 @@ async () => {
   return Boolean(navigator.serviceWorker.controller && (await pages.match("/")));
 }
 """
+KEPT_PICTURE = """
+async () => {
+  const pictures = await caches.open("studio-pictures");
+  return Boolean(await pictures.match(document.querySelector("picture-box button.open img.loaded").src));
+}
+"""
 AWAY = "net::ERR_|WebSocket connection|Failed to fetch|status of 50|status of 404"
 
 
@@ -43,6 +49,7 @@ def test_it_starts_without_network_and_shows_the_chats_that_were_open(away: Pers
     ready(tab.page)
     tab.page.reload()  # what was seen before the program was there is not kept
     tab.shows(1)
+    tab.page.wait_for_function(KEPT_PICTURE)
     tab.page.get_by_role("link", name="New chat").first.click()
     tab.paints("a green field")
     tab.page.reload()
