@@ -3,6 +3,7 @@
 A page is read along an index in its order, however many rows there are; `tests/integration/gallery/test_plans.py` holds it.
 """
 
+import re
 import uuid
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -68,6 +69,14 @@ class Search(Schema):
     def _is_flag(cls, value: object) -> object:
         if isinstance(value, str) and value not in ("true", "false"):
             raise ValueError("is true or false")
+        return value
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _is_written_out(cls, value: object) -> object:
+        """A bare number would be read as seconds."""
+        if isinstance(value, str) and not re.match(r"\d{4}-", value):
+            raise ValueError("is a date or a moment, such as 2026-11-29T08:00:00Z")
         return value
 
 

@@ -1,5 +1,6 @@
 """The OpenAPI document: ninja's, and what generators of clients need beside it."""
 
+import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -94,6 +95,7 @@ class Documented(NinjaAPI):
             if operation["operationId"] == "importImage":
                 _document_import(operation)
             _document(path, method, operation)
+        _drop_unused(schema)
         return schema
 
 
@@ -107,6 +109,13 @@ def _add_forms(schema: Part) -> None:
     made = [(problems.Problem, "serialization"), (ImportBody, "validation")]
     _, forms = models_json_schema(made, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     schema["components"]["schemas"] |= forms["$defs"]
+
+
+def _drop_unused(schema: Part) -> None:
+    """Ninja lists the model of a query's parameters as a form, too."""
+    forms, text = schema["components"]["schemas"], json.dumps(schema, default=str)
+    for name in [name for name in forms if f'"#/components/schemas/{name}"' not in text]:
+        del forms[name]
 
 
 def _refer_plainly(part: Any) -> None:

@@ -22,6 +22,7 @@ def test_swagger_shows_the_operations_and_a_guest_can_try_them(person: Person) -
 
 
 def test_redoc_shows_the_operations(person: Person) -> None:
+    person.excused = "Incompatible types in allOf"  # said of each body in which some values go with some others only
     person.opens("/redoc/").page.get_by_role("heading", name="Become a guest").wait_for()
 
 

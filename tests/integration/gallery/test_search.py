@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from pydantic import ValidationError
 
 from gallery import albums, fulltext, maintenance, search, services
 from gallery.errors import NotFound
@@ -188,3 +189,9 @@ def test_how_many_there_are_is_said_when_asked_and_counted_only_so_far(
     assert search.page(me.pk, Search()).count is None
     monkeypatch.setattr(search, "COUNTED", 2)
     assert search.page(me.pk, Search(count=True)).count == 2
+
+
+@pytest.mark.parametrize("moment", ["0.5", "1764403200", "-1", "1e-5", "yesterday"])
+def test_a_moment_is_written_out(moment: str) -> None:
+    with pytest.raises(ValidationError):
+        Search.model_validate({"to": moment})
