@@ -15,7 +15,9 @@ from PIL import Image
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.base import Intent
-from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, serving
+from tests.support.fakes.server import NEVER_S, Answer, Asked, Server, cut, serving
+from tests.support.fakes.server import never as never  # for those who import the rest from here, too
+from tests.support.fakes.server import raw as raw
 
 KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
@@ -301,18 +303,8 @@ def bad_key(call: Call) -> Answer:
     return status(400, "INVALID_ARGUMENT", info)(call)
 
 
-def raw(body: bytes, code: int = 200, mime: str = "application/json", **headers: str) -> Mood:
-    return lambda call: Answer(code, body, mime, {name.replace("_", "-"): value for name, value in headers.items()})
-
-
 def cut_off(call: Call) -> Answer:
-    """The connection ends in the middle of the body."""
-    answer = well(call)
-    return replace(answer, body=answer.body[:-40], length=len(answer.body))
-
-
-def never(call: Call) -> Answer:
-    return NEVER
+    return cut(well(call))
 
 
 def held(until: threading.Event, mood: Mood = well) -> Mood:

@@ -15,7 +15,9 @@ from PIL import Image, ImageChops
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
-from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, serving
+from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, cut, serving
+from tests.support.fakes.server import never as never  # for those who import the rest from here, too
+from tests.support.fakes.server import raw as raw
 
 KEY = "sk-canary-that-nobody-may-print"
 MODEL = "model-of-the-tests"
@@ -279,19 +281,8 @@ def refuses_field(name: str) -> Mood:
     return error(400, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
 
 
-def raw(body: bytes, status: int = 200, mime: str = "application/json", **headers: str) -> Mood:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda call: Answer(status, body, mime, named)
-
-
 def cut_off(call: Call) -> Answer:
-    """The connection ends in the middle of the body."""
-    answer = well(call)
-    return replace(answer, body=answer.body[:-40], length=len(answer.body))
-
-
-def never(call: Call) -> Answer:
-    return NEVER
+    return cut(well(call))
 
 
 def held(until: threading.Event, mood: Mood = well) -> Mood:

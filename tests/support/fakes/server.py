@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -31,6 +31,20 @@ class Answer:
 
 
 NEVER = Answer(delay_s=NEVER_S)
+
+
+def never(call: object) -> Answer:
+    return NEVER
+
+
+def raw(body: bytes, status: int = 200, mime: str = "application/json", **headers: str) -> Callable[[object], Answer]:
+    """Whatever the call; in the names of headers an underscore stands for a hyphen."""
+    return lambda call: Answer(status, body, mime, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def cut(answer: Answer) -> Answer:
+    """The connection ends in the middle of the body."""
+    return replace(answer, body=answer.body[:-40], length=len(answer.body))
 
 
 class Server(ThreadingHTTPServer):
