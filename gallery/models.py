@@ -57,6 +57,10 @@ class Image(models.Model):
     words = models.TextField(null=True, default=None)
     intent = models.CharField(max_length=32, blank=True, default="")
     provider = models.CharField(max_length=100, blank=True, default="")
+    seed = models.BigIntegerField(null=True, default=None)  # null: imported, or older
+    # IPTC's digital source type, by what was done along its line; "": nobody knows; null: not written yet, as by an
+    # older release.
+    source_type = models.CharField(max_length=40, null=True, default=None)
 
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
@@ -83,6 +87,7 @@ class Image(models.Model):
             models.Index(fields=["owner", "provider", "-id"], name="image_owner_provider"),
             models.Index(fields=["owner", "session_id", "-id"], name="image_owner_session"),
             models.Index(fields=["id"], condition=Q(words=None), name="image_wordless"),
+            models.Index(fields=["id"], condition=Q(source_type=None), name="image_sourceless"),
             models.Index(fields=["stage", "created_at"], name="image_stage_oldest"),  # drafts and purges to finish
             models.Index(fields=["owner", "bytes"], name="image_owner_bytes"),  # a person's total from the index alone
             models.Index(fields=["trashed_at"], condition=Q(trashed_at__isnull=False), name="image_trash_oldest"),

@@ -248,6 +248,7 @@ INSTALLED_APPS = [
     "chat",
     "pipeline",
     "gallery",
+    "gallery.sharing",
     "corsheaders",
     "ninja",  # serves the documentation pages' assets
     "django.contrib.admin",
