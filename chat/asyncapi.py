@@ -1,7 +1,7 @@
 """The socket's protocol as an AsyncAPI 3.1 document."""
 
 from functools import cache
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
@@ -129,7 +129,7 @@ SECURITY: Form = {
 }
 
 
-def asyncapi(host: str, scheme: str) -> dict[str, Any]:
+def asyncapi(host: str, scheme: str) -> Form:
     """`host`: where the studio was asked for; `scheme`: "ws" or "wss"."""
     security = [{"$ref": f"#/components/securitySchemes/{name}"} for name in SECURITY]
     server: Form = {"host": host, "protocol": scheme, "description": "This studio", "security": security}

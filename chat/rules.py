@@ -1,66 +1,53 @@
 """What the validators of `chat.protocol` enforce, as JSON Schema for clients."""
 
-from typing import Any
+from typing import cast
 
-Schema = dict[str, Any]
+from pydantic.config import JsonDict
 
 # Half characters are in no JSON that is sent as UTF-8.
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-CLEAN: Schema = {"pattern": rf"^[^{_CONTROLS}]*$"}
-NOT_BLANK: Schema = {"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}
+CLEAN: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*$"}
+NOT_BLANK: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}
 
-OBJECT: Schema = {"type": "object"}
-STRING: Schema = {"type": "string"}
-NUMBER: Schema = {"type": "integer"}
-OTHER_THAN_EDIT: Schema = {"enum": ["generate", "enhance", "remove_background", "remove_object", "style_transfer"]}
-CHANGE: Schema = {"enum": ["edit", "enhance", "remove_background", "remove_object", "style_transfer"]}
+OBJECT: JsonDict = {"type": "object"}
+STRING: JsonDict = {"type": "string"}
+NUMBER: JsonDict = {"type": "integer"}
+OTHER_THAN_EDIT: JsonDict = {"enum": ["generate", "enhance", "remove_background", "remove_object", "style_transfer"]}
+CHANGE: JsonDict = {"enum": ["edit", "enhance", "remove_background", "remove_object", "style_transfer"]}
 
 
-def changes_something(schema: Schema) -> None:
+def changes_something(schema: JsonDict) -> None:
     """Not every one of its fields may have its default."""
-    defaults = {name: {"const": field.get("default")} for name, field in schema["properties"].items()}
-    schema["not"] = {"properties": defaults}
+    fields = cast("dict[str, JsonDict]", schema["properties"])
+    schema["not"] = {"properties": {name: {"const": field.get("default")} for name, field in fields.items()}}
 
 
-def _has(name: str, value: Schema) -> Schema:
-    return {"required": [name], "properties": {name: value}}
+def _has(**fields: JsonDict) -> JsonDict:
+    return {"required": [*fields], "properties": {**fields}}
 
 
-def _all(*parts: Schema) -> Schema:
-    required = [name for part in parts for name in part["required"]]
-    return {
-        "required": required,
-        "properties": {name: each for part in parts for name, each in part["properties"].items()},
-    }
-
-
-_SIZED_OR_STYLED = [
-    _has("width", NUMBER),
-    _has("height", NUMBER),
-    _has("style", STRING),
-    _has("intent", OTHER_THAN_EDIT),
-]
-_ADJUSTS = _has("options", _has("adjust", OBJECT))
+_ADJUSTED = _has(adjust=OBJECT)
+_SIZED_OR_STYLED = [_has(width=NUMBER), _has(height=NUMBER), _has(style=STRING), _has(intent=OTHER_THAN_EDIT)]
 
 # `adjust` stands alone.
-OF_A_MESSAGE: Schema = {
+OF_A_MESSAGE: JsonDict = {
     "not": {
         "anyOf": [
-            _all(_has("mask_image_id", STRING), _ADJUSTS),
-            _all(_has("variation_of", STRING), _ADJUSTS),
-            _has("options", {**_has("adjust", OBJECT), "anyOf": _SIZED_OR_STYLED}),
+            _has(mask_image_id=STRING, options=_ADJUSTED),
+            _has(variation_of=STRING, options=_ADJUSTED),
+            _has(options={**_ADJUSTED, "anyOf": [*_SIZED_OR_STYLED]}),
         ]
     }
 }
 
 # And whatever changes a picture names it.
-OF_AN_IMAGE: Schema = {
+OF_AN_IMAGE: JsonDict = {
     "not": {
         "anyOf": [
-            {**_has("adjust", OBJECT), "anyOf": [*_SIZED_OR_STYLED, _has("mask_image_id", STRING)]},
+            {**_ADJUSTED, "anyOf": [*_SIZED_OR_STYLED, _has(mask_image_id=STRING)]},
             {
-                "not": _has("source_image_id", STRING),
-                "anyOf": [_has("adjust", OBJECT), _has("mask_image_id", STRING), _has("intent", CHANGE)],
+                "not": _has(source_image_id=STRING),
+                "anyOf": [_ADJUSTED, _has(mask_image_id=STRING), _has(intent=CHANGE)],
             },
         ]
     }

@@ -1,10 +1,9 @@
 import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import Any
 
 import django
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
 django.setup(set_prefix=False)  # before anything below is imported
@@ -12,11 +11,13 @@ django.setup(set_prefix=False)  # before anything below is imported
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import get_resolver, re_path  # noqa: E402
 
+from chat.consumers import NOT_FOUND  # noqa: E402
 from chat.routing import websocket_urlpatterns  # noqa: E402
-from project.auth import SocketAuth  # noqa: E402
+from project.close_codes import refuse  # noqa: E402
 from project.daphne.application import Handler  # noqa: E402
 from project.daphne.pacing import Paced, PacedAnswers  # noqa: E402
 from project.daphne.shutdown import CloseOnShutdown  # noqa: E402
+from project.socket_auth import SocketAuth  # noqa: E402
 
 if "daphne.server" in sys.modules:
     from project.daphne import requests
@@ -26,11 +27,9 @@ if "daphne.server" in sys.modules:
 SWITCH_S = 0.0005
 
 
-async def no_such_socket(scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-    """Accepts first: a page cannot see why a handshake is refused."""
+async def no_such_socket(scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
     await receive()
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.close", "code": 4404})
+    await refuse(send, NOT_FOUND)
 
 
 # Channels uses Django's patterns, which are typed for views.

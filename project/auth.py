@@ -3,31 +3,23 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
-from io import BytesIO
+from collections.abc import Coroutine
 from typing import Any
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user
 from django.core.exceptions import DisallowedHost
-from django.core.handlers.asgi import ASGIRequest
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.http import HttpRequest
 from django.utils.http import is_same_domain
 from ninja.security import HttpBearer
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
-from pymongo.errors import PyMongoError
 
 from chat import rate_limits
-from chat.consumers import BLOCKED
-from chat.db_pool import handshake_pool
-from gallery.errors import Forbidden, StorageDown, Unauthorized
-from project import rights, tickets
-from project.access import Access, by_digest, by_token
-from project.close_codes import SERVICE_RESTART
+from gallery.errors import Forbidden, Unauthorized
+from project.access import Access, by_token
 from project.http import read_limits
 from project.http.cookies import SessionStore
 from project.models import User
@@ -109,7 +101,7 @@ def _is_on_event_loop() -> bool:
 
 def _owner(request: HttpRequest, token: str) -> Access:
     asked_at = time.monotonic()
-    access = by_token(token, _address(request))
+    access = by_token(token, address(request))
     close_old_connections()  # or it would be held until the answer
     if access is None:
         raise Unauthorized("This token is not valid.")
@@ -117,7 +109,7 @@ def _owner(request: HttpRequest, token: str) -> Access:
     return access
 
 
-def _address(request: HttpRequest) -> str:
+def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
@@ -193,86 +185,10 @@ def become_guest(request: HttpRequest) -> tuple[User, bool]:
     return guest, True
 
 
-class SocketAuth:
-    """ASGI: puts a `User`, or None for nobody, into `scope["user"]` of a WebSocket."""
-
-    def __init__(self, app: Callable[..., Any]) -> None:
-        self.app = app
-
-    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        send = tickets.choosing(scope, send)
-        try:
-            access = await _who(scope)
-        except (StorageDown, DatabaseError, PyMongoError) as error:
-            # Not WHO_ARE_YOU, or the client would drop its key instead of coming again.
-            log.warning("action=handshake_dropped error=%r", error)
-            await _refuse(send, SERVICE_RESTART)
-            return
-        if access and access.user.is_blocked:
-            await _refuse(send, BLOCKED)
-            return
-        rights.watch()
-        known = {"user": access and access.user, "access": access, "may_write": access is None or access.may_write}
-        await self.app({**scope, **known}, _noting(access.user, receive) if access else receive, send)
-
-
-async def _refuse(send: Callable[..., Any], code: int) -> None:
-    """Accepts first: a page cannot see why a handshake is refused."""
-    await send({"type": "websocket.accept"})
-    await send({"type": "websocket.close", "code": code})
-
-
-async def _who(scope: dict[str, Any]) -> Access | None:
-    if (ticket := tickets.shown(scope)) is not None:
-        digest = await tickets.redeem(ticket)
-        return await handshake_pool(by_digest, digest, _address(_handshake(scope))) if digest else None
-    return await handshake_pool(_person, _handshake(scope)) if _has_credentials(scope) else None
-
-
-def _noting(user: User, receive: Callable[..., Any]) -> Callable[..., Any]:
-    """A socket may live longer than a day: each day's first frame notes the visit."""
-    tomorrow = _next_day()
-
-    async def heard() -> Any:
-        nonlocal tomorrow
-        event = await receive()
-        if time.time() >= tomorrow:
-            tomorrow = _next_day()
-            asyncio.get_running_loop().create_task(_note(user))
-        return event
-
-    return heard
-
-
-def _next_day() -> float:
-    """In seconds since the epoch."""
-    return (time.time() // DAY_S + 1) * DAY_S
-
-
-async def _note(user: User) -> None:
-    with suppress(StorageDown, DatabaseError):  # the next day, or the next request
-        await handshake_pool(user.note_seen)
-
-
-def _has_credentials(scope: dict[str, Any]) -> bool:
-    """Else no thread and no database is asked."""
-    return any(name in (b"authorization", b"cookie") for name, _ in scope["headers"])
-
-
-def _handshake(scope: dict[str, Any]) -> HttpRequest:
-    """As an HTTP request, so that hosts and cookies are read by the same code."""
-    scheme = "https" if scope.get("scheme") == "wss" else "http"
-    return ASGIRequest({**scope, "method": "GET", "scheme": scheme, "query_string": b""}, BytesIO())
-
-
-def _person(request: HttpRequest) -> Access | None:
-    return known(request) if _is_bearer(request) or _from_our_page(request) else None
-
-
 def known(request: HttpRequest) -> Access | None:
     """By token or cookie, whatever page it comes from: of a request whose body has not come, or of a handshake."""
-    if _is_bearer(request):
-        return by_token(request.headers["Authorization"].partition(" ")[2].strip(), _address(request))
+    if is_bearer(request):
+        return by_token(request.headers["Authorization"].partition(" ")[2].strip(), address(request))
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not (user.is_authenticated and user.note_seen()):
@@ -280,11 +196,11 @@ def known(request: HttpRequest) -> Access | None:
     return Access(user, cookie=request.session.session_key or "")
 
 
-def _is_bearer(request: HttpRequest) -> bool:
+def is_bearer(request: HttpRequest) -> bool:
     return request.headers.get("Authorization", "").partition(" ")[0].lower() == "bearer"
 
 
-def _from_our_page(request: HttpRequest) -> bool:
+def is_from_our_page(request: HttpRequest) -> bool:
     """Browsers send the cookie with a foreign page's socket too: only the Origin tells them apart."""
     return is_our_origin(request, request.headers.get("Origin", ""))
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
@@ -14,7 +14,47 @@ from gallery.schemas import ImportBody
 from project.http import problems
 from project.openapi_examples import ANSWERS, BODIES, PARAMETERS
 
-Part = dict[str, Any]
+# What of the document is read or written here.
+Schema = TypedDict(
+    "Schema",
+    {
+        "$ref": str,
+        "type": str,
+        "format": str,
+        "description": str,
+        "examples": list[object],
+        "properties": dict[str, "Schema"],
+        "required": list[str],
+    },
+    total=False,
+)
+Header = TypedDict("Header", {"$ref": str, "description": str, "example": str, "schema": Schema}, total=False)
+Parameter = TypedDict("Parameter", {"in": str, "name": str, "required": bool, "description": str, "schema": Schema})
+
+
+class Media(TypedDict, total=False):
+    schema: Schema
+    example: object
+
+
+class Answer(TypedDict, total=False):
+    description: str
+    headers: dict[str, Header]
+    content: dict[str, Media]
+    links: dict[str, object]
+
+
+class RequestBody(TypedDict):
+    content: dict[str, Media]
+
+
+class Operation(TypedDict):
+    operationId: str
+    parameters: list[Parameter]
+    requestBody: NotRequired[RequestBody]
+    responses: dict[Any, Any]  # by status, or "default": an `Answer`, or a reference to one
+    security: list[object]
+
 
 ABOUT = """Send a message, get a picture. The same conversation lives on the socket: see /asyncapi.json.
 
@@ -77,7 +117,7 @@ LOCATIONS = {
     "importImage": (201,),
     "createAlbum": (201,),
 }
-TEXT = {"schema": {"type": "string"}}
+TEXT: Schema = {"type": "string"}
 
 
 class Documented(NinjaAPI):
@@ -99,19 +139,19 @@ class Documented(NinjaAPI):
         return schema
 
 
-def _operations(schema: Part) -> Iterator[tuple[str, str, Part]]:
+def _operations(schema: OpenAPISchema) -> Iterator[tuple[str, str, Operation]]:
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
             yield path, method, operation
 
 
-def _add_forms(schema: Part) -> None:
+def _add_forms(schema: OpenAPISchema) -> None:
     made = [(problems.Problem, "serialization"), (ImportBody, "validation")]
     _, forms = models_json_schema(made, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     schema["components"]["schemas"] |= forms["$defs"]
 
 
-def _drop_unused(schema: Part) -> None:
+def _drop_unused(schema: OpenAPISchema) -> None:
     """Ninja lists the model of a query's parameters as a form, too."""
     forms, text = schema["components"]["schemas"], json.dumps(schema, default=str)
     for name in [name for name in forms if f'"#/components/schemas/{name}"' not in text]:
@@ -130,11 +170,12 @@ def _refer_plainly(part: Any) -> None:
             _refer_plainly(each)
 
 
-def _document(path: str, method: str, operation: Part) -> None:
+def _document(path: str, method: str, operation: Operation) -> None:
     name, responses = operation["operationId"], operation["responses"]
     operation.setdefault("security", [])  # public
     for parameter in operation["parameters"]:
-        parameter.update(PARAMETERS.get(parameter["name"], {}))
+        if about := PARAMETERS.get(parameter["name"]):
+            parameter["description"] = about["description"]
     for kind, media in operation.get("requestBody", {}).get("content", {}).items():
         if kind == "application/json" and name in BODIES:
             media["example"] = BODIES[name]
@@ -147,12 +188,12 @@ def _document(path: str, method: str, operation: Part) -> None:
     responses["default"] = {"description": "What went wrong", "content": _problem_content()}
 
 
-def _document_answer(name: str, status: int, answer: Part) -> None:
+def _document_answer(name: str, status: int, answer: Answer) -> None:
     headers = answer.setdefault("headers", {})
     for limit in ("RateLimit", "RateLimit-Policy"):
         headers[limit] = {"$ref": f"#/components/headers/{limit}"}
     if status in LOCATIONS.get(name, ()):
-        headers["Location"] = {"description": "Where to ask for it", **TEXT}
+        headers["Location"] = {"description": "Where to ask for it", "schema": TEXT}
     for media in answer.get("content", {}).values():
         form = media["schema"].get("$ref", "").rpartition("/")[2]
         if form in ANSWERS:
@@ -162,7 +203,7 @@ def _document_answer(name: str, status: int, answer: Part) -> None:
         answer["links"] = {to: {"operationId": to, "parameters": parameters} for to in operations}
 
 
-def _statuses(path: str, method: str, operation: Part) -> list[int]:
+def _statuses(path: str, method: str, operation: Operation) -> list[int]:
     found = {*EVERYWHERE, *ALSO.get(operation["operationId"], ())}
     if operation["security"]:
         found |= {401} if method == "get" else {401, 403}
@@ -177,10 +218,10 @@ def _name(status: int) -> str:
     return HTTPStatus(status).phrase.title().replace(" ", "").replace("-", "")
 
 
-def _problem(status: int) -> Part:
+def _problem(status: int) -> Answer:
     kind = KINDS[status]
     example = problems.problem(kind(), status).content.decode()
-    answer: Part = {
+    answer: Answer = {
         "description": kind.sentence,
         "content": _problem_content(problems.Problem.model_validate_json(example)),
     }
@@ -191,39 +232,39 @@ def _problem(status: int) -> Part:
     return answer
 
 
-def _problem_content(example: problems.Problem | None = None) -> Part:
-    content: Part = {"schema": {"$ref": "#/components/schemas/Problem"}}
+def _problem_content(example: problems.Problem | None = None) -> dict[str, Media]:
+    content: Media = {"schema": {"$ref": "#/components/schemas/Problem"}}
     if example:
         content["example"] = example.model_dump(exclude={"errors"})
     return {problems.MEDIA_TYPE: content}
 
 
-def _headers() -> Part:
+def _headers() -> dict[str, Header]:
     left = (
         "How many requests are left of each limit that this one counted for, and in how many seconds it is whole again"
     )
     return {
-        "RateLimit": {"description": left, "example": '"read";r=598;t=1', **TEXT},
+        "RateLimit": {"description": left, "example": '"read";r=598;t=1', "schema": TEXT},
         "RateLimit-Policy": {
             "description": "Those limits: so many in so many seconds",
             "example": '"read";q=600;w=60',
-            **TEXT,
+            "schema": TEXT,
         },
     }
 
 
-def _document_etag(operation: Part) -> None:
-    etag = {"ETag": {"description": "To send as `If-None-Match` the next time", **TEXT}}
+def _document_etag(operation: Operation) -> None:
+    etag = {"ETag": {"description": "To send as `If-None-Match` the next time", "schema": TEXT}}
     for status in (200, 304):
         operation["responses"][status]["headers"] |= etag
     operation["responses"][304]["description"] = "Not changed since the answer whose `ETag` was sent"
     about = "`ETag` of the answer before"
     operation["parameters"].append(
-        {"in": "header", "name": "If-None-Match", "required": False, "description": about, **TEXT}
+        {"in": "header", "name": "If-None-Match", "required": False, "description": about, "schema": TEXT}
     )
 
 
-def _document_import(operation: Part) -> None:
+def _document_import(operation: Operation) -> None:
     """A file of a form, which it needs, or JSON."""
     content = operation["requestBody"]["content"]
     form = content["multipart/form-data"]["schema"]

@@ -2,9 +2,9 @@
 subprotocol, never in a URL, which proxies and histories keep."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
+from asgiref.typing import ASGISendCallable, ASGISendEvent, WebSocketScope
 from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import BaseModel, Field
@@ -18,7 +18,6 @@ PREFIX = "studio.ticket."
 LENGTH = 32  # characters of a ticket
 
 router = Router()
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class TicketForm(BaseModel):
@@ -48,9 +47,9 @@ async def issue(token: str) -> str:
     return ticket
 
 
-def shown(scope: Mapping[str, Any]) -> str | None:
+def shown(scope: WebSocketScope) -> str | None:
     """The ticket among a handshake's subprotocols."""
-    offered: list[str] = scope.get("subprotocols", [])
+    offered = scope.get("subprotocols", [])
     return next((each.removeprefix(PREFIX) for each in offered if each.startswith(PREFIX)), None)
 
 
@@ -64,12 +63,12 @@ async def redeem(ticket: str) -> str | None:
     return str(found["token"]) if found else None
 
 
-def choosing(scope: Mapping[str, Any], send: Send) -> Send:
+def choosing(scope: WebSocketScope, send: ASGISendCallable) -> ASGISendCallable:
     """Browsers that offer subprotocols demand that one is chosen."""
     if PROTOCOL not in scope.get("subprotocols", []):
         return send
 
-    async def chosen(event: dict[str, Any]) -> None:
+    async def chosen(event: ASGISendEvent) -> None:
         await send({**event, "subprotocol": PROTOCOL} if event["type"] == "websocket.accept" else event)
 
     return chosen

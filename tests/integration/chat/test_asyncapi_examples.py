@@ -7,7 +7,7 @@ import pytest
 from chat.asyncapi import asyncapi
 from tests.support.studio import SMALL, Form, Studio
 
-DOCUMENT = asyncapi("localhost", "ws")
+DOCUMENT: Any = asyncapi("localhost", "ws")
 EXAMPLES: dict[str, Form] = {
     name: message["examples"][0]["payload"] for name, message in DOCUMENT["components"]["messages"].items()
 }

@@ -17,9 +17,10 @@ from ninja import NinjaAPI
 
 from chat import rate_limits
 from chat.db_pool import handshake_pool, run_in_db_pool
-from project.auth import PERSON, SocketAuth, become_guest
+from project.auth import PERSON, become_guest
 from project.http import problems
 from project.models import Token, User
+from project.socket_auth import SocketAuth
 from tests.support.serving import HANGS_S
 
 api = NinjaAPI(urls_namespace="who", docs_url=None, openapi_url=None)
@@ -292,7 +293,7 @@ async def test_nobody_is_looked_up_who_does_not_claim_to_be_somebody(monkeypatch
     async def looked_up(*_: Any) -> None:
         raise AssertionError("a thread was asked")
 
-    monkeypatch.setattr("project.auth.handshake_pool", looked_up)
+    monkeypatch.setattr("project.socket_auth.handshake_pool", looked_up)
     assert await whom_the_socket_knows({b"origin": b"http://localhost:9999"}) is None
 
 
@@ -322,6 +323,6 @@ async def test_a_socket_is_told_to_come_again_and_not_unauthenticated_while_the_
     try:
         accepted, _ = await socket.connect(HANGS_S)
         assert accepted
-        assert await socket.receive_output(HANGS_S) == {"type": "websocket.close", "code": 1012}
+        assert await socket.receive_output(HANGS_S) == {"type": "websocket.close", "code": 1012, "reason": None}
     finally:
         released.set()

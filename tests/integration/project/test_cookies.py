@@ -17,9 +17,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from project.auth import SocketAuth
 from project.http.cookies import SessionStore
 from project.models import User
+from project.socket_auth import SocketAuth
 from tests.security.target import token_of
 from tests.support.studio import NOT_KEPT, Studio, picture, running
 

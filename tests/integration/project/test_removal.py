@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from asgiref.typing import ASGIReceiveEvent, WebSocketReceiveEvent
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
@@ -24,12 +25,13 @@ from gallery.models import Album, Image
 from pipeline.message import Stage
 from pipeline.store.mongo import database
 from pipeline.worker import maintenance
-from project import auth
+from project import socket_auth
 from project.accounts import removal
 from project.accounts.removal import Removal
 from project.models import Token, User, today
 from tests.integration.gallery.rows import png, stored_files
 from tests.integration.pipeline.test_pipeline import kept, say, step, work_through
+from tests.integration.project.test_auth import whom_the_socket_knows
 from tests.support.messages import Doc, insert, insert_session
 from tests.support.studio import eventually
 
@@ -209,11 +211,12 @@ async def test_what_is_said_on_a_socket_that_was_opened_on_another_day_shows_it_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     user = await asyncio.to_thread(guest, 3)
-    frames: asyncio.Queue[str] = asyncio.Queue()
-    monkeypatch.setattr(auth, "_next_day", lambda: 0.0)  # it has begun
-    heard = auth._noting(user, frames.get)
-    frames.put_nowait("hello")
-    assert await heard() == "hello"
+    hello = WebSocketReceiveEvent(type="websocket.receive", bytes=None, text="hello")
+    frames: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue()
+    monkeypatch.setattr(socket_auth, "_next_day", lambda: 0.0)  # it has begun
+    heard = socket_auth._noting(user, frames.get)
+    frames.put_nowait(hello)
+    assert await heard() == hello
     monkeypatch.undo()
     await asyncio.to_thread(eventually, lambda: User.objects.get(pk=user.pk).last_seen == today())
 
@@ -221,10 +224,7 @@ async def test_what_is_said_on_a_socket_that_was_opened_on_another_day_shows_it_
 async def test_a_handshake_shows_it() -> None:
     user = await asyncio.to_thread(guest, 3)
     token = await asyncio.to_thread(Token.issue, user)
-    scope = {"type": "websocket", "path": "/", "headers": [(b"authorization", f"Bearer {token}".encode())]}
-    access = await asyncio.to_thread(auth._person, auth._handshake(scope))
-    assert access
-    assert access.user == user
+    assert await whom_the_socket_knows({b"authorization": f"Bearer {token}".encode()}) == user
     assert (await User.objects.aget(pk=user.pk)).last_seen == today()
 
 
