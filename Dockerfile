@@ -8,6 +8,7 @@ RUN pip install --no-cache-dir --disable-pip-version-check --root-user-action=ig
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --no-cache
 COPY manage.py LICENSE NOTICE ./
+COPY locale locale
 COPY static static
 COPY gallery gallery
 COPY pipeline pipeline

@@ -21,7 +21,7 @@ BIN := .venv/bin
 LOCK := pyproject.toml uv.lock
 OUTSIDE := tests/outside/pyproject.toml tests/outside/uv.lock
 
-.PHONY: run test faults check lint fmt bench compare quality hostile figures starters audit moderator python
+.PHONY: run test faults check lint fmt bench compare quality hostile figures sentences starters audit moderator python
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
@@ -64,6 +64,9 @@ hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets floo
 
 figures: .venv/test.stamp  ## what the code is like to read; ARGS="--list"
 	@$(BIN)/python -m tests.programs.figures $(ARGS)
+
+sentences: .venv/test.stamp  ## brings the catalogues of translations up to date, and names what has none yet
+	@$(BIN)/python -m tests.programs.sentences
 
 starters: .venv/test.stamp  ## the pictures that a newcomer sees, made anew
 	@$(BIN)/python -m tests.programs.starters

@@ -1,6 +1,7 @@
 """The ORM for the event loop, in thread pools of its own: never on the thread that all of Channels shares."""
 
 import asyncio
+import contextvars
 import functools
 import logging
 from collections.abc import Callable
@@ -35,9 +36,10 @@ class Pool:
     async def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """For short work. Raises `StorageDown` when the database does not answer in time."""
         bound = functools.partial(_with_fresh_connection, work, *args, **kwargs)
+        here = contextvars.copy_context()  # which has the language
         try:
             async with asyncio.timeout(self.timeout_s):
-                return await asyncio.get_running_loop().run_in_executor(self._threads, bound)
+                return await asyncio.get_running_loop().run_in_executor(self._threads, here.run, bound)
         except (OperationalError, InterfaceError, TimeoutError) as error:
             log.warning("action=store_down error=%r", error)
             raise StorageDown("The database does not answer.") from None

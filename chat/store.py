@@ -8,6 +8,7 @@ from typing import Self, TypeVar
 from chat.protocol import FRAME_LIMIT
 from gallery import links
 from gallery.errors import BadInput, NotFound
+from gallery.translation import N_, _
 from pipeline import session
 from pipeline.documents import Document, Filter, Form, Stored
 from pipeline.events import dump, size
@@ -24,7 +25,7 @@ CURSOR_LENGTH = 36
 
 
 class NoSession(NotFound):
-    sentence = "There is no such session, or it is not yours."
+    sentence = N_("There is no such session, or it is not yours.")
 
 
 D = TypeVar("D", bound=Document)
@@ -48,7 +49,7 @@ async def find_message(user_id: str, session_id: str, message_id: str) -> Messag
     """Raises `NotFound` when it is gone, or somebody else's."""
     found = await find_async(Message, {"_id": message_id, "session_id": session_id, "user_id": user_id})
     if found is None:
-        raise NotFound("There is no such message, or it is not yours.")
+        raise NotFound(_("There is no such message, or it is not yours."))
     return found
 
 

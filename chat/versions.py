@@ -10,6 +10,7 @@ from typing import Any
 from chat import queue, store
 from gallery.answers import etag_of
 from gallery.errors import NotFound
+from gallery.translation import _
 from pipeline import session
 from pipeline.documents import evolve
 from pipeline.message import Message
@@ -24,7 +25,7 @@ async def of_message(user_id: str, session_id: str, message_id: str) -> str:
     of = {"_id": message_id, "session_id": session_id, "user_id": user_id}
     doc = await async_database()["messages"].find_one(of, OF_A_MESSAGE)
     if doc is None:
-        raise NotFound("There is no such message, or it is not yours.")
+        raise NotFound(_("There is no such message, or it is not yours."))
     message = Message.of(doc)
     place = (await queue.places()).get(message_id) if message.waits_for_turn else None
     return message_etag(evolve(message, position=place.position, eta_s=place.eta_s) if place else message)

@@ -6,6 +6,9 @@ class GalleryConfig(AppConfig):
     name = "gallery"
 
     def ready(self) -> None:
-        from gallery import fulltext
+        from django.utils.translation import gettext
 
+        from gallery import fulltext, translation
+
+        translation.install(gettext)
         post_migrate.connect(fulltext.install, sender=self, dispatch_uid="gallery.fulltext")

@@ -17,6 +17,7 @@ from project.close_codes import refuse  # noqa: E402
 from project.daphne.application import Handler  # noqa: E402
 from project.daphne.pacing import Paced, PacedAnswers  # noqa: E402
 from project.daphne.shutdown import CloseOnShutdown  # noqa: E402
+from project.http.language import SocketLanguage  # noqa: E402
 from project.socket_auth import SocketAuth  # noqa: E402
 
 if "daphne.server" in sys.modules:
@@ -35,7 +36,7 @@ async def no_such_socket(scope: WebSocketScope, receive: ASGIReceiveCallable, se
 # Channels uses Django's patterns, which are typed for views.
 sockets = URLRouter([*websocket_urlpatterns, re_path("", no_such_socket)])  # type: ignore[arg-type]
 application = CloseOnShutdown(
-    ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketAuth(sockets))})
+    ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketLanguage(SocketAuth(sockets)))})
 )
 
 # Loads the routes now: what is loaded here the garbage collector need not scan, 0.1 s each time.

@@ -17,7 +17,7 @@ from gallery.storage.account import Account
 from pipeline.huey_queue import WakeQueue
 from pipeline.providers import table
 from pipeline.providers.openai_api.server import Server
-from project import addresses
+from project import addresses, catalogue
 from project.accounts import mail, openid
 from project.accounts.conf import *  # noqa: F403  how django-allauth is set up
 
@@ -270,6 +270,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OPENID}} if OPENID else {}
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "project.http.language.Language",
     "project.http.middleware.ContentSecurityPolicy",
     "project.http.middleware.BodyLimit",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -305,9 +306,10 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["project.templatetags.modules"],
+            "builtins": ["django.templatetags.i18n", "project.templatetags.modules"],
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
@@ -385,6 +387,9 @@ for _name, _value in MAIL.items():
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("vi", "Tiếng Việt")]
+LANGUAGE_COOKIE_NAME = "studio_language"  # set by the page's switch
+LOCALE_PATHS = [catalogue.compiled(BASE_DIR / "locale", DATA_DIR / "locale")]
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_ENGINE = "project.http.cookies"

@@ -2,14 +2,15 @@
 
 import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
+import { t } from "../ui/translate.js";
 
-export const titleOf = (session) => session?.title || "New chat";
+export const titleOf = (session) => session?.title || t("New chat");
 
 class SessionList extends HTMLElement {
   #rows = new Map(); // session id → {row, link, thumb, title, state}
   #list = h("ul");
-  #more = h("button.quiet", { type: "button", hidden: true }, "Show more");
-  #none = h("p.none", { hidden: true }, "Your chats will be listed here.");
+  #more = h("button.quiet", { type: "button", hidden: true }, t("Show more"));
+  #none = h("p.none", { hidden: true }, t("Your chats will be listed here."));
 
   connect(store) {
     this.store = store;
@@ -37,13 +38,13 @@ class SessionList extends HTMLElement {
     const thumbnail = pictureUrl(session.thumbnail_url);
     const title = titleOf(session);
     setText(parts.title, title);
-    setText(parts.state, session.running ? "working" : "");
+    setText(parts.state, session.running ? t("working") : "");
     setAttribute(parts.row, "data-running", Boolean(session.running));
     setAttribute(parts.link, "aria-current", viewed ? "page" : null);
     setAttribute(parts.thumb, "src", thumbnail);
     parts.thumb.hidden = !thumbnail;
-    setAttribute(parts.rename, "aria-label", `Rename ${title}`);
-    setAttribute(parts.remove, "aria-label", `Delete ${title}`);
+    setAttribute(parts.rename, "aria-label", t("Rename {title}", { title }));
+    setAttribute(parts.remove, "aria-label", t("Delete {title}", { title }));
     return parts;
   }
 
@@ -55,8 +56,8 @@ class SessionList extends HTMLElement {
       h("span.thumb", {}, icon("chat"), thumb), title, state);
     const tool = (what, label, picture) =>
       h("button.quiet", { type: "button", title: label, onclick: () => ask(this, what, { id }) }, icon(picture));
-    const rename = tool("rename", "Rename", "edit");
-    const remove = tool("delete", "Delete", "trash");
+    const rename = tool("rename", t("Rename"), "edit");
+    const remove = tool("delete", t("Delete"), "trash");
     const row = h("li", {}, link, h("span.tools", {}, rename, remove));
     return { row, link, thumb, title, state, rename, remove };
   }

@@ -1,6 +1,7 @@
 // Questions to the person, as modal dialogs: the browser keeps the focus inside, closes on Esc, gives it back.
 
 import { h } from "./dom.js";
+import { t } from "./translate.js";
 
 /** Resolves with the form's values once confirmed, else with null. `fields`: elements with names to ask for. */
 function dialog({ title, fields, confirm, danger = false }) {
@@ -9,7 +10,7 @@ function dialog({ title, fields, confirm, danger = false }) {
       h("h2", { id: "dialog-title" }, title),
       ...fields,
       h("div.buttons", {},
-        h("button", { type: "button", onclick: () => element.close() }, "Cancel"),
+        h("button", { type: "button", onclick: () => element.close() }, t("Cancel")),
         h(danger ? "button.danger" : "button.primary", { value: "yes" }, confirm)),
     );
     const element = h("dialog", { "aria-labelledby": "dialog-title" }, form);
@@ -39,9 +40,9 @@ export async function askLine({ title, label, value, confirm }) {
 export async function askDeleteSession(title) {
   const box = h("input", { type: "checkbox", name: "trash" });
   const fields = [
-    h("p", {}, "The conversation cannot be brought back. Its pictures stay in your gallery."),
-    h("label.check", {}, box, h("span", {}, "Move its pictures to the trash too")),
+    h("p", {}, t("The conversation cannot be brought back. Its pictures stay in your gallery.")),
+    h("label.check", {}, box, h("span", {}, t("Move its pictures to the trash too"))),
   ];
-  const answer = await dialog({ title: `Delete “${title}”?`, fields, confirm: "Delete", danger: true });
+  const answer = await dialog({ title: t("Delete “{title}”?", { title }), fields, confirm: t("Delete"), danger: true });
   return answer && (answer.trash ? "trash" : "keep");
 }

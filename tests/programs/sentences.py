@@ -1,0 +1,112 @@
+"""The sentences of the code, and the catalogues that have their translations: `make sentences` brings those up to date."""
+
+import io
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polib
+from babel.messages.extract import extract_javascript, extract_python
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+LANGUAGE = "vi"
+PO = ROOT / "locale" / LANGUAGE / "LC_MESSAGES/django.po"
+JS = ROOT / "static/studio/locale" / f"{LANGUAGE}.js"
+FOLDERS = ("gallery", "pipeline", "chat", "project")
+PYTHON = {
+    **dict.fromkeys(("_", "N_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+}
+JAVASCRIPT = {"t": None, "plural": (2, 3)}
+ENTRY = re.compile(r'^  ("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
+
+Sentence = tuple[str, ...]  # of a plural: for one, for more
+
+
+def python_files() -> list[Path]:
+    return sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+
+def templates() -> list[Path]:
+    return sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("templates/**/*") if path.is_file())
+
+
+def scripts() -> list[Path]:
+    return sorted(path for path in (ROOT / "static/studio").rglob("*.js") if path != JS)
+
+
+def in_python(text: str) -> Iterator[Sentence]:
+    yield from _sentences(extract_python(io.BytesIO(text.encode()), PYTHON, [], {"encoding": "utf-8"}))
+
+
+def in_script(text: str) -> Iterator[Sentence]:
+    yield from _sentences(
+        extract_javascript(io.BytesIO(text.encode()), JAVASCRIPT, [], {"parse_template_string": True})
+    )
+
+
+def _sentences(found: Iterable[tuple[Any, ...]]) -> Iterator[Sentence]:
+    """Without calls whose argument is no literal."""
+    for _line, _function, message, _comments in found:
+        if parts := tuple(filter(None, [message] if isinstance(message, str) else message or ())):
+            yield parts
+
+
+def of_the_server() -> set[Sentence]:
+    found = {sentence for path in python_files() for sentence in in_python(path.read_text())}
+    return found | {sentence for path in templates() for sentence in in_python(templatize(path.read_text()))}
+
+
+def of_the_page() -> set[Sentence]:
+    return {sentence for path in scripts() for sentence in in_script(path.read_text())}
+
+
+def read_js(text: str) -> list[tuple[str, str]]:
+    return [(json.loads(english), json.loads(translated)) for english, translated in ENTRY.findall(text)]
+
+
+def update_po(sentences: set[Sentence]) -> None:
+    known = {entry.msgid: entry for entry in polib.pofile(str(PO), wrapwidth=0)}
+    catalogue = polib.POFile(wrapwidth=0)
+    catalogue.metadata = {
+        "Language": LANGUAGE,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=1; plural=0;",
+    }
+    for one, *more in sorted(sentences):
+        kept = known.get(one)
+        if more:
+            said = kept.msgstr_plural.get(0, "") if kept else ""
+            catalogue.append(polib.POEntry(msgid=one, msgid_plural=more[0], msgstr_plural={0: said}))
+        else:
+            catalogue.append(polib.POEntry(msgid=one, msgstr=kept.msgstr if kept else ""))
+    catalogue.save(str(PO))
+
+
+def update_js(sentences: set[Sentence]) -> None:
+    text = JS.read_text()
+    known = dict(read_js(text))
+    head = text[: text.index("learn({\n")]
+    lines = [
+        f"  {json.dumps(each, ensure_ascii=False)}: {json.dumps(known.get(each, ''), ensure_ascii=False)},\n"
+        for each in sorted(sentence[-1] for sentence in sentences)
+    ]
+    JS.write_text(f"{head}learn({{\n{''.join(lines)}}});\n")
+
+
+def untranslated() -> list[str]:
+    po = [entry.msgid for entry in polib.pofile(str(PO)) if not entry.translated()]
+    return po + [english for english, translated in read_js(JS.read_text()) if not translated]
+
+
+if __name__ == "__main__":
+    update_po(of_the_server())
+    update_js(of_the_page())
+    for each in untranslated():
+        sys.stdout.write(f"without a translation: {each}\n")
