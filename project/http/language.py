@@ -1,8 +1,9 @@
 """The language of a request, or of a socket for as long as it is open."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, WebSocketScope
 from django.conf import settings
 from django.http import HttpRequest, parse_cookie
 from django.http.response import HttpResponseBase
@@ -43,10 +44,10 @@ def chosen(cookie: str | None, accepted: str) -> str:
 class SocketLanguage:
     """ASGI: what a WebSocket is answered in is settled by its handshake."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+    def __init__(self, app: Callable[..., Any]) -> None:
         self.app = app
 
-    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    async def __call__(self, scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         cookie = parse_cookie(headers.get(b"cookie", "")).get(settings.LANGUAGE_COOKIE_NAME)
         translation.activate(chosen(cookie, headers.get(b"accept-language", "")))
