@@ -1,11 +1,13 @@
 """The real servers, each started once, by the first test that asks for it."""
 
+import asyncio
 import fcntl
+import inspect
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,19 @@ Documents = Database[dict[str, Any]]  # whatever a test looks at
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = distribution.grouped(items)
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.fixturenames.append("_closed_client")
+
+
+@pytest.fixture
+async def _closed_client() -> AsyncIterator[None]:
+    """The client of this test's event loop, which ends with the test."""
+    yield
+    from pipeline.store import mongo
+
+    if client := mongo._async_client._made.pop(asyncio.get_running_loop(), None):
+        await client.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
