@@ -28,6 +28,7 @@ MESSAGE: Example = {
     "client_id": "my-own-1",
     "content": "Create a sunset landscape",
     "source_image_id": None,
+    "source_image_ids": [],
     "mask_image_id": None,
     "variation_of": None,
     "options": {"width": 1024, "height": 768},

@@ -26,6 +26,7 @@ from pipeline.message import Options as StoredOptions
 from pipeline.session import Session
 
 CONTENT_LIMIT = 2000  # code points
+MAX_SOURCES = 10  # pictures of one message
 FRAME_LIMIT = 768 * 1024  # bytes that we send: clients' own limits begin at 1 MiB
 MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
@@ -59,6 +60,19 @@ Content = Annotated[
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 Title = Annotated[Text, StringConstraints(max_length=120)]
 Side = Annotated[int, Field(ge=128, le=2048, description="pixels"), WHOLE]
+
+
+def _no_picture_twice(ids: list[str]) -> list[str]:
+    if len(set(ids)) < len(ids):
+        raise ValueError("names a picture twice")
+    return ids
+
+
+Sources = Annotated[
+    list[Name],
+    Field(min_length=1, max_length=MAX_SOURCES, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_no_picture_twice),
+]
 AskedIntent = Literal["generate", "edit", "enhance", "remove_background", "remove_object", "style_transfer"]
 
 
@@ -120,17 +134,41 @@ class Options(Closed):
 
 def _alone(adjust: Adjust | None, intent: str | None, *others: object) -> None:
     if adjust and (intent not in (None, "edit") or any(others)):
-        raise ValueError("has an adjust, which stands alone: no size, style, mask or variation, and no intent but edit")
+        raise ValueError(
+            "has an adjust, which stands alone: no size, style, mask, variation or second picture, and no intent but edit"
+        )
 
 
-class SendBody(Closed):
+class WithSources(Closed):
+    source_image_id: Name | None = None
+    source_image_ids: Annotated[
+        Sources | None,
+        Field(description="Several pictures, in place of `source_image_id`: “picture 1”, “picture 2” in the words"),
+    ] = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """In the order of their numbers. The first is the one that is changed."""
+        if self.source_image_ids is not None:
+            return tuple(self.source_image_ids)
+        return (self.source_image_id,) if self.source_image_id else ()
+
+    @model_validator(mode="after")
+    def _names_one_first_picture(self) -> Self:
+        if self.source_image_id and self.source_image_id != self.sources[0]:
+            raise ValueError(
+                "has a source_image_id that is not the first of source_image_ids: one of the two is enough"
+            )
+        return self
+
+
+class SendBody(WithSources):
     """One request of a person. In REST `client_id` may be left out; then the same request twice is two messages."""
 
     model_config = ConfigDict(json_schema_extra=rules.OF_A_MESSAGE)
 
     content: Content
     client_id: Name | None = None
-    source_image_id: Name | None = None
     mask_image_id: Name | None = None
     variation_of: Name | None = None
     options: Options = Field(default_factory=Options)  # not a value: no client could be generated from the document
@@ -138,12 +176,12 @@ class SendBody(Closed):
     @model_validator(mode="after")
     def _adjust_stands_alone(self) -> Self:
         asked = self.options
-        others = asked.width, asked.height, asked.style, self.mask_image_id, self.variation_of
+        others = asked.width, asked.height, asked.style, self.mask_image_id, self.variation_of, self.sources[1:]
         _alone(asked.adjust, asked.intent, *others)
         return self
 
 
-class ImageBody(Closed):
+class ImageBody(WithSources):
     """POST /v1/image/generate/"""
 
     model_config = ConfigDict(json_schema_extra=rules.OF_AN_IMAGE)
@@ -153,7 +191,6 @@ class ImageBody(Closed):
     height: Side | None = None
     style: Annotated[Text, StringConstraints(min_length=1, max_length=40)] | None = None
     seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER), WHOLE] | None = None
-    source_image_id: Name | None = None
     mask_image_id: Name | None = None
     client_id: Name | None = None
     intent: Annotated[AskedIntent | None, Field(description="null: edit where there is a source, else generate")] = None
@@ -161,15 +198,15 @@ class ImageBody(Closed):
 
     @model_validator(mode="after")
     def _adjust_stands_alone(self) -> Self:
-        _alone(self.adjust, self.intent, self.width, self.height, self.style, self.mask_image_id)
-        if self.adjust and not self.source_image_id:
+        _alone(self.adjust, self.intent, self.width, self.height, self.style, self.mask_image_id, self.sources[1:])
+        if self.adjust and not self.sources:
             raise ValueError("has an adjust, and no source_image_id that says of which picture")
         return self
 
     @model_validator(mode="after")
     def _a_change_names_its_picture(self) -> Self:
         changes = self.mask_image_id or self.intent not in (None, "generate")
-        if changes and not self.source_image_id:
+        if changes and not self.sources:
             raise ValueError("asks for a change, and has no source_image_id that says of which picture")
         return self
 

@@ -10,6 +10,7 @@ CLEAN: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*$"}
 NOT_BLANK: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}
 
 OBJECT: JsonDict = {"type": "object"}
+ARRAY: JsonDict = {"type": "array"}
 STRING: JsonDict = {"type": "string"}
 NUMBER: JsonDict = {"type": "integer"}
 OTHER_THAN_EDIT: JsonDict = {"enum": ["generate", "enhance", "remove_background", "remove_object", "style_transfer"]}
@@ -27,6 +28,10 @@ def _has(**fields: JsonDict) -> JsonDict:
 
 
 _ADJUSTED = _has(adjust=OBJECT)
+_SEVERAL = _has(source_image_ids={"type": "array", "minItems": 2})
+_NAMES_A_PICTURE: JsonDict = {"anyOf": [_has(source_image_id=STRING), _has(source_image_ids=ARRAY)]}
+# The same one in both is taken all the same.
+_NAMES_IT_TWICE = _has(source_image_id=STRING, source_image_ids=ARRAY)
 _SIZED_OR_STYLED = [_has(width=NUMBER), _has(height=NUMBER), _has(style=STRING), _has(intent=OTHER_THAN_EDIT)]
 
 # `adjust` stands alone.
@@ -35,7 +40,9 @@ OF_A_MESSAGE: JsonDict = {
         "anyOf": [
             _has(mask_image_id=STRING, options=_ADJUSTED),
             _has(variation_of=STRING, options=_ADJUSTED),
+            {**_SEVERAL, "allOf": [_has(options=_ADJUSTED)]},
             _has(options={**_ADJUSTED, "anyOf": [*_SIZED_OR_STYLED]}),
+            _NAMES_IT_TWICE,
         ]
     }
 }
@@ -44,11 +51,12 @@ OF_A_MESSAGE: JsonDict = {
 OF_AN_IMAGE: JsonDict = {
     "not": {
         "anyOf": [
-            {**_ADJUSTED, "anyOf": [*_SIZED_OR_STYLED, _has(mask_image_id=STRING)]},
+            {**_ADJUSTED, "anyOf": [*_SIZED_OR_STYLED, _has(mask_image_id=STRING), _SEVERAL]},
             {
-                "not": _has(source_image_id=STRING),
+                "not": _NAMES_A_PICTURE,
                 "anyOf": [_ADJUSTED, _has(mask_image_id=STRING), _has(intent=CHANGE)],
             },
+            _NAMES_IT_TWICE,
         ]
     }
 }

@@ -121,7 +121,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
         if known := await known_answer(session_id, body):
             return known
         raise
-    if body.source_image_id or body.mask_image_id or body.variation_of:
+    if body.sources or body.mask_image_id or body.variation_of:
         if known := await known_answer(session_id, body):
             return known
         await check_pictures(user_id, body)
@@ -139,7 +139,7 @@ async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
         content=body.content,
         options=_asked(body),
         seed=body.options.seed if body.options.seed is not None else secrets.randbelow(SEEDS),
-        source_image_id=body.source_image_id,
+        source_image_ids=body.sources,
         mask_image_id=body.mask_image_id,
         variation_of=original.id if original else None,
         waits_for=original.id if original and original.is_unrefined else None,
@@ -184,10 +184,16 @@ def _asked(body: SendBody) -> StoredOptions:
 
 
 def _hash(body: SendBody) -> str:
-    return request_hash({**body.model_dump(include=_REQUEST), "options": _asked(body)})
-
-
-_REQUEST = {"content", "source_image_id", "mask_image_id", "variation_of"}
+    first, *further = body.sources or (None,)
+    asked = {
+        "content": body.content,
+        "source_image_id": first,
+        "mask_image_id": body.mask_image_id,
+        "variation_of": body.variation_of,
+        "options": _asked(body),
+    }
+    # Left out where there is none: hashes of the release before stay the same.
+    return request_hash({**asked, "further_image_ids": further} if further else asked)
 
 
 async def known_answer(session_id: str, body: SendBody) -> Message | None:
@@ -201,9 +207,8 @@ async def known_answer(session_id: str, body: SendBody) -> Message | None:
 
 
 async def check_pictures(user_id: str, body: SendBody) -> None:
-    for image_id, mask in ((body.source_image_id, False), (body.mask_image_id, True)):
-        if image_id is not None:
-            await db_pool.run_in_db_pool(gallery.source, user_id, image_id, mask=mask)
+    if body.sources or body.mask_image_id:
+        await db_pool.run_in_db_pool(gallery.check_sources, user_id, body.sources, body.mask_image_id)
 
 
 async def _find_original(session_id: str, named: str | None) -> Message | None:

@@ -41,13 +41,13 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
         height=body.height,
         style=body.style,
         seed=body.seed,
-        intent=body.intent or ("edit" if body.source_image_id else "generate"),
+        intent=body.intent or ("edit" if body.sources else "generate"),
         adjust=body.adjust,
     )
     asked = SendBody(
         content=body.prompt,
         client_id=body.client_id,
-        source_image_id=body.source_image_id,
+        source_image_ids=list(body.sources) or None,
         mask_image_id=body.mask_image_id,
         options=options,
     )

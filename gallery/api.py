@@ -67,9 +67,10 @@ def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
     summary="What it was made from, and what was made from it",
 )
 def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
-    """At most 50 each way."""
+    """At most 50 each way. `ancestors` is the line of first pictures."""
     image = services.get(me(request), image_id)
-    line = {"ancestors": lineage.ancestors(image), "children": lineage.children(image)}
+    line = {"parents": lineage.parents(image), "ancestors": lineage.ancestors(image)}
+    line["children"] = lineage.children(image)
     return json_answer({name: [form(one) for one in images] for name, images in line.items()})
 
 

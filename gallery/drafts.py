@@ -6,6 +6,7 @@ file is touched inside a transaction.
 
 import hashlib
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from gallery import space, words
 from gallery.errors import Interrupted
-from gallery.models import Image
+from gallery.models import Image, Reference
 from gallery.storage.base import File
 from gallery.stores import configured, storage
 
@@ -32,6 +33,7 @@ def draft(
     session_id: str,
     owner_id: str,
     parent_id: str | None,
+    further_ids: Sequence[str] = (),
     prompt: str,
     intent: str,
     provider: str,
@@ -45,7 +47,7 @@ def draft(
     how = {"session_id": session_id, "intent": intent, "provider": provider[:100]}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **said, **how)
     try:
-        return _insert(new | {"message_id": message_id}, owner_id, parent_id)
+        return _insert(new | {"message_id": message_id}, owner_id, parent_id, further_ids)
     except IntegrityError:
         image = Image.objects.filter(message_id=message_id).first()
     if image is None:
@@ -57,13 +59,20 @@ def draft(
     raise Interrupted("An earlier attempt at this picture is still being cleared away.")
 
 
-def _insert(values: dict[str, object], owner_id: str, parent_id: str | None) -> Image:
+def _insert(values: dict[str, object], owner_id: str, parent_id: str | None, further_ids: Sequence[str]) -> Image:
     if not parent_id:
         return Image.objects.create(**values)
     with transaction.atomic():  # locked: a parent deleted before the commit would take this row with it
-        parents = Image.objects.select_for_update(no_key=True).filter(owner__pk=owner_id)
-        values["parent"] = parents.filter(pk=parent_id).first()
-        return Image.objects.create(**values)
+        parents = Image.objects.select_for_update(no_key=True).filter(
+            owner__pk=owner_id, pk__in=[parent_id, *further_ids]
+        )
+        found = {str(parent.pk): parent for parent in parents.order_by("pk")}  # in one order: no deadlock
+        image = Image.objects.create(**values, parent=found.get(parent_id))
+        numbered = [(number, found[other]) for number, other in enumerate(further_ids, start=2) if other in found]
+        Reference.objects.bulk_create(
+            Reference(image=image, source=source, number=number) for number, source in numbered
+        )
+        return image
 
 
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:

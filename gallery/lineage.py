@@ -1,9 +1,10 @@
 import uuid
 
 from django.db import connection
+from django.db.models import Q
 
 from gallery.changes import not_purged
-from gallery.models import Image
+from gallery.models import Image, Reference
 
 MAX_LISTED = 50  # the nearest ancestors, the newest children
 
@@ -21,7 +22,7 @@ _UPWARDS = """
 
 
 def ancestors(image: Image) -> list[Image]:
-    """Oldest first, with those in the trash or hidden."""
+    """By the first picture of each, oldest first, with those in the trash or hidden."""
     with connection.cursor() as cursor:
         cursor.execute(_UPWARDS, [_as_kept(image.pk), MAX_LISTED])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
@@ -29,9 +30,19 @@ def ancestors(image: Image) -> list[Image]:
     return [found[ancestor] for ancestor in line if ancestor in found]
 
 
+def parents(image: Image) -> list[Image]:
+    """All pictures that it was made from, in the order of their numbers, with those in the trash or hidden."""
+    further = image.references.order_by("number").values_list("source_id", flat=True)
+    ids = [*([image.parent_id] if image.parent_id else []), *further]
+    found = not_purged().filter(owner=image.owner_id).in_bulk(ids)
+    return [found[parent] for parent in ids if parent in found]
+
+
 def children(image: Image) -> list[Image]:
-    made = Image.objects.filter(parent=image, owner=image.owner_id, stage=Image.Stage.SHOWN, hidden=False)
-    return list(made.filter(trashed_at=None).order_by("-pk")[:MAX_LISTED])[::-1]
+    named = Reference.objects.filter(source=image).order_by("-image_id").values_list("image_id", flat=True)[:MAX_LISTED]
+    made = Image.objects.filter(Q(parent=image) | Q(pk__in=list(named)), owner=image.owner_id)
+    shown = made.filter(stage=Image.Stage.SHOWN, hidden=False, trashed_at=None)
+    return list(shown.order_by("-pk")[:MAX_LISTED])[::-1]
 
 
 def _as_kept(image_id: uuid.UUID) -> uuid.UUID | str:

@@ -115,6 +115,17 @@ class Image(models.Model):
         return (self.key, self.mime) if variant == "full" else (self.thumbnail_key, self.thumbnail_mime)
 
 
+class Reference(models.Model):
+    """A further picture that one was made from. The first is its `parent`."""
+
+    image = models.ForeignKey(Image, models.CASCADE, related_name="references", db_index=False)
+    source = models.ForeignKey(Image, models.CASCADE, related_name="referenced_by")
+    number = models.PositiveSmallIntegerField()  # from 2: “picture 2” in the words
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["image", "number"], name="image_reference_number")]
+
+
 class Album(models.Model):
     """Some of a person's pictures under a title. It goes with the person."""
 

@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from gallery.changes import not_purged
-from gallery.models import Album, AlbumImage, Image
+from gallery.models import Album, AlbumImage, Image, Reference
 
 BATCH = 100
 
@@ -40,6 +40,7 @@ def evidence(owner_id: uuid.UUID) -> QuerySet[Image]:
 def keep_evidence(owner_id: uuid.UUID, holder_id: uuid.UUID) -> None:
     """Hand it over to `holder_id`, without what the person called it and where it belonged; the prompt is a part of it."""
     AlbumImage.objects.filter(album__owner__pk=owner_id).delete()
+    Reference.objects.filter(image__owner__pk=owner_id).delete()
     evidence(owner_id).update(
         owner=holder_id,
         message_id=None,

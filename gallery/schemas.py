@@ -67,6 +67,10 @@ class ImagePage(Schema):
 
 
 class Lineage(Schema):
+    parents: Annotated[
+        list[ImageForm],
+        Field(description="What it was made from: “picture 1”, “picture 2” in the words, in this order"),
+    ]
     ancestors: list[ImageForm]  # oldest first; the nearest 50
     children: list[ImageForm]  # oldest first; the newest 50, without those in the trash or hidden
 

@@ -1,6 +1,6 @@
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -99,6 +99,12 @@ class Message(Document):
     request_hash: str
     content: Public[str]
     source_image_id: Public[str | None] = None
+    source_image_ids: Annotated[
+        PublicOnly[list[str]],
+        Field(
+            description="All attached pictures: “picture 1”, “picture 2” in the words. The first is `source_image_id`."
+        ),
+    ] = field(default_factory=list)
     mask_image_id: Public[str | None] = None
     variation_of: Public[str | None] = None
     options: Public[Options]
@@ -131,6 +137,7 @@ class Message(Document):
     updated_at: Public[datetime]
     changed_at: Timestamp = SERVER_TIME
     accepted_at: Sparse[Timestamp] = None  # never changed: the order of a conversation, whatever the ids' clocks say
+    further_image_ids: Sparse[list[str]] = None  # attached pictures after the first
     seed: int
     style: str | None = None  # the refinement's
     plan: Mapping[str, Any] | None = None  # the refinement's, for its provider
@@ -157,7 +164,7 @@ class Message(Document):
         content: str,
         seed: int,
         options: Options,
-        source_image_id: str | None = None,
+        source_image_ids: Sequence[str] = (),
         mask_image_id: str | None = None,
         variation_of: str | None = None,
         waits_for: str | None = None,
@@ -171,7 +178,8 @@ class Message(Document):
             client_id=client_id,
             request_hash=request_hash,
             content=content,
-            source_image_id=source_image_id,
+            source_image_id=source_image_ids[0] if source_image_ids else None,
+            further_image_ids=list(source_image_ids[1:]) or None,
             mask_image_id=mask_image_id,
             variation_of=variation_of,
             options=options,
@@ -197,10 +205,16 @@ class Message(Document):
         """`urls` signs the picture's URLs."""
         image = picture(self.image, urls)
         form = self._form()
+        form["source_image_ids"] = self.attached
         form["edited_image_id"] = self.source_id
         form["image"], form["image_url"] = image, image and image["url"]
         form["created_at"], form["updated_at"] = timestamp(self.created_at), timestamp(self.updated_at)
         return form
+
+    @property
+    def attached(self) -> list[str]:
+        """Pictures, in the order of their numbers."""
+        return [self.source_image_id, *(self.further_image_ids or ())] if self.source_image_id else []
 
     @property
     def has_ended(self) -> bool:

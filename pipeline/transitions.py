@@ -86,6 +86,7 @@ Details = TypedDict(
         "suggestions": list[SuggestionForm],
         "provider": str | None,
         "source_image_id": str | None,
+        "further_image_ids": list[str] | None,
         "mask_image_id": str | None,
         "source_id": str | None,
         "waits_for": str | None,

@@ -68,7 +68,7 @@ ANSWERS: dict[str, Example] = {
     "AlbumForm": ALBUM,
     "AlbumPage": {"items": [ALBUM], "next": None},
     "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "error": None}]},
-    "Lineage": {"ancestors": [], "children": [IMAGE]},
+    "Lineage": {"parents": [], "ancestors": [], "children": [IMAGE]},
     "RefinementForm": {
         "intent": "generate",
         "refined_prompt": "A lake at dawn, mist over the water",

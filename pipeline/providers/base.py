@@ -48,7 +48,7 @@ class RefineRequest:
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
     has_source: bool  # attached or earlier, also one still in work
-    attached: bool  # to this very message
+    attached: int  # pictures, to this very message
     has_mask: bool
     turns: tuple[Turn, ...]  # the last ones, oldest first
     adjust: "Adjust | None" = None  # a change by hand
@@ -111,6 +111,7 @@ class RefinedRequest:
     content: str  # the person's own words
     has_mask: bool
     plan: PlanForm | None = None
+    pictures: int = 0  # attached
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class Provider(Protocol):
     """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
+    max_pictures: int  # in one request: the one that is changed, and further ones
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         """A sentence for the person, or None where `make` can do it."""

@@ -33,6 +33,14 @@ class Bilingual:
 
 
 NOTHING_BEFORE = Bilingual("There is no version before this one.", "Không có bản nào trước bản này.")
+ONE_PICTURE = Bilingual(
+    "Whoever does this here works from one picture at a time: send your words with one of them.",
+    "Ở đây việc này mỗi lần chỉ làm được với một ảnh: hãy gửi lời nhắn kèm một trong các ảnh đó.",
+)
+FEWER_PICTURES = Bilingual(
+    "Whoever does this here works from at most {} pictures at a time: send your words with fewer.",
+    "Ở đây việc này mỗi lần làm được với nhiều nhất {} ảnh: hãy gửi lời nhắn kèm ít ảnh hơn.",
+)
 UNTITLED = Bilingual("New conversation", "Cuộc trò chuyện mới")
 _ASKING = re.compile(
     r"^(?:(?:please|hey|hi|hello|can you|could you|would you|i want you to|i want|i would like|i'd like)[ ,]+)*"

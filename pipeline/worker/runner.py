@@ -186,7 +186,7 @@ def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
     before = sources.version_before(message, it)
     if before is None:
         return {**_answer(read, None), "reply": NOTHING_BEFORE.to(message.content), "suggestions": []}
-    return {**_answer(read, before), "source_image_id": before}
+    return {**_answer(read, before), "source_image_id": before, "further_image_ids": None}
 
 
 def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | None:
@@ -208,6 +208,9 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
         "options.seed": seed,
         "waits_for": original.waits_for,
     }
+    if original.further_image_ids and not job.message.attached:
+        checkpoint["source_image_id"] = original.source_image_id
+        checkpoint["further_image_ids"] = original.further_image_ids
     if "width" in original.options:
         checkpoint["options.width"] = original.options["width"]
     if "height" in original.options:
@@ -300,7 +303,8 @@ def _upload(job: Job, lease: Lease) -> Job | None:
         message_id=job.id,
         session_id=message.session_id,
         owner_id=message.user_id,
-        parent_id=message.source_id,
+        parent_id=message.source_id or (message.source_image_id if message.further_image_ids else None),
+        further_ids=message.further_image_ids or (),
         prompt=message.refined_prompt or "",
         intent=message.intent or "",
         provider=message.provider or "",

@@ -95,7 +95,7 @@ def refine_request(message: Message, it: Source, turns: Sequence[Stored]) -> Ref
         width=options.get("width"),
         height=options.get("height"),
         has_source=it != Source(),
-        attached=message.source_image_id is not None,
+        attached=len(message.attached),
         has_mask=message.mask_image_id is not None,
         turns=tuple(_turn(Message.of(turn)) for turn in reversed(turns)),
         adjust=Adjust.of(options),

@@ -20,6 +20,7 @@ from pipeline.providers.base import (
     Suggestion,
     Usage,
 )
+from pipeline.providers.text import FEWER_PICTURES, ONE_PICTURE
 
 MIN_SIDE, MAX_SIDE = 128, 2048  # pixels of a side
 MAX_LENGTHS = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40, "label": 120, "content": 2000}  # characters
@@ -45,12 +46,21 @@ def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request
     read = _cut(refiner.refine(request), request)
     if read.intent is Intent.REPLY:
         return read
-    refined = RefinedRequest(read.intent, read.prompt, read.style, request.content, request.has_mask, read.plan)
-    reason = provider_for(read.intent).unsupported_reason(refined)
+    refined = RefinedRequest(
+        read.intent, read.prompt, read.style, request.content, request.has_mask, read.plan, request.attached
+    )
+    reason = _unsupported_reason(provider_for(read.intent), refined)
     if reason is None:
         return read
     nothing = replace(read, intent=Intent.REPLY, prompt="", width=None, height=None, plan=None)
     return replace(nothing, reply=reason, suggestions=read.instead)
+
+
+def _unsupported_reason(provider: Provider, refined: RefinedRequest) -> str | None:
+    if refined.pictures > max(1, provider.max_pictures):
+        most = provider.max_pictures
+        return ONE_PICTURE.to(refined.content) if most == 1 else FEWER_PICTURES.to(refined.content).format(most)
+    return provider.unsupported_reason(refined)
 
 
 def _cut(read: Refinement, request: RefineRequest) -> Refinement:

@@ -69,6 +69,9 @@ NAMES = wrong(
     *({**SEND, "client_id": name} for name in (*ODD, "", "x" * 65, "a\0b", "\x1b", "x" * 100_000)),
     *({**SEND, field: name} for field in ("source_image_id", "mask_image_id", "variation_of")
       for name in NO_NAMES),
+    *({**SEND, "source_image_ids": [name]} for name in NO_NAMES),
+    *({**SEND, "source_image_ids": ids} for ids in (True, 1, "m", {}, [], ["m", "m"], ["m"] * 11, [["m"]], {"0": "m"})),
+    {**SEND, "source_image_id": "m", "source_image_ids": ["n", "m"]},
     *({**command, "message_id": name} for command in (CANCEL, RETRY) for name in (*ODD, "", "x" * 65, "a\0b")),
 )  # fmt: skip
 OPTIONS = wrong(
@@ -96,6 +99,7 @@ MISSING = absent(
       for name in ("m", "..", "/", "0", "$", "$ne", "a.b", "{}", "' OR 1=1 --", "ffffffff-ffff-ffff-ffff-ffffffffffff", "x" * 64)),
     *({**SEND, field: name} for field in ("source_image_id", "mask_image_id", "variation_of")
       for name in ("m", "..", "$ne", "../../etc/passwd", "' OR 1=1 --", "ffffffff-ffff-ffff-ffff-ffffffffffff", "🌅")),
+    *({**SEND, "source_image_ids": ["ffffffff-ffff-ffff-ffff-ffffffffffff", name]} for name in ("m", "$ne", "🌅")),
 )  # fmt: skip
 
 FRAMES: list[Frame] = [

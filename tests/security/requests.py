@@ -93,8 +93,8 @@ IDS = [
     *(Case("DELETE", f"/v1/gallery/{id}/permanent/", 404, "not_found") for id in STRANGE),
     *(Case("POST", MESSAGES, 404, "not_found", json.dumps({"content": "a", field: id}).encode(), JSON)
       for field in ("source_image_id", "mask_image_id", "variation_of") for id in ("m", "$ne", "..", NOBODY)),
-    *(Case("POST", "/v1/image/generate/", 404, "not_found", json.dumps({"prompt": "a", "source_image_id": id}).encode(), JSON)
-      for id in ("m", "$ne", "..", NOBODY)),
+    *(Case("POST", "/v1/image/generate/", 404, "not_found", json.dumps({"prompt": "a", **named}).encode(), JSON)
+      for id in ("m", "$ne", "..", NOBODY) for named in ({"source_image_id": id}, {"source_image_ids": [id, "m2"]})),
 ]  # fmt: skip
 QUERIES = [
     *(Case("GET", f"{where}?limit={limit}", 422, "bad_input") for where in (CHAT, MESSAGES, "/v1/gallery/", "/v1/gallery/deleted/")

@@ -21,6 +21,7 @@ class Adjuster:
     """For requests with `adjust`."""
 
     name = PROVIDER
+    max_pictures = 1
 
     def refine(self, request: RefineRequest) -> Refinement:
         able = request.has_source

@@ -33,6 +33,7 @@ _NAMES = {
 
 class CloudinaryEffects:
     name = "cloudinary"
+    max_pictures = 1
 
     def __init__(self, client: Client, *, ready_s: float = READY_S, poll_s: float = POLL_S) -> None:
         self._client = client

@@ -35,6 +35,7 @@ NO_TRANSPARENCY = Bilingual(
 
 class GeminiProvider:
     name = "gemini"
+    max_pictures = 1
 
     def __init__(self, account: Account) -> None:
         self._account = account

@@ -45,6 +45,7 @@ class _Answer(BaseModel):
 
 class ImagesProvider:
     name = "images"
+    max_pictures = 1
 
     def __init__(self, server: Server, max_pixels: int = 1024 * 1024) -> None:
         self._model = server.model

@@ -116,6 +116,29 @@ def test_its_pictures_are_in_the_trash_at_once_and_may_be_taken_out_again(guest:
 # Messages
 
 
+def test_several_pictures_go_with_one_message(guest: Client, studio: Any) -> None:
+    messages, (dog, hat) = f"{SESSIONS}{guest.session()}/messages/", (guest.photo()["id"], guest.photo(width=170)["id"])
+    body = {"content": "hello", "client_id": "both", "source_image_ids": [dog, hat]}
+    sent = guest.http.post(messages, json=body).json()
+    assert (sent["source_image_id"], sent["source_image_ids"]) == (dog, [dog, hat])
+    again = guest.http.post(messages, json={**body, "source_image_id": dog})
+    assert (again.status_code, again.json()["id"]) == (202, sent["id"])
+    for other in ({"source_image_ids": [hat, dog]}, {"source_image_ids": [dog]}, {"source_image_ids": None}):
+        assert refused(guest.http.post(messages, json={**body, **other})) == (409, "conflict")
+    alone = {"content": "hello", "client_id": "one", "source_image_id": dog}
+    one = guest.http.post(messages, json=alone).json()
+    the_same = guest.http.post(messages, json={**alone, "source_image_id": None, "source_image_ids": [dog]})
+    assert (the_same.status_code, the_same.json()["id"]) == (202, one["id"])
+
+
+def test_each_of_several_pictures_has_to_be_ones_own(guest: Client, studio: Any) -> None:
+    mine, theirs = guest.photo()["id"], studio.guest().photo()["id"]
+    named = {"source_image_ids": [mine, theirs]}
+    messages = f"{SESSIONS}{guest.session()}/messages/"
+    assert refused(guest.http.post(messages, json={"content": "both", **named})) == (404, "not_found")
+    assert refused(guest.http.post("/v1/image/generate/", json={"prompt": "both", **named})) == (404, "not_found")
+
+
 def test_a_message_is_accepted_and_polled_until_its_picture_is_there(guest: Client) -> None:
     messages = f"{SESSIONS}{guest.session()}/messages/"
     sent = guest.http.post(messages, json={"content": "Create a sunset landscape", "options": SMALL})

@@ -84,17 +84,17 @@ async def test_an_image_is_asked_for_with_one_read_of_its_source_picture(
 ) -> None:
     settings.IMAGE_WAIT_S = 0
     looks: list[str] = []
-    monkeypatch.setattr(gallery, "source", lambda user, image, mask: looks.append(image))
+    monkeypatch.setattr(gallery, "check_sources", lambda user, images, mask: looks.extend(images))
     asked = await without_session.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
     assert (asked.source_image_id, looks) == ("one", ["one"])
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_an_image_that_is_refused_leaves_no_session_behind(mongo: Documents, monkeypatch: Any) -> None:
-    def no_such_picture(*_: Any, mask: bool) -> None:
+    def no_such_picture(*_: Any) -> None:
         raise NotFound
 
-    monkeypatch.setattr(gallery, "source", no_such_picture)
+    monkeypatch.setattr(gallery, "check_sources", no_such_picture)
     with pytest.raises(NotFound):
         await without_session.generate_image("u", ImageBody(prompt="make it bluer", source_image_id="one"))
     assert mongo["sessions"].count_documents({}) == 0

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from gallery import lineage, services
-from gallery.models import Image
+from gallery.models import Image, Reference
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
 from tests.integration.gallery.test_api import at, client_of
@@ -38,9 +38,60 @@ def test_a_picture_tells_its_whole_line_and_what_was_made_of_it(me: User) -> Non
     def forms(*images: Image) -> list[dict[str, Any]]:
         return [client.get(at(image)).json() for image in images]
 
-    assert family(me, photo) == {"ancestors": [], "children": forms(bluer, other)}
-    assert family(me, bluer) == {"ancestors": forms(photo), "children": forms(darker, redder)}
-    assert family(me, darker) == {"ancestors": forms(photo, bluer), "children": []}
+    assert family(me, photo) == {"parents": [], "ancestors": [], "children": forms(bluer, other)}
+    assert family(me, bluer) == {
+        "parents": forms(photo),
+        "ancestors": forms(photo),
+        "children": forms(darker, redder),
+    }
+    assert family(me, darker) == {"parents": forms(bluer), "ancestors": forms(photo, bluer), "children": []}
+
+
+def of_several(owner: User, *parents: Image) -> Image:
+    first, *further = (str(parent.pk) for parent in parents)
+    return made(owner, parent_id=first, further_ids=further, intent="edit")
+
+
+def test_a_picture_of_several_has_them_all_as_parents_and_is_a_child_of_each(
+    me: User, django_assert_num_queries: Any
+) -> None:
+    dog, beach, hat = made(me), made(me), made(me)
+    bluer = edited(me, dog)
+    both = of_several(me, bluer, hat, beach)
+    later = edited(me, both)
+    line = family(me, both)
+    assert ids(line["parents"]) == [str(one.pk) for one in (bluer, hat, beach)]
+    assert ids(line["ancestors"]) == [str(dog.pk), str(bluer.pk)]  # of the first
+    for parent in (bluer, hat, beach):
+        assert ids(family(me, parent)["children"]) == [str(both.pk)]
+    assert ids(family(me, later)["parents"]) == [str(both.pk)]
+    with django_assert_num_queries(2):
+        lineage.parents(both)
+
+
+def test_a_parent_that_is_deleted_for_good_leaves_the_others_with_their_numbers(me: User) -> None:
+    dog, beach, hat = made(me), made(me), made(me)
+    both = of_several(me, dog, beach, hat)
+    for gone, left in ((beach, [dog, hat]), (dog, [hat]), (hat, [])):
+        services.delete_permanently(me.pk, str(gone.pk))
+        announced(gone)
+        assert lineage.parents(fresh(both)) == left
+    assert not Image.objects.filter(pk=beach.pk).exists()
+
+
+def announced(image: Image) -> None:
+    """Its message has been told: the row can go."""
+    services.announced(str(image.pk), 1_000)
+    services.purge(image)
+
+
+def test_a_picture_that_is_deleted_for_good_is_no_child_any_more(me: User) -> None:
+    dog, beach = made(me), made(me)
+    both = of_several(me, dog, beach)
+    services.delete_permanently(me.pk, str(both.pk))
+    announced(both)
+    assert not Reference.objects.exists()
+    assert lineage.children(beach) == []
 
 
 def test_an_ancestor_in_the_trash_or_hidden_keeps_its_place_and_shows_nothing(me: User) -> None:
@@ -76,7 +127,7 @@ def test_a_long_line_is_cut_at_its_far_end_and_asked_for_once(
         line.append(edited(me, line[5]))
     with django_assert_num_queries(2):
         assert lineage.ancestors(line[5]) == line[2:5]
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert lineage.children(line[5]) == line[7:]
 
 
@@ -85,5 +136,7 @@ def test_nobody_elses_picture_is_in_it(me: User) -> None:
     foreign = made(User.make_guest())
     mine = edited(me, made(me))
     Image.objects.filter(pk=mine.pk).update(parent=foreign)
+    Reference.objects.create(image=mine, source=foreign, number=2)
     assert family(me, fresh(mine))["ancestors"] == []
+    assert family(me, fresh(mine))["parents"] == []
     assert family(foreign.owner, foreign)["children"] == []

@@ -332,6 +332,24 @@ def test_a_session_goes_into_the_trash_with_all_it_made(me: User, monkeypatch: p
     assert [fresh(outside).state, fresh(foreign).state] == ["shown", "shown"]
 
 
+# sources
+
+
+def test_all_sources_of_a_message_are_checked_in_one_query(me: User, django_assert_num_queries: Any) -> None:
+    pictures = [str(made(me).pk) for _ in range(10)]
+    mask = services.import_picture(me.pk, png(), "mask", "m.png")
+    with django_assert_num_queries(1):
+        services.check_sources(me.pk, pictures, str(mask.pk))
+    foreign, trashed = made(User.make_guest()), made(me)
+    services.trash(me.pk, str(trashed.pk))
+    no_picture = [str(foreign.pk), str(trashed.pk), str(mask.pk), str(uuid.uuid4()), "$ne", ""]
+    for image_id in no_picture:
+        with pytest.raises(NotFound):
+            services.check_sources(me.pk, [*pictures[:2], image_id], None)
+    with pytest.raises(NotFound):
+        services.check_sources(me.pk, pictures, pictures[0])  # no mask
+
+
 # announcing
 
 

@@ -282,6 +282,19 @@ def test_the_attached_picture_goes_before_the_last_one(conversation: Doc, user: 
     assert (row.parent_id, row.width, row.height) == (attached.id, 160, 120)
 
 
+def test_several_pictures_are_too_many_for_the_tools_which_say_so(conversation: Doc, user: User) -> None:
+    pictures = [str(photo(user).id) for _ in range(2)]
+    named = {"source_image_id": pictures[0], "further_image_ids": pictures[1:]}
+    both = say(conversation, "make it bluer", **named, options={})
+    work_through()
+    done = reload(both)
+    assert (done["status"], done["intent"], done["image"]) == ("DONE", "reply", None)
+    assert "one picture at a time" in done["reply"]
+    bluer = say(conversation, "make it bluer", options={})  # "it" is the first
+    work_through()
+    assert str(Image.objects.get(message_id=bluer["_id"]).parent_id) == pictures[0]
+
+
 def test_an_edit_reserves_the_box_of_what_will_come(conversation: Doc, user: User) -> None:
     edit = say(conversation, "rotate it", source_image_id=str(photo(user).id), options={})
     work_through()

@@ -30,6 +30,7 @@ def _picture() -> bytes:
 
 class Idle:
     name = "idle"
+    max_pictures = 1
     _data = _picture()
 
     def unsupported_reason(self, refined: RefinedRequest) -> None:

@@ -25,6 +25,7 @@ class StandIn:
     """Satisfies `Language` and `Provider` of `pipeline.providers.base`."""
 
     name = NAME
+    max_pictures = 1
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)

@@ -33,6 +33,23 @@ def test_a_command_is_read_with_its_options() -> None:
 
 
 @pytest.mark.parametrize(
+    ("fields", "pictures"),
+    [
+        ({}, ()),
+        ({"source_image_id": "a"}, ("a",)),
+        ({"source_image_ids": ["a", "b"]}, ("a", "b")),
+        ({"source_image_ids": [f"{n}" for n in range(10)]}, tuple("0123456789")),
+        ({"source_image_id": "a", "source_image_ids": ["a", "b"]}, ("a", "b")),  # as the form of a message has them
+        ({"source_image_id": "a", "source_image_ids": None}, ("a",)),
+    ],
+)
+def test_a_message_names_one_picture_or_several(fields: dict[str, Any], pictures: tuple[str, ...]) -> None:
+    command = read(**fields)
+    assert isinstance(command, protocol.Send)
+    assert command.sources == pictures
+
+
+@pytest.mark.parametrize(
     ("type", "fields"),
     [
         ("message.cancel", {"message_id": "m"}),
@@ -64,6 +81,19 @@ def test_any_honest_text_is_content(content: str) -> None:
         ({"client_id": "x" * 65}, "client_id: is longer than 64."),
         ({"nonsense": 1}, "nonsense: is not a known field."),
         ({"$set": 1}, "$set: is not a known field."),
+        ({"source_image_ids": []}, "source_image_ids: is empty."),
+        ({"source_image_ids": ["a"] * 11}, "source_image_ids: is longer than 10."),
+        ({"source_image_ids": ["a", "b", "a"]}, "source_image_ids: names a picture twice."),
+        ({"source_image_ids": ["a", ""]}, "source_image_ids.1: is empty."),
+        (
+            {"source_image_ids": ["a", "b"], "source_image_id": "b"},
+            "The request's body has a source_image_id that is not the first of source_image_ids: one of the two is enough.",
+        ),
+        (
+            {"source_image_ids": ["a", "b"], "options": {"adjust": {"rotate": 90}}},
+            "The request's body has an adjust, which stands alone: no size, style, mask, variation or second picture, "
+            "and no intent but edit.",
+        ),
         ({"options": {"seed": 2**53}}, "options.seed: should be less than or equal to 9007199254740991."),
         ({"options": {"width": "128"}}, "options.width: should be a valid integer."),
         ({"options": {"a.b": 1}}, "options.a.b: is not a known field."),

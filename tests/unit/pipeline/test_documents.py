@@ -21,6 +21,7 @@ FORM: Snapshot = {
     "id": "p", "state": "shown", "width": 4, "height": 3, "placeholder": "data:x", "epoch": 0, "rev": 0,
 }  # fmt: skip
 DOCUMENTS = Path(__file__).parent / "documents"  # written by the release of 29 November 2026, with their public forms
+LATER = ("edited_image_id", "source_image_ids")  # fields that came with later releases
 TIME_ZONE = CodecOptions[Doc](tz_aware=True)
 
 
@@ -49,7 +50,7 @@ MESSAGES, SESSIONS = read("messages.json"), read("sessions.json")
 @pytest.mark.parametrize("kept", named(MESSAGES))
 def test_a_message_of_the_release_before_is_read_as_it_was(kept: Doc) -> None:
     form = Message.of(kept["stored"]).public(urls)
-    before = {name: value for name, value in form.items() if name != "edited_image_id"}
+    before = {name: value for name, value in form.items() if name not in LATER}
     assert json.dumps(before) == json.dumps(kept["public"])  # in the same order, too
     MessageForm.model_validate_json(json.dumps(form), strict=True)
 
@@ -79,12 +80,12 @@ def test_a_new_message_and_a_new_session_are_stored_with_the_fields_that_they_ha
         "user_id",
         "client_id",
         "content",
-        "source_image_id",
         "mask_image_id",
         "variation_of",
         "options",
     )
-    made = Message.new(**{name: before[name] for name in (*given, "request_hash", "seed")}).stored()
+    named = {name: before[name] for name in (*given, "request_hash", "seed")}
+    made = Message.new(**named, source_image_ids=[before["source_image_id"]]).stored()
     by_itself = {name: made[name] for name in ("_id", "created_at", "updated_at")}
     assert made == before | by_itself
     assert set(Session.new("u", "").stored()) == set(SESSIONS[0]["stored"])
@@ -96,6 +97,25 @@ def test_what_a_later_release_writes_is_left_alone() -> None:
     assert message == Message.of(MESSAGES[0]["stored"])
     assert evolve(message, version=2).version == 2
     assert "mood" not in message.stored() and "mood" not in message.public(urls)
+
+
+def test_a_message_has_all_its_pictures_in_their_order() -> None:
+    def pictures(*ids: str) -> tuple[Any, Any]:
+        given: Any = {
+            "session_id": "s",
+            "user_id": "u",
+            "client_id": "c",
+            "request_hash": "h",
+            "content": "a",
+            "seed": 1,
+        }
+        stored = Message.new(**given, options={}, source_image_ids=ids).stored()
+        form = Message.of(stored).public(urls)
+        return form["source_image_id"], form["source_image_ids"]
+
+    assert pictures() == (None, [])
+    assert pictures("a") == ("a", ["a"])
+    assert pictures("a", "b", "c") == ("a", ["a", "b", "c"])
 
 
 def test_a_document_cannot_be_changed() -> None:
