@@ -115,6 +115,7 @@ try:
     MAIL = mail.settings(env.str("STUDIO_EMAIL_URL", ""), env.str("STUDIO_EMAIL_FROM", mail.FROM))
     OPENID = openid.providers(env.list("STUDIO_OPENID", []))
     GUESTS = env.bool("STUDIO_GUESTS", True)
+    STAFF_MFA = env.bool("STUDIO_STAFF_MFA", True)
 
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
     SENDS_PER_MINUTE = env.int("STUDIO_SENDS_PER_MINUTE", 60)
@@ -251,7 +252,7 @@ INSTALLED_APPS = [
     "gallery.sharing",
     "corsheaders",
     "ninja",  # serves the documentation pages' assets
-    "django.contrib.admin",
+    "project.accounts.apps.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -10,6 +10,7 @@ from gallery import views as gallery
 from pipeline.providers.base import STYLES
 from project import docs, installing
 from project.accounts import page as you
+from project.accounts import second_step
 from project.accounts import views as accounts
 from project.api import api
 from project.http import login_limits, monitoring
@@ -38,6 +39,12 @@ urlpatterns = [
     path("manifest.webmanifest", installing.manifest, name="manifest"),
     path("worker.js", installing.worker, name="worker"),
     path("favicon.ico", RedirectView.as_view(url=static("studio/ui/favicon.svg"))),  # asked for by the admin's pages
+    path(
+        "admin/second-step/",
+        login_limits.counted(second_step.ask, second_step.name_of_begun),
+        name="mfa_authenticate",  # as django-allauth calls it
+    ),
+    path("admin/second-step/set-up/", login_limits.counted(second_step.set_up), name="staff_second_step"),
     path("admin/login/", login_limits.counted(admin.site.login)),
     path("admin/password_change/", admin.site.admin_view(login_limits.counted(admin.site.password_change))),
     path("admin/", admin.site.urls),

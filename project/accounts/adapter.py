@@ -13,10 +13,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.hashers import make_password
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 
 from gallery.errors import StorageDown
 from project.accounts import signing_in
+from project.http.cookies import StaffSessionStore
 from project.models import User
 
 log = logging.getLogger(__name__)
@@ -34,10 +35,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def login(self, request: HttpRequest, user: User) -> None:
         signing_in.enter(request, user)
 
+    def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **hook: Any) -> Any:
+        """A login of staff is none of the places that `/you/` lists: it has another cookie, and ends after hours."""
+        if isinstance(request.session, StaffSessionStore) and redirect_url:
+            return HttpResponseRedirect(redirect_url)
+        return super().post_login(request, user, redirect_url=redirect_url, **hook)
+
     def logout(self, request: HttpRequest) -> None:
         """Not for a guest: their cookie is their only key."""
         if signing_in.guest_of(request) is None:
             super().logout(request)
+
+    def add_message(self, *args: Any, **kwargs: Any) -> None:
+        """Our pages say themselves what has happened."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  a unix socket has none

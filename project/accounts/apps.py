@@ -1,5 +1,6 @@
 from allauth.account.apps import AccountConfig
 from django.apps import AppConfig
+from django.contrib.admin import apps as django_admin
 
 
 class AccountsConfig(AppConfig):
@@ -13,3 +14,8 @@ class AllauthConfig(AccountConfig):  # type: ignore[misc]  # it has no types
 
     def ready(self) -> None:
         from allauth.account import checks  # noqa: F401
+
+
+class StaffConfig(django_admin.AdminConfig):
+    default = False
+    default_site = "project.accounts.staff.Site"

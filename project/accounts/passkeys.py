@@ -2,6 +2,7 @@
 there, or none."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from allauth.core import context
@@ -19,6 +20,7 @@ View = Callable[..., HttpResponseBase]
 UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, OverflowError)
 
 
+@cache
 def install() -> None:
     auth.get_server = _server
     SignupWebAuthnView.dispatch = _only_when_begun(SignupWebAuthnView.dispatch)

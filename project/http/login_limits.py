@@ -37,12 +37,16 @@ SALT = "project.http.login_limits"
 View = Callable[..., HttpResponse]
 
 
-def counted(view: View) -> View:
+def _name(request: HttpRequest) -> str:
+    return request.POST.get("username") or request.user.get_username()
+
+
+def counted(view: View, name_of: Callable[[HttpRequest], str] = _name) -> View:
     @wraps(view)
     def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        name = plain(request.POST.get("username") or request.user.get_username())
+        name = plain(name_of(request))
         address = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
         try:
             async_to_sync(count)(address, name, known(request, name, STAFF))

@@ -149,6 +149,8 @@ PAGES = [
 MODERATION = [
     Route("admin/", "GET", "/admin/", MODERATED),
     Route("admin/login/", "GET", "/admin/login/", (200, 200, 200, 200, 302)),
+    Route("admin/second-step/", "GET", "/admin/second-step/", (302, 302, 302, 302, 302)),
+    Route("admin/second-step/set-up/", "GET", "/admin/second-step/set-up/", (302, 302, 302, 302, 302)),
     Route("admin/logout/", "GET", "/admin/logout/", (302, 302, 302, 302, 405)),
     Route("admin/password_change/", "GET", "/admin/password_change/", MODERATED),
     Route("admin/password_change/done/", "GET", "/admin/password_change/done/", MODERATED),

@@ -15,6 +15,7 @@ from django.conf import settings
 from pymongo import MongoClient
 from websockets.exceptions import WebSocketException
 
+from tests.support import staff
 from tests.support.studio import HANGS_S, NOT_KEPT, Studio, Visitor, apart
 
 METRICS_TOKEN = "the-token-of-prometheus"
@@ -104,6 +105,9 @@ class Target(Studio):
         }
         answer = client.post("/admin/login/?next=/admin/", data=form)
         assert answer.headers.get("Location") == "/admin/", answer.text
+        page = client.get(staff.SET_UP).text
+        code = {"code": staff.code_for(staff.secret_on(page)), "csrfmiddlewaretoken": token_of(page)}
+        assert "The second step is on" in client.post(staff.SET_UP, data=code).text
         tokens = {
             False: client.headers["X-CSRFToken"],
             True: token_of(client.get("/admin/password_change/").text),

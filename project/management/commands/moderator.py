@@ -5,6 +5,8 @@ from argparse import ArgumentParser
 from getpass import getpass
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -33,6 +35,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database is not ready: run `manage.py migrate` first. ({error})") from error
         what = "can log in at /admin/ now" if made else "has the new password"
         self.stdout.write(self.style.SUCCESS(f"The moderator {user.username} {what}."))
+        if settings.STAFF_MFA and not is_mfa_enabled(user):
+            self.stdout.write("The first login asks for a second step: an authenticator app, or a passkey.")
 
 
 def _account(name: str) -> User:

@@ -18,6 +18,7 @@ from gallery.models import Image
 from project.http.cookies import STAFF_NAMES, StaffSessionStore
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
+from tests.support.staff import take_second_step
 
 urlpatterns = [path("admin/", admin.site.urls)]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
@@ -42,6 +43,7 @@ def logged_in(user: User) -> Client:
     client, request = Client(), HttpRequest()
     request.session = StaffSessionStore()
     login(request, user, "django.contrib.auth.backends.ModelBackend")
+    take_second_step(request, user)
     request.session.save()
     client.cookies[STAFF_NAMES[settings.SESSION_COOKIE_NAME]] = str(request.session.session_key)
     return client

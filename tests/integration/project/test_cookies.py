@@ -66,7 +66,7 @@ def person_at(client: Client, path: str = "/gallery/") -> str:
 @pytest.fixture
 def moderator(monkeypatch: pytest.MonkeyPatch, settings: Any) -> User:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # which takes no time
-    settings.STUDIO_LIMITS = False
+    settings.STUDIO_LIMITS = settings.STAFF_MFA = False
     monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
     call_command("moderator", "mo", "--password-stdin", stdout=io.StringIO())
     return User.objects.get(username="mo")

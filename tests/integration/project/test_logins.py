@@ -32,6 +32,7 @@ class Counting(MD5PasswordHasher):
 @pytest.fixture(autouse=True)
 def moderator(valkey: Redis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    settings.STAFF_MFA = False
     monkeypatch.setattr(rate_limits, "_breaker", Breaker(rate_limits.QUIET_S))
     monkeypatch.setattr(rate_limits, "ANSWER_WITHIN_S", 30.0)  # a busy machine is no outage
     if hasattr(rate_limits, "_own"):
