@@ -17,7 +17,7 @@ from allauth.core import context
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -93,7 +93,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "codes": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).exists(),
         "passkey": {"use": auth.begin_authentication(user)} if passkeys else None,
     }
-    return render(request, "admin/second_step.html", {"title": "Second step", "form": form, **shown})
+    return _page(request, "second_step", "Second step", {"form": form, **shown})
 
 
 @in_context
@@ -129,7 +129,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
             added, codes = flows.add_authenticator(request, "", form.cleaned_data["credential"])
         post_authentication(request, added)
         recovery = codes.wrap().get_unused_codes() if codes else []
-        return render(request, "admin/second_step_done.html", {"title": "The second step is on", "codes": recovery})
+        return _page(request, "second_step_done", "The second step is on", {"codes": recovery})
     app = form if kind is ActivateTOTPForm else ActivateTOTPForm(user=request.user)
     svg = get_adapter().build_totp_svg(get_adapter().build_totp_url(request.user, app.secret))
     shown = {
@@ -138,4 +138,8 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         "svg": b64encode(svg.encode()).decode(),
         "passkey": {"create": flows.begin_registration(request, request.user, passwordless=False)},
     }
-    return render(request, "admin/second_step_set_up.html", {"title": "Set up the second step", **shown})
+    return _page(request, "second_step_set_up", "Set up the second step", shown)
+
+
+def _page(request: HttpRequest, template: str, title: str, shown: dict[str, Any]) -> HttpResponse:
+    return render(request, f"admin/{template}.html", admin.site.each_context(request) | {"title": title, **shown})

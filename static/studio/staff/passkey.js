@@ -1,9 +1,9 @@
 // A form that a passkey fills: to log in with, or to be added.
 
+import { h } from "../ui/dom.js";
 import * as passkeys from "../you/passkeys.js";
 
 const form = document.querySelector("#passkey");
-const mistake = form.querySelector(".errornote");
 const { use, create } = JSON.parse(document.querySelector("#passkey-options").textContent);
 
 async function fill(event) {
@@ -12,8 +12,7 @@ async function fill(event) {
     form.elements.credential.value = JSON.stringify(await (use ? passkeys.use(use) : passkeys.create(create)));
     form.submit();
   } catch ({ message }) {
-    mistake.textContent = message;
-    mistake.hidden = false;
+    form.querySelector("[role=alert]").replaceChildren(h("p.errornote", {}, message));
   }
 }
 
