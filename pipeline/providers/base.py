@@ -136,6 +136,7 @@ class Picture:
     usage: Usage = Usage()
     note: str | None = None  # what only the picture shows
     prompt: str | None = None  # if less was done than refined
+    suggestions: tuple[Suggestion, ...] = ()  # beside the refinement's; their actions are about this picture
     repeatable: bool = False  # as a refinement's
 
 

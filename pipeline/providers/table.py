@@ -19,6 +19,7 @@ SPOKEN = {
     IMAGES: "an image model",
     CHAT: "a language model",
 }
+ALONE = "built-in tools and a small neural network, on this machine"  # where nobody else reads or makes anything
 READER = "reader"  # in STUDIO_PROVIDERS, beside the intents: who reads requests
 _READERS = (OFFLINE, GEMINI, CHAT)
 _MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES)
@@ -76,7 +77,7 @@ def label(providers: Mapping[str, str]) -> str:
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
     if makers == [OFFLINE]:
         reader = providers[READER]
-        return f"{SPOKEN[OFFLINE]}, no AI" if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
+        return ALONE if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
     names = [SPOKEN[name] for name in makers]
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 

@@ -250,6 +250,7 @@ def _generate(job: Job, lease: Lease) -> Job | None:
         **found,
         "provider": made.provider,
         "reply": _reply(message.reply, made.note),
+        "suggestions": _with(message.suggestions, made.suggestions),
         "refined_prompt": made.prompt or message.refined_prompt,
         "options.width": made.width,
         "options.height": made.height,
@@ -273,6 +274,11 @@ def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
 def _reply(said: str | None, note: str | None) -> str | None:
     """With the note once, however often the picture is made."""
     return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
+
+
+def _with(offered: list[SuggestionForm], also: tuple[Suggestion, ...]) -> list[SuggestionForm]:
+    more = [form for form in (_suggestion(each, None) for each in also) if form not in offered]
+    return [*more, *offered][: stages.MAX_SUGGESTIONS]
 
 
 def _request(message: Message, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:

@@ -38,6 +38,7 @@ class Made:
     usage: Usage
     note: str | None
     prompt: str | None  # in place of the refinement's
+    suggestions: tuple[Suggestion, ...]
     repeatable: bool
 
 
@@ -91,7 +92,10 @@ def generate(provider: Provider, request: PictureRequest, control: Control) -> M
     width, height = _size(picture)
     note = _text(picture.note, MAX_LENGTHS["reply"]) if picture.note else None
     prompt = _text(picture.prompt, MAX_LENGTHS["prompt"]) if picture.prompt else None
-    return Made(picture.data, width, height, picture.provider, picture.usage, note, prompt, picture.repeatable)
+    suggestions = _suggestions(picture.suggestions)
+    return Made(
+        picture.data, width, height, picture.provider, picture.usage, note, prompt, suggestions, picture.repeatable
+    )
 
 
 def upload(data: bytes) -> Rendition:

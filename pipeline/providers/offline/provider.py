@@ -20,6 +20,7 @@ from . import plan as plans
 from .plan import Plan
 from .reader import refine as reader
 from .reader import word_for_word
+from .reader.offers import offers
 from .vocabulary import say
 
 # One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
@@ -68,7 +69,8 @@ class OfflineProvider:
             done = reader.enhancing([step for step in plan.steps if step != "upscale"]) if note else None
             prompt = done if request.intent is Intent.ENHANCE else None
             said = say(request.content, note) if note else None
-            return Picture(data, self.name, note=said, prompt=prompt, repeatable=True)
+            offered = offers(request.content, "brush") if note == "doubtful" else ()
+            return Picture(data, self.name, note=said, prompt=prompt, suggestions=offered, repeatable=True)
 
 
 def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:

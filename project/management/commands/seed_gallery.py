@@ -31,7 +31,7 @@ THINGS = (
 TIMES = ("at dawn", "in winter", "under the stars", "in the rain", "lúc hoàng hôn", "vào ban đêm", "mùa xuân")
 LOOKS = ("watercolour", "oil painting", "photograph", "pencil drawing", "tranh lụa", "pixel art")
 INTENTS = ("generate",) * 6 + ("edit",) * 3 + ("enhance", "remove_background")
-PROVIDERS = ("built-in tools, no AI",) * 5 + ("gemini-nano-banana-2.1",)
+PROVIDERS = ("offline",) * 5 + ("gemini-nano-banana-2.1",)
 GREY = "data:image/webp;base64,UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA=="
 
 

@@ -131,7 +131,7 @@ def _ai() -> str:
     """Never a key."""
     served, reader = table.served(settings.PROVIDERS), settings.PROVIDERS[table.READER]
     if [reader, *served] == [table.OFFLINE, table.OFFLINE]:
-        return f"{table.SPOKEN[table.OFFLINE]}, no AI"
+        return table.ALONE
     reads = "read" if reader == table.OFFLINE else "reads"
     makers = "; ".join(f"{', '.join(intents)}: {_where(name, reader)}" for name, intents in served.items())
     return f"{_where(reader)} {reads}; {makers}"

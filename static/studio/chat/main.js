@@ -118,10 +118,10 @@ function discard({ message }) {
   outbox.remove(message.status === "REFUSED" ? tied.map((entry) => entry.client_id) : [message.client_id]);
 }
 
-/** What a suggestion names instead of words, done to the picture that was meant when it was made. */
+/** What a suggestion names instead of words, done to the picture that was meant when it was made, else to the message's own. */
 async function carryOut({ action, imageId, message }) {
   if (action === "photo") return choosePhoto();
-  const image = imageId ? await rest.gallery.get(imageId) : shownBefore(message);
+  const image = imageId ? await rest.gallery.get(imageId) : message.image ?? shownBefore(message);
   if (image?.state !== "shown") return notice("This picture is not here any more.");
   if (action === "delete") return remove(image);
   if (action === "brush") return act({ image, tool: "remove_object" });

@@ -12,6 +12,7 @@ from gallery import services as gallery
 from gallery.models import Image
 from project.models import User
 from tests.integration.pipeline.test_pipeline import say, work_through
+from tests.programs.quality.photos import photo as photograph
 from tests.support.messages import Doc, insert_session, public, reload
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo", "valkey")]
@@ -126,3 +127,13 @@ def test_what_only_the_picture_could_tell_is_said_beside_it(conversation: Doc, u
     doc = say(conversation, "upscale it", source_image_id=str(wide.pk))
     row(doc)
     assert "keeps its size" in reload(doc)["reply"]
+
+
+def test_a_doubtful_outline_comes_with_the_brush_for_the_picture_that_was_made(conversation: Doc, user: User) -> None:
+    bricks = gallery.import_picture(user.id, _png(Pillow.fromarray(photograph("brick"))), "photo", "bricks.png")
+    doc = say(conversation, "remove the background", source_image_id=str(bricks.pk), options={})
+    row(doc)
+    done = reload(doc)
+    assert "not sure of this outline" in done["reply"]
+    offered = [(each["action"], each["image_id"]) for each in done["suggestions"]]
+    assert offered.count(("brush", None)) == 1

@@ -74,8 +74,8 @@ def with_key(settings: Any) -> Any:
 
 
 def test_without_a_key_everybody_hears_that_there_is_no_ai() -> None:
-    assert (registry.label(), registry.refiner().name) == ("built-in tools, no AI", "offline")
-    assert "built-in tools, no AI" in summary("http://127.0.0.1/", 1)
+    assert (registry.label(), registry.refiner().name) == (table.ALONE, "offline")
+    assert table.ALONE in summary("http://127.0.0.1/", 1)
 
 
 def test_with_a_key_everybody_hears_who_does_what_and_nobody_the_key(with_key: Any) -> None:

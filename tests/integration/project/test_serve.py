@@ -53,7 +53,7 @@ def test_it_answers_and_says_what_runs_where(shared: Serving) -> None:
     assert shared.get("healthz") == 200
     words = shared.printed()
     assert shared.address in words
-    assert "built-in tools, no AI" in words
+    assert "on this machine" in words
     assert "make moderator NAME=" in words
     assert str(shared.folder) in words
     assert words.count("embedded") == 3

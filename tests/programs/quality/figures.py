@@ -32,7 +32,7 @@ def _heard(fraction: float) -> None:
 
 def background(pictures: dict[str, tuple[Pixels, Flags]]) -> Iterable[Figure]:
     for name, (pixels, known) in pictures.items():
-        cut = remove_background(pixels, None, _heard)
+        cut, _ = remove_background(pixels, None, _heard)
         overlap = measures.overlap(cut[..., 3] > 127, known)
         yield Figure("remove background", name, {"IoU": overlap}, (pixels, checkered(cut)))
 

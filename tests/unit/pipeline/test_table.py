@@ -12,7 +12,7 @@ WITH_KEY = {"GEMINI_API_KEY": True}
 def test_without_a_key_everything_is_offline() -> None:
     providers = table.assign({}, {"GEMINI_API_KEY": False})
     assert set(providers.values()) == {"offline"}
-    assert table.label(providers) == "built-in tools, no AI"
+    assert table.label(providers) == "built-in tools and a small neural network, on this machine"
 
 
 def test_with_a_key_gemini_has_what_it_is_good_at() -> None:

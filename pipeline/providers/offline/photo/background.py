@@ -1,24 +1,36 @@
-"""GrabCut from a guess at the subject, on a small copy; its outline is refined at full size."""
+"""A network and the colours guess at the subject, GrabCut outlines it on a small copy, and colours do at full size."""
 
 import cv2
 import numpy as np
 
 from gallery.errors import BadInput
 from pipeline.providers.base import Progress, part
+from pipeline.providers.offline.networks.subject import subject_seen
 
-from .tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
+from ..tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
 
 SEGMENT_SIDE = 400  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # of the copy for the outline
 ROUNDS = 5
+SEEN = 0.7  # what the network sees; the rest of a guess by colours, which know a subject's base and thin parts
+SURE = 0.7  # how much of it the network and the outline have in common, or the outline is doubtful
 MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture
 
 
-def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
-    """With an alpha channel. `mask` (white = change) marks what surely goes. Raises `BadInput`."""
-    small = shrunk(pixels, SEGMENT_SIDE)
+def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
+    """With an alpha channel, and the name of a sentence where the outline may be wrong. `mask` (white = change) marks
+    what surely goes. Raises `BadInput`."""
+    subject, note = _subject(shrunk(pixels, SEGMENT_SIDE), mask, part(progress, 0, 0.65))
+    return _cut_out(pixels, subject, part(progress, 0.65, 1)), note
+
+
+def _subject(small: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
     gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     guess = _saliency(small, part(progress, 0, 0.2))
+    seen = subject_seen(small)
+    progress(0.3)
+    if seen is not None:
+        guess = SEEN * seen + (1 - SEEN) * guess
     if gone is not None:
         guess[gone] = 0
     split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
@@ -28,10 +40,18 @@ def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
         if gone is not None:
             labels[gone] = cv2.GC_BGD
-        subject = _grabcut(small, labels, part(progress, 0.2, 0.6))
+        subject = _grabcut(small, labels, part(progress, 0.3, 1))
         if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
-            return _cut_out(pixels, subject, part(progress, 0.65, 1))
+            return subject, _doubt(subject, seen)
     raise BadInput("I cannot tell what the subject of this picture is: nothing in it stands out from its background.")
+
+
+def _doubt(subject: Pixels, seen: Floats | None) -> str | None:
+    if seen is None:
+        return "without_network"
+    found, expected = subject > 127, seen > 0.5
+    agreed = (found & expected).sum() / max((found | expected).sum(), 1)
+    return "doubtful" if agreed < SURE else None
 
 
 def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:

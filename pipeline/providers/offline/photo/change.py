@@ -10,7 +10,7 @@ from . import edits
 
 
 def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[bytes, str | None]:
-    """And the name of a sentence where its size is not what was asked for. Raises `BadInput`."""
+    """And the name of a sentence about what came out otherwise than asked for. Raises `BadInput`."""
     if request.source is None:
         raise BadInput("There is no picture to work on.")
     progress(0.0)
@@ -28,7 +28,8 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
     else:
         from . import tools  # late: it loads OpenCV
 
-        changed = tools.apply(request.intent, plan, image, mask, part(progress, 0.03, 0.95))
+        changed, about = tools.apply(request.intent, plan, image, mask, part(progress, 0.03, 0.95))
+        note = about or note
     data = encoded(changed, lambda: progress(0.95))
     progress(1.0)
     return data, note

@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part
 
-from .tiles import Floats, Pixels, box_mean, in_tiles, to_bytes
+from ..tiles import Floats, Pixels, box_mean, in_tiles, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # of the stretched range
 MAX_CONTRAST = 1.6  # times: a grey wall must not become noise

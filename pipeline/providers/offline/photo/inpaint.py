@@ -11,8 +11,8 @@ import numpy as np
 from gallery.errors import BadInput
 from pipeline.providers.base import Progress, part
 
+from ..tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
 from . import patch_match
-from .tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim

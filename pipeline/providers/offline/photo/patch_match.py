@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress
 
-from .tiles import Array, Flags, Floats, Places
+from ..tiles import Array, Flags, Floats, Places
 
 RADIUS = 3  # pixels: a patch is 7 × 7
 SMALLEST_SIDE = 20  # pixels, of the smallest copy

@@ -10,8 +10,8 @@ from PIL import Image
 from pipeline.providers.base import Progress, part
 from pipeline.providers.offline.noise import step
 
+from ..tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
 from .edits import LOOKS
-from .tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
 
 CANVAS_SIDE = 1400  # pixels: the longest side
 FINE_SIDE = 1600  # pixels: where a fine line is one pixel wide

@@ -7,20 +7,23 @@ from gallery.errors import BadInput
 from pipeline.providers.base import Intent, Progress, part
 from pipeline.providers.offline.plan import Plan, fits_twice
 
+from ..tiles import Flags, Pixels, stretched, tiles, to_bytes
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object
 from .patch_match import diffused, reduced
 from .styles import restyle
-from .tiles import Flags, Pixels, stretched, tiles, to_bytes
 
 
-def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress) -> Image.Image:
-    """`image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
+def apply(
+    intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress
+) -> tuple[Image.Image, str | None]:
+    """And the name of a sentence about it. `image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
     where = None if mask is None else np.asarray(mask)
     # In a cut-out, the black behind it shows the background.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
-    made = Image.fromarray(_made(intent, plan, pixels, where, part(progress, 0, 0.95)))
+    changed, note = _made(intent, plan, pixels, where, part(progress, 0, 0.95))
+    made = Image.fromarray(changed)
     if mask and intent in (Intent.ENHANCE, Intent.STYLE_TRANSFER):  # these change everything
         old = Image.fromarray(pixels).resize(made.size)
         made = Image.composite(made, old, mask.resize(made.size))
@@ -31,22 +34,24 @@ def apply(intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | No
             alpha = Image.fromarray(remove_object(planes, where, part(progress, 0.95, 1))[..., 0])
         alpha = alpha.resize(made.size)
         made.putalpha(ImageChops.darker(alpha, made.getchannel("A")) if made.mode == "RGBA" else alpha)
-    return made
+    return made, note
 
 
-def _made(intent: Intent, plan: Plan, pixels: Pixels, mask: Pixels | None, progress: Progress) -> Pixels:
+def _made(
+    intent: Intent, plan: Plan, pixels: Pixels, mask: Pixels | None, progress: Progress
+) -> tuple[Pixels, str | None]:
     match intent:
         case Intent.ENHANCE:
             doubles = fits_twice(pixels.shape[:2])
-            return enhance(pixels, [step for step in plan.steps if step != "upscale" or doubles], progress)
+            return enhance(pixels, [step for step in plan.steps if step != "upscale" or doubles], progress), None
         case Intent.REMOVE_BACKGROUND:
             return remove_background(pixels, mask, progress)
         case Intent.REMOVE_OBJECT if mask is not None:
-            return remove_object(pixels, mask, progress)
+            return remove_object(pixels, mask, progress), None
         case Intent.REMOVE_OBJECT:
             raise BadInput("Paint over what shall go: without an AI nobody else can say where it is.")
         case _ if plan.style:
-            return restyle(pixels, plan.style, progress)
+            return restyle(pixels, plan.style, progress), None
     raise BadInput("These words name no style that works without an AI.")
 
 

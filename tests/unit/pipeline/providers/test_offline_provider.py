@@ -9,7 +9,7 @@ from PIL import Image, ImageStat
 
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted
-from pipeline.providers import registry
+from pipeline.providers import registry, table
 from pipeline.providers.base import Intent, Picture, PictureRequest, RefinedRequest, RefineRequest
 from pipeline.providers.offline.provider import OfflineProvider
 from pipeline.providers.offline.vocabulary import SENTENCES
@@ -149,7 +149,7 @@ def test_a_scene_of_which_it_can_paint_nothing_is_said_beforehand() -> None:
 
 
 def test_the_registry_gives_the_offline_provider_that_says_so() -> None:
-    assert registry.label() == "built-in tools, no AI"
+    assert registry.label() == table.ALONE
     assert registry.refiner().name == "offline"
     assert registry.provider_for(Intent.GENERATE).name == "offline"
 
