@@ -82,6 +82,8 @@ ALSO = {
     "importImage": (507,),
     "listImages": (404,),
     "listDeletedImages": (404,),
+    "listDays": (404,),
+    "listDeletedDays": (404,),
     "changeImages": (404,),
     "downloadImages": (404,),
     "createAlbum": (409,),

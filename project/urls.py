@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from chat import views as chat
 from gallery import views as gallery
 from pipeline.providers.base import STYLES
-from project import docs, installing
+from project import docs, installing, trashed
 from project.accounts import page as you
 from project.accounts import second_step
 from project.accounts import views as accounts
@@ -35,6 +35,7 @@ urlpatterns = [
     path("_allauth/", LATE),
     path("gallery/", gallery_page, {"styles": STYLES}, name="gallery"),
     path("you/keys/", accounts.keys, name="keys"),
+    path("p/<uuid:image_id>/trashed/<str:signature>", trashed.thumbnail),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),
     path("worker.js", installing.worker, name="worker"),
