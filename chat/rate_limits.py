@@ -36,6 +36,9 @@ LIMITS: dict[str, RateLimitItem] = {
     "bulk": RateLimitItemPerMinute(60),
     "album": RateLimitItemPerMinute(60),
     "download": RateLimitItemPerMinute(20),
+    "share": RateLimitItemPerMinute(60),
+    "report": RateLimitItemPerMinute(5, 10),  # by `network`
+    "report_share": RateLimitItemPerMinute(30, 10),  # by share
     "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
     "login_address": RateLimitItemPerMinute(10),  # by `network`
     "login_name": RateLimitItemPerMinute(10, 10),
@@ -52,6 +55,8 @@ SENTENCES = {
     "login_name": TOO_MANY_LOGINS,
     "mail_address": TOO_MANY_MAILS,
     "mail_name": TOO_MANY_MAILS,
+    "report": "There were too many reports from your network just now",
+    "report_share": "There were many reports of this picture just now",
 }
 
 

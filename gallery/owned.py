@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from gallery.changes import not_purged
 from gallery.models import Album, AlbumImage, Image, Reference
+from gallery.sharing.models import Share
 
 BATCH = 100
 
@@ -41,6 +42,7 @@ def keep_evidence(owner_id: uuid.UUID, holder_id: uuid.UUID) -> None:
     """Hand it over to `holder_id`, without what the person called it and where it belonged; the prompt is a part of it."""
     AlbumImage.objects.filter(album__owner__pk=owner_id).delete()
     Reference.objects.filter(image__owner__pk=owner_id).delete()
+    Share.objects.filter(image__owner__pk=owner_id).delete()
     evidence(owner_id).update(
         owner=holder_id,
         message_id=None,

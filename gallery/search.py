@@ -21,7 +21,6 @@ from gallery.models import Image
 
 PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 COUNTED = 10_000  # pictures, at most
-SKIPPED = 50_000  # pictures, at most
 RANKED = 500  # matches, the newest, that are put in order of relevance
 LATE = timedelta(days=1)  # how long after its id was made a picture may have been made: an attempt that failed at first
 SOON = timedelta(seconds=1)  # how long before
@@ -34,8 +33,8 @@ Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Moment = AwareDatetime | date | None
 
 
-class Filters(Schema):
-    """What a picture has to be. Without a word: anything."""
+class Search(Schema):
+    """What a list shall show. Without a word: everything."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -55,24 +54,6 @@ class Filters(Schema):
     album: Annotated[str | None, Field(pattern=f"^{UUID}$", description="`id` of an album of mine")] = None
     since: Annotated[Moment, Field(alias="from", description="Made then or later; a date is a day in UTC")] = None
     until: Annotated[Moment, Field(alias="to", description="Made before; of a date: on that day or before")] = None
-
-    @field_validator("favorite", mode="before")
-    @classmethod
-    def _is_flag(cls, value: object) -> object:
-        return _flag(value)
-
-    @field_validator("since", "until", mode="before")
-    @classmethod
-    def _is_written_out(cls, value: object) -> object:
-        """A bare number would be read as seconds."""
-        if isinstance(value, str) and not re.match(r"\d{4}-", value):
-            raise ValueError("is a date or a moment, such as 2026-11-29T08:00:00Z")
-        return value
-
-
-class Search(Filters):
-    """What a list shall show, in which order."""
-
     order: Annotated[
         Literal["newest", "oldest", "relevance"],
         Field(description="`relevance`: what fits `q` best, of the newest 500 that fit; without `q`: newest"),
@@ -82,20 +63,21 @@ class Search(Filters):
         str | None, Field(pattern=rf"^(?:\d{{1,15}}\.)?{UUID}$", description="`next` of the page before")
     ] = None
     limit: Annotated[int, Field(ge=1, le=100, description="Pictures of a page, at most")] = 50
-    skip: Annotated[
-        int, Field(ge=0, le=SKIPPED, description="Pictures after the cursor, or at the beginning, to pass over")
-    ] = 0
 
-    @field_validator("count", mode="before")
+    @field_validator("favorite", "count", mode="before")
     @classmethod
-    def _is_a_flag(cls, value: object) -> object:
-        return _flag(value)
+    def _is_flag(cls, value: object) -> object:
+        if isinstance(value, str) and value not in ("true", "false"):
+            raise ValueError("is true or false")
+        return value
 
-
-def _flag(value: object) -> object:
-    if isinstance(value, str) and value not in ("true", "false"):
-        raise ValueError("is true or false")
-    return value
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _is_written_out(cls, value: object) -> object:
+        """A bare number would be read as seconds."""
+        if isinstance(value, str) and not re.match(r"\d{4}-", value):
+            raise ValueError("is a date or a moment, such as 2026-11-29T08:00:00Z")
+        return value
 
 
 @dataclass(frozen=True)
@@ -135,7 +117,7 @@ def _page(found: Found, search: Search, fields: Sequence[str], counted: int | No
     return Page(images, following, counted, similar)
 
 
-def listed(owner_id: uuid.UUID, search: Filters, *, deleted: bool = False) -> QuerySet[Image]:
+def listed(owner_id: uuid.UUID, search: Search, *, deleted: bool = False) -> QuerySet[Image]:
     """All that is asked for, whatever words it has, in no order. Raises `NotFound`."""
     images = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
     images = images.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
@@ -155,10 +137,10 @@ def _made_between(
     meant."""
     if since is not None:
         begin = _beginning(since)
-        images = images.filter(created_at__gte=begin, pk__gte=first_id(begin - LATE))
+        images = images.filter(created_at__gte=begin, pk__gte=_first_id(begin - LATE))
     if until is not None:
         end = _beginning(until) + (timedelta() if isinstance(until, datetime) else timedelta(days=1))
-        images = images.filter(created_at__lt=end, pk__lt=first_id(end + SOON))
+        images = images.filter(created_at__lt=end, pk__lt=_first_id(end + SOON))
     return images
 
 
@@ -168,7 +150,7 @@ def _beginning(day: datetime | date) -> datetime:
     return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(9000, 1, 1, tzinfo=UTC))
 
 
-def first_id(moment: datetime) -> uuid.UUID:
+def _first_id(moment: datetime) -> uuid.UUID:
     """The lowest UUIDv7 of this millisecond."""
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
@@ -185,19 +167,8 @@ def _after(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
 
 
 def _by_age(images: QuerySet[Image], search: Search, fields: Sequence[str]) -> Found:
-    following = _passing_over(_after(images, search), search)
-    found = _loading(following, fields).order_by(_order(search))
+    found = _loading(_after(images, search), fields).order_by(_order(search))
     return [(str(image.pk), image) for image in found[: search.limit + 1]]
-
-
-def _passing_over(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
-    """From the index alone: of what is passed over no row is read."""
-    if not search.skip:
-        return images
-    first = images.order_by(_order(search)).values_list("pk", flat=True)[search.skip : search.skip + 1].first()
-    if first is None:
-        return images.none()
-    return images.filter(pk__gte=first) if search.order == "oldest" else images.filter(pk__lte=first)
 
 
 def _with_words(
@@ -205,8 +176,7 @@ def _with_words(
 ) -> Found:
     if search.order == "relevance":
         return _by_relevance(owner_id, images, search, asked, fields)
-    wanted = search.skip + search.limit + 1
-    ids = fulltext.ids(_after(images, search), owner_id, asked, _order(search), wanted)[search.skip :]
+    ids = fulltext.ids(_after(images, search), owner_id, asked, _order(search), search.limit + 1)
     rows = _loading(Image.objects.all(), fields).in_bulk(ids)
     return [(str(each), rows[each]) for each in ids if each in rows]
 
@@ -219,7 +189,7 @@ def _by_relevance(
     if search.cursor and "." in search.cursor:
         rank, _, last = search.cursor.partition(".")
         order = [each for each in order if each < (int(rank), uuid.UUID(last))]
-    order = order[search.skip : search.skip + search.limit + 1]
+    order = order[: search.limit + 1]
     rows = _loading(Image.objects.all(), fields).in_bulk([pk for _, pk in order])
     return [(f"{rank}.{pk}", rows[pk]) for rank, pk in order if pk in rows]
 

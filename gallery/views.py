@@ -44,7 +44,9 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
     return response
 
 
-def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = True) -> HttpResponseBase:
+def send(
+    request: HttpRequest, image: Image, variant: str, *, redirect: bool = True, etag: str = ""
+) -> HttpResponseBase:
     """Raises `NotFound`, `StorageDown`.
 
     A download is not redirected: browsers ignore our file name for another server's answer.
@@ -55,7 +57,7 @@ def send(request: HttpRequest, image: Image, variant: str, *, redirect: bool = T
     if url is not None:
         # A cached redirect would lead to a URL that has expired.
         return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
-    etag = f'"{image.pk}-{variant}-{image.url_epoch}"'
+    etag = etag or f'"{image.pk}-{variant}-{image.url_epoch}"'
     unchanged = get_conditional_response(request, etag=etag)
     response = _streamed(request, files.stream(key), mime, etag) if unchanged is None else unchanged
     response["ETag"] = etag

@@ -19,7 +19,8 @@ from gallery import many_api
 from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput, UnsupportedMedia
-from project import downloads, openapi, tickets
+from gallery.sharing import api as sharing
+from project import downloads, openapi, reports, tickets
 from project.accounts.api import me, tokens
 from project.accounts.bringing_api import router as accounts
 from project.auth import COOKIE, EVEN_BLOCKED, PERSON, Bearer, become_guest, check_guests
@@ -103,6 +104,8 @@ COUNTED: dict[Callable[..., Any], str] = {
     many_api.change_images: "bulk",
     many_api.create_album: "album",
     many_api.rename_album: "album",
+    sharing.create_share: "share",
+    sharing.renew_links: "share",
 }
 
 
@@ -127,12 +130,15 @@ api.add_router("/api/v1/chat", chat, auth=PERSON, tags=["chat"])
 api.add_router("/v1/prompt", prompt, auth=PERSON, tags=["prompt"])
 api.add_router("/v1/image", image, auth=PERSON, tags=["image"])
 api.add_router("/v1/gallery", downloads.router, auth=PERSON, tags=["gallery"])
-GALLERY = {
-    "/albums": many_api.albums_router,
-    "/": many_api.router,
-    "": gallery,
-}  # what follows the last is a picture's id
-for path, router in GALLERY.items():
+GALLERY = (
+    ("/albums", many_api.albums_router),
+    ("/shares", sharing.router),
+    ("/", many_api.router),
+    ("", sharing.of_picture),
+    ("", gallery),
+)  # what follows the last two is a picture's id
+for path, router in GALLERY:
     router.add_decorator(_limited)
     api.add_router(f"/v1/gallery{path}", router, auth=PERSON, tags=["gallery"])
+api.add_router("/s", reports.router, tags=["gallery"])
 parameters.refuse_unknown(api)  # last: it sees only what is mounted

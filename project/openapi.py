@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from gallery import errors
 from gallery.schemas import ImportBody
+from gallery.sharing.schemas import ReportBody
 from project.http import problems
 from project.openapi_examples import ANSWERS, BODIES, PARAMETERS
 
@@ -82,11 +83,11 @@ ALSO = {
     "importImage": (507,),
     "listImages": (404,),
     "listDeletedImages": (404,),
-    "listDays": (404,),
-    "listDeletedDays": (404,),
     "changeImages": (404,),
     "downloadImages": (404,),
     "createAlbum": (409,),
+    "createShare": (409,),
+    "reportShare": (403,),
 }
 BODY_TOO = (400, 413, 415)
 EVERYWHERE = (422, 429, 503)
@@ -102,13 +103,25 @@ _MESSAGE = {"session_id": "$response.body#/session_id", "message_id": "$response
 _IMAGE = {"image_id": "$response.body#/id"}
 _OF_A_SESSION = ("getSession", "sendMessage", "listMessages", "renameSession", "deleteSession")
 _OF_A_MESSAGE = ("getMessage", "cancelMessage", "retryMessage")
-_OF_AN_IMAGE = ("getImage", "getImageLineage", "updateImage", "trashImage", "restoreImage", "deleteImage")
+_OF_AN_IMAGE = (
+    "getImage",
+    "getImageLineage",
+    "updateImage",
+    "trashImage",
+    "restoreImage",
+    "deleteImage",
+    "createShare",
+    "listShares",
+    "renewLinks",
+)
 LINKS: dict[str, dict[int, tuple[tuple[str, ...], dict[str, str]]]] = {
     "createToken": {201: (("deleteToken",), {"token_id": "$response.body#/id"})},
     "createSession": {201: (_OF_A_SESSION, _SESSION)},
     "sendMessage": {202: (_OF_A_MESSAGE, _MESSAGE)},
     "generateImage": {201: (_OF_AN_IMAGE, _IMAGE), 202: (_OF_A_MESSAGE, _MESSAGE)},
     "importImage": {201: (_OF_AN_IMAGE, _IMAGE)},
+    "createShare": {201: (("revokeShare",), {"share_id": "$response.body#/id"})},
+    "listShares": {200: (("reportShare",), {"token": "$response.body#/items/0/token"})},
     "createAlbum": {201: (("getAlbum", "renameAlbum", "deleteAlbum"), {"album_id": "$response.body#/id"})},
 }
 LOCATIONS = {
@@ -148,7 +161,7 @@ def _operations(schema: OpenAPISchema) -> Iterator[tuple[str, str, Operation]]:
 
 
 def _add_forms(schema: OpenAPISchema) -> None:
-    made = [(problems.Problem, "serialization"), (ImportBody, "validation")]
+    made = [(problems.Problem, "serialization"), (ImportBody, "validation"), (ReportBody, "validation")]
     _, forms = models_json_schema(made, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     schema["components"]["schemas"] |= forms["$defs"]
 

@@ -16,14 +16,6 @@ IMAGE: Example = {
     "created_at": "2026-11-29T18:00:07.000Z",
     "deleted_at": None,
     "purge_at": None,
-    "trash_thumbnail_url": None,
-}
-DETAILS: Example = {
-    **IMAGE,
-    "request": "Create a sunset landscape",
-    "bytes": 1048576,
-    "mime": "image/webp",
-    "album_ids": [],
 }
 ALBUM: Example = {
     "id": "019a7c3e-7f31-7c10-8a55-0d9e8f7a6b5c",
@@ -31,6 +23,13 @@ ALBUM: Example = {
     "count": 1,
     "thumbnail_url": IMAGE["thumbnail_url"],
     "created_at": "2026-11-29T18:05:00.000Z",
+}
+SHARE: Example = {
+    "id": "019a7c40-1b22-7e01-9c44-5d6e7f8a9b0c",
+    "url": "/s/AZp8QBsifgGcRF1uf4qbDKqfV0mCw1z5pYh3xJ2kQ8o/",
+    "token": "AZp8QBsifgGcRF1uf4qbDKqfV0mCw1z5pYh3xJ2kQ8o",
+    "created_at": "2026-11-29T18:10:00.000Z",
+    "expires_at": "2026-12-06T18:10:00.000Z",
 }
 KEY: Example = {
     "id": "5f2b8c1d9e3a4f60",
@@ -72,16 +71,12 @@ ANSWERS: dict[str, Example] = {
     "MessageForm": MESSAGE,
     "MessagePage": {"items": [MESSAGE], "next": None},
     "ImageForm": IMAGE,
-    "ImageDetails": DETAILS,
-    "DayList": {
-        "items": [{"date": "2026-11-29", "count": 1, "cursor": "019ad1c6-c000-0000-0000-000000000000"}],
-        "count": 1,
-        "similar": False,
-    },
     "ImagePage": {"items": [IMAGE], "next": None, "count": None, "similar": False},
     "AlbumForm": ALBUM,
     "AlbumPage": {"items": [ALBUM], "next": None},
-    "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "changed": True, "error": None}]},
+    "ShareForm": SHARE,
+    "ShareList": {"items": [SHARE], "next": None},
+    "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "error": None}]},
     "Lineage": {"parents": [], "ancestors": [], "children": [IMAGE]},
     "RefinementForm": {
         "intent": "generate",
@@ -105,6 +100,8 @@ BODIES: dict[str, Example] = {
     "downloadImages": {"ids": [IMAGE["id"]]},
     "createAlbum": {"title": "At the sea"},
     "renameAlbum": {"title": "Holidays at the sea"},
+    "createShare": {"expires_in_s": 604800},
+    "reportShare": {"reason": "copyright", "text": "I took this photograph in 2019."},
     "importImage": {
         "file": "data:image/png;base64,"
         "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR4nGNwy1tAEmIY1TCqYfhqAABniFQQGbydlQAAAABJRU5ErkJggg==",
@@ -117,6 +114,8 @@ PARAMETERS: dict[str, Example] = {
     "session_id": {"description": "`id` of a session"},
     "message_id": {"description": "`id` of a message of that session"},
     "image_id": {"description": "`id` of a picture"},
+    "share_id": {"description": "`id` of a share"},
+    "token": {"description": "What stands after `/s/` in a share's `url`"},
     "album_id": {"description": "`id` of an album"},
     "pictures": {"description": "What becomes of the pictures that the conversation made"},
 }

@@ -7,8 +7,9 @@ from django.views.generic import RedirectView
 
 from chat import views as chat
 from gallery import views as gallery
+from gallery.sharing import views as sharing
 from pipeline.providers.base import STYLES
-from project import docs, installing, trashed
+from project import docs, installing
 from project.accounts import page as you
 from project.accounts import second_step
 from project.accounts import views as accounts
@@ -35,8 +36,9 @@ urlpatterns = [
     path("_allauth/", LATE),
     path("gallery/", gallery_page, {"styles": STYLES}, name="gallery"),
     path("you/keys/", accounts.keys, name="keys"),
-    path("p/<uuid:image_id>/trashed/<str:signature>", trashed.thumbnail),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
+    path("s/<str:token>/", sharing.page, name="share"),
+    path("s/<str:token>/<str:variant>", sharing.picture, name="shared_picture"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),
     path("worker.js", installing.worker, name="worker"),
     path("favicon.ico", RedirectView.as_view(url=static("studio/ui/favicon.svg"))),  # asked for by the admin's pages

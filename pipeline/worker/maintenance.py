@@ -20,6 +20,7 @@ from redis.exceptions import RedisError
 from gallery import maintenance
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
+from gallery.sharing import services as sharing
 from pipeline import announcements, events, session, transitions
 from pipeline.message import WORK, Message, Status
 from pipeline.queue import depth, wake
@@ -206,6 +207,11 @@ def write_words() -> None:
     maintenance.write_words(WORDS_AT_ONCE)
 
 
+def remove_ended_shares() -> None:
+    sharing.remove_ended(WAKE_AT_MOST)
+    sharing.remove_handled_reports(WAKE_AT_MOST, timedelta(days=settings.EVIDENCE_DAYS))
+
+
 def clean_above() -> None:
     cleaning.send(None)
 
@@ -291,6 +297,7 @@ CLEANING: tuple[Callable[[], None], ...] = (
     empty_trash,
     measure_pictures,
     write_words,
+    remove_ended_shares,
     clean_above,
 )
 

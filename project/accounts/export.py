@@ -16,6 +16,7 @@ from gallery.archive import pieces
 from gallery.errors import NotFound, StorageDown
 from gallery.models import Image
 from gallery.schemas import form
+from gallery.sharing import services as sharing
 from gallery.stores import storage
 from pipeline.store import owned as conversations
 from project.models import User
@@ -30,8 +31,8 @@ def archive(user: User, me: Mapping[str, object]) -> Iterator[bytes]:
     sessions = (public(each) for each in conversations.all_sessions(user_id))
     messages = (public(each) for each in conversations.all_messages(user_id))
     images = (form(each) for each in gallery.pictures(user.pk))
-    albums = gallery.albums(user.pk)
-    arrays = {"sessions": sessions, "messages": messages, "gallery": images, "albums": albums}
+    albums, shares = gallery.albums(user.pk), sharing.of_person(user.pk)
+    arrays = {"sessions": sessions, "messages": messages, "gallery": images, "albums": albums, "shares": shares}
     for name, items in arrays.items():
         zip.add(_array(items), f"{name}.json", compress_type=ZIP_DEFLATED)
         yield from zip.all_files()

@@ -15,7 +15,8 @@ MINUTE = 60.0
 METHODS = ("GET", "HEAD")
 UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # for the operator
 # Times READS_PER_MINUTE. An address may be an office, and a page shows many pictures.
-PERSON, ADDRESS, PICTURES = 1, 3, 10
+PERSON, ADDRESS, PICTURES, SHARED = 1, 3, 10, 2
+OF_PATHS = {"/p/": PICTURES, "/s/": SHARED}
 
 _used_up: dict[tuple[int, str], float] = {}
 _tidied_at = 1000  # keys
@@ -25,7 +26,7 @@ _lock = threading.Lock()
 def by_address(request: HttpRequest) -> None:
     """Before any look-up. Raises `RateLimited`."""
     if request.method in METHODS and request.path_info not in UNCOUNTED:
-        times = PICTURES if request.path_info.startswith("/p/") else ADDRESS
+        times = next((times for start, times in OF_PATHS.items() if request.path_info.startswith(start)), ADDRESS)
         _count(times, rate_limits.network(request.META.get("REMOTE_ADDR", "")))
 
 

@@ -17,7 +17,6 @@ KEYED = (
     "api/v1/chat/",
     "api/v1/me/",
     "v1/",
-    "p/<uuid:image_id>/trashed/",
 )  # where nobody gets anything without a key
 EVEN_BLOCKED = "api/v1/me/"
 Row = tuple[int, int, int, int, int]
@@ -99,10 +98,6 @@ API = [
     Route("v1/gallery/deleted/", "GET", "/v1/gallery/deleted/", of_own(200)),
     Route("v1/gallery/", "GET", "/v1/gallery/?q=secret&album={album}&count=true", of_owner(200)),
     Route("v1/gallery/deleted/", "GET", "/v1/gallery/deleted/?q=secret&album={album}", of_owner(200)),
-    Route("v1/gallery/days/", "GET", "/v1/gallery/days/?tz=Asia/Ho_Chi_Minh", of_own(200)),
-    Route("v1/gallery/days/", "GET", "/v1/gallery/days/?album={album}", of_owner(200)),
-    Route("v1/gallery/deleted/days/", "GET", "/v1/gallery/deleted/days/", of_own(200)),
-    Route("v1/gallery/deleted/days/", "GET", "/v1/gallery/deleted/days/?album={album}", of_owner(200)),
     Route("v1/gallery/bulk/", "POST", "/v1/gallery/bulk/", of_own(200), {"action": "trash", "ids": ["{image}"]}),
     Route("v1/gallery/bulk/", "POST", "/v1/gallery/bulk/", of_own(200), {"action": "delete", "ids": ["{image}", "{mask}"]}),
     Route("v1/gallery/bulk/", "POST", "/v1/gallery/bulk/", of_owner(200), {"action": "add_to_album", "ids": ["{image}"], "album_id": "{album}"}),
@@ -118,6 +113,12 @@ API = [
     Route("v1/gallery/<image_id>/", "DELETE", IMAGE, of_owner(204)),
     Route("v1/gallery/<image_id>/restore/", "POST", IMAGE + "restore/", of_owner(200)),
     Route("v1/gallery/<image_id>/permanent/", "DELETE", IMAGE + "permanent/", of_owner(204)),
+    Route("v1/gallery/<image_id>/shares/", "POST", IMAGE + "shares/", of_owner(201), {"expires_in_s": 60}),
+    Route("v1/gallery/<image_id>/shares/", "GET", IMAGE + "shares/", of_owner(200)),
+    Route("v1/gallery/shares/<share_id>/", "DELETE", "/v1/gallery/shares/{share}/", of_owner(204)),
+    Route("v1/gallery/<image_id>/new-link/", "POST", IMAGE + "new-link/", of_owner(200)),
+    Route("s/<token>/report/", "POST", "{share_path}report/", (204, 204, 204, 204, 204), {"reason": "other"}),
+    Route("s/<token>/report/", "POST", "{ended_path}report/", NOT_THERE, {"reason": "other"}),
 ]  # fmt: skip
 
 PAGES = [
@@ -147,9 +148,12 @@ PAGES = [
     ),
     Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/thumbnail/{signature}", NOT_THERE),
     Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/full/{stale}", NOT_THERE),
-    # Of what lies in the trash: for its owner alone, whoever else has the address.
-    Route("p/<uuid:image_id>/trashed/<str:signature>", "GET", "{trashed}", (200, 404, 404, 404, 404)),
-    Route("p/<uuid:image_id>/trashed/<str:signature>", "GET", "/p/{image}/trashed/{signature}", NOT_THERE),
+    # So for whoever has a share's address.
+    Route("s/<str:token>/", "GET", "{share_path}", PUBLIC),
+    Route("s/<str:token>/<str:variant>", "GET", "{share_path}full", PUBLIC),
+    Route("s/<str:token>/", "GET", "{ended_path}", NOT_THERE),
+    Route("s/<str:token>/<str:variant>", "GET", "{ended_path}thumbnail", NOT_THERE),
+    Route("s/<str:token>/<str:variant>", "GET", "/s/{share}/full", NOT_THERE),
     Route("", "GET", "/static/studio/chat/main.js", PUBLIC),
     Route("", "GET", "/static/studio/none.js", NOT_THERE),
 ]

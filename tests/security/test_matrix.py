@@ -87,16 +87,9 @@ class People:
         self.album = ""
         self.constant = {
             "mask": mask["id"],
-            "trashed": self._trashed(),
             "foreign": self.owner.photo()["url"].rpartition("/")[2],
             **self.people,
         }
-
-    def _trashed(self) -> str:
-        """The address of the thumbnail of a picture in the owner's trash."""
-        address = f"/v1/gallery/{self.owner.photo(50, 50)['id']}/"
-        self.owner.http.delete(address).raise_for_status()
-        return str(self.owner.http.get(address).json()["trash_thumbnail_url"])
 
     def _by_key(self, whose: Client, **body: Any) -> httpx.Client:
         made = whose.http.post("/api/v1/auth/tokens/", json={"name": "a", **body}).raise_for_status().json()
@@ -122,8 +115,13 @@ class People:
             self.owner.http.delete(f"/v1/gallery/albums/{self.album}/")
         album = self.owner.http.post("/v1/gallery/albums/", json={"title": "Secret"}).raise_for_status().json()
         self.album = album["id"]
+        share, ended = (self._share(image["id"]) for _ in range(2))
+        self.owner.http.delete(f"/v1/gallery/shares/{ended['id']}/").raise_for_status()
         return {
             **self.constant,
+            "share": share["id"],
+            "share_path": share["url"],
+            "ended_path": ended["url"],
             "album": album["id"],
             "session": session,
             "key": self._new_key(),
@@ -135,6 +133,12 @@ class People:
             "stale": image["url"].rpartition("/")[2],
         }
 
+    def _share(self, image_id: str) -> dict[str, str]:
+        made: dict[str, str] = (
+            self.owner.http.post(f"/v1/gallery/{image_id}/shares/", json={}).raise_for_status().json()
+        )
+        return made
+
     def session(self, session_id: str) -> dict[str, Any]:
         form: dict[str, Any] = self.owner.http.get(f"/api/v1/chat/sessions/{session_id}/").raise_for_status().json()
         return form
@@ -145,6 +149,7 @@ class People:
             "/api/v1/chat/sessions/{session}/",
             "/api/v1/chat/sessions/{session}/messages/",
             "/v1/gallery/{image}/",
+            "/v1/gallery/{image}/shares/",
             "/v1/gallery/albums/{album}/",
         )
         return [self.owner.http.get(filled(place, things)).raise_for_status().json() for place in places]

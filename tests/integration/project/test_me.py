@@ -106,7 +106,7 @@ def test_a_block_that_is_over_is_not_told(client: Client, guest: User) -> None:
 
 # Taking along
 
-LISTS = ("sessions", "messages", "gallery", "albums")
+LISTS = ("sessions", "messages", "gallery", "albums", "shares")
 
 
 async def exported(guest: User) -> ZipFile:
@@ -155,7 +155,7 @@ async def test_the_export_holds_everything_and_nothing_of_others(guest: User) ->
 
 async def test_who_has_nothing_gets_empty_lists(guest: User) -> None:
     archive = await exported(guest)
-    assert [read(archive, f"{name}.json") for name in LISTS] == [[], [], [], []]
+    assert [read(archive, f"{name}.json") for name in LISTS] == [[], [], [], [], []]
 
 
 async def test_what_is_hidden_is_named_and_not_given(guest: User) -> None:

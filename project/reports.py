@@ -1,0 +1,84 @@
+"""`POST /s/<token>/report/`: what somebody who sees a shared picture has against it, as a form or as JSON.
+
+Nobody has signed in, so no page can report in anybody's name. It can in that of an address, which the browser tells us;
+a token of a form would need a cookie, which these pages do not set.
+"""
+
+from urllib.parse import urlsplit
+
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+from ninja import Router
+from ninja.errors import HttpError
+from pydantic import ValidationError
+
+from chat import protocol, rate_limits
+from gallery.errors import BadInput, FieldError, Forbidden, StudioError, UnsupportedMedia
+from gallery.sharing import links, services
+from gallery.sharing.schemas import ReportBody
+from gallery.translation import _
+from project.http import problems
+
+router = Router()
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+BODY = {"$ref": "#/components/schemas/ReportBody"}
+
+
+@router.post(
+    "/{token}/report/",
+    response={204: None},
+    operation_id="reportShare",
+    summary="Report a shared picture",
+    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": BODY}}}},
+)
+def report_share(request: HttpRequest, token: str) -> HttpResponse:
+    """To the studio's moderators; from anybody, once for a picture from each network. The page's own form comes here
+    too; it is answered in plain text, or with a redirect back to the page."""
+    if request.content_type != FORM:
+        _report(request, token)
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+    try:
+        back = _report(request, token)
+    except StudioError as error:
+        return problems.page(error)
+    return HttpResponse(status=303, headers={"Location": f"{back}?reported=1", "Cache-Control": "no-store"})
+
+
+def _report(request: HttpRequest, token: str) -> str:
+    """The share's path."""
+    _check_page(request)
+    network = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
+    async_to_sync(rate_limits.hit)("report", network)
+    share = services.opened(token)
+    async_to_sync(rate_limits.hit)("report_share", str(share.pk))
+    said = _said(request)
+    reporter = salted_hmac("project.reports", network, algorithm="sha256").hexdigest()
+    services.report(share, reporter, said.reason, said.text)
+    return links.path(share.pk)
+
+
+def _check_page(request: HttpRequest) -> None:
+    """Programs say neither; the page's own form says "null" as its origin, since it sends no referrer. Raises `Forbidden`."""
+    site, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "null")
+    is_ours = origin == "null" or urlsplit(origin).netloc == request.get_host()
+    if site not in ("", "same-origin", "none") or not (site or is_ours):
+        raise Forbidden(_("A report comes from the shared picture's own page."))
+
+
+def _said(request: HttpRequest) -> ReportBody:
+    """Raises `BadInput`, `UnsupportedMedia`."""
+    try:
+        if request.content_type == FORM:
+            given = {name: str(value).replace("\r\n", "\n") for name, value in request.POST.items()}
+            return ReportBody.model_validate(given)
+        if request.content_type == JSON:
+            return ReportBody.model_validate_json(request.body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        if first["type"] == "json_invalid":
+            raise HttpError(400, "no JSON") from BadInput(_("The body is not JSON, or it is nested too deeply."))
+        detail = protocol.explain(first, list(first["loc"]))
+        field = FieldError("body", protocol.field_name(list(first["loc"])), detail)
+        raise BadInput(detail, errors=[field]) from None
+    raise UnsupportedMedia(_("A report comes as JSON, or as a form."))
