@@ -21,6 +21,8 @@ PICTURE: Example = {
     "width": 1024,
     "height": 768,
     "placeholder": "data:image/webp;base64,UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAgA0JaQAA3AA/vuUAAA=",
+    "hidden_reason": None,
+    "appeal": None,
 }
 MESSAGE: Example = {
     "id": "019a7c3e-7b20-7e33-9c5d-4d5c6b7a8990",

@@ -17,9 +17,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from gallery import fulltext, services, views, words
+from gallery import fulltext, reasons, views, words
 from gallery.errors import StudioError
 from gallery.models import Image
+from gallery.moderation import verdicts
 
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[Image]  # only the type checker can subscript it
@@ -31,7 +32,10 @@ FOUND = 1000  # pictures of one search, the newest
 
 
 class HideForm(forms.Form):
-    reason = forms.CharField(max_length=500, help_text="For the record; the owner does not read it.")
+    code = forms.ChoiceField(label="Reason", choices=list(reasons.SENTENCES.items()), initial=reasons.OTHER)
+    reason = forms.CharField(
+        label="In your words", max_length=500, required=False, help_text="The owner reads both. May be empty."
+    )
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -68,8 +72,9 @@ class ImageAdmin(Base):
     ordering = ("-pk",)
     actions = ("approve", "hide")
     fields = (
-        "thumbnail", "state", "hidden_reason", "approved_at", "moderated_by", "owner", "purpose", "title", "prompt",
-        "intent", "provider", "width", "height", "message_id", "session_id", "trashed_at", "created_at",
+        "thumbnail", "state", "hidden_code", "hidden_words", "hidden_reason", "appeal", "approved_at", "moderated_by",
+        "owner", "purpose", "title", "prompt", "intent", "provider", "width", "height", "message_id", "session_id",
+        "trashed_at", "created_at",
     )  # fmt: skip
     readonly_fields = fields
 
@@ -127,19 +132,21 @@ class ImageAdmin(Base):
     @admin.action(description="Approve (show it again, if it is hidden)", permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         if images := self._chosen(request, queryset):
-            services.approve(images, by=request.user.pk)
-            self.message_user(request, f"Approved: {len(images)}.", messages.SUCCESS)
+            approved = verdicts.approve(images, by=request.user.pk)
+            self.message_user(request, f"Approved: {len(approved)}.", messages.SUCCESS)
+            if len(approved) < len(images):
+                self.message_user(request, "An appeal is decided in the queue, by another moderator.", messages.WARNING)
 
     @admin.action(description="Hide, with a reason", permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
         images = self._chosen(request, queryset)
         if not images:
             return None
-        form = HideForm(request.POST if "reason" in request.POST else None)
+        form = HideForm(request.POST if "code" in request.POST else None)
         if not form.is_valid():
             return self._ask(request, form, images)
-        services.hide(images, form.cleaned_data["reason"], by=request.user.pk)
-        self.message_user(request, f"Hidden: {len(images)}.", messages.SUCCESS)
+        hidden = verdicts.hide(images, form.cleaned_data["reason"], request.user.pk, form.cleaned_data["code"])
+        self.message_user(request, f"Hidden: {len(hidden)}.", messages.SUCCESS)
         return None
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:

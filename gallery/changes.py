@@ -1,12 +1,9 @@
 """Changes of what a message shows of its picture; each raises the row's `rev`."""
 
-import uuid
-from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
 
 from gallery.models import UNANNOUNCED, Image
 from gallery.signals import image_changed
@@ -16,7 +13,7 @@ BATCH = 200  # rows in one transaction
 
 
 def snapshot(image: Image) -> Snapshot:
-    return {
+    found: Snapshot = {
         "id": str(image.pk),
         "state": image.state,
         "width": image.width,
@@ -24,7 +21,11 @@ def snapshot(image: Image) -> Snapshot:
         "placeholder": image.placeholder if image.state == "shown" else "",
         "epoch": image.url_epoch,
         "rev": image.rev,
+        "appeal": image.appeal,  # type: ignore[typeddict-item]  # the row's choices
     }
+    if image.hidden:
+        found |= {"hidden_code": image.hidden_code, "hidden_words": image.hidden_words}
+    return found
 
 
 def not_purged() -> QuerySet[Image]:
@@ -58,17 +59,3 @@ def unannounced(limit: int) -> list[Image]:
 
 def announced(image_id: str, rev: int) -> None:
     Image.objects.filter(pk=image_id, announced_rev__lt=rev).update(announced_rev=rev)
-
-
-def hide(images: Iterable[Image], reason: str, by: uuid.UUID | None) -> None:
-    """`by`: the moderator's id. An earlier reason stays."""
-    shown = not_purged().filter(pk__in=[image.pk for image in images], hidden=False)
-    change(shown, hidden=True, hidden_reason=reason[:500], approved_at=None, moderated_by=by)
-
-
-def approve(images: Iterable[Image], by: uuid.UUID | None) -> None:
-    """Records who approved it and when. What is in the trash stays there."""
-    rows = not_purged().filter(pk__in=[image.pk for image in images])
-    verdict = {"approved_at": timezone.now(), "moderated_by": by}
-    rows.filter(hidden=False).update(**verdict)
-    change(rows.filter(hidden=True), hidden=False, hidden_reason="", **verdict)

@@ -28,6 +28,11 @@ class Image(models.Model):
         SHOWN = "shown"
         PURGING = "purging"  # the files go, then the row; there is no way back
 
+    class Appeal(models.TextChoices):
+        OPEN = "open"
+        ACCEPTED = "accepted"  # it is shown again
+        REJECTED = "rejected"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # Not CASCADE: the files would stay.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="images", db_index=False)
@@ -38,7 +43,13 @@ class Image(models.Model):
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.DRAFT)
 
     hidden = models.BooleanField(default=False)
-    hidden_reason = models.CharField(max_length=500, blank=True, default="")
+    hidden_reason = models.CharField(
+        max_length=500, blank=True, default=""
+    )  # of older releases; its owner never reads it
+    # `db_default`: during a rollout, processes of the release before still insert rows.
+    hidden_code = models.CharField(max_length=16, blank=True, default="", db_default="")  # of `gallery.reasons`
+    hidden_words = models.CharField(max_length=500, blank=True, default="", db_default="")  # its owner reads them
+    appeal = models.CharField(max_length=8, choices=Appeal, blank=True, default="", db_default="")  # against its hiding
     approved_at = models.DateTimeField(null=True, default=None)
     moderated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, default=None, related_name="moderated_images"

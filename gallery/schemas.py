@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 from ninja import Query, Schema
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
-from gallery import changes, links
+from gallery import changes, links, reasons
 from gallery.models import Image
+from gallery.reasons import AppealState, HiddenReason
 from gallery.snapshot import State
 
 CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"  # the id of the last item seen
@@ -34,6 +35,8 @@ class ImageForm(Schema):
     created_at: datetime
     deleted_at: datetime | None
     purge_at: datetime | None  # null unless it is in the trash
+    hidden_reason: HiddenReason | None  # null unless a moderator has hidden it
+    appeal: AppealState | None  # what became of my appeal against that
 
 
 def form(image: Image) -> dict[str, object]:
@@ -56,6 +59,8 @@ def form(image: Image) -> dict[str, object]:
         "created_at": image.created_at,
         "deleted_at": image.trashed_at,
         "purge_at": image.purge_at,
+        "hidden_reason": reasons.hidden_reason(snapshot),
+        "appeal": reasons.appeal(snapshot),
     }
 
 

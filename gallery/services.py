@@ -1,4 +1,4 @@
-"""What a person does with pictures; moderation is in `changes`."""
+"""What a person does with pictures; moderation is in `gallery.moderation`."""
 
 import hashlib
 import logging
@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery import space, words
-from gallery.changes import announced, approve, change, hide, not_purged, snapshot, unannounced
+from gallery.changes import announced, change, not_purged, snapshot, unannounced
 from gallery.drafts import delete_if_purged, draft, new_draft, publish, purge, purging, put, stale_drafts, store
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 __all__ = [
-    "announced", "approve", "check_sources", "delete_if_purged", "delete_permanently", "draft", "get", "hide",
+    "announced", "approve", "check_sources", "delete_if_purged", "delete_permanently", "draft", "get",
     "import_picture", "is_source", "masks", "open_source", "patch", "publish", "purge", "purging", "put", "restore",
     "snapshot", "source", "stale_drafts", "store", "trash", "trash_session", "unannounced", "visible",
 ]  # fmt: skip

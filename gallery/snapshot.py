@@ -1,4 +1,4 @@
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 State = Literal["shown", "hidden", "deleted"]
 
@@ -11,6 +11,10 @@ class Snapshot(TypedDict):
     placeholder: str  # a data URL; "" unless the picture is shown
     epoch: int  # of its URLs
     rev: int  # of the row: which snapshot is newer
+    # Not in those of older releases, and the first two not unless a moderator has hidden it: see `gallery.reasons`.
+    hidden_code: NotRequired[str]
+    hidden_words: NotRequired[str]
+    appeal: NotRequired[Literal["", "open", "accepted", "rejected"]]
 
 
 class Urls(TypedDict):

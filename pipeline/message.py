@@ -10,6 +10,8 @@ from bson.timestamp import Timestamp
 from pydantic import Field
 from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the standard library's
 
+from gallery import reasons
+from gallery.reasons import AppealState, HiddenReason
 from gallery.snapshot import Snapshot, State
 from pipeline.documents import (
     SERVER_TIME,
@@ -87,6 +89,8 @@ class PictureForm(TypedDict):
     width: int
     height: int
     placeholder: str | None
+    hidden_reason: Annotated[HiddenReason | None, Field(description="Why a moderator hid it; else null.")]
+    appeal: Annotated[AppealState | None, Field(description="What became of the owner's appeal against that.")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -264,4 +268,6 @@ def picture(kept: Snapshot | None, urls: SignUrls) -> PictureForm | None:
         "width": kept["width"],
         "height": kept["height"],
         "placeholder": kept["placeholder"] if shown else None,
+        "hidden_reason": reasons.hidden_reason(kept),
+        "appeal": reasons.appeal(kept),
     }

@@ -96,7 +96,7 @@ class UserAdmin(Base):
             return self._ask(request, form, people)
         reason, days = form.cleaned_data["reason"], form.cleaned_data["days"]
         until = timezone.now() + timedelta(days=int(days)) if days else None
-        blocked = blocking.block(people, reason, until)
+        blocked = blocking.block(people, reason, until, by=request.user.pk)
         for person in blocked:
             self.log_change(request, person, f"Blocked for {days or 'unlimited'} days: {reason}")
         self.message_user(request, f"Blocked: {len(blocked)}.", messages.SUCCESS)
@@ -106,7 +106,7 @@ class UserAdmin(Base):
 
     @admin.action(description="Unblock", permissions=["block"])
     def unblock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        unblocked = blocking.unblock(self._chosen(request, queryset))
+        unblocked = blocking.unblock(self._chosen(request, queryset), by=request.user.pk)
         for person in unblocked:
             self.log_change(request, person, "Unblocked")
         self.message_user(request, f"Unblocked: {len(unblocked)}.", messages.SUCCESS)

@@ -250,6 +250,7 @@ INSTALLED_APPS = [
     "pipeline",
     "gallery",
     "gallery.sharing",
+    "gallery.moderation",
     "corsheaders",
     "ninja",  # serves the documentation pages' assets
     "project.accounts.apps.StaffConfig",

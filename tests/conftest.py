@@ -55,6 +55,22 @@ def _uses_of_keys_are_noted_at_once() -> None:
     access.uses.hold_s = 0.0
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _rows_of_the_record_go_with_their_test() -> None:
+    """SQLite deletes them, which the record refuses; its triggers come back after every flush."""
+    from django.db.backends.sqlite3.operations import DatabaseOperations
+
+    from gallery.moderation.append_only import SQLITE
+
+    flush = DatabaseOperations.sql_flush
+
+    def without_triggers(self: Any, *args: Any, **kwargs: Any) -> list[str]:
+        dropped = [f"DROP TRIGGER IF EXISTS {name};" for name in SQLITE]
+        return [*dropped, *flush(self, *args, **kwargs)]
+
+    DatabaseOperations.sql_flush = without_triggers  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def stores() -> Iterator[dict[str, Child]]:
     """In the tests' own data folder; their processes by name."""

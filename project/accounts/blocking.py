@@ -1,24 +1,29 @@
 """Who is blocked sees why and until when, and can only export and leave."""
 
 import logging
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from pymongo.errors import PyMongoError
 
+from gallery.moderation import record
+from gallery.moderation.models import Act
 from pipeline.store import sessions
 from project.models import User
 
 log = logging.getLogger(__name__)
 
 
-def block(people: Iterable[User], reason: str, until: datetime | None) -> list[User]:
+def block(people: Iterable[User], reason: str, until: datetime | None, by: uuid.UUID | None = None) -> list[User]:
     """Those who are blocked now: all but staff. Keys and sockets end within seconds; what runs is cancelled. `until`:
-    None for without an end."""
+    None for without an end; `by`: the moderator."""
     blocked = [person for person in people if not (person.is_staff or person.is_superuser)]
-    rows = User.objects.filter(pk__in=[person.pk for person in blocked])
-    rows.update(blocked_at=timezone.now(), blocked_until=until, block_reason=reason)
+    values = {"blocked_at": timezone.now(), "blocked_until": until, "block_reason": reason}
+    _write(blocked, values, Act(kind=Act.Kind.BLOCK, words=reason), by)
     try:
         for person in blocked:
             sessions.cancel_all_of(str(person.pk))
@@ -27,9 +32,32 @@ def block(people: Iterable[User], reason: str, until: datetime | None) -> list[U
     return blocked
 
 
-def unblock(people: Iterable[User]) -> list[User]:
+def unblock(people: Iterable[User], by: uuid.UUID | None = None) -> list[User]:
     """Those who were blocked."""
     blocked = [person for person in people if person.blocked_at]
-    rows = User.objects.filter(pk__in=[person.pk for person in blocked])
-    rows.update(blocked_at=None, blocked_until=None, block_reason="")
+    values = {"blocked_at": None, "blocked_until": None, "block_reason": ""}
+    _write(blocked, values, Act(kind=Act.Kind.UNBLOCK), by)
     return blocked
+
+
+@transaction.atomic
+def _write(people: list[User], values: Mapping[str, Any], act: Act, by: uuid.UUID | None) -> None:
+    """With what the record says of it."""
+    rows = list(User.objects.filter(pk__in=[person.pk for person in people]).order_by("pk").select_for_update())
+    after = _said(values["blocked_at"], values["blocked_until"])
+    acts = [
+        Act(
+            kind=act.kind,
+            words=act.words,
+            person_id=row.pk,
+            before=_said(row.blocked_at, row.blocked_until),
+            after=after,
+        )
+        for row in rows
+    ]
+    User.objects.filter(pk__in=[row.pk for row in rows]).update(**values)
+    record.add(acts, by)
+
+
+def _said(blocked_at: datetime | None, until: datetime | None) -> dict[str, object]:
+    return {"blocked": blocked_at is not None} | ({"until": until.isoformat()} if until else {})

@@ -7,7 +7,7 @@ from django.db.models import Q
 MODERATORS, OPERATORS = "moderators", "operators"
 PEOPLE = ("project.view_user", "project.block_user")
 MAY = {
-    MODERATORS: ("gallery.view_image", "gallery.change_image", *PEOPLE),
+    MODERATORS: ("gallery.view_image", "gallery.change_image", "moderation.view_act", *PEOPLE),
     OPERATORS: PEOPLE,
 }
 

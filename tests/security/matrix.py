@@ -67,6 +67,10 @@ S, M = "api/v1/chat/sessions/<session_id>/", "api/v1/chat/sessions/<session_id>/
 SESSION, MESSAGE = "/api/v1/chat/sessions/{session}/", "/api/v1/chat/sessions/{session}/messages/{message}/"
 IMAGE, ADMIN = "/v1/gallery/{image}/", "/admin/gallery/image/"
 A, P, PEOPLE = "admin/gallery/image/", "admin/project/user/", "/admin/project/user/"
+R, RECORD = (
+    "admin/moderation/act/",
+    "/admin/moderation/act/",
+)  # with an id of no act: who may look is sent to the first page
 CHOSEN = {"_selected_action": "{image}"}
 
 API = [
@@ -172,7 +176,7 @@ MODERATION = [
     Route(A, "GET", ADMIN, MODERATED),
     Route(A, "GET", ADMIN + "?owner__password__startswith=a", (302, 302, 302, 302, 400)),
     Route(A, "POST", ADMIN, FORM_SHOWN, {"action": "hide", **CHOSEN}),
-    Route(A, "POST", ADMIN, FORM_DONE, {"action": "hide", "reason": "no", **CHOSEN}),
+    Route(A, "POST", ADMIN, FORM_DONE, {"action": "hide", "code": "hate", "reason": "no", **CHOSEN}),
     Route(A, "POST", ADMIN, FORM_DONE, {"action": "approve", **CHOSEN}),
     Route(A, "POST", ADMIN, FORM_DONE, {"action": "delete_selected", "post": "yes", **CHOSEN}),
     Route(A + "<uuid:image_id>/thumbnail/", "GET", ADMIN + "{image}/thumbnail/", MODERATED),
@@ -195,6 +199,13 @@ MODERATION = [
     Route(P + "<path:object_id>/change/", "GET", PEOPLE + "{person}/change/", MODERATED),
     Route(P + "<path:object_id>/change/", "POST", PEOPLE + "{person}/change/", FORM_FORBIDDEN, {"is_superuser": "on"}),
     Route(P + "<path:object_id>/", "GET", PEOPLE + "{person}/", (302, 302, 302, 302, 302)),
+    Route(R, "GET", RECORD, MODERATED),
+    Route(R, "POST", RECORD, FORM_DONE, {"action": "delete_selected", "post": "yes", "_selected_action": "{image}"}),
+    Route(R + "add/", "GET", RECORD + "add/", FORBIDDEN),
+    Route(R + "<path:object_id>/history/", "GET", RECORD + "{image}/history/", (302, 302, 302, 302, 302)),
+    Route(R + "<path:object_id>/delete/", "GET", RECORD + "{image}/delete/", (302, 302, 302, 302, 302)),
+    Route(R + "<path:object_id>/change/", "GET", RECORD + "{image}/change/", (302, 302, 302, 302, 302)),
+    Route(R + "<path:object_id>/", "GET", RECORD + "{image}/", (302, 302, 302, 302, 302)),
     Route("admin/auth/group/", "GET", "/admin/auth/group/", FORBIDDEN),
     Route("admin/auth/group/add/", "GET", "/admin/auth/group/add/", FORBIDDEN),
     Route("admin/auth/group/<path:object_id>/history/", "GET", "/admin/auth/group/1/history/", FORBIDDEN),
@@ -202,7 +213,7 @@ MODERATION = [
     Route("admin/auth/group/<path:object_id>/change/", "GET", "/admin/auth/group/1/change/", FORBIDDEN),
     Route("admin/auth/group/<path:object_id>/change/", "POST", "/admin/auth/group/1/change/", FORM_FORBIDDEN, {"name": "all"}),
     Route("admin/auth/group/<path:object_id>/", "GET", "/admin/auth/group/1/", (302, 302, 302, 302, 302)),
-    Route("admin/^(?P<app_label>project|gallery|auth)/$", "GET", "/admin/gallery/", MODERATED),
+    Route("admin/^(?P<app_label>project|gallery|moderation|auth)/$", "GET", "/admin/gallery/", MODERATED),
     Route("admin/(?P<url>.*)$", "GET", "/admin/project/none/", (302, 302, 302, 302, 404)),
 ]  # fmt: skip
 

@@ -6,7 +6,7 @@ import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
 import { rove } from "../ui/roving.js";
 import "../picture/quick-actions.js";
-import { nameOf } from "../picture/labels.js";
+import { hiddenSentence, nameOf } from "../picture/labels.js";
 import { styleItems, TOOLS } from "../picture/actions.js";
 
 const TOUCH = matchMedia("(hover: none)"); // nothing can be shown by hovering: the menu has it all
@@ -45,7 +45,7 @@ class GalleryCard extends HTMLElement {
     if (placeholder) this.#frame.style.backgroundImage = `url("${placeholder}")`;
     if (!url) {
       const trashed = `In the trash since ${day(image.deleted_at)}, deleted for good on ${day(image.purge_at)}`;
-      this.#frame.append(h("p.say", {}, image.state === "hidden" ? "A moderator hid this picture." : trashed));
+      this.#frame.append(h("p.say", {}, image.state === "hidden" ? hiddenSentence(image) : trashed));
       return;
     }
     const img = picture("img", { alt: words, loading: "lazy", src: url });

@@ -54,12 +54,17 @@ export function sentenceOf(message, state) {
     case "refused":
       return `Not sent. ${message.error.message}`;
     case "hidden":
-      return "A moderator hid this picture.";
+      return hiddenSentence(message.image);
     case "deleted":
       return "This picture was deleted.";
     default:
       return "";
   }
+}
+
+/** What its owner reads of a picture that a moderator hid. */
+export function hiddenSentence(image) {
+  return ["A moderator hid this picture.", image.hidden_reason?.sentence].filter(Boolean).join(" ");
 }
 
 /** For people who listen instead of looking: only what is worth interrupting for. */

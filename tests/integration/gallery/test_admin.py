@@ -15,6 +15,7 @@ from django.urls import path
 from gallery import services
 from gallery.admin import MAX_CHOSEN
 from gallery.models import Image
+from gallery.moderation import verdicts
 from project.http.cookies import STAFF_NAMES, StaffSessionStore
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
@@ -73,7 +74,7 @@ def test_drafts_and_pictures_on_their_way_out_are_not_listed(client: Client, me:
 
 def test_a_moderator_sees_the_thumbnail_of_what_is_hidden_or_in_the_trash(client: Client, me: User) -> None:
     hidden, trashed = made(me), made(me)
-    services.hide([hidden], "no", by=me.pk)
+    verdicts.hide([hidden], "no", by=me.pk)
     services.trash(me.pk, str(trashed.pk))
     for image in (hidden, trashed):
         assert client.get(f"{LIST}{image.pk}/thumbnail/").status_code == 200
@@ -92,23 +93,24 @@ def test_nobody_else_sees_it(me: User) -> None:
 def test_hiding_asks_for_a_reason_first(client: Client, me: User) -> None:
     image = made(me, prompt='"><img src=x>')
     page = act(client, "hide", [image])
-    assert 'name="reason"' in page.content.decode()
+    assert 'name="code"' in page.content.decode()
     assert '"><img src=x>' not in page.content.decode()
-    assert "required" in act(client, "hide", [image], reason=" ").content.decode()
+    assert "Select a valid choice" in act(client, "hide", [image], code="boring").content.decode()
     assert fresh(image).state == "shown"
 
 
 def test_hiding_hides_all_that_were_chosen_and_keeps_reason_and_name(client: Client, moderator: User, me: User) -> None:
     images, other = [made(me), made(me)], made(me)
-    page = act(client, "hide", images, reason="not for here")
+    page = act(client, "hide", images, code="hate", reason="not for here")
     assert "Hidden: 2." in page.content.decode()
     assert [fresh(image).state for image in [*images, other]] == ["hidden", "hidden", "shown"]
-    assert (fresh(images[0]).hidden_reason, fresh(images[0]).moderated_by) == ("not for here", moderator)
+    hidden = fresh(images[0])
+    assert (hidden.hidden_code, hidden.hidden_words, hidden.moderated_by) == ("hate", "not for here", moderator)
 
 
 def test_approving_shows_again_and_records_who(client: Client, moderator: User, me: User) -> None:
     image = made(me)
-    services.hide([image], "no", by=me.pk)
+    verdicts.hide([image], "no", by=me.pk)
     assert "Approved: 1." in act(client, "approve", [image]).content.decode()
     assert (fresh(image).state, fresh(image).moderated_by) == ("shown", moderator)
 
@@ -119,7 +121,7 @@ def test_more_than_one_page_can_carry_is_refused(
 ) -> None:
     monkeypatch.setattr("gallery.admin.MAX_CHOSEN", 1)
     images = [made(me), made(me)]
-    assert "At most 1 pictures" in act(client, action, images, reason="no").content.decode()
+    assert "At most 1 pictures" in act(client, action, images, code="hate", reason="no").content.decode()
     assert {(fresh(image).state, fresh(image).moderated_by) for image in images} == {("shown", None)}
     assert MAX_CHOSEN < 1000  # Django takes so many fields in one form
 
@@ -129,8 +131,8 @@ def test_more_than_one_page_can_carry_is_refused(
 )
 def test_the_list_is_filtered_by_state(client: Client, me: User, state: str, expected: str) -> None:
     images = {name: made(me, prompt=f"a {name} one") for name in ("new", "approved", "hidden", "trashed")}
-    services.approve([images["approved"]], by=me.pk)
-    services.hide([images["hidden"]], "no", by=me.pk)
+    verdicts.approve([images["approved"]], by=me.pk)
+    verdicts.hide([images["hidden"]], "no", by=me.pk)
     services.trash(me.pk, str(images["trashed"].pk))
     page = client.get(LIST, {"state": state}).content.decode()
     assert [name for name in images if f"a {name} one" in page] == [expected]

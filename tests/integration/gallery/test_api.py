@@ -16,6 +16,7 @@ import project.api  # noqa: F401  before the router is mounted here: what it add
 from gallery import services, views
 from gallery.api import router
 from gallery.models import Image
+from gallery.moderation import verdicts
 from project.auth import PERSON
 from project.http import problems
 from project.models import Token, User
@@ -206,12 +207,22 @@ def test_deleting_for_good_leaves_no_file_and_no_answer(client: Client, me: User
 
 def test_a_hidden_picture_leaves_the_list_and_keeps_its_prompt(client: Client, me: User) -> None:
     image = made(me)
-    services.hide([image], "secret reason", by=me.pk)
+    verdicts.hide([image], "Two people fight.", me.pk, "violence")
     answer = client.get(at(image))
     form = answer.json()
     assert ids(client.get(GALLERY)) == []
     assert (form["state"], form["url"], form["placeholder"], form["prompt"]) == ("hidden", None, None, "a lake")
-    assert "secret reason" not in answer.content.decode()
+    said = {"code": "violence", "sentence": "It shows violence or cruelty. Two people fight."}
+    assert (form["hidden_reason"], form["appeal"]) == (said, None)
+
+
+def test_what_an_older_release_hid_tells_no_words(client: Client, me: User) -> None:
+    """They were for the record."""
+    image = made(me)
+    Image.objects.filter(pk=image.pk).update(hidden=True, hidden_reason="secret")
+    answer = client.get(at(image))
+    assert answer.json()["hidden_reason"] == {"code": "other", "sentence": "It breaks the rules of this studio."}
+    assert "secret" not in answer.content.decode()
 
 
 def test_a_draft_is_found_by_its_id_and_not_listed(client: Client, me: User) -> None:

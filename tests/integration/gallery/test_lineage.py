@@ -6,6 +6,7 @@ import pytest
 
 from gallery import lineage, services
 from gallery.models import Image, Reference
+from gallery.moderation import verdicts
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
 from tests.integration.gallery.test_api import at, client_of
@@ -99,7 +100,7 @@ def test_an_ancestor_in_the_trash_or_hidden_keeps_its_place_and_shows_nothing(me
     bluer = edited(me, photo)
     darker = edited(me, bluer)
     services.trash(me.pk, str(photo.pk))
-    services.hide([bluer], "no", by=None)
+    verdicts.hide([bluer], "no", by=None)
     line = family(me, darker)["ancestors"]
     assert [(form["id"], form["state"], form["url"]) for form in line] == [
         (str(photo.pk), "deleted", None),
@@ -112,7 +113,7 @@ def test_children_are_those_that_a_list_shows(me: User) -> None:
     trashed, hidden, seen = edited(me, photo), edited(me, photo), edited(me, photo)
     drafted(me, parent_id=str(photo.pk))
     services.trash(me.pk, str(trashed.pk))
-    services.hide([hidden], "no", by=None)
+    verdicts.hide([hidden], "no", by=None)
     assert ids(family(me, photo)["children"]) == [str(seen.pk)]
 
 

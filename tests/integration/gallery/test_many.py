@@ -13,6 +13,7 @@ from django.test import AsyncClient, Client
 from gallery import albums, archive, maintenance, services
 from gallery.errors import Conflict, Unauthorized
 from gallery.models import Album, AlbumImage, Image
+from gallery.moderation import verdicts
 from gallery.stores import storage
 from project import archives
 from project.accounts import removal
@@ -147,7 +148,7 @@ def test_what_is_trashed_comes_back_and_messages_are_told(client: Client, me: Us
 
 def test_a_hidden_picture_stays_hidden_when_it_is_restored(client: Client, me: User) -> None:
     image = made(me)
-    services.hide([image], "no", by=me.pk)
+    verdicts.hide([image], "no", by=me.pk)
     done(client, "trash", image.pk)
     assert done(client, "restore", image.pk) == ["ok"]
     assert fresh(image).state == "hidden"
@@ -320,7 +321,7 @@ async def test_a_zip_has_the_pictures_in_order_and_says_what_is_known(me: User, 
     two = await asyncio.to_thread(made, me, request="Sea", colour="red")
     gone, hidden = await asyncio.to_thread(made, me), await asyncio.to_thread(made, me)
     await asyncio.to_thread(services.trash, me.pk, str(gone.pk))
-    await asyncio.to_thread(services.hide, [hidden], "no", me.pk)
+    await asyncio.to_thread(verdicts.hide, [hidden], "no", me.pk)
     foreign = await asyncio.to_thread(lambda: made(User.make_guest()))
     answer = await download(me, two.pk, gone.pk, one.pk, hidden.pk, foreign.pk, "nonsense", two.pk)
     found = await unpacked(answer)

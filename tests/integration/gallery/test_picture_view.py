@@ -11,6 +11,7 @@ from django.urls import path
 
 from gallery import links, pictures, services, views
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, made, png
@@ -61,7 +62,7 @@ def test_a_browser_that_has_it_is_not_served_what_was_deleted_or_hidden(me: User
     trashed, hidden, deleted = made(me), made(me), made(me)
     etags = [Client().get(url(image))["ETag"] for image in (trashed, hidden, deleted)]
     services.trash(me.pk, str(trashed.pk))
-    services.hide([hidden], "no", by=me.pk)
+    verdicts.hide([hidden], "no", by=me.pk)
     services.delete_permanently(me.pk, str(deleted.pk))
     for image, etag in zip((trashed, hidden, deleted), etags, strict=True):
         assert missing(Client().get(url(image), headers={"If-None-Match": etag}))

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from gallery import albums, fulltext, maintenance, search, services
 from gallery.errors import NotFound
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.search import Search
 from project.models import User
 from tests.integration.gallery.rows import fresh, made
@@ -67,7 +68,7 @@ def test_the_trash_has_a_search_of_its_own(me: User, sea: Image, city: Image) ->
     services.trash(me.pk, str(sea.pk))
     assert found(me, q="sunset") == [city]
     assert found(me, q="sunset", deleted=True) == [sea]
-    services.hide([city], "no", by=me.pk)
+    verdicts.hide([city], "no", by=me.pk)
     assert found(me, q="sunset") == []
 
 

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from gallery import pictures, search, services
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.signals import image_changed
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
@@ -137,7 +138,7 @@ def test_a_draft_can_be_worked_on(me: User) -> None:
 
 def test_what_is_foreign_hidden_trashed_or_no_id_cannot_be_worked_on(me: User) -> None:
     foreign, hidden, trashed = made(User.make_guest()), made(me), made(me)
-    services.hide([hidden], "no", by=me.pk)
+    verdicts.hide([hidden], "no", by=me.pk)
     services.trash(me.pk, str(trashed.pk))
     ids = [str(image.pk) for image in (foreign, hidden, trashed)]
     for image_id in [*ids, str(uuid.uuid4()), "", "nonsense", "\0", ids[0].replace("-", ""), ids[0].upper()]:
@@ -162,7 +163,7 @@ def test_a_photo_that_its_owner_cannot_see_comes_in_anew(me: User) -> None:
     trashed = services.import_picture(me.pk, png(), "photo", "x.png")
     services.trash(me.pk, str(trashed.pk))
     hidden = services.import_picture(me.pk, png(), "photo", "x.png")
-    services.hide([hidden], "no", by=me.pk)
+    verdicts.hide([hidden], "no", by=me.pk)
     purged = services.import_picture(me.pk, png(), "photo", "x.png")
     Image.objects.filter(pk=purged.pk).update(stage=Image.Stage.PURGING)
     image = services.import_picture(me.pk, png(), "photo", "x.png")
@@ -295,22 +296,22 @@ def test_the_form_tells_no_placeholder_of_what_is_not_shown(me: User, told: list
 
 def test_a_hidden_picture_leaves_both_lists_and_restoring_does_not_unhide(me: User) -> None:
     image = made(me)
-    services.hide(Image.objects.all(), "too much", by=me.pk)
+    verdicts.hide(Image.objects.all(), "too much", by=me.pk)
     assert page(me.pk, None, 10) == ([], None)
     services.trash(me.pk, str(image.pk))
     assert page(me.pk, None, 10, deleted=True) == ([], None)
     assert services.get(me.pk, str(image.pk)).state == "deleted"
     assert services.restore(me.pk, str(image.pk)).state == "hidden"
-    assert fresh(image).hidden_reason == "too much"
+    assert fresh(image).hidden_words == "too much"
 
 
 def test_approving_what_is_hidden_shows_it_and_what_is_not_only_says_who_and_when(
     me: User, told: list[dict[str, Any]]
 ) -> None:
     hidden, seen = made(me), made(me)
-    services.hide([hidden], "no", by=me.pk)
-    services.approve(Image.objects.all(), by=me.pk)
-    assert [fresh(hidden).state, fresh(hidden).hidden_reason, fresh(hidden).rev] == ["shown", "", 2]
+    verdicts.hide([hidden], "no", by=me.pk)
+    verdicts.approve(Image.objects.all(), by=me.pk)
+    assert [fresh(hidden).state, fresh(hidden).hidden_code, fresh(hidden).rev] == ["shown", "", 2]
     assert (fresh(seen).rev, fresh(seen).moderated_by) == (0, me)
     assert fresh(seen).approved_at is not None
     assert [changed["form"]["state"] for changed in told] == ["hidden", "shown"]
@@ -318,9 +319,9 @@ def test_approving_what_is_hidden_shows_it_and_what_is_not_only_says_who_and_whe
 
 def test_hiding_twice_keeps_the_first_reason_and_is_told_once(me: User, told: list[dict[str, Any]]) -> None:
     image = made(me)
-    services.hide([image], "first", by=me.pk)
-    services.hide([image], "second", by=me.pk)
-    assert (fresh(image).hidden_reason, fresh(image).rev, len(told)) == ("first", 1, 1)
+    verdicts.hide([image], "first", by=me.pk)
+    verdicts.hide([image], "second", by=me.pk)
+    assert (fresh(image).hidden_words, fresh(image).rev, len(told)) == ("first", 1, 1)
 
 
 def test_a_session_goes_into_the_trash_with_all_it_made(me: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from gallery import changes, maintenance, pictures, services, space
 from gallery.errors import StorageDown, StorageFull, Unauthorized
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, png, stored_files
@@ -99,7 +100,7 @@ def test_whatever_lies_in_the_storage_counts(
     if state == "in the trash":
         services.trash(me.pk, str(image.pk))
     if state == "hidden":
-        services.hide([image], "no", by=None)
+        verdicts.hide([image], "no", by=None)
     if state == "being purged":
         monkeypatch.setattr(LocalStorage, "delete", down)
         services.delete_permanently(me.pk, str(image.pk))

@@ -11,6 +11,7 @@ from django.urls import path
 from gallery import links, pictures, services, views
 from gallery.errors import StorageDown
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.storage.account import Account
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
@@ -69,7 +70,7 @@ def test_a_download_comes_from_us_under_the_pictures_name(connected: Cloudinary,
 def test_what_is_in_the_trash_or_hidden_is_redirected_to_nobody(connected: Cloudinary, me: User) -> None:
     trashed, hidden = made(me), made(me)
     services.trash(me.pk, str(trashed.pk))
-    services.hide([hidden], "no", by=me.pk)
+    verdicts.hide([hidden], "no", by=me.pk)
     for image in (trashed, hidden):
         for query in ("", "?download=1"):
             assert get(image, query=query).status_code == 404

@@ -14,8 +14,10 @@ from PIL import Image as Pillow
 from pymongo.database import Database
 from pymongo.errors import PyMongoError
 
+from gallery import links
 from gallery import services as gallery
 from gallery.models import Image
+from gallery.moderation import verdicts
 from pipeline import session, transitions
 from pipeline.documents import new_id
 from pipeline.message import WORK, Message, Stage
@@ -550,10 +552,14 @@ def test_hiding_and_restoring_rewrite_the_message(conversation: Doc, user: User)
     row = Image.objects.get(message_id=doc["_id"])
     gallery.trash(user.id, str(row.id))
     assert reload(doc)["image"]["state"] == "deleted"
-    gallery.hide([row], "no", user.id)
+    verdicts.hide([row], "no", user.id)
     gallery.restore(user.id, str(row.id))
     assert reload(doc)["image"]["state"] == "hidden"
-    gallery.approve([row], user.id)
+    assert Message.of(reload(doc)).public(links.urls)["image"]["hidden_reason"] == {
+        "code": "other",
+        "sentence": "It breaks the rules of this studio. no",
+    }
+    verdicts.approve([row], user.id)
     assert reload(doc)["image"]["state"] == "shown"
 
 

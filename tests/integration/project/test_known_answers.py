@@ -13,6 +13,7 @@ from chat import protocol
 from gallery import answers, schemas, services
 from gallery.errors import RateLimited
 from gallery.models import Image
+from gallery.moderation import verdicts
 from pipeline import session
 from pipeline.documents import changed
 from pipeline.store.mongo import async_database, database
@@ -149,8 +150,8 @@ def changes_of(me: User, image: Image) -> list[Callable[[], None]]:
     return [
         patched(title="Hills"),
         patched(favorite=True),
-        lambda: services.hide([image], "no", None),
-        lambda: services.approve([image], None),
+        lambda: verdicts.hide([image], "no", None),
+        lambda: verdicts.approve([image], None),
         lambda: services.trash(me.pk, key),
         lambda: void(services.restore(me.pk, key)),
     ]

@@ -19,6 +19,7 @@ from gallery import albums, links
 from gallery import services as gallery
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.stores import storage
 from pipeline.store import owned as conversations
 from pipeline.store.mongo import database
@@ -57,7 +58,7 @@ def leave(client: Client, **body: Any) -> Any:
 
 
 def hide(image: Image) -> None:
-    gallery.hide([image], "no", None)
+    verdicts.hide([image], "no", None)
 
 
 # Who I am
@@ -300,7 +301,7 @@ def test_what_a_moderator_hid_stays_for_a_while_without_a_name(guest: User, sett
     assert (kept.pk, kept.hidden, kept.trashed_at, kept.title, kept.session_id) == (hidden.pk, True, None, "", "")
     assert (kept.words, kept.request, kept.places.count()) == (None, "", 0)
     address = links.path(str(kept.pk), "full", hidden.url_epoch)
-    gallery.approve([kept], None)
+    verdicts.approve([kept], None)
     assert Client().get(address).status_code == 404
     hide(kept)
     assert (kept.owner.is_active, kept.owner.holds_evidence) == (False, True)

@@ -1,0 +1,40 @@
+from django.db import models
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+
+class Act(models.Model):
+    """What a moderator did: who, what, why, before and after. Rows are only ever added; the database refuses the rest
+    (`append_only`). No row of it points to another table: what it is about may be gone, and the act remains."""
+
+    class Kind(models.TextChoices):
+        HIDE = "hide", "hid a picture"
+        APPROVE = "approve", "approved a picture"
+        ACCEPT = "accept", "accepted an appeal"
+        REJECT = "reject", "rejected an appeal"
+        BLOCK = "block", "blocked a person"
+        UNBLOCK = "unblock", "let a person in again"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=8, choices=Kind)
+    moderator_id = models.UUIDField(null=True)  # null: a program
+    moderator = models.CharField(max_length=150)  # what they were called then
+    image_id = models.UUIDField(null=True)
+    person_id = models.UUIDField(null=True)  # whose picture it was, or who was blocked
+    code = models.CharField(max_length=16, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    waited_s = models.FloatField(null=True)  # since it was made, reported or appealed; null: decided already before
+
+    class Meta:
+        verbose_name = "act of a moderator"
+        verbose_name_plural = "acts of moderators"
+        indexes = [
+            models.Index(fields=["image_id", "-id"], name="act_image"),
+            models.Index(fields=["person_id", "-id"], name="act_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moderator or 'a program'} {self.get_kind_display()}"

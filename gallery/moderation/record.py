@@ -1,0 +1,26 @@
+"""How the record of moderation grows. Within the transaction of what it tells."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.contrib.auth import get_user_model
+
+from gallery.models import Image
+from gallery.moderation.models import Act
+
+
+def add(acts: Iterable[Act], by: uuid.UUID | None) -> None:
+    """`by`: the moderator; None: a program."""
+    acts = list(acts)
+    names = get_user_model()._base_manager.filter(pk=by).values_list("username", flat=True)
+    name = (names.first() or "") if by and acts else ""
+    for act in acts:
+        act.moderator_id, act.moderator = by, name
+    Act.objects.bulk_create(acts)
+
+
+def of_image(image: Image) -> dict[str, object]:
+    """What a moderator's act can change, for `before` and `after`."""
+    said = {"state": image.state, "hidden": image.hidden, "approved": image.approved_at is not None}
+    why = {"code": image.hidden_code, "words": image.hidden_words or image.hidden_reason} if image.hidden else {}
+    return said | why | ({"appeal": image.appeal} if image.appeal else {})

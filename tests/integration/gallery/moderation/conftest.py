@@ -1,0 +1,31 @@
+"""The record and the queue, on a PostgreSQL that has every table."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from django.conf import settings
+
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="package")
+def on_postgres(postgres: str) -> tuple[str, Run]:
+    """A database's address, and what runs Python there."""
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute("CREATE DATABASE moderation")
+    url = postgres.removesuffix("/postgres") + "/moderation"
+
+    def ran(*command: str) -> str:
+        environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
+        result = subprocess.run(
+            [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    ran("manage.py", "migrate", "--verbosity", "0")
+    return url, ran
