@@ -12,7 +12,9 @@ from project.models import User
 pytestmark = pytest.mark.django_db
 
 GOOD = "a long pass phrase"
-RIGHTS = {"gallery.view_image", "gallery.change_image", "project.view_user", "project.block_user"}
+RIGHTS = {
+    "gallery.view_image", "gallery.change_image", "moderation.view_act", "project.view_user", "project.block_user",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
