@@ -16,6 +16,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery import fulltext, reasons, views, words
 from gallery.errors import StudioError
@@ -32,9 +34,13 @@ FOUND = 1000  # pictures of one search, the newest
 
 
 class HideForm(forms.Form):
-    code = forms.ChoiceField(label="Reason", choices=list(reasons.SENTENCES.items()), initial=reasons.OTHER)
+    code = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[(code, _(sentence)) for code, sentence in reasons.SENTENCES.items()],
+        initial=reasons.OTHER,
+    )
     reason = forms.CharField(
-        label="In your words", max_length=500, required=False, help_text="The owner reads both. May be empty."
+        label=_("In your words"), max_length=500, required=False, help_text=_("The owner reads both. May be empty.")
     )
 
 
@@ -135,7 +141,9 @@ class ImageAdmin(Base):
             approved = verdicts.approve(images, by=request.user.pk)
             self.message_user(request, f"Approved: {len(approved)}.", messages.SUCCESS)
             if len(approved) < len(images):
-                self.message_user(request, "An appeal is decided in the queue, by another moderator.", messages.WARNING)
+                self.message_user(
+                    request, gettext("An appeal is decided in the queue, by another moderator."), messages.WARNING
+                )
 
     @admin.action(description="Hide, with a reason", permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:

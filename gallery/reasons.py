@@ -5,19 +5,20 @@ from typing import Literal
 from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the standard library's
 
 from gallery.snapshot import Snapshot
+from gallery.translation import N_, _
 
 Code = Literal["child_safety", "sexual", "violence", "hate", "person", "copyright", "misleading", "other"]
 AppealState = Literal["open", "accepted", "rejected"]
 
 SENTENCES: dict[str, str] = {
-    "child_safety": "It may harm a child, or shows one in a way that is not allowed.",
-    "sexual": "It shows nudity or sex.",
-    "violence": "It shows violence or cruelty.",
-    "hate": "It attacks people for who they are.",
-    "person": "It shows a real person in a way that they may not want.",
-    "copyright": "It uses a brand, or a work of somebody else.",
-    "misleading": "It may make people believe something that is not so.",
-    "other": "It breaks the rules of this studio.",
+    "child_safety": N_("It may harm a child, or shows one in a way that is not allowed."),
+    "sexual": N_("It shows nudity or sex."),
+    "violence": N_("It shows violence or cruelty."),
+    "hate": N_("It attacks people for who they are."),
+    "person": N_("It shows a real person in a way that they may not want."),
+    "copyright": N_("It uses a brand, or a work of somebody else."),
+    "misleading": N_("It may make people believe something that is not so."),
+    "other": N_("It breaks the rules of this studio."),
 }
 OTHER: Code = "other"
 
@@ -33,7 +34,7 @@ def hidden_reason(snapshot: Snapshot) -> HiddenReason | None:
     if code is None:
         return None
     known: Code = code if code in SENTENCES else OTHER  # type: ignore[assignment]
-    return {"code": known, "sentence": f"{SENTENCES[known]} {snapshot.get('hidden_words', '')}".strip()}
+    return {"code": known, "sentence": f"{_(SENTENCES[known])} {snapshot.get('hidden_words', '')}".strip()}
 
 
 def appeal(snapshot: Snapshot) -> AppealState | None:

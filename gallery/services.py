@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 __all__ = [
-    "announced", "approve", "check_sources", "delete_if_purged", "delete_permanently", "draft", "get",
+    "announced", "check_sources", "delete_if_purged", "delete_permanently", "draft", "get",
     "import_picture", "is_source", "masks", "open_source", "patch", "publish", "purge", "purging", "put", "restore",
     "snapshot", "source", "stale_drafts", "store", "trash", "trash_session", "unannounced", "visible",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 
@@ -8,12 +9,12 @@ class Act(models.Model):
     (`append_only`). No row of it points to another table: what it is about may be gone, and the act remains."""
 
     class Kind(models.TextChoices):
-        HIDE = "hide", "hid a picture"
-        APPROVE = "approve", "approved a picture"
-        ACCEPT = "accept", "accepted an appeal"
-        REJECT = "reject", "rejected an appeal"
-        BLOCK = "block", "blocked a person"
-        UNBLOCK = "unblock", "let a person in again"
+        HIDE = "hide", _("hid a picture")
+        APPROVE = "approve", _("approved a picture")
+        ACCEPT = "accept", _("accepted an appeal")
+        REJECT = "reject", _("rejected an appeal")
+        BLOCK = "block", _("blocked a person")
+        UNBLOCK = "unblock", _("let a person in again")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     at = models.DateTimeField(default=timezone.now)
@@ -29,12 +30,12 @@ class Act(models.Model):
     waited_s = models.FloatField(null=True)  # since it was made, reported or appealed; null: decided already before
 
     class Meta:
-        verbose_name = "act of a moderator"
-        verbose_name_plural = "acts of moderators"
+        verbose_name = _("act of a moderator")
+        verbose_name_plural = _("acts of moderators")
         indexes = [
             models.Index(fields=["image_id", "-id"], name="act_image"),
             models.Index(fields=["person_id", "-id"], name="act_person"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.moderator or 'a program'} {self.get_kind_display()}"
+        return f"{self.kind} {self.pk}"

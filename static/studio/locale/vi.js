@@ -3,6 +3,7 @@
 import { learn } from "../ui/translate.js";
 
 learn({
+  "A moderator hid this picture.": "Một người kiểm duyệt đã ẩn ảnh này.",
   "Cancel": "Hủy",
   "Delete": "Xóa",
   "Delete {title}": "Xóa {title}",

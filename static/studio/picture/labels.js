@@ -1,5 +1,6 @@
 // Every sentence that depends on a state, in one place.
 
+import { t } from "../ui/translate.js";
 import { hasSource } from "./actions.js";
 
 const STAGES = { queued: "queued", refining: "refining", generating: "painting", uploading: "saving" };
@@ -64,7 +65,7 @@ export function sentenceOf(message, state) {
 
 /** What its owner reads of a picture that a moderator hid. */
 export function hiddenSentence(image) {
-  return ["A moderator hid this picture.", image.hidden_reason?.sentence].filter(Boolean).join(" ");
+  return [t("A moderator hid this picture."), image.hidden_reason?.sentence].filter(Boolean).join(" ");
 }
 
 /** For people who listen instead of looking: only what is worth interrupting for. */

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0007_source_type"),
+        ("gallery", "0008_references"),
     ]
 
     operations = [
