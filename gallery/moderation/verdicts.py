@@ -1,7 +1,7 @@
 """What a moderator decides about pictures. Each verdict is written with its row of the record, or not at all."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from gallery.moderation.models import Act
 from gallery.reasons import Code
 
 Kind = Act.Kind
-Values = dict[str, object]
+Values = Mapping[str, object]
 # An open appeal is for `appeals`.
 HIDDEN = Q(hidden=True) & ~Q(appeal=Image.Appeal.OPEN)
 UNHIDE: Values = {"hidden": False, "hidden_reason": "", "hidden_code": "", "hidden_words": ""}
@@ -35,7 +35,7 @@ def approve(images: Iterable[Image], by: uuid.UUID | None) -> list[Image]:
     """Shown again, if they were hidden. What is in the trash stays there."""
     images, act = list(images), Act(kind=Kind.APPROVE)
     values = {"approved_at": timezone.now(), "moderated_by_id": by}
-    return decide(images, Q(hidden=False), act, values, by) + decide(images, HIDDEN, act, values | UNHIDE, by)
+    return decide(images, Q(hidden=False), act, values, by) + decide(images, HIDDEN, act, {**values, **UNHIDE}, by)
 
 
 def decide(images: Iterable[Image], which: Q, act: Act, values: Values, by: uuid.UUID | None) -> list[Image]:

@@ -555,10 +555,8 @@ def test_hiding_and_restoring_rewrite_the_message(conversation: Doc, user: User)
     verdicts.hide([row], "no", user.id)
     gallery.restore(user.id, str(row.id))
     assert reload(doc)["image"]["state"] == "hidden"
-    assert Message.of(reload(doc)).public(links.urls)["image"]["hidden_reason"] == {
-        "code": "other",
-        "sentence": "It breaks the rules of this studio. no",
-    }
+    image: Any = Message.of(reload(doc)).public(links.urls)["image"]
+    assert image["hidden_reason"] == {"code": "other", "sentence": "It breaks the rules of this studio. no"}
     verdicts.approve([row], user.id)
     assert reload(doc)["image"]["state"] == "shown"
 

@@ -150,8 +150,8 @@ def changes_of(me: User, image: Image) -> list[Callable[[], None]]:
     return [
         patched(title="Hills"),
         patched(favorite=True),
-        lambda: verdicts.hide([image], "no", None),
-        lambda: verdicts.approve([image], None),
+        lambda: void(verdicts.hide([image], "no", None)),
+        lambda: void(verdicts.approve([image], None)),
         lambda: services.trash(me.pk, key),
         lambda: void(services.restore(me.pk, key)),
     ]
