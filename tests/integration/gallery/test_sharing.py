@@ -13,6 +13,7 @@ from django.utils import timezone
 from gallery import maintenance, owned, pictures, services
 from gallery.errors import Conflict, NotFound
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.sharing import links
 from gallery.sharing import services as sharing
 from gallery.sharing.models import Report, Share
@@ -86,7 +87,7 @@ def test_what_is_not_mine_is_neither_shared_nor_listed_nor_ended(client: Client)
 def test_only_what_is_shown_is_shared(client: Client, me: User) -> None:
     trashed, hidden, draft = made(me), made(me), drafted(me)
     services.trash(me.pk, str(trashed.pk))
-    services.hide([hidden], "no", by=None)
+    verdicts.hide([hidden], "no", by=None)
     mask = services.import_picture(me.pk, png(), "mask", "m.png")
     got = [posted(client, of(image), {}).status_code for image in (trashed, hidden, draft, mask)]
     assert got == [409, 409, 409, 404]
@@ -187,7 +188,7 @@ ENDS = {
     "new links": renew,
     "its time": expire,
     "trashing": lambda me, image: services.trash(me.pk, str(image.pk)),
-    "hiding": lambda me, image: services.hide([image], "no", by=None),
+    "hiding": lambda me, image: verdicts.hide([image], "no", by=None),
     "blocking the owner": lambda me, image: blocking.block([me], "Spam", None),
     "the owner's leaving": lambda me, image: removal.leave(me),
     "deleting": lambda me, image: services.delete_permanently(me.pk, str(image.pk)),
@@ -289,10 +290,10 @@ def test_a_persons_shares_go_with_them_and_are_taken_along(me: User) -> None:
 def test_evidence_is_shared_by_nobody(me: User) -> None:
     image = made(me)
     path = shared(image)
-    services.hide([image], "no", by=None)
+    verdicts.hide([image], "no", by=None)
     holder = User.make_guest()
     owned.keep_evidence(me.pk, holder.pk)
-    services.approve([fresh(image)], by=None)
+    verdicts.approve([fresh(image)], by=None)
     assert statuses(path) == {404}
     assert not Share.objects.exists()
 
