@@ -65,10 +65,16 @@ class Calls:
 
     def close(self, closing: Coroutine[Any, Any, None]) -> None:
         """`closing`: of the transport. Callers still waiting are left alone."""
-        asyncio.run_coroutine_threadsafe(closing, self._loop).result(CLOSE_S)
+        asyncio.run_coroutine_threadsafe(self._end(closing), self._loop).result(2 * CLOSE_S)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CLOSE_S)
         self._loop.close()
+
+    async def _end(self, closing: Coroutine[Any, Any, None]) -> None:
+        """Calls that were given up may have something to say to their service yet."""
+        if ending := [task for task in asyncio.all_tasks() if task.cancelling()]:
+            await asyncio.wait(ending, timeout=CLOSE_S)
+        await closing
 
     def finished(self, call: Callable[[], Coroutine[Any, Any, T]], patience: Patience) -> futures.Future[T]:
         """Done, with what the call returned or raised. Raises what `patience` raises."""

@@ -15,6 +15,8 @@ from pipeline.providers.openai_api.images import ImagesProvider
 from tests.support.fakes import cloudinary as cloudinary_standin
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.openai_api import openai
+from tests.support.fakes.sd_cpp import sd_cpp
+from tests.support.fakes.webui import webui
 
 
 @contextmanager
@@ -41,6 +43,18 @@ def images() -> Iterator[ImagesProvider]:
 
 
 @contextmanager
+def web_ui() -> Iterator[ImagesProvider]:
+    with webui() as server, closing(ImagesProvider(server.account())) as provider:
+        yield provider
+
+
+@contextmanager
+def stable_diffusion_cpp() -> Iterator[ImagesProvider]:
+    with sd_cpp() as server, closing(ImagesProvider(server.account())) as provider:
+        yield provider
+
+
+@contextmanager
 def chat() -> Iterator[ChatRefiner]:
     with openai() as server, closing(ChatRefiner(server.account())) as refiner:
         yield refiner
@@ -61,6 +75,8 @@ PAINTERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {
     "offline": offline,
     "gemini": gemini,
     "images": images,
+    "images of the web UI": web_ui,
+    "images of stable-diffusion.cpp": stable_diffusion_cpp,
 }
 PROVIDERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {**PAINTERS, "cloudinary": cloudinary}
 WITHOUT_NETWORK = ("offline",)

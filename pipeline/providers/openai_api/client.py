@@ -1,7 +1,7 @@
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpx2
@@ -14,6 +14,8 @@ from pipeline.providers.openai_api.server import Server
 from pipeline.providers.transport import Bounded
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 Files = Mapping[str, tuple[str, bytes, str]]  # name of the field: name of the file, content, MIME type
 
@@ -37,7 +39,8 @@ class Client:
         self._http = httpx2.AsyncClient(
             # A connection of its own for each call: one that the server is about to close would lose a request.
             transport=Bounded(limits=httpx2.Limits(max_keepalive_connections=0)),
-            headers={"Authorization": f"Bearer {server.key}"} if server.key else {},
+            auth=httpx2.BasicAuth(*server.key.split(":", 1)) if server.has_login else None,
+            headers={"Authorization": f"Bearer {server.key}"} if server.key and not server.has_login else {},
             follow_redirects=False,
             timeout=None,  # `Calls` has a deadline
             trust_env=False,
@@ -78,17 +81,29 @@ class Client:
             return None
 
     def _body(self, method: str, url: str, patience: Patience, **sent: Any) -> bytes:
-        done = self._calls.finished(lambda: self._http.request(method, url, **sent), patience)
+        async def asked(http: httpx2.AsyncClient) -> bytes:
+            return body(await http.request(method, url, **sent))
+
+        return self.run(asked, patience)
+
+    def run(self, work: Callable[[httpx2.AsyncClient], Coroutine[Any, Any, T]], patience: Patience) -> T:
+        """What needs several requests, with one deadline for all. Raises as `ask`."""
+        done = self._calls.finished(lambda: work(self._http), patience)
         fault: StudioError
         try:
-            answer = done.result()
+            return done.result()
+        except Rejected as rejected:
+            # Never its words, which may quote our key.
+            log.warning("action=server_failed server=%s status=%s", self._name, rejected.status)
+            raise
         except faults.RAISED as error:
             fault = faults.of_transport(error)
             log.warning("action=server_failed server=%s kind=%s", self._name, type(error).__name__)
-        else:
-            if answer.status_code == 200:
-                return answer.content
-            # Never its words, which may quote our key.
-            log.warning("action=server_failed server=%s status=%s", self._name, answer.status_code)
-            raise Rejected(answer.status_code, answer.content, answer.headers)
         raise fault  # out here, so that no other error is its context
+
+
+def body(answer: httpx2.Response, *expected: int) -> bytes:
+    """Raises `Rejected` for any other status. `expected`: 200 by default."""
+    if answer.status_code not in (expected or (200,)):
+        raise Rejected(answer.status_code, answer.content, answer.headers)
+    return answer.content

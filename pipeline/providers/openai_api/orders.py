@@ -7,6 +7,7 @@ from itertools import product
 
 from gallery import pictures
 from pipeline.providers.base import Intent, PictureRequest
+from pipeline.providers.openai_api.dialect import Order
 from pipeline.providers.text import Size
 from pipeline.providers.wording import LEADS, style
 
@@ -22,12 +23,16 @@ _BLOCK = re.compile(r"<(sd_cpp_extra_args)>.*?(?:</\1>|$)", re.DOTALL | re.IGNOR
 _TAG = re.compile(r"</?\w+(?::[^<>]*)?>")  # such as <lora:name:1>
 
 
-def words(request: PictureRequest) -> str:
-    lines = [] if request.intent is Intent.GENERATE else [LEADS[request.intent]]
-    lines.append(request.prompt)
-    if request.style:
-        lines.append(f"The style: {style(request.style)}.")
-    return plain("\n\n".join(filter(None, lines)))
+def order(request: PictureRequest) -> Order:
+    lines = [request.prompt, f"The style: {style(request.style)}." if request.style else ""]
+    return Order(
+        lead="" if request.intent is Intent.GENERATE else LEADS[request.intent],
+        words=plain("\n\n".join(filter(None, lines))),
+        shape=_shape(request),
+        seed=request.seed % SEEDS,
+        source=request.source,
+        mask=request.mask,
+    )
 
 
 def plain(text: str) -> str:
@@ -42,7 +47,7 @@ def with_seed(said: str, seed: int) -> str:
     return f"{said} <sd_cpp_extra_args>{json.dumps({'seed': seed})}</sd_cpp_extra_args>"
 
 
-def shape(request: PictureRequest) -> Size:
+def _shape(request: PictureRequest) -> Size:
     """A change keeps its source's shape; the chosen size is cut from it."""
     if request.source is not None:
         return pictures.check(request.source)

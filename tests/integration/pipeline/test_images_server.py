@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageOps
 from gallery import pictures
 from gallery.errors import Interrupted, NoImage, ProviderDown, StudioError
 from pipeline.providers.base import Intent, PictureRequest, Usage
-from pipeline.providers.openai_api import images as adapter
+from pipeline.providers.openai_api import dialect as adapter
 from pipeline.providers.openai_api.images import ImagesProvider
 from pipeline.providers.openai_api.orders import asked_size, plain
 from tests.contracts.asking import Listener, png, to_make

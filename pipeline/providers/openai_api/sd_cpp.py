@@ -1,0 +1,117 @@
+"""The own API of stable-diffusion.cpp's server: pictures are jobs there, which wait in turn and can be cancelled while they do.
+
+Fields: `examples/server/api.md` of leejet/stable-diffusion.cpp.
+"""
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import Literal
+from urllib.parse import quote
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from gallery.errors import NoImage, ProviderDown, StudioError
+from pipeline.providers.base import Control, Usage
+from pipeline.providers.openai_api import dialect, faults, orders
+from pipeline.providers.openai_api.client import Client, body
+from pipeline.providers.openai_api.dialect import Made, Order
+from pipeline.providers.openai_api.faults import Rejected
+from pipeline.providers.openai_api.server import Server
+
+POLL_S = 0.5
+CANCEL_S = 2.0
+
+
+class _Accepted(BaseModel):
+    id: str
+
+
+class _Image(BaseModel):
+    b64_json: str
+
+
+class _Result(BaseModel):
+    images: list[_Image]
+
+
+class _Job(BaseModel):
+    status: Literal["queued", "generating", "completed", "failed", "cancelled"]
+    result: _Result | None = None
+
+
+class SdCpp:
+    def __init__(self, server: Server, client: Client, max_pixels: int) -> None:
+        self._base = server.base
+        self._client = client
+        self._max_pixels = max_pixels
+
+    def make(self, order: Order, control: Control) -> Made:
+        began = _Began()
+        fault: StudioError
+        try:
+            job = self._client.run(
+                lambda http: self._finished(http, order, began), dialect.patience(control, began.seconds)
+            )
+        except ValidationError:
+            fault = ProviderDown(faults.UNREADABLE)
+        except Rejected as rejected:
+            fault = faults.of_rejected(rejected)
+        else:
+            if job.status != "completed" or job.result is None:
+                raise ProviderDown
+            if not job.result.images:
+                raise NoImage(faults.NO_IMAGE)
+            return Made(dialect.decoded(job.result.images[0].b64_json), Usage(pictures=1))
+        raise fault  # here, without another error as context
+
+    async def _finished(self, http: httpx2.AsyncClient, order: Order, began: "_Began") -> _Job:
+        answer = await http.post(f"{self._base}/img_gen", json=self._fields(order))
+        job_id = quote(_Accepted.model_validate_json(body(answer, 200, 202)).id, safe="")
+        address = f"{self._base}/jobs/{job_id}"
+        try:
+            while True:
+                job = _Job.model_validate_json(body(await http.get(address)))
+                if job.status == "generating":
+                    began.note()
+                elif job.status != "queued":
+                    return job
+                await asyncio.sleep(POLL_S)
+        except asyncio.CancelledError:
+            with suppress(*faults.RAISED):
+                async with asyncio.timeout(CANCEL_S):
+                    await http.post(f"{address}/cancel")
+            raise
+
+    def _fields(self, order: Order) -> dict[str, object]:
+        box = orders.asked_size(order.shape, self._max_pixels)
+        fields: dict[str, object] = {
+            "prompt": order.instruction,
+            "width": box[0],
+            "height": box[1],
+            "seed": order.seed,
+            "batch_count": 1,
+            "output_format": "png",
+        }
+        if order.source is None:
+            return fields
+        # As the server's OpenAI API has it: one for models that are told what to change, one for those that are not.
+        image, mask = order.in_box(box)
+        source = dialect.base64_png(image)
+        fields |= {"ref_images": [source], "init_image": source}
+        return fields if mask is None else {**fields, "mask_image": dialect.base64_png(mask)}
+
+
+class _Began:
+    """When the server began."""
+
+    def __init__(self) -> None:
+        self._at: float | None = None
+
+    def note(self) -> None:
+        self._at = self._at or time.monotonic()
+
+    def seconds(self, asked: float) -> float:
+        """Since then. `asked`: seconds since it was asked."""
+        return 0.0 if self._at is None else time.monotonic() - self._at
