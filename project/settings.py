@@ -115,6 +115,7 @@ try:
     MAIL = mail.settings(env.str("STUDIO_EMAIL_URL", ""), env.str("STUDIO_EMAIL_FROM", mail.FROM))
     OPENID = openid.providers(env.list("STUDIO_OPENID", []))
     GUESTS = env.bool("STUDIO_GUESTS", True)
+    LEAKED_PASSWORDS_URL = env.str("STUDIO_LEAKED_PASSWORDS_URL", "")
     STAFF_MFA = env.bool("STUDIO_STAFF_MFA", True)
 
     STUDIO_LIMITS = env.bool("STUDIO_LIMITS", True)
@@ -215,6 +216,8 @@ def _check() -> None:
         raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
     if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
         raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
+    if LEAKED_PASSWORDS_URL and not _is_web(LEAKED_PASSWORDS_URL):
+        raise ImproperlyConfigured("STUDIO_LEAKED_PASSWORDS_URL must begin with https:// or http://, and name a host.")
     _check_server("STUDIO_IMAGES", IMAGES_SERVER)
     _check_server("STUDIO_CHAT", CHAT_SERVER)
     if IMAGES_PIXELS < 65_536:
@@ -301,6 +304,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "project.accounts.leaked.LeakedPasswordValidator"},
 ]
 
 TEMPLATES = [

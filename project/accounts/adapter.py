@@ -13,14 +13,17 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
 
 from gallery.errors import StorageDown
+from gallery.translation import _
 from project.accounts import signing_in
 from project.http.cookies import StaffSessionStore
 from project.models import User
 
 log = logging.getLogger(__name__)
+EMAIL_LENGTH = 254  # what the database has
 NOT_MAILED = "The studio could not send its e-mail just now: try again in a minute."
 
 
@@ -28,6 +31,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def new_user(self, request: HttpRequest) -> User:
         """A guest until the address is confirmed, and removed like one."""
         return User(is_guest=True)
+
+    def clean_email(self, email: str) -> str:
+        if len(email) > EMAIL_LENGTH:
+            raise ValidationError(_("No e-mail address is so long."))
+        return str(super().clean_email(email))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """`project.accounts.limits` has counted it."""

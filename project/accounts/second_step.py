@@ -24,8 +24,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from gallery.translation import N_, _
+
 TYPES = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-TOO_SLOW = "That took a while: log in again, and set up the second step within five minutes."
+TOO_SLOW = N_("That took a while: log in again, and set up the second step within five minutes.")
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -93,7 +95,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "codes": Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN).exists(),
         "passkey": {"use": auth.begin_authentication(user)} if passkeys else None,
     }
-    return _page(request, "second_step", "Second step", {"form": form, **shown})
+    return _page(request, "second_step", _("Second step"), {"form": form, **shown})
 
 
 @in_context
@@ -108,7 +110,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return _set_up(request)
     except ReauthenticationRequired:
         logout(request)
-        messages.warning(request, TOO_SLOW)
+        messages.warning(request, _(TOO_SLOW))
         return redirect("admin:login")
 
 
@@ -129,7 +131,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
             added, codes = flows.add_authenticator(request, "", form.cleaned_data["credential"])
         post_authentication(request, added)
         recovery = codes.wrap().get_unused_codes() if codes else []
-        return _page(request, "second_step_done", "The second step is on", {"codes": recovery})
+        return _page(request, "second_step_done", _("The second step is on"), {"codes": recovery})
     app = form if kind is ActivateTOTPForm else ActivateTOTPForm(user=request.user)
     svg = get_adapter().build_totp_svg(get_adapter().build_totp_url(request.user, app.secret))
     shown = {
@@ -138,7 +140,7 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         "svg": b64encode(svg.encode()).decode(),
         "passkey": {"create": flows.begin_registration(request, request.user, passwordless=False)},
     }
-    return _page(request, "second_step_set_up", "Set up the second step", shown)
+    return _page(request, "second_step_set_up", _("Set up the second step"), shown)
 
 
 def _page(request: HttpRequest, template: str, title: str, shown: dict[str, Any]) -> HttpResponse:

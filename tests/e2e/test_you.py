@@ -150,6 +150,27 @@ def test_mistakes_are_said_below_the_fields(comes: Callable[..., Person]) -> Non
     expect(page.get_by_role("alert").filter(has_text="Incorrect code.")).to_be_visible()
 
 
+def test_another_address_counts_once_its_code_is_entered(unlimited: Serving, comes: Callable[..., Person]) -> None:
+    page = comes().opens("/you/").page
+    signs_up(unlimited, page, "fay@example.org")
+    page.get_by_label("New e-mail address").fill("fay@new.example")
+    page.get_by_role("button", name="Change the address").click()
+    page.get_by_role("dialog", name="Is it you?").get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_text("We have mailed a code to fay@new.example.").wait_for()
+    page.get_by_label("Code").fill("WRONG1")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert").filter(has_text="Incorrect code.")).to_be_visible()
+    is_in(page, "fay@example.org")
+    page.get_by_label("Code").fill(printed_code(unlimited, "fay@new.example", page))
+    page.get_by_role("button", name="Go on").click()
+    is_in(page, "fay@new.example")
+    assert complaints(page) == []
+    signs_out(page)
+    signs_in(page, "fay@new.example")
+    is_in(page, "fay@new.example")
+
+
 def with_authenticator(page: Page) -> None:
     browser = page.context.new_cdp_session(page)
     browser.send("WebAuthn.enable")

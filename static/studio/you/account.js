@@ -3,14 +3,14 @@
 import { h } from "../ui/dom.js";
 import { notice } from "../ui/notice.js";
 import * as allauth from "./allauth.js";
-import { form, passwordField, quiet } from "./form.js";
+import { codeField, emailField, form, passwordField, quiet } from "./form.js";
 import { removed, sure } from "./sure.js";
 import { authenticators } from "./authenticators.js";
 import { deviceOf, words } from "./sentences.js";
 
 /** Sections of the page. */
 export function account(user, providers) {
-  return [whoAndOut(user), ...authenticators(), others(providers), password(), places()];
+  return [whoAndOut(user), ...authenticators(), others(providers), address(), password(), places()];
 }
 
 /** Others who say who this is, where the studio asks any. */
@@ -43,7 +43,27 @@ function whoAndOut({ email }) {
       notice(problem.message);
     }
   };
-  return h("section", {}, h("p", {}, words.signedInAs(email)), h("div.row", {}, h("button", { type: "button", onclick: out }, words.signOut)));
+  return h("section", {}, h("p", { id: "signed-in-as" }, words.signedInAs(email)), h("div.row", {}, h("button", { type: "button", onclick: out }, words.signOut)));
+}
+
+/** A new one counts once the code that is mailed there is entered. */
+function address() {
+  const section = h("section");
+  const show = (...children) => section.replaceChildren(h("h2", {}, words.addressTitle), ...children);
+  const ask = () => show(form([emailField(words.newAddress)], words.changeAddress, async ({ email }) => {
+    await sure(() => allauth.post("account/email", { email }));
+    enter(email);
+  }));
+  const enter = (email) => show(h("p", {}, words.addressCode(email)), form([codeField(words.code)], words.confirm, async ({ code }) => {
+    const { status } = await allauth.post("auth/email/verify", { key: code.trim() });
+    if (status === 409) throw new Error(words.usedUp);
+    notice(words.addressChanged);
+    const { data } = await allauth.get("auth/session");
+    document.querySelector("#signed-in-as").textContent = words.signedInAs(data.user.email);
+    ask();
+  }, [quiet(words.cancel, ask)]));
+  ask();
+  return section;
 }
 
 function password() {

@@ -1,5 +1,7 @@
 // Every sentence of the page "You".
 
+import { t } from "../ui/translate.js";
+
 export const words = {
   guest: "You are a guest in this browser. Sign up, and your chats and pictures stay yours, on every device.",
   visitor: "Sign in to find your chats and pictures here, or sign up to keep what you make.",
@@ -82,6 +84,11 @@ export const words = {
   reauthenticate: "Is it you?",
   cancel: "Cancel",
   keysAndThings: "Your keys, and everything that you have here",
+  addressTitle: t("E-mail address"),
+  newAddress: t("New e-mail address"),
+  changeAddress: t("Change the address"),
+  addressCode: (email) => t("We have mailed a code to {email}. Until you have entered it, the old address counts.", { email }),
+  addressChanged: t("Your address is changed. We have told the old one, too."),
   somebodyElse: "You are signed in already. Reload the page.",
 };
 
