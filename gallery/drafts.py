@@ -17,7 +17,7 @@ from uuid_utils.compat import uuid7
 
 from gallery import space, words
 from gallery.errors import Interrupted
-from gallery.models import Image, Reference
+from gallery.models import EVIDENCE, Image, Reference
 from gallery.storage.base import File
 from gallery.stores import configured, storage
 
@@ -145,17 +145,18 @@ def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
 
 
 def purging(limit: int = 100) -> list[Image]:
-    """Without those in a storage that the settings no longer name."""
-    return list(Image.objects.filter(stage=Stage.PURGING, storage__in=configured()).order_by("created_at")[:limit])
+    """Without those in a storage that the settings no longer name, and without evidence."""
+    rows = Image.objects.filter(stage=Stage.PURGING, storage__in=configured()).exclude(EVIDENCE)
+    return list(rows.order_by("created_at")[:limit])
 
 
 def purge(image: Image) -> None:
     """For a draft unchanged since it was read, or a row that is purging. The row stays, without files, until its
-    message has been told. Raises `StorageDown`; safe to repeat."""
+    message has been told. Evidence stays whole. Raises `StorageDown`; safe to repeat."""
     draft_as_read = Image.objects.filter(pk=image.pk, stage=Stage.DRAFT, created_at=image.created_at)
     draft_as_read.update(stage=Stage.PURGING)
     row = Image.objects.filter(pk=image.pk, stage=Stage.PURGING)
-    if row.exists():
+    if row.exclude(EVIDENCE).exists():
         _delete_files(image)
         if not row.filter(Q(message_id=None) | Q(announced_rev__gte=F("rev"))).delete()[0]:
             row.update(bytes=0)

@@ -10,6 +10,9 @@ from gallery.snapshot import State
 
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
+# Hidden by a moderator, and its person's own yet: it is not purged, but handed over (`project.accounts.evidence`).
+EVIDENCE = Q(hidden=True, owner__holds_evidence=False)
+
 
 class Image(models.Model):
     """Changed through `gallery.services` only.

@@ -1,13 +1,14 @@
 """All pictures of one person: to take along, and to be removed with the person."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from django.db.models import F, QuerySet
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gallery.changes import not_purged
-from gallery.models import Album, AlbumImage, Image, Reference
+from gallery.models import EVIDENCE, Album, AlbumImage, Image, Reference
 from gallery.sharing.models import Share
 
 BATCH = 100
@@ -34,17 +35,38 @@ def conceal(owner_id: uuid.UUID) -> None:
 
 
 def evidence(owner_id: uuid.UUID) -> QuerySet[Image]:
-    """What a moderator hid."""
-    return Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=True)
+    """What a moderator hid, even if its owner has deleted it since."""
+    return Image.objects.filter(owner__pk=owner_id, hidden=True).exclude(stage=Image.Stage.DRAFT)
 
 
 def keep_evidence(owner_id: uuid.UUID, holder_id: uuid.UUID) -> None:
-    """Hand it over to `holder_id`, without what the person called it and where it belonged; the prompt is a part of it."""
-    AlbumImage.objects.filter(album__owner__pk=owner_id).delete()
-    Reference.objects.filter(image__owner__pk=owner_id).delete()
-    Share.objects.filter(image__owner__pk=owner_id).delete()
-    evidence(owner_id).update(
+    """Hand all of it over to `holder_id`."""
+    _hand_over(evidence(owner_id), holder_id)
+
+
+def deleted_evidence(limit: int) -> list[uuid.UUID]:
+    """Of pictures that their owners have deleted for good, and whose messages have been told."""
+    told = Q(message_id=None) | Q(announced_rev__gte=F("rev"))
+    found = Image.objects.filter(told, EVIDENCE, stage=Image.Stage.PURGING).order_by("created_at")
+    return list(found.values_list("pk", flat=True)[:limit])
+
+
+def keep_deleted_evidence(ids: Sequence[uuid.UUID], holder_id: uuid.UUID) -> None:
+    """Safe to repeat."""
+    _hand_over(Image.objects.filter(EVIDENCE, pk__in=ids, stage=Image.Stage.PURGING), holder_id)
+
+
+@transaction.atomic
+def _hand_over(rows: QuerySet[Image], holder_id: uuid.UUID) -> None:
+    """Without what the person called it and where it belonged; the prompt is a part of it."""
+    ids = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    AlbumImage.objects.filter(image__in=ids).delete()
+    Share.objects.filter(image__in=ids).delete()
+    Reference.objects.filter(Q(image__in=ids) | Q(source__in=ids)).delete()
+    Image.objects.filter(parent__in=ids).update(parent=None)
+    Image.objects.filter(pk__in=ids).update(
         owner=holder_id,
+        stage=Image.Stage.SHOWN,
         message_id=None,
         session_id="",
         parent=None,

@@ -34,9 +34,10 @@ def _is_leaked(password: str) -> bool:
     try:
         with requests.get(url, headers={"Add-Padding": "true"}, timeout=TIMEOUT_S, stream=True) as answer:
             answer.raise_for_status()
-            lines = answer.raw.read(MAX_BYTES, decode_content=True).decode("ascii", "replace").splitlines()
+            said: bytes = answer.raw.read(MAX_BYTES, decode_content=True)
     except (requests.RequestException, OSError) as error:
         log.warning("action=leaked_passwords_not_asked error=%s", type(error).__name__)
         return False
+    lines = said.decode("ascii", "replace").splitlines()
     counts = dict(line.strip().upper().split(":", 1) for line in lines if ":" in line)
     return counts.get(digest[5:], "0") != "0"  # 0: padding

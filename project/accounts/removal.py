@@ -21,7 +21,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.signing import BadSignature, loads
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from pymongo.errors import PyMongoError
@@ -30,6 +30,7 @@ from gallery import maintenance, owned
 from gallery.errors import Conflict, StudioError
 from pipeline.store import owned as conversations
 from pipeline.store import sessions
+from project.accounts import evidence
 from project.accounts.models import Move
 from project.models import User, today
 
@@ -77,7 +78,7 @@ class Removal:
 
     def clean(self) -> None:
         """One round. What fails comes again."""
-        for step in (self.mark_absent, self.remove_marked, self.clear_cookies):
+        for step in (self.mark_absent, self.remove_marked, evidence.keep_deleted, self.clear_cookies):
             try:
                 step()
             except DOWN as error:
@@ -146,21 +147,9 @@ def _remove(user: User) -> None:
     if not sessions.remove_some_of(str(user.pk), SESSIONS):
         return
     if not user.holds_evidence:
-        _keep_evidence(user)
+        evidence.keep_all_of(user)
     if maintenance.erase(user.pk, PICTURES):
         _remove_row(user)
-
-
-@transaction.atomic
-def _keep_evidence(user: User) -> None:
-    if not owned.evidence(user.pk).exists():
-        return
-    until = timezone.now() + timedelta(days=settings.EVIDENCE_DAYS)
-    holder = User(holds_evidence=True, is_active=False, removal_began_at=until, last_seen=None)
-    holder.username = f"removed-{holder.pk.hex[-12:]}"
-    holder.set_unusable_password()
-    holder.save(force_insert=True)
-    owned.keep_evidence(user.pk, holder.pk)
 
 
 def _remove_row(user: User) -> None:

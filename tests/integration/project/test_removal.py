@@ -306,7 +306,7 @@ def test_a_step_that_fails_keeps_the_others_from_nothing(monkeypatch: pytest.Mon
 PLACES = [  # of one removal after another, each killed before this is done
     "pipeline.store.sessions.artifacts.drop",
     "pipeline.store.sessions._remove_what_is_left",
-    "project.accounts.removal._keep_evidence",
+    "project.accounts.evidence.keep_all_of",
     "project.accounts.removal.maintenance.erase",
     "gallery.maintenance.purge",
     "gallery.drafts._delete_files",
