@@ -75,6 +75,7 @@ def _hand_over(rows: QuerySet[Image], holder_id: uuid.UUID) -> None:
         words=None,  # maintenance writes those that are left
         digest="",
         favorite=False,
+        appeal="",
         trashed_at=None,
         url_epoch=F("url_epoch") + 1,  # nobody's address opens it again, even if a moderator approves it
     )

@@ -12,6 +12,7 @@ from gallery import albums, bulk, links, maintenance
 from gallery import services as gallery
 from gallery.drafts import purge, purging
 from gallery.models import Image
+from gallery.moderation import verdicts
 from project.accounts.removal import Removal
 from project.models import Token, User
 from tests.integration.gallery.rows import made, png, stored_files
@@ -59,7 +60,7 @@ def _long_ago(image: Image) -> None:
 def test_however_it_is_deleted_it_stays_without_a_name_and_then_goes(guest: User, delete: Any) -> None:
     image = gallery.import_picture(guest.pk, png(), "photo", f"by {guest.username}.png")
     albums.add(albums.create(guest.pk, "Mine"), [image])
-    gallery.hide([image], "no", None)
+    verdicts.hide([image], "no", None)
     files = stored_files()
     delete(guest, image)
     mine = Client(headers={"Authorization": f"Bearer {Token.issue(guest)}"})
@@ -69,7 +70,7 @@ def test_however_it_is_deleted_it_stays_without_a_name_and_then_goes(guest: User
             purge(row)
         Removal().clean()
     kept = Image.objects.select_related("owner").get()
-    assert (kept.pk, kept.hidden, kept.hidden_reason, kept.state) == (image.pk, True, "no", "hidden")
+    assert (kept.pk, kept.hidden, kept.hidden_words, kept.state) == (image.pk, True, "no", "hidden")
     assert (kept.title, kept.session_id, kept.digest, kept.places.count()) == ("", "", "", 0)
     assert kept.owner.holds_evidence
     assert guest.username not in kept.owner.username
@@ -93,7 +94,7 @@ def test_what_nobody_hid_goes_at_once(guest: User) -> None:
 
 def test_its_message_is_told_first(guest: User) -> None:
     image = made(guest, message_id="m")
-    gallery.hide([image], "no", None)
+    verdicts.hide([image], "no", None)
     by_hand(guest, image)
     Image.objects.update(announced_rev=0)  # as where the store of messages was away
     Removal().clean()
@@ -109,7 +110,7 @@ def test_a_day_has_one_stand_in_for_all(guest: User) -> None:
     other = User.make_guest()
     for number, owner in enumerate((guest, other)):
         image = gallery.import_picture(owner.pk, png(("red", "blue")[number]), "photo", "x.png")
-        gallery.hide([image], "no", None)
+        verdicts.hide([image], "no", None)
         by_hand(owner, image)
         Removal().clean()
     assert len(set(Image.objects.values_list("owner", flat=True))) == 1
@@ -118,7 +119,7 @@ def test_a_day_has_one_stand_in_for_all(guest: User) -> None:
 def test_pictures_that_were_made_from_it_stay_their_owners(guest: User) -> None:
     image = made(guest)
     child = made(guest, parent_id=str(image.pk))
-    gallery.hide([image], "no", None)
+    verdicts.hide([image], "no", None)
     by_hand(guest, image)
     Image.objects.filter(pk=image.pk).update(announced_rev=99)
     Removal().clean()
@@ -128,7 +129,7 @@ def test_pictures_that_were_made_from_it_stay_their_owners(guest: User) -> None:
 
 def test_who_is_removed_meanwhile_leaves_it_too(guest: User) -> None:
     image = gallery.import_picture(guest.pk, png(), "photo", "x.png")
-    gallery.hide([image], "no", None)
+    verdicts.hide([image], "no", None)
     by_hand(guest, image)
     User.objects.filter(pk=guest.pk).update(is_active=False, removal_began_at=timezone.now() - timedelta(days=1))
     Removal().remove_marked()
