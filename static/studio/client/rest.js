@@ -102,6 +102,13 @@ export const gallery = {
   purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
 };
 
+export const shares = {
+  list: async (imageId) => (await call("GET", named(GALLERY, imageId, "shares/"))).items,
+  create: (imageId, expires_in_s) => call("POST", named(GALLERY, imageId, "shares/"), { expires_in_s }),
+  revoke: (id) => call("DELETE", named(`${GALLERY}shares/`, id)),
+  renewLinks: (imageId) => call("POST", named(GALLERY, imageId, "new-link/")),
+};
+
 /** Shall what the guest had, who this browser was before, come to the account? */
 export const bring = (yes) => call("POST", "/api/v1/auth/bring/", { bring: yes });
 

@@ -5,6 +5,7 @@ import { config } from "../ui/config.js";
 import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
 import { rove } from "../ui/roving.js";
+import { t } from "../ui/translate.js";
 import "../picture/quick-actions.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
 import { styleItems, TOOLS } from "../picture/actions.js";
@@ -91,6 +92,7 @@ const kept = () => [
   { value: { what: "edit" }, label: "Edit in a chat", icon: "chat" },
   { value: { what: "download" }, label: "Download", icon: "download" },
   { value: { what: "export" }, label: "Export…", icon: "save" },
+  { value: { what: "share" }, label: t("Share…"), icon: "share" },
 ];
 const sorted = () => [
   { value: { what: "rename" }, label: "Rename", icon: "edit" },

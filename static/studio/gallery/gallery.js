@@ -19,7 +19,7 @@ import "../upload/photo-tray.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
 import { wishFor } from "../picture/actions.js";
-import { adjustByHand, exportPicture, look, paintObject } from "../picture/windows.js";
+import { adjustByHand, exportPicture, look, paintObject, sharePicture } from "../picture/windows.js";
 import { announcement, nameOf } from "../picture/labels.js";
 
 const PAGE = 24;
@@ -197,6 +197,7 @@ const ANSWERS = {
   "work-dismiss": dismiss,
   download: ({ image }) => downloadLink(pictureUrl(image.url)).click(),
   export: ({ image }) => exportPicture(image, nameOf(image)),
+  share: ({ image }) => sharePicture(image),
   favorite: async ({ card }) => {
     card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));
   },
@@ -262,6 +263,7 @@ document.addEventListener("ask", async ({ detail, target }) => {
     notice(problem.message);
   }
 });
+document.addEventListener("renewed", ({ detail: { image } }) => cardOf(grid, image.id)?.update(image));
 more.addEventListener("click", () => load());
 document.querySelector("#bring").append(...photoPicker({ take: bring, title: "Add photos", labelled: true }));
 acceptFiles(bring);

@@ -6,8 +6,10 @@ import { downloadLink } from "../ui/download.js";
 import { h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { overlay } from "../ui/overlay.js";
+import { t } from "../ui/translate.js";
 import "./lineage-strip.js";
 import "./quick-actions.js";
+import { sharePicture } from "./share-dialog.js";
 import "./zoom-stage.js";
 
 const STEP = 1.25; // of the zoom, by key or button
@@ -71,6 +73,7 @@ class PictureViewer extends HTMLElement {
     this.#about = { pictures: () => [image], more: async () => false, closed: () => {}, ...about };
     const edit = button("edit", "Edit from here", () => this.#ask({ what: "edit", image: this.image }));
     const save = button("save", "Export…", () => exportPicture(this.image, this.#about.wordsOf(this.image)));
+    const share = button("share", t("Share…"), () => this.#share());
     const shut = button("close", "Close", () => this.close());
     const zooms = h("span.zooms", { role: "group", "aria-label": "Zoom" }, this.#out, this.#percent, this.#in);
     const dialog = this.#dialog;
@@ -78,7 +81,7 @@ class PictureViewer extends HTMLElement {
       h("div.head", {}, this.#words, this.#position, zooms, shut),
       h("div.middle", {}, this.#previous, this.#stage, this.#next, this.#choice),
       this.#strip,
-      h("div.below", {}, this.#actions, h("div.buttons", {}, this.#compare, edit, this.#download, save)),
+      h("div.below", {}, this.#actions, h("div.buttons", {}, this.#compare, edit, this.#download, save, share)),
       this.#spoken, h("p.unseen", { id: "viewer-help" }, HELP),
     );
     this.#listen();
@@ -249,6 +252,12 @@ class PictureViewer extends HTMLElement {
   #zoomed() {
     this.#showZoom();
     if (this.#seen) this.#say(`Zoom ${this.#percent.textContent}`, SPEAK_MS);
+  }
+
+  /** With new addresses it is shown by them. */
+  async #share() {
+    const renewed = await sharePicture(this.image);
+    if (renewed?.id === this.image.id) this.#show(renewed);
   }
 
   #showZoom() {

@@ -10,6 +10,7 @@ const FETCHES = {
   editor: () => import("../edit/photo-editor.js"),
   exports: () => import("../edit/export-dialog.js"),
   brush: () => import("../mask/mask-brush.js"),
+  sharing: () => import("./share-dialog.js"),
 };
 
 let viewer = null; // once it is here
@@ -29,6 +30,7 @@ async function open(name, show) {
 export const look = (image, about) => open("viewer", (part) => part.look(image, about));
 export const adjustByHand = (image) => open("editor", (part) => part.adjustByHand(image));
 export const exportPicture = (image, words) => open("exports", (part) => part.exportPicture(image, words));
+export const sharePicture = (image) => open("sharing", (part) => part.sharePicture(image));
 export const paintObject = (image) => open("brush", (part) => part.paintObject(image));
 export const paintPart = (image) => open("brush", (part) => part.paintPart(image));
 
