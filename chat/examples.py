@@ -29,6 +29,7 @@ MESSAGE: Example = {
     "session_id": SESSION["id"],
     "client_id": "my-own-1",
     "content": "Create a sunset landscape",
+    "language": "en",
     "source_image_id": None,
     "source_image_ids": [],
     "mask_image_id": None,

@@ -6,8 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils import translation
 
 from gallery.errors import Quota
+from pipeline.providers.text import answered_in
 
 if TYPE_CHECKING:
     from pipeline.providers.base import Refinement
@@ -24,16 +26,17 @@ async def refine(prompt: str) -> "Refinement":
     """Raises `Quota` when too many wait, and what the provider raises."""
     if not _places.acquire(blocking=False):
         raise Quota("Too many prompts are being read just now.", retry_after=RETRY_AFTER_S)
-    reading = _threads.submit(_refine, prompt)
+    reading = _threads.submit(_refine, prompt, answered_in(prompt))
     reading.add_done_callback(lambda _: _places.release())  # not when its person has gone: the thread is still taken
     return await asyncio.wrap_future(reading)
 
 
-def _refine(prompt: str) -> "Refinement":
+def _refine(prompt: str, language: str) -> "Refinement":
     """Imports here: a provider's may take seconds, and block the event loop."""
     from pipeline.providers import registry
     from pipeline.providers.base import RefineRequest
     from pipeline.worker import stages
 
     request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
-    return stages.refine(registry.refiner(), registry.provider_for, request)
+    with translation.override(language):
+        return stages.refine(registry.refiner(), registry.provider_for, request)

@@ -20,6 +20,7 @@ from pipeline.coalescing import PerLoop
 from pipeline.documents import Filter, Form, evolve, new_id
 from pipeline.message import SEEDS, Message, Stage, Status, request_hash
 from pipeline.message import Options as StoredOptions
+from pipeline.providers.text import answered_in
 from pipeline.queue import wake
 from pipeline.session import Session
 from pipeline.store import followups, turns
@@ -137,6 +138,7 @@ async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
         client_id=body.client_id or new_id(),
         request_hash=_hash(body),
         content=body.content,
+        language=answered_in(body.content),
         options=_asked(body),
         seed=body.options.seed if body.options.seed is not None else secrets.randbelow(SEEDS),
         source_image_ids=body.sources,

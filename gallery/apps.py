@@ -6,9 +6,9 @@ class GalleryConfig(AppConfig):
     name = "gallery"
 
     def ready(self) -> None:
-        from django.utils.translation import gettext
+        from django.utils.translation import get_language, gettext
 
         from gallery import fulltext, translation
 
-        translation.install(gettext)
+        translation.install(gettext, get_language)
         post_migrate.connect(fulltext.install, sender=self, dispatch_uid="gallery.fulltext")

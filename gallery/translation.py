@@ -3,17 +3,23 @@
 
 from collections.abc import Callable
 
-_translate: Callable[[str], str] | None = None
+_translate: Callable[[str], str] = str
+_language: Callable[[], str | None] = str
 
 
-def install(translate: Callable[[str], str]) -> None:
-    global _translate
-    _translate = translate
+def install(translate: Callable[[str], str], language: Callable[[], str | None]) -> None:
+    global _translate, _language
+    _translate, _language = translate, language
+
+
+def language() -> str:
+    """Of this request, socket or message: "en" or "vi"."""
+    return _language() or "en"
 
 
 def _(sentence: str) -> str:
     """In the language of this request, socket or message."""
-    return _translate(sentence) if _translate else sentence
+    return _translate(sentence)
 
 
 def N_(sentence: str) -> str:

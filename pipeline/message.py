@@ -102,6 +102,12 @@ class Message(Document):
     client_id: Public[str]
     request_hash: str
     content: Public[str]
+    language: Annotated[
+        Public[Sparse[str]],
+        Field(
+            description="Of `reply`, of labels and of `error.message`: `en` or `vi`. Null in messages of the release before."
+        ),
+    ] = None
     source_image_id: Public[str | None] = None
     source_image_ids: Annotated[
         PublicOnly[list[str]],
@@ -172,6 +178,7 @@ class Message(Document):
         mask_image_id: str | None = None,
         variation_of: str | None = None,
         waits_for: str | None = None,
+        language: str | None = None,
     ) -> Self:
         """It asks for a turn, unless it waits for another message."""
         now = datetime.now(UTC)
@@ -182,6 +189,7 @@ class Message(Document):
             client_id=client_id,
             request_hash=request_hash,
             content=content,
+            language=language,
             source_image_id=source_image_ids[0] if source_image_ids else None,
             further_image_ids=list(source_image_ids[1:]) or None,
             mask_image_id=mask_image_id,

@@ -5,14 +5,12 @@ import textwrap
 
 from pydantic import BaseModel, Field
 
+from gallery.translation import N_, _
 from pipeline.providers.base import STYLES, Intent, Refinement, RefineRequest, Usage
-from pipeline.providers.text import MAX_TITLE, Bilingual, choose_size, title
+from pipeline.providers.text import MAX_TITLE, choose_size, title
 
-NO_PICTURE = Bilingual(
-    "There is no picture to change yet: attach one, or ask me to make one first.",
-    "Chưa có ảnh nào để chỉnh: hãy đính kèm một ảnh, hoặc nhờ tôi tạo trước.",
-)
-WITHOUT_WORDS = Bilingual("Tell me what the picture should show.", "Hãy cho tôi biết bức ảnh nên có gì.")
+NO_PICTURE = N_("There is no picture to change yet: attach one, or ask me to make one first.")
+WITHOUT_WORDS = N_("Tell me what the picture should show.")
 
 INSTRUCTION = f"""
 You read what a person writes to a studio that makes and changes pictures, and answer with one JSON object of the
@@ -107,12 +105,12 @@ def refinement(text: str, request: RefineRequest, provider: str, usage: Usage) -
     )
 
 
-def _reply(request: RefineRequest, read: Reading, without: Bilingual, provider: str, usage: Usage) -> Refinement:
+def _reply(request: RefineRequest, read: Reading, without: str, provider: str, usage: Usage) -> Refinement:
     return Refinement(
         intent=Intent.REPLY,
         prompt="",
         title=_title(read, request),
-        reply=(read.reply or "").strip() or without.to(request.content),
+        reply=(read.reply or "").strip() or _(without),
         width=None,
         height=None,
         style=None,

@@ -1,6 +1,7 @@
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from gallery.translation import N_, _, language
 
 Size = tuple[int, int]
 
@@ -23,25 +24,15 @@ def is_vietnamese(text: str) -> bool:
     return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
 
 
-@dataclass(frozen=True)
-class Bilingual:
-    english: str
-    vietnamese: str
-
-    def to(self, text: str) -> str:
-        return self.vietnamese if is_vietnamese(text) else self.english
+def answered_in(content: str) -> str:
+    """The language of an answer: Vietnamese where it is written to in Vietnamese, else that of whoever writes."""
+    return "vi" if is_vietnamese(content) else language()
 
 
-NOTHING_BEFORE = Bilingual("There is no version before this one.", "Không có bản nào trước bản này.")
-ONE_PICTURE = Bilingual(
-    "Whoever does this here works from one picture at a time: send your words with one of them.",
-    "Ở đây việc này mỗi lần chỉ làm được với một ảnh: hãy gửi lời nhắn kèm một trong các ảnh đó.",
-)
-FEWER_PICTURES = Bilingual(
-    "Whoever does this here works from at most {} pictures at a time: send your words with fewer.",
-    "Ở đây việc này mỗi lần làm được với nhiều nhất {} ảnh: hãy gửi lời nhắn kèm ít ảnh hơn.",
-)
-UNTITLED = Bilingual("New conversation", "Cuộc trò chuyện mới")
+NOTHING_BEFORE = N_("There is no version before this one.")
+ONE_PICTURE = N_("Whoever does this here works from one picture at a time: send your words with one of them.")
+FEWER_PICTURES = N_("Whoever does this here works from at most {} pictures at a time: send your words with fewer.")
+UNTITLED = N_("New conversation")
 _ASKING = re.compile(
     r"^(?:(?:please|hey|hi|hello|can you|could you|would you|i want you to|i want|i would like|i'd like)[ ,]+)*"
     r"(?:create|draw|paint|generate|make(?= me| us| an? | some)|give me|show me)(?: me| us)?\b"
@@ -61,7 +52,7 @@ def title(content: str) -> str:
         space = start.rfind(" ")
         line = (start[:space] if space > MAX_TITLE // 2 else start).rstrip(" ,;:.") + "…"
     if not any(char.isalnum() for char in line):
-        return UNTITLED.to(content)
+        return _(UNTITLED)
     return (line[0].upper() + line[1:])[:MAX_TITLE]  # "ß" becomes two
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from bson.timestamp import Timestamp
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
+from django.utils import translation
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
@@ -155,8 +156,10 @@ def wake_for_due_messages() -> None:
 
 
 def fail_exhausted() -> None:
-    error = stored_error(Interrupted())
-    for found in database()["messages"].find(transitions.exhausted(**lease_terms()), {"_id": 1}, limit=WAKE_AT_MOST):
+    exhausted = transitions.exhausted(**lease_terms())
+    for found in database()["messages"].find(exhausted, {"language": 1}, limit=WAKE_AT_MOST):
+        with translation.override(found.get("language") or "en"):
+            error = stored_error(Interrupted())
         message = apply(Message, transitions.give_up(found["_id"], error, **lease_terms()))
         if message is not None:
             publish_end(message)

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections
+from django.utils import translation
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WTimeoutError
 
 from gallery import services as gallery
@@ -17,11 +18,12 @@ from gallery import space
 from gallery.errors import Interrupted, NoImage, StorageFull, StudioError
 from gallery.models import Image
 from gallery.pictures import Rendition
+from gallery.translation import _
 from pipeline.message import SEEDS, Message, Stage, SuggestionForm
 from pipeline.providers import registry
 from pipeline.providers.adjust import Adjust
 from pipeline.providers.base import Intent, PictureRequest, Refinement, Suggestion, Usage
-from pipeline.providers.text import NOTHING_BEFORE
+from pipeline.providers.text import NOTHING_BEFORE, answered_in
 from pipeline.queue import wake
 from pipeline.store import artifacts, messages, sessions, stage_times
 from pipeline.store.messages import Job
@@ -65,6 +67,13 @@ def _take_through(job: Job) -> None:
 
 
 def run(lease: Lease) -> Job | None:
+    """In the language that its person is answered in."""
+    message = lease.job.message
+    with translation.override(message.language or answered_in(message.content)):
+        return _run(lease)
+
+
+def _run(lease: Lease) -> Job | None:
     job, began = lease.job, time.monotonic()
     try:
         following = _STEPS[job.stage](job, lease)
@@ -185,7 +194,7 @@ def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
         return _answer(read, it.image_id)
     before = sources.version_before(message, it)
     if before is None:
-        return {**_answer(read, None), "reply": NOTHING_BEFORE.to(message.content), "suggestions": []}
+        return {**_answer(read, None), "reply": _(NOTHING_BEFORE), "suggestions": []}
     return {**_answer(read, before), "source_image_id": before, "further_image_ids": None}
 
 

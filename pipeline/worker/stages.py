@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, TooLarge
 from gallery.pictures import Rendition
+from gallery.translation import _
 from pipeline.providers.base import (
     Action,
     Control,
@@ -60,7 +61,7 @@ def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request
 def _unsupported_reason(provider: Provider, refined: RefinedRequest) -> str | None:
     if refined.pictures > max(1, provider.max_pictures):
         most = provider.max_pictures
-        return ONE_PICTURE.to(refined.content) if most == 1 else FEWER_PICTURES.to(refined.content).format(most)
+        return _(ONE_PICTURE) if most == 1 else _(FEWER_PICTURES).format(most)
     return provider.unsupported_reason(refined)
 
 

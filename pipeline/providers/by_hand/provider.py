@@ -13,7 +13,7 @@ from pipeline.providers.base import (
 )
 from pipeline.providers.offline.provider import one_at_a_time
 from pipeline.providers.offline.reader.refine import PROVIDER
-from pipeline.providers.offline.vocabulary import say
+from pipeline.providers.offline.sentences import say
 from pipeline.providers.text import title
 
 
@@ -29,7 +29,7 @@ class Adjuster:
             intent=Intent.EDIT if able else Intent.REPLY,
             prompt=" ".join(request.content.split()) if able else "",
             title=title(request.content),
-            reply=None if able else say(request.content, "no_picture"),
+            reply=None if able else say("no_picture"),
             width=None,
             height=None,
             style=None,

@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
+from gallery.translation import N_, _
 from pipeline.providers.base import STYLES, Intent, RefinedRequest
-from pipeline.providers.text import Bilingual
 
 ART = (
     "al dente", "athena", "audrey", "aurora", "daguerre", "eucalyptus", "fes", "frost", "hairspray", "hokusai", "incognito",
@@ -21,28 +21,19 @@ LOOKS = {**OWN, **{name: f"e_art:{name.replace(' ', '_')}" for name in ART}}
 UPSCALED_BELOW = 4_200_000  # pixels: what `e_upscale` takes
 MAX_PROMPT = 100  # characters of a prompt
 
-NEEDS_AN_AI = Bilingual(
-    "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected.",
-    "Cloudinary chỉ chỉnh ảnh theo những cách riêng của nó: việc này cần kết nối một AI như Gemini.",
+NEEDS_AN_AI = N_(
+    "Cloudinary changes pictures in ways of its own: for this one an AI such as Gemini has to be connected."
 )
-MASKED = Bilingual(
-    "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask.",
-    "Cloudinary xóa những gì được mô tả bằng lời, không phải vùng được tô: hãy nói cần xóa gì, không dùng mặt nạ.",
+MASKED = N_(
+    "Cloudinary removes what is described in words, not what is painted over: say what is to go, without a mask."
 )
-WHOLE = Bilingual(
-    "Cloudinary changes the whole picture, never only what is painted over: ask again without a mask.",
-    "Cloudinary chỉnh cả bức ảnh, không chỉ vùng được tô: hãy yêu cầu lại mà không dùng mặt nạ.",
+WHOLE = N_("Cloudinary changes the whole picture, never only what is painted over: ask again without a mask.")
+UNNAMED = N_("Say in words what is to be removed, such as “remove the red car”.")
+_NO_STYLE = N_(
+    "Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected."
 )
-UNNAMED = Bilingual(
-    "Say in words what is to be removed, such as “remove the red car”.",
-    "Hãy nói bằng lời cần xóa gì, chẳng hạn “xóa chiếc xe đỏ”.",
-)
-_NO_STYLE = Bilingual(
-    "Cloudinary does not have {said}. It has: {names}. For any other an AI such as Gemini has to be connected.",
-    "Cloudinary không có {said}. Nó có: {names}. Phong cách khác cần kết nối một AI như Gemini.",
-)
-_STYLE_NAMED = Bilingual("the style “{}”", "phong cách “{}”")
-_STYLE_SAID = Bilingual("a style of these words", "phong cách như lời bạn tả")
+_STYLE_NAMED = N_("the style “{}”")
+_STYLE_SAID = N_("a style of these words")
 
 _ASKED = re.compile(
     r"^(?:(?:please|now|can you|could you|hãy|vui lòng)(?:\s+|$))*"
@@ -62,21 +53,17 @@ _ARTICLE = re.compile(r"^(?:(?:the|an?|this|that|these|those|some)\b\s*)+", re.I
 def unsupported_reason(refined: RefinedRequest) -> str | None:
     match refined.intent:
         case Intent.REMOVE_OBJECT if refined.has_mask:
-            return MASKED.to(refined.content)
+            return _(MASKED)
         case Intent.REMOVE_BACKGROUND | Intent.ENHANCE | Intent.STYLE_TRANSFER if refined.has_mask:
-            return WHOLE.to(refined.content)
+            return _(WHOLE)
         case Intent.REMOVE_BACKGROUND | Intent.ENHANCE:
             return None
         case Intent.REMOVE_OBJECT:
-            return None if _object(refined.prompt or refined.content) else UNNAMED.to(refined.content)
+            return None if _object(refined.prompt or refined.content) else _(UNNAMED)
         case Intent.STYLE_TRANSFER:
-            return (
-                None
-                if _look(refined.style, refined.prompt, refined.content)
-                else _no_such_style(refined.style, refined.content)
-            )
+            return None if _look(refined.style, refined.prompt, refined.content) else _no_such_style(refined.style)
         case _:
-            return NEEDS_AN_AI.to(refined.content)
+            return _(NEEDS_AN_AI)
 
 
 def transformation(refined: RefinedRequest, size: tuple[int, int], *, opaque: bool) -> str:
@@ -130,7 +117,7 @@ def _look(style: str | None, *texts: str) -> str | None:
     return None
 
 
-def _no_such_style(style: str | None, content: str) -> str:
-    said = _STYLE_NAMED.to(content).format(words(style)) if style else _STYLE_SAID.to(content)
+def _no_such_style(style: str | None) -> str:
+    said = _(_STYLE_NAMED).format(words(style)) if style else _(_STYLE_SAID)
     names = ", ".join([*(name for name in STYLES if name in OWN), *ART])
-    return _NO_STYLE.to(content).format(said=said, names=names)
+    return _(_NO_STYLE).format(said=said, names=names)

@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown
+from gallery.translation import N_, _
 from pipeline.providers import reading
 from pipeline.providers.base import (
     Control,
@@ -20,16 +21,13 @@ from pipeline.providers.gemini import answers, fitting, wording
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.client import Client, Question
 from pipeline.providers.gemini.faults import UNREADABLE
-from pipeline.providers.text import Bilingual
 
 SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
 MAX_OUTPUT_TOKENS = 8192  # of a reading, thoughts included
 USUAL_S = 12.0  # for the progress bar
-NO_TRANSPARENCY = Bilingual(
+NO_TRANSPARENCY = N_(
     "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
-    "set for that in STUDIO_PROVIDERS.",
-    "Gemini không tạo được ảnh trong suốt nên không xóa nền được: cần đặt nhà cung cấp khác, như cloudinary, trong "
-    "STUDIO_PROVIDERS.",
+    "set for that in STUDIO_PROVIDERS."
 )
 
 
@@ -58,7 +56,7 @@ class GeminiProvider:
             return _read(answer, request, usage)
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        return None if refined.intent in wording.SERVED else NO_TRANSPARENCY.to(refined.content)
+        return None if refined.intent in wording.SERVED else _(NO_TRANSPARENCY)
 
     def size(self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None) -> None:
         return None

@@ -21,7 +21,7 @@ from .plan import Plan
 from .reader import refine as reader
 from .reader import word_for_word
 from .reader.offers import offers
-from .vocabulary import say
+from .sentences import say
 
 # One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
 _turn = threading.Lock()
@@ -42,13 +42,13 @@ class OfflineProvider:
         plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)
         match refined.intent:
             case Intent.GENERATE if not plan.scene:
-                return say(refined.content, "not_understood")
+                return say("not_understood")
             case Intent.EDIT if not plan.edits:
-                return reader.needs_ai("within", refined.content, ai_is_connected=self._ai_is_connected)
+                return reader.needs_ai("within", ai_is_connected=self._ai_is_connected)
             case Intent.REMOVE_OBJECT if refined.has_mask:
                 return None
             case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not plan.style:
-                return reader.needs_ai(refined.intent, refined.content, ai_is_connected=self._ai_is_connected)
+                return reader.needs_ai(refined.intent, ai_is_connected=self._ai_is_connected)
         return None
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
@@ -68,8 +68,8 @@ class OfflineProvider:
             data, note = change(request, plan, control.progress)
             done = reader.enhancing([step for step in plan.steps if step != "upscale"]) if note else None
             prompt = done if request.intent is Intent.ENHANCE else None
-            said = say(request.content, note) if note else None
-            offered = offers(request.content, "brush") if note == "doubtful" else ()
+            said = say(note) if note else None
+            offered = offers("brush") if note == "doubtful" else ()
             return Picture(data, self.name, note=said, prompt=prompt, suggestions=offered, repeatable=True)
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-from pipeline.providers.text import Bilingual, folded
+from pipeline.providers.text import folded
 
 Group = dict[str, str]  # name → "English phrases | Vietnamese phrases"
 
@@ -23,8 +23,6 @@ TONES: dict[str, Group] = _WORDS["tones"]  # how a phrase is used → the tone's
 TONE_RULES: dict[str, list[list[str]]] = _WORDS["tone_rules"]
 SAID: dict[str, str] = _WORDS["said"]
 CLASHES: dict[str, list[str]] = _WORDS["clashes"]
-SENTENCES = {name: Bilingual(*both) for name, both in _WORDS["sentences"].items()}
-OFFERS = {name: Bilingual(*both) for name, both in _WORDS["offers"].items()}
 SURPRISES: list[str] = _WORDS["surprises"]["scenes"]
 USUAL_LAND = ("mountains", "hills", "lake")
 
@@ -65,10 +63,6 @@ def _source(name: str) -> str:
 @cache
 def pattern(name: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{_source(name)})\b", flags)
-
-
-def say(content: str, *names: str) -> str:
-    return " ".join(SENTENCES[name].to(content) for name in names)
 
 
 AMBIGUOUS, STOP, NEGATIONS, PREPOSITIONS = map(listed, ("ambiguous", "stop", "negations", "prepositions"))

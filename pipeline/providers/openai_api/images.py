@@ -4,6 +4,7 @@ from PIL import Image, ImageOps
 
 from gallery import pictures
 from gallery.errors import BadInput, NoImage
+from gallery.translation import N_, _
 from pipeline.providers import fitting
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest
 from pipeline.providers.calls import usage_on_errors
@@ -14,16 +15,10 @@ from pipeline.providers.openai_api.openai_images import OpenAIImages
 from pipeline.providers.openai_api.sd_cpp import SdCpp
 from pipeline.providers.openai_api.server import Server
 from pipeline.providers.openai_api.webui import WebUI
-from pipeline.providers.text import Bilingual, Size
+from pipeline.providers.text import Size
 
-NO_TRANSPARENCY = Bilingual(
-    "The image model makes no transparent pictures, so it cannot remove a background.",
-    "Mô hình tạo ảnh không tạo được ảnh trong suốt nên không xóa nền được.",
-)
-ENLARGED = Bilingual(
-    "The image model made it at {} × {} pixels; it was enlarged to the size that you chose.",
-    "Mô hình tạo ảnh ở cỡ {} × {} pixel; ảnh đã được phóng to đến cỡ bạn chọn.",
-)
+NO_TRANSPARENCY = N_("The image model makes no transparent pictures, so it cannot remove a background.")
+ENLARGED = N_("The image model made it at {} × {} pixels; it was enlarged to the size that you chose.")
 
 
 # By the end of the address: .../sdapi/v1
@@ -42,7 +37,7 @@ class ImagesProvider:
         self._client.close()
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        return None if refined.intent in orders.SERVED else NO_TRANSPARENCY.to(refined.content)
+        return None if refined.intent in orders.SERVED else _(NO_TRANSPARENCY)
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> None:
         return None
@@ -78,4 +73,4 @@ def _enlarged(image: Image.Image, request: PictureRequest) -> str | None:
         return None
     if image.width >= request.width * 0.95 and image.height >= request.height * 0.95:
         return None
-    return ENLARGED.to(request.content).format(*image.size)
+    return _(ENLARGED).format(*image.size)

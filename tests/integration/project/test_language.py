@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.support.studio import Client, Studio
+from tests.support.studio import Client, Studio, eventually
 
 pytestmark = pytest.mark.usefixtures("prepared")
 ENGLISH, VIETNAMESE = (
@@ -46,3 +46,24 @@ def test_a_socket_has_the_language_of_its_handshake(guest: Client) -> None:
         socket.ready()
         refused = socket.ask("message.cancel", message_id="none")["error"]
     assert (refused["code"], refused["message"]) == ("not_found", "Không có tin nhắn này, hoặc nó không phải của bạn.")
+
+
+def answered(guest: Client, content: str, language: str) -> tuple[str, str]:
+    """The message's language, and its reply."""
+    session_id, headers = guest.session(), {"Accept-Language": language}
+    sent = guest.http.post(f"/api/v1/chat/sessions/{session_id}/messages/", json={"content": content}, headers=headers)
+    id = sent.raise_for_status().json()["id"]
+    eventually(lambda: guest.message(session_id, id)["status"] != "PROCESSING")
+    ended = guest.message(session_id, id)
+    return ended["language"], ended["reply"]
+
+
+def test_a_worker_answers_in_the_language_of_the_words_or_of_whoever_sends_them(guest: Client) -> None:
+    english, vietnamese = "I paint landscapes", "Tôi vẽ phong cảnh"
+    for content, accepted, language, reply in (
+        ("hello", "en", "en", english),
+        ("hello", "vi", "vi", vietnamese),
+        ("xin chào bạn", "en", "vi", vietnamese),
+    ):
+        said = answered(guest, content, accepted)
+        assert (said[0], said[1][: len(reply)]) == (language, reply)

@@ -9,7 +9,8 @@ from pipeline.providers.offline.plan import Edit, Plan, Scene, Tone, in_words, r
 from pipeline.providers.text import MAX_SIDE, Size, allowed_side, choose_size, folded, title
 
 from .. import vocabulary as words
-from ..vocabulary import pattern, say
+from ..sentences import say
+from ..vocabulary import pattern
 from . import intents, offers, scenes
 from .commands import INSULTS, Command, command
 from .edits import parse
@@ -124,7 +125,7 @@ def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinemen
     old = None if request.attached else scenes.last_scene(request.turns)
     if old:
         new = scenes.changed(old, rest, request.style)
-        note = say(request.content, "anew")
+        note = say("anew")
         return _painting(request, new, reading.ignored, note) if reading.known or new != old else None
     if tool is None and reading.known:
         return _needs_ai(request, "within")
@@ -158,9 +159,9 @@ def _paint(request: RefineRequest) -> Refinement:
 def _painting(request: RefineRequest, scene: Scene, ignored: Sequence[str], note: str | None = None) -> Refinement:
     said, _ = size_in(request.content)
     width, height = choose_size(request.width, request.height, said)
-    notes = note, _left_out(ignored, request.content)
+    notes = note, _left_out(ignored)
     refined = _refined(request, Intent.GENERATE, scenes.describe(scene), Plan(scene=scene), *notes)
-    offered = offers.instead_of_left_out(request.content, scene) if ignored else ()
+    offered = offers.instead_of_left_out(scene) if ignored else ()
     return replace(refined, width=width, height=height, style=request.style, suggestions=offered)
 
 
@@ -173,19 +174,19 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
     if intents.ONE_PART.search(folded(content)) and not request.has_mask:
         return _needs_ai(request, "one_part")
     tool = intents.tool_asked_for(content)
-    reason = say(content, tool) if tool in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
+    reason = say(tool) if tool in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
     seen = intents.seen_in(content)
-    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), reason, _left_out(seen, content))
-    return replace(refined, suggestions=_instead_of(tool, content) or _in_the_scene(request, seen))
+    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), reason, _left_out(seen))
+    return replace(refined, suggestions=_instead_of(tool) or _in_the_scene(request, seen))
 
 
-def _instead_of(tool: Intent | None, content: str) -> tuple[Suggestion, ...]:
+def _instead_of(tool: Intent | None) -> tuple[Suggestion, ...]:
     """Where a thing must be found by its name, or a style is only described."""
     match tool:
         case Intent.REMOVE_OBJECT:
-            return offers.offers(content, "brush")
+            return offers.offers("brush")
         case Intent.STYLE_TRANSFER:
-            return offers.offers(content, "watercolour", "oil", "pencil")
+            return offers.offers("watercolour", "oil", "pencil")
     return ()
 
 
@@ -193,7 +194,7 @@ def _in_the_scene(request: RefineRequest, seen: Sequence[str]) -> tuple[Suggesti
     """Paints anew what no edit can bring in."""
     if not seen or request.attached or not scenes.last_scene(request.turns):
         return ()
-    asked = say(request.content, "with_these").format(", ".join(seen[:MAX_NAMED]))
+    asked = say("with_these").format(", ".join(seen[:MAX_NAMED]))
     return (Suggestion(asked, asked),)
 
 
@@ -215,22 +216,22 @@ def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) ->
             prompt = f"in {named} style" if named else " ".join(content.split())
     refined = _refined(request, intent, prompt, plan)
     if not (named or (request.has_mask and intent is Intent.REMOVE_OBJECT)):
-        refined = replace(refined, instead=_instead_of(intent, content))
+        refined = replace(refined, instead=_instead_of(intent))
     if intent is Intent.STYLE_TRANSFER:
         refined = replace(refined, style=named or request.style)
     left = [edit for edit in edits if not (plan.steps and isinstance(edit, Tone) and edit.name in _ENHANCING)]
     if not left:
         return refined
     next = in_words(left)
-    return replace(refined, reply=say(content, "next").format(next), suggestions=(Suggestion(next, next),))
+    return replace(refined, reply=say("next").format(next), suggestions=(Suggestion(next, next),))
 
 
 def enhancing(steps: Sequence[str]) -> str:
     return f"enhance: {', '.join(steps)}" if steps else "enhance"
 
 
-def needs_ai(reason: str, content: str, *, ai_is_connected: bool = False) -> str:
-    return say(content, reason, *(("assigned",) if ai_is_connected else ()))
+def needs_ai(reason: str, *, ai_is_connected: bool = False) -> str:
+    return say(reason, *(("assigned",) if ai_is_connected else ()))
 
 
 def _needs_ai(request: RefineRequest, reason: str) -> Refinement:
@@ -242,15 +243,15 @@ def _no_picture(request: RefineRequest) -> Refinement:
 
 
 def _answer(request: RefineRequest, sentence: str, *offered: str) -> Refinement:
-    reply = _reply(request, say(request.content, sentence))
-    return replace(reply, suggestions=offers.offers(request.content, *offered))
+    reply = _reply(request, say(sentence))
+    return replace(reply, suggestions=offers.offers(*offered))
 
 
-def _left_out(spelled: Sequence[str], content: str) -> str | None:
+def _left_out(spelled: Sequence[str]) -> str | None:
     if not spelled:
         return None
     named = ", ".join(spelled[:MAX_NAMED]) + (", …" if len(spelled) > MAX_NAMED else "")
-    return say(content, "left_out").format(named)
+    return say("left_out").format(named)
 
 
 def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing: str = "") -> Refinement:
@@ -258,10 +259,10 @@ def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing:
     offered = () if scene else offers.usual(request)
     if not offered:
         offered = (
-            offers.order(request.content, scene or EXAMPLE),
-            *offers.offers(request.content, "city", "surprise", "photo"),
+            offers.order(scene or EXAMPLE),
+            *offers.offers("city", "surprise", "photo"),
         )
-    return replace(_reply(request, say(request.content, first).format(thing)), suggestions=offered)
+    return replace(_reply(request, say(first).format(thing)), suggestions=offered)
 
 
 def _reply(request: RefineRequest, said: str | None) -> Refinement:

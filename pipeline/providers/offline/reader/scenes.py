@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from gallery.translation import language
 from pipeline.providers.base import Turn
 from pipeline.providers.offline.plan import Scene, in_words, restored
-from pipeline.providers.text import folded, is_vietnamese
+from pipeline.providers.text import folded
 
 from .. import vocabulary as words
 from ..vocabulary import Lexicon, Match
@@ -134,9 +135,9 @@ def describe(scene: Scene) -> str:
     return land + _around(scene) + tinted + _in_style(scene)
 
 
-def landscape_like(scene: Scene, content: str) -> str:
-    """ "A red landscape at night", in the content's language."""
-    if not is_vietnamese(content):
+def landscape_like(scene: Scene) -> str:
+    """ "A red landscape at night", in the language of the answer."""
+    if language() != "vi":
         colours = _listed(scene.colours).replace("black and white", "white and black")
         like = " ".join(filter(None, [*_in_order(words.MOODS, scene.moods), colours, "landscape"]))
         return f"{'an' if like[0] in 'aeiou' else 'a'} {like}{_around(scene)}{_in_style(scene)}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.providers.base import Intent, Refinement, RefineRequest
 from pipeline.providers.text import choose_size
 
-from ..vocabulary import say
+from ..sentences import say
 from . import intents
 from .commands import INSULTS, command
 from .edits import parse
@@ -19,8 +19,8 @@ def refine(request: RefineRequest, made_by_models: Set[Intent]) -> Refinement:
     read = refine_by_keywords(request)
     intent = _intent(request, read)
     if intent not in made_by_models:
-        greeted = Intent.GENERATE in made_by_models and read.reply == say(request.content, "hello")
-        return replace(read, reply=say(request.content, "hello_by_models")) if greeted else read
+        greeted = Intent.GENERATE in made_by_models and read.reply == say("hello")
+        return replace(read, reply=say("hello_by_models")) if greeted else read
     said, without_size = size_in(request.content)
     prompt, width, height = request.content, request.width, request.height
     if intent is Intent.GENERATE:

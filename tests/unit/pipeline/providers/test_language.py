@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,8 +16,9 @@ from pipeline.providers.offline.reader.commands import command
 from pipeline.providers.offline.reader.edits import parse
 from pipeline.providers.offline.reader.intents import style_of
 from pipeline.providers.offline.reader.refine import refine
-from pipeline.providers.offline.vocabulary import OFFERS, SENTENCES, SURPRISES
-from pipeline.providers.text import title
+from pipeline.providers.offline.sentences import OFFERS, SENTENCES, offered, say
+from pipeline.providers.offline.vocabulary import SURPRISES
+from pipeline.providers.text import answered_in, title
 
 NOTHING = RefineRequest(
     content="",
@@ -36,7 +38,17 @@ ANSWERED = Turn("hello", "", "I work here without an AI.", showed_picture=False)
 
 
 def fresh(content: str, **options: object) -> Refinement:
-    return refine(replace(NOTHING, content=content, **options))  # type: ignore[arg-type]
+    """In the language in which it is written, as a worker does it."""
+    with translation.override(answered_in(content)):
+        return refine(replace(NOTHING, content=content, **options))  # type: ignore[arg-type]
+
+
+def in_both(name: str) -> list[str]:
+    said = []
+    for language in ("en", "vi"):
+        with translation.override(language):
+            said.append(say(name))
+    return said
 
 
 def with_photo(content: str, **options: object) -> Refinement:
@@ -127,7 +139,7 @@ def test_with_no_word_it_knows_it_says_so_and_offers_what_it_can_paint(content: 
 def test_it_answers_vietnamese_in_vietnamese(content: str) -> None:
     result = fresh(content)
     assert (result.reply or "").startswith("Không có AI, tôi không vẽ được")
-    assert result.suggestions[-1].label == OFFERS["photo"].vietnamese
+    assert result.suggestions[-1].label == "Chỉnh một bức ảnh"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +159,7 @@ def test_it_answers_vietnamese_in_vietnamese(content: str) -> None:
 def test_greetings_and_questions_get_an_answer_and_no_picture(content: str) -> None:
     result = fresh(content)
     assert result.intent is Intent.REPLY
-    assert result.reply in (SENTENCES["hello"].english, SENTENCES["hello"].vietnamese)
+    assert result.reply in in_both("hello")
     assert is_one_sentence(result.reply)
     assert len(result.suggestions) == 4
 
@@ -338,7 +350,7 @@ def test_what_only_the_page_can_do_is_offered_as_its_button(content: str, action
 @pytest.mark.parametrize("content", ["undo", "more", "download", "delete this", "xóa ảnh này"])
 def test_without_a_picture_there_is_nothing_to_do_it_with(content: str) -> None:
     result = fresh(content)
-    assert result.reply in (SENTENCES["no_picture"].english, SENTENCES["no_picture"].vietnamese)
+    assert result.reply in in_both("no_picture")
     assert not result.goes_back
 
 
@@ -353,7 +365,7 @@ def test_more_of_an_edit_is_the_edit_once_more_and_more_of_a_photo_is_something_
     edited = Turn("bluer", "bluer", None, showed_picture=True, plan=Plan(edits=parse("bluer")).model_dump(mode="json"))
     assert (after("more", PAINTED, edited).intent, after("more", PAINTED, edited).prompt) == (Intent.EDIT, "bluer")
     result = with_photo("more")
-    assert result.reply == SENTENCES["same_again"].english
+    assert result.reply == SENTENCES["same_again"]
     assert len(result.suggestions) == 4
 
 
@@ -367,7 +379,7 @@ def test_words_that_say_more_than_a_command_are_none(content: str) -> None:
 @pytest.mark.parametrize("content", ["you are stupid", "this sucks", "That's ugly.", "useless idiot", "xấu quá"])
 def test_an_insult_gets_one_sentence_and_something_to_press(content: str) -> None:
     for result in (fresh(content), with_photo(content)):
-        assert result.reply in (SENTENCES["sorry"].english, SENTENCES["sorry"].vietnamese)
+        assert result.reply in in_both("sorry")
         assert is_one_sentence(result.reply)
         assert len(result.suggestions) == 4
 
@@ -377,19 +389,20 @@ def test_a_rude_request_is_a_request() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(OFFERS))
-@pytest.mark.parametrize("language", ["english", "vietnamese"])
+@pytest.mark.parametrize("language", ["en", "vi"])
 def test_what_is_offered_is_understood_by_whoever_sends_its_words(name: str, language: str) -> None:
-    label = getattr(OFFERS[name], language)
-    assert OFFERS[name].to(label) == label
+    with translation.override(language):
+        label = offered(name)
+    assert answered_in(label) == language
     result = after(label, PAINTED)
     unhelpful = ("not_understood", "cannot_draw", "no_picture", "no_subject", "within")
-    said = [SENTENCES[sentence] for sentence in unhelpful]
-    assert result.reply not in [getattr(each, language) for each in said] or name in set(Action)
+    with translation.override(language):
+        assert result.reply not in [say(sentence) for sentence in unhelpful] or name in set(Action)
 
 
 def test_no_sentence_is_a_wall_of_text_or_names_a_setting() -> None:
-    for sentence in SENTENCES.values():
-        for words in (sentence.english, sentence.vietnamese):
+    for name in SENTENCES:
+        for words in in_both(name):
             assert len(words) <= 130
             assert "_" not in words
 
@@ -663,7 +676,7 @@ def test_with_a_mask_no_description_is_needed() -> None:
 def test_without_a_picture_a_tool_asks_for_one(content: str) -> None:
     result = fresh(content)
     assert result.intent is Intent.REPLY
-    assert result.reply in (SENTENCES["no_picture"].english, SENTENCES["no_picture"].vietnamese)
+    assert result.reply in in_both("no_picture")
 
 
 def test_an_edit_beside_a_tool_is_left_for_the_next_time() -> None:
@@ -738,7 +751,7 @@ def test_a_style_in_a_new_request_is_no_style_transfer() -> None:
 def test_a_photo_that_has_just_come_is_what_is_meant_and_no_other_picture(content: str) -> None:
     result = with_photo(content, attached=True)
     assert (result.intent, result.prompt) == (Intent.REPLY, "")
-    assert any(say in (result.reply or "") for say in (SENTENCES["within"].english, SENTENCES["within"].vietnamese))
+    assert any(say in (result.reply or "") for say in in_both("within"))
 
 
 def test_beside_a_photo_a_picture_can_still_be_ordered_and_what_is_no_request_is_not_understood() -> None:
@@ -785,7 +798,7 @@ def test_what_is_painted_over_is_never_a_new_picture(content: str, intent: Inten
 )
 def test_a_button_s_intent_is_final_whatever_the_words(intent: Intent) -> None:
     assert with_photo("make it brighter", intent=intent).intent is intent
-    assert fresh("make it brighter", intent=intent).reply == SENTENCES["no_picture"].english
+    assert fresh("make it brighter", intent=intent).reply == SENTENCES["no_picture"]
 
 
 def test_the_button_to_create_never_edits() -> None:
@@ -971,5 +984,6 @@ def test_a_photo_that_has_just_come_is_not_mistaken_for_the_last_scene() -> None
 @pytest.mark.parametrize("name", SENTENCES)
 def test_offline_is_no_word_for_a_studio_without_an_ai(name: str) -> None:
     """On the page it would say that there is no connection."""
-    assert "offline" not in SENTENCES[name].english.lower()
-    assert "ngoại tuyến" not in SENTENCES[name].vietnamese.lower()
+    english, vietnamese = in_both(name)
+    assert "offline" not in english.lower()
+    assert "ngoại tuyến" not in vietnamese.lower()

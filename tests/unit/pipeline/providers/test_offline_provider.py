@@ -12,7 +12,7 @@ from gallery.errors import BadInput, Interrupted
 from pipeline.providers import registry, table
 from pipeline.providers.base import Intent, Picture, PictureRequest, RefinedRequest, RefineRequest
 from pipeline.providers.offline.provider import OfflineProvider
-from pipeline.providers.offline.vocabulary import SENTENCES
+from pipeline.providers.offline.sentences import SENTENCES
 from tests.support.listener import Listener
 from tests.support.serving import HANGS_S
 
@@ -139,7 +139,7 @@ def test_a_scene_of_which_it_can_paint_nothing_is_said_beforehand() -> None:
     reason = PROVIDER.unsupported_reason(
         RefinedRequest(Intent.GENERATE, "A dragon guarding a castle", None, "a dragon", has_mask=False)
     )
-    assert reason == SENTENCES["not_understood"].english
+    assert reason == SENTENCES["not_understood"]
     assert (
         PROVIDER.unsupported_reason(
             RefinedRequest(Intent.GENERATE, "A dragon over a lake", None, "a dragon", has_mask=False)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from django.utils import translation
 from PIL import Image, ImageDraw, ImageFilter
 
 from gallery import pictures
@@ -13,6 +14,7 @@ from gallery.errors import BadInput, Interrupted
 from pipeline.providers.base import STYLES, Intent, PictureRequest, RefinedRequest
 from pipeline.providers.encoding import encoded
 from pipeline.providers.offline.provider import OfflineProvider
+from pipeline.providers.text import answered_in
 from tests.support.listener import Listener
 
 PROVIDER = OfflineProvider()
@@ -79,7 +81,8 @@ def test_an_object_without_a_mask_is_answered_with_the_brush() -> None:
     assert "paint over it with the brush" in reason
     assert "an AI" in reason
     assert "GEMINI_API_KEY" not in reason
-    assert "cọ" in (PROVIDER.unsupported_reason(refined(Intent.REMOVE_OBJECT, content="xóa chiếc xe này")) or "")
+    with translation.override("vi"):
+        assert "cọ" in (PROVIDER.unsupported_reason(refined(Intent.REMOVE_OBJECT, content="xóa chiếc xe này")) or "")
 
 
 @pytest.mark.parametrize("content", ["like Van Gogh", "something dreamy", "an oil painting by Monet"])
@@ -318,7 +321,8 @@ def test_what_could_not_be_doubled_is_not_called_upscaled(side: int) -> None:
 )
 def test_what_had_to_be_made_smaller_says_so(intent: Intent, content: str, words: str) -> None:
     huge = Image.new("RGB", (4200, 40), "#607050")
-    made = PROVIDER.make(asked(intent, huge, prompt="sepia", content=content), Listener())
+    with translation.override(answered_in(content)):
+        made = PROVIDER.make(asked(intent, huge, prompt="sepia", content=content), Listener())
     assert pictures.check(made.data) == (4096, 39)
     assert words in (made.note or "")
     assert "keeps" not in (made.note or "")
