@@ -12,7 +12,7 @@ from pipeline.providers.base import Action, Intent
 from pipeline.providers.offline.networks import subject
 from pipeline.providers.offline.photo.background import remove_background
 from pipeline.providers.offline.provider import OfflineProvider
-from pipeline.providers.offline.vocabulary import say
+from pipeline.providers.offline.sentences import say
 from tests.programs.quality import measures
 from tests.programs.quality.photos import composed, outlined, photo
 from tests.support.listener import Listener
@@ -39,7 +39,7 @@ def test_a_person_is_found_whose_collar_has_the_colour_of_what_is_behind() -> No
 def test_where_nothing_is_a_subject_the_outline_is_doubtful_and_the_brush_is_offered(name: str) -> None:
     request = asked(Intent.REMOVE_BACKGROUND, Image.fromarray(photo(name)), content="xóa nền")
     picture = OfflineProvider().make(request, Listener())
-    assert picture.note == say("xóa nền", "doubtful")
+    assert picture.note == say("doubtful")
     assert [offered.action for offered in picture.suggestions] == [Action.BRUSH]
 
 
