@@ -1,6 +1,7 @@
 """Nobody reads or changes what is not theirs, on any route, with any command."""
 
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import count
@@ -71,6 +72,7 @@ class People:
             "guest": target.visitor(),
             "anonymous": httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False),
             "moderator": target.moderator(),
+            "account": self.account(),
             "reader": self._by_key(self.owner, scopes=["read"]),
             "expired": self._by_key(self.other, expires_at="2100-01-01T00:00:00Z"),
             "blocked": target.guest().http,
@@ -90,6 +92,13 @@ class People:
             "foreign": self.owner.photo()["url"].rpartition("/")[2],
             **self.people,
         }
+
+    def account(self) -> httpx.Client:
+        """A visitor who has signed up."""
+        client = self.target.visitor()
+        key = uuid.UUID(client.get("/api/v1/me/").raise_for_status().json()["id"]).hex
+        self.target.sql("UPDATE project_user SET is_guest = 0, email = ? WHERE id = ?", f"{key}@a.example", key)
+        return client
 
     def _by_key(self, whose: Client, **body: Any) -> httpx.Client:
         made = whose.http.post("/api/v1/auth/tokens/", json={"name": "a", **body}).raise_for_status().json()
@@ -193,7 +202,7 @@ def ask(client: httpx.Client, route: Route, things: Things) -> httpx.Response:
 @pytest.mark.parametrize("role", ALL_ROLES)
 def test_everybody_gets_what_the_matrix_says(people: People, role: str) -> None:
     slips, things, touched = [], people.things(), False
-    before, client = people.settled(things), people.clients[role]
+    before, client = people.settled(things), people.account() if role == "account" else people.clients[role]
     for route in ROUTES:
         if role in ("owner", "moderator") and (touched or route.method != "GET"):
             things = people.things()  # for these may change them
