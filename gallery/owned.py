@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gallery.changes import not_purged
 from gallery.models import EVIDENCE, Album, AlbumImage, Image, Reference
+from gallery.moderation.models import Appeal
 from gallery.sharing.models import Share
 
 BATCH = 100
@@ -62,6 +63,7 @@ def _hand_over(rows: QuerySet[Image], holder_id: uuid.UUID) -> None:
     ids = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     AlbumImage.objects.filter(image__in=ids).delete()
     Share.objects.filter(image__in=ids).delete()
+    Appeal.objects.filter(image__in=ids).delete()
     Reference.objects.filter(Q(image__in=ids) | Q(source__in=ids)).delete()
     Image.objects.filter(parent__in=ids).update(parent=None)
     Image.objects.filter(pk__in=ids).update(

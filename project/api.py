@@ -19,6 +19,7 @@ from gallery import many_api
 from gallery.api import import_image
 from gallery.api import router as gallery
 from gallery.errors import BadInput, UnsupportedMedia
+from gallery.moderation import api as moderation
 from gallery.sharing import api as sharing
 from project import downloads, openapi, reports, tickets
 from project.accounts.api import me, tokens
@@ -135,8 +136,9 @@ GALLERY = (
     ("/shares", sharing.router),
     ("/", many_api.router),
     ("", sharing.of_picture),
+    ("", moderation.router),
     ("", gallery),
-)  # what follows the last two is a picture's id
+)  # what follows the last three is a picture's id
 for path, router in GALLERY:
     router.add_decorator(_limited)
     api.add_router(f"/v1/gallery{path}", router, auth=PERSON, tags=["gallery"])

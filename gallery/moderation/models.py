@@ -1,7 +1,10 @@
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
+
+from gallery.models import Image
 
 
 class Act(models.Model):
@@ -39,3 +42,20 @@ class Act(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Appeal(models.Model):
+    """What an owner has against the hiding of a picture: one for each time that it is hidden. It goes with the picture."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    image = models.ForeignKey(Image, models.CASCADE, related_name="appeals")
+    text = models.CharField(max_length=1000)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, default=None)
+    outcome = models.CharField(max_length=8, choices=Image.Appeal, default=Image.Appeal.OPEN)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(decided_at=None), name="appeal_open")]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} {self.pk}"

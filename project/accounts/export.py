@@ -15,6 +15,7 @@ from gallery import owned as gallery
 from gallery.archive import pieces
 from gallery.errors import NotFound, StorageDown
 from gallery.models import Image
+from gallery.moderation import appeals
 from gallery.schemas import form
 from gallery.sharing import services as sharing
 from gallery.stores import storage
@@ -33,6 +34,7 @@ def archive(user: User, me: Mapping[str, object]) -> Iterator[bytes]:
     images = (form(each) for each in gallery.pictures(user.pk))
     albums, shares = gallery.albums(user.pk), sharing.of_person(user.pk)
     arrays = {"sessions": sessions, "messages": messages, "gallery": images, "albums": albums, "shares": shares}
+    arrays["appeals"] = appeals.of_person(user.pk)
     for name, items in arrays.items():
         zip.add(_array(items), f"{name}.json", compress_type=ZIP_DEFLATED)
         yield from zip.all_files()

@@ -119,6 +119,7 @@ API = [
     Route("v1/gallery/<image_id>/", "DELETE", IMAGE, of_owner(204)),
     Route("v1/gallery/<image_id>/restore/", "POST", IMAGE + "restore/", of_owner(200)),
     Route("v1/gallery/<image_id>/permanent/", "DELETE", IMAGE + "permanent/", of_owner(204)),
+    Route("v1/gallery/<image_id>/appeal/", "POST", "/v1/gallery/{hidden}/appeal/", of_owner(201), {"text": "why?"}),
     Route("v1/gallery/<image_id>/shares/", "POST", IMAGE + "shares/", of_owner(201), {"expires_in_s": 60}),
     Route("v1/gallery/<image_id>/shares/", "GET", IMAGE + "shares/", of_owner(200)),
     Route("v1/gallery/shares/<share_id>/", "DELETE", "/v1/gallery/shares/{share}/", of_owner(204)),

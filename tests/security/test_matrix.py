@@ -119,6 +119,8 @@ class People:
         self.owner.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
         image = self.owner.photo(64 + next(self.made), 48)  # the same photo would be the same picture
         self.target.sql("UPDATE gallery_image SET url_epoch = 1 WHERE id = ?", image["id"].replace("-", ""))
+        hidden = self.owner.photo(64 + next(self.made), 48)["id"]
+        self.target.sql("UPDATE gallery_image SET hidden = 1, rev = 1 WHERE id = ?", hidden.replace("-", ""))
         now = self.owner.http.get(f"/v1/gallery/{image['id']}/").json()
         if self.album:  # a person has only so many
             self.owner.http.delete(f"/v1/gallery/albums/{self.album}/")
@@ -137,6 +139,7 @@ class People:
             "message": message["id"],
             "client_id": message["client_id"],
             "image": image["id"],
+            "hidden": hidden,
             "url": now["url"],
             "signature": now["url"].rpartition("/")[2],
             "stale": image["url"].rpartition("/")[2],
@@ -158,6 +161,7 @@ class People:
             "/api/v1/chat/sessions/{session}/",
             "/api/v1/chat/sessions/{session}/messages/",
             "/v1/gallery/{image}/",
+            "/v1/gallery/{hidden}/",
             "/v1/gallery/{image}/shares/",
             "/v1/gallery/albums/{album}/",
         )
