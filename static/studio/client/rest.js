@@ -100,6 +100,7 @@ export const gallery = {
   remove: (id) => call("DELETE", named(GALLERY, id)),
   restore: (id) => call("POST", named(GALLERY, id, "restore/")),
   purge: (id) => call("DELETE", named(GALLERY, id, "permanent/")),
+  appeal: (id, text) => call("POST", named(GALLERY, id, "appeal/"), { text }),
 };
 
 export const shares = {

@@ -4,6 +4,10 @@ import { learn } from "../ui/translate.js";
 
 learn({
   "A moderator hid this picture.": "Một người kiểm duyệt đã ẩn ảnh này.",
+  "Another moderator has rejected your appeal.": "Một người kiểm duyệt khác đã bác khiếu nại của bạn.",
+  "Another moderator will decide about your appeal.": "Một người kiểm duyệt khác sẽ quyết định về khiếu nại của bạn.",
+  "Appeal": "Khiếu nại",
+  "Appeal against the hiding": "Khiếu nại việc ẩn ảnh",
   "Cancel": "Hủy",
   "Change the address": "Đổi địa chỉ",
   "Delete": "Xóa",
@@ -30,6 +34,7 @@ learn({
   "Rename {title}": "Đổi tên {title}",
   "Share this picture": "Chia sẻ ảnh này",
   "Share…": "Chia sẻ…",
+  "Send the appeal": "Gửi khiếu nại",
   "Show more": "Xem thêm",
   "The conversation cannot be brought back. Its pictures stay in your gallery.": "Cuộc trò chuyện sẽ không lấy lại được. Ảnh của nó vẫn ở trong thư viện của bạn.",
   "We have mailed a code to {email}. Until you have entered it, the old address counts.": "Chúng tôi đã gửi một mã tới {email}. Cho đến khi bạn nhập mã, địa chỉ cũ vẫn có hiệu lực.",
@@ -40,6 +45,8 @@ learn({
   "The link is made.": "Đã tạo liên kết.",
   "Whoever has a link sees this picture, and nothing else of yours.": "Ai có liên kết sẽ xem được ảnh này, và không thấy gì khác của bạn.",
   "Your browser does not let us copy: the link is selected, copy it yourself.": "Trình duyệt không cho sao chép: liên kết đã được chọn, bạn hãy tự sao chép.",
+  "Why should this picture be shown? Another moderator reads it and decides. You can do this once.": "Vì sao nên hiện lại ảnh này? Một người kiểm duyệt khác sẽ đọc và quyết định. Bạn chỉ làm được một lần.",
+  "Your appeal was sent.": "Đã gửi khiếu nại của bạn.",
   "Your chats will be listed here.": "Các cuộc trò chuyện của bạn sẽ hiện ở đây.",
   "ends {time}": "hết hạn {time}",
   "in 30 days": "sau 30 ngày",

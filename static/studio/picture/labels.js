@@ -65,8 +65,14 @@ export function sentenceOf(message, state) {
 
 /** What its owner reads of a picture that a moderator hid. */
 export function hiddenSentence(image) {
-  return [t("A moderator hid this picture."), image.hidden_reason?.sentence].filter(Boolean).join(" ");
+  const appeal = APPEALS[image.appeal];
+  return [t("A moderator hid this picture."), image.hidden_reason?.sentence, appeal].filter(Boolean).join(" ");
 }
+
+const APPEALS = {
+  open: t("Another moderator will decide about your appeal."),
+  rejected: t("Another moderator has rejected your appeal."),
+};
 
 /** For people who listen instead of looking: only what is worth interrupting for. */
 export function announcement(before, after) {

@@ -7,6 +7,7 @@ import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } fr
 import { icon } from "../ui/icons.js";
 import "./quick-actions.js";
 import { suggestionButtons } from "./suggestions.js";
+import { appealButton, mayAppeal } from "../moderation/appeal.js";
 import { hasSource, varies } from "./actions.js";
 import { keptWord, MISSING, sentenceOf, stageWord, stateOf } from "./labels.js";
 
@@ -90,7 +91,7 @@ class PictureBox extends HTMLElement {
   #showActions(state) {
     const { message } = this;
     const retry = RETRYABLE.has(state) && (state === "cancelled" || message.error?.retryable);
-    const key = `${state} ${retry} ${message.image?.url}`;
+    const key = `${state} ${retry} ${message.image?.url} ${message.image?.appeal}`;
     if (key === this.#actionsKey) return;
     this.#actionsKey = key;
     const hadFocus = this.#actions.contains(document.activeElement);
@@ -101,6 +102,7 @@ class PictureBox extends HTMLElement {
   #actionsFor(state, retry) {
     const { message } = this;
     if (state === "running") return [this.#button("stop", "Stop", "stop")];
+    if (mayAppeal(message.image)) return [appealButton(message.image)];
     if (state === "reply") return suggestionButtons(message);
     if (state === "kept") return [this.#button("discard", "Do not send", "close")];
     if (state === "refused") {

@@ -36,6 +36,13 @@ export async function askLine({ title, label, value, confirm }) {
   return answer?.line.trim() || null;
 }
 
+/** A few sentences, trimmed; null when they were left, or left empty. */
+export async function askText({ title, label, confirm }) {
+  const words = h("textarea", { name: "text", rows: 4, maxlength: 1000, required: true, autofocus: true });
+  const answer = await dialog({ title, fields: [h("label", {}, h("span", {}, label), words)], confirm });
+  return answer?.text.trim() || null;
+}
+
 /** "keep" or "trash" for the pictures, null when the session stays. */
 export async function askDeleteSession(title) {
   const box = h("input", { type: "checkbox", name: "trash" });

@@ -1,0 +1,40 @@
+"""Whoever's picture is hidden reads why on its card, and appeals there; what comes of it arrives by itself."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.moderating import run
+from tests.e2e.person import Person
+from tests.support.serving import Serving
+
+
+def test_a_hidden_picture_says_why_is_appealed_for_and_comes_back(server: Serving, person: Person) -> None:
+    tab = person.opens()
+    tab.paints()
+    image = person.messages(tab)[0]["image"]["id"]
+    find = f"image = Image.objects.get(pk='{image}')\n"
+    run(server, f"{find}verdicts.hide([image], 'Two <b>people</b> fight.', moderator('mo').pk, 'violence')")
+    box = tab.boxes.first
+    why = "A moderator hid this picture. It shows violence or cruelty. Two <b>people</b> fight."
+    expect(box.locator(".say")).to_have_text(why)
+    box.get_by_role("button", name="Appeal", exact=True).click()
+    dialog = tab.page.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill("It is a painting from a museum.")
+    dialog.get_by_role("button", name="Send the appeal").click()
+    expect(box.locator(".say")).to_contain_text("Another moderator will decide about your appeal.")
+    expect(box.get_by_role("button", name="Appeal", exact=True)).to_have_count(0)
+    run(server, f"{find}assert not appeals.decide(image, moderator('mo').pk, accept=True)")
+    run(server, f"{find}assert appeals.decide(image, moderator('max').pk, accept=True)")
+    tab.shows(1)
+
+
+def test_a_rejected_appeal_is_said_and_cannot_be_made_again(server: Serving, person: Person) -> None:
+    tab = person.opens()
+    tab.paints()
+    image = person.messages(tab)[0]["image"]["id"]
+    find = f"image = Image.objects.get(pk='{image}')\n"
+    hide = "verdicts.hide([image], '', moderator('mo').pk, 'hate')\n"
+    run(server, f"{find}{hide}appeals.make(image.owner_id, str(image.pk), 'Why?')")
+    run(server, f"{find}assert appeals.decide(image, moderator('max').pk, accept=False)")
+    box = tab.boxes.first
+    expect(box.locator(".say")).to_contain_text("Another moderator has rejected your appeal.")
+    expect(box.get_by_role("button", name="Appeal", exact=True)).to_have_count(0)
