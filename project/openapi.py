@@ -87,7 +87,7 @@ ALSO = {
     "downloadImages": (404,),
     "createAlbum": (409,),
     "createShare": (409,),
-    "appeal": (409,),
+    "appealImage": (409,),
     "reportShare": (403,),
 }
 BODY_TOO = (400, 413, 415)
@@ -114,7 +114,7 @@ _OF_AN_IMAGE = (
     "createShare",
     "listShares",
     "renewLinks",
-    "appeal",
+    "appealImage",
 )
 LINKS: dict[str, dict[int, tuple[tuple[str, ...], dict[str, str]]]] = {
     "createToken": {201: (("deleteToken",), {"token_id": "$response.body#/id"})},

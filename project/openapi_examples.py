@@ -101,7 +101,7 @@ BODIES: dict[str, Example] = {
     "createAlbum": {"title": "At the sea"},
     "renameAlbum": {"title": "Holidays at the sea"},
     "createShare": {"expires_in_s": 604800},
-    "appeal": {"text": "It is a painting from a museum."},
+    "appealImage": {"text": "It is a painting from a museum."},
     "reportShare": {"reason": "copyright", "text": "I took this photograph in 2019."},
     "importImage": {
         "file": "data:image/png;base64,"

@@ -20,7 +20,9 @@ class AppealBody(Schema):
     text: Annotated[str, StringConstraints(max_length=1000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", strict=True)]
 
 
-@router.post("/{image_id}/appeal/", response={201: ImageForm}, operation_id="appeal", summary="Appeal against a hiding")
+@router.post(
+    "/{image_id}/appeal/", response={201: ImageForm}, operation_id="appealImage", summary="Appeal against a hiding"
+)
 def make_appeal(request: HttpRequest, image_id: str, body: AppealBody) -> HttpResponse:
     """Of a picture that a moderator has hidden, once each time. Another moderator decides; `appeal` of the picture says
     what came of it, and so does the message that shows it."""

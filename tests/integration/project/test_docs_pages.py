@@ -35,6 +35,7 @@ PATHS = {
     "/v1/gallery/{image_id}/permanent/": {"delete"},
     "/v1/gallery/{image_id}/shares/": {"get", "post"},
     "/v1/gallery/{image_id}/new-link/": {"post"},
+    "/v1/gallery/{image_id}/appeal/": {"post"},
     "/v1/gallery/shares/{share_id}/": {"delete"},
     "/s/{token}/report/": {"post"},
 }
@@ -44,7 +45,7 @@ IDS = (
     "changeImages", "downloadImages", "listAlbums", "createAlbum", "getAlbum", "renameAlbum", "deleteAlbum",
     "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage", "listImages", "importImage",
     "listDeletedImages", "getImage", "updateImage", "trashImage", "getImageLineage", "restoreImage", "deleteImage",
-    "createShare", "listShares", "revokeShare", "renewLinks", "reportShare",
+    "createShare", "listShares", "revokeShare", "renewLinks", "reportShare", "appealImage",
 )  # fmt: skip
 
 
