@@ -159,15 +159,15 @@ try:
         env.float("STUDIO_CHAT_TIMEOUT_S", 60),
         env.int("STUDIO_CHAT_CALLS", 4),
     )
-    PROVIDERS = table.assign(
-        table.chosen(env.list("STUDIO_PROVIDERS", [])),
-        configured={
-            "GEMINI_API_KEY": bool(GEMINI_API_KEY),
-            "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None,
-            "STUDIO_IMAGES_URL": IMAGES_SERVER is not None,
-            "STUDIO_CHAT_URL": CHAT_SERVER is not None,
-        },
-    )
+    CONFIGURED = {
+        "GEMINI_API_KEY": bool(GEMINI_API_KEY),
+        "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None,
+        "STUDIO_IMAGES_URL": IMAGES_SERVER is not None,
+        "STUDIO_CHAT_URL": CHAT_SERVER is not None,
+    }
+    _first, SECOND_CHOICES = table.split(table.chosen(env.list("STUDIO_PROVIDERS", [])))
+    PROVIDERS = table.assign(_first, CONFIGURED)
+    table.check(SECOND_CHOICES, CONFIGURED)
     READER_CALLS = CHAT_SERVER.calls if CHAT_SERVER and PROVIDERS[table.READER] == table.CHAT else GEMINI_CALLS
     METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
     LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()

@@ -113,8 +113,12 @@ def refiner() -> Refiner:
 
 
 def provider_for(intent: Intent) -> Provider:
+    return provider(settings.PROVIDERS[intent.value])
+
+
+def provider(name: str) -> Provider:
     with _making:
-        return _PROVIDERS[settings.PROVIDERS[intent.value]]()
+        return _PROVIDERS[name]()
 
 
 def reader() -> str:

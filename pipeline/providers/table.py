@@ -41,9 +41,35 @@ def chosen(pairs: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def split(chosen: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """First choices, and second ones: of "gemini|images". Raises ValueError with a sentence."""
+    first, second = {}, {}
+    for what, names in chosen.items():
+        first[what], bar, other = (part.strip() for part in names.partition("|"))
+        if bar:
+            if "|" in other or other == first[what]:
+                raise ValueError("STUDIO_PROVIDERS takes one other provider as a second choice: edit=gemini|images.")
+            second[what] = other
+    if READER in second:
+        raise ValueError("STUDIO_PROVIDERS takes a second choice for pictures only, not for reader.")
+    return first, second
+
+
 def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[str, str]:
     """The provider of each intent and of READER; by default Gemini before other models. `configured`: whether that
     setting is set. Raises ValueError with a sentence for an unknown name, or a missing setting."""
+    check(chosen, configured)
+
+    def first(*names: str) -> str:
+        return next((name for name in names if configured.get(BROUGHT_BY[name] or "", False)), OFFLINE)
+
+    usual = {**dict.fromkeys(MADE, OFFLINE), READER: first(GEMINI, CHAT)}
+    usual |= dict.fromkeys((intent.value for intent in _BY_MODELS), first(*_MODELS))
+    return {**usual, **chosen}
+
+
+def check(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> None:
+    """As `assign`."""
     for what, name in chosen.items():
         if what not in (*MADE, READER):
             raise ValueError(f"STUDIO_PROVIDERS names the intent {what!r}; there are {', '.join(MADE)}, and {READER}.")
@@ -53,13 +79,6 @@ def assign(chosen: Mapping[str, str], configured: Mapping[str, bool]) -> dict[st
         setting = BROUGHT_BY[name]
         if setting is not None and not configured.get(setting, False):
             raise ValueError(f"STUDIO_PROVIDERS gives {what} to {name}, but {setting} is not set.")
-
-    def first(*names: str) -> str:
-        return next((name for name in names if configured.get(BROUGHT_BY[name] or "", False)), OFFLINE)
-
-    usual = {**dict.fromkeys(MADE, OFFLINE), READER: first(GEMINI, CHAT)}
-    usual |= dict.fromkeys((intent.value for intent in _BY_MODELS), first(*_MODELS))
-    return {**usual, **chosen}
 
 
 def varying(providers: Mapping[str, str]) -> list[str]:

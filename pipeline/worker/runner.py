@@ -28,7 +28,7 @@ from pipeline.queue import wake
 from pipeline.store import artifacts, messages, sessions, stage_times
 from pipeline.store.messages import Job
 from pipeline.transitions import Details
-from pipeline.worker import sources, stages
+from pipeline.worker import choices, sources, stages
 from pipeline.worker.checkpoints import Checkpoint
 from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holding, stopping
 
@@ -115,9 +115,10 @@ def _save(lease: Lease) -> None:
 
 
 def _settle(job: Job, error: StudioError) -> None:
-    """Retries a retryable error while attempts are left."""
+    """Retries a retryable error while attempts are left, and not for minutes."""
     attempts = job.message.attempts
-    if error.retryable and attempts < settings.ATTEMPTS:
+    is_soon = not isinstance(error, choices.CircuitOpen) or (error.retry_after or 0.0) <= choices.WAIT_S
+    if error.retryable and is_soon and attempts < settings.ATTEMPTS:
         messages.retry_later(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.usage)
     else:
         messages.fail(job, error)
@@ -146,7 +147,7 @@ def _refine(job: Job, lease: Lease) -> Job | None:
     it = sources.resolve_source(message, turns)
     request = sources.refine_request(message, it, turns)
     if request.adjust is None:
-        read = stages.refine(registry.refiner(), registry.provider_for, request)
+        read = stages.refine(choices.refiner(), choices.provider_for, request)
     else:
         read = stages.refine(registry.by_hand(), lambda intent: registry.by_hand(), request)
     if read.title:
@@ -233,7 +234,7 @@ def _generate(job: Job, lease: Lease) -> Job | None:
     message, owner = job.message, job.message.user_id
     space.check(owner, beside=lambda: artifacts.bytes_of(owner))
     intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
-    provider = registry.provider_for(intent) if adjust is None else registry.by_hand()
+    provider = choices.provider_for(intent) if adjust is None else registry.by_hand()
     source = mask = None
     found: Details = {}
     if intent.needs_source:

@@ -1,0 +1,143 @@
+"""Who makes a picture: the first choice, unless it is down; then the second one, where the operator named one."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from django.conf import settings
+from pymongo.errors import PyMongoError
+
+from gallery.errors import ProviderDown, Quota, StudioError, TimedOut
+from pipeline.providers import registry, table
+from pipeline.providers.base import (
+    Control,
+    Intent,
+    Picture,
+    PictureRequest,
+    PlanForm,
+    Provider,
+    RefinedRequest,
+    Refinement,
+    Refiner,
+    RefineRequest,
+    Usage,
+)
+from pipeline.providers.text import Bilingual, Size
+from pipeline.store import circuits
+
+WAIT_S = 30.0  # a message waits so long for a provider that is down; for longer ones its person reads it at once
+DOWN = Bilingual("{} is down. It should be back in about {}.", "{} đang gặp sự cố, có thể hoạt động lại sau khoảng {}.")
+INSTEAD = Bilingual("{} is down, so {} made this.", "{} đang gặp sự cố nên {} đã tạo ảnh này.")
+SECONDS, MINUTES = Bilingual("{} seconds", "{} giây"), Bilingual("{} minutes", "{} phút")
+
+
+class CircuitOpen(ProviderDown):
+    """`retry_after`: when the next one may ask."""
+
+
+def refiner() -> Refiner:
+    refiner = registry.refiner()
+    return Guarded(refiner) if _is_service(refiner.name) else refiner
+
+
+def provider_for(intent: Intent) -> Provider:
+    first = registry.provider_for(intent)
+    if not _is_service(first.name):
+        return first
+    second = settings.SECOND_CHOICES.get(intent.value)
+    return Chosen(first, registry.provider(second) if second else None)
+
+
+def _is_service(name: str) -> bool:
+    return table.BROUGHT_BY.get(name) is not None
+
+
+class Guarded:
+    def __init__(self, refiner: Refiner) -> None:
+        self._refiner, self.name = refiner, refiner.name
+
+    def refine(self, request: RefineRequest) -> Refinement:
+        if fault := _open(self.name, request.content):
+            raise fault
+        with _noted(self.name):
+            return self._refiner.refine(request)
+
+
+class Chosen:
+    def __init__(self, first: Provider, second: Provider | None) -> None:
+        self._first, self._second = first, second
+        self.name, self.max_pictures = first.name, first.max_pictures
+
+    def unsupported_reason(self, refined: RefinedRequest) -> str | None:
+        return self._first.unsupported_reason(refined)
+
+    def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
+        return self._first.size(intent, prompt, source, plan)
+
+    def make(self, request: PictureRequest, control: Control) -> Picture:
+        fault: StudioError | None = _open(self.name, request.content)
+        if fault is None:
+            try:
+                with _noted(self.name):
+                    return self._first.make(request, control)
+            except (ProviderDown, Quota) as error:
+                fault = error
+        if self._second is None or _open(self._second.name, request.content):
+            raise fault
+        return self._instead(self._second, request, control, fault.usage)
+
+    def _instead(
+        self, second: Provider, request: PictureRequest, control: Control, spent: Mapping[str, int]
+    ) -> Picture:
+        """`spent`: by the first choice, in vain."""
+        try:
+            with _noted(second.name):
+                picture = second.make(request, control)
+        except StudioError as error:
+            error.usage = _sum(spent, error.usage)
+            raise
+        said = INSTEAD.to(request.content).format(_spoken(self.name), table.SPOKEN[second.name])
+        note = " ".join(filter(None, (said, picture.note)))
+        return replace(picture, note=note, usage=Usage(**_sum(spent, picture.usage.counted())))
+
+
+@contextmanager
+def _noted(name: str) -> Iterator[None]:
+    """Whether the provider is down or not: what cannot be noted costs no picture."""
+    if not _is_service(name):
+        yield
+        return
+    try:
+        yield
+    except (ProviderDown, Quota, TimedOut) as error:
+        with suppress(PyMongoError):
+            circuits.failed(name, error)
+        raise
+    with suppress(PyMongoError):
+        circuits.worked(name)
+
+
+def _open(name: str, content: str) -> CircuitOpen | None:
+    if not _is_service(name):
+        return None
+    seconds = 0.0
+    with suppress(PyMongoError):
+        seconds = circuits.closed_in(name)
+    if not seconds:
+        return None
+    return CircuitOpen(DOWN.to(content).format(_spoken(name), _about(seconds, content)), retry_after=seconds)
+
+
+def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return dict(Counter(one) + Counter(other))
+
+
+def _spoken(name: str) -> str:
+    spoken = table.SPOKEN[name]
+    return spoken[0].upper() + spoken[1:]
+
+
+def _about(seconds: float, content: str) -> str:
+    unit, count = (SECONDS, seconds) if seconds <= 90 else (MINUTES, seconds / 60)
+    return unit.to(content).format(round(count))
