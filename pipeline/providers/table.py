@@ -1,5 +1,6 @@
 from collections.abc import Iterable, Mapping
 
+from gallery.translation import N_
 from pipeline.providers.base import Intent
 
 OFFLINE, GEMINI, CLOUDINARY, IMAGES, CHAT = "offline", "gemini", "cloudinary", "images", "chat"
@@ -13,11 +14,11 @@ BROUGHT_BY: Mapping[str, str | None] = {
 }
 # For the page, where "offline" would mean no connection.
 SPOKEN = {
-    OFFLINE: "built-in tools",
+    OFFLINE: N_("built-in tools"),
     GEMINI: "Gemini",
     CLOUDINARY: "Cloudinary",
-    IMAGES: "an image model",
-    CHAT: "a language model",
+    IMAGES: N_("an image model"),
+    CHAT: N_("a language model"),
 }
 ALONE = "built-in tools and a small neural network, on this machine"  # where nobody else reads or makes anything
 READER = "reader"  # in STUDIO_PROVIDERS, beside the intents: who reads requests

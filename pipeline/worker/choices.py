@@ -9,6 +9,7 @@ from django.conf import settings
 from pymongo.errors import PyMongoError
 
 from gallery.errors import ProviderDown, Quota, StudioError, TimedOut
+from gallery.translation import N_, _
 from pipeline.providers import registry, table
 from pipeline.providers.base import (
     Control,
@@ -23,13 +24,13 @@ from pipeline.providers.base import (
     RefineRequest,
     Usage,
 )
-from pipeline.providers.text import Bilingual, Size
+from pipeline.providers.text import Size
 from pipeline.store import circuits
 
 WAIT_S = 30.0  # a message waits so long for a provider that is down; for longer ones its person reads it at once
-DOWN = Bilingual("{} is down. It should be back in about {}.", "{} đang gặp sự cố, có thể hoạt động lại sau khoảng {}.")
-INSTEAD = Bilingual("{} is down, so {} made this.", "{} đang gặp sự cố nên {} đã tạo ảnh này.")
-SECONDS, MINUTES = Bilingual("{} seconds", "{} giây"), Bilingual("{} minutes", "{} phút")
+IN_SECONDS = N_("{provider} is down. It should be back in about {seconds} seconds.")
+IN_MINUTES = N_("{provider} is down. It should be back in about {minutes} minutes.")
+INSTEAD = N_("{first} is down, so {second} made this.")
 
 
 class CircuitOpen(ProviderDown):
@@ -58,7 +59,7 @@ class Guarded:
         self._refiner, self.name = refiner, refiner.name
 
     def refine(self, request: RefineRequest) -> Refinement:
-        if fault := _open(self.name, request.content):
+        if fault := _open(self.name):
             raise fault
         with _noted(self.name):
             return self._refiner.refine(request)
@@ -76,14 +77,14 @@ class Chosen:
         return self._first.size(intent, prompt, source, plan)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        fault: StudioError | None = _open(self.name, request.content)
+        fault: StudioError | None = _open(self.name)
         if fault is None:
             try:
                 with _noted(self.name):
                     return self._first.make(request, control)
             except (ProviderDown, Quota) as error:
                 fault = error
-        if self._second is None or _open(self._second.name, request.content):
+        if self._second is None or _open(self._second.name):
             raise fault
         return self._instead(self._second, request, control, fault.usage)
 
@@ -97,7 +98,7 @@ class Chosen:
         except StudioError as error:
             error.usage = _sum(spent, error.usage)
             raise
-        said = INSTEAD.to(request.content).format(_spoken(self.name), table.SPOKEN[second.name])
+        said = _(INSTEAD).format(first=_spoken(self.name), second=_(table.SPOKEN[second.name]))
         note = " ".join(filter(None, (said, picture.note)))
         return replace(picture, note=note, usage=Usage(**_sum(spent, picture.usage.counted())))
 
@@ -118,7 +119,7 @@ def _noted(name: str) -> Iterator[None]:
         circuits.worked(name)
 
 
-def _open(name: str, content: str) -> CircuitOpen | None:
+def _open(name: str) -> CircuitOpen | None:
     if not _is_service(name):
         return None
     seconds = 0.0
@@ -126,7 +127,9 @@ def _open(name: str, content: str) -> CircuitOpen | None:
         seconds = circuits.closed_in(name)
     if not seconds:
         return None
-    return CircuitOpen(DOWN.to(content).format(_spoken(name), _about(seconds, content)), retry_after=seconds)
+    about = IN_SECONDS if seconds <= 90 else IN_MINUTES
+    said = _(about).format(provider=_spoken(name), seconds=round(seconds), minutes=round(seconds / 60))
+    return CircuitOpen(said, retry_after=seconds)
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
@@ -134,10 +137,5 @@ def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
 
 
 def _spoken(name: str) -> str:
-    spoken = table.SPOKEN[name]
+    spoken = _(table.SPOKEN[name])
     return spoken[0].upper() + spoken[1:]
-
-
-def _about(seconds: float, content: str) -> str:
-    unit, count = (SECONDS, seconds) if seconds <= 90 else (MINUTES, seconds / 60)
-    return unit.to(content).format(round(count))
