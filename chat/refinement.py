@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import translation
 
 from gallery.errors import Quota
@@ -22,21 +23,24 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reading")
 _places = threading.BoundedSemaphore(THREADS + WAITING)
 
 
-async def refine(prompt: str) -> "Refinement":
-    """Raises `Quota` when too many wait, and what the provider raises."""
+async def refine(user_id: str, prompt: str) -> "Refinement":
+    """Raises `Quota` when too many wait, `Budget`, and what the provider raises."""
     if not _places.acquire(blocking=False):
         raise Quota("Too many prompts are being read just now.", retry_after=RETRY_AFTER_S)
-    reading = _threads.submit(_refine, prompt, answered_in(prompt))
+    reading = _threads.submit(_refine, user_id, prompt, answered_in(prompt))
     reading.add_done_callback(lambda _: _places.release())  # not when its person has gone: the thread is still taken
     return await asyncio.wrap_future(reading)
 
 
-def _refine(prompt: str, language: str) -> "Refinement":
+def _refine(user_id: str, prompt: str, language: str) -> "Refinement":
     """Imports here: a provider's may take seconds, and block the event loop."""
     from pipeline.providers import registry
     from pipeline.providers.base import RefineRequest
-    from pipeline.worker import stages
+    from pipeline.worker import paying, stages
 
     request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
-    with translation.override(language):
-        return stages.refine(registry.refiner(), registry.provider_for, request)
+    try:
+        with translation.override(language), paying.paid_by_person(user_id):
+            return stages.refine(registry.refiner(), registry.provider_for, request)
+    finally:
+        close_old_connections()

@@ -10,12 +10,12 @@ from typing import cast
 
 from pymongo.errors import DuplicateKeyError
 
-from chat import db_pool, group_commit, metrics, queue, rate_limits, space, store
+from chat import budget, db_pool, group_commit, metrics, queue, rate_limits, space, store
 from chat.protocol import SendBody
 from chat.store import Excerpt
 from gallery import services as gallery
-from gallery.errors import Conflict, NotFound, RateLimited, StorageFull
-from pipeline import events, session, transitions
+from gallery.errors import Budget, Conflict, NotFound, RateLimited, StorageFull
+from pipeline import costs, events, session, transitions
 from pipeline.coalescing import PerLoop
 from pipeline.documents import Filter, Form, evolve, new_id
 from pipeline.message import SEEDS, Message, Stage, Status, request_hash
@@ -103,8 +103,8 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
     """The message, once it is in the journal: it will be answered whatever happens. The same request under the same
     `client_id` gives the same message.
 
-    `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `NotFound`
-    and `Conflict` (another request has this `client_id`).
+    `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `Budget`,
+    `NotFound` and `Conflict` (another request has this `client_id`).
     """
     if not inside:
         await store.find_session(user_id, session_id)
@@ -130,8 +130,16 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
 
 
 async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
-    """After all checks."""
+    """After all checks but what it costs."""
     original = await _find_original(session_id, body.variation_of)
+    options = _asked(body)
+    cost = costs.of_request(options, original)
+    try:
+        reservation = await budget.reserve(user_id, cost)
+    except Budget:
+        if known := await known_answer(session_id, body):
+            return known
+        raise
     message = Message.new(
         session_id=session_id,
         user_id=user_id,
@@ -139,16 +147,18 @@ async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
         request_hash=_hash(body),
         content=body.content,
         language=answered_in(body.content),
-        options=_asked(body),
+        options=options,
         seed=body.options.seed if body.options.seed is not None else secrets.randbelow(SEEDS),
         source_image_ids=body.sources,
         mask_image_id=body.mask_image_id,
         variation_of=original.id if original else None,
         waits_for=original.id if original and original.is_unrefined else None,
+        reservation=reservation,
     )
     try:
         message = await group_commit.insert(message)
     except DuplicateKeyError:
+        await budget.give_back(reservation, cost)
         known = await known_answer(session_id, body)
         if known is None:
             raise store.NoSession from None
@@ -237,7 +247,7 @@ async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
 
 
 async def retry(user_id: str, session_id: str, message_id: str) -> Message:
-    """Raises `Conflict` when it is done or failed for good, and `StorageFull`."""
+    """Raises `Conflict` when it is done or failed for good, `StorageFull`, and `Budget`."""
     await rate_limits.hit("send", user_id)
     await store.find_session(user_id, session_id)
     message = await store.find_message(user_id, session_id, message_id)
@@ -249,8 +259,13 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
         raise Conflict("Trying again would not help: change the request instead.")
     if message.resumes_at is not Stage.UPLOADING:
         await space.check(user_id)
-    retried = await apply_async(Message, transitions.retry(message))
+    if message.reservation is not None:
+        await budget.settle(message.id)
+    cost = costs.of_retry(message)
+    reservation = await budget.reserve(user_id, cost)
+    retried = await apply_async(Message, transitions.retry(message, reservation))
     if retried is None:
+        await budget.give_back(reservation, cost)
         return await store.find_message(user_id, session_id, message_id)
     _after_answer(retried)
     return retried

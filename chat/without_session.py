@@ -22,7 +22,7 @@ _waiting = Places(each=30)  # of a person, in this process: requests that wait f
 async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
     """Raises `Quota` while too many others wait."""
     await rate_limits.hit("send", user_id)
-    read = await refinement.refine(prompt)
+    read = await refinement.refine(user_id, prompt)
     options = {"width": read.width, "height": read.height, "style": read.style}
     return RefinementForm(
         intent=read.intent.value,

@@ -101,6 +101,13 @@ class StorageFull(StudioError):
     advice = N_("Delete pictures for good, from the trash too, then send the same again.")
 
 
+class Budget(StudioError):
+    """Retryable: it refills."""
+
+    code, retryable, status, sentence = "budget", True, 402, "The budget for this is used up."
+    advice = "Read `detail`, which says what is left. Wait for `retry_after` seconds, when it refills, or ask for less."
+
+
 class Interrupted(StudioError):
     code, retryable, status, sentence = "interrupted", True, 503, N_("The work was interrupted.")
     advice = N_("Send the same again, or retry the message.")
@@ -157,6 +164,6 @@ class UnsupportedMedia(StudioError):
 
 ALL = (
     Refused, NoImage, Quota, TimedOut, BadInput, TooLarge, ProviderDown, Unusable, StorageDown, StorageFull,
-    Interrupted, Conflict, NotFound, Unauthorized, Blocked, RateLimited,
+    Budget, Interrupted, Conflict, NotFound, Unauthorized, Blocked, RateLimited,
     Forbidden, MethodNotAllowed, UnsupportedMedia,
 )  # fmt: skip

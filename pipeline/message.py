@@ -4,11 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Required,  # before Python 3.12, pydantic makes no schema of the standard library's
+    Self,
+)
 
 from bson.timestamp import Timestamp
 from pydantic import Field
-from typing_extensions import TypedDict  # before Python 3.12, pydantic makes no schema of the standard library's
+from typing_extensions import (
+    TypedDict,
+)
 
 from gallery import reasons
 from gallery.reasons import AppealState, HiddenReason
@@ -79,6 +87,23 @@ class SuggestionForm(TypedDict):
         str | None,
         Field(description="The picture that the action is about; null where none is, or where none was yet."),
     ]
+
+
+class ReservationForm(TypedDict):
+    """In the books of `pipeline.store.ledger`."""
+
+    id: str
+    user_id: str  # whose book; the message may be somebody else's by now
+    day: str  # in UTC, such as 2026-11-29
+
+
+class CallForm(TypedDict, total=False):
+    """One request to a paid service, in millionths of the currency."""
+
+    provider: Required[str]
+    at_most: Required[int]
+    cost: int  # known, or assumed
+    assumed: bool  # nobody knows whether it was charged: at most, then
 
 
 class PictureForm(TypedDict):
@@ -161,6 +186,10 @@ class Message(Document):
     leased_at: Sparse[datetime] = None
     released_at: Sparse[datetime] = None
     delay_ms: Sparse[int] = None  # after `released_at`
+    # Money: see `pipeline.store.reservations`.
+    reservation: Sparse[ReservationForm] = None  # until it is settled
+    calls: Sparse[Mapping[str, CallForm]] = None  # under that reservation, by id
+    cost: Sparse[int] = None  # of what is settled, in millionths of the currency
     usage: Sparse[Mapping[str, int]] = None  # what paid providers charged, by name (pipeline.providers.base.Usage)
 
     @classmethod
@@ -179,6 +208,7 @@ class Message(Document):
         variation_of: str | None = None,
         waits_for: str | None = None,
         language: str | None = None,
+        reservation: ReservationForm | None = None,
     ) -> Self:
         """It asks for a turn, unless it waits for another message."""
         now = datetime.now(UTC)
@@ -202,6 +232,7 @@ class Message(Document):
             waits_for=waits_for,
             starts_as=Stage.REFINING,
             turn=None if waits_for else SERVER_TIME,
+            reservation=reservation,
         )
 
     @classmethod
@@ -231,6 +262,16 @@ class Message(Document):
     @property
     def has_ended(self) -> bool:
         return self.status is not Status.PROCESSING
+
+    @property
+    def charged(self) -> int:
+        """What its calls may have cost at most."""
+        return sum(call.get("cost", call["at_most"]) for call in (self.calls or {}).values())
+
+    @property
+    def open_calls(self) -> list[str]:
+        """Those whose cost is not known."""
+        return [id for id, call in (self.calls or {}).items() if "cost" not in call]
 
     @property
     def claimed_stage(self) -> Stage:

@@ -15,7 +15,7 @@ from redis import ConnectionPool
 
 from gallery.storage.account import Account
 from pipeline.huey_queue import WakeQueue
-from pipeline.providers import table
+from pipeline.providers import prices, table
 from pipeline.providers.openai_api.server import Server
 from project import addresses, catalogue
 from project.accounts import mail, openid
@@ -168,6 +168,7 @@ try:
     _first, SECOND_CHOICES = table.split(table.chosen(env.list("STUDIO_PROVIDERS", [])))
     PROVIDERS = table.assign(_first, CONFIGURED)
     table.check(SECOND_CHOICES, CONFIGURED)
+    PRICES = prices.read(env.str("STUDIO_PRICES", ""), env.str("STUDIO_CURRENCY", "USD"))
     READER_CALLS = CHAT_SERVER.calls if CHAT_SERVER and PROVIDERS[table.READER] == table.CHAT else GEMINI_CALLS
     METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
     LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()
@@ -218,6 +219,9 @@ def _check() -> None:
         raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
     if LEAKED_PASSWORDS_URL and not _is_web(LEAKED_PASSWORDS_URL):
         raise ImproperlyConfigured("STUDIO_LEAKED_PASSWORDS_URL must begin with https:// or http://, and name a host.")
+    if table.GEMINI in PROVIDERS.values():
+        _check_price("GEMINI_TEXT_MODEL", GEMINI_TEXT_MODEL)
+        _check_price("GEMINI_PICTURE_MODEL", GEMINI_PICTURE_MODEL)
     _check_server("STUDIO_IMAGES", IMAGES_SERVER)
     _check_server("STUDIO_CHAT", CHAT_SERVER)
     if IMAGES_PIXELS < 65_536:
@@ -227,6 +231,14 @@ def _check() -> None:
 def _check_key(name: str, key: str) -> None:
     if not (key.isascii() and key.replace(" ", "\n").isprintable()):
         raise ImproperlyConfigured(f"{name} is no key: it has characters that no key has.")
+
+
+def _check_price(name: str, model: str) -> None:
+    if PRICES.find(table.GEMINI, model) is None:
+        raise ImproperlyConfigured(
+            f"{name} is {model}, of which STUDIO_PRICES has no price: add one, such as “{model} input=1.5 output=7.5”, "
+            f"or “{model} free”."
+        )
 
 
 def _check_server(name: str, server: Server | None) -> None:

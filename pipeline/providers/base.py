@@ -58,8 +58,9 @@ class RefineRequest:
 @dataclass(frozen=True)
 class Usage:
     prompt_tokens: int = 0
-    output_tokens: int = 0
+    output_tokens: int = 0  # thoughts and pictures included
     pictures: int = 0
+    picture_tokens: int = 0  # of the output's: the picture's price pays for them
 
     def counted(self) -> dict[str, int]:
         """By name, without zeros."""

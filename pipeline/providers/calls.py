@@ -76,9 +76,13 @@ class Calls:
             await asyncio.wait(ending, timeout=CLOSE_S)
         await closing
 
-    def finished(self, call: Callable[[], Coroutine[Any, Any, T]], patience: Patience) -> futures.Future[T]:
-        """Done, with what the call returned or raised. Raises what `patience` raises."""
+    def finished(
+        self, call: Callable[[], Coroutine[Any, Any, T]], patience: Patience, begin: Callable[[], None] = lambda: None
+    ) -> futures.Future[T]:
+        """Done, with what the call returned or raised. `begin`: called just before it is sent. Raises what that and
+        `patience` raise."""
         with self._turn(patience):
+            begin()
             running = asyncio.run_coroutine_threadsafe(self._bounded(call), self._loop)
             began = time.monotonic()
             try:

@@ -1,5 +1,5 @@
 """What follows once messages were accepted, refined, tried again, or have ended: dependents are unblocked, turns given,
-sessions touched, events published, artifacts dropped.
+sessions touched, events published, artifacts dropped, what was spent settled.
 
 One thread works in rounds. What is lost, maintenance and the poller make up for. A round publishes for the first 20;
 the poller covers the rest.
@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from pipeline import events, transitions
 from pipeline.coalescing import Coalescer
 from pipeline.message import Message, Stage, Status
-from pipeline.store import artifacts, sessions, stage_times, turns
+from pipeline.store import artifacts, reservations, sessions, stage_times, turns
 from pipeline.store.documents import apply_to_all
 from pipeline.store.mongo import database
 
@@ -31,6 +31,9 @@ def _round(waiting: dict[str, Message]) -> None:
     told = [*cancelled, *asked][:EVENTS_PER_ROUND]  # workers publish their own
     for message in told:
         events.enqueue_change(message)
+    for message in ended:
+        if message.reservation is not None:
+            reservations.settle(message.id)
     sessions.touch(*{message.session_id: None for message in (*ended, *asked)})
     artifacts.drop(message.id for message in ended if message.status is Status.DONE)
     stage_times.keep()

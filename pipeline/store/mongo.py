@@ -101,6 +101,11 @@ def _make_indexes() -> None:
     messages.create_index(
         [("session_id", 1), ("_id", -1)], name="shown", partialFilterExpression={"image.state": "shown"}
     )
+    messages.create_index([("reservation.id", 1)], name="reservations", sparse=True)
+    books = database()["books"]
+    books.create_index([("opened", 1)], name="open", partialFilterExpression={"opened": {"$gt": 0}})
+    books.create_index([("owner", 1), ("month", -1)], name="owner")
+    books.create_index([("month", -1), ("held", -1)], name="dearest")
     sessions.create_index([("user_id", 1), ("_id", -1)], name="list")
     sessions.create_index([("changed_at", 1)], name="changes")
     sessions.create_index(

@@ -6,7 +6,7 @@ from pipeline import events, session, transitions
 from pipeline.documents import Change
 from pipeline.message import Message
 from pipeline.session import Session
-from pipeline.store import artifacts, turns
+from pipeline.store import artifacts, reservations, turns
 from pipeline.store.documents import apply_to_all
 from pipeline.store.mongo import database
 
@@ -50,6 +50,7 @@ def cancel_all_of(user_id: str) -> None:
 def remove(session_id: str) -> None:
     """With its messages and their artifacts; pictures stay. Safe to repeat: the session goes last."""
     cancel(session_id)
+    reservations.settle_all_of(session_id)
     messages = database()["messages"]
     with_artifact = {"session_id": session_id, "artifact": {"$ne": None}}
     while ids := [doc["_id"] for doc in messages.find(with_artifact, {"_id": 1}, limit=ARTIFACTS_AT_ONCE)]:

@@ -26,7 +26,7 @@ from pipeline import announcements, events, session, transitions
 from pipeline.message import WORK, Message, Status
 from pipeline.queue import depth, wake
 from pipeline.signals import cleaning
-from pipeline.store import artifacts, sessions, turns
+from pipeline.store import artifacts, reservations, sessions, turns
 from pipeline.store.documents import apply, apply_to_all
 from pipeline.store.followups import unblock_settled
 from pipeline.store.messages import Job, count_due, publish_end, stored_error
@@ -292,6 +292,8 @@ REPAIRS: tuple[Callable[[], None], ...] = (
     repeat_announcements,
     refresh_sessions,
     delete_old_artifacts,
+    reservations.settle_ended,
+    reservations.close_orphans,
 )
 CLEANING: tuple[Callable[[], None], ...] = (
     settle_drafts,

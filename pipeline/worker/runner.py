@@ -15,7 +15,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WT
 
 from gallery import services as gallery
 from gallery import space
-from gallery.errors import Interrupted, NoImage, StorageFull, StudioError
+from gallery.errors import Budget, Interrupted, NoImage, StorageFull, StudioError
 from gallery.models import Image
 from gallery.pictures import Rendition
 from gallery.translation import _
@@ -28,7 +28,7 @@ from pipeline.queue import wake
 from pipeline.store import artifacts, messages, sessions, stage_times
 from pipeline.store.messages import Job
 from pipeline.transitions import Details
-from pipeline.worker import choices, sources, stages
+from pipeline.worker import choices, paying, sources, stages
 from pipeline.worker.checkpoints import Checkpoint
 from pipeline.worker.maintenance import Lease, LeaseLost, WorkerStopping, holding, stopping
 
@@ -76,7 +76,8 @@ def run(lease: Lease) -> Job | None:
 def _run(lease: Lease) -> Job | None:
     job, began = lease.job, time.monotonic()
     try:
-        following = _STEPS[job.stage](job, lease)
+        with paying.paid_by(job):
+            following = _STEPS[job.stage](job, lease)
         if following or job.stage is Stage.UPLOADING:  # waits and replies are no measure
             stage_times.took(job.stage, job.message.intent, time.monotonic() - began)
         return following
@@ -91,8 +92,8 @@ def _run(lease: Lease) -> Job | None:
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         _save(lease)
         messages.retry_later(job, BACKOFF_S, {}, counts=False)
-    except StorageFull as error:  # trying again does not help
-        log.info("action=storage_full message=%s", job.id)
+    except (StorageFull, Budget) as error:  # trying again does not help
+        log.info("action=%s message=%s", error.code, job.id)
         _save(lease)
         messages.fail(job, error)
     except StudioError as error:

@@ -12,6 +12,7 @@ from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, 
 from gallery.storage.cloudinary_client import Client, CloudinaryError
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
 from pipeline.providers.cloudinary import effects
+from pipeline.providers.metering import Call, Payment
 
 FOLDER = "studio/effects"
 READY_S = 120.0  # of one effect
@@ -91,7 +92,15 @@ class CloudinaryEffects:
 
     def _begin(self, public_id: str, source: bytes, asked: str) -> str:
         """The URL where the picture will be."""
-        answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
+        payment = Payment(Call(self.name, "", PAID))
+        payment.begin()
+        try:
+            answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
+        except CloudinaryError as error:
+            if error.status:  # an error that was answered costs nothing
+                payment.end()
+            raise
+        payment.end(PAID)
         if not answer.eager:
             raise CloudinaryError(200, "no effect was begun")
         url = answer.eager[0].secure_url

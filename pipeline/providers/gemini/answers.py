@@ -1,4 +1,6 @@
-from google.genai.types import Candidate, FinishReason, GenerateContentResponse, Part
+from dataclasses import replace
+
+from google.genai.types import Candidate, FinishReason, GenerateContentResponse, MediaModality, Part
 
 from gallery.errors import NoImage, ProviderDown, Refused, Unusable
 from pipeline.providers.base import Usage
@@ -43,7 +45,25 @@ def usage(answer: GenerateContentResponse) -> Usage:
     if counted is None:
         return Usage()
     output = (counted.candidates_token_count or 0) + (counted.thoughts_token_count or 0)
-    return Usage(prompt_tokens=_tokens(counted.prompt_token_count or 0), output_tokens=_tokens(output))
+    of_pictures = sum(
+        each.token_count or 0
+        for each in counted.candidates_tokens_details or []
+        if each.modality is MediaModality.IMAGE
+    )
+    return Usage(
+        prompt_tokens=_tokens(counted.prompt_token_count or 0),
+        output_tokens=_tokens(output),
+        picture_tokens=_tokens(of_pictures),
+    )
+
+
+def billed(answer: GenerateContentResponse) -> Usage:
+    """With the picture, if there is one."""
+    parts = [
+        part for candidate in answer.candidates or [] if candidate.content for part in candidate.content.parts or []
+    ]
+    shown = any(part.inline_data and not part.thought for part in parts)
+    return replace(usage(answer), pictures=1 if shown else 0)
 
 
 def _tokens(count: int) -> int:

@@ -8,13 +8,18 @@ from google import genai
 from google.genai import types
 
 from gallery.errors import StudioError
+from pipeline.providers.base import Usage
 from pipeline.providers.calls import Calls, Patience
-from pipeline.providers.gemini import faults
+from pipeline.providers.gemini import answers, faults
 from pipeline.providers.gemini.account import Account
+from pipeline.providers.metering import Call, Payment
 from pipeline.providers.transport import Bounded
 
 log = logging.getLogger(__name__)
 
+NAME = "gemini"
+PICTURE_TOKENS = 3000  # of a picture that is shown to the model, at most
+OVERHEAD_TOKENS = 1500  # of a request, beside its words: its schema
 API_VERSION = "v1"  # the SDK's default, which an environment variable would change
 
 
@@ -39,11 +44,16 @@ class Client:
 
     def ask(self, question: Question, patience: Patience) -> types.GenerateContentResponse:
         """Raises the errors of `gallery.errors` only, and what `patience` raises."""
-        done = self._calls.finished(lambda: self._call(question), patience)
+        payment = Payment(_priced(question))
+        done = self._calls.finished(lambda: self._call(question), patience, payment.begin)
         fault: StudioError
         try:
-            return done.result()
+            answer = done.result()
+            payment.end(answers.billed(answer))
+            return answer
         except faults.RAISED as error:
+            if faults.is_free(error):
+                payment.end()
             fault = faults.of(error)
             # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
             code, kind = getattr(error, "code", ""), type(error).__name__
@@ -55,6 +65,16 @@ class Client:
         return await self._sdk.aio.models.generate_content(
             model=question.model, contents=contents, config=_once(question.config)
         )
+
+
+def _priced(question: Question) -> Call:
+    """A token is a byte at least."""
+    config, size = question.config, question.config.image_config
+    shown = sum(part.inline_data is not None for part in question.parts)
+    words = "".join([str(config.system_instruction or ""), *(part.text or "" for part in question.parts)])
+    asked = len(words.encode()) + shown * PICTURE_TOKENS + OVERHEAD_TOKENS
+    at_most = Usage(asked, config.max_output_tokens or 0, pictures=1 if size else 0)
+    return Call(NAME, question.model, at_most, (size.image_size if size else None) or "")
 
 
 def _once(config: types.GenerateContentConfig) -> types.GenerateContentConfig:

@@ -34,6 +34,13 @@ class _Envelope(BaseModel):
     error: _Body = _Body()
 
 
+def is_free(error: Exception) -> bool:
+    """An error that the service answered costs nothing, and neither does what was never sent."""
+    if isinstance(error, APIError):
+        return error.code >= 400 and error.code not in (408, 504)
+    return isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+
+
 def of(error: Exception) -> StudioError:
     match error:
         case APIError():

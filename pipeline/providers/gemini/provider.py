@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from google.genai.types import GenerateContentConfig, GenerateContentResponse, ImageConfig, Part
 from pydantic import ValidationError
 
@@ -24,6 +26,7 @@ from pipeline.providers.gemini.faults import UNREADABLE
 
 SEEDS = 2**31  # the service's seeds are 32-bit numbers with a sign
 MAX_OUTPUT_TOKENS = 8192  # of a reading, thoughts included
+MAX_PICTURE_TOKENS = 8192  # of a picture, words and thoughts included
 USUAL_S = 12.0  # for the progress bar
 NO_TRANSPARENCY = N_(
     "Gemini makes no transparent pictures, so it cannot remove a background: another provider, such as cloudinary, has to be "
@@ -72,7 +75,7 @@ class GeminiProvider:
         usage = answers.usage(answer)
         with usage_on_errors(usage):
             found = answers.picture(answer)
-        paid = Usage(usage.prompt_tokens, usage.output_tokens, pictures=1)
+        paid = replace(usage, pictures=1)
         with usage_on_errors(paid):
             return Picture(fitting.received(found, request), self.name, paid)
 
@@ -111,4 +114,9 @@ def _config(request: PictureRequest) -> GenerateContentConfig:
         size.image_size = fitting.size_name(request.width, request.height)
     elif request.source is not None:
         size.image_size = fitting.size_name(*pictures.check(request.source))
-    return GenerateContentConfig(response_modalities=["TEXT", "IMAGE"], image_config=size, seed=request.seed % SEEDS)
+    return GenerateContentConfig(
+        response_modalities=["TEXT", "IMAGE"],
+        image_config=size,
+        seed=request.seed % SEEDS,
+        max_output_tokens=MAX_PICTURE_TOKENS,
+    )

@@ -8,12 +8,14 @@ from gallery.errors import ProviderDown, Refused, StudioError, TooLarge
 from pipeline.providers import reading
 from pipeline.providers.base import Refinement, RefineRequest, Usage
 from pipeline.providers.calls import Patience, until_busy, usage_on_errors
+from pipeline.providers.metering import Call, Payment
 from pipeline.providers.openai_api import faults
 from pipeline.providers.openai_api.client import Client, Question
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
 
 MAX_OUTPUT_TOKENS = 2048  # of a reading, thoughts included
+OVERHEAD_TOKENS = 500  # of a request, beside its words
 MAX_TOKENS = 2**31 - 1  # that a database can add up
 SCHEMA = {**reading.Reading.model_json_schema(), "additionalProperties": False}
 _FORMAT = {"type": "json_schema", "json_schema": {"name": "reading", "strict": True, "schema": SCHEMA}}
@@ -75,7 +77,7 @@ class ChatRefiner:
         """None where the server refuses the schema, or gives no answer."""
         fault: StudioError
         try:
-            return _Answer.model_validate_json(self._body(request, with_schema, until_busy(self._server.timeout_s)))
+            return self._body(request, with_schema, until_busy(self._server.timeout_s))
         except ValidationError:
             return None
         except Rejected as rejected:
@@ -88,11 +90,16 @@ class ChatRefiner:
                 fault = faults.of_rejected(rejected)
         raise fault  # here, without another error as context
 
-    def _body(self, request: RefineRequest, with_schema: bool, patience: Patience) -> bytes:
-        """With fewer turns, if they are too many for the model."""
+    def _body(self, request: RefineRequest, with_schema: bool, patience: Patience) -> _Answer:
+        """With fewer turns, if they are too many for the model. Raises `ValidationError`, `Rejected`."""
         while True:
+            question = self._question(request, with_schema)
+            at_most = Usage(question.said + OVERHEAD_TOKENS, MAX_OUTPUT_TOKENS)
+            payment = Payment(Call(self.name, self._server.model, at_most))
             try:
-                return self._client.ask(self._question(request, with_schema), patience)
+                answer = _Answer.model_validate_json(self._client.ask(question, patience, payment))
+                payment.end(_sum(Usage(), answer.usage))
+                return answer
             except Rejected as rejected:
                 if not (request.turns and _is_too_long(rejected)):
                     raise

@@ -1,3 +1,4 @@
+import json
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import httpx2
 
 from gallery.errors import ProviderDown, StudioError
 from pipeline.providers.calls import Calls, Patience
+from pipeline.providers.metering import Payment
 from pipeline.providers.openai_api import faults
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
@@ -26,6 +28,11 @@ class Question:
     fields: Mapping[str, Any]
     files: Files | None = None  # a form, not JSON
     optional: tuple[str, ...] = ()  # fields that some servers refuse to be sent
+
+    @property
+    def said(self) -> int:
+        """Bytes of its words."""
+        return len(json.dumps(self.fields, ensure_ascii=False).encode())
 
 
 class Client:
@@ -49,15 +56,16 @@ class Client:
     def close(self) -> None:
         self._calls.close(self._http.aclose())
 
-    def ask(self, question: Question, patience: Patience) -> bytes:
-        """The answer's body. Raises `Rejected`, the errors of `gallery.errors`, and what `patience` raises."""
+    def ask(self, question: Question, patience: Patience, payment: Payment) -> bytes:
+        """The answer's body, of which the caller says what it came to. Raises `Rejected`, the errors of
+        `gallery.errors`, and what `patience` raises."""
         while True:
             fields = {name: value for name, value in question.fields.items() if name not in self._refused}
             sent: dict[str, Any] = {"json": fields}
             if question.files is not None:
                 sent = {"data": fields, "files": question.files}
             try:
-                return self._body("POST", f"{self._base}/{question.path}", patience, **sent)
+                return self._body("POST", f"{self._base}/{question.path}", patience, payment, **sent)
             except Rejected as rejected:
                 refused = {name for name in question.optional if name in fields and rejected.mentions(name)}
                 if not (rejected.is_complaint and refused):
@@ -72,7 +80,7 @@ class Client:
             log.warning("action=picture_elsewhere server=%s", self._name)
             raise ProviderDown("The picture service keeps its pictures where this studio does not look.")
         # Behind a proxy, a server may not know its own scheme and port.
-        return self._body("GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience)
+        return self._body("GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience, Payment(None))
 
     def _address(self, url: str) -> SplitResult | None:
         try:
@@ -80,23 +88,29 @@ class Client:
         except ValueError:  # such as "http://[x"
             return None
 
-    def _body(self, method: str, url: str, patience: Patience, **sent: Any) -> bytes:
+    def _body(self, method: str, url: str, patience: Patience, payment: Payment, **sent: Any) -> bytes:
         async def asked(http: httpx2.AsyncClient) -> bytes:
             return body(await http.request(method, url, **sent))
 
-        return self.run(asked, patience)
+        return self.run(asked, patience, payment)
 
-    def run(self, work: Callable[[httpx2.AsyncClient], Coroutine[Any, Any, T]], patience: Patience) -> T:
-        """What needs several requests, with one deadline for all. Raises as `ask`."""
-        done = self._calls.finished(lambda: work(self._http), patience)
+    def run(
+        self, work: Callable[[httpx2.AsyncClient], Coroutine[Any, Any, T]], patience: Patience, payment: Payment
+    ) -> T:
+        """What needs several requests, with one deadline and one payment for all. Raises as `ask`."""
+        done = self._calls.finished(lambda: work(self._http), patience, payment.begin)
         fault: StudioError
         try:
             return done.result()
         except Rejected as rejected:
+            if rejected.status not in (408, 504):  # an error that was answered costs nothing
+                payment.end()
             # Never its words, which may quote our key.
             log.warning("action=server_failed server=%s status=%s", self._name, rejected.status)
             raise
         except faults.RAISED as error:
+            if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):  # never sent
+                payment.end()
             fault = faults.of_transport(error)
             log.warning("action=server_failed server=%s kind=%s", self._name, type(error).__name__)
         raise fault  # out here, so that no other error is its context

@@ -13,8 +13,12 @@ from gallery.errors import ProviderDown
 from pipeline.providers import fitting
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.calls import Patience, guessed_share
+from pipeline.providers.metering import Call, Payment
+from pipeline.providers.prices import size_name
 from pipeline.providers.text import Size
 
+NAME = "images"
+ONE = Usage(pictures=1)
 USUAL_S = 30.0  # for the progress bar
 
 
@@ -51,6 +55,10 @@ class Made:
 class Dialect(Protocol):
     def make(self, order: Order, control: Control) -> Made:
         """Raises the errors of `gallery.errors`, with their usage, and what `control` raises."""
+
+
+def payment(model: str, box: Size, at_most: Usage = ONE) -> Payment:
+    return Payment(Call(NAME, model, at_most, size_name(box[0] * box[1])))
 
 
 def patience(control: Control, began: Callable[[float], float] = lambda seconds: seconds) -> Patience:

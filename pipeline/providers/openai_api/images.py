@@ -8,7 +8,7 @@ from gallery.translation import N_, _
 from pipeline.providers import fitting
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest
 from pipeline.providers.calls import usage_on_errors
-from pipeline.providers.openai_api import faults, orders
+from pipeline.providers.openai_api import dialect, faults, orders
 from pipeline.providers.openai_api.client import Client
 from pipeline.providers.openai_api.dialect import Dialect
 from pipeline.providers.openai_api.openai_images import OpenAIImages
@@ -26,7 +26,7 @@ _DIALECTS: Mapping[str, Callable[[Server, Client, int], Dialect]] = {"sdapi": We
 
 
 class ImagesProvider:
-    name = "images"
+    name = dialect.NAME
     max_pictures = 1
 
     def __init__(self, server: Server, max_pixels: int = 1024 * 1024) -> None:

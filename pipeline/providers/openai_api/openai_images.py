@@ -16,6 +16,8 @@ from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
 from pipeline.providers.text import Size
 
+PICTURE_TOKENS = 3000  # of a picture that is shown to the model, at most
+OUTPUT_TOKENS = 8192  # of a picture, at most, where the server counts any
 MAX_TOKENS = 2**31 - 1  # that a database can add up
 
 
@@ -53,25 +55,34 @@ class OpenAIImages:
     def _answer(self, order: Order, patience: Patience) -> _Answer:
         fault: StudioError
         try:
-            return _Answer.model_validate_json(self._body(order, patience))
+            return self._body(order, patience)
         except ValidationError:
             fault = ProviderDown(faults.UNREADABLE)
         except Rejected as rejected:
             fault = faults.of_rejected(rejected)
         raise fault  # here, without another error as context
 
-    def _body(self, order: Order, patience: Patience) -> bytes:
+    def _body(self, order: Order, patience: Patience) -> _Answer:
+        """Raises `ValidationError`, `Rejected`."""
         try:
-            return self._client.ask(self._question(order, self._takes_few_sizes), patience)
+            return self._paid(order, self._takes_few_sizes, patience)
         except Rejected as rejected:
             if self._takes_few_sizes or not (rejected.is_complaint and rejected.mentions("size")):
                 raise
-        body = self._client.ask(self._question(order, few_sizes=True), patience)
+        answer = self._paid(order, True, patience)
         self._takes_few_sizes = True
-        return body
+        return answer
 
-    def _question(self, order: Order, few_sizes: bool) -> Question:
+    def _paid(self, order: Order, few_sizes: bool, patience: Patience) -> _Answer:
         box = orders.openai_size(order.shape) if few_sizes else orders.asked_size(order.shape, self._max_pixels)
+        question = self._question(order, box)
+        asked = question.said + len(question.files or ()) * PICTURE_TOKENS
+        payment = dialect.payment(self._model, box, Usage(asked, OUTPUT_TOKENS, pictures=1))
+        answer = _Answer.model_validate_json(self._client.ask(question, patience, payment))
+        payment.end(_usage(answer, pictures=1 if any(each.b64_json or each.url for each in answer.data) else 0))
+        return answer
+
+    def _question(self, order: Order, box: Size) -> Question:
         said = order.instruction
         fields = {
             "prompt": orders.with_seed(said, order.seed) if self._model == orders.SD_CPP else said,

@@ -19,6 +19,7 @@ from pipeline.providers.openai_api.client import Client, body
 from pipeline.providers.openai_api.dialect import Made, Order
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
+from pipeline.providers.text import Size
 
 POLL_S = 0.5
 CANCEL_S = 2.0
@@ -44,16 +45,18 @@ class _Job(BaseModel):
 class SdCpp:
     def __init__(self, server: Server, client: Client, max_pixels: int) -> None:
         self._base = server.base
+        self._model = server.model
         self._client = client
         self._max_pixels = max_pixels
 
     def make(self, order: Order, control: Control) -> Made:
-        began = _Began()
+        began, payment = _Began(), dialect.payment(self._model, self._box(order))
         fault: StudioError
         try:
             job = self._client.run(
-                lambda http: self._finished(http, order, began), dialect.patience(control, began.seconds)
+                lambda http: self._finished(http, order, began), dialect.patience(control, began.seconds), payment
             )
+            payment.end(dialect.ONE if job.status == "completed" else Usage())
         except ValidationError:
             fault = ProviderDown(faults.UNREADABLE)
         except Rejected as rejected:
@@ -63,7 +66,7 @@ class SdCpp:
                 raise ProviderDown
             if not job.result.images:
                 raise NoImage(faults.NO_IMAGE)
-            return Made(dialect.decoded(job.result.images[0].b64_json), Usage(pictures=1))
+            return Made(dialect.decoded(job.result.images[0].b64_json), dialect.ONE)
         raise fault  # here, without another error as context
 
     async def _finished(self, http: httpx2.AsyncClient, order: Order, began: "_Began") -> _Job:
@@ -84,8 +87,11 @@ class SdCpp:
                     await http.post(f"{address}/cancel")
             raise
 
+    def _box(self, order: Order) -> Size:
+        return orders.asked_size(order.shape, self._max_pixels)
+
     def _fields(self, order: Order) -> dict[str, object]:
-        box = orders.asked_size(order.shape, self._max_pixels)
+        box = self._box(order)
         fields: dict[str, object] = {
             "prompt": order.instruction,
             "width": box[0],

@@ -20,6 +20,7 @@ from pipeline.providers.openai_api.client import Client, body
 from pipeline.providers.openai_api.dialect import Made, Order
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
+from pipeline.providers.text import Size
 
 WATCH_S = 1.0
 INTERRUPT_S = 2.0
@@ -51,12 +52,13 @@ class WebUI:
         self._max_pixels = max_pixels
 
     def make(self, order: Order, control: Control) -> Made:
-        seen = _Seen(uuid.uuid4().hex)
+        seen, payment = _Seen(uuid.uuid4().hex), dialect.payment(self._model, self._box(order))
         fault: StudioError
         try:
             answer = _Answer.model_validate_json(
-                self._client.run(lambda http: self._made(http, order, seen), _patience(control, seen))
+                self._client.run(lambda http: self._made(http, order, seen), _patience(control, seen), payment)
             )
+            payment.end(dialect.ONE if answer.images else Usage())
         except ValidationError:
             fault = ProviderDown(faults.UNREADABLE)
         except Rejected as rejected:
@@ -64,7 +66,7 @@ class WebUI:
         else:
             if not answer.images:
                 raise NoImage(faults.NO_IMAGE)
-            return Made(dialect.decoded(answer.images[0]), Usage(pictures=1))
+            return Made(dialect.decoded(answer.images[0]), dialect.ONE)
         raise fault  # here, without another error as context
 
     async def _made(self, http: httpx2.AsyncClient, order: Order, seen: _Seen) -> bytes:
@@ -78,8 +80,11 @@ class WebUI:
         finally:
             watching.cancel()
 
+    def _box(self, order: Order) -> Size:
+        return orders.asked_size(order.shape, self._max_pixels)
+
     def _fields(self, order: Order, task: str) -> dict[str, object]:
-        box = orders.asked_size(order.shape, self._max_pixels)
+        box = self._box(order)
         fields: dict[str, object] = {
             "prompt": order.words or order.lead,
             "width": box[0],

@@ -21,6 +21,8 @@ from tests.support.fakes.server import raw as raw
 
 KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
+# Round, so that sums can be told by heart: a call of 10 tokens in and 25 out costs 60 millionths, a picture 40,000 more.
+PRICES = f"{TEXT_MODEL} input=1 output=2; {PICTURE_MODEL} input=1 output=2 1K=0.04 2K=0.05"
 Kind = Literal["refine", "make"]
 Json = dict[str, Any]
 
@@ -66,6 +68,7 @@ class MakeConfig(_Closed):
     modalities: list[str] = Field(alias="responseModalities")
     shape: Shape = Field(alias="imageConfig")
     seed: Annotated[int, Field(ge=0, lt=2**31)]
+    tokens: Annotated[int, Field(gt=0)] = Field(alias="maxOutputTokens")
 
 
 class RefineBody(_Closed):
@@ -124,6 +127,7 @@ class Gemini:
             "GEMINI_TEXT_MODEL": TEXT_MODEL,
             "GEMINI_PICTURE_MODEL": PICTURE_MODEL,
             "GEMINI_TIMEOUT_S": "600",
+            "STUDIO_PRICES": PRICES,
         }
 
     def then(self, kind: Kind, *moods: Mood) -> None:

@@ -1,0 +1,98 @@
+"""What a request costs at most, told before it is accepted: one try, each further one reserves for itself.
+
+It imports no adapter: a web process asks.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+
+from pipeline.message import Message, Options
+from pipeline.providers import prices, table
+from pipeline.providers.base import Intent, Usage
+
+K1 = 1024 * 1024  # pixels that every model's "1K" covers, whatever the shape
+SLIM, WIDE = 9 / 16, 21 / 9  # the shapes between which pictures are made
+# Tokens, as adapters bound them: a byte is a token at most.
+READING = Usage(prompt_tokens=20_000, output_tokens=8192)
+PAINTING = Usage(prompt_tokens=5_000, output_tokens=8192, pictures=1)
+CHANGING = Usage(prompt_tokens=11_000, output_tokens=8192, pictures=1)
+
+
+def of_request(options: Options, original: Message | None = None) -> int:
+    """In millionths of the currency; 0 where nothing is charged. A variation of what was read already is not read again."""
+    if "adjust" in options:
+        return 0
+    width, height = options.get("width"), options.get("height")
+    size = (width, height) if width and height else None
+    known = options.get("intent")
+    if original and original.intent and not original.is_unrefined:
+        return _of_pictures([original.intent], size)
+    return of_reading() + _of_pictures([known] if known else table.MADE, size)
+
+
+def of_retry(message: Message) -> int:
+    """Of what is left to do."""
+    if message.artifact:
+        return 0
+    if message.intent is None:
+        return of_request(message.options)
+    width, height = message.options.get("width"), message.options.get("height")
+    return _of_pictures([message.intent], (width, height) if width and height else None)
+
+
+def of_reading() -> int:
+    provider = settings.PROVIDERS[table.READER]
+    return _of(provider, _reading_model(provider), READING)
+
+
+def for_page() -> Mapping[str, object]:
+    """What the composer shows: of a request by its size, `sizes` by the size of the picture."""
+    return {
+        "currency": settings.PRICES.currency,
+        "unit": 1_000_000,
+        "reading": of_reading(),
+        "small": _of_pictures(table.MADE, (1024, 1024)),
+        "large": _of_pictures(table.MADE, None),
+        "small_pixels": K1,
+    }
+
+
+def _of_pictures(intents: Iterable[str], size: tuple[int, int] | None) -> int:
+    """Of the dearest."""
+    return max((_of_picture(intent, size) for intent in intents), default=0)
+
+
+def _of_picture(intent: str, size: tuple[int, int] | None) -> int:
+    if intent == Intent.REPLY:
+        return 0
+    provider = settings.PROVIDERS[intent]
+    usage = PAINTING if intent == Intent.GENERATE else CHANGING
+    # A change may be made in its source's size.
+    named = _size_name(*size) if size and intent == Intent.GENERATE else "2K"
+    if provider == table.IMAGES:
+        named = prices.size_name(settings.IMAGES_PIXELS)
+    return _of(provider, _picture_model(provider), usage, named)
+
+
+def _of(provider: str, model: str, usage: Usage, size: str = "") -> int:
+    cost: int = settings.PRICES.of(provider, model, usage, size)
+    return cost
+
+
+def _size_name(width: int, height: int) -> str:
+    """Not smaller than what is asked of the provider in the end."""
+    across, down = max(width, height * SLIM), max(height, width / WIDE)
+    return "1K" if across * down <= K1 else "2K"
+
+
+def _reading_model(provider: str) -> str:
+    if provider == table.GEMINI:
+        return str(settings.GEMINI_TEXT_MODEL)
+    return settings.CHAT_SERVER.model if provider == table.CHAT and settings.CHAT_SERVER else ""
+
+
+def _picture_model(provider: str) -> str:
+    if provider == table.GEMINI:
+        return str(settings.GEMINI_PICTURE_MODEL)
+    return settings.IMAGES_SERVER.model if provider == table.IMAGES and settings.IMAGES_SERVER else ""
