@@ -133,7 +133,7 @@ async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
     """After all checks but what it costs."""
     original = await _find_original(session_id, body.variation_of)
     options = _asked(body)
-    cost = costs.of_request(options, original)
+    cost = costs.of_request(options, original, len(body.sources) + 1)
     try:
         reservation = await budget.reserve(user_id, cost)
     except Budget:

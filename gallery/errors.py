@@ -104,8 +104,10 @@ class StorageFull(StudioError):
 class Budget(StudioError):
     """Retryable: it refills."""
 
-    code, retryable, status, sentence = "budget", True, 402, "The budget for this is used up."
-    advice = "Read `detail`, which says what is left. Wait for `retry_after` seconds, when it refills, or ask for less."
+    code, retryable, status, sentence = "budget", True, 402, N_("The budget for this is used up.")
+    advice = N_(
+        "Read `detail`, which says what is left. Wait for `retry_after` seconds, when it refills, or ask for less."
+    )
 
 
 class Interrupted(StudioError):

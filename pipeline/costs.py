@@ -4,6 +4,7 @@ It imports no adapter: a web process asks.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -16,29 +17,32 @@ SLIM, WIDE = 9 / 16, 21 / 9  # the shapes between which pictures are made
 # Tokens, as adapters bound them: a byte is a token at most.
 READING = Usage(prompt_tokens=20_000, output_tokens=8192)
 PAINTING = Usage(prompt_tokens=5_000, output_tokens=8192, pictures=1)
-CHANGING = Usage(prompt_tokens=11_000, output_tokens=8192, pictures=1)
+SHOWN = 3_000  # of each picture that goes along
+USUALLY_SHOWN = 2  # the last picture, and its mask
 
 
-def of_request(options: Options, original: Message | None = None) -> int:
-    """In millionths of the currency; 0 where nothing is charged. A variation of what was read already is not read again."""
+def of_request(options: Options, original: Message | None = None, shown: int = USUALLY_SHOWN) -> int:
+    """In millionths of the currency; 0 where nothing is charged. A variation of what was read already is not read again.
+    `shown`: pictures that go along."""
     if "adjust" in options:
         return 0
     width, height = options.get("width"), options.get("height")
     size = (width, height) if width and height else None
     known = options.get("intent")
     if original and original.intent and not original.is_unrefined:
-        return _of_pictures([original.intent], size)
-    return of_reading() + _of_pictures([known] if known else table.MADE, size)
+        return _of_pictures([original.intent], size, shown)
+    return of_reading() + _of_pictures([known] if known else table.MADE, size, shown)
 
 
 def of_retry(message: Message) -> int:
     """Of what is left to do."""
     if message.artifact:
         return 0
+    shown = len(message.attached) + 1
     if message.intent is None:
-        return of_request(message.options)
+        return of_request(message.options, shown=shown)
     width, height = message.options.get("width"), message.options.get("height")
-    return _of_pictures([message.intent], (width, height) if width and height else None)
+    return _of_pictures([message.intent], (width, height) if width and height else None, shown)
 
 
 def of_reading() -> int:
@@ -58,16 +62,18 @@ def for_page() -> Mapping[str, object]:
     }
 
 
-def _of_pictures(intents: Iterable[str], size: tuple[int, int] | None) -> int:
+def _of_pictures(intents: Iterable[str], size: tuple[int, int] | None, shown: int = USUALLY_SHOWN) -> int:
     """Of the dearest."""
-    return max((_of_picture(intent, size) for intent in intents), default=0)
+    return max((_of_picture(intent, size, max(shown, USUALLY_SHOWN)) for intent in intents), default=0)
 
 
-def _of_picture(intent: str, size: tuple[int, int] | None) -> int:
+def _of_picture(intent: str, size: tuple[int, int] | None, shown: int) -> int:
     if intent == Intent.REPLY:
         return 0
     provider = settings.PROVIDERS[intent]
-    usage = PAINTING if intent == Intent.GENERATE else CHANGING
+    usage = PAINTING
+    if intent != Intent.GENERATE:
+        usage = replace(PAINTING, prompt_tokens=PAINTING.prompt_tokens + shown * SHOWN)
     # A change may be made in its source's size.
     named = _size_name(*size) if size and intent == Intent.GENERATE else "2K"
     if provider == table.IMAGES:

@@ -6,17 +6,23 @@ from datetime import UTC, datetime, timedelta
 from django.conf import settings
 
 from gallery.errors import Budget
+from gallery.translation import N_, _
 from pipeline.providers.prices import UNIT
 
 PERSON_DAY, STUDIO_DAY, STUDIO_MONTH = "person_day", "studio_day", "studio_month"
 _SENTENCES = {
-    PERSON_DAY: "This may cost up to {cost}, and of your {ceiling} for today {left} are left. They refill at midnight, UTC.",
-    STUDIO_DAY: "This may cost up to {cost}, and of the studio's {ceiling} for today {left} are left. They refill at "
-    "midnight, UTC.",
-    STUDIO_MONTH: "This may cost up to {cost}, and of the studio's {ceiling} for this month {left} are left. They refill "
-    "on the first of the next, UTC.",
+    PERSON_DAY: N_(
+        "This may cost up to {cost}, and of your {ceiling} for today {left} are left. They refill at midnight, UTC."
+    ),
+    STUDIO_DAY: N_(
+        "This may cost up to {cost}, and of the studio's {ceiling} for today {left} are left. They refill at midnight, UTC."
+    ),
+    STUDIO_MONTH: N_(
+        "This may cost up to {cost}, and of the studio's {ceiling} for this month {left} are left. They refill on the first "
+        "of the next, UTC."
+    ),
 }
-_NOTHING = "This costs up to {cost}, and this studio makes nothing that costs for you."
+_NOTHING = N_("This may cost up to {cost}, and this studio makes nothing that costs for you.")
 
 
 @dataclass(frozen=True)
@@ -30,8 +36,8 @@ class Left:
 
 def reached(left: Left, cost: int) -> Budget:
     if left.ceiling == 0:
-        return Budget(_NOTHING.format(cost=in_words(cost)))
-    said = _SENTENCES[left.whose].format(
+        return Budget(_(_NOTHING).format(cost=in_words(cost)))
+    said = _(_SENTENCES[left.whose]).format(
         cost=in_words(cost), ceiling=in_words(left.ceiling), left=in_words(max(0, left.amount), down=True)
     )
     wait = (refills_at(left.whose) - datetime.now(UTC)).total_seconds()

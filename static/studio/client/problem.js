@@ -15,7 +15,7 @@ export function unreachable() {
 }
 
 // The same request again would be answered the same way; everything else may pass.
-const FINAL = new Set(["bad_input", "too_large", "conflict", "not_found", "refused", "no_image", "storage_full", "blocked"]);
+const FINAL = new Set(["bad_input", "too_large", "conflict", "not_found", "refused", "no_image", "storage_full", "budget", "blocked"]);
 
 export function isFinal(problem) {
   return problem instanceof Problem && FINAL.has(problem.code);

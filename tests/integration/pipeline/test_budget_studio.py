@@ -62,8 +62,7 @@ def ceilings(**amounts: str) -> None:
     """Of guests and of the studio, as the admin would set them; all others are taken away."""
     with closing(sqlite3.connect(settings.DATA_DIR / "studio.sqlite3", timeout=20)) as people, people:
         people.execute("DELETE FROM pipeline_ceiling")
-        rows = [(of, amount) for of, amount in amounts.items()]
-        people.executemany("INSERT INTO pipeline_ceiling (of, amount) VALUES (?, ?)", rows)
+        people.executemany("INSERT INTO pipeline_ceiling (of, amount) VALUES (?, ?)", list(amounts.items()))
 
 
 def held(documents: Any, owner: str = STUDIO) -> int:
