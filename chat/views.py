@@ -8,6 +8,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.protocol import CONTENT_LIMIT
+from pipeline import costs
 from pipeline.providers import registry
 from pipeline.providers.base import STYLES
 
@@ -38,6 +39,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
         "styles": STYLES,
         "varying": registry.varying(),
+        "cost": costs.for_page(),
     }
     context = {
         "studio": studio,

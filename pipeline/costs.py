@@ -3,7 +3,7 @@
 It imports no adapter: a web process asks.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
 from django.conf import settings
@@ -50,16 +50,14 @@ def of_reading() -> int:
     return _of(provider, _reading_model(provider), READING)
 
 
-def for_page() -> Mapping[str, object]:
-    """What the composer shows: of a request by its size, `sizes` by the size of the picture."""
-    return {
-        "currency": settings.PRICES.currency,
-        "unit": 1_000_000,
-        "reading": of_reading(),
-        "small": _of_pictures(table.MADE, (1024, 1024)),
-        "large": _of_pictures(table.MADE, None),
-        "small_pixels": K1,
-    }
+def anything() -> bool:
+    """Does anything here cost anything?"""
+    return bool(of_reading() or _of_pictures(table.MADE, None))
+
+
+def for_page() -> dict[str, object] | None:
+    """What the composer shows: of one picture, whatever it is. None where nothing costs anything."""
+    return {"currency": settings.PRICES.currency, "at_most": of_request({}) / prices.UNIT} if anything() else None
 
 
 def _of_pictures(intents: Iterable[str], size: tuple[int, int] | None, shown: int = USUALLY_SHOWN) -> int:

@@ -75,11 +75,11 @@ TAGS = {
 # Statuses of errors that do not follow from what an operation takes.
 ALSO = {
     "createToken": (409,),
-    "sendMessage": (409, 507),
+    "sendMessage": (402, 409, 507),
     "cancelMessage": (409,),
-    "retryMessage": (409, 507),
-    "refinePrompt": (504,),
-    "generateImage": (404, 409, 504, 507),
+    "retryMessage": (402, 409, 507),
+    "refinePrompt": (402, 504),
+    "generateImage": (402, 404, 409, 504, 507),
     "importImage": (507,),
     "listImages": (404,),
     "listDeletedImages": (404,),

@@ -41,6 +41,14 @@ KEY: Example = {
     "last_used_from": None,
     "current": False,
 }
+MONEY: Example = {
+    "currency": "USD",
+    "spent": 0.12,
+    "reserved": 0.0,
+    "ceiling": 1.0,
+    "left": 0.88,
+    "refills_at": "2026-11-30T00:00:00Z",
+}
 ANSWERS: dict[str, Example] = {
     "KeyList": {"items": [KEY], "next": None},
     "NewKeyForm": {**KEY, "token": "xQ3vJ8bN5mK2wR7tY9zL4cF6gH1dS0aPqW2eR4tY6uI"},
@@ -57,8 +65,12 @@ ANSWERS: dict[str, Example] = {
             "pictures": 5000,
             "keys": 50,
         },
-        "usage": {"bytes": 1048576, "pictures": 3},
+        "usage": {"bytes": 1048576, "pictures": 3, "money": MONEY},
         "blocked": None,
+    },
+    "UsageForm": {
+        "today": MONEY,
+        "days": [{"day": "2026-11-29", "spent": 0.12, "reserved": 0.0, "assumed": 0.0, "providers": {"gemini": 0.12}}],
     },
     "GuestForm": {"user": USER, "token": "xQ3vJ8bN5mK2wR7tY9zL4cF6gH1dS0aPqW2eR4tY6uI"},
     "TicketForm": {

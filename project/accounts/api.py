@@ -16,7 +16,7 @@ from gallery import space
 from gallery.errors import BadInput, Unauthorized
 from project import archives
 from project.access import access_of
-from project.accounts import export, keys, removal
+from project.accounts import export, keys, removal, usage
 from project.models import Token, User
 
 tokens, me = Router(), Router()
@@ -122,6 +122,7 @@ class Limits(BaseModel):
 class Usage(BaseModel):
     bytes: int
     pictures: int
+    money: Annotated[usage.Money | None, Field(description="null where nothing here costs anything")]
 
 
 class Block(BaseModel):
@@ -161,7 +162,7 @@ def _me(person: User) -> MeForm:
             pictures=settings.PERSON_PICTURES if few else None,
             keys=keys.AT_MOST,
         ),
-        usage=Usage(bytes=used.bytes, pictures=used.pictures),
+        usage=Usage(bytes=used.bytes, pictures=used.pictures, money=usage.today_if_any(user)),
         blocked=_block(user),
     )
 
@@ -178,15 +179,25 @@ def get_me(request: HttpRequest) -> MeForm:
     return _me(access_of(request).user)
 
 
+@me.get("/usage/", response=usage.UsageForm, operation_id="getMyUsage", summary="What I have spent, by days")
+def get_my_usage(request: HttpRequest) -> usage.UsageForm:
+    """By the prices that the operator has set. What is reserved is held until its message has ended. For one who is blocked,
+    too."""
+    user = access_of(request).user
+    async_to_sync(rate_limits.hit)("list", str(user.pk))
+    return usage.of(user)
+
+
 @me.get("/export/", operation_id="exportMe", summary="All that I have, as a zip", openapi_extra=archives.ZIP)
 async def export_me(request: HttpRequest) -> StreamingHttpResponse:
-    """`me.json`, `sessions.json`, `messages.json`, `gallery.json`, `albums.json`, every picture in `pictures/` and every mask
-    in `masks/`. What comes or goes meanwhile may be in it or not; a picture that cannot be read is named in `missing.json`.
-    For one who is blocked, too."""
+    """`me.json`, `usage.json`, `sessions.json`, `messages.json`, `gallery.json`, `albums.json`, every picture in `pictures/`
+    and every mask in `masks/`. What comes or goes meanwhile may be in it or not; a picture that cannot be read is named
+    in `missing.json`. For one who is blocked, too."""
     access = access_of(request)
     await rate_limits.hit("export", str(access.user.pk))
     form = await sync_to_async(_me)(access.user)
-    made = export.archive(access.user, form.model_dump())
+    spent = await sync_to_async(usage.of)(access.user)
+    made = export.archive(access.user, form.model_dump(), spent.model_dump())
     name = f"studio-{access.user.username}-{timezone.now():%Y-%m-%d}.zip"
     return await archives.send(request, made, name, even_blocked=True)
 

@@ -25,10 +25,11 @@ from project.models import User
 Items = Iterable[Mapping[str, object]]
 
 
-def archive(user: User, me: Mapping[str, object]) -> Iterator[bytes]:
+def archive(user: User, me: Mapping[str, object], usage: Mapping[str, object]) -> Iterator[bytes]:
     """Raises `StorageDown`, `PyMongoError`, `DatabaseError`."""
     zip, user_id = ZipStream(), str(user.pk)
     zip.add(_text(me), "me.json", compress_type=ZIP_DEFLATED)
+    zip.add(_text(usage), "usage.json", compress_type=ZIP_DEFLATED)
     sessions = (public(each) for each in conversations.all_sessions(user_id))
     messages = (public(each) for each in conversations.all_messages(user_id))
     images = (form(each) for each in gallery.pictures(user.pk))

@@ -1,4 +1,4 @@
-"""The groups of staff: moderators see to pictures and people, operators to people."""
+"""The groups of staff: moderators see to pictures and people, operators to people and money."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -6,9 +6,10 @@ from django.db.models import Q
 
 MODERATORS, OPERATORS = "moderators", "operators"
 PEOPLE = ("project.view_user", "project.block_user")
+MONEY = tuple(f"pipeline.{may}_ceiling" for may in ("view", "add", "change", "delete"))
 MAY = {
     MODERATORS: ("gallery.view_image", "gallery.change_image", "moderation.view_act", *PEOPLE),
-    OPERATORS: PEOPLE,
+    OPERATORS: (*PEOPLE, *MONEY),
 }
 
 

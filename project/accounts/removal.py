@@ -2,9 +2,9 @@
 for `GUEST_DAYS`.
 
 A mark comes first, and ends their keys: nothing new can come. After `GRACE` rounds remove the sessions with messages
-and artifacts, then the pictures, then the row with its tokens; rows of cookies go in rounds of their own. What a
-moderator hid goes to a row without a name, itself marked to go after `EVIDENCE_DAYS`. Every step is safe to repeat, by
-any process.
+and artifacts, then the pictures, then their books (the studio's keep the sums), then the row with its tokens; rows of
+cookies go in rounds of their own. What a moderator hid goes to a row without a name, itself marked to go after
+`EVIDENCE_DAYS`. Every step is safe to repeat, by any process.
 """
 
 import logging
@@ -28,8 +28,8 @@ from pymongo.errors import PyMongoError
 
 from gallery import maintenance, owned
 from gallery.errors import Conflict, StudioError
+from pipeline.store import ledger, sessions
 from pipeline.store import owned as conversations
-from pipeline.store import sessions
 from project.accounts import evidence
 from project.accounts.models import Move
 from project.models import User, today
@@ -149,6 +149,7 @@ def _remove(user: User) -> None:
     if not user.holds_evidence:
         evidence.keep_all_of(user)
     if maintenance.erase(user.pk, PICTURES):
+        ledger.forget(str(user.pk))
         _remove_row(user)
 
 

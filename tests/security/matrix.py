@@ -73,6 +73,7 @@ R, RECORD = (
     "admin/moderation/act/",
     "/admin/moderation/act/",
 )  # with an id of no act: who may look is sent to the first page
+C = "admin/pipeline/ceiling/"
 CHOSEN = {"_selected_action": "{image}"}
 
 API = [
@@ -85,6 +86,7 @@ API = [
     Route("api/v1/auth/tokens/<token_id>/", "DELETE", "/api/v1/auth/tokens/{key}/", of_owner(204)),
     Route("api/v1/me/", "GET", "/api/v1/me/", of_own(200)),
     Route("api/v1/me/", "DELETE", "/api/v1/me/", of_own(422), {"confirm": "somebody else"}),
+    Route("api/v1/me/usage/", "GET", "/api/v1/me/usage/", of_own(200)),
     Route("api/v1/me/export/", "GET", "/api/v1/me/export/", of_own(200)),
     Route("api/v1/chat/sessions/", "POST", "/api/v1/chat/sessions/", of_own(201), {"title": "a"}),
     Route("api/v1/chat/sessions/", "GET", "/api/v1/chat/sessions/", of_own(200)),
@@ -209,6 +211,14 @@ MODERATION = [
     Route(R + "<path:object_id>/delete/", "GET", RECORD + "{image}/delete/", FORBIDDEN),
     Route(R + "<path:object_id>/change/", "GET", RECORD + "{image}/change/", (302, 302, 302, 302, 302)),
     Route(R + "<path:object_id>/", "GET", RECORD + "{image}/", (302, 302, 302, 302, 302)),
+    Route(C, "GET", "/" + C, FORBIDDEN),
+    Route(C, "POST", "/" + C, FORM_FORBIDDEN, {"action": "delete_selected", "post": "yes", "_selected_action": "1"}),
+    Route(C + "spending/", "GET", "/" + C + "spending/", FORBIDDEN),
+    Route(C + "add/", "POST", "/" + C + "add/", FORM_FORBIDDEN, {"of": "guest", "amount": "1000"}),
+    Route(C + "<path:object_id>/history/", "GET", "/" + C + "1/history/", FORBIDDEN),
+    Route(C + "<path:object_id>/delete/", "POST", "/" + C + "1/delete/", FORM_FORBIDDEN, {"post": "yes"}),
+    Route(C + "<path:object_id>/change/", "GET", "/" + C + "1/change/", FORBIDDEN),
+    Route(C + "<path:object_id>/", "GET", "/" + C + "1/", (302, 302, 302, 302, 302)),
     Route("admin/auth/group/", "GET", "/admin/auth/group/", FORBIDDEN),
     Route("admin/auth/group/add/", "GET", "/admin/auth/group/add/", FORBIDDEN),
     Route("admin/auth/group/<path:object_id>/history/", "GET", "/admin/auth/group/1/history/", FORBIDDEN),
@@ -216,7 +226,7 @@ MODERATION = [
     Route("admin/auth/group/<path:object_id>/change/", "GET", "/admin/auth/group/1/change/", FORBIDDEN),
     Route("admin/auth/group/<path:object_id>/change/", "POST", "/admin/auth/group/1/change/", FORM_FORBIDDEN, {"name": "all"}),
     Route("admin/auth/group/<path:object_id>/", "GET", "/admin/auth/group/1/", (302, 302, 302, 302, 302)),
-    Route("admin/^(?P<app_label>project|gallery|moderation|auth)/$", "GET", "/admin/gallery/", MODERATED),
+    Route("admin/^(?P<app_label>project|pipeline|gallery|moderation|auth)/$", "GET", "/admin/gallery/", MODERATED),
     Route("admin/(?P<url>.*)$", "GET", "/admin/project/none/", (302, 302, 302, 302, 404)),
 ]  # fmt: skip
 

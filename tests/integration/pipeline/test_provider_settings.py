@@ -58,6 +58,13 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         ({"STUDIO_CHAT_URL": "http://localhost", "STUDIO_CHAT_KEY": f"{KEY}é"}, "STUDIO_CHAT_KEY is no key"),
         ({"STUDIO_IMAGES_URL": "http://localhost", "STUDIO_IMAGES_KEY": f"a {KEY}"}, "STUDIO_IMAGES_KEY is no key"),
         ({"STUDIO_IMAGES_URL": "http://localhost", "STUDIO_IMAGES_CALLS": "0"}, "STUDIO_IMAGES_CALLS must be greater"),
+        (
+            {"GEMINI_API_KEY": KEY, "GEMINI_PICTURE_MODEL": "a-new-one"},
+            "GEMINI_PICTURE_MODEL is a-new-one, of which STUDIO_PRICES has no price: add one, such as",
+        ),
+        ({"GEMINI_API_KEY": KEY, "GEMINI_TEXT_MODEL": "a-new-one"}, "or “a-new-one free”."),
+        ({"STUDIO_PRICES": "images picture=cheap"}, "of images, picture has to be a number such as 7.5, not 'cheap'."),
+        ({"STUDIO_CURRENCY": "dollars"}, "STUDIO_CURRENCY has to be a currency's three letters"),
         ({"STUDIO_IMAGES_PIXELS": "5"}, "STUDIO_IMAGES_PIXELS must be at least 65536"),
     ],
 )

@@ -69,7 +69,7 @@ def test_me_says_who_it_is_what_may_be_used_and_what_is(client: Client, guest: U
     image = gallery.import_picture(guest.pk, png(), "photo", "x.png")
     said = client.get(ME).json()
     assert (said["id"], said["name"], said["kind"], said["email"]) == (str(guest.pk), guest.username, "guest", None)
-    assert said["usage"] == {"bytes": image.bytes, "pictures": 1}
+    assert said["usage"] == {"bytes": image.bytes, "pictures": 1, "money": None}
     assert said["limits"] == {
         "sends_per_minute": settings.SENDS_PER_MINUTE,
         "reads_per_minute": settings.READS_PER_MINUTE,
@@ -149,7 +149,7 @@ async def test_the_export_holds_everything_and_nothing_of_others(guest: User) ->
 
     expected = await sync_to_async(files)()
     assert {name: archive.read(name) for name in archive.namelist() if "/" in name} == expected
-    assert set(archive.namelist()) - set(expected) == {f"{name}.json" for name in ("me", *LISTS)}
+    assert set(archive.namelist()) - set(expected) == {f"{name}.json" for name in ("me", "usage", *LISTS)}
     (album,) = read(archive, "albums.json")
     assert (album["title"], album["pictures"]) == ("Sea", [each["id"] for each in images if each["state"] == "deleted"])
 
@@ -182,12 +182,12 @@ async def test_what_goes_while_it_is_exported_breaks_nothing(guest: User) -> Non
 
 async def test_one_export_of_a_person_at_a_time_and_another_when_it_has_ended(guest: User) -> None:
     access = Access(guest)
-    pieces, end = await archives.begin(access, export.archive(guest, {}))
+    pieces, end = await archives.begin(access, export.archive(guest, {}, {}))
     with pytest.raises(RateLimited):
-        await archives.begin(access, export.archive(guest, {}))
+        await archives.begin(access, export.archive(guest, {}, {}))
     assert b"".join([piece async for piece in pieces]).startswith(b"PK")
     end()
-    _, end = await archives.begin(access, export.archive(guest, {}))
+    _, end = await archives.begin(access, export.archive(guest, {}, {}))
     end()
 
 
@@ -196,14 +196,14 @@ async def test_an_export_ends_when_its_key_ends(guest: User, monkeypatch: pytest
     monkeypatch.setattr(archives, "PIECE", 1)
     secret = await sync_to_async(Token.issue)(guest)
     token = await sync_to_async(Token.find)(secret)
-    pieces, _ = await archives.begin(Access(guest, token), export.archive(guest, {}))
+    pieces, _ = await archives.begin(Access(guest, token), export.archive(guest, {}, {}))
     assert await anext(pieces)
     assert await anext(pieces)
     await sync_to_async(Token.objects.all().delete)()
     with pytest.raises(Unauthorized):
         async for _piece in pieces:
             pass
-    _, end = await archives.begin(Access(guest), export.archive(guest, {}))  # its place is free again
+    _, end = await archives.begin(Access(guest), export.archive(guest, {}, {}))  # its place is free again
     end()
 
 
@@ -215,9 +215,9 @@ async def test_an_export_that_cannot_begin_says_so_and_takes_no_place(
 
     monkeypatch.setattr(conversations, "all_sessions", away)
     with pytest.raises(StorageDown):
-        await archives.begin(Access(guest), export.archive(guest, {}))
+        await archives.begin(Access(guest), export.archive(guest, {}, {}))
     monkeypatch.undo()
-    _, end = await archives.begin(Access(guest), export.archive(guest, {}))
+    _, end = await archives.begin(Access(guest), export.archive(guest, {}, {}))
     end()
 
 

@@ -22,7 +22,10 @@ from gallery import albums
 from gallery import services as gallery
 from gallery.errors import StorageDown
 from gallery.models import Album, Image
+from pipeline.ceilings import Ceilings
 from pipeline.message import Stage
+from pipeline.store import ledger
+from pipeline.store.ledger import Spent
 from pipeline.store.mongo import database
 from pipeline.worker import maintenance
 from project import socket_auth
@@ -64,6 +67,9 @@ def lets_go_by(user: User) -> User:
 def a_whole_life(user: User) -> Doc:
     """Pictures, a mask, trash, a conversation, a message that runs and one whose picture is not stored yet; a token."""
     Token.issue(user)
+    spent = ledger.new_reservation(str(user.pk))
+    ledger.reserve(spent, 100, Ceilings())
+    ledger.post(spent, Spent({"gemini": 60}))
     conversation = insert_session(str(user.pk))
     insert_session(str(user.pk), kind="images")
     say(conversation, "a sea at sunset")
@@ -89,10 +95,11 @@ def left_of(user: User) -> dict[str, int]:
         "sessions": db["sessions"].count_documents(of),
         "messages": db["messages"].count_documents(of),
         "artifacts": db["artifacts"].count_documents(of),
+        "books": db["books"].count_documents({"owner": str(user.pk)}),
     }
 
 
-NOTHING = {"rows": 0, "tokens": 0, "albums": 0, "pictures": 0, "sessions": 0, "messages": 0, "artifacts": 0}
+NOTHING = {"rows": 0, "tokens": 0, "albums": 0, "pictures": 0, "sessions": 0, "messages": 0, "artifacts": 0, "books": 0}
 
 
 # Who goes
