@@ -80,7 +80,9 @@ class Client:
             log.warning("action=picture_elsewhere server=%s", self._name)
             raise ProviderDown("The picture service keeps its pictures where this studio does not look.")
         # Behind a proxy, a server may not know its own scheme and port.
-        return self._body("GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience, Payment(None))
+        return self._body(
+            "GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience, Payment(None)
+        )
 
     def _address(self, url: str) -> SplitResult | None:
         try:
