@@ -63,7 +63,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
             "GEMINI_PICTURE_MODEL is a-new-one, of which STUDIO_PRICES has no price: add one, such as",
         ),
         ({"GEMINI_API_KEY": KEY, "GEMINI_TEXT_MODEL": "a-new-one"}, "or “a-new-one free”."),
-        ({"STUDIO_PRICES": "images picture=cheap"}, "of images, picture has to be a number such as 7.5, not 'cheap'."),
+        ({"STUDIO_PRICES": "images picture=cheap"}, "of images, 1K has to be a number such as 7.5, not 'cheap'."),
         ({"STUDIO_CURRENCY": "dollars"}, "STUDIO_CURRENCY has to be a currency's three letters"),
         ({"STUDIO_IMAGES_PIXELS": "5"}, "STUDIO_IMAGES_PIXELS must be at least 65536"),
     ],
