@@ -66,17 +66,22 @@ def _of_pictures(intents: Iterable[str], size: tuple[int, int] | None, shown: in
 
 
 def _of_picture(intent: str, size: tuple[int, int] | None, shown: int) -> int:
+    """By the first choice or the second, whichever is dearer."""
     if intent == Intent.REPLY:
         return 0
-    provider = settings.PROVIDERS[intent]
     usage = PAINTING
     if intent != Intent.GENERATE:
         usage = replace(PAINTING, prompt_tokens=PAINTING.prompt_tokens + shown * SHOWN)
     # A change may be made in its source's size.
     named = _size_name(*size) if size and intent == Intent.GENERATE else "2K"
+    choices = settings.PROVIDERS[intent], settings.SECOND_CHOICES.get(intent, "")
+    return max(_by(provider, usage, named) for provider in choices)
+
+
+def _by(provider: str, usage: Usage, size: str) -> int:
     if provider == table.IMAGES:
-        named = prices.size_name(settings.IMAGES_PIXELS)
-    return _of(provider, _picture_model(provider), usage, named)
+        size = prices.size_name(settings.IMAGES_PIXELS)
+    return _of(provider, _picture_model(provider), usage, size)
 
 
 def _of(provider: str, model: str, usage: Usage, size: str = "") -> int:

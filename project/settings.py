@@ -219,7 +219,7 @@ def _check() -> None:
         raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
     if LEAKED_PASSWORDS_URL and not _is_web(LEAKED_PASSWORDS_URL):
         raise ImproperlyConfigured("STUDIO_LEAKED_PASSWORDS_URL must begin with https:// or http://, and name a host.")
-    if table.GEMINI in PROVIDERS.values():
+    if table.GEMINI in (*PROVIDERS.values(), *SECOND_CHOICES.values()):
         _check_price("GEMINI_TEXT_MODEL", GEMINI_TEXT_MODEL)
         _check_price("GEMINI_PICTURE_MODEL", GEMINI_PICTURE_MODEL)
     _check_server("STUDIO_IMAGES", IMAGES_SERVER)

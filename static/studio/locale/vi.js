@@ -40,8 +40,6 @@ learn({
   "The link is made.": "Đã tạo liên kết.",
   "We have mailed a code to {email}. Until you have entered it, the old address counts.": "Chúng tôi đã gửi một mã tới {email}. Cho đến khi bạn nhập mã, địa chỉ cũ vẫn có hiệu lực.",
   "Whoever has a link sees this picture, and nothing else of yours.": "Ai có liên kết sẽ xem được ảnh này, và không thấy gì khác của bạn.",
-  "Your address is changed. We have told the old one, too.": "Địa chỉ của bạn đã được đổi. Chúng tôi cũng đã báo cho địa chỉ cũ.",
-  "Your browser does not let us copy: the link is selected, copy it yourself.": "Trình duyệt không cho sao chép: liên kết đã được chọn, bạn hãy tự sao chép.",
   "Why should this picture be shown? Another moderator reads it and decides. You can do this once.": "Vì sao nên hiện lại ảnh này? Một người kiểm duyệt khác sẽ đọc và quyết định. Bạn chỉ làm được một lần.",
   "Your address is changed. We have told the old one, too.": "Địa chỉ của bạn đã được đổi. Chúng tôi cũng đã báo cho địa chỉ cũ.",
   "Your appeal was sent.": "Đã gửi khiếu nại của bạn.",

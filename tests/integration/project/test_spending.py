@@ -181,6 +181,14 @@ def test_an_offline_tool_costs_its_reading_alone() -> None:
     assert costs.of_request({"intent": "enhance"}) == costs.of_reading()
 
 
+@pytest.mark.usefixtures("paid")
+def test_a_second_choice_that_costs_more_counts(settings: Any) -> None:
+    before = costs.of_request({"intent": "enhance"})
+    settings.SECOND_CHOICES = {"enhance": "images"}
+    settings.PRICES = prices.read("images picture=2", "USD")
+    assert costs.of_request({"intent": "enhance"}) == before + 2_000_000
+
+
 def test_the_page_is_told_what_it_shows(settings: Any, client: Client) -> None:
     def told() -> Any:
         page = client.get("/").content.decode()
