@@ -17,8 +17,8 @@ Tint = tuple[float, float, float]
 
 # Change of red, green and blue at 50 of 100.
 BRIGHTER, DARKER = 0.55, -0.28
-WARMER: Tint = (0.25, 0.02, -0.36)
-COOLER: Tint = (-0.28, -0.10, 0.34)
+WARMER: Tint = (0.25, -0.05, -0.36)  # green stays between red and blue, or grey would turn green
+COOLER: Tint = (-0.28, 0.03, 0.34)
 
 
 def adjusted(image: Image.Image, adjust: Adjust, progress: Callable[[float], None]) -> Image.Image:
@@ -71,8 +71,11 @@ def _blended(pivot: int, factor: float) -> bytes:
 
 
 def exposed(amount: float) -> list[int]:
-    """256 values: lifted most in the middle, never past white; or lowered in proportion."""
-    return tinted(amount) if amount >= 0 else [round(v * max(1 + amount, 0.2)) for v in range(256)]
+    """256 values: lifted, and never past white: what is light keeps apart; or lowered in proportion."""
+    lift = 1.4 * amount
+    if amount < 0:
+        return [round(v * max(1 + amount, 0.2)) for v in range(256)]
+    return [round(v * (1 + lift) / (1 + lift * v / 255)) for v in range(256)]
 
 
 def tinted(amount: float) -> list[int]:

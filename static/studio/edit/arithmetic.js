@@ -6,8 +6,8 @@ import { roundEven, turn, turned } from "./adjustment.js";
 // How much red, green and blue are lifted or lowered at 50 of 100.
 const BRIGHTER = 0.55;
 const DARKER = -0.28;
-const WARMER = [0.25, 0.02, -0.36];
-const COOLER = [-0.28, -0.1, 0.34];
+const WARMER = [0.25, -0.05, -0.36];
+const COOLER = [-0.28, 0.03, 0.34];
 const { fround } = Math;
 
 // Colours
@@ -28,8 +28,12 @@ export function tablesOf({ contrast, exposure, warmth }, pivot) {
 
 const values = (of) => Array.from({ length: 256 }, (_, v) => roundEven(of(v)));
 
-/** 256 values: lifted most in the middle and never past white, or lowered in proportion. */
-const exposed = (amount) => (amount >= 0 ? tinted(amount) : values((v) => v * Math.max(1 + amount, 0.2)));
+/** 256 values: lifted and never past white, so that what is light keeps apart; or lowered in proportion. */
+function exposed(amount) {
+  if (amount < 0) return values((v) => v * Math.max(1 + amount, 0.2));
+  const lift = 1.4 * amount;
+  return values((v) => (v * (1 + lift)) / (1 + (lift * v) / 255));
+}
 
 /** 256 values, lifted or lowered most in the middle: what is as bright as can be keeps its hue. */
 const tinted = (amount) => values((v) => v + (Math.max(-1, Math.min(amount, 1)) * v * (255 - v)) / 255);

@@ -2,10 +2,13 @@
 
 All of them come in scikit-image's wheel, and its documentation gives their origin: astronaut and hubble_deep_field (NASA,
 public domain), rocket (SpaceX, CC0), coffee (R. Michetti, CC0), chelsea (S. van der Walt, CC0), camera (L. Varshney, CC0),
-brick, grass and gravel (CC0 Textures, CC0), horse (A. Preuss, CC0).
+brick, grass and gravel (CC0 Textures, CC0), horse (A. Preuss, CC0). No tool was tuned on motorcycle_left (D. Scharstein, CC0),
+retina (M. Häggström, CC0), coins (Brooklyn Museum, no known restrictions), moon (NASA, public domain), page (S. van der Walt,
+public domain), and on five landscapes that the studio paints.
 """
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +17,21 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from skimage import data
 
+from pipeline.providers.offline.painter.paint import paint
+from pipeline.providers.offline.reader.scenes import read
+
 Pixels = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
 
 _OUTLINES = json.loads(Path(__file__).with_name("outlines.json").read_text())
+UNTUNED = ("motorcycle", "retina", "coins", "moon", "page")
+LANDSCAPES = {  # prompt and seed
+    "boats": ("A boat on the sea under white clouds by day", 3),
+    "forest": ("A forest by a lake by day, clear sky", 5),
+    "city": ("A city at night", 7),
+    "desert": ("A desert at noon in the sun", 4),
+    "meadow": ("A meadow of flowers with snowy mountains by day", 6),
+}
 BACKGROUNDS = ("plain", "gradient", "grass", "brick", "gravel")
 
 
@@ -28,9 +42,19 @@ def photo(name: str) -> Pixels:
     return np.ascontiguousarray(pixels[: pixels.shape[0] // 2 * 2, : pixels.shape[1] // 2 * 2])
 
 
+@cache
+def untuned() -> dict[str, Pixels]:
+    """Ten pictures that no tool was tuned on."""
+    found = {name: photo(name) for name in UNTUNED}
+    for name, (prompt, seed) in LANDSCAPES.items():
+        found[name] = np.asarray(paint(read(prompt).scene, 960, 640, seed, lambda fraction: None))
+    return found
+
+
 def _data(name: str) -> NDArray[Any]:
     """As the package has it, which has no types."""
-    pixels: NDArray[Any] = getattr(data, name)()
+    loaded: Any = getattr(data, {"motorcycle": "stereo_motorcycle"}.get(name, name))()
+    pixels: NDArray[Any] = loaded[0] if isinstance(loaded, tuple) else loaded
     return pixels
 
 

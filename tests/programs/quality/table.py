@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import mean
 
+from tests.programs.quality.failings import Failing
 from tests.programs.quality.figures import Figure
 from tests.programs.quality.large import Cost
 from tests.programs.quality.photos import outlined
 from tests.programs.quality.speed import SIZE, Times
 
 Row = tuple[str, str, str]
-HEAD = "| measured | ours | beside it, in the same run |\n| --- | ---: | --- |"
+HEAD = "| measured | before | now | beside it, in the same run |\n| --- | ---: | ---: | --- |"
+MEASURED = Path("docs/measured.md")  # its last column of ours is "before"
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,18 @@ class Bounded:
         return self.label, self.form.format(self.value), f"{self.what}; at most {self.most:,.0f}"
 
 
-def summary(figures: Sequence[Figure], bounded: Sequence[Bounded]) -> str:
+def summary(figures: Sequence[Figure], failings: Sequence[Failing], bounded: Sequence[Bounded]) -> str:
     rows = [*_background(figures), *_filling(figures), *_upscaling(figures), *_enhancing(figures), *_styles(figures)]
+    rows += [(one.label, one.form.format(one.ours), f"{one.method}: {one.form.format(one.plain)}") for one in failings]
     rows += [figure.row for figure in bounded]
-    return "\n".join([HEAD, *("| " + " | ".join(row) + " |" for row in rows)])
+    known = _known()
+    lines = [(label, known.get(label, ""), ours, beside) for label, ours, beside in rows]
+    return "\n".join([HEAD, *("| " + " | ".join(line) + " |" for line in lines)])
+
+
+def _known() -> dict[str, str]:
+    rows = [line.strip("| ").split(" | ") for line in MEASURED.read_text().splitlines() if line.startswith("| ")]
+    return {row[0].strip(): row[-2].strip() for row in rows if len(row) in (3, 4)}
 
 
 def details(figures: Iterable[Figure]) -> str:

@@ -5,9 +5,10 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part
 
-from ..tiles import Floats, Pixels, box_mean, in_tiles, to_bytes
+from ..tiles import Floats, Pixels, box_mean, in_tiles, shrunk, stretched, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # of the stretched range
+GROUND, FORMS = 24, 14  # pixels of a copy of 1,000; levels: what varies less is a form on one ground
 MAX_CONTRAST = 1.6  # times: a grey wall must not become noise
 
 
@@ -45,23 +46,31 @@ def _denoised(pixels: Pixels, progress: Progress) -> Pixels:
 
 
 def _smoothed(values: Floats, radius: int, noise: float) -> Floats:
-    """A guided filter with Wiener's weights: what varies less than `noise` goes."""
+    factor, offset = _calmed(values, radius, noise)
+    return factor * values + offset
+
+
+def _calmed(values: Floats, radius: int, noise: float) -> tuple[Floats, Floats]:
+    """A guided filter with Wiener's weights: what varies less than `noise` goes, and no edge spills over."""
     around = box_mean(values, radius)
     variance = np.maximum(box_mean(values * values, radius) - around * around, 0)
     trust = np.maximum(variance - noise * noise, 0) / (variance + 1e-6)
-    return box_mean(trust, radius) * values + box_mean((1 - trust) * around, radius)
+    return box_mean(trust, radius), box_mean((1 - trust) * around, radius)
 
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
-    """CLAHE on a stretched range; a channel at its end limits the others."""
+    """A stretched range, and larger forms within it; a channel at its end limits the others."""
     before = in_tiles(pixels, lambda tile, first: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
-    curve = _stretch(before)
-    local = cv2.createCLAHE(2.0, (8, 8)).apply(to_bytes(curve)[before])
+    (height, width), curve, calm = before.shape, _stretch(before), 2 * noise_of(pixels)
+    grounds = _calmed(shrunk(before, 1000).astype(np.float32), GROUND, FORMS)
 
     def work(tile: Pixels, first: int) -> Pixels:
-        rows = slice(first, first + len(tile))
-        new = 0.5 * curve[before[rows]] + 0.5 * local[rows]
-        factor = (new + 1) / (before[rows].astype(np.float32) + 1)
+        last = first + len(tile)
+        light = before[first:last].astype(np.float32)
+        factor, offset = (stretched(ground, height, width, first, last) for ground in grounds)
+        form = light - factor * light - offset
+        form = np.sign(form) * np.maximum(np.abs(form) - calm, 0)
+        factor = (np.clip(curve[before[first:last]] + 0.7 * form, 0, 255) + 1) / (light + 1)
         room = 254.0 / np.maximum(tile.max(2), 1)
         return to_bytes(tile * np.minimum(factor, np.maximum(room, 1.0))[..., None])
 
@@ -73,10 +82,14 @@ def _stretch(levels: Pixels) -> Floats:
     low, high = (float(np.searchsorted(counts, share * counts[-1])) for share in (0.005, 0.995))
     wide = max(high - low, 1.0)
     factor = max(1.0, min(MAX_CONTRAST, (LIGHTEST - DARKEST) / wide))
-    # In the old proportion on both sides, so that night stays night.
+    # In the old proportion on both sides, so that night stays night; and so that a white sky stays white.
     start = (255 - wide * factor) * (low / max(255 - wide, 1.0))
     ends = [0.0, start, start + wide * factor, 255.0]
-    return np.interp(np.arange(256), [0.0, low, low + wide, 255.0], ends).astype(np.float32)
+    curve = np.interp(np.arange(256), [0.0, low, low + wide, 255.0], ends) / 255
+    middle = int(np.searchsorted(counts, 0.5 * counts[-1]))
+    was, now = (float(np.clip(level, 0.05, 0.95)) for level in (middle / 255, curve[middle]))
+    lift = np.log(0.6 * was + 0.4 * now) / np.log(now)
+    return (255 * curve**lift).astype(np.float32)
 
 
 def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:

@@ -11,13 +11,16 @@ import numpy as np
 from gallery.errors import BadInput
 from pipeline.providers.base import Progress, part
 
-from ..tiles import Flags, Floats, Pixels, Places, in_tiles, stretched, tiles
+from ..networks.subject import subject_seen
+from ..tiles import Flags, Floats, Pixels, Places, in_tiles, shrunk, stretched, tiles, to_bytes
 from . import patch_match
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
 HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
 MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
+BEHIND = 0.25  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
+SOFT = 1.0  # pixels at the reduced size
 HALO = 12  # pixels around a scratch
 
 
@@ -35,9 +38,11 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     wide = _wide(grown)
     out = _mend(pixels, (grown > 0) & ~wide, grown, part(progress, 0.05, 0.25))
     holes = list(_holes(wide))
+    subject = _subject(out, wide) if holes else wide
     for number, (area, hole) in enumerate(holes):
         share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
-        _fill(out[area], hole, wide[area], len(holes), share)
+        foreign = subject[area] if subject[area][hole].mean() < BEHIND else np.zeros_like(hole)
+        _fill(out[area], hole, wide[area], foreign, len(holes), share)
         wide[area] &= ~hole  # filled, and so a source for the next
     progress(1.0)
     return out
@@ -74,12 +79,23 @@ def _holes(wide: Flags) -> Iterator[tuple[tuple[slice, slice], Flags]]:
         yield area, hole[area].copy()
 
 
-def _fill(pixels: Pixels, hole: Flags, unknown: Flags, holes: int, progress: Progress) -> None:
+def _subject(pixels: Pixels, hole: Flags) -> Flags:
+    """What stands before the rest of the picture; the hole is not looked into."""
+    height, width = hole.shape
+    small, small_hole = patch_match.reduced(pixels, hole, shrunk(pixels, 320).shape[:2])
+    seen = subject_seen(to_bytes(patch_match.diffused(small, small_hole)))
+    if seen is None:
+        return np.zeros_like(hole)
+    return cv2.resize((seen > 0.5).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+
+
+def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> None:
     scale = min(1.0, (HOLE_PIXELS / holes / np.count_nonzero(unknown)) ** 0.5, (ROOM_PIXELS / hole.size) ** 0.5)
     height, width = (max(16, round(side * scale)) for side in hole.shape)
     small, small_hole = patch_match.reduced(pixels, unknown, (height, width))
     progress(0.02)
-    found = patch_match.fill(small, small_hole, part(progress, 0.02, 0.8))
+    there = cv2.resize(foreign.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    found = patch_match.fill(small, small_hole, there, part(progress, 0.02, 0.8))
     filled, offsets = found or (patch_match.diffused(small, small_hole), np.zeros((height, width, 2), np.int32))
     _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
 
@@ -89,6 +105,8 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     y, x = np.indices((rows, columns))
     copied, whole = filled[y + offsets[..., 0], x + offsets[..., 1]], pixels.copy()
+    # Many pieces over each other are soft: only their large forms are taken, the rest from the best piece alone.
+    filled = copied + cv2.GaussianBlur(filled - copied, (0, 0), SOFT)
     for top, bottom in tiles(height, width):
         progress(top / height)
         here = hole[top:bottom]

@@ -8,17 +8,20 @@ import numpy as np
 
 from pipeline.providers.base import Progress
 
-from ..tiles import Array, Flags, Floats, Places
+from ..tiles import Array, Flags, Floats, Places, box_mean
 
 RADIUS = 3  # pixels: a patch is 7 × 7
+TEXTURE = 5  # pixels around, of which it is told how rough they are
+ROUGH = 1.5  # what a level of roughness counts, beside one of colour
 SMALLEST_SIDE = 20  # pixels, of the smallest copy
 FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote, on the smallest copy and at full size
 
 
-def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Places] | None:
+def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tuple[Floats, Places] | None:
     """The picture, and where each pixel came from: (height, width, 2) offsets. None where too little is around the
-    hole."""
+    hole. What is `foreign` is not copied."""
     random = np.random.default_rng(1)
+    picture = np.dstack([picture, _texture(picture, hole)])
     sizes = [hole.shape]
     while min(sizes[0]) > 2 * SMALLEST_SIDE:
         sizes.insert(0, (sizes[0][0] // 2, sizes[0][1] // 2))
@@ -27,7 +30,8 @@ def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Plac
     for level, size in enumerate(sizes):
         start, done = done, done + size[0] * size[1] / whole
         small, small_hole = reduced(picture, hole, size)
-        match = _Match(small, small_hole, random)
+        there = cv2.resize(foreign.astype(np.uint8), size[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        match = _Match(small, small_hole, there, random)
         if not len(match.allowed) or not len(match.targets):
             continue
         guess, offsets = filled or (diffused(small, small_hole), None)
@@ -37,7 +41,14 @@ def fill(picture: Floats, hole: Flags, progress: Progress) -> tuple[Floats, Plac
             match.search(partial(progress, start + (done - start) * turn / rounds))
             match.vote()
         filled = match.picture[match.inner], match.offsets()
-    return filled if filled and filled[0].shape == picture.shape else None
+    return (filled[0][..., :3], filled[1]) if filled and filled[0].shape == picture.shape else None
+
+
+def _texture(picture: Floats, hole: Flags) -> Floats:
+    """How rough it is around each pixel (Newson et al.): else what is smooth is like everything."""
+    known = (cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0).astype(np.float32)
+    rough = np.abs(cv2.Laplacian(picture.mean(2), cv2.CV_32F)) * known
+    return ROUGH * box_mean(rough, TEXTURE) / np.maximum(box_mean(known, TEXTURE), 1e-3)
 
 
 def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats, Flags]:
@@ -48,6 +59,8 @@ def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats,
 
 
 def diffused(picture: Floats, hole: Flags) -> Floats:
+    if picture.shape[2:] == (4,):
+        return np.dstack([diffused(picture[..., :3], hole), diffused(picture[..., 3], hole)])
     lowest, wide = float(picture.min()), max(float(np.ptp(picture)), 1e-3)
     levels = ((picture - lowest) / wide * 255).astype(np.uint8)
     return (cv2.inpaint(levels, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA) / 255 * wide + lowest).astype(np.float32)
@@ -56,17 +69,20 @@ def diffused(picture: Floats, hole: Flags) -> Floats:
 class _Match:
     """Padded by RADIUS; places are flat indices."""
 
-    def __init__(self, picture: Floats, hole: Flags, random: np.random.Generator) -> None:
+    def __init__(self, picture: Floats, hole: Flags, foreign: Flags, random: np.random.Generator) -> None:
         self._random = random
         self._hole = np.pad(hole, RADIUS)
         self.picture = np.pad(picture, ((RADIUS, RADIUS), (RADIUS, RADIUS), (0, 0)), mode="reflect")
-        self._flat = self.picture.reshape(-1, 3)
+        self._flat = self.picture.reshape(-1, picture.shape[2])
         height, self._width = self._hole.shape
         self.inner = slice(RADIUS, height - RADIUS), slice(RADIUS, self._width - RADIUS)
         near = cv2.dilate(self._hole.astype(np.uint8), np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)) > 0
         inside = np.zeros_like(near)
         inside[self.inner] = True
-        self._is_allowed = (inside & ~near).ravel()  # a source's whole patch is real
+        own = (inside & ~near).ravel()  # a source's whole patch is real
+        self._is_allowed = own & ~np.pad(foreign, RADIUS).ravel()
+        if np.count_nonzero(self._is_allowed) < np.count_nonzero(hole):
+            self._is_allowed = own
         self.allowed, self.targets = np.flatnonzero(self._is_allowed), np.flatnonzero(near & inside)
         self._number = np.full(near.size, -1)
         self._number[self.targets] = np.arange(len(self.targets))
@@ -74,7 +90,7 @@ class _Match:
         self._steps = (reach[:, None] * self._width + reach).ravel()
         # What is known counts more than guesses, and the more the nearer.
         depth = cv2.distanceTransform(self._hole.astype(np.uint8), cv2.DIST_L2, 3)
-        self._trust = (1.3 ** -np.minimum(depth, 30)).astype(np.float32).ravel()
+        self._trust = (1.6 ** -np.minimum(depth, 30)).astype(np.float32).ravel()
 
     def start(self, guess: Floats, offsets: Places | None) -> None:
         self.picture[self._hole] = guess[self._hole[self.inner]]
@@ -124,7 +140,7 @@ class _Match:
         shown = self._flat[(self.sources[:, None] + self._steps).ravel()]
         total = np.maximum(np.bincount(places, weight, len(self._flat)), 1e-12)
         inside = np.flatnonzero(self._hole.ravel())
-        for channel in range(3):
+        for channel in range(self._flat.shape[1]):
             mean = np.bincount(places, weight * shown[:, channel], len(self._flat)) / total
             self._flat[inside, channel] = mean[inside]
 

@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.providers.base import Progress, part
 from pipeline.providers.offline.noise import step
 
-from ..tiles import Array, Floats, Pixels, in_tiles, k_means, shrunk
+from ..tiles import Array, Floats, Pixels, box_mean, in_tiles, k_means, shrunk
 from .edits import LOOKS
 
 CANVAS_SIDE = 1400  # pixels: the longest side
@@ -60,16 +60,19 @@ def _oil(pixels: Pixels, progress: Progress) -> Pixels:
     along = 0.5 * np.arctan2(2 * xy, xx - yy) + math.pi / 2
     dx: Floats = np.cos(along)
     dy: Floats = np.sin(along)
-    noise = np.asarray(np.random.default_rng(9).standard_normal(light.shape, np.float32))
+    random = np.asarray(np.random.default_rng(9).standard_normal(light.shape, np.float32))
+    noise: Floats = cv2.GaussianBlur(random, (0, 0), brush / 4)
     y, x = np.indices(light.shape, np.float32)
-    bristles = np.zeros_like(noise)  # noise drawn out along the forms
+    bristles: Floats = np.zeros_like(noise)  # noise drawn out along the forms
     reach = round(3 * brush)
     for way in range(-reach, reach + 1):
         progress(0.3 + 0.3 * (way + reach) / reach)
         bristles += cv2.remap(noise, x + dx * way, y + dy * way, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
-    bristles *= 18 / max(float(bristles.std()), 1e-6)
-    relief = cv2.Sobel(bristles, cv2.CV_32F, 1, 1, ksize=3) + 0.6 * (bristles - cv2.GaussianBlur(bristles, (0, 0), 2))
-    return _grown(painted + np.clip(relief, -26, 26)[..., None], pixels)
+    bristles /= max(float(bristles.std()), 1e-6)
+    # Thick where there are forms, thin on a sky, and the finer the smaller the picture is.
+    forms = np.sqrt(cv2.GaussianBlur(xx + yy, (0, 0), 2 * brush)) / 30
+    relief = np.clip(bristles, -2, 2) * np.clip(2 + 6 * forms, 2, 9) * min(1.0, brush / 4)
+    return _grown(painted + relief[..., None], pixels)
 
 
 def _pencil(pixels: Pixels, progress: Progress) -> Pixels:
@@ -107,7 +110,7 @@ def _ink(pixels: Pixels, progress: Progress) -> Pixels:
         edge = dark + 0.035 * feather[rows] + 0.05 * paper[rows]
         washes = sum(step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
         ink = np.clip(0.5 * washes + 0.36 * dark**1.6, 0, 0.94)
-        lines = _outlines(_grey(tile), 1.3 * fine)
+        lines = _strokes(_grey(tile), 1.3 * fine)
         page = (1 - ink) * (0.25 + 0.75 * lines) * (0.97 + 0.03 * paper[rows])
         return np.clip(12 + page[..., None] * WARM_WHITE, 0, 255).astype(np.uint8)
 
@@ -126,7 +129,7 @@ def _cartoon(pixels: Pixels, progress: Progress) -> Pixels:
     progress(0.5)
 
     def work(tile: Pixels, first: int) -> Pixels:
-        lines = 0.08 + 0.92 * _outlines(_grey(tile), 1.4 * fine)[..., None]
+        lines = 0.08 + 0.92 * _strokes(_grey(tile), 1.4 * fine)[..., None]
         return (colours[first : first + len(tile)] * lines).astype(np.uint8)
 
     return in_tiles(pixels, work, round(REACH * fine), part(progress, 0.5, 1))
@@ -143,9 +146,11 @@ def _pixel(pixels: Pixels, progress: Progress) -> Pixels:
 
 
 def _poster(pixels: Pixels, progress: Progress) -> Pixels:
-    strong = _vivid(cv2.convertScaleAbs(_flattened(shrunk(pixels, 1000), 0.25), alpha=1.18, beta=-22), 1.5)
-    colours = _palette(strong, 9)
-    flat = cv2.medianBlur(_nearest(strong, colours), 7)
+    small = shrunk(pixels, 1000)
+    spread = (255 * _tones(small, 1, 99, 0.8)).astype(np.uint8)[small]  # what is dark keeps apart
+    strong = _vivid(_flattened(spread, 0.25), 1.4)
+    colours = _palette(strong, 12)
+    flat = cv2.medianBlur(_nearest(strong, colours), max(3, min(strong.shape[:2]) // 220 * 2 + 1))
     progress(0.5)
     # Stretching has mixed the colours.
     return in_tiles(_grown(flat, pixels), lambda tile, first: _nearest(tile, colours), 0, part(progress, 0.5, 1))
@@ -192,7 +197,8 @@ def _fine(pixels: Pixels) -> float:
 def _tones(pixels: Pixels, darkest: float, lightest: float, gamma: float) -> Floats:
     """Of 256 levels of grey: 0 at the darkest percentile, 1 at the lightest."""
     low, high = (float(level) for level in np.percentile(_grey(shrunk(pixels, 1000)), (darkest, lightest)))
-    return (np.clip((np.arange(256) - low) / max(high - low, 12), 0, 1) ** gamma).astype(np.float32)
+    low = min(low, high - 110)  # a white sky does not turn black
+    return (np.clip((np.arange(256) - low) / (high - low), 0, 1) ** gamma).astype(np.float32)
 
 
 def _outlines(levels: Floats, wide: float) -> Floats:
@@ -201,8 +207,18 @@ def _outlines(levels: Floats, wide: float) -> Floats:
     return np.where(edge > -1.5, 1.0, 1.0 + np.tanh(0.32 * (edge + 1.5))).astype(np.float32)
 
 
+def _strokes(levels: Floats, wide: float) -> Floats:
+    """As `_outlines`, but thin where they are close, such as in leaves: else they run together."""
+    ink = 1 - _outlines(levels, wide)
+    crowded = np.clip(box_mean(ink, round(6 * wide)) / 0.22 - 0.6, 0, 1)
+    return 1 - ink * (1 - 0.75 * crowded)
+
+
 def _palette(pixels: Pixels, count: int) -> Floats:
-    return np.rint(k_means(shrunk(pixels, 160).reshape(-1, 3).astype(np.float32), count)[0])
+    """What is vivid counts four times: a small red thing stays red."""
+    samples = shrunk(pixels, 160).reshape(-1, 3).astype(np.float32)
+    vivid = samples[np.ptp(samples, axis=1) > 90]
+    return np.rint(k_means(np.concatenate([samples, vivid, vivid, vivid]), count)[0])
 
 
 def _nearest(pixels: Array, colours: Floats) -> Pixels:

@@ -1,0 +1,96 @@
+"""What the tools once got wrong on real photographs: the figures of `make quality`, on a few pictures each."""
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.providers.arithmetic import BRIGHTER, COOLER, WARMER, exposed, tinted
+from pipeline.providers.offline.networks import subject
+from pipeline.providers.offline.photo import inpaint
+from pipeline.providers.offline.photo.enhance import enhance
+from pipeline.providers.offline.photo.styles import restyle
+from tests.programs.quality import failings, measures
+from tests.programs.quality.photos import Pixels, photo, untuned
+
+
+def heard(fraction: float) -> None:
+    pass
+
+
+def enhanced(pixels: Pixels) -> Pixels:
+    return enhance(pixels, ["denoise", "contrast", "sharpness"], heard)
+
+
+@pytest.mark.parametrize("name", ["motorcycle", "boats", "coins"])
+def test_enhancing_lays_no_halo_beside_an_edge(name: str) -> None:
+    pixels = untuned()[name]
+    assert measures.halo(pixels, enhanced(pixels)) < 3
+    assert measures.halo(pixels, enhanced(pixels)) < measures.halo(pixels, failings._equalized(pixels)) / 2
+
+
+def test_enhancing_leaves_a_white_sky_white() -> None:
+    pixels = untuned()["boats"]
+    assert np.median(enhanced(pixels)) > np.median(pixels) - 25
+
+
+@pytest.mark.parametrize("tint", [WARMER, COOLER])
+def test_warmer_and_cooler_turn_no_grey_green_or_purple(tint: tuple[float, float, float]) -> None:
+    red, green, blue = (np.array(tinted(2 * amount)) for amount in tint)
+    assert np.abs(green - (red + blue) / 2)[:250].max() <= 2
+
+
+def test_much_brighter_burns_nothing_out() -> None:
+    levels = exposed(2 * BRIGHTER)
+    assert levels[128] > 170
+    assert (levels[0], levels[255]) == (0, 255)
+    assert len(set(levels[200:])) > 20  # of 56 levels of a sky
+
+
+def test_leaves_become_no_black_blobs_in_cartoon_and_ink() -> None:
+    for style in ("cartoon", "ink"):
+        assert measures.blobs(untuned()["forest"], restyle(untuned()["forest"], style, heard)) < 0.001
+
+
+def test_a_poster_keeps_a_small_red_thing_red_and_forms_in_the_shadows() -> None:
+    pixels = untuned()["motorcycle"]
+    poster = restyle(pixels, "poster", heard)
+    assert measures.red_kept(pixels, poster) > 0.85
+    assert measures.shadow_detail(pixels, poster) > 0.8
+
+
+def test_oil_lays_no_ripples_on_a_sky() -> None:
+    sky = np.repeat(np.linspace(120, 230, 240, dtype=np.uint8)[:, None, None], 640, 1).repeat(3, 2)
+    assert measures.ripples(sky, restyle(sky, "oil", heard)) < 3
+
+
+def test_a_large_hole_is_no_smear() -> None:
+    whole = photo("chelsea")
+    hole = failings._disc(whole, *failings.HOLES["chelsea"])
+    broken = np.where(hole[..., None], 255, whole).astype(np.uint8)
+    made = inpaint.remove_object(broken, hole.astype(np.uint8) * 255, heard)
+    flat = np.asarray(cv2.inpaint(broken, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA), np.uint8)
+    assert measures.texture_kept(whole, made, hole) > 2 * measures.texture_kept(whole, flat, hole)
+
+
+def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A red ball before grey stripes, and a hole that touches it."""
+    pixels = np.full((200, 300, 3), 120, np.uint8)
+    pixels[:, ::8] = 160
+    down, across = np.ogrid[:200, :300]
+    ball = (down - 100) ** 2 + (across - 90) ** 2 < 60**2
+    pixels[ball] = (200, 30, 30)
+    seen = Image.fromarray(ball)
+    monkeypatch.setattr(inpaint, "subject_seen", lambda small: np.asarray(seen.resize(small.shape[1::-1]), np.float32))
+    mask = np.zeros((200, 300), np.uint8)
+    mask[60:140, 152:230] = 255
+    made = inpaint.remove_object(pixels, mask, heard)
+    assert (made[mask > 0].astype(int)[:, 0] - made[mask > 0][:, 1] < 40).mean() > 0.97
+
+
+def test_without_the_network_holes_are_filled_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inpaint, "subject_seen", lambda small: None)
+    mask = np.zeros((100, 120), np.uint8)
+    mask[40:60, 40:70] = 255
+    assert inpaint.remove_object(photo("brick")[:100, :120], mask, heard).shape == (100, 120, 3)
+    assert subject.subject_seen(photo("brick")) is not None
