@@ -12,7 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from pipeline import provider_status
 from pipeline.models import Ceiling
+from pipeline.providers import table
 from pipeline.providers.prices import UNIT
 from pipeline.store import spending
 from pipeline.store.spending import Sums
@@ -37,7 +39,12 @@ class CeilingAdmin(Base):
 
     def get_urls(self) -> list[URLPattern]:
         spent = self.admin_site.admin_view(self.spending)
-        return [path("spending/", spent, name="pipeline_ceiling_spending"), *super().get_urls()]
+        providers = self.admin_site.admin_view(self.providers)
+        return [
+            path("spending/", spent, name="pipeline_ceiling_spending"),
+            path("providers/", providers, name="pipeline_ceiling_providers"),
+            *super().get_urls(),
+        ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return False
@@ -61,6 +68,28 @@ class CeilingAdmin(Base):
             "people": [_row(*row) for row in _named(spending.dearest_people(month, PEOPLE))],
         }
         return TemplateResponse(request, "admin/pipeline/ceiling/spending.html", context)
+
+    def providers(self, request: HttpRequest) -> HttpResponse:
+        """A POST looks whether they can be reached, too."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = provider_status.of_all()
+        reachable = provider_status.reachable(found) if request.method == "POST" else {}
+        context = self.admin_site.each_context(request) | {
+            "title": _("Providers"),
+            "opts": self.opts,
+            "currency": settings.PRICES.currency,
+            "providers": [
+                {
+                    "of": each,
+                    "spoken": _(table.SPOKEN[each.name]),
+                    "cost": each.cost / UNIT,
+                    "reachable": reachable.get(each.name),
+                }
+                for each in found
+            ],
+        }
+        return TemplateResponse(request, "admin/pipeline/ceiling/providers.html", context)
 
 
 def _row(name: str, sums: Sums) -> dict[str, object]:

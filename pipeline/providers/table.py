@@ -144,5 +144,6 @@ def served(providers: Mapping[str, str]) -> dict[str, list[str]]:
     """For operators."""
     found: dict[str, list[str]] = {}
     for intent in MADE:
-        found.setdefault(providers[intent], []).append(intent)
+        if intent in providers:
+            found.setdefault(providers[intent], []).append(intent)
     return found

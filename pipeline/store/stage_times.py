@@ -3,6 +3,7 @@
 `times`: a document for each provider and stage. `workers`: a document for each worker process, renewed with its leases.
 """
 
+import statistics
 import threading
 import uuid
 from collections import defaultdict
@@ -72,6 +73,11 @@ def here(threads: int) -> None:
 
 def gone() -> None:
     _collection("workers").delete_one({"_id": _me})
+
+
+def medians() -> dict[str, float]:
+    """Seconds, by provider and stage, such as "gemini.generating"."""
+    return {doc["_id"]: statistics.median(doc["seconds"]) for doc in database()["times"].find() if doc["seconds"]}
 
 
 def read() -> Pace:
