@@ -110,6 +110,7 @@ try:
     # Not named CLOUDINARY, which the SDK would read.
     CLOUDINARY_ACCOUNT = _account(env.str("CLOUDINARY_URL", ""))
     CLOUDINARY_TIMEOUT_S = env.float("STUDIO_CLOUDINARY_TIMEOUT_S", 20)
+    CLOUDINARY_OURS = env.bool("STUDIO_CLOUDINARY_OURS", False)
 
     # Not set: mails are printed by the web process.
     MAIL = mail.settings(env.str("STUDIO_EMAIL_URL", ""), env.str("STUDIO_EMAIL_FROM", mail.FROM))

@@ -13,6 +13,11 @@ class File(NamedTuple):
     mime: str
 
 
+class Listing(NamedTuple):
+    keys: list[str]
+    next: str  # the cursor of what follows; "": nothing
+
+
 class Stream(Protocol):
     """All of its bytes, or an error."""
 
@@ -53,6 +58,9 @@ class Storage(Protocol):
 
     def delete(self, key: str) -> None:
         """Safe to repeat."""
+
+    def keys(self, cursor: str, limit: int) -> Listing:
+        """Keys of what is stored, a crash's half-written files too; `cursor`: "", or an earlier listing's `next`."""
 
 
 def check_key(key: str) -> str:

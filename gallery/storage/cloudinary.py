@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from gallery.errors import NotFound, StorageDown, TooLarge
-from gallery.storage.base import File, check_key
+from gallery.storage.base import KEY, File, Listing, check_key
 from gallery.storage.cloudinary_client import CHUNK, Body, Client, CloudinaryError
 
 FOLDER = "studio"  # before each of our ids
@@ -61,6 +61,12 @@ class CloudinaryStorage:
         public_id, _ = _asset(key)
         with _as_our_errors("delete"):
             self._client.destroy(public_id)
+
+    def keys(self, cursor: str, limit: int) -> Listing:
+        with _as_our_errors("list"):
+            listed = self._client.assets(f"{FOLDER}/", cursor, limit)
+        keys = [f"{asset.public_id.removeprefix(f'{FOLDER}/')}.{asset.format}" for asset in listed.resources]
+        return Listing([key for key in keys if KEY.fullmatch(key)], listed.next_cursor)
 
     def _url(self, key: str, seconds: int) -> str:
         public_id, format = _asset(key)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any, TypeVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
 from pydantic import BaseModel, ValidationError
@@ -19,6 +19,7 @@ from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, ut
 CONNECT_S = 5.0
 CHUNK = 256 * 1024
 T = TypeVar("T", bound=BaseModel)
+MAX_LISTING_BYTES = 4 * 1024 * 1024  # of 500 assets
 MAX_PAUSE_S = 3600.0  # Cloudinary's own counters run for an hour
 TYPE = "authenticated"  # neither the original nor what is derived from it is public
 
@@ -57,6 +58,16 @@ class Destroyed(BaseModel):
     result: str
 
 
+class Asset(BaseModel):
+    public_id: str
+    format: str = ""
+
+
+class Listed(BaseModel):
+    resources: list[Asset]
+    next_cursor: str = ""
+
+
 class Client:
     """`timeout_s`: of each silence, and of an answer as a whole."""
 
@@ -90,11 +101,23 @@ class Client:
         until = int(time.time()) + seconds
         return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
 
-    def get(self, url: str, at_most: int, *, hops: int = 0) -> bytes:
+    def get(self, url: str, at_most: int, *, hops: int = 0, headers: dict[str, str] | None = None) -> bytes:
         """Raises `CloudinaryError`: 413 for more than `at_most` bytes."""
         deadline = time.monotonic() + self._timeout_s
-        with closing(self.open(url, at_most, hops=hops)) as body:
+        with closing(self.open(url, at_most, hops=hops, headers=headers)) as body:
             return _read_all(body, deadline)
+
+    def assets(self, prefix: str, cursor: str, limit: int) -> Listed:
+        """By the Admin API, which takes some hundred requests an hour. Raises `CloudinaryError`."""
+        account, more = self.account, {"next_cursor": cursor} if cursor else {}
+        query = urlencode({"prefix": prefix, "max_results": limit, **more})
+        url = f"{account.origin}/v1_1/{account.cloud_name}/resources/image/{TYPE}?{query}"
+        who = urllib3.make_headers(basic_auth=f"{account.api_key}:{account.api_secret}")
+        answer = self.get(url, MAX_LISTING_BYTES, headers=who)
+        try:
+            return Listed.model_validate_json(answer)
+        except ValidationError as error:
+            raise CloudinaryError(200, f"an answer of another form ({error.error_count()} errors)") from None
 
     def size(self, url: str, at_most: int, *, hops: int = 0) -> int:
         """The body is read only where the header gives no length. Raises as `get`."""
@@ -102,10 +125,11 @@ class Client:
         with closing(self.open(url, at_most, hops=hops)) as body:
             return len(_read_all(body, deadline)) if body.size is None else body.size
 
-    def open(self, url: str, at_most: int, *, hops: int = 0) -> "Body":
-        """For slow readers: only Cloudinary's silences are bounded. Raises as `get`."""
+    def open(self, url: str, at_most: int, *, hops: int = 0, headers: dict[str, str] | None = None) -> "Body":
+        """For slow readers: only Cloudinary's silences are bounded. `headers`: not for where it leads on to. Raises as
+        `get`."""
         try:
-            answer = self._http.request("GET", url, preload_content=False, retries=_NO_RETRIES)
+            answer = self._http.request("GET", url, headers=headers, preload_content=False, retries=_NO_RETRIES)
         except HTTPError as error:  # its text holds the URL, and so a signature
             raise _silence(error) from None
         onward = answer.get_redirect_location()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gallery.errors import NotFound, StorageDown
-from gallery.storage.base import File, check_key
+from gallery.storage.base import KEY, File, Listing, check_key
 
 _beside = ThreadPoolExecutor(thread_name_prefix="files")
 
@@ -73,6 +73,21 @@ class LocalStorage:
             for leftover in path.parent.glob(_temporary(key) + "*"):  # of a crash
                 leftover.unlink(missing_ok=True)
 
+    def keys(self, cursor: str, limit: int) -> Listing:
+        """In order; `cursor`: the last key before."""
+        found: list[str] = []
+        with _down():
+            for folder in sorted(self._folders(from_name=cursor[:6])):
+                keys = sorted({_key_of(path.name) for path in folder.iterdir()})
+                found += [key for key in keys if key > cursor and KEY.fullmatch(key)]
+                if len(found) >= limit:
+                    return Listing(found[:limit], found[limit - 1])
+        return Listing(found, "")
+
+    def _folders(self, from_name: str) -> Iterator[Path]:
+        if self._root.is_dir():
+            yield from (path for path in self._root.iterdir() if path.name >= from_name and path.is_dir())
+
     def _path(self, key: str) -> Path:
         return self._root / check_key(key)[:6] / key
 
@@ -104,6 +119,11 @@ def _down() -> Iterator[None]:
 
 def _temporary(key: str) -> str:
     return f".{key}."
+
+
+def _key_of(name: str) -> str:
+    """Of a file, or of one that a crash left half-written."""
+    return name[1:].rpartition(".")[0] if name.startswith(".") else name
 
 
 def _make(folder: Path) -> None:

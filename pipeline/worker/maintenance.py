@@ -18,7 +18,7 @@ from django.utils import translation
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from gallery import maintenance
+from gallery import leftovers, maintenance
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
 from gallery.sharing import services as sharing
@@ -210,6 +210,10 @@ def write_words() -> None:
     maintenance.write_words(WORDS_AT_ONCE)
 
 
+def look_for_leftovers() -> None:
+    leftovers.look()
+
+
 def remove_ended_shares() -> None:
     sharing.remove_ended(WAKE_AT_MOST)
     sharing.remove_handled_reports(WAKE_AT_MOST, timedelta(days=settings.EVIDENCE_DAYS))
@@ -303,6 +307,7 @@ CLEANING: tuple[Callable[[], None], ...] = (
     measure_pictures,
     write_words,
     remove_ended_shares,
+    look_for_leftovers,
     clean_above,
 )
 

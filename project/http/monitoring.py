@@ -3,7 +3,9 @@ from collections.abc import Awaitable
 from ipaddress import ip_address
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.crypto import constant_time_compare
@@ -13,13 +15,19 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from chat.db_pool import Pool
-from gallery import space
+from gallery import leftovers, space
 from gallery.errors import StorageDown
+from gallery.stores import configured
 from pipeline.message import Stage, Status
 from pipeline.store.mongo import async_database
 
 CHECK_S = 1.0
 _looking = Pool(1, "health")
+LEFTOVERS = Gauge(
+    "studio_leftovers",
+    "What the last look through a storage found: files without a row (deleted, or left), rows without a file",
+    ["storage", "what"],
+)
 RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes", ["stage"])
 
 
@@ -80,6 +88,7 @@ async def metrics(request: HttpRequest) -> HttpResponse:
     if not (_is_local(request) or _has_token(request)):
         raise Http404
     await _answers(_count_running())
+    await _answers(_show_leftovers())
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -109,3 +118,12 @@ async def _count_running() -> None:
     found = {row["_id"]: row["count"] async for row in await async_database()["messages"].aggregate(counting)}
     for stage in Stage:
         RUNNING.labels(stage.value).set(found.get(stage.value, 0))
+
+
+async def _show_leftovers() -> None:
+    """The same in every web process: the worker that looked last has told Redis."""
+    LEFTOVERS.clear()
+    for name in configured():
+        found = await sync_to_async(cache.get)(f"{leftovers.FOUND}.{name}")
+        for what, count in (found or {}).items():
+            LEFTOVERS.labels(name, what).set(count)

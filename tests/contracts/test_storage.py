@@ -67,6 +67,21 @@ def test_what_belongs_together_is_put_together(storage: Storage) -> None:
     assert storage.open(THUMBNAIL) == picture("red", "WEBP")
 
 
+def test_what_is_stored_is_listed_in_pages(storage: Storage) -> None:
+    assert storage.keys("", 10).keys == []
+    names = [f"0199aaaabbbb7000800000000000000{number}-abcd.png" for number in range(5)]
+    for name in names:
+        storage.put(name, picture(), "image/png")
+    found, cursor, pages = [], "", 0
+    while pages == 0 or cursor:
+        page = storage.keys(cursor, 2)
+        assert len(page.keys) <= 2
+        found += page.keys
+        cursor, pages = page.next, pages + 1
+    assert sorted(found) == names
+    assert pages <= 4
+
+
 def test_they_are_on_their_way_to_cloudinary_at_the_same_time(
     cloudinary: Cloudinary, monkeypatch: pytest.MonkeyPatch
 ) -> None:

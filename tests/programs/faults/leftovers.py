@@ -48,6 +48,7 @@ def _files() -> Iterator[str]:
     for name in files:
         if name not in named and name.lstrip(".").rpartition(".")[0] not in named:
             yield f"no row names the file {name}"
+    yield from (f"the file {name} is gone, and its row is there" for name in named - files)
 
 
 def _artifacts() -> Iterator[str]:

@@ -3,6 +3,9 @@
 import asyncio
 import signal
 import time
+import uuid
+
+from django.conf import settings
 
 from tests.programs.faults.house import until
 from tests.programs.faults.person import Entry, Person
@@ -28,6 +31,8 @@ WORKER_PLACES = (
 FREE_PLACES = ("refine | advance", "generate | artifact", "draft row | put", "put | finish", "finish | publish")
 WEB_PLACES = ("insert | acknowledge", "acknowledge | wake-up")
 CANCELLING, RETRYING = "cancel | event", "retry | wake-up"
+STRAY, STRAY_AGE_S = "a file without a row", 3 * 24 * 3600
+PURGING = "files gone | row gone"
 ANNOUNCING = "row changed | message"  # a picture's row, and the message that shows it
 
 
@@ -99,6 +104,42 @@ async def _cancel_all(stage: Stage, place: str, how: signal.Signals) -> None:
     stage.say()
     await until(lambda: all(person.all_acknowledged for person in stage.people), 20)
     await asyncio.gather(*(_stop_all(person) for person in stage.people))
+
+
+def deleting(how: signal.Signals) -> Act:
+    """A picture is deleted for good, its person wants it back at the same moment, and who deletes breaks between the files
+    and the row."""
+
+    async def act(stage: Stage) -> float:
+        stage.say(1)
+        entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
+        await until(lambda: all(entry.end for _, entry in entries), 20)
+        await asyncio.gather(*(_trash(person, entry) for person, entry in entries))
+        stage.house.arm(PURGING, how)
+        deleted = asyncio.gather(*(_delete_and_restore(person, entry) for person, entry in entries))
+        at = await broken(stage, PURGING, how)
+        await deleted
+        return at
+
+    return act
+
+
+async def _delete_and_restore(person: Person, entry: Entry) -> None:
+    if entry.end and entry.end["image"]:
+        picture = f"/v1/gallery/{entry.end['image']['id']}/"
+        asked = (person.rest("DELETE", picture + "permanent/"), person.rest("POST", picture + "restore/"))
+        await asyncio.gather(*asked, return_exceptions=True)  # either may be 404 by now
+
+
+async def stray_file(stage: Stage) -> float:
+    """A file that no row names, as a restored database leaves it; for others pictures are made meanwhile."""
+    at = time.monotonic()
+    id = uuid.UUID(int=(int((time.time() - STRAY_AGE_S) * 1000) << 80) | (0x7 << 76) | (0x8 << 60) | 1)
+    path = settings.PICTURES_DIR / id.hex[:6] / f"{id.hex}-0123456789abcdef.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"nobody's")
+    stage.say(1)
+    return at
 
 
 def trashing(how: signal.Signals) -> Act:

@@ -31,13 +31,17 @@ from tests.programs.faults.places import (
     ANNOUNCING,
     CANCELLING,
     FREE_PLACES,
+    PURGING,
     RETRYING,
+    STRAY,
     WEB_PLACES,
     WORKER_PLACES,
     at_place,
     cancelled_while_frozen,
     cancelling,
+    deleting,
     retrying,
+    stray_file,
     trashing,
 )  # fmt: skip
 from tests.programs.faults.stage import FREEZE, HOW, KILL, TERM, Act, Stage
@@ -67,12 +71,14 @@ def matrix() -> Iterator[Scenario]:
         yield Scenario(f"{name} web", CANCELLING, cancelling(how))
         yield Scenario(f"{name} web", RETRYING, retrying(how))
         yield Scenario(f"{name} web", ANNOUNCING, trashing(how))
+        yield Scenario(f"{name} web", PURGING, deleting(how))
         for place in WORKER_PLACES:
             yield Scenario(f"{name} worker", place, at_place(place, how))
     for place in ("generate | artifact", "draft row | put", "put | finish"):
         yield Scenario("freeze worker, cancel", place, cancelled_while_frozen(place))
     yield from free_provider()
     yield from at_random()
+    yield Scenario("left behind", STRAY, stray_file)
     yield Scenario("Valkey hangs", "8 s", hung_valkey)
     yield Scenario("storm", "four at random", storm)
     yield Scenario("disk full", "put", full_disk)

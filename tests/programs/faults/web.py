@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from tests.programs.faults import everywhere
-from tests.programs.faults.breaking import before, is_armed, reach, replace, switched
+from tests.programs.faults.breaking import after, before, is_armed, reach, replace, switched
 
 everywhere.skew_clock()
 
@@ -21,6 +21,7 @@ def install() -> None:
     from chat import services
     from chat.connections import Connections
     from chat.poller import Poller
+    from gallery import drafts
     from pipeline import announcements
 
     everywhere.install()
@@ -29,6 +30,7 @@ def install() -> None:
     replace(Poller, "poll", _poll)
     replace(Connections, "enter", _enter)
     replace(Connections, "exit", _exit)
+    after(drafts, "_delete_files", lambda nothing: "files gone | row gone")
     before(announcements, "announce_picture", lambda *_: "row changed | message")
 
 

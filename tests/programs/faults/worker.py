@@ -26,6 +26,7 @@ def main() -> None:
 
 
 def install() -> None:
+    from gallery import leftovers
     from gallery import services as gallery
     from pipeline import events
     from pipeline.providers import registry
@@ -44,6 +45,7 @@ def install() -> None:
     replace(maintenance, "repair_once", _rescue)
     replace(maintenance, "clean", _rescue)
     replace(maintenance, "start", _start)
+    leftovers.REST_S = 1.0  # a day otherwise
     maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
 
     before(turns, "pass_on", lambda *_: "claim | next turn")

@@ -103,9 +103,10 @@ class Cloudinary:
 
     def _route(self, asked: Asked) -> Answer:
         if (asked.method, asked.path) == ("GET", f"/v1_1/{CLOUD}/ping"):
-            who = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
-            _expect(asked.headers.get("authorization") == f"Basic {who}", "Invalid credentials", 401)
+            _expect_basic(asked)
             return Answer(body=b'{"status":"ok"}')
+        if (asked.method, asked.path) == ("GET", f"/v1_1/{CLOUD}/resources/image/authenticated"):
+            return self._list(asked)
         api = f"/v1_1/{CLOUD}/image/"
         if asked.method == "POST" and asked.path == api + "upload":
             return self._upload(asked)
@@ -177,6 +178,22 @@ class Cloudinary:
             return PENDING
         return Answer(body=transformed(asset.data, transformation), mime="image/png")
 
+    def _list(self, asked: Asked) -> Answer:
+        """By id, in pages; the cursor is where the next one begins."""
+        _expect_basic(asked)
+        _expect(set(asked.query) <= {"prefix", "max_results", "next_cursor"}, "unknown parameters")
+        at_most = int(asked.query["max_results"])
+        _expect(1 <= at_most <= 500, "max_results")
+        found = sorted(id for id in self.assets if id.startswith(asked.query["prefix"]))
+        begin = int(asked.query.get("next_cursor", "0"))
+        some = found[begin : begin + at_most]
+        resources = [
+            {"public_id": id, "format": FORMATS[_picture(self.assets[id].data).format or ""], "type": "authenticated"}
+            for id in some
+        ]
+        more = {"next_cursor": str(begin + at_most)} if begin + at_most < len(found) else {}
+        return Answer(body=json.dumps({"resources": resources, **more}).encode())
+
     def _destroy(self, asked: Asked) -> Answer:
         fields = dict(parse_qsl(asked.body.decode())) if b"form-data" not in asked.body else multipart(asked)[0]
         self._check(fields, DESTROY)
@@ -219,6 +236,11 @@ class Refusal(Exception):
 def _expect(true: bool, said: str, status: int = 400) -> None:
     if not true:
         raise Refusal(status, said)
+
+
+def _expect_basic(asked: Asked) -> None:
+    who = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
+    _expect(asked.headers.get("authorization") == f"Basic {who}", "Invalid credentials", 401)
 
 
 def _picture(data: bytes) -> Image.Image:

@@ -90,3 +90,14 @@ def test_a_folder_that_cannot_be_is_a_storage_that_is_down(tmp_path: Path) -> No
 def test_a_key_that_could_leave_the_folder_is_refused(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
         LocalStorage(tmp_path).put(key, b"one", "image/png")
+
+
+def test_a_listing_names_what_a_crash_left_half_written_and_nothing_that_is_not_ours(tmp_path: Path) -> None:
+    storage = LocalStorage(tmp_path)
+    storage.put(KEY, b"one", "image/png")
+    (tmp_path / KEY[:6] / f".{KEY.replace('1-', '2-')}.0badcafe").write_bytes(b"tw")
+    (tmp_path / KEY[:6] / "Notes of somebody.txt").write_text("x")
+    (tmp_path / "a file.txt").write_text("x")
+    assert storage.keys("", 10).keys == [KEY, KEY.replace("1-", "2-")]
+    storage.delete(KEY.replace("1-", "2-"))
+    assert files(tmp_path) == [KEY, "Notes of somebody.txt", "a file.txt"]
