@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from pipeline import costs
 from project.accounts import bringing, mail
 
 
@@ -21,6 +22,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "guests": settings.GUESTS,
         "mail_is_printed": settings.EMAIL_BACKEND == mail.PRINTED,
         "providers": [{"id": each["provider_id"], "name": each["name"]} for each in settings.OPENID],
+        "costs": costs.anything(),
         "bring": bringing.offer(request.session) is not None,
     }
     return render(request, "accounts/you.html", {"studio": studio})

@@ -3,6 +3,8 @@
 import { ask, h } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
 import { icon } from "../ui/icons.js";
+import { atMost } from "../ui/money.js";
+import { t } from "../ui/translate.js";
 import "../upload/photo-chips.js";
 import { photoPicker } from "../upload/photo-picker.js";
 
@@ -22,27 +24,31 @@ const UNCLEAN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu
 class MessageComposer extends HTMLElement {
   #say = h("textarea", {
     id: "say", rows: 1, dir: "auto", enterkeyhint: "send", autocomplete: "off",
-    placeholder: "Describe a picture, or how to change one", "aria-label": "Message", "aria-describedby": "counter",
+    placeholder: "Describe a picture, or how to change one", "aria-label": "Message", "aria-describedby": "cost counter",
   });
   #chips = h("photo-chips");
   #count = h("select", { "aria-label": "How many pictures" });
   #size = h("select", { "aria-label": "Size" }, ...SIZES.map(([name], i) => h("option", { value: i }, name)));
+  #cost = h("span.cost", { id: "cost" });
   #counter = h("span.counter", { id: "counter" });
   #send = h("button.send", { type: "submit", title: "Send", "aria-label": "Send" }, icon("send"));
 
-  connect(limits) {
+  /** `cost`: of one picture at most, {currency, at_most}; null where nothing costs anything. */
+  connect(limits, cost = null) {
     this.limits = limits;
+    this.cost = cost;
     for (let n = 1; n <= limits.variations; n++) {
       this.#count.append(h("option", { value: n }, n === 1 ? "1 picture" : `${n} pictures`));
     }
     const picker = photoPicker({ take: (files) => this.takePhotos(files), labelled: true });
-    const row = h("div.row", {}, ...picker, this.#count, this.#size, this.#counter, this.#send);
+    const row = h("div.row", {}, ...picker, this.#count, this.#size, this.#cost, this.#counter, this.#send);
     const form = h("form", { "aria-label": "New message" }, this.#chips, this.#say, row);
     this.append(form);
     form.addEventListener("submit", (event) => this.#submit(event));
     this.#say.addEventListener("input", () => this.#refresh());
     this.#say.addEventListener("keydown", (event) => this.#key(event));
     this.#chips.addEventListener("photo", () => this.#refresh());
+    this.#count.addEventListener("change", () => this.#refresh());
     acceptFiles((files) => this.takePhotos(files));
     this.#refresh();
   }
@@ -131,6 +137,11 @@ class MessageComposer extends HTMLElement {
     this.#submit(event);
   }
 
+  /** Of all pictures that are asked for. */
+  #atMost() {
+    return atMost(this.cost.at_most * Number(this.#count.value) * Math.max(1, this.#chips.photos.length), this.cost.currency);
+  }
+
   #sendable() {
     const length = [...this.text].length;
     return length > 0 && length <= this.limits.content && !this.#chips.busy && !this.#chips.failed;
@@ -142,6 +153,7 @@ class MessageComposer extends HTMLElement {
     this.#counter.textContent = length > content * COUNTER_FROM ? `${length} / ${content}` : "";
     this.#counter.toggleAttribute("data-over", length > content);
     this.#send.disabled = !this.#sendable();
+    this.#cost.textContent = this.cost ? t("At most {amount}", { amount: this.#atMost() }) : "";
     if (!CSS.supports("field-sizing", "content")) {
       this.#say.style.height = "auto";
       this.#say.style.height = `${this.#say.scrollHeight}px`;

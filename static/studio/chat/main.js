@@ -254,7 +254,7 @@ store.addEventListener("change", () => {
   document.title = store.running ? `(${store.running}) ${name}` : name;
 });
 
-composer.connect(limits);
+composer.connect(limits, config.cost);
 initStarters(composer);
 keepHalfWritten({ composer, studio, person });
 document.querySelector("session-list").connect(store);

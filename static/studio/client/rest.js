@@ -127,6 +127,7 @@ const ME = "/api/v1/me/";
 export const me = {
   export: `${ME}export/`,
   get: async () => (person.id ? call("GET", ME) : null),
+  usage: () => call("GET", `${ME}usage/`),
   remove: (confirm) => call("DELETE", ME, { confirm }),
 };
 

@@ -7,6 +7,7 @@ import { h } from "../ui/dom.js";
 import { notice } from "../ui/notice.js";
 import { account } from "./account.js";
 import "./sign-in.js";
+import "./spending.js";
 import { words } from "./sentences.js";
 
 const { user, guests, mail_is_printed: mailIsPrinted, bring, providers } = config;
@@ -38,6 +39,11 @@ function question() {
 
 if (isSignedIn) place.append(...[bring && question(), ...account(user, providers)].filter(Boolean));
 else outside();
+if (user && config.costs) {
+  const spending = h("own-spending");
+  place.append(spending);
+  spending.connect().catch((problem) => notice(problem.message));
+}
 if (user) place.append(h("a.button", { href: "/you/keys/" }, words.keysAndThings));
 if (new URLSearchParams(location.search).has("error")) {
   notice(words.otherFailed(providers.map(({ name }) => name).join(", ")));
