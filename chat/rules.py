@@ -10,8 +10,8 @@ CLEAN: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*$"}
 NOT_BLANK: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}
 
 OBJECT: JsonDict = {"type": "object"}
-ARRAY: JsonDict = {"type": "array"}
 STRING: JsonDict = {"type": "string"}
+ARRAY: JsonDict = {"type": "array", "items": STRING}
 NUMBER: JsonDict = {"type": "integer"}
 OTHER_THAN_EDIT: JsonDict = {"enum": ["generate", "enhance", "remove_background", "remove_object", "style_transfer"]}
 CHANGE: JsonDict = {"enum": ["edit", "enhance", "remove_background", "remove_object", "style_transfer"]}
@@ -28,7 +28,7 @@ def _has(**fields: JsonDict) -> JsonDict:
 
 
 _ADJUSTED = _has(adjust=OBJECT)
-_SEVERAL = _has(source_image_ids={"type": "array", "minItems": 2})
+_SEVERAL = _has(source_image_ids={**ARRAY, "minItems": 2})
 _NAMES_A_PICTURE: JsonDict = {"anyOf": [_has(source_image_id=STRING), _has(source_image_ids=ARRAY)]}
 # The same one in both is taken all the same.
 _NAMES_IT_TWICE = _has(source_image_id=STRING, source_image_ids=ARRAY)
