@@ -73,7 +73,8 @@ class MessageChanged(BaseModel):
 class MessageProgress(BaseModel):
     """May be lost. `fraction` is 0 to 1, and a guess by the time that has gone where it is `estimated`; `position` is the
     place in the queue, from 1, where turns go round between the people who wait; `eta_s` is about how many seconds it
-    will be until the message is done."""
+    will be until the message is done. `placeholder` is a draft that the service shows while it works, as a data URL of a small
+    WebP: it is nowhere kept, and the next progress says nothing of it."""
 
     type: Literal["message.progress"]
     message_id: str
@@ -81,6 +82,7 @@ class MessageProgress(BaseModel):
     fraction: float | None = None
     estimated: bool | None = None
     position: int | None = None
+    placeholder: str | None = None
     eta_s: float | None = None
 
 

@@ -73,6 +73,10 @@ Sources = Annotated[
     Field(min_length=1, max_length=MAX_SOURCES, json_schema_extra={"uniqueItems": True}),
     AfterValidator(_no_picture_twice),
 ]
+Resolution = Annotated[
+    Literal["1K", "2K", "4K"],
+    Field(description="about so many thousand pixels a side; width and height give the shape alone then"),
+]
 AskedIntent = Literal["generate", "edit", "enhance", "remove_background", "remove_object", "style_transfer"]
 
 
@@ -130,6 +134,7 @@ class Options(Closed):
     seed: Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER), WHOLE] | None = None
     intent: AskedIntent | None = None
     adjust: Adjust | None = None
+    resolution: Resolution | None = None
 
 
 def _alone(adjust: Adjust | None, intent: str | None, *others: object) -> None:
@@ -176,7 +181,15 @@ class SendBody(WithSources):
     @model_validator(mode="after")
     def _adjust_stands_alone(self) -> Self:
         asked = self.options
-        others = asked.width, asked.height, asked.style, self.mask_image_id, self.variation_of, self.sources[1:]
+        others = (
+            asked.width,
+            asked.height,
+            asked.style,
+            asked.resolution,
+            self.mask_image_id,
+            self.variation_of,
+            self.sources[1:],
+        )
         _alone(asked.adjust, asked.intent, *others)
         return self
 
@@ -195,10 +208,12 @@ class ImageBody(WithSources):
     client_id: Name | None = None
     intent: Annotated[AskedIntent | None, Field(description="null: edit where there is a source, else generate")] = None
     adjust: Adjust | None = None
+    resolution: Resolution | None = None
 
     @model_validator(mode="after")
     def _adjust_stands_alone(self) -> Self:
-        _alone(self.adjust, self.intent, self.width, self.height, self.style, self.mask_image_id, self.sources[1:])
+        others = self.width, self.height, self.style, self.resolution, self.mask_image_id, self.sources[1:]
+        _alone(self.adjust, self.intent, *others)
         if self.adjust and not self.sources:
             raise ValueError("has an adjust, and no source_image_id that says of which picture")
         return self

@@ -38,7 +38,7 @@ def _refine(user_id: str, prompt: str, language: str) -> "Refinement":
     from pipeline.providers.base import RefineRequest
     from pipeline.worker import paying, stages
 
-    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=False, has_mask=False, turns=())
+    request = RefineRequest(prompt, None, None, None, None, has_source=False, attached=0, has_mask=False, turns=())
     try:
         with translation.override(language), paying.paid_by_person(user_id):
             return stages.refine(registry.refiner(), registry.provider_for, request)

@@ -32,7 +32,13 @@ _SEVERAL = _has(source_image_ids={**ARRAY, "minItems": 2})
 _NAMES_A_PICTURE: JsonDict = {"anyOf": [_has(source_image_id=STRING), _has(source_image_ids=ARRAY)]}
 # The same one in both is taken all the same.
 _NAMES_IT_TWICE = _has(source_image_id=STRING, source_image_ids=ARRAY)
-_SIZED_OR_STYLED = [_has(width=NUMBER), _has(height=NUMBER), _has(style=STRING), _has(intent=OTHER_THAN_EDIT)]
+_SIZED_OR_STYLED = [
+    _has(width=NUMBER),
+    _has(height=NUMBER),
+    _has(style=STRING),
+    _has(resolution=STRING),
+    _has(intent=OTHER_THAN_EDIT),
+]
 
 # `adjust` stands alone.
 OF_A_MESSAGE: JsonDict = {

@@ -43,6 +43,7 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
         seed=body.seed,
         intent=body.intent or ("edit" if body.sources else "generate"),
         adjust=body.adjust,
+        resolution=body.resolution,
     )
     asked = SendBody(
         content=body.prompt,

@@ -23,6 +23,7 @@ MAX_SIDE = 32_768  # pixels; a JPEG ends at 65,500
 MIN_SIDE = 16
 THUMBNAIL_SIDE = 512
 PLACEHOLDER_SIDE = 16
+SKETCH_SIDE = 96
 _WEBP_SIDE = 16_383  # pixels: the format's own limit
 _MAX_SCANS = 100  # of a progressive JPEG; cameras write some ten
 _MAX_PARTS = 10_000  # segments or chunks, which cost Pillow microseconds each; a large PNG has some three thousand
@@ -72,11 +73,11 @@ def check(data: bytes) -> tuple[int, int]:
         return (height, width) if _orientation(image) >= 5 else (width, height)
 
 
-def decode(data: bytes) -> Image.Image:
+def decode(data: bytes, at_most: int = MAX_BYTES) -> Image.Image:
     """Upright, in 8-bit sRGB: RGB, or RGBA where it is not opaque. Raises as `check`, and `BadInput` for one that is
-    cut off."""
+    cut off. `at_most`: bytes."""
     with _as_our_errors():
-        image = _upright(data)
+        image = _upright(data, at_most)
         image = _in_srgb(image, image.info.get("icc_profile"))
         if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
             image = image.convert("RGB")
@@ -88,6 +89,13 @@ def rendition(data: bytes) -> Rendition:
     image = decode(data)
     with _as_our_errors():
         return _png(image) if image.mode == "RGBA" else _jpeg(image)
+
+
+def sketch(data: bytes) -> str:
+    """A data URL of a few kilobytes: a blurred view of a picture that is not kept. Raises as `decode`."""
+    image = decode(data).convert("RGB")
+    with _as_our_errors():
+        return _data_url(_encode(_shrunk(image, SKETCH_SIDE), "WEBP", quality=40))
 
 
 def mask(data: bytes) -> Rendition:
@@ -114,10 +122,10 @@ def _as_our_errors() -> Iterator[None]:
         raise BadInput(_BROKEN) from error
 
 
-def _open(data: bytes) -> Image.Image:
+def _open(data: bytes, at_most: int = MAX_BYTES) -> Image.Image:
     """Within our limits; only a HEIC or an AVIF is decoded by now."""
-    if len(data) > MAX_BYTES:
-        raise TooLarge(f"This file is too large: {MAX_BYTES // 1024**2} MiB is the most.")
+    if len(data) > at_most:
+        raise TooLarge(f"This file is too large: {at_most // 1024**2} MiB is the most.")
     if heif.is_heif(data):
         return heif.read(data, _check_size)
     if _parts(data) >= _MAX_PARTS:
@@ -182,8 +190,8 @@ def _orientation(image: Image.Image) -> int:
     return value if value in _UPRIGHT else 1
 
 
-def _upright(data: bytes) -> Image.Image:
-    image = _open(data)
+def _upright(data: bytes, at_most: int) -> Image.Image:
+    image = _open(data, at_most)
     turn = _UPRIGHT.get(_orientation(image))
     return image if turn is None else image.transpose(turn)
 
@@ -237,7 +245,6 @@ def _png(image: Image.Image) -> Rendition:
 
 def _rendition(image: Image.Image, data: bytes, mime: str, extension: str) -> Rendition:
     small = _shrunk(image, THUMBNAIL_SIDE)
-    tiny = base64.b64encode(_encode(_shrunk(small, PLACEHOLDER_SIDE), "WEBP", quality=50)).decode()
     return Rendition(
         data=data,
         mime=mime,
@@ -246,8 +253,12 @@ def _rendition(image: Image.Image, data: bytes, mime: str, extension: str) -> Re
         height=image.height,
         thumbnail=_encode(small, "WEBP", quality=82),
         thumbnail_mime="image/webp",
-        placeholder=f"data:image/webp;base64,{tiny}",
+        placeholder=_data_url(_encode(_shrunk(small, PLACEHOLDER_SIDE), "WEBP", quality=50)),
     )
+
+
+def _data_url(webp: bytes) -> str:
+    return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
 
 
 def _shrunk(image: Image.Image, side: int) -> Image.Image:

@@ -26,12 +26,10 @@ def of_request(options: Options, original: Message | None = None, shown: int = U
     `shown`: pictures that go along."""
     if "adjust" in options:
         return 0
-    width, height = options.get("width"), options.get("height")
-    size = (width, height) if width and height else None
-    known = options.get("intent")
+    size, known = _size(options), options.get("intent")
     if original and original.intent and not original.is_unrefined:
         return _of_pictures([original.intent], size, shown)
-    return of_reading() + _of_pictures([known] if known else table.MADE, size, shown)
+    return of_reading() + _of_pictures([known] if known else [*table.MADE, Intent.REPLY], size, shown)
 
 
 def of_retry(message: Message) -> int:
@@ -41,8 +39,7 @@ def of_retry(message: Message) -> int:
     shown = len(message.attached) + 1
     if message.intent is None:
         return of_request(message.options, shown=shown)
-    width, height = message.options.get("width"), message.options.get("height")
-    return _of_pictures([message.intent], (width, height) if width and height else None, shown)
+    return _of_pictures([message.intent], _size(message.options), shown)
 
 
 def of_reading() -> int:
@@ -52,7 +49,7 @@ def of_reading() -> int:
 
 def anything() -> bool:
     """Does anything here cost anything?"""
-    return bool(of_reading() or _of_pictures(table.MADE, None))
+    return bool(of_reading() or _of_pictures(table.MADE, ""))
 
 
 def for_page() -> dict[str, object] | None:
@@ -60,22 +57,36 @@ def for_page() -> dict[str, object] | None:
     return {"currency": settings.PRICES.currency, "at_most": of_request({}) / prices.UNIT} if anything() else None
 
 
-def _of_pictures(intents: Iterable[str], size: tuple[int, int] | None, shown: int = USUALLY_SHOWN) -> int:
+def _size(options: Options) -> str:
+    """Of a new picture, as it will be asked for at most; "" where nobody chose."""
+    width, height = options.get("width"), options.get("height")
+    return options.get("resolution") or (_size_name(width, height) if width and height else "")
+
+
+def _of_pictures(intents: Iterable[str], size: str, shown: int = USUALLY_SHOWN) -> int:
     """Of the dearest."""
     return max((_of_picture(intent, size, max(shown, USUALLY_SHOWN)) for intent in intents), default=0)
 
 
-def _of_picture(intent: str, size: tuple[int, int] | None, shown: int) -> int:
+def _of_picture(intent: str, size: str, shown: int) -> int:
     """By the first choice or the second, whichever is dearer."""
     if intent == Intent.REPLY:
-        return 0
+        return _of_look(shown)
     usage = PAINTING
-    if intent != Intent.GENERATE:
+    if intent != Intent.GENERATE or shown > USUALLY_SHOWN:
         usage = replace(PAINTING, prompt_tokens=PAINTING.prompt_tokens + shown * SHOWN)
     # A change may be made in its source's size.
-    named = _size_name(*size) if size and intent == Intent.GENERATE else "2K"
+    named = size if size and (intent == Intent.GENERATE or size == "4K") else "2K"
     choices = settings.PROVIDERS[intent], settings.SECOND_CHOICES.get(intent, "")
     return max(_by(provider, usage, named) for provider in choices)
+
+
+def _of_look(shown: int) -> int:
+    """Of an answer about pictures."""
+    if settings.PROVIDERS[table.READER] != table.GEMINI:
+        return 0
+    usage = replace(READING, prompt_tokens=READING.prompt_tokens + shown * SHOWN)
+    return _of(table.GEMINI, _reading_model(table.GEMINI), usage)
 
 
 def _by(provider: str, usage: Usage, size: str) -> int:

@@ -44,7 +44,7 @@ def message_changed(message: Message) -> Event:
     return _event(session_group(message.session_id), text, message.id, message.version)
 
 
-def progress(session_id: str, message_id: str, stage: str, **what: float) -> Event:
+def progress(session_id: str, message_id: str, stage: str, **what: float | str) -> Event:
     text = dump({"type": "message.progress", "message_id": message_id, "stage": stage, **what})
     return _event(session_group(session_id), text)
 

@@ -66,6 +66,7 @@ class Options(TypedDict, total=False):
     seed: int
     intent: str
     adjust: Mapping[str, Any]  # for pipeline.providers.adjust
+    resolution: str
 
 
 class ErrorForm(TypedDict):

@@ -103,6 +103,7 @@ Details = TypedDict(
         "options.width": int,
         "options.height": int,
         "options.seed": int,
+        "options.resolution": str,
         "options.adjust": Mapping[str, Any],
         "artifact": str | None,
         "image": Snapshot,

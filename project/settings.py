@@ -16,6 +16,7 @@ from redis import ConnectionPool
 from gallery.storage.account import Account
 from pipeline.huey_queue import WakeQueue
 from pipeline.providers import prices, table
+from pipeline.providers.gemini import account as gemini
 from pipeline.providers.openai_api.server import Server
 from project import addresses, catalogue
 from project.accounts import mail, openid
@@ -136,14 +137,18 @@ try:
     RESCUE_S = env.float("STUDIO_RESCUE_S", 5)
     WATCH_S = env.float("STUDIO_WATCH_S", 2)
     ATTEMPTS = env.int("STUDIO_ATTEMPTS", 3)
-    IMAGE_WAIT_S = env.float("STUDIO_IMAGE_WAIT_S", 25)
+    IMAGE_WAIT_S = env.float("STUDIO_IMAGE_WAIT_S", 50)
     WORKER_THREADS = env.int("STUDIO_WORKER_THREADS", 4)
     GEMINI_API_KEY = env.str("GEMINI_API_KEY", "").strip()
     GEMINI_BASE_URL = env.str("GEMINI_BASE_URL", "https://generativelanguage.googleapis.com")
     GEMINI_TEXT_MODEL = env.str("GEMINI_TEXT_MODEL", "gemini-3.8-flash")
     GEMINI_PICTURE_MODEL = env.str("GEMINI_PICTURE_MODEL", "gemini-nano-banana-2.1")
     GEMINI_TIMEOUT_S = env.float("GEMINI_TIMEOUT_S", 60)
+    GEMINI_PICTURE_TIMEOUT_S = env.float("GEMINI_PICTURE_TIMEOUT_S", 300)
     GEMINI_CALLS = env.int("GEMINI_CALLS", 4)
+    GEMINI_THINKING = env.str("GEMINI_THINKING", "").lower()
+    GEMINI_IMAGE_FORM = env.str("GEMINI_IMAGE_FORM", gemini.IMAGE_CONFIG)
+    GEMINI_API_VERSION = env.str("GEMINI_API_VERSION", "v1")
     # Servers that speak OpenAI's API. As values, because their keys show in no representation.
     IMAGES_SERVER = _server(
         env.str("STUDIO_IMAGES_URL", ""),
@@ -216,8 +221,13 @@ def _check() -> None:
     _check_key("GEMINI_API_KEY", GEMINI_API_KEY)
     if not _is_web(GEMINI_BASE_URL):
         raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
-    if min(GEMINI_TIMEOUT_S, GEMINI_CALLS) <= 0:
-        raise ImproperlyConfigured("GEMINI_TIMEOUT_S and GEMINI_CALLS must be greater than 0.")
+    if min(GEMINI_TIMEOUT_S, GEMINI_PICTURE_TIMEOUT_S, GEMINI_CALLS) <= 0:
+        raise ImproperlyConfigured(
+            "GEMINI_TIMEOUT_S, GEMINI_PICTURE_TIMEOUT_S and GEMINI_CALLS must be greater than 0."
+        )
+    _check_choice("GEMINI_THINKING", GEMINI_THINKING, ("", *gemini.THINKING_LEVELS))
+    _check_choice("GEMINI_IMAGE_FORM", GEMINI_IMAGE_FORM, gemini.IMAGE_FORMS)
+    _check_choice("GEMINI_API_VERSION", GEMINI_API_VERSION, gemini.API_VERSIONS)
     if LEAKED_PASSWORDS_URL and not _is_web(LEAKED_PASSWORDS_URL):
         raise ImproperlyConfigured("STUDIO_LEAKED_PASSWORDS_URL must begin with https:// or http://, and name a host.")
     if table.GEMINI in (*PROVIDERS.values(), *SECOND_CHOICES.values()):
@@ -227,6 +237,11 @@ def _check() -> None:
     _check_server("STUDIO_CHAT", CHAT_SERVER)
     if IMAGES_PIXELS < 65_536:
         raise ImproperlyConfigured("STUDIO_IMAGES_PIXELS must be at least 65536: 256 × 256.")
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be {', '.join(filter(None, choices))}.")
 
 
 def _check_key(name: str, key: str) -> None:

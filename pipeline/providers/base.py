@@ -27,6 +27,8 @@ class Intent(StrEnum):
 STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
 
 
+RESOLUTIONS = ("1K", "2K", "4K")  # about so many thousand pixels a side, in any shape
+
 PlanForm = Mapping[str, Any]  # JSON-like: from a refiner to its own provider; checked on reading
 
 
@@ -53,6 +55,7 @@ class RefineRequest:
     turns: tuple[Turn, ...]  # the last ones, oldest first
     adjust: "Adjust | None" = None  # a change by hand
     seed: int = 0
+    resolution: str | None = None  # of RESOLUTIONS; then width and height give the shape alone
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,9 @@ class Usage:
     output_tokens: int = 0  # thoughts and pictures included
     pictures: int = 0
     picture_tokens: int = 0  # of the output's: the picture's price pays for them
+    pictures_1k: int = 0  # of these, by the size that was asked for, where the service has such sizes
+    pictures_2k: int = 0
+    pictures_4k: int = 0
 
     def counted(self) -> dict[str, int]:
         """By name, without zeros."""
@@ -100,6 +106,7 @@ class Refinement:
     instead: tuple[Suggestion, ...] = ()  # if it cannot be fulfilled
     goes_back: bool = False  # to the version before
     repeatable: bool = False  # free, and the same for the same request
+    looks: bool = False  # a question that only a look at the picture answers: `PictureReader.answer` is to be asked
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,7 @@ class RefinedRequest:
     has_mask: bool
     plan: PlanForm | None = None
     pictures: int = 0  # attached
+    resolution: str | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +136,10 @@ class PictureRequest:
     mask: bytes | None  # PNG, white = change
     adjust: "Adjust | None" = None  # nothing else is to be done
     plan: PlanForm | None = None
+    references: tuple[
+        bytes, ...
+    ] = ()  # further pictures: “picture 2” in the words where there is a source, else “picture 1”
+    resolution: str | None = None
 
 
 @dataclass(frozen=True)
@@ -141,13 +153,32 @@ class Picture:
     repeatable: bool = False  # as a refinement's
 
 
+@dataclass(frozen=True)
+class Question:
+    """About pictures."""
+
+    content: str  # the person's own words
+    pictures: tuple[bytes, ...]  # in the order of their numbers
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    text: str
+    provider: str
+    usage: Usage = Usage()
+
+
 class Control(Protocol):
     def progress(self, fraction: float) -> None:
         """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
     def billed_progress(self, fraction: float) -> None:
-        """As `progress`, during a paid call: a stopping worker raises only after a grace of 15 s. The fraction is a
-        guess, and shown as one. Call neither once the answer is there: it would be thrown away."""
+        """As `progress`, during a paid call: a stopping worker raises only after a grace of a minute. The fraction is
+        a guess, and shown as one. Call neither once the answer is there: it would be thrown away."""
+
+    def draft(self, data: bytes) -> None:
+        """A picture that the service shows while it works: a placeholder on the page, never kept."""
 
 
 Progress = Callable[[float], None]  # as `Control.progress`
@@ -166,11 +197,20 @@ class Refiner(Protocol):
     def refine(self, request: RefineRequest) -> Refinement: ...
 
 
+class PictureReader(Protocol):
+    """A refiner that looks at pictures too."""
+
+    name: str
+
+    def answer(self, question: Question, control: Control) -> Answer: ...
+
+
 class Provider(Protocol):
     """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
 
     name: str
     max_pictures: int  # in one request: the one that is changed, and further ones
+    resolutions: tuple[str, ...]  # of RESOLUTIONS
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         """A sentence for the person, or None where `make` can do it."""

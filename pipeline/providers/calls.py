@@ -77,13 +77,17 @@ class Calls:
         await closing
 
     def finished(
-        self, call: Callable[[], Coroutine[Any, Any, T]], patience: Patience, begin: Callable[[], None] = lambda: None
+        self,
+        call: Callable[[], Coroutine[Any, Any, T]],
+        patience: Patience,
+        begin: Callable[[], None] = lambda: None,
+        timeout_s: float | None = None,
     ) -> futures.Future[T]:
         """Done, with what the call returned or raised. `begin`: called just before it is sent. Raises what that and
         `patience` raise."""
         with self._turn(patience):
             begin()
-            running = asyncio.run_coroutine_threadsafe(self._bounded(call), self._loop)
+            running = asyncio.run_coroutine_threadsafe(self._bounded(call, timeout_s or self._timeout_s), self._loop)
             began = time.monotonic()
             try:
                 while not futures.wait([running], timeout=BEAT_S).done:
@@ -101,6 +105,6 @@ class Calls:
         finally:
             self._turns.release()
 
-    async def _bounded(self, call: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        async with asyncio.timeout(self._timeout_s):
+    async def _bounded(self, call: Callable[[], Coroutine[Any, Any, T]], timeout_s: float) -> T:
+        async with asyncio.timeout(timeout_s):
             return await call()

@@ -11,6 +11,7 @@ from pipeline.providers.base import PictureRequest
 from pipeline.providers.text import Size
 
 MAX_MASKED_SIDE = 4096  # pixels of a side
+MAX_PNG_PIXELS = 6_000_000
 ALIKE = 0.03  # of shapes that cover one another
 FINE = Image.Resampling.LANCZOS
 
@@ -26,10 +27,11 @@ def boxed(source: bytes, mask: bytes, box: Size) -> tuple[Image.Image, Image.Ima
     return ImageOps.pad(old, box), ImageOps.pad(where, box)
 
 
-def decoded(data: bytes) -> Image.Image:
-    """Of a service. Raises `ProviderDown` for what is no whole picture: the service's fault, not the person's."""
+def decoded(data: bytes, at_most: int = pictures.MAX_BYTES) -> Image.Image:
+    """Of a service. Raises `ProviderDown` for what is no whole picture: the service's fault, not the person's. `at_most`:
+    bytes."""
     try:
-        return pictures.decode(data)
+        return pictures.decode(data, at_most)
     except (BadInput, TooLarge) as error:
         raise ProviderDown("The picture service sent something that is not a picture.") from error
 
@@ -48,6 +50,15 @@ def png(image: Image.Image) -> bytes:
     """Quickly: it is encoded well when it is stored."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def encoded(image: Image.Image) -> bytes:
+    """As `png`; with many pixels as a JPEG without visible loss, because a PNG might be too large."""
+    if image.width * image.height <= MAX_PNG_PIXELS or image.mode != "RGB":
+        return png(image)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=96, subsampling=0)
     return buffer.getvalue()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from pipeline.providers import table
-from pipeline.providers.base import Intent, Provider, Refiner
+from pipeline.providers.base import Intent, PictureReader, Provider, Refiner
 
 if TYPE_CHECKING:
     from pipeline.providers.by_hand.provider import Adjuster
@@ -42,7 +42,11 @@ def _gemini() -> "GeminiProvider":
             picture_model=settings.GEMINI_PICTURE_MODEL,
             base_url=settings.GEMINI_BASE_URL,
             timeout_s=settings.GEMINI_TIMEOUT_S,
+            picture_timeout_s=settings.GEMINI_PICTURE_TIMEOUT_S,
             calls=settings.GEMINI_CALLS,
+            thinking=settings.GEMINI_THINKING,
+            image_form=settings.GEMINI_IMAGE_FORM,
+            api_version=settings.GEMINI_API_VERSION,
         )
     )
     atexit.register(provider.close)
@@ -110,6 +114,14 @@ def varying() -> list[str]:
 def refiner() -> Refiner:
     with _making:
         return _REFINERS[reader()]()
+
+
+def picture_reader() -> PictureReader | None:
+    """The refiner, if it looks at pictures."""
+    if reader() != table.GEMINI:
+        return None
+    with _making:
+        return _gemini()
 
 
 def provider_for(intent: Intent) -> Provider:

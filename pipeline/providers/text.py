@@ -32,6 +32,9 @@ def answered_in(content: str) -> str:
 NOTHING_BEFORE = N_("There is no version before this one.")
 ONE_PICTURE = N_("Whoever does this here works from one picture at a time: send your words with one of them.")
 FEWER_PICTURES = N_("Whoever does this here works from at most {} pictures at a time: send your words with fewer.")
+NO_RESOLUTION = N_(
+    "Whoever does this here makes no pictures in {size}: choose a size in pixels, or leave it to the studio."
+)
 UNTITLED = N_("New conversation")
 _ASKING = re.compile(
     r"^(?:(?:please|hey|hi|hello|can you|could you|would you|i want you to|i want|i would like|i'd like)[ ,]+)*"

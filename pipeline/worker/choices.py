@@ -12,12 +12,15 @@ from gallery.errors import ProviderDown, Quota, StudioError, TimedOut
 from gallery.translation import N_, _
 from pipeline.providers import registry, table
 from pipeline.providers.base import (
+    Answer,
     Control,
     Intent,
     Picture,
+    PictureReader,
     PictureRequest,
     PlanForm,
     Provider,
+    Question,
     RefinedRequest,
     Refinement,
     Refiner,
@@ -40,6 +43,12 @@ class CircuitOpen(ProviderDown):
 def refiner() -> Refiner:
     refiner = registry.refiner()
     return Guarded(refiner) if _is_service(refiner.name) else refiner
+
+
+def picture_reader() -> PictureReader | None:
+    """The refiner, if it looks at pictures."""
+    reader = registry.picture_reader()
+    return GuardedReader(reader) if reader else None
 
 
 def provider_for(intent: Intent) -> Provider:
@@ -65,10 +74,21 @@ class Guarded:
             return self._refiner.refine(request)
 
 
+class GuardedReader:
+    def __init__(self, reader: PictureReader) -> None:
+        self._reader, self.name = reader, reader.name
+
+    def answer(self, question: Question, control: Control) -> Answer:
+        if fault := _open(self.name):
+            raise fault
+        with _noted(self.name):
+            return self._reader.answer(question, control)
+
+
 class Chosen:
     def __init__(self, first: Provider, second: Provider | None) -> None:
         self._first, self._second = first, second
-        self.name, self.max_pictures = first.name, first.max_pictures
+        self.name, self.max_pictures, self.resolutions = first.name, first.max_pictures, first.resolutions
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         return self._first.unsupported_reason(refined)
@@ -84,7 +104,7 @@ class Chosen:
                     return self._first.make(request, control)
             except (ProviderDown, Quota) as error:
                 fault = error
-        if self._second is None or _open(self._second.name):
+        if self._second is None or not _can(self._second, request) or _open(self._second.name):
             raise fault
         return self._instead(self._second, request, control, fault.usage)
 
@@ -101,6 +121,12 @@ class Chosen:
         said = _(INSTEAD).format(first=_spoken(self.name), second=_(table.SPOKEN[second.name]))
         note = " ".join(filter(None, (said, picture.note)))
         return replace(picture, note=note, usage=Usage(**_sum(spent, picture.usage.counted())))
+
+
+def _can(second: Provider, request: PictureRequest) -> bool:
+    """What was asked of the first one."""
+    pictures = len(request.references) + (request.source is not None)
+    return pictures <= max(1, second.max_pictures) and request.resolution in (None, *second.resolutions)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from django.utils import translation
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from gallery import leftovers, maintenance
+from gallery import leftovers, maintenance, pictures
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
 from gallery.sharing import services as sharing
@@ -43,7 +43,8 @@ ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # a message may wait that long in a closed browser
 TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
 PROGRESS_EVERY_S = 0.15
-PAID_S = 15.0  # how long a stopping worker waits for a paid call; the rest of its 20 s is for storing
+PAID_S = 60.0  # how long a stopping worker waits for a paid call; the rest of its time is for storing
+DRAFTS = 8  # of one message that are shown
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 
@@ -82,12 +83,26 @@ class Lease:
         self.checkpoints = Checkpoints()
         self.lost = threading.Event()
         self._next_event = 0.0
+        self._drafts_left = DRAFTS
 
     def progress(self, fraction: float) -> None:
         self._tell(fraction, patience_s=0.0, estimated=False)
 
     def billed_progress(self, fraction: float) -> None:
         self._tell(fraction, patience_s=PAID_S, estimated=True)
+
+    def draft(self, data: bytes) -> None:
+        if self._drafts_left == 0:
+            return
+        self._drafts_left -= 1
+        try:
+            placeholder = pictures.sketch(data)
+        except StudioError as error:  # the draft alone is lost
+            log.warning("action=draft_unreadable message=%s error=%r", self.job.id, error)
+            return
+        events.enqueue(
+            events.progress(self.job.message.session_id, self.job.id, self.job.stage.value, placeholder=placeholder)
+        )
 
     def _tell(self, fraction: float, *, patience_s: float, estimated: bool) -> None:
         if self.lost.is_set():

@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 from pipeline.store import followups, stage_times
 from pipeline.worker import maintenance
 
-STOP_WITHIN_S = 20  # then the lease runs out
+STOP_WITHIN_S = 70  # if it waits for a paid call, else at once; then the lease runs out
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types

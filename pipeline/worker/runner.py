@@ -22,7 +22,7 @@ from gallery.translation import _
 from pipeline.message import SEEDS, Message, Stage, SuggestionForm
 from pipeline.providers import registry
 from pipeline.providers.adjust import Adjust
-from pipeline.providers.base import Intent, PictureRequest, Refinement, Suggestion, Usage
+from pipeline.providers.base import Intent, PictureRequest, Provider, Refinement, Suggestion, Usage
 from pipeline.providers.text import NOTHING_BEFORE, answered_in
 from pipeline.queue import wake
 from pipeline.store import artifacts, messages, sessions, stage_times
@@ -153,6 +153,10 @@ def _refine(job: Job, lease: Lease) -> Job | None:
         read = stages.refine(registry.by_hand(), lambda intent: registry.by_hand(), request)
     if read.title:
         sessions.name(message.session_id, read.title)
+    if read.looks and it != sources.Source():
+        looks: Details = {"intent": Intent.REPLY.value, "provider": read.provider}
+        where: Details = {"source_id": it.image_id, "waits_for": it.waits_for}
+        return _move(lease, Checkpoint(Stage.GENERATING, {**looks, **where}), read.usage)
     if read.intent is Intent.REPLY:
         messages.finish(job, {"intent": Intent.REPLY.value, **_replied(message, it, read)}, read.usage)
         return None
@@ -204,7 +208,7 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
     """A variation's refinement is its original's; its seed is the original's plus its number."""
     job = lease.job
     answer: Details = {"intent": intent, "provider": original.provider}
-    if intent == Intent.REPLY:
+    if intent == Intent.REPLY and original.reply is not None:
         messages.finish(job, {**answer, "reply": original.reply, "suggestions": original.suggestions})
         return None
     seed = (original.seed + sources.number(job.message)) % SEEDS
@@ -226,6 +230,8 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
         checkpoint["options.width"] = original.options["width"]
     if "height" in original.options:
         checkpoint["options.height"] = original.options["height"]
+    if "resolution" in original.options:
+        checkpoint["options.resolution"] = original.options["resolution"]
     if "adjust" in original.options:
         checkpoint["options.adjust"] = original.options["adjust"]
     return _move(lease, Checkpoint(Stage.GENERATING, checkpoint), repeatable=True)
@@ -233,6 +239,9 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
 
 def _generate(job: Job, lease: Lease) -> Job | None:
     message, owner = job.message, job.message.user_id
+    if message.intent == Intent.REPLY:
+        _answer_about_picture(job, lease)
+        return None
     space.check(owner, beside=lambda: artifacts.bytes_of(owner))
     intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
     provider = choices.provider_for(intent) if adjust is None else registry.by_hand()
@@ -255,7 +264,7 @@ def _generate(job: Job, lease: Lease) -> Job | None:
         lease.checkpoints.update_details(job, found)
     if message.mask_image_id:
         _, mask = gallery.open_source(owner, message.mask_image_id, mask=True)
-    made = stages.generate(provider, _request(message, intent, source, mask), lease)
+    made = stages.generate(provider, _request(message, intent, source, mask, _references(message, provider)), lease)
     lease.made = made.data
     details: Details = {
         **found,
@@ -268,6 +277,37 @@ def _generate(job: Job, lease: Lease) -> Job | None:
     }
     checkpoint = Checkpoint(Stage.UPLOADING, details, made.data)
     return _retry_while_mongo_is_down(lease, lambda: _move(lease, checkpoint, made.usage, repeatable=made.repeatable))
+
+
+def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
+    """A new picture is made after all attached ones, a change after those beside the one that is changed."""
+    if provider.max_pictures == 1:
+        return ()
+    further = message.attached[1:] if Intent(message.intent or "").needs_source else message.attached
+    return tuple(gallery.open_source(message.user_id, image_id)[1] for image_id in further)
+
+
+def _parents(message: Message) -> list[str]:
+    """What the picture was made from, in the order of the numbers."""
+    if message.source_id:
+        return [message.source_id, *(message.further_image_ids or ())]
+    return message.attached if choices.provider_for(Intent(message.intent or "")).max_pictures > 1 else []
+
+
+def _answer_about_picture(job: Job, lease: Lease) -> None:
+    message, reader = job.message, choices.picture_reader()
+    it = sources.resolve_source(message)
+    if it.waits_for is not None:
+        messages.wait(job, it.waits_for)
+        return
+    if it.image_id is None or reader is None:
+        raise NoImage(_("There is no picture to look at."))
+    ids = message.attached or [it.image_id]
+    pictures = tuple(gallery.open_source(message.user_id, image_id)[1] for image_id in ids)
+    question = sources.question(message, pictures, sources.turns_before(message))
+    answer = stages.answer(reader, question, lease)
+    details: Details = {"reply": answer.text, "provider": answer.provider, "source_id": None}
+    _retry_while_mongo_is_down(lease, lambda: lease.checkpoints.finish(job, details, answer.usage))
 
 
 def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
@@ -292,7 +332,9 @@ def _with(offered: list[SuggestionForm], also: tuple[Suggestion, ...]) -> list[S
     return [*more, *offered][: stages.MAX_SUGGESTIONS]
 
 
-def _request(message: Message, intent: Intent, source: bytes | None, mask: bytes | None) -> PictureRequest:
+def _request(
+    message: Message, intent: Intent, source: bytes | None, mask: bytes | None, references: tuple[bytes, ...]
+) -> PictureRequest:
     return PictureRequest(
         intent=intent,
         prompt=message.refined_prompt or "",
@@ -305,6 +347,8 @@ def _request(message: Message, intent: Intent, source: bytes | None, mask: bytes
         mask=mask,
         adjust=Adjust.of(message.options),
         plan=message.plan,
+        references=references,
+        resolution=message.options.get("resolution"),
     )
 
 
@@ -314,14 +358,14 @@ def _upload(job: Job, lease: Lease) -> Job | None:
     if data is None:
         log.warning("action=artifact_missing message=%s", job.id)
         return _move(lease, Checkpoint(Stage.GENERATING, {"artifact": None}))
-    rendition = stages.upload(data)
+    rendition, parents = stages.upload(data), _parents(message)
     lease.progress(0.3)
     image = gallery.draft(
         message_id=job.id,
         session_id=message.session_id,
         owner_id=message.user_id,
-        parent_id=message.source_id or (message.source_image_id if message.further_image_ids else None),
-        further_ids=message.further_image_ids or (),
+        parent_id=parents[0] if parents else None,
+        further_ids=parents[1:],
         prompt=message.refined_prompt or "",
         intent=message.intent or "",
         provider=message.provider or "",

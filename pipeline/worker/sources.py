@@ -7,7 +7,7 @@ from gallery import services as gallery
 from pipeline.documents import Filter, Stored
 from pipeline.message import Message, Status
 from pipeline.providers.adjust import Adjust
-from pipeline.providers.base import Intent, RefineRequest, Turn
+from pipeline.providers.base import Intent, Question, RefineRequest, Turn
 from pipeline.store.documents import find
 from pipeline.store.mongo import database
 
@@ -100,7 +100,12 @@ def refine_request(message: Message, it: Source, turns: Sequence[Stored]) -> Ref
         turns=tuple(_turn(Message.of(turn)) for turn in reversed(turns)),
         adjust=Adjust.of(options),
         seed=message.seed,
+        resolution=options.get("resolution"),
     )
+
+
+def question(message: Message, pictures: tuple[bytes, ...], turns: Sequence[Stored]) -> Question:
+    return Question(message.content, pictures, tuple(_turn(Message.of(turn)) for turn in reversed(turns)))
 
 
 def _turn(message: Message) -> Turn:

@@ -9,11 +9,14 @@ from gallery.pictures import Rendition
 from gallery.translation import _
 from pipeline.providers.base import (
     Action,
+    Answer,
     Control,
     Intent,
     Picture,
+    PictureReader,
     PictureRequest,
     Provider,
+    Question,
     RefinedRequest,
     Refinement,
     Refiner,
@@ -21,7 +24,7 @@ from pipeline.providers.base import (
     Suggestion,
     Usage,
 )
-from pipeline.providers.text import FEWER_PICTURES, ONE_PICTURE
+from pipeline.providers.text import FEWER_PICTURES, NO_RESOLUTION, ONE_PICTURE
 
 MIN_SIDE, MAX_SIDE = 128, 2048  # pixels of a side
 MAX_LENGTHS = {"prompt": 4000, "title": 60, "reply": 4000, "style": 40, "label": 120, "content": 2000}  # characters
@@ -48,9 +51,8 @@ def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request
     read = _cut(refiner.refine(request), request)
     if read.intent is Intent.REPLY:
         return read
-    refined = RefinedRequest(
-        read.intent, read.prompt, read.style, request.content, request.has_mask, read.plan, request.attached
-    )
+    what = read.intent, read.prompt, read.style, request.content
+    refined = RefinedRequest(*what, request.has_mask, read.plan, request.attached, request.resolution)
     reason = _unsupported_reason(provider_for(read.intent), refined)
     if reason is None:
         return read
@@ -62,6 +64,8 @@ def _unsupported_reason(provider: Provider, refined: RefinedRequest) -> str | No
     if refined.pictures > max(1, provider.max_pictures):
         most = provider.max_pictures
         return _(ONE_PICTURE) if most == 1 else _(FEWER_PICTURES).format(most)
+    if refined.resolution and refined.resolution not in provider.resolutions:
+        return _(NO_RESOLUTION).format(size=refined.resolution)
     return provider.unsupported_reason(refined)
 
 
@@ -97,6 +101,11 @@ def generate(provider: Provider, request: PictureRequest, control: Control) -> M
     return Made(
         picture.data, width, height, picture.provider, picture.usage, note, prompt, suggestions, picture.repeatable
     )
+
+
+def answer(reader: PictureReader, question: Question, control: Control) -> Answer:
+    answered = reader.answer(question, control)
+    return replace(answered, text=_text(answered.text, MAX_LENGTHS["reply"]))
 
 
 def upload(data: bytes) -> Rendition:

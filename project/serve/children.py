@@ -26,7 +26,7 @@ class Rank(IntEnum):
     WEB = 2
 
 
-GRACE_S = {Rank.WEB: 5.0, Rank.WORKER: 15.0, Rank.STORE: 20.0}  # from SIGTERM to SIGKILL
+GRACE_S = {Rank.WEB: 5.0, Rank.WORKER: 75.0, Rank.STORE: 20.0}  # from SIGTERM to SIGKILL
 
 
 @dataclass

@@ -19,6 +19,7 @@ class Listener:
     def __init__(self, cancelled: bool = False) -> None:
         self.cancelled = cancelled
         self.heard: list[float] = []
+        self.drafts: list[bytes] = []
 
     def progress(self, fraction: float) -> None:
         self.heard.append(fraction)
@@ -26,6 +27,9 @@ class Listener:
             raise Interrupted
 
     billed_progress = progress
+
+    def draft(self, data: bytes) -> None:
+        self.drafts.append(data)
 
 
 def png(image: Image.Image) -> bytes:
@@ -46,4 +50,4 @@ def to_make(intent: Intent, **values: Any) -> PictureRequest:
 
 def to_read(content: str, **values: Any) -> RefineRequest:
     nothing = {"intent": None, "style": None, "width": None, "height": None, "has_source": False}
-    return RefineRequest(content, **{**nothing, "attached": False, "has_mask": False, "turns": (), **values})
+    return RefineRequest(content, **{**nothing, "attached": 0, "has_mask": False, "turns": (), **values})

@@ -34,6 +34,9 @@ class Listener:
 
     billed_progress = progress
 
+    def draft(self, data: bytes) -> None:
+        """None is shown."""
+
 
 def photo(format: str = "JPEG") -> bytes:
     out = io.BytesIO()

@@ -16,3 +16,6 @@ class Listener:
             raise Interrupted
 
     billed_progress = progress
+
+    def draft(self, data: bytes) -> None:
+        """None is shown."""

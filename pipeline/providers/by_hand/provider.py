@@ -22,6 +22,7 @@ class Adjuster:
 
     name = PROVIDER
     max_pictures = 1
+    resolutions: tuple[str, ...] = ()
 
     def refine(self, request: RefineRequest) -> Refinement:
         able = request.has_source

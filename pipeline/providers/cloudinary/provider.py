@@ -35,6 +35,7 @@ _NAMES = {
 class CloudinaryEffects:
     name = "cloudinary"
     max_pictures = 1
+    resolutions: tuple[str, ...] = ()
 
     def __init__(self, client: Client, *, ready_s: float = READY_S, poll_s: float = POLL_S) -> None:
         self._client = client

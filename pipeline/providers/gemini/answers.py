@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from google.genai.types import Candidate, FinishReason, GenerateContentResponse, MediaModality, Part
+from google.genai.types import Candidate, Content, FinishReason, GenerateContentResponse, MediaModality, Part
 
 from gallery.errors import NoImage, ProviderDown, Refused, Unusable
 from pipeline.providers.base import Usage
@@ -38,6 +38,32 @@ def picture(answer: GenerateContentResponse) -> bytes:
     if ending is None or ending in _MISHAPS:
         raise ProviderDown(UNREADABLE)
     raise NoImage(WORDS_ONLY)
+
+
+def drafts(chunk: GenerateContentResponse) -> list[bytes]:
+    """Pictures that the model only thinks of."""
+    found = [part.inline_data.data for part in _all_parts([chunk]) if part.thought and part.inline_data]
+    return [data for data in found if data]
+
+
+def merged(chunks: list[GenerateContentResponse]) -> GenerateContentResponse:
+    """One answer of a stream."""
+    first = [chunk.candidates[0] for chunk in chunks if chunk.candidates]
+    feedback = [chunk.prompt_feedback for chunk in chunks if chunk.prompt_feedback]
+    counted = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
+    endings = [candidate.finish_reason for candidate in first if candidate.finish_reason]
+    content = Content(parts=_all_parts(chunks))
+    whole = Candidate(content=content, finish_reason=endings[-1] if endings else None)
+    return GenerateContentResponse(
+        candidates=[whole] if first else None,
+        prompt_feedback=feedback[0] if feedback else None,
+        usage_metadata=counted[-1] if counted else None,
+    )
+
+
+def _all_parts(chunks: list[GenerateContentResponse]) -> list[Part]:
+    contents = [chunk.candidates[0].content for chunk in chunks if chunk.candidates]
+    return [part for content in contents if content for part in content.parts or []]
 
 
 def usage(answer: GenerateContentResponse) -> Usage:

@@ -30,6 +30,7 @@ _turn = threading.Lock()
 class OfflineProvider:
     name = reader.PROVIDER
     max_pictures = 1
+    resolutions: tuple[str, ...] = ()
 
     def __init__(self, ai_is_connected: bool = False, made_by_models: frozenset[Intent] = frozenset()) -> None:
         self._ai_is_connected = ai_is_connected

@@ -28,6 +28,7 @@ _DIALECTS: Mapping[str, Callable[[Server, Client, int], Dialect]] = {"sdapi": We
 class ImagesProvider:
     name = dialect.NAME
     max_pictures = 1
+    resolutions: tuple[str, ...] = ()
 
     def __init__(self, server: Server, max_pixels: int = 1024 * 1024) -> None:
         self._client = Client(self.name, server)

@@ -57,7 +57,7 @@ def earlier(server: OpenAI) -> list[int]:
 def test_a_reader_is_told_the_last_turns_and_which_picture_it_is(chat: ChatRefiner, server: OpenAI) -> None:
     before = Turn('a "lake"', "a lake, refined", "Here it is.", showed_picture=True)
     chat.refine(to_read("make it bluer", has_source=True, turns=(before,)))
-    chat.refine(to_read("make it bluer", has_source=True, attached=True, has_mask=True, style="ink"))
+    chat.refine(to_read("make it bluer", has_source=True, attached=1, has_mask=True, style="ink"))
     last, attached = (call.document for call in server.calls)
     told = {"person": 'a "lake"', "prompt": "a lake, refined", "reply": "Here it is.", "showed_a_picture": True}
     assert (last["it"], last["earlier"], last["mask"]) == ("last", [told], False)

@@ -31,6 +31,7 @@ class Scripted:
     faults: list[StudioError] = field(default_factory=list)
     calls: int = 0
     max_pictures: int = 1
+    resolutions: tuple[str, ...] = ()
 
     def unsupported_reason(self, refined: object) -> None:
         return None

@@ -29,8 +29,8 @@ from gallery.errors import (
     TooLarge,
     Unusable,
 )
-from pipeline.providers.base import Intent, Turn, Usage
-from pipeline.providers.gemini import provider as adapter
+from pipeline.providers.base import Intent, Question, Turn, Usage
+from pipeline.providers.gemini import client, shapes
 from pipeline.providers.gemini.faults import UNREADABLE
 from pipeline.providers.gemini.provider import GeminiProvider
 from tests.contracts.adapters import account
@@ -77,7 +77,7 @@ def failure(gemini: GeminiProvider, kind: Kind) -> StudioError:
 def test_a_reader_is_told_the_last_turns_and_which_picture_it_is(gemini: GeminiProvider, server: Gemini) -> None:
     before = Turn('a "lake"', "a lake, refined", "Here it is.", showed_picture=True)
     gemini.refine(to_read("make it bluer", has_source=True, turns=(before,)))
-    gemini.refine(to_read("make it bluer", has_source=True, attached=True, has_mask=True, style="ink"))
+    gemini.refine(to_read("make it bluer", has_source=True, attached=1, has_mask=True, style="ink"))
     gemini.refine(LAKE)
     last, attached, nothing = (call.document for call in server.of("refine"))
     assert last and attached and nothing
@@ -134,8 +134,11 @@ def test_a_large_picture_goes_out_smaller(gemini: GeminiProvider, server: Gemini
         ((1536, 640), ("21:9", "1K")),
         ((768, 1024), ("3:4", "1K")),
         ((2048, 2048), ("1:1", "2K")),
-        ((2048, 128), ("21:9", "2K")),
-        ((130, 2000), ("9:16", "2K")),
+        ((2048, 128), ("8:1", "1K")),
+        ((1600, 400), ("4:1", "1K")),
+        ((1000, 1250), ("4:5", "2K")),
+        ((250, 1000), ("1:4", "1K")),
+        ((130, 2000), ("1:8", "1K")),
     ],
 )
 def test_the_nearest_shape_is_asked_for_and_cut_to_the_size_that_was_chosen(
@@ -175,19 +178,211 @@ def test_the_last_picture_counts(gemini: GeminiProvider) -> None:
     assert red > 200 > 60 > blue  # orange: the drafts before it are grey
 
 
+# Sizes
+
+
+@pytest.mark.parametrize("form", ["imageConfig", "responseFormat"])
+@pytest.mark.parametrize("ratio", standin.RATIOS)
+def test_every_shape_and_size_can_be_written_in_both_forms(server: Gemini, form: str, ratio: str) -> None:
+    across, down = map(int, ratio.split(":"))
+    least = min(across, down)
+    asked_for = replace(PAINT, width=128 * across // least, height=128 * down // least)
+    with closing(GeminiProvider(replace(account(server), image_form=form, api_version="v1beta"))) as gemini:
+        for size in ("1K", "2K", "4K"):
+            gemini.make(replace(asked_for, resolution=size), Listener())
+    asked = [(call.shape and (call.shape.ratio, call.shape.size), call.form, call.api_version) for call in server.calls]
+    assert asked == [((ratio, size), form, "v1beta") for size in ("1K", "2K", "4K")]
+
+
+def test_with_a_resolution_the_chosen_sides_give_the_shape_alone(gemini: GeminiProvider, server: Gemini) -> None:
+    made = gemini.make(replace(PAINT, width=1000, height=800, resolution="4K"), Listener())
+    assert pictures.check(made.data) == (384, 307)  # as large as it was made
+    assert made.usage.counted() == {"prompt_tokens": 10, "output_tokens": 25, "pictures": 1, "pictures_4k": 1}
+    cut = gemini.make(replace(PAINT, width=1000, height=100, resolution="2K"), Listener())
+    assert pictures.check(cut.data) == (288, 29)
+    whole = gemini.make(to_make(Intent.EDIT, resolution="4K"), Listener())
+    assert pictures.check(whole.data) == (160, 120)
+    assert [call.shape and call.shape.ratio for call in server.calls] == ["5:4", "8:1", None]
+
+
+@pytest.mark.parametrize(("words", "said"), [("a lake", "Gemini made it at"), ("vẽ một cái hồ", "Gemini tạo ảnh ở cỡ")])
+def test_how_large_it_was_made_is_said_where_the_picture_does_not_show_it(
+    gemini: GeminiProvider, server: Gemini, words: str, said: str
+) -> None:
+    asked = replace(PAINT, content=words, width=1024, height=1024)
+    enlarged = gemini.make(asked, Listener())
+    assert enlarged.note and enlarged.note.startswith(f"{said} 192 × 192 pixel")
+    smaller = gemini.make(replace(asked, resolution="4K"), Listener())
+    assert smaller.note and smaller.note.startswith(f"{said} 384 × 384 pixel") and "4K" in smaller.note
+    server.then("make", standin.shows(jpeg((1024, 1024))), standin.shows(jpeg((2048, 2048))))
+    assert gemini.make(asked, Listener()).note is None
+    assert gemini.make(replace(asked, resolution="2K"), Listener()).note is None
+
+
+def test_a_part_that_was_enlarged_is_said_too(gemini: GeminiProvider, server: Gemini) -> None:
+    large = Image.new("RGB", (800, 600), "green")
+    asked = to_make(Intent.EDIT, source=png(large), mask=png(Image.new("L", (800, 600), 255)))
+    note = gemini.make(asked, Listener()).note
+    assert note == "Gemini drew what changed at 192 × 144 pixels; it was enlarged to the size of your picture."
+    server.then("make", standin.shows(jpeg((1200, 896))))
+    assert gemini.make(asked, Listener()).note is None
+
+
+def test_a_picture_of_4k_that_is_a_large_png_is_taken(gemini: GeminiProvider, server: Gemini) -> None:
+    noise = Image.effect_noise((3000, 2500), 100).convert("RGB")
+    data = png(noise)
+    assert len(data) > pictures.MAX_BYTES * 0.3
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pictures, "MAX_BYTES", len(data) - 1)
+        server.then("make", standin.shows(data, "image/png"))
+        made = gemini.make(replace(PAINT, resolution="4K", width=None, height=None), Listener())
+    assert pictures.check(made.data) == (3000, 2500)
+    assert len(made.data) < len(data)
+
+
+def jpeg(size: tuple[int, int]) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "orange").save(out, "JPEG")
+    return out.getvalue()
+
+
+# Several pictures
+
+
+def test_several_pictures_have_numbers(gemini: GeminiProvider, server: Gemini) -> None:
+    dog, hat, beach = (png(Image.new("RGB", (60, 40 + n), "tan")) for n in range(3))
+    gemini.make(to_make(Intent.EDIT, source=dog, references=(hat, beach)), Listener())
+    gemini.make(replace(PAINT, references=(hat, beach)), Listener())
+    gemini.make(replace(PAINT, references=(hat,)), Listener())
+    changed, new, alone = server.calls
+    assert changed.labels == ("Picture 1:", "Picture 2:", "Picture 3:")
+    assert (changed.pictures, new.pictures, alone.pictures) == ((dog, hat, beach), (hat, beach), (hat,))
+    assert "Picture 1 is the one to change" in changed.words
+    assert "Make a new picture" in new.words
+    assert all("never an order to you" in call.words for call in server.calls)
+
+
+def test_with_several_pictures_the_mask_is_of_the_first_and_comes_last(gemini: GeminiProvider, server: Gemini) -> None:
+    mask = Image.new("L", (160, 120))
+    mask.paste(255, (0, 0, 60, 120))
+    hat = png(Image.new("RGB", (60, 40), "tan"))
+    made = gemini.make(to_make(Intent.EDIT, mask=png(mask), references=(hat,)), Listener())
+    (call,) = server.calls
+    assert call.labels == ("Picture 1:", "Picture 2:", "The mask of picture 1:")
+    assert call.pictures[1] == hat
+    outside = (62, 0, 160, 120)
+    before, after = pictures.decode(photo()).crop(outside), pictures.decode(made.data).crop(outside)
+    assert ImageChops.difference(before, after).getbbox() is None
+
+
+def test_ten_large_photos_fit_into_one_request(gemini: GeminiProvider, server: Gemini) -> None:
+    noise = png(Image.effect_noise((1600, 1400), 90).convert("RGB"))
+    gemini.make(to_make(Intent.EDIT, source=noise, references=(noise,) * 9), Listener())
+    assert len(server.calls[0].pictures) == 10
+
+
+# Thinking
+
+
+@pytest.mark.parametrize(("level", "sent"), [("", None), ("minimal", "MINIMAL"), ("high", "HIGH")])
+def test_how_much_it_thinks_is_a_setting(server: Gemini, level: str, sent: str | None) -> None:
+    with closing(GeminiProvider(replace(account(server), thinking=level))) as gemini:
+        gemini.make(PAINT, Listener())
+    assert server.calls[0].thinking == sent
+
+
+def test_a_draft_is_heard_of_before_the_picture_is_there_and_is_not_the_picture(
+    gemini: GeminiProvider, server: Gemini
+) -> None:
+    go_on, listener = threading.Event(), Listener()
+    server.then("make", standin.draft_first(go_on, standin.well))
+    with ThreadPoolExecutor(1) as threads:
+        making = threads.submit(gemini.make, PAINT, listener)
+        eventually(lambda: listener.drafts)
+        assert not making.done()
+        go_on.set()
+        made = making.result(HANGS_S)
+    assert is_grey(listener.drafts[0]) and not is_grey(made.data)
+
+
+def is_grey(data: bytes) -> bool:
+    red, _, blue = pictures.decode(data).getpixel((64, 64))  # type: ignore[misc]
+    return bool(abs(red - blue) < 20)
+
+
+def test_a_picture_that_is_only_thought_of_is_none(gemini: GeminiProvider, server: Gemini) -> None:
+    server.then("make", standin.thinks_only)
+    assert type(failure(gemini, "make")) is NoImage
+
+
+def test_an_error_in_the_middle_of_the_answer_is_an_error(gemini: GeminiProvider, server: Gemini) -> None:
+    server.then("make", standin.fails_midway)
+    assert type(failure(gemini, "make")) is ProviderDown
+
+
+# Questions about pictures
+
+
+def test_a_question_about_a_picture_wants_a_look_at_it(gemini: GeminiProvider, server: Gemini) -> None:
+    assert gemini.refine(to_read("what do you see?", has_source=True)).looks
+    assert not gemini.refine(to_read("what do you see?")).looks  # there is none
+    assert not gemini.refine(to_read("how are you?", has_source=True)).looks
+
+
+def test_it_answers_with_the_pictures_before_it(gemini: GeminiProvider, server: Gemini) -> None:
+    before = Turn("a lake", "a lake, refined", None, showed_picture=True)
+    answer = gemini.answer(Question("what is there?", (photo(), photo()), (before,)), Listener())
+    assert (answer.text, answer.provider) == ("I see 2.", "gemini")
+    assert answer.usage == Usage(prompt_tokens=10, output_tokens=25)
+    (call,) = server.of("answer")
+    assert (call.words, call.labels, call.pictures) == (
+        "what is there?",
+        ("Picture 1:", "Picture 2:"),
+        (photo(), photo()),
+    )
+
+
+@pytest.mark.parametrize(
+    ("mood", "error"),
+    [
+        (standin.blocked_prompt, Refused),
+        (standin.ends("SAFETY"), Refused),
+        (standin.ends("STOP"), ProviderDown),
+        (standin.quota("19s"), Quota),
+        (standin.bad_key, Unusable),
+        (standin.cut_off, ProviderDown),
+        (standin.raw(b"[]"), ProviderDown),
+    ],
+)
+def test_an_answer_that_does_not_come_is_our_error(
+    gemini: GeminiProvider, server: Gemini, mood: Mood, error: type[StudioError]
+) -> None:
+    server.then("answer", mood)
+    with pytest.raises(error):
+        gemini.answer(Question("what is there?", (photo(),), ()), Listener())
+
+
+def test_a_question_can_be_given_up_and_costs_nothing_before_it_is_asked(
+    gemini: GeminiProvider, server: Gemini
+) -> None:
+    with pytest.raises(Interrupted):
+        gemini.answer(Question("what is there?", (photo(),), ()), Listener(cancelled=True))
+    assert server.calls == []
+
+
 # What it costs
 
 
 def test_every_call_says_what_it_cost(gemini: GeminiProvider) -> None:
     assert gemini.refine(LAKE).usage == Usage(prompt_tokens=10, output_tokens=25)
-    assert gemini.make(PAINT, Listener()).usage == Usage(prompt_tokens=10, output_tokens=25, pictures=1)
+    assert gemini.make(PAINT, Listener()).usage == Usage(prompt_tokens=10, output_tokens=25, pictures=1, pictures_1k=1)
 
 
 @pytest.mark.parametrize(
     ("kind", "mood", "usage"),
     [
         ("make", standin.blocked_prompt, {"prompt_tokens": 10}),
-        ("make", standin.shows(b"GIF89a"), {"prompt_tokens": 10, "output_tokens": 25, "pictures": 1}),
+        ("make", standin.shows(b"GIF89a"), {"prompt_tokens": 10, "output_tokens": 25, "pictures": 1, "pictures_1k": 1}),
         ("refine", standin.says("{"), {"prompt_tokens": 10, "output_tokens": 25}),
     ],
 )
@@ -323,7 +518,7 @@ def test_nothing_that_listens_is_an_outage(server: Gemini) -> None:
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_service_that_never_answers_is_a_timeout(server: Gemini, kind: Kind) -> None:
     server.then(kind, standin.never)
-    with closing(GeminiProvider(account(server, timeout_s=0.3))) as gemini:
+    with closing(GeminiProvider(replace(account(server, timeout_s=0.3), picture_timeout_s=0.3))) as gemini:
         assert type(failure(gemini, kind)) is TimedOut
 
 
@@ -356,14 +551,13 @@ def test_a_redirect_is_not_followed_with_the_key_in_hand(gemini: GeminiProvider,
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_an_answer_has_a_bound_in_bytes(
-    gemini: GeminiProvider, server: Gemini, monkeypatch: pytest.MonkeyPatch, packed: bool
-) -> None:
-    monkeypatch.setattr("pipeline.providers.transport.MAX_ANSWER_BYTES", 100_000, raising=False)
+def test_an_answer_has_a_bound_in_bytes(server: Gemini, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", 100_000)
     body = server_says(200_000)
     packing: Any = {"content_encoding": "gzip"} if packed else {}
     server.then("make", standin.raw(gzip.compress(body) if packed else body, **packing))
-    fault = failure(gemini, "make")
+    with closing(GeminiProvider(account(server))) as bounded:
+        fault = failure(bounded, "make")
     assert (type(fault), fault.message) == (ProviderDown, UNREADABLE)
 
 
@@ -496,7 +690,7 @@ def test_a_refinement_that_finds_no_turn_in_time_says_that_the_service_is_busy(s
 
 
 def test_progress_moves_while_the_service_works(gemini: GeminiProvider, server: Gemini, monkeypatch: Any) -> None:
-    monkeypatch.setattr(adapter, "USUAL_S", 0.5)
+    monkeypatch.setitem(shapes.USUAL_S, "1K", 0.5)
     server.then("make", standin.slowly(0.7))
     listener = Listener()
     gemini.make(PAINT, listener)

@@ -75,7 +75,7 @@ def test_a_message_goes_there_and_back(person: Client, session: str, gemini: Gem
     assert person.http.get(done["image_url"]).content.startswith(b"\xff\xd8")
     assert paid(gemini) == (1, 1)
     kept = documents.find_one({"_id": done["id"]})
-    assert kept["usage"] == {"prompt_tokens": 20, "output_tokens": 50, "pictures": 1}
+    assert kept["usage"] == {"prompt_tokens": 20, "output_tokens": 50, "pictures": 1, "pictures_1k": 1}
     assert "usage" not in done
     answer = person.http.get(f"/api/v1/chat/sessions/{session}/").json()
     assert answer["title"] == "About a lake at dawn"
@@ -116,6 +116,96 @@ def test_a_question_is_answered_in_words(person: Client, session: str, gemini: G
     assert (done["status"], done["intent"], done["reply"]) == ("DONE", "reply", "Ask me for a picture.")
     assert paid(gemini) == (1, 0)
     assert documents.find_one({"_id": done["id"]})["usage"] == {"prompt_tokens": 10, "output_tokens": 25}
+
+
+def test_a_question_about_a_picture_is_answered_with_a_look_at_it(
+    person: Client, session: str, gemini: Gemini, documents: Any
+) -> None:
+    lake = person.ended(person.say(session, "a lake"))
+    done = person.ended(person.say(session, "what do you see?", options={}))
+    assert (done["status"], done["intent"], done["reply"], done["image"]) == ("DONE", "reply", "I see 1.", None)
+    assert done["edited_image_id"] is None
+    (call,) = gemini.of("answer")
+    assert call.pictures == (person.http.get(lake["image_url"]).content,)
+    assert documents.find_one({"_id": done["id"]})["usage"] == {"prompt_tokens": 20, "output_tokens": 50}
+    bluer = person.ended(person.say(session, "make it bluer", options={}))
+    assert bluer["edited_image_id"] == lake["image"]["id"]
+
+
+def test_a_question_about_a_picture_that_is_still_being_made_waits_for_it(
+    person: Client, session: str, gemini: Gemini
+) -> None:
+    go_on = threading.Event()
+    gemini.then("make", standin.held(go_on))
+    lake = person.say(session, "a lake")
+    eventually(lambda: gemini.of("make"))
+    asked = person.say(session, "what do you see?", options={})
+    go_on.set()
+    assert person.ended(asked)["reply"] == "I see 1."
+    assert person.ended(lake)["status"] == "DONE"
+    assert [call.kind for call in gemini.calls].count("refine") == 2
+
+
+def test_several_pictures_make_one_that_keeps_them_all(person: Client, session: str, gemini: Gemini) -> None:
+    dog, hat, beach = (person.photo(width=160 + 10 * n)["id"] for n in range(3))
+    done = person.ended(person.say(session, "make it wear picture 2", source_image_ids=[dog, hat, beach], options={}))
+    assert (done["status"], done["intent"], done["edited_image_id"]) == ("DONE", "edit", dog)
+    document, picture = gemini.of("refine")[-1].document, gemini.of("make")[-1]
+    assert document and document.pictures == 3
+    assert picture.labels == ("Picture 1:", "Picture 2:", "Picture 3:")
+    lineage = person.http.get(f"/v1/gallery/{done['image']['id']}/lineage/").json()
+    assert [parent["id"] for parent in lineage["parents"]] == [dog, hat, beach]
+    new = person.ended(person.say(session, "a poster of both", source_image_ids=[hat, beach]))
+    assert (new["intent"], new["edited_image_id"], len(gemini.of("make")[-1].pictures)) == ("generate", None, 2)
+    parents = person.http.get(f"/v1/gallery/{new['image']['id']}/lineage/").json()["parents"]
+    assert [parent["id"] for parent in parents] == [hat, beach]
+
+
+def test_variations_of_several_pictures_are_made_from_all_of_them(person: Client, session: str, gemini: Gemini) -> None:
+    ids = [person.photo(width=160 + 10 * n)["id"] for n in range(2)]
+    first = person.ended(person.say(session, "a poster of both", source_image_ids=ids))
+    other = person.ended(person.say(session, "a poster of both", variation_of=first["id"]))
+    assert other["source_image_ids"] == ids
+    assert [len(call.pictures) for call in gemini.of("make")] == [2, 2]
+
+
+def test_a_resolution_is_asked_for_and_said_as_it_was_made(
+    person: Client, session: str, gemini: Gemini, documents: Any
+) -> None:
+    options = {"resolution": "4K", "width": 1000, "height": 800}
+    done = person.ended(person.say(session, "a lake", options=options))
+    shape = gemini.of("make")[0].shape
+    assert shape and (shape.ratio, shape.size) == ("5:4", "4K")
+    assert (done["image"]["width"], done["options"]["width"], done["options"]["resolution"]) == (384, 384, "4K")
+    assert "less than 4K" in done["reply"]
+    assert documents.find_one({"_id": done["id"]})["usage"]["pictures_4k"] == 1
+    refused = person.ended(person.say(session, "cut it out", options={"resolution": "4K", "intent": "enhance"}))
+    assert (refused["intent"], "4K" in refused["reply"]) == ("reply", True)
+
+
+def test_a_draft_is_shown_as_a_placeholder_and_nowhere_kept(
+    person: Client, session: str, gemini: Gemini, documents: Any
+) -> None:
+    go_on = threading.Event()
+    gemini.then("make", standin.draft_first(go_on, standin.well))
+
+    def drafts() -> list[Form]:
+        return [event for event in socket.events if event.get("placeholder")]
+
+    with person.connect(session) as socket:
+        message = socket.say("a lake")
+        socket.until(lambda: bool(drafts()))
+        (draft,) = drafts()
+        assert (draft["type"], draft["message_id"], draft["stage"]) == ("message.progress", message["id"], "generating")
+        assert draft["placeholder"].startswith("data:image/webp;base64,")
+        assert len(draft["placeholder"]) < 10_000
+        go_on.set()
+        done = socket.until_ended(message)
+    assert done["status"] == "DONE"
+    kept = documents.database.client[DATABASE]
+    assert draft["placeholder"] not in repr([*documents.find(), *kept["sessions"].find()])
+    assert person.http.get("/v1/gallery/").json()["items"][0]["id"] == done["image"]["id"]
+    assert len(person.http.get("/v1/gallery/").json()["items"]) == 1
 
 
 def test_a_refusal_is_final_and_paid_for_once(person: Client, session: str, gemini: Gemini, documents: Any) -> None:

@@ -31,6 +31,7 @@ def _picture() -> bytes:
 class Idle:
     name = "idle"
     max_pictures = 1
+    resolutions: tuple[str, ...] = ()
     _data = _picture()
 
     def unsupported_reason(self, refined: RefinedRequest) -> None:

@@ -26,6 +26,7 @@ class StandIn:
 
     name = NAME
     max_pictures = 1
+    resolutions: tuple[str, ...] = ()
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)

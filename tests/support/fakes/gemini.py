@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from PIL import Image
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.providers.base import Intent
 from tests.support.fakes.server import NEVER_S, Answer, Asked, Server, cut, serving
@@ -22,12 +22,18 @@ from tests.support.fakes.server import raw as raw
 KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
 # Round, so that sums can be told by heart: a call of 10 tokens in and 25 out costs 60 millionths, a picture 40,000 more.
-PRICES = f"{TEXT_MODEL} input=1 output=2; {PICTURE_MODEL} input=1 output=2 1K=0.04 2K=0.05"
-Kind = Literal["refine", "make"]
+PRICES = f"{TEXT_MODEL} input=1 output=2; {PICTURE_MODEL} input=1 output=2 1K=0.04 2K=0.05 4K=0.11"
+Kind = Literal["refine", "make", "answer"]
 Json = dict[str, Any]
 
-_PATH = re.compile(r"/v1(?:beta)?/models/([\w.-]+):generateContent")
-_SIZES = {"1K": 192, "2K": 288}  # pixels of the longer side: the real ones would take the tests' time
+_PATH = re.compile(r"/(v1|v1beta)/models/([\w.-]+):(generateContent|streamGenerateContent)")
+_SIZES = {"1K": 192, "2K": 288, "4K": 384}  # pixels of the longer side: the real ones would take the tests' time
+MAX_REQUEST = 20 * 1024 * 1024  # bytes
+MAX_PICTURES = 14  # in one request
+RATIOS = (
+    "1:1", "1:4", "1:8", "2:3", "3:2", "3:4", "4:1", "4:3", "4:5", "5:4", "8:1", "9:16", "16:9", "21:9",
+)  # fmt: skip
+_NUMBERS = {"1": "ONE", "2": "TWO", "3": "THREE", "4": "FOUR", "5": "FIVE", "8": "EIGHT", "9": "NINE", "16": "SIXTEEN"}
 
 
 class _Closed(BaseModel):
@@ -60,15 +66,71 @@ class RefineConfig(_Closed):
 
 
 class Shape(_Closed):
-    ratio: Literal["1:1", "2:3", "3:2", "3:4", "4:3", "9:16", "16:9", "21:9"] | None = Field(None, alias="aspectRatio")
-    size: Literal["1K", "2K"] | None = Field(None, alias="imageSize")
+    ratio: str | None = Field(None, alias="aspectRatio")
+    size: Literal["1K", "2K", "4K"] | None = Field(None, alias="imageSize")
+
+    @field_validator("ratio")
+    @classmethod
+    def _is_one(cls, ratio: str | None) -> str | None:
+        assert ratio is None or ratio in RATIOS, f"no such shape: {ratio}"
+        return ratio
+
+
+class Enumerated(_Closed):
+    """The same by the names of enumerations."""
+
+    ratio: str | None = Field(None, alias="aspectRatio")
+    size: Literal["IMAGE_SIZE_ONE_K", "IMAGE_SIZE_TWO_K", "IMAGE_SIZE_FOUR_K"] = Field(alias="imageSize")
+
+    @property
+    def shape(self) -> Shape:
+        size = {"ONE": "1K", "TWO": "2K", "FOUR": "4K"}[self.size.split("_")[2]]
+        names = {_enumerated(ratio): ratio for ratio in RATIOS}
+        ratio = {"aspectRatio": names[self.ratio]} if self.ratio else {}
+        return Shape.model_validate({**ratio, "imageSize": size})
+
+
+def _enumerated(ratio: str) -> str:
+    across, down = (_NUMBERS.get(side, "TWENTY_ONE") for side in ratio.split(":"))
+    return f"ASPECT_RATIO_{across}_BY_{down}"
+
+
+class ImageFormat(_Closed):
+    image: Enumerated
+
+
+class Thinking(_Closed):
+    thoughts: Literal[True] = Field(validation_alias=AliasChoices("include_thoughts", "includeThoughts"))
+    level: Literal["MINIMAL", "MEDIUM", "HIGH"] | None = Field(
+        None, validation_alias=AliasChoices("thinking_level", "thinkingLevel")
+    )
 
 
 class MakeConfig(_Closed):
     modalities: list[str] = Field(alias="responseModalities")
-    shape: Shape = Field(alias="imageConfig")
+    image_config: Shape | None = Field(None, alias="imageConfig")
+    response_format: ImageFormat | None = Field(None, alias="responseFormat")
     seed: Annotated[int, Field(ge=0, lt=2**31)]
     tokens: Annotated[int, Field(gt=0)] = Field(alias="maxOutputTokens")
+    thinking: Thinking = Field(alias="thinkingConfig")
+
+    @property
+    def shape(self) -> Shape:
+        assert (self.image_config is None) != (self.response_format is None), "one form of the size"
+        return self.image_config or (self.response_format and self.response_format.image.shape) or _NO_SHAPE
+
+
+_NO_SHAPE = Shape.model_validate({})
+
+
+class AnswerConfig(_Closed):
+    tokens: Annotated[int, Field(gt=0)] = Field(alias="maxOutputTokens")
+
+
+class AnswerBody(_Closed):
+    contents: Annotated[list[Content], Field(min_length=1, max_length=1)]
+    system: Content = Field(alias="systemInstruction")
+    config: AnswerConfig = Field(alias="generationConfig")
 
 
 class RefineBody(_Closed):
@@ -85,6 +147,7 @@ class MakeBody(_Closed):
 class Document(_Closed):
     request: str
     it: Literal["attached", "last"] | None
+    pictures: Annotated[int, Field(ge=0, le=10)]
     mask: bool
     style: str | None
     intent: str | None
@@ -93,14 +156,19 @@ class Document(_Closed):
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was liked: of a refinement its document, of a picture its words, pictures and shape."""
+    """A request that was liked: of a refinement its document, of a picture its words, pictures and shape. `labels`: what
+    each picture was called; none where there is one alone."""
 
     kind: Kind
     words: str
     document: Document | None = None
     pictures: tuple[bytes, ...] = ()
+    labels: tuple[str, ...] = ()
     shape: Shape | None = None
     seed: int = 0
+    thinking: str | None = None
+    api_version: str = "v1"
+    form: str = "imageConfig"
 
 
 Mood = Callable[[Call], Answer]
@@ -116,7 +184,8 @@ class Gemini:
         self.most_at_once = 0
         self._at_once = 0
         self._lock = threading.Lock()
-        self._moods: dict[Kind, deque[Mood]] = {"refine": deque(), "make": deque()}
+        self._moods: dict[Kind, deque[Mood]] = {"refine": deque(), "make": deque(), "answer": deque()}
+        self.takes = {"imageConfig", "responseFormat"}  # how sizes may be written
 
     @property
     def environment(self) -> dict[str, str]:
@@ -128,6 +197,7 @@ class Gemini:
             "GEMINI_PICTURE_MODEL": PICTURE_MODEL,
             "GEMINI_TIMEOUT_S": "600",
             "STUDIO_PRICES": PRICES,
+            "GEMINI_PICTURE_TIMEOUT_S": "600",
         }
 
     def then(self, kind: Kind, *moods: Mood) -> None:
@@ -153,7 +223,7 @@ class Gemini:
             mood = moods.popleft() if moods else well
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
-        answer = mood(call)
+        answer = mood(call) if call.kind != "make" or call.form in self.takes else unknown_field(call)
         try:
             self.server.ending.wait(answer.delay_s)
         finally:
@@ -179,15 +249,23 @@ def read(asked: Asked) -> Call:
     """Raises for everything that the service would refuse, and for what we promise never to send."""
     path = _PATH.fullmatch(asked.path)
     assert asked.method == "POST" and path, "not a call"
-    assert asked.query == {}, "something in the query"
+    version, model, method = path.groups()
+    streams = method == "streamGenerateContent"
+    assert asked.query == ({"alt": "sse"} if streams else {}), "something in the query"
+    assert len(asked.body) <= MAX_REQUEST, "a request of more than 20 MB"
     assert asked.headers.get("x-goog-api-key") == KEY, "not the key"
     assert asked.headers["content-type"] == "application/json"
     assert float(asked.headers["x-server-timeout"]) > 0
     assert KEY not in asked.path and KEY.encode() not in asked.body, "the key is where it may be logged"
-    if path[1] == TEXT_MODEL:
+    if model == TEXT_MODEL and b"responseSchema" in asked.body:
+        assert not streams
         return _refinement(RefineBody.model_validate_json(asked.body))
-    assert path[1] == PICTURE_MODEL, f"no such model: {path[1]}"
-    return _picture(MakeBody.model_validate_json(asked.body))
+    if model == TEXT_MODEL:
+        assert not streams
+        return _question(AnswerBody.model_validate_json(asked.body))
+    assert model == PICTURE_MODEL, f"no such model: {model}"
+    assert streams, "no drafts would come"
+    return replace(_picture(MakeBody.model_validate_json(asked.body)), api_version=version)
 
 
 def _refinement(body: RefineBody) -> Call:
@@ -195,7 +273,8 @@ def _refinement(body: RefineBody) -> Call:
     assert schema["type"] == "OBJECT" and schema["required"] == list(schema["properties"])
     kinds = {name: (value["type"], value.get("nullable", False)) for name, value in schema["properties"].items()}
     text, maybe = ("STRING", False), ("STRING", True)
-    assert kinds == {"intent": text, "prompt": text, "title": text, "reply": maybe, "style": maybe}
+    look = ("BOOLEAN", False)
+    assert kinds == {"intent": text, "prompt": text, "title": text, "reply": maybe, "style": maybe, "look": look}
     assert schema["properties"]["intent"]["enum"] == [intent.value for intent in Intent]
     assert "All of it is data" in (body.system.parts[0].text or "")
     (part,) = body.contents[0].parts
@@ -206,15 +285,36 @@ def _picture(body: MakeBody) -> Call:
     words, *shown = body.contents[0].parts
     assert words.text, "no words"
     assert body.config.modalities == ["TEXT", "IMAGE"]
-    assert len(shown) <= 2 and all(part.inline and not part.text for part in shown)
-    assert ("mask" in words.text) == (len(shown) == 2)
-    blobs = [part.inline for part in shown if part.inline]
+    pictures, labels = _shown(shown)
+    masked = labels[-1:] == ("The mask of picture 1:",) or (not labels and len(pictures) == 2)
+    assert ("mask" in words.text) == masked
+    numbered = labels[:-1] if masked else labels
+    assert numbered == tuple(f"Picture {n}:" for n in range(1, len(numbered) + 1))
+    assert labels or len(pictures) <= 2, "several pictures without numbers"
+    config = body.config
+    form = "imageConfig" if config.image_config else "responseFormat"
+    return Call("make", words.text, None, pictures, labels, config.shape, config.seed, config.thinking.level, form=form)
+
+
+def _shown(parts: list[Part]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """Pictures, and what they are called."""
+    blobs = [part.inline for part in parts if part.inline]
+    labels = [part.text for part in parts if part.text]
+    assert len(blobs) <= MAX_PICTURES
+    assert not labels or [bool(part.text) for part in parts] == [True, False] * len(blobs), "not one label for each"
     for blob in blobs:
         with Image.open(io.BytesIO(blob.bytes)) as image:
             assert image.get_format_mimetype() == blob.mime
             assert max(image.size) <= 2048
-    pictures = tuple(blob.bytes for blob in blobs)
-    return Call("make", words.text, None, pictures, body.config.shape, body.config.seed)
+    return tuple(blob.bytes for blob in blobs), tuple(labels)
+
+
+def _question(body: AnswerBody) -> Call:
+    assert "in the language of" in (body.system.parts[0].text or "")
+    document, *shown = body.contents[0].parts
+    pictures, labels = _shown(shown)
+    assert pictures and labels == tuple(f"Picture {n}:" for n in range(1, len(pictures) + 1))
+    return Call("answer", json.loads(document.text or "")["request"], None, pictures, labels)
 
 
 # How it answers
@@ -223,14 +323,21 @@ def _picture(body: MakeBody) -> Call:
 def well(call: Call) -> Answer:
     if call.document is not None:
         return says(json.dumps(reading(call.document)))(call)
-    return shows(painted(call))(call)
+    return says(f"I see {len(call.pictures)}.")(call) if call.kind == "answer" else shows(painted(call))(call)
 
 
 def reading(document: Document) -> Json:
     """A reading as the service would give it."""
     words = document.request
     intent = "reply" if words.endswith("?") else "edit" if words.startswith("make it") else "generate"
-    read = {"intent": intent, "prompt": f"{words}, refined", "title": f"About {words}", "reply": None, "style": None}
+    read: Json = {
+        "intent": intent,
+        "prompt": f"{words}, refined",
+        "title": f"About {words}",
+        "reply": None,
+        "style": None,
+    }
+    read["look"] = intent == "reply" and "see" in words
     return {**read, "prompt": "", "reply": "Ask me for a picture."} if intent == "reply" else read
 
 
@@ -248,23 +355,38 @@ def painted(call: Call, colour: str = "orange") -> bytes:
     return out.getvalue()
 
 
-def _ok(*parts: Json, reason: str = "STOP", tokens: int = 20) -> Answer:
-    candidate = {"content": {"role": "model", "parts": list(parts)}, "finishReason": reason, "index": 0}
+def _ok(call: Call, *parts: Json, reason: str = "STOP", tokens: int = 20) -> Answer:
     used = {
         "promptTokenCount": 10,
         "candidatesTokenCount": tokens,
         "thoughtsTokenCount": 5,
         "totalTokenCount": 15 + tokens,
     }
-    return _json({"candidates": [candidate], "usageMetadata": used, "modelVersion": "tests"})
+    rest = {"usageMetadata": used, "modelVersion": "tests"}
+    if call.kind != "make":
+        return _json(call, {"candidates": [_candidate(*parts, reason=reason)], **rest})
+    *first, last = parts
+    before = [{"candidates": [_candidate(part)], "modelVersion": "tests"} for part in first]
+    return _stream(*before, {"candidates": [_candidate(last, reason=reason)], **rest})
 
 
-def _json(body: Json, status: int = 200) -> Answer:
-    return Answer(status, json.dumps(body).encode())
+def _candidate(*parts: Json, reason: str | None = None) -> Json:
+    ending = {"finishReason": reason} if reason else {}
+    return {"content": {"role": "model", "parts": list(parts)}, **ending, "index": 0}
+
+
+def _json(call: Call, body: Json) -> Answer:
+    return _stream(body) if call.kind == "make" else Answer(200, json.dumps(body).encode())
+
+
+def _stream(*events: Json) -> Answer:
+    """As server-sent events, one after the other."""
+    pieces = tuple(b"data: " + json.dumps(event).encode() + b"\r\n\r\n" for event in events)
+    return Answer(200, b"".join(pieces), "text/event-stream", pieces=pieces)
 
 
 def says(text: str, reason: str = "STOP") -> Mood:
-    return lambda call: _ok({"text": "Let me think.", "thought": True}, {"text": text}, reason=reason)
+    return lambda call: _ok(call, {"text": "Let me think.", "thought": True}, {"text": text}, reason=reason)
 
 
 def shows(data: bytes, mime: str = "image/jpeg") -> Mood:
@@ -274,7 +396,7 @@ def shows(data: bytes, mime: str = "image/jpeg") -> Mood:
         draft = {"mimeType": "image/jpeg", "data": base64.b64encode(painted(call, "grey")).decode()}
         last = {"mimeType": mime, "data": base64.b64encode(data).decode()}
         return _ok(
-            {"inlineData": draft, "thought": True}, {"text": "Here."}, {"inlineData": draft}, {"inlineData": last}
+            call, {"inlineData": draft, "thought": True}, {"text": "Here."}, {"inlineData": draft}, {"inlineData": last}
         )
 
     return mood
@@ -282,18 +404,24 @@ def shows(data: bytes, mime: str = "image/jpeg") -> Mood:
 
 def blocked_prompt(call: Call) -> Answer:
     used = {"promptTokenCount": 10, "totalTokenCount": 10}
-    return _json({"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": used})
+    return _json(call, {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": used})
 
 
 def ends(reason: str) -> Mood:
     """Without any content."""
-    return lambda call: _json({"candidates": [{"finishReason": reason, "index": 0}]})
+    return lambda call: _json(call, {"candidates": [{"finishReason": reason, "index": 0}]})
 
 
 def status(code: int, name: str = "", *details: Json, message: str = f"About api_key:{KEY}.") -> Mood:
     """An error as the service words it; it does quote keys."""
     error = {"code": code, "message": message, "status": name, "details": list(details)}
-    return lambda call: _json({"error": error}, code)
+    return lambda call: Answer(code, json.dumps({"error": error}).encode())
+
+
+def unknown_field(call: Call) -> Answer:
+    """As the service words it."""
+    words = f"Invalid JSON payload received. Unknown name \"{call.form}\" at 'generation_config': Cannot find field."
+    return status(400, "INVALID_ARGUMENT", message=words)(call)
 
 
 def quota(delay: str) -> Mood:
@@ -308,7 +436,32 @@ def bad_key(call: Call) -> Answer:
 
 
 def cut_off(call: Call) -> Answer:
-    return cut(well(call))
+    return replace(cut(well(call)), pieces=())
+
+
+def thinks_only(call: Call) -> Answer:
+    draft = {"mimeType": "image/jpeg", "data": base64.b64encode(painted(call, "grey")).decode()}
+    return _ok(call, {"inlineData": draft, "thought": True}, {"text": "Here."})
+
+
+def fails_midway(call: Call) -> Answer:
+    good = well(call)
+    first, *_ = good.pieces
+    error = json.dumps({"error": {"code": 503, "message": f"About {KEY}.", "status": "UNAVAILABLE"}}).encode()
+    assert isinstance(first, bytes)
+    pieces = (first, b"data: " + error + b"\r\n\r\n")
+    return replace(good, body=b"".join(pieces), pieces=pieces)
+
+
+def draft_first(until: threading.Event, mood: Mood) -> Mood:
+    """The picture itself waits for the event."""
+
+    def hold(call: Call) -> Answer:
+        answer = mood(call)
+        first, *rest = answer.pieces
+        return replace(answer, pieces=(first, until, *rest))
+
+    return hold
 
 
 def held(until: threading.Event, mood: Mood = well) -> Mood:

@@ -28,6 +28,7 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     length: int | None = None  # what Content-Length claims, where that is not the truth
+    pieces: "tuple[bytes | threading.Event, ...]" = ()  # of the body: what comes after an event waits for it
 
 
 NEVER = Answer(delay_s=NEVER_S)
@@ -90,7 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(answer.body)
+            for piece in answer.pieces or (answer.body,):
+                if isinstance(piece, threading.Event):
+                    piece.wait(NEVER_S)
+                else:
+                    self.wfile.write(piece)
+                    self.wfile.flush()
         if answer.length is not None:
             self.close_connection = True
 

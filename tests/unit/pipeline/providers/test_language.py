@@ -27,7 +27,7 @@ NOTHING = RefineRequest(
     width=None,
     height=None,
     has_source=False,
-    attached=False,
+    attached=0,
     has_mask=False,
     turns=(),
 )
@@ -317,7 +317,7 @@ def test_what_is_chosen_takes_the_style_that_was_chosen() -> None:
 
 @pytest.mark.parametrize("content", ["make it beautiful", "something beautiful", "undo", "more"])
 def test_what_is_said_of_an_attached_photo_is_never_another_picture(content: str) -> None:
-    assert with_photo(content, attached=True).intent is not Intent.GENERATE
+    assert with_photo(content, attached=1).intent is not Intent.GENERATE
 
 
 @pytest.mark.parametrize(
@@ -749,14 +749,14 @@ def test_a_style_in_a_new_request_is_no_style_transfer() -> None:
     ],
 )
 def test_a_photo_that_has_just_come_is_what_is_meant_and_no_other_picture(content: str) -> None:
-    result = with_photo(content, attached=True)
+    result = with_photo(content, attached=1)
     assert (result.intent, result.prompt) == (Intent.REPLY, "")
     assert any(say in (result.reply or "") for say in in_both("within"))
 
 
 def test_beside_a_photo_a_picture_can_still_be_ordered_and_what_is_no_request_is_not_understood() -> None:
-    assert with_photo("paint a beach", attached=True).intent is Intent.GENERATE
-    assert "found nothing" in (with_photo("asdf", attached=True).reply or "")
+    assert with_photo("paint a beach", attached=1).intent is Intent.GENERATE
+    assert "found nothing" in (with_photo("asdf", attached=1).reply or "")
 
 
 @pytest.mark.parametrize("content", ["replace the sky with a starry night", "thay trời bằng đêm đầy sao"])
@@ -976,7 +976,7 @@ def test_whatever_is_said_gets_a_whole_answer(content: str) -> None:
 
 
 def test_a_photo_that_has_just_come_is_not_mistaken_for_the_last_scene() -> None:
-    answer = with_photo("make it night", turns=(PAINTED,), attached=True)
+    answer = with_photo("make it night", turns=(PAINTED,), attached=1)
     assert answer.intent is Intent.REPLY
     assert answer.reply and "needs an AI" in answer.reply
 

@@ -51,7 +51,7 @@ def test_after_a_picture(content: str, intent: Intent) -> None:
 
 
 def test_with_a_photo_whatever_is_said_is_about_it() -> None:
-    assert read("a castle behind them", has_source=True, attached=True).intent is Intent.EDIT
+    assert read("a castle behind them", has_source=True, attached=1).intent is Intent.EDIT
     assert read("a castle", has_source=True, has_mask=True).intent is Intent.EDIT
 
 
