@@ -176,7 +176,7 @@ def _chat(body: ChatBody) -> Call:
     else:
         assert '"additionalProperties": false' in system.content, "no schema in words either"
     document = json.loads(user.content)
-    assert set(document) == {"request", "it", "mask", "style", "intent", "earlier"}
+    assert set(document) == {"request", "it", "pictures", "mask", "style", "intent", "earlier"}
     return Call("chat", user.content, body.model_dump(exclude_none=True))
 
 
