@@ -27,6 +27,7 @@ from gallery import errors
 from gallery import services as pictures
 from gallery.answers import is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.schemas import Cursor, ImageForm, Limit, form
+from gallery.translation import _
 from pipeline.documents import Form
 from pipeline.message import Message
 from pipeline.message import Status as MessageStatus
@@ -41,8 +42,8 @@ IdempotencyKey = Annotated[
     Name | None,
     Header(
         alias="Idempotency-Key",
-        description="The same as `client_id`: the request sent again under the same key has the same answer, makes nothing "
-        "twice, and is answered before any limit is counted.",
+        description="The same as `client_id`: the request sent again under the same key has the same answer, "
+        "makes nothing twice, and is answered before any limit is counted.",
     ),
 ]
 K = TypeVar("K", SendBody, ImageBody)
@@ -86,7 +87,7 @@ def _keyed(body: K, key: str | None) -> K:
     if len(key) > 2 and key[0] == key[-1] == '"':
         key = key[1:-1]
     if body.client_id not in (None, key):
-        raise errors.Conflict("The header Idempotency-Key is another one than the body's client_id.")
+        raise errors.Conflict(_("The header Idempotency-Key is another one than the body's client_id."))
     return body.model_copy(update={"client_id": key})
 
 
@@ -239,7 +240,7 @@ def picture_of(message: Message) -> str:
     if message.status is MessageStatus.DONE and message.image:
         return message.image["id"]
     if message.status is MessageStatus.CANCELLED:
-        raise errors.Conflict("This request was cancelled.")
+        raise errors.Conflict(_("This request was cancelled."))
     error = message.error
     if error is None:
         raise errors.NoImage(message.reply or "")

@@ -13,6 +13,7 @@ from chat import metrics, protocol, services, store
 from chat.backlog import Backlog
 from chat.poller import local_connections
 from gallery.errors import BadInput, NotFound, ReadOnly, StorageDown, StudioError
+from gallery.translation import _
 from pipeline.documents import Form
 from pipeline.events import Event, dump, session_group, size, user_group
 from pipeline.message import Message
@@ -105,7 +106,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             return
         try:
             if frame.get("text") is None:
-                raise protocol.Unreadable(None, BadInput("Frames are text; pictures go over HTTP."))
+                raise protocol.Unreadable(None, BadInput(_("Frames are text; pictures go over HTTP.")))
             command = protocol.read(frame["text"])
         except protocol.Unreadable as unreadable:
             await self.send_json(protocol.failed(unreadable.id, unreadable.error))
@@ -123,7 +124,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             return protocol.failed(command.id, error)
         except PyMongoError as error:
             log.warning("action=store_down command=%s error=%r", command.type, error)
-            return protocol.failed(command.id, StorageDown("The conversation cannot be reached just now."))
+            return protocol.failed(command.id, StorageDown(_("The conversation cannot be reached just now.")))
         except Exception:
             log.exception("action=command_failed command=%s session=%s", command.type, self.session_id)
             return protocol.failed(command.id, StudioError())

@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, close_
 from django.db.utils import load_backend
 
 from gallery.errors import StorageDown
+from gallery.translation import _
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -42,7 +43,7 @@ class Pool:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, here.run, bound)
         except (OperationalError, InterfaceError, TimeoutError) as error:
             log.warning("action=store_down error=%r", error)
-            raise StorageDown("The database does not answer.") from None
+            raise StorageDown(_("The database does not answer.")) from None
 
 
 run_in_db_pool = Pool(4, "orm")

@@ -1,6 +1,5 @@
 """Frames and bodies of clients, and the forms that come back: docs/protocol.md."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, get_type_hints
 
@@ -17,9 +16,10 @@ from pydantic import (
 )
 from pydantic_core import from_json
 
-from chat import rules
+from chat import rules, validation
 from gallery.errors import BadInput, StudioError
 from gallery.snapshot import Snapshot
+from gallery.translation import N_, _
 from pipeline.documents import Document, Form, Mark, marked
 from pipeline.message import Message, PictureForm, Stage, Status
 from pipeline.message import Options as StoredOptions
@@ -34,13 +34,13 @@ MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 def _clean(text: str) -> str:
     """Without NUL and other controls, or halves of a surrogate pair."""
     if any((ch < " " and ch not in "\n\r\t") or ch == "\x7f" or "\ud800" <= ch <= "\udfff" for ch in text):
-        raise ValueError("has a control character or half a character in it")
+        raise ValueError(N_("has a control character or half a character in it"))
     return text
 
 
 def _not_blank(text: str) -> str:
     if not text.strip():
-        raise ValueError("is empty")
+        raise ValueError(N_("is empty"))
     return text
 
 
@@ -64,7 +64,7 @@ Side = Annotated[int, Field(ge=128, le=2048, description="pixels"), WHOLE]
 
 def _no_picture_twice(ids: list[str]) -> list[str]:
     if len(set(ids)) < len(ids):
-        raise ValueError("names a picture twice")
+        raise ValueError(N_("names a picture twice"))
     return ids
 
 
@@ -123,7 +123,7 @@ class Adjust(Closed):
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
         if self == type(self).model_construct():
-            raise ValueError("changes nothing")
+            raise ValueError(N_("changes nothing"))
         return self
 
 
@@ -140,7 +140,9 @@ class Options(Closed):
 def _alone(adjust: Adjust | None, intent: str | None, *others: object) -> None:
     if adjust and (intent not in (None, "edit") or any(others)):
         raise ValueError(
-            "has an adjust, which stands alone: no size, style, mask, variation or second picture, and no intent but edit"
+            N_(
+                "has an adjust, which stands alone: no size, style, mask, variation or second picture, and no intent but edit"
+            )
         )
 
 
@@ -162,7 +164,7 @@ class WithSources(Closed):
     def _names_one_first_picture(self) -> Self:
         if self.source_image_id and self.source_image_id != self.sources[0]:
             raise ValueError(
-                "has a source_image_id that is not the first of source_image_ids: one of the two is enough"
+                N_("has a source_image_id that is not the first of source_image_ids: one of the two is enough")
             )
         return self
 
@@ -215,14 +217,14 @@ class ImageBody(WithSources):
         others = self.width, self.height, self.style, self.resolution, self.mask_image_id, self.sources[1:]
         _alone(self.adjust, self.intent, *others)
         if self.adjust and not self.sources:
-            raise ValueError("has an adjust, and no source_image_id that says of which picture")
+            raise ValueError(N_("has an adjust, and no source_image_id that says of which picture"))
         return self
 
     @model_validator(mode="after")
     def _a_change_names_its_picture(self) -> Self:
         changes = self.mask_image_id or self.intent not in (None, "generate")
         if changes and not self.sources:
-            raise ValueError("asks for a change, and has no source_image_id that says of which picture")
+            raise ValueError(N_("asks for a change, and has no source_image_id that says of which picture"))
         return self
 
 
@@ -273,7 +275,6 @@ class Ping(Closed):
 
 AnyCommand = Send | Cancel | Retry | Sync | Ping
 _COMMAND: TypeAdapter[AnyCommand] = TypeAdapter(Annotated[AnyCommand, Field(discriminator="type")])
-TYPES = ("message.send", "message.cancel", "message.retry", "session.sync", "ping")
 
 
 class Unreadable(Exception):
@@ -289,14 +290,14 @@ def read(text: str) -> AnyCommand:
     try:
         raw = from_json(text, allow_inf_nan=False)
     except (ValueError, RecursionError):
-        raise Unreadable(None, BadInput("This frame is not JSON, or it is nested too deeply.")) from None
+        raise Unreadable(None, BadInput(_("This frame is not JSON, or it is nested too deeply."))) from None
     if not isinstance(raw, dict):
-        raise Unreadable(None, BadInput("A command is a JSON object.")) from None
+        raise Unreadable(None, BadInput(_("A command is a JSON object."))) from None
     try:
         return _COMMAND.validate_python(raw)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise Unreadable(_readable_id(raw.get("id")), BadInput(explain(first, first["loc"]))) from None
+        raise Unreadable(_readable_id(raw.get("id")), BadInput(validation.explain(first, first["loc"]))) from None
 
 
 def _readable_id(value: object) -> int | str | None:
@@ -305,36 +306,6 @@ def _readable_id(value: object) -> int | str | None:
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MAX_SAFE_INTEGER:
         return value
     return None
-
-
-def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
-    """Never repeats what was sent."""
-    kind, context = problem["type"], problem.get("ctx", {})
-    if kind in ("union_tag_invalid", "union_tag_not_found"):
-        return f"type: must be one of {', '.join(TYPES)}."
-    if kind.endswith("too_long"):
-        what = f"is longer than {context['max_length']}"
-    elif kind.endswith("too_short"):
-        what = "is empty"
-    else:
-        what = _PROBLEMS.get(kind) or problem["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    name = field_name(path)
-    return f"{name}: {what}." if name else f"The request's body {what}."
-
-
-_PROBLEMS = {
-    "missing": "is missing",
-    "extra_forbidden": "is not a known field",
-    "model_type": "is not a JSON object",
-    "model_attributes_type": "is not a JSON object",
-}
-
-
-def field_name(path: Sequence[int | str]) -> str:
-    parts = [
-        str(part)[:40] for part in path if part not in TYPES and not str(part).startswith(("constrained-", "function-"))
-    ]
-    return ".".join(parts[:4])
 
 
 def ok(id: int | str, result: Form) -> Form:

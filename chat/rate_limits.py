@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
+from django.utils.translation import ngettext
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 
 from gallery.errors import RateLimited
+from gallery.translation import N_, _, number
 from pipeline.coalescing import Breaker, PerLoop
 
 log = logging.getLogger(__name__)
@@ -46,17 +48,17 @@ LIMITS: dict[str, RateLimitItem] = {
     "mail_address": RateLimitItemPerMinute(10),  # by `network`
     "mail_name": RateLimitItemPerMinute(5, 10),
 }
-TOO_FAST = "That was too fast"
-TOO_MANY_MAILS = "There were too many e-mails just now"
-TOO_MANY_LOGINS = "There were too many attempts to log in"
+TOO_FAST = N_("That was too fast: try again in {time}.")
+TOO_MANY_MAILS = N_("There were too many e-mails just now: try again in {time}.")
+TOO_MANY_LOGINS = N_("There were too many attempts to log in: try again in {time}.")
 SENTENCES = {
-    "guest": "Many newcomers have come from your network just now",
+    "guest": N_("Many newcomers have come from your network just now: try again in {time}."),
     "login_address": TOO_MANY_LOGINS,
     "login_name": TOO_MANY_LOGINS,
     "mail_address": TOO_MANY_MAILS,
     "mail_name": TOO_MANY_MAILS,
-    "report": "There were too many reports from your network just now",
-    "report_share": "There were many reports of this picture just now",
+    "report": N_("There were too many reports from your network just now: try again in {time}."),
+    "report_share": N_("There were many reports of this picture just now: try again in {time}."),
 }
 
 
@@ -99,8 +101,9 @@ def record_limit(state: LimitState) -> None:
 def too_fast(wait: float, sentence: str = TOO_FAST) -> RateLimited:
     """`wait`: seconds."""
     wait = max(1.0, round(wait, 1))
-    unit = "second" if f"{wait:.0f}" == "1" else "seconds"
-    return RateLimited(f"{sentence}: try again in {wait:.0f} {unit}.", retry_after=wait)
+    seconds = round(wait)
+    time = ngettext("{count} second", "{count} seconds", seconds).format(count=number(seconds))
+    return RateLimited(_(sentence).format(time=time), retry_after=wait)
 
 
 class _Own:

@@ -10,6 +10,7 @@ from django.db import close_old_connections
 from django.utils import translation
 
 from gallery.errors import Quota
+from gallery.translation import _
 from pipeline.providers.text import answered_in
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _places = threading.BoundedSemaphore(THREADS + WAITING)
 async def refine(user_id: str, prompt: str) -> "Refinement":
     """Raises `Quota` when too many wait, `Budget`, and what the provider raises."""
     if not _places.acquire(blocking=False):
-        raise Quota("Too many prompts are being read just now.", retry_after=RETRY_AFTER_S)
+        raise Quota(_("Too many prompts are being read just now."), retry_after=RETRY_AFTER_S)
     reading = _threads.submit(_refine, user_id, prompt, answered_in(prompt))
     reading.add_done_callback(lambda _: _places.release())  # not when its person has gone: the thread is still taken
     return await asyncio.wrap_future(reading)

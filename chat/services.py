@@ -15,6 +15,7 @@ from chat.protocol import SendBody
 from chat.store import Excerpt
 from gallery import services as gallery
 from gallery.errors import Budget, Conflict, NotFound, RateLimited, StorageFull
+from gallery.translation import _
 from pipeline import costs, events, session, transitions
 from pipeline.coalescing import PerLoop
 from pipeline.documents import Filter, Form, evolve, new_id
@@ -214,7 +215,7 @@ async def known_answer(session_id: str, body: SendBody) -> Message | None:
         return None
     known = await find_async(Message, {"session_id": session_id, "client_id": body.client_id})
     if known is not None and known.request_hash != _hash(body):
-        raise Conflict("This client_id already stands for another request.")
+        raise Conflict(_("This client_id already stands for another request."))
     return known
 
 
@@ -229,7 +230,7 @@ async def _find_original(session_id: str, named: str | None) -> Message | None:
         return None
     found = await find_async(Message, {"session_id": session_id, "$or": [{"_id": named}, {"client_id": named}]})
     if found is None:
-        raise NotFound("There is no message of which this could be a variation.")
+        raise NotFound(_("There is no message of which this could be a variation."))
     return await find_async(Message, {"_id": found.variation_of}) if found.variation_of else found
 
 
@@ -242,7 +243,7 @@ async def cancel(user_id: str, session_id: str, message_id: str) -> Message:
         return cancelled
     message = await store.find_message(user_id, session_id, message_id)
     if message.status is not Status.CANCELLED:
-        raise Conflict("This message has already ended.")
+        raise Conflict(_("This message has already ended."))
     return message
 
 
@@ -254,9 +255,9 @@ async def retry(user_id: str, session_id: str, message_id: str) -> Message:
     if message.status is Status.PROCESSING:
         return message  # another request was faster
     if message.status is Status.DONE:
-        raise Conflict("This message is done already.")
+        raise Conflict(_("This message is done already."))
     if message.error and not message.error["retryable"]:
-        raise Conflict("Trying again would not help: change the request instead.")
+        raise Conflict(_("Trying again would not help: change the request instead."))
     if message.resumes_at is not Stage.UPLOADING:
         await space.check(user_id)
     if message.reservation is not None:

@@ -85,7 +85,7 @@ async def _page(
     where = dict(of)
     if cursor is not None:
         if len(cursor) != CURSOR_LENGTH:
-            raise BadInput("cursor: is none that a list has given.")
+            raise BadInput(_("cursor: is none that a list has given."))
         where["_id"] = {"$lt": cursor}
     docs = await async_database()[kind.collection].find(where, fields, sort=NEWEST, limit=limit + 1).to_list()
     return docs[:limit], docs[limit - 1]["_id"] if len(docs) > limit else None

@@ -12,11 +12,10 @@ from gallery.changes import not_purged
 from gallery.errors import BadInput, Conflict, NotFound, Unauthorized
 from gallery.models import Album, AlbumImage, Image
 from gallery.services import UUID, check_title
+from gallery.translation import _, number
 
 ALBUMS = 100  # of a person
 PICTURES = 2000  # in an album
-FULL = f"This album has {PICTURES:,} pictures, as many as there may be."
-MANY = f"You have {ALBUMS} albums, as many as there may be: delete one that you do not need."
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,10 @@ class Shown:
     album: Album
     count: int
     cover: Image | None  # the newest picture
+
+
+def full() -> Conflict:
+    return Conflict(_("This album has {count} pictures, as many as there may be.").format(count=number(PICTURES)))
 
 
 def create(owner_id: uuid.UUID, title: str) -> Album:
@@ -38,7 +41,11 @@ def create(owner_id: uuid.UUID, title: str) -> Album:
         ):  # one at a time, or each sees the last place
             raise Unauthorized  # they are being removed
         if Album.objects.filter(owner__pk=owner_id).count() >= ALBUMS:
-            raise Conflict(MANY)
+            raise Conflict(
+                _("You have {count} albums, as many as there may be: delete one that you do not need.").format(
+                    count=ALBUMS
+                )
+            )
         return Album.objects.create(owner_id=owner_id, title=title)
 
 
@@ -114,6 +121,6 @@ def _own(owner_id: uuid.UUID, album_id: str) -> QuerySet[Album]:
 def _titled(title: str) -> str:
     title = " ".join(title.split())
     if not 1 <= len(title) <= 100:
-        raise BadInput("title: is from 1 to 100 characters.")
+        raise BadInput(_("title: is from 1 to 100 characters."))
     check_title(title)
     return title

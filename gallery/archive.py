@@ -14,6 +14,7 @@ from gallery.models import Image
 from gallery.schemas import form
 from gallery.storage.base import Stream
 from gallery.stores import storage
+from gallery.translation import _
 from gallery.views import file_name
 
 PIECE = 64 * 1024  # bytes that go out at once
@@ -36,7 +37,7 @@ def pictures(owner_id: uuid.UUID, ids: Sequence[str]) -> Iterator[bytes]:
         zip.add(pieces(file), name)
         yield from zip.all_files()
     if not sent:
-        raise NotFound("None of these pictures is there.")
+        raise NotFound(_("None of these pictures is there."))
     manifest = json.dumps({"pictures": sent, "missing": missing}, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
     zip.add(manifest, "manifest.json", compress_type=ZIP_DEFLATED)
     yield from zip.finalize()

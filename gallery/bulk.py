@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from gallery import albums
 from gallery.changes import change, not_purged
-from gallery.errors import BadInput, Conflict, NotFound, StudioError
+from gallery.errors import BadInput, NotFound, StudioError
 from gallery.models import Image
 from gallery.services import UUID
+from gallery.translation import _
 
 AT_ONCE = 200
 OnPictures = Literal["trash", "restore", "delete", "favorite", "unfavorite"]
@@ -27,7 +28,7 @@ class Result(NamedTuple):
 def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str | None) -> list[Result]:
     """A result for each id, in order. Raises `BadInput`, and `NotFound` for an album that is not one's own."""
     if (album_id is None) == (action in get_args(OnAlbum)):
-        raise BadInput("album_id: names the album of add_to_album and of remove_from_album.")
+        raise BadInput(_("album_id: names the album of add_to_album and of remove_from_album."))
     images = not_purged().filter(owner__pk=owner_id, pk__in=[each for each in ids if UUID.fullmatch(each)])
     images = images.exclude(purpose=Image.Purpose.MASK)
     found = {str(pk) for pk in images.values_list("pk", flat=True)}
@@ -35,8 +36,7 @@ def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str |
     if not album_id:
         _ACTS[action](images)
     return [
-        Result(each, NotFound() if each not in found else Conflict(albums.FULL) if each in refused else None)
-        for each in ids
+        Result(each, NotFound() if each not in found else albums.full() if each in refused else None) for each in ids
     ]
 
 

@@ -20,6 +20,7 @@ from gallery.errors import Interrupted
 from gallery.models import EVIDENCE, Image, Reference
 from gallery.storage.base import File
 from gallery.stores import configured, storage
+from gallery.translation import _
 
 if TYPE_CHECKING:
     from gallery.pictures import Rendition
@@ -51,12 +52,12 @@ def draft(
     except IntegrityError:
         image = Image.objects.filter(message_id=message_id).first()
     if image is None:
-        raise Interrupted("An earlier attempt at this picture has just been cleared away.")
+        raise Interrupted(_("An earlier attempt at this picture has just been cleared away."))
     if image.stage == Stage.SHOWN or _taken_up(image, rendition):
         return image
     Image.objects.filter(pk=image.pk, stage=Stage.DRAFT).update(stage=Stage.PURGING)
     purge(image)
-    raise Interrupted("An earlier attempt at this picture is still being cleared away.")
+    raise Interrupted(_("An earlier attempt at this picture is still being cleared away."))
 
 
 def _insert(values: dict[str, object], owner_id: str, parent_id: str | None, further_ids: Sequence[str]) -> Image:
@@ -114,7 +115,7 @@ def store(image: Image, rendition: "Rendition") -> None:
     """Raises `StorageDown`, `TooLarge`, or `Interrupted` if the row was purged meanwhile."""
     put(image, rendition)
     if delete_if_purged(image):
-        raise Interrupted("The picture was deleted while it was being stored.")
+        raise Interrupted(_("The picture was deleted while it was being stored."))
 
 
 def put(image: Image, rendition: "Rendition") -> None:

@@ -22,8 +22,8 @@ class StudioError(Exception):
 
     @property
     def message(self) -> str:
-        """A sentence of its class in the language of whoever reads it: several people may get the same error."""
-        return self._message or _(self.sentence)
+        """In the language of whoever reads it: several people may get the same error."""
+        return _(self._message or self.sentence)
 
     def public(self) -> dict[str, object]:
         return {

@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from gallery.errors import BadInput, FieldError, RateLimited, TooLarge, UnsupportedMedia
 from gallery.places import Places
 from gallery.schemas import ImportBody
+from gallery.translation import N_, _
 
 JSON, MULTIPART = "application/json", "multipart/form-data"
 JSON_LIMIT = 8 * 1024 * 1024  # bytes of a body: it is in memory, three times over, while it is read
 RETRY_AFTER_S = 5.0
-MANY = "Too many pictures in JSON are being read just now: send the file as multipart/form-data, or try again."
+MANY = N_("Too many pictures in JSON are being read just now: send the file as multipart/form-data, or try again.")
 _reading = Places(each=1, total=4)  # of a person, in this process
 
 
@@ -31,7 +32,7 @@ def read(request: HttpRequest, file: UploadedFile | None, purpose: Literal["phot
     if request.content_type == JSON:
         return _with_place(request, _read_json)
     if request.content_type != MULTIPART:
-        raise UnsupportedMedia("A picture comes as multipart/form-data, or as a data URL in JSON.")
+        raise UnsupportedMedia(_("A picture comes as multipart/form-data, or as a data URL in JSON."))
     if file is None:
         raise _wrong("file", "is missing")
     return Import(file, purpose, file.name or "")
@@ -52,14 +53,16 @@ def _read_json(request: HttpRequest) -> Import:
     text = request.read(JSON_LIMIT + 1)
     if len(text) > JSON_LIMIT:
         raise TooLarge(
-            f"At most {JSON_LIMIT // 1024**2} MiB of JSON are taken here: send the file as multipart/form-data."
+            _("At most {limit} MiB of JSON are taken here: send the file as multipart/form-data.").format(
+                limit=JSON_LIMIT // 1024**2
+            )
         )
     try:
         body = ImportBody.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
-            raise HttpError(400, "no JSON") from BadInput("The body is not JSON, or it is nested too deeply.")
+            raise HttpError(400, "no JSON") from BadInput(_("The body is not JSON, or it is nested too deeply."))
         raise _wrong(".".join(map(str, first["loc"])), first["msg"].removeprefix("Input ")) from None
     try:
         data = b64decode(body.file.partition(",")[2], validate=True)
@@ -69,5 +72,5 @@ def _read_json(request: HttpRequest) -> Import:
 
 
 def _wrong(field: str, what: str) -> BadInput:
-    said = f"{field}: {what}." if field else f"The request's body: {what}."
+    said = f"{field}: {what}." if field else _("The request's body: {what}.").format(what=what)
     return BadInput(said, errors=[FieldError("body", field, said)])

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 
 from gallery.errors import StorageDown
 from gallery.storage.base import Stream
+from gallery.translation import _
 
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
@@ -37,7 +38,7 @@ class Part:
             return b""
         piece = self._file.read(min(size, self._left))
         if not piece:
-            raise StorageDown("A file is shorter than it was.")
+            raise StorageDown(_("A file is shorter than it was."))
         self._left -= len(piece)
         return piece
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from gallery import heif
 from gallery.errors import BadInput, StudioError, TooLarge
+from gallery.translation import N_, _
 
 FORMATS = ("JPEG", "PNG", "WEBP")  # by content, not by name; HEIC and AVIF are read elsewhere
 MAX_BYTES = 20 * 1024 * 1024
@@ -33,9 +34,14 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 # So large that the C library returns freed blocks to the system, unlike Pillow's own 16 MiB.
 Image.core.set_block_size(64 * 1024 * 1024)  # type: ignore[attr-defined]
 
-_UNREADABLE = "This is not a picture we can read: send a JPEG, PNG, WebP, HEIC or AVIF."
-_BROKEN = "This picture is broken or cut off."
-_TOO_MANY_PIXELS = f"This picture has too many pixels: {MAX_PIXELS // 1_000_000} million is the most."
+_UNREADABLE = N_("This is not a picture we can read: send a JPEG, PNG, WebP, HEIC or AVIF.")
+_BROKEN = N_("This picture is broken or cut off.")
+
+
+def _too_many_pixels() -> TooLarge:
+    limit = MAX_PIXELS // 1_000_000
+    return TooLarge(_("This picture has too many pixels: {limit} million is the most.").format(limit=limit))
+
 
 _ORIENTATION = 0x0112
 _UPRIGHT = {
@@ -115,7 +121,7 @@ def _as_our_errors() -> Iterator[None]:
     except StudioError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TooLarge(_TOO_MANY_PIXELS) from error
+        raise _too_many_pixels() from error
     except UnidentifiedImageError as error:
         raise BadInput(_UNREADABLE) from error
     except Exception as error:
@@ -140,11 +146,11 @@ def _open(data: bytes, at_most: int = MAX_BYTES) -> Image.Image:
 
 def _check_size(width: int, height: int, frames: int) -> None:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-        raise TooLarge(_TOO_MANY_PIXELS)
+        raise _too_many_pixels()
     if min(width, height) < MIN_SIDE:
-        raise BadInput(f"This picture is too small: {MIN_SIDE} pixels a side is the least.")
+        raise BadInput(_("This picture is too small: {side} pixels a side is the least.").format(side=MIN_SIDE))
     if frames > 1:
-        raise BadInput("This picture moves: send a still one.")
+        raise BadInput(_("This picture moves: send a still one."))
 
 
 def _parts(data: bytes) -> int:

@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, ConfigDict, Field, field_validator
 
 from gallery import albums, fulltext, words
 from gallery.models import Image
+from gallery.translation import N_
 
 PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 COUNTED = 10_000  # pictures, at most
@@ -68,7 +69,7 @@ class Search(Schema):
     @classmethod
     def _is_flag(cls, value: object) -> object:
         if isinstance(value, str) and value not in ("true", "false"):
-            raise ValueError("is true or false")
+            raise ValueError(N_("is true or false"))
         return value
 
     @field_validator("since", "until", mode="before")
@@ -76,7 +77,7 @@ class Search(Schema):
     def _is_written_out(cls, value: object) -> object:
         """A bare number would be read as seconds."""
         if isinstance(value, str) and not re.match(r"\d{4}-", value):
-            raise ValueError("is a date or a moment, such as 2026-11-29T08:00:00Z")
+            raise ValueError(N_("is a date or a moment, such as 2026-11-29T08:00:00Z"))
         return value
 
 

@@ -22,6 +22,7 @@ from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.places import Places
 from gallery.stores import storage
+from gallery.translation import N_, _
 
 if TYPE_CHECKING:
     from gallery.pictures import Rendition
@@ -33,14 +34,14 @@ __all__ = [
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
-GONE = "The picture that this is about is not here any more, or not yours."
+GONE = N_("The picture that this is about is not here any more, or not yours.")
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 log = logging.getLogger(__name__)
 # One at a time: 40 megapixels take hundreds of megabytes. One thread: the C library keeps freed memory for each.
 _decoder = ThreadPoolExecutor(1, thread_name_prefix="decoding")
 _importing = Places(each=4, total=12)  # of a person, and in this process
-MANY_PICTURES = "Too many pictures are being taken in just now: try again in a few seconds."
+MANY_PICTURES = N_("Too many pictures are being taken in just now: try again in a few seconds.")
 RETRY_AFTER_S = 5.0
 Key = uuid.UUID | str
 
@@ -224,9 +225,9 @@ def own(owner_id: Key, image_id: str) -> QuerySet[Image]:
 def check_title(title: str) -> None:
     """PostgreSQL keeps no NUL, and no encoding a lone surrogate."""
     if len(title) > TITLE_LENGTH:
-        raise BadInput(f"A title has at most {TITLE_LENGTH} characters.")
+        raise BadInput(_("A title has at most {count} characters.").format(count=TITLE_LENGTH))
     if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in title):
-        raise BadInput("A title cannot hold this character.")
+        raise BadInput(_("A title cannot hold this character."))
 
 
 def _title_of(name: str) -> str:

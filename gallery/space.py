@@ -21,9 +21,10 @@ from django.db.models.functions import Coalesce
 from gallery.errors import Interrupted, StorageFull, Unauthorized
 from gallery.models import Image
 from gallery.stores import configured
+from gallery.translation import N_, _, number
 
 MEASURED_EVERY_S = 1.0
-DISK_FULL = "The studio's disk is nearly full: nothing new is taken until its operator has made room."
+DISK_FULL = N_("The studio's disk is nearly full: nothing new is taken until its operator has made room.")
 
 Key = uuid.UUID | str
 log = logging.getLogger(__name__)
@@ -50,15 +51,20 @@ def check(owner_id: Key, *, more: int = 0, beside: Callable[[], int] = lambda: 0
 def _check(used: Used, more: int, beside: int = 0) -> None:
     taken, allowed = used.bytes + beside, settings.PERSON_BYTES
     if taken + max(1, more) > allowed:
-        wanted = f", and this one takes {_in_words(more)}" if taken < allowed else ""
-        raise StorageFull(
-            f"Your pictures take {_in_words(taken)} of {_in_words(allowed)}, the trash included{wanted}: "
-            "delete some for good to make room."
+        said = (
+            _(
+                "Your pictures take {taken} of {allowed}, the trash included, and this one takes {wanted}: "
+                "delete some for good to make room."
+            )
+            if taken < allowed
+            else _("Your pictures take {taken} of {allowed}, the trash included: delete some for good to make room.")
         )
+        raise StorageFull(said.format(taken=_in_words(taken), allowed=_in_words(allowed), wanted=_in_words(more)))
     if used.pictures >= settings.PERSON_PICTURES:
         raise StorageFull(
-            f"You have {used.pictures:,} of {settings.PERSON_PICTURES:,} pictures, the trash included: "
-            "delete some for good to make room."
+            _(
+                "You have {pictures} of {allowed} pictures, the trash included: delete some for good to make room."
+            ).format(pictures=number(used.pictures), allowed=number(settings.PERSON_PICTURES))
         )
 
 
@@ -85,7 +91,7 @@ def insert(image: Image) -> None:
 def check_owner(owner_id: Key) -> None:
     """Raises `Interrupted` for a person who has ended."""
     if not get_user_model()._base_manager.filter(pk=owner_id, is_active=True).exists():
-        raise Interrupted("This person's things are on their way to another account, or are being removed.")
+        raise Interrupted(_("This person's things are on their way to another account, or are being removed."))
 
 
 def check_disk() -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 from gallery.errors import StorageDown
 from gallery.storage.base import Storage
 from gallery.storage.local import LocalStorage
+from gallery.translation import _
 
 if TYPE_CHECKING:
     from gallery.storage.account import Account
@@ -30,7 +31,7 @@ def storage(name: str) -> Storage:
 
         connection.close()
         return CloudinaryStorage(cloudinary_client())
-    raise StorageDown("This picture lies in a storage that the studio is not connected to.")
+    raise StorageDown(_("This picture lies in a storage that the studio is not connected to."))
 
 
 def cloudinary_client() -> "Client":

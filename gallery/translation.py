@@ -22,6 +22,11 @@ def _(sentence: str) -> str:
     return _translate(sentence)
 
 
+def number(count: int) -> str:
+    """1,000 in English, 1.000 in Vietnamese."""
+    return f"{count:,}" if language() == "en" else f"{count:,}".replace(",", ".")
+
+
 def N_(sentence: str) -> str:
     """Only marks a sentence of the catalogue, which `_` translates where it is shown."""
     return sentence

@@ -21,6 +21,7 @@ from gallery.api import router as gallery
 from gallery.errors import BadInput, UnsupportedMedia
 from gallery.moderation import api as moderation
 from gallery.sharing import api as sharing
+from gallery.translation import _
 from project import downloads, openapi, reports, tickets
 from project.accounts.api import me, tokens
 from project.accounts.bringing_api import router as accounts
@@ -36,11 +37,11 @@ class StrictParser(Parser):
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type not in JSON_TYPES:
-            raise UnsupportedMedia("This path takes JSON: send Content-Type: application/json.")
+            raise UnsupportedMedia(_("This path takes JSON: send Content-Type: application/json."))
         try:
             body = from_json(request.body, allow_inf_nan=False)
         except (ValueError, RecursionError):
-            raise BadInput("The body is not JSON, or it is nested too deeply.") from None
+            raise BadInput(_("The body is not JSON, or it is nested too deeply.")) from None
         return body  # type: ignore[no-any-return]  # the operation's model checks it
 
 

@@ -16,14 +16,15 @@ from chat.rate_limits import network
 from gallery.archive import PIECE
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.places import Places
+from gallery.translation import N_
 from project.access import Access, access_of
 from project.rights import closing_codes
 
 T = TypeVar("T")
 
 LOOK_EVERY_S = 2.0  # whether the right to it is still there
-ALREADY = "You are being sent a zip already: wait until that is done."
-MANY = "Too many people are being sent a zip just now: try again in a minute."
+ALREADY = N_("You are being sent a zip already: wait until that is done.")
+MANY = N_("Too many people are being sent a zip just now: try again in a minute.")
 ZIP = {
     "responses": {
         200: {"description": "OK", "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}

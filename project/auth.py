@@ -19,6 +19,7 @@ from ninja.utils import check_csrf
 
 from chat import rate_limits
 from gallery.errors import Forbidden, Unauthorized
+from gallery.translation import N_, _
 from project.access import Access, by_token
 from project.http import read_limits
 from project.http.cookies import SessionStore
@@ -31,15 +32,15 @@ DAY_S = 24 * 3600
 
 
 class ForeignPage(Forbidden):
-    sentence = "A request by cookie that changes something needs the page's CSRF token."
+    sentence = N_("A request by cookie that changes something needs the page's CSRF token.")
 
 
 class NoGuests(Unauthorized):
-    status, sentence = 403, "This studio takes no guests: sign in, or sign up."
+    status, sentence = 403, N_("This studio takes no guests: sign in, or sign up.")
 
 
 class SomebodyElse(Unauthorized):
-    sentence = "Somebody else has signed in in this browser: reload the page."
+    sentence = N_("Somebody else has signed in in this browser: reload the page.")
 
 
 class Bearer(HttpBearer):
@@ -104,7 +105,7 @@ def _owner(request: HttpRequest, token: str) -> Access:
     access = by_token(token, address(request))
     close_old_connections()  # or it would be held until the answer
     if access is None:
-        raise Unauthorized("This token is not valid.")
+        raise Unauthorized(_("This token is not valid."))
     remembered.keep("token", token, access, asked_at)
     return access
 

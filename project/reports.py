@@ -13,7 +13,7 @@ from ninja import Router
 from ninja.errors import HttpError
 from pydantic import ValidationError
 
-from chat import protocol, rate_limits
+from chat import rate_limits, validation
 from gallery.errors import BadInput, FieldError, Forbidden, StudioError, UnsupportedMedia
 from gallery.sharing import links, services
 from gallery.sharing.schemas import ReportBody
@@ -78,7 +78,7 @@ def _said(request: HttpRequest) -> ReportBody:
         first = error.errors(include_url=False, include_input=False)[0]
         if first["type"] == "json_invalid":
             raise HttpError(400, "no JSON") from BadInput(_("The body is not JSON, or it is nested too deeply."))
-        detail = protocol.explain(first, list(first["loc"]))
-        field = FieldError("body", protocol.field_name(list(first["loc"])), detail)
+        detail = validation.explain(first, list(first["loc"]))
+        field = FieldError("body", validation.field_name(list(first["loc"])), detail)
         raise BadInput(detail, errors=[field]) from None
     raise UnsupportedMedia(_("A report comes as JSON, or as a form."))

@@ -19,6 +19,7 @@ from chat.consumers import BLOCKED, WHO_ARE_YOU
 from chat.db_pool import Pool
 from chat.poller import local_connections
 from gallery.errors import Blocked, StorageDown, StudioError, Unauthorized
+from gallery.translation import N_
 from pipeline.coalescing import PerLoop
 from project.access import Access, access_of
 from project.http import problems
@@ -89,7 +90,7 @@ async def _ended(request: HttpRequest) -> StudioError | None:
         (code,) = await _pool(closing_codes, [access_of(request)])
     except (StorageDown, DatabaseError):
         return None
-    return {None: None, WHO_ARE_YOU: Unauthorized("This right has ended."), BLOCKED: Blocked()}[code]
+    return {None: None, WHO_ARE_YOU: Unauthorized(N_("This right has ended.")), BLOCKED: Blocked()}[code]
 
 
 def closing_codes(rights: Sequence[Access]) -> list[int | None]:

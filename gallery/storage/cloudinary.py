@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from gallery.errors import NotFound, StorageDown, TooLarge
 from gallery.storage.base import KEY, File, Listing, check_key
 from gallery.storage.cloudinary_client import CHUNK, Body, Client, CloudinaryError
+from gallery.translation import _
 
 FOLDER = "studio"  # before each of our ids
 MAX_BYTES = 160 * 1024 * 1024  # bytes: what 40 megapixels take in the worst case
@@ -104,9 +105,9 @@ def _as_our_errors(what: str) -> Iterator[None]:
         yield
     except CloudinaryError as error:
         if error.status == 404 and what == "open":
-            raise NotFound("The picture's file is not there.") from error
+            raise NotFound(_("The picture's file is not there.")) from error
         if error.status == 400 and error.said.startswith("File size too large"):
-            raise TooLarge("This picture is larger than the storage takes.") from error
+            raise TooLarge(_("This picture is larger than the storage takes.")) from error
         if error.is_our_fault:
             log.error("action=storage_credentials_refused what=%s said=%r: check CLOUDINARY_URL", what, error.said)  # noqa: TRY400
         raise StorageDown(retry_after=error.retry_after) from error

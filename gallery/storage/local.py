@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gallery.errors import NotFound, StorageDown
 from gallery.storage.base import KEY, File, Listing, check_key
+from gallery.translation import _
 
 _beside = ThreadPoolExecutor(thread_name_prefix="files")
 
@@ -44,7 +45,7 @@ class LocalStorage:
             try:
                 return path.read_bytes()
             except FileNotFoundError as error:
-                raise NotFound("The picture's file is not there.") from error
+                raise NotFound(_("The picture's file is not there.")) from error
 
     def size(self, key: str) -> int:
         path = self._path(key)
@@ -52,7 +53,7 @@ class LocalStorage:
             try:
                 return path.stat().st_size
             except FileNotFoundError as error:
-                raise NotFound("The picture's file is not there.") from error
+                raise NotFound(_("The picture's file is not there.")) from error
 
     def stream(self, key: str) -> "_Open":
         path = self._path(key)
@@ -60,7 +61,7 @@ class LocalStorage:
             try:
                 return _Open(path)
             except FileNotFoundError as error:
-                raise NotFound("The picture's file is not there.") from error
+                raise NotFound(_("The picture's file is not there.")) from error
 
     def sign(self, key: str, seconds: int) -> str | None:
         check_key(key)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from gallery.errors import BadInput
+from gallery.translation import _
 
 MIN_SIDE = 16  # pixels, of what is left of a picture
 Size = tuple[int, int]
@@ -52,7 +53,11 @@ class Adjust:
         if self.crop is None:
             return largest_part(width, height, self.straighten)
         if self.crop.x + self.crop.width > width or self.crop.y + self.crop.height > height:
-            raise BadInput(f"The crop reaches past the picture, which is {width} × {height} pixels here.")
+            raise BadInput(
+                _("The crop reaches past the picture, which is {width} × {height} pixels here.").format(
+                    width=width, height=height
+                )
+            )
         return self.crop
 
     def turned(self, size: Size) -> Size:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gallery.errors import Quota, StudioError
+from gallery.translation import _
 from pipeline.providers.base import Usage
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ def until_busy(timeout_s: float) -> Patience:
 
     def queued() -> None:
         if time.monotonic() > deadline:
-            raise Quota("The picture service is busy.")
+            raise Quota(_("The picture service is busy."))
 
     return Patience(queued, lambda seconds: None)
 

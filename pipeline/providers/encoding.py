@@ -5,6 +5,7 @@ from PIL import Image
 
 from gallery.errors import TooLarge
 from gallery.pictures import MAX_BYTES
+from gallery.translation import _
 
 PNG_PIXELS = 6_000_000  # that fit into MAX_BYTES as a PNG
 
@@ -29,4 +30,4 @@ def encoded(image: Image.Image, on_tick: Callable[[], None]) -> bytes:
         image.save(buffer, kind, **options)
         if buffer.tell() <= MAX_BYTES:
             return buffer.getvalue()
-    raise TooLarge("The picture that came out of this is too large to be kept.")
+    raise TooLarge(_("The picture that came out of this is too large to be kept."))

@@ -7,6 +7,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageOps
 
 from gallery import pictures
 from gallery.errors import BadInput, ProviderDown, TooLarge
+from gallery.translation import _
 from pipeline.providers.base import PictureRequest
 from pipeline.providers.text import Size
 
@@ -33,7 +34,7 @@ def decoded(data: bytes, at_most: int = pictures.MAX_BYTES) -> Image.Image:
     try:
         return pictures.decode(data, at_most)
     except (BadInput, TooLarge) as error:
-        raise ProviderDown("The picture service sent something that is not a picture.") from error
+        raise ProviderDown(_("The picture service sent something that is not a picture.")) from error
 
 
 def fitted(image: Image.Image, request: PictureRequest) -> Image.Image:

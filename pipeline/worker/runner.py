@@ -253,7 +253,7 @@ def _generate(job: Job, lease: Lease) -> Job | None:
             messages.wait(job, it.waits_for)
             return None
         if it.image_id is None:
-            raise NoImage("There is no picture to change yet.")
+            raise NoImage(_("There is no picture to change yet."))
         image, source = gallery.open_source(owner, it.image_id)
         before = image.width, image.height
         prompt = message.refined_prompt or ""

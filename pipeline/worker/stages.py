@@ -117,7 +117,7 @@ def _size(picture: Picture) -> tuple[int, int]:
     try:
         return pictures.check(picture.data)
     except (BadInput, TooLarge) as error:  # the provider's fault: retryable
-        fault = ProviderDown("The picture service sent something that is not a picture.")
+        fault = ProviderDown(_("The picture service sent something that is not a picture."))
         fault.usage = picture.usage.counted()
         raise fault from error
 

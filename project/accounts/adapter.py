@@ -17,14 +17,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseRedirect
 
 from gallery.errors import StorageDown
-from gallery.translation import _
+from gallery.translation import N_, _
 from project.accounts import signing_in
 from project.http.cookies import StaffSessionStore
 from project.models import User
 
 log = logging.getLogger(__name__)
 EMAIL_LENGTH = 254  # what the database has
-NOT_MAILED = "The studio could not send its e-mail just now: try again in a minute."
+NOT_MAILED = N_("The studio could not send its e-mail just now: try again in a minute.")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

@@ -14,6 +14,7 @@ from chat import rate_limits, rules
 from chat.protocol import Text
 from gallery import space
 from gallery.errors import BadInput, Unauthorized
+from gallery.translation import N_, _
 from project import archives
 from project.access import access_of
 from project.accounts import export, keys, removal, usage
@@ -26,13 +27,13 @@ Scope = Literal["read", "write"]
 
 def _stripped(name: str) -> str:
     if not name.strip():
-        raise ValueError("is empty")
+        raise ValueError(N_("is empty"))
     return name.strip()
 
 
 def _holds_read(scopes: list[Scope]) -> list[Scope]:
     if "read" not in scopes:
-        raise ValueError("has to hold read")
+        raise ValueError(N_("has to hold read"))
     return scopes
 
 
@@ -214,7 +215,7 @@ def delete_me(request: HttpRequest, response: HttpResponse, body: LeaveBody) -> 
     one who is blocked, too."""
     access = access_of(request)
     if body.confirm != access.user.username:
-        raise BadInput("confirm: is not your name.")
+        raise BadInput(_("confirm: is not your name."))
     removal.leave(access.user)
     if access.token is None:
         request.session.flush()

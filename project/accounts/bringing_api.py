@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pymongo.errors import PyMongoError
 
 from gallery.errors import NotFound
+from gallery.translation import _
 from project.accounts import bringing
 from project.models import User
 
@@ -25,7 +26,7 @@ def bring(request: HttpRequest, body: BringBody) -> Status[None]:
     user, guest_id = request.user, request.session.get(bringing.OFFERED)
     assert isinstance(user, User)
     if guest_id is None:
-        raise NotFound("This was answered already.")
+        raise NotFound(_("This was answered already."))
     if body.bring and bringing.begin(uuid.UUID(guest_id), user):
         try:
             bringing.follow(uuid.UUID(guest_id), user.pk)

@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery.errors import BadInput, Conflict, NotFound
+from gallery.translation import _
 from project.access import Access
 from project.models import Token, User
 
 AT_MOST = 50  # of one person, expired ones too
-MANY = f"You have {AT_MOST} keys: delete one first."
 OUTLIVES = "expires_at: is later than the end of the key that asks for it."
 PAST = "expires_at: lies in the past."
 
@@ -32,7 +32,7 @@ def create(by: Access, name: str, scopes: Sequence[str], expires_at: datetime | 
         # One at a time for each person, or many at once could pass AT_MOST.
         list(User.objects.select_for_update(no_key=True).filter(pk=by.user.pk).values_list("pk"))
         if Token.objects.filter(user=by.user).count() >= AT_MOST:
-            raise Conflict(MANY)
+            raise Conflict(_("You have {count} keys: delete one first.").format(count=AT_MOST))
         secret = Token.issue(by.user, name=name, may_write="write" in scopes, expires_at=expires_at or latest)
     return Token.objects.get(pk=Token.digest_of(secret)), secret
 
@@ -43,4 +43,4 @@ def delete(user: User, public_id: str) -> None:
         if token.public_id == public_id:
             token.delete()
             return
-    raise NotFound("There is no such key, or it is not yours.")
+    raise NotFound(_("There is no such key, or it is not yours."))

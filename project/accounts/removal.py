@@ -28,6 +28,7 @@ from pymongo.errors import PyMongoError
 
 from gallery import maintenance, owned
 from gallery.errors import Conflict, StudioError
+from gallery.translation import N_
 from pipeline.store import ledger, sessions
 from pipeline.store import owned as conversations
 from project.accounts import evidence
@@ -43,7 +44,7 @@ ROWS = 200  # a round
 PEOPLE = 10  # a round
 SESSIONS, PICTURES = 50, 100  # of each person, a round
 REST_S = 3600.0  # between two passes
-STAFF_STAY = "Staff cannot remove themselves: an operator takes their rights first."
+STAFF_STAY = N_("Staff cannot remove themselves: an operator takes their rights first.")
 DOWN = (StudioError, PyMongoError, DatabaseError)
 
 

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from project.accounts import second_step
@@ -39,7 +40,7 @@ class Site(admin.AdminSite):
                     return redirect("staff_second_step")
                 logout(request)  # a cookie from before the second step was asked for
         context = self.each_context(request) | {
-            "title": "Log in",
+            "title": gettext("Log in"),
             "subtitle": None,
             "app_path": request.get_full_path(),
             "username": request.user.get_username(),

@@ -17,13 +17,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from requests import RequestException
 
 from gallery.errors import ProviderDown, StudioError
+from gallery.translation import N_
 from project.accounts import limits, passkeys, signing_in
 from project.http import problems
 
 log = logging.getLogger(__name__)
 NOT_OFFERED = ("provider_token", "openid_connect_login")  # to programs, and as a link
 View = Callable[..., HttpResponseBase]
-AWAY = "Who should say who you are cannot be reached just now: try again in a minute, or sign in another way."
+AWAY = N_("Who should say who you are cannot be reached just now: try again in a minute, or sign in another way.")
 BEGUN_S = 3600  # life of a cookie without a person
 
 

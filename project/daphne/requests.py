@@ -27,6 +27,7 @@ from twisted.internet.protocol import Protocol
 from chat import rate_limits
 from gallery.errors import RateLimited, StudioError, TooLarge
 from gallery.places import Places
+from gallery.translation import N_, _
 from project.daphne import forwarded, handshakes, uploads
 from project.daphne.application import Whole
 from project.daphne.connection import LINGER_S, Channel, last_answer, when_lost
@@ -35,7 +36,7 @@ from project.daphne.uploads import admit
 log = logging.getLogger(__name__)
 
 OPEN_FILES = 65_536  # sockets, mostly
-MANY = "Your network has too many connections here: close some, and try again."
+MANY = N_("Your network has too many connections here: close some, and try again.")
 RETRY_AFTER_S = 5.0
 
 _connections = Places(settings.CONNECTIONS_PER_ADDRESS if settings.STUDIO_LIMITS else math.inf)
@@ -131,7 +132,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         return bool(self.requestHeaders.getRawHeaders(b"Upgrade", [b""])[0].lower() == b"websocket")
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"At most {self.channel.limit() // 1024**2} MiB are taken here.")
+        return TooLarge(_("At most {limit} MiB are taken here.").format(limit=self.channel.limit() // 1024**2))
 
     def _refuse(self, error: StudioError) -> None:
         if not self._refused:

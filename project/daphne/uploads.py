@@ -12,13 +12,14 @@ from chat import rate_limits
 from chat.db_pool import Pool
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.places import Places
+from gallery.translation import N_, _
 from project.access import Access
 from project.auth import known
 
 LARGE = 64 * 1024  # bytes; smaller bodies stay in memory
 MIB = 1024 * 1024
 RETRY_AFTER_S = 5.0
-MANY = "Too many large uploads are on their way: try again in a few seconds."
+MANY = N_("Too many large uploads are on their way: try again in a few seconds.")
 
 _look_up = Pool(1, "bodies")
 # Bytes that arrive or wait to be worked on: of three of the largest pictures, of six, of twenty-five.
@@ -30,7 +31,7 @@ async def admit(headers: Iterable[tuple[bytes, bytes]], address: str, size: int)
     """Call the result when the body is gone. Raises `Unauthorized`, `Blocked`, `ReadOnly`, `RateLimited`, `StorageDown`."""
     access = await _sender(list(headers), address)
     if access is None:
-        raise Unauthorized("Send a bearer token, or the page's cookie.")
+        raise Unauthorized(_("Send a bearer token, or the page's cookie."))
     access.check_block()
     access.check_may_write()
     person = access.user

@@ -12,6 +12,7 @@ from django.middleware.common import CommonMiddleware
 from chat import rate_limits
 from gallery.errors import BadInput, RateLimited, StudioError, TooLarge
 from gallery.places import Places
+from gallery.translation import N_, _
 from project.http import on_the_loop, problems, read_limits
 
 on_the_loop.install()
@@ -21,7 +22,7 @@ IMPORT = "/v1/gallery"
 MIB = 1024 * 1024
 SMALL = 64 * 1024  # bytes
 UNSENT = 16 * MIB  # for one address
-UNREAD = "Too many answers wait for your network to read them: try again in a second."
+UNREAD = N_("Too many answers wait for your network to read them: try again in a second.")
 
 
 class Middleware:
@@ -63,10 +64,10 @@ class BodyLimit(Middleware):
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = _length(request)
         if length is None:
-            return problems.problem(BadInput("Content-Length is not a number of bytes."), 400)
+            return problems.problem(BadInput(_("Content-Length is not a number of bytes.")), 400)
         limit = body_limit(request.path_info)
         if length > limit:
-            return problems.problem(TooLarge(f"At most {limit // MIB} MiB are taken here."))
+            return problems.problem(TooLarge(_("At most {limit} MiB are taken here.").format(limit=limit // MIB)))
         return await self.get_response(request)
 
 

@@ -18,7 +18,7 @@ from ninja.errors import HttpError, ValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from chat import protocol
+from chat import validation
 from gallery import views
 from gallery.errors import (
     BadInput,
@@ -34,13 +34,14 @@ from gallery.errors import (
     Unauthorized,
     UnsupportedMedia,
 )
+from gallery.translation import N_
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 UNREACHABLE = (ConnectionFailure, OperationalError, InterfaceError)
 RETRY_AFTER_S = 5.0
 NAMES_OF_TOKENS = {"token", "access_token", "api_key", "key"}
-IN_ADDRESS = (
+IN_ADDRESS = N_(
     "A token does not belong into an address, which logs keep: send it as `Authorization: Bearer …`, and end this one."
 )
 MAX_FIELDS = 20  # in one problem
@@ -115,7 +116,7 @@ def _saying_when(error: StudioError, response: HttpResponse) -> HttpResponse:
 
 
 _OF_STATUS: dict[int, tuple[type[StudioError], str]] = {
-    401: (Unauthorized, "Send a bearer token, or the page's cookie."),
+    401: (Unauthorized, N_("Send a bearer token, or the page's cookie.")),
     403: (Forbidden, ""),
     404: (NotFound, ""),
     405: (MethodNotAllowed, ""),
@@ -166,7 +167,7 @@ def _wrong_field(error: Mapping[str, Any]) -> FieldError:
     if source == "body":
         path = path[1:]  # of our own parameter
     place = {"form": "body", "file": "body"}.get(source, source)
-    return FieldError(place, protocol.field_name(path), protocol.explain(error, path))
+    return FieldError(place, validation.field_name(path), validation.explain(error, path))
 
 
 def _http(request: HttpRequest, error: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from ninja.operation import PathView
 from websockets.exceptions import ConnectionClosed
 
-from chat import protocol
+from chat import validation
 from project.api import api
 from tests.security.matrix import ALL_ROLES, COMMANDS, KEYED, ROUTES, Command, Route, expected
 from tests.security.target import METRICS_TOKEN, Target
@@ -56,7 +56,7 @@ def test_every_operation_of_the_api_has_a_row() -> None:
 
 
 def test_every_command_has_a_row() -> None:
-    missing = set(protocol.TYPES) - {command.type for command in COMMANDS}
+    missing = set(validation.TYPES) - {command.type for command in COMMANDS}
     assert not missing, f"Say in tests/security/matrix.py who may say what: {', '.join(sorted(missing))}."
 
 

@@ -5,13 +5,20 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+from gallery import errors
+
+ERRORS = {
+    name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.StudioError)
+}
 TRANSLATES = {"_", "N_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 # Who is spoken to with these reads English: whoever runs the studio, or its programs.
 FOR_OPERATORS = {
     "ImproperlyConfigured", "CommandError", "RuntimeError", "ValueError", "TypeError", "KeyError", "AssertionError",
     "SystemExit", "debug", "info", "warning", "error", "exception", "Field", "add_argument", "compile", "Counter",
-    "Histogram", "Gauge", "GaugeMetricFamily", "CounterMetricFamily",
+    "Histogram", "Gauge", "GaugeMetricFamily", "CounterMetricFamily", "Header", "Query", "Path",
 }  # fmt: skip
+# Of the API's documents, which are in English.
+DOCUMENTED = {"summary", "help", "epilog", "response_description"}
 SENTENCE = re.compile(r"^[A-Z“‘][^\n]*[^\W\d_]{2,} [^\n]*[.!?…:]$|^[A-Z][a-z]+(?:'s)? [a-z]+(?: [\w’']+)*$")
 
 
@@ -30,6 +37,11 @@ def _docstrings(tree: ast.AST) -> set[ast.AST]:
 
 def _bare(node: ast.AST, skipped: set[ast.AST]) -> Iterator[str]:
     if node in skipped or (isinstance(node, ast.Call) and _name(node.func) in TRANSLATES | FOR_OPERATORS):
+        return
+    if isinstance(node, ast.keyword) and node.arg in DOCUMENTED:
+        return
+    if isinstance(node, ast.Call) and _name(node.func) in ERRORS and node.args and (text := _text(node.args[0])):
+        yield text
         return
     text = _text(node)
     if text is None:

@@ -1,4 +1,5 @@
 from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.adjust import Adjust, Size
 from pipeline.providers.base import (
     Control,
@@ -47,7 +48,7 @@ class Adjuster:
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput` for an unreadable source, or a crop that does not fit."""
         if request.source is None or request.adjust is None:
-            raise BadInput("There is no picture to adjust.")
+            raise BadInput(_("There is no picture to adjust."))
         with one_at_a_time(control):
             return Picture(apply(request.source, request.adjust, control.progress), self.name, repeatable=True)
 

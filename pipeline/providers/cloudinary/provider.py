@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
 from gallery.storage.cloudinary_client import Client, CloudinaryError
+from gallery.translation import _
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
 from pipeline.providers.cloudinary import effects
 from pipeline.providers.metering import Call, Payment
@@ -58,7 +59,7 @@ class CloudinaryEffects:
         if reason := effects.unsupported_reason(refined):
             raise BadInput(reason)
         if request.source is None:
-            raise BadInput("There is no picture to change.")
+            raise BadInput(_("There is no picture to change."))
         opaque = request.source.startswith(b"\xff\xd8")
         asked = effects.transformation(refined, pictures.check(request.source), opaque=opaque)
         control.progress(0.0)
@@ -127,7 +128,7 @@ class CloudinaryEffects:
                     raise
             waited = time.monotonic() - begun
             if waited > self._ready_s:
-                raise TimedOut("Cloudinary took too long over this picture.")
+                raise TimedOut(_("Cloudinary took too long over this picture."))
             self._pause(control, waited)
 
     def _pause(self, control: Control, waited: float) -> None:
@@ -152,15 +153,17 @@ def _ours(error: CloudinaryError, intent: Intent) -> StudioError:
     said = error.said.lower()
     if "subscription" in said or "add-on" in said or "addon" in said:
         return NoImage(
-            f"This needs Cloudinary's {_NAMES[intent]}, which the studio's account there does not have: its operator can "
-            "add it in Cloudinary's console."
+            _(
+                "This needs Cloudinary's {tool}, which the studio's account there does not have: its "
+                "operator can add it in Cloudinary's console."
+            ).format(tool=_NAMES[intent])
         )
     if error.is_limit:
         return Quota(retry_after=error.retry_after)
     if error.timed_out:
         return TimedOut()
     if error.status == 413 or said.startswith("file size too large"):
-        return TooLarge("This picture is larger than Cloudinary takes.")
+        return TooLarge(_("This picture is larger than Cloudinary takes."))
     if error.status == 400:  # it understood, and cannot
-        return NoImage("Cloudinary cannot do this with this picture.")
+        return NoImage(_("Cloudinary cannot do this with this picture."))
     return ProviderDown(retry_after=error.retry_after)

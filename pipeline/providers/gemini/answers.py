@@ -3,11 +3,12 @@ from dataclasses import replace
 from google.genai.types import Candidate, Content, FinishReason, GenerateContentResponse, MediaModality, Part
 
 from gallery.errors import NoImage, ProviderDown, Refused, Unusable
+from gallery.translation import N_, _
 from pipeline.providers.base import Usage
 from pipeline.providers.gemini.faults import UNREADABLE
 
-REFUSED = "The picture service refused this request."
-WORDS_ONLY = "The picture service made no picture of this. Try to say more plainly what it should show."
+REFUSED = N_("The picture service refused this request.")
+WORDS_ONLY = N_("The picture service made no picture of this. Try to say more plainly what it should show.")
 MAX_TOKENS = 2**31 - 1
 
 _REFUSALS = {
@@ -106,5 +107,5 @@ def _parts(answer: GenerateContentResponse) -> list[Part]:
     if first.finish_reason in _REFUSALS:
         raise Refused(REFUSED)
     if first.finish_reason is FinishReason.PUP_LIMITED_DISABLED:
-        raise Unusable("The picture service does not work for this studio's account.")
+        raise Unusable(_("The picture service does not work for this studio's account."))
     return (first.content.parts or []) if first.content else []

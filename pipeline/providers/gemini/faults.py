@@ -7,10 +7,11 @@ from google.genai.errors import APIError
 from pydantic import BaseModel, Field, ValidationError
 
 from gallery.errors import BadInput, ProviderDown, Quota, StudioError, TimedOut, TooLarge, Unusable
+from gallery.translation import N_, _
 
-UNREADABLE = "The picture service sent something that cannot be read."
-KEY_REFUSED = "The picture service does not accept this studio's key."
-MODEL_UNKNOWN = "The picture service does not know the model that this studio asks for."
+UNREADABLE = N_("The picture service sent something that cannot be read.")
+KEY_REFUSED = N_("The picture service does not accept this studio's key.")
+MODEL_UNKNOWN = N_("The picture service does not know the model that this studio asks for.")
 MAX_DELAY_S = 600.0
 
 # The last ones are how the SDK fails on malformed answers.
@@ -62,7 +63,7 @@ def _of_answer(error: APIError) -> StudioError:
         case 400 if "API_KEY_INVALID" in reasons:
             return Unusable(KEY_REFUSED)
         case 400 if body.status == "FAILED_PRECONDITION":  # no billing, or not from this country
-            return Unusable("The picture service does not work for this studio's account.")
+            return Unusable(_("The picture service does not work for this studio's account."))
         case 401 | 403:
             return Unusable(KEY_REFUSED)
         case 404:
@@ -70,11 +71,11 @@ def _of_answer(error: APIError) -> StudioError:
         case 408 | 504:
             return TimedOut()
         case 413:
-            return TooLarge("The picture service finds this too large.")
+            return TooLarge(_("The picture service finds this too large."))
         case 429:
             return Quota(retry_after=_delay(error, body))
         case code if 400 <= code < 500:
-            return BadInput("The picture service cannot work with this request.")
+            return BadInput(_("The picture service cannot work with this request."))
         case _:
             return ProviderDown()
 

@@ -125,7 +125,7 @@ def _read(answer: GenerateContentResponse, request: RefineRequest, usage: Usage)
 
 def _parts(request: PictureRequest) -> tuple[Part, ...]:
     if request.intent not in wording.SERVED:
-        raise BadInput("Gemini does not do this.")
+        raise BadInput(_("Gemini does not do this."))
     if request.intent.needs_source and request.source is None:
         raise BadInput("There is no picture to change.")
     words = Part.from_text(text=wording.words(request))

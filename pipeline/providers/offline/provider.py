@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.base import (
     Control,
     Intent,
@@ -97,7 +98,7 @@ def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:
     from .painter.paint import paint
 
     if plan.scene is None:
-        raise BadInput("These words name nothing that can be painted without an AI.")
+        raise BadInput(_("These words name nothing that can be painted without an AI."))
     size = request.width or USUAL_SIZE[0], request.height or USUAL_SIZE[1]
     picture = Image.fromarray(paint(plan.scene, *size, request.seed, control.progress))
     return encoded(picture, lambda: control.progress(1.0))

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from gallery.errors import ProviderDown, Refused, StudioError, TooLarge
+from gallery.translation import _
 from pipeline.providers import reading
 from pipeline.providers.base import Refinement, RefineRequest, Usage
 from pipeline.providers.calls import Patience, until_busy, usage_on_errors
@@ -82,7 +83,7 @@ class ChatRefiner:
             return None
         except Rejected as rejected:
             if _is_too_long(rejected):
-                fault = TooLarge("This is too long for the model that reads it.")
+                fault = TooLarge(_("This is too long for the model that reads it."))
             elif with_schema and not rejected.is_refusal and rejected.status in (400, 422, 501):
                 self._takes_schemas = not rejected.mentions(*_NO_SCHEMA)
                 return None

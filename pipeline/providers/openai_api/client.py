@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import httpx2
 
 from gallery.errors import ProviderDown, StudioError
+from gallery.translation import _
 from pipeline.providers.calls import Calls, Patience
 from pipeline.providers.metering import Payment
 from pipeline.providers.openai_api import faults
@@ -78,7 +79,7 @@ class Client:
         ours, theirs = urlsplit(self._base), self._address(url)
         if theirs is None or theirs.hostname != ours.hostname:
             log.warning("action=picture_elsewhere server=%s", self._name)
-            raise ProviderDown("The picture service keeps its pictures where this studio does not look.")
+            raise ProviderDown(_("The picture service keeps its pictures where this studio does not look."))
         # Behind a proxy, a server may not know its own scheme and port.
         return self._body(
             "GET", theirs._replace(scheme=ours.scheme, netloc=ours.netloc).geturl(), patience, Payment(None)

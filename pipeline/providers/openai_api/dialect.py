@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from gallery import pictures
 from gallery.errors import ProviderDown
+from gallery.translation import _
 from pipeline.providers import fitting
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.calls import Patience, guessed_share
@@ -78,7 +79,7 @@ def decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text.rpartition("base64,")[2])
     except (binascii.Error, ValueError):
-        raise ProviderDown("The picture service sent something that is not a picture.") from None
+        raise ProviderDown(_("The picture service sent something that is not a picture.")) from None
 
 
 def _padded(image: Image.Image, box: Size) -> Image.Image:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 import httpx2
 
 from gallery.errors import BadInput, ProviderDown, Quota, Refused, StudioError, TimedOut, TooLarge, Unusable
+from gallery.translation import N_, _
 
-UNREADABLE = "The picture service sent something that cannot be read."
-KEY_REFUSED = "The picture service does not accept this studio's key."
-REFUSED = "The picture service refused this request."
-NO_IMAGE = "The picture service made no picture of this. Try to say more plainly what it should show."
+UNREADABLE = N_("The picture service sent something that cannot be read.")
+KEY_REFUSED = N_("The picture service does not accept this studio's key.")
+REFUSED = N_("The picture service refused this request.")
+NO_IMAGE = N_("The picture service made no picture of this. Try to say more plainly what it should show.")
 MAX_DELAY_S = 600.0
 MAX_WORDS = 4000  # characters of an error that are looked at
 
@@ -58,17 +59,19 @@ def of_rejected(rejected: Rejected) -> StudioError:
         case 401 | 403:
             return Unusable(KEY_REFUSED)
         case 402:
-            return Unusable("The picture service does not work for this studio's account.")
+            return Unusable(_("The picture service does not work for this studio's account."))
         case 404 | 405 | 501:
-            return Unusable("The picture service does not know the model that this studio asks for, or cannot do this.")
+            return Unusable(
+                _("The picture service does not know the model that this studio asks for, or cannot do this.")
+            )
         case 408 | 504:
             return TimedOut()
         case 413:
-            return TooLarge("The picture service finds this too large.")
+            return TooLarge(_("The picture service finds this too large."))
         case 429:
             return Quota(retry_after=rejected.delay)
         case status if 400 <= status < 500:
-            return BadInput("The picture service cannot work with this request.")
+            return BadInput(_("The picture service cannot work with this request."))
         case _:
             return ProviderDown(retry_after=rejected.delay)
 

@@ -46,9 +46,9 @@ class ImagesProvider:
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput` for an intent it does not serve, or a change without a picture."""
         if request.intent not in orders.SERVED:
-            raise BadInput("The image model does not do this.")
+            raise BadInput(_("The image model does not do this."))
         if request.intent.needs_source and request.source is None:
-            raise BadInput("There is no picture to change.")
+            raise BadInput(_("There is no picture to change."))
         order = orders.order(request)
         if not order.instruction:  # all of them were commands
             raise NoImage(faults.NO_IMAGE)

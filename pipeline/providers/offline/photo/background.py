@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.base import Progress, part
 from pipeline.providers.offline.networks.subject import subject_seen
 
@@ -43,7 +44,9 @@ def _subject(small: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pi
         subject = _grabcut(small, labels, part(progress, 0.3, 1))
         if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
             return subject, _doubt(subject, seen)
-    raise BadInput("I cannot tell what the subject of this picture is: nothing in it stands out from its background.")
+    raise BadInput(
+        _("I cannot tell what the subject of this picture is: nothing in it stands out from its background.")
+    )
 
 
 def _doubt(subject: Pixels, seen: Floats | None) -> str | None:

@@ -2,6 +2,7 @@ from PIL import Image
 
 from gallery import pictures
 from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.base import Intent, PictureRequest, Progress, part
 from pipeline.providers.encoding import encoded
 from pipeline.providers.offline.plan import Plan, fits_twice, within
@@ -12,7 +13,7 @@ from . import edits
 def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[bytes, str | None]:
     """And the name of a sentence about what came out otherwise than asked for. Raises `BadInput`."""
     if request.source is None:
-        raise BadInput("There is no picture to work on.")
+        raise BadInput(_("There is no picture to work on."))
     progress(0.0)
     image, note = pictures.decode(request.source), None
     if image.size != within(image.size):
@@ -23,7 +24,7 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
     progress(0.02)
     if request.intent is Intent.EDIT:
         if not plan.edits:
-            raise BadInput("These words name no edit that works without an AI.")
+            raise BadInput(_("These words name no edit that works without an AI."))
         changed = edits.apply(plan.edits, image, mask, part(progress, 0.03, 0.95))
     else:
         from . import tools  # late: it loads OpenCV

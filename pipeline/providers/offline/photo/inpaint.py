@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.base import Progress, part
 
 from ..networks.subject import subject_seen
@@ -29,11 +30,11 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     size = pixels.shape[1::-1]
     marked = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 127
     if not marked.any():
-        raise BadInput("The mask is empty: paint over what shall go.")
+        raise BadInput(_("The mask is empty: paint over what shall go."))
     rim = 2 * (max(size) // SCREEN_SIDE) + 1
     grown = cv2.dilate(marked.astype(np.uint8), np.ones((rim, rim), np.uint8))
     if grown.mean() > 0.9:
-        raise BadInput("The mask covers nearly the whole picture: nothing is left to fill it from.")
+        raise BadInput(_("The mask covers nearly the whole picture: nothing is left to fill it from."))
     progress(0.02)
     wide = _wide(grown)
     out = _mend(pixels, (grown > 0) & ~wide, grown, part(progress, 0.05, 0.25))

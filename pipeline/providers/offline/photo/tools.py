@@ -4,6 +4,7 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.base import Intent, Progress, part
 from pipeline.providers.offline.plan import Plan, fits_twice
 
@@ -49,10 +50,10 @@ def _made(
         case Intent.REMOVE_OBJECT if mask is not None:
             return remove_object(pixels, mask, progress), None
         case Intent.REMOVE_OBJECT:
-            raise BadInput("Paint over what shall go: without an AI nobody else can say where it is.")
+            raise BadInput(_("Paint over what shall go: without an AI nobody else can say where it is."))
         case _ if plan.style:
             return restyle(pixels, plan.style, progress), None
-    raise BadInput("These words name no style that works without an AI.")
+    raise BadInput(_("These words name no style that works without an AI."))
 
 
 def _colours(image: Image.Image) -> Pixels:
