@@ -50,7 +50,6 @@ learn({
   "Why should this picture be shown? Another moderator reads it and decides. You can do this once.": "Vì sao nên hiện lại ảnh này? Một người kiểm duyệt khác sẽ đọc và quyết định. Bạn chỉ làm được một lần.",
   "Your address is changed. We have told the old one, too.": "Địa chỉ của bạn đã được đổi. Chúng tôi cũng đã báo cho địa chỉ cũ.",
   "Your appeal was sent.": "Đã gửi khiếu nại của bạn.",
-  "Your address is changed. We have told the old one, too.": "Địa chỉ của bạn đã được đổi. Chúng tôi cũng đã báo cho địa chỉ cũ.",
   "Your browser does not let us copy: the link is selected, copy it yourself.": "Trình duyệt không cho sao chép: liên kết đã được chọn, bạn hãy tự sao chép.",
   "Your chats will be listed here.": "Các cuộc trò chuyện của bạn sẽ hiện ở đây.",
   "ends {time}": "hết hạn {time}",
