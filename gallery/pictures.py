@@ -131,7 +131,7 @@ def _as_our_errors() -> Iterator[None]:
 def _open(data: bytes, at_most: int = MAX_BYTES) -> Image.Image:
     """Within our limits; only a HEIC or an AVIF is decoded by now."""
     if len(data) > at_most:
-        raise TooLarge(f"This file is too large: {at_most // 1024**2} MiB is the most.")
+        raise TooLarge(_("This file is too large: {at_most} MiB is the most.").format(at_most=at_most // 1024**2))
     if heif.is_heif(data):
         return heif.read(data, _check_size)
     if _parts(data) >= _MAX_PARTS:

@@ -263,7 +263,7 @@ def _generate(job: Job, lease: Lease) -> Job | None:
             found["options.width"], found["options.height"] = size
         lease.checkpoints.update_details(job, found)
     if message.mask_image_id:
-        _, mask = gallery.open_source(owner, message.mask_image_id, mask=True)
+        mask = gallery.open_source(owner, message.mask_image_id, mask=True)[1]
     made = stages.generate(provider, _request(message, intent, source, mask, _references(message, provider)), lease)
     lease.made = made.data
     details: Details = {

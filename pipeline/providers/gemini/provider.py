@@ -127,7 +127,7 @@ def _parts(request: PictureRequest) -> tuple[Part, ...]:
     if request.intent not in wording.SERVED:
         raise BadInput(_("Gemini does not do this."))
     if request.intent.needs_source and request.source is None:
-        raise BadInput("There is no picture to change.")
+        raise BadInput(_("There is no picture to change."))
     words = Part.from_text(text=wording.words(request))
     if request.source is None or request.mask is None:
         shown = [data for data in (request.source, *request.references) if data is not None]
