@@ -5,17 +5,25 @@ from typing import Annotated, Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from gallery import imports, lineage, search, services
 from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
-from gallery.errors import Unauthorized
+from gallery.errors import NotFound, Unauthorized
 from gallery.models import Image
 from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage, form
 from gallery.search import Page, Search
+from gallery.views import save
 
 router = Router(tags=["gallery"])
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+A_PICTURE = {
+    "responses": {
+        200: {"description": "OK", "content": {f"image/{kind}": _BYTES for kind in ("jpeg", "png", "webp")}},
+    }
+}
 
 
 @router.get("/", response=or_unchanged(ImagePage), operation_id="listImages", summary="My pictures, newest first")
@@ -72,6 +80,25 @@ def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
     line = {"parents": lineage.parents(image), "ancestors": lineage.ancestors(image)}
     line["children"] = lineage.children(image)
     return json_answer({name: [form(one) for one in images] for name, images in line.items()})
+
+
+@router.get(
+    "/{image_id}/file/",
+    operation_id="downloadImage",
+    summary="Its file, which says what it is",
+    openapi_extra=A_PICTURE,
+)
+def download_image(
+    request: HttpRequest,
+    image_id: str,
+    prompt: Annotated[bool, Query(description="Are prompt and seed to be written into it, too?")] = False,
+) -> HttpResponseBase:
+    """With XMP: IPTC's digital source type (made by a model, composed with one, changed by an algorithm, a photograph), the
+    provider and the date."""
+    image = services.get(me(request), image_id)
+    if image.state != "shown":
+        raise NotFound()
+    return save(request, image, with_prompt=prompt)
 
 
 @router.patch("/{image_id}/", response=ImageForm, operation_id="updateImage", summary="Rename, mark as a favourite")

@@ -11,6 +11,8 @@ from zipstream import ZipStream
 from gallery import services
 from gallery.errors import NotFound, StorageDown
 from gallery.models import Image
+from gallery.provenance import xmp
+from gallery.provenance.embedding import marked
 from gallery.schemas import form
 from gallery.storage.base import Stream
 from gallery.stores import storage
@@ -21,13 +23,13 @@ PIECE = 64 * 1024  # bytes that go out at once
 NOWHERE = ("state", "url", "thumbnail_url", "placeholder")  # of a picture's form: of no use in a file
 
 
-def pictures(owner_id: uuid.UUID, ids: Sequence[str]) -> Iterator[bytes]:
+def pictures(owner_id: uuid.UUID, ids: Sequence[str], *, with_prompts: bool = False) -> Iterator[bytes]:
     """Each is looked up when its turn comes: one that was hidden, trashed or deleted meanwhile is not sent. What is not there
     is named as missing in `manifest.json`. Raises `NotFound` where that is all."""
     zip, sent, missing = ZipStream(), [], []
     for number, image_id in enumerate(dict.fromkeys(ids), start=1):
         image = services.own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
-        file = _opened(image)
+        file = _opened(image, with_prompts)
         if image is None or file is None:
             missing.append(image_id)
             continue
@@ -43,11 +45,11 @@ def pictures(owner_id: uuid.UUID, ids: Sequence[str]) -> Iterator[bytes]:
     yield from zip.finalize()
 
 
-def _opened(image: Image | None) -> Stream | None:
+def _opened(image: Image | None, with_prompt: bool) -> Stream | None:
     if image is None or image.state != "shown" or image.stage != Image.Stage.SHOWN:
         return None
     try:
-        return storage(image.storage).stream(image.key)
+        return marked(storage(image.storage).stream(image.key), xmp.packet(image, with_prompt=with_prompt))
     except (NotFound, StorageDown):
         return None
 

@@ -18,6 +18,7 @@ from uuid_utils.compat import uuid7
 from gallery import space, words
 from gallery.errors import Interrupted
 from gallery.models import EVIDENCE, Image, Reference
+from gallery.provenance import source_types
 from gallery.storage.base import File
 from gallery.stores import configured, storage
 from gallery.translation import _
@@ -40,15 +41,18 @@ def draft(
     provider: str,
     request: str,
     rendition: "Rendition",
+    seed: int | None = None,
+    by_hand: bool = False,
 ) -> Image:
     """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
     bytes, or when its owner has ended."""
     space.check_owner(owner_id)
     said = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
-    how = {"session_id": session_id, "intent": intent, "provider": provider[:100]}
+    how = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **said, **how)
+    by = source_types.Maker.HAND if by_hand else source_types.maker(provider, intent)
     try:
-        return _insert(new | {"message_id": message_id}, owner_id, parent_id, further_ids)
+        return _insert(new | {"message_id": message_id}, owner_id, parent_id, further_ids, by)
     except IntegrityError:
         image = Image.objects.filter(message_id=message_id).first()
     if image is None:
@@ -60,15 +64,19 @@ def draft(
     raise Interrupted(_("An earlier attempt at this picture is still being cleared away."))
 
 
-def _insert(values: dict[str, object], owner_id: str, parent_id: str | None, further_ids: Sequence[str]) -> Image:
+def _insert(
+    values: dict[str, object], owner_id: str, parent_id: str | None, further_ids: Sequence[str], by: source_types.Maker
+) -> Image:
     if not parent_id:
-        return Image.objects.create(**values)
+        return Image.objects.create(**values, source_type=source_types.made(by, []))
     with transaction.atomic():  # locked: a parent deleted before the commit would take this row with it
         parents = Image.objects.select_for_update(no_key=True).filter(
             owner__pk=owner_id, pk__in=[parent_id, *further_ids]
         )
         found = {str(parent.pk): parent for parent in parents.order_by("pk")}  # in one order: no deadlock
-        image = Image.objects.create(**values, parent=found.get(parent_id))
+        sources = [source_types.of(found[each]) if each in found else "" for each in (parent_id, *further_ids)]
+        source_type = source_types.made(by, sources)
+        image = Image.objects.create(**values, parent=found.get(parent_id), source_type=source_type)
         numbered = [(number, found[other]) for number, other in enumerate(further_ids, start=2) if other in found]
         Reference.objects.bulk_create(
             Reference(image=image, source=source, number=number) for number, source in numbered

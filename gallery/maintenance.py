@@ -12,6 +12,7 @@ from gallery.changes import change, not_purged
 from gallery.drafts import purge
 from gallery.errors import NotFound
 from gallery.models import Album, Image
+from gallery.provenance import source_types
 from gallery.storage.base import Storage
 from gallery.stores import configured, storage
 
@@ -42,6 +43,12 @@ def write_words(limit: int) -> None:
         as_read = {name: getattr(image, name) for name in said}
         found = words.of_picture(**as_read)
         Image.objects.filter(pk=image.pk, words=None, **as_read).update(words=found)
+
+
+def write_source_types(limit: int) -> None:
+    """As `write_words`; oldest first, so that each finds those of what it was made from."""
+    for image in Image.objects.filter(source_type=None).order_by("pk")[:limit]:
+        Image.objects.filter(pk=image.pk, source_type=None).update(source_type=source_types.of(image))
 
 
 def _size(files: Storage, key: str) -> int:

@@ -57,9 +57,9 @@ def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["pho
         if known := _same(owner_id, digest).first():
             return known
         space.check(owner_id, more=_size(file))  # what is stored may have another size
-        rendition = _decoded(file, purpose)
-        values = new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, title=_title_of(name), digest=digest)
-        image = Image(**values)
+        rendition, source_type = _decoded(file, purpose)
+        said = {"title": _title_of(name), "digest": digest, "source_type": source_type}
+        image = Image(**new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, **said))
         space.insert(image)
         close_old_connections()
         store(image, rendition)
@@ -76,17 +76,21 @@ def _size(file: bytes | IO[bytes]) -> int:
     return size
 
 
-def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
+def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "tuple[Rendition, str]":
     """Without a database connection while it waits; the upload stays where it is."""
     close_old_connections()
     return _decoder.submit(_decode, file, purpose).result()
 
 
-def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "Rendition":
+def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "tuple[Rendition, str]":
+    """And its digital source type."""
     from gallery import pictures  # late: few need Pillow
+    from gallery.provenance import uploads
 
     data = file if isinstance(file, bytes) else file.read()
-    return pictures.mask(data) if purpose == "mask" else pictures.rendition(data)
+    if purpose == "mask":
+        return pictures.mask(data), ""
+    return pictures.rendition(data), uploads.source_type(data)
 
 
 def _digest(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> str:

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.views.decorators.http import require_safe
 from gallery import links, parts, services
 from gallery.errors import NotFound, StudioError
 from gallery.models import Image
+from gallery.provenance import xmp
+from gallery.provenance.embedding import marked
 from gallery.storage.base import Stream
 from gallery.stores import storage
 
@@ -36,30 +39,44 @@ def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) 
         if not links.verify(str(image_id), variant, image.url_epoch, signature):
             raise NotFound()
         saved = request.GET.get("download") == "1"
-        response = send(request, image, variant, redirect=not saved)
+        response = save(request, image, variant) if saved else send(request, image, variant)
     except StudioError as error:
         return failure(error)
-    if saved:
-        response["Content-Disposition"] = content_disposition_header(True, file_name(image, variant)) or "attachment"
     return response
 
 
-def send(
-    request: HttpRequest, image: Image, variant: str, *, redirect: bool = True, etag: str = ""
-) -> HttpResponseBase:
-    """Raises `NotFound`, `StorageDown`.
+def save(request: HttpRequest, image: Image, variant: str = "full", *, with_prompt: bool = False) -> HttpResponseBase:
+    """As a file that says of itself what it is. Raises `NotFound`, `StorageDown`."""
+    response = send_marked(request, image, variant, f"{image.pk}-{variant}-{image.url_epoch}", with_prompt=with_prompt)
+    response["Content-Disposition"] = content_disposition_header(True, file_name(image, variant)) or "attachment"
+    return response
 
-    A download is not redirected: browsers ignore our file name for another server's answer.
-    """
+
+def send_marked(
+    request: HttpRequest, image: Image, variant: str, name: str, *, with_prompt: bool = False
+) -> HttpResponseBase:
+    """Not redirected: a storage's own answer says nothing, and browsers would ignore our file name for it. `name`: of this
+    picture, in the ETag. Raises `NotFound`, `StorageDown`."""
+    key, mime = image.file(variant)
+    packet = xmp.packet(image, with_prompt=with_prompt)
+    etag = f'"{name}-{hashlib.sha256(packet).hexdigest()[:12]}"'
+    return _answered(request, lambda: marked(storage(image.storage).stream(key), packet), mime, etag)
+
+
+def send(request: HttpRequest, image: Image, variant: str) -> HttpResponseBase:
+    """Raises `NotFound`, `StorageDown`."""
     key, mime = image.file(variant)
     files = storage(image.storage)
-    url = files.sign(key, LINK_S) if redirect else None
+    url = files.sign(key, LINK_S)
     if url is not None:
         # A cached redirect would lead to a URL that has expired.
         return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
-    etag = etag or f'"{image.pk}-{variant}-{image.url_epoch}"'
+    return _answered(request, lambda: files.stream(key), mime, f'"{image.pk}-{variant}-{image.url_epoch}"')
+
+
+def _answered(request: HttpRequest, opened: Callable[[], Stream], mime: str, etag: str) -> HttpResponseBase:
     unchanged = get_conditional_response(request, etag=etag)
-    response = _streamed(request, files.stream(key), mime, etag) if unchanged is None else unchanged
+    response = _streamed(request, opened(), mime, etag) if unchanged is None else unchanged
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-cache"
     return response

@@ -1,9 +1,11 @@
 """REST for many pictures as one file. Here, not in the gallery, because it ends with the right to it."""
 
+from typing import Annotated
+
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, Field, StrictBool
 
 from chat import rate_limits
 from gallery import archive
@@ -18,6 +20,7 @@ class DownloadBody(Schema):
     model_config = ConfigDict(extra="forbid")
 
     ids: Ids
+    prompts: Annotated[StrictBool, Field(description="Are prompt and seed to be written into the files, too?")] = False
 
 
 @router.post("/download/", operation_id="downloadImages", summary="Many pictures, as a zip", openapi_extra=archives.ZIP)
@@ -25,5 +28,5 @@ async def download_images(request: HttpRequest, body: DownloadBody) -> Streaming
     """At most 200, in order, and `manifest.json`, which says what is known about each and which are missing. One zip at a
     time."""
     await rate_limits.hit("download", str(me(request)))
-    made = archive.pictures(me(request), body.ids)
+    made = archive.pictures(me(request), body.ids, with_prompts=body.prompts)
     return await archives.send(request, made, f"pictures-{timezone.now():%Y-%m-%d}.zip")

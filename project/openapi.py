@@ -107,6 +107,7 @@ _OF_A_MESSAGE = ("getMessage", "cancelMessage", "retryMessage")
 _OF_AN_IMAGE = (
     "getImage",
     "getImageLineage",
+    "downloadImage",
     "updateImage",
     "trashImage",
     "restoreImage",

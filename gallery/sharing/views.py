@@ -14,7 +14,7 @@ from gallery.errors import NotFound, StudioError
 from gallery.models import Image
 from gallery.pictures import THUMBNAIL_SIDE
 from gallery.sharing import links, services
-from gallery.sharing.models import Report, Share
+from gallery.sharing.models import Report
 from gallery.translation import N_, _
 
 VARIANTS = ("full", "thumbnail")
@@ -87,14 +87,10 @@ def picture(request: HttpRequest, token: str, variant: str) -> HttpResponseBase:
         share = services.opened(token)
         if variant not in VARIANTS:
             raise NotFound()
-        response = views.send(request, share.image, variant, redirect=False, etag=_etag(share, variant))
+        response = views.send_marked(request, share.image, variant, f"{share.pk}-{variant}")
     except StudioError as error:
         return views.failure(error)
     if request.GET.get("download") == "1":
         extension = share.image.file(variant)[0].rpartition(".")[2]
         response["Content-Disposition"] = content_disposition_header(True, f"picture.{extension}") or "attachment"
     return response
-
-
-def _etag(share: Share, variant: str) -> str:
-    return f'"{share.pk}-{variant}"'

@@ -229,6 +229,10 @@ def look_for_leftovers() -> None:
     leftovers.look()
 
 
+def write_source_types() -> None:
+    maintenance.write_source_types(WAKE_AT_MOST)
+
+
 def remove_ended_shares() -> None:
     sharing.remove_ended(WAKE_AT_MOST)
     sharing.remove_handled_reports(WAKE_AT_MOST, timedelta(days=settings.EVIDENCE_DAYS))
@@ -321,6 +325,7 @@ CLEANING: tuple[Callable[[], None], ...] = (
     empty_trash,
     measure_pictures,
     write_words,
+    write_source_types,
     remove_ended_shares,
     look_for_leftovers,
     clean_above,

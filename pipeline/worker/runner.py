@@ -371,6 +371,8 @@ def _upload(job: Job, lease: Lease) -> Job | None:
         provider=message.provider or "",
         request=message.content,
         rendition=rendition,
+        seed=message.seed,
+        by_hand=Adjust.of(message.options) is not None,
     )
     if _stored(lease, image, rendition):
         gallery.publish(image)

@@ -16,6 +16,8 @@ from gallery.archive import pieces
 from gallery.errors import NotFound, StorageDown
 from gallery.models import Image
 from gallery.moderation import appeals
+from gallery.provenance import xmp
+from gallery.provenance.embedding import marked
 from gallery.schemas import form
 from gallery.sharing import services as sharing
 from gallery.stores import storage
@@ -44,7 +46,7 @@ def archive(user: User, me: Mapping[str, object], usage: Mapping[str, object]) -
         if image.hidden:
             continue  # gallery.json says so
         try:
-            file = storage(image.storage).stream(image.key)
+            file = marked(storage(image.storage).stream(image.key), xmp.packet(image))
         except (NotFound, StorageDown):
             missing.append(str(image.pk))
             continue

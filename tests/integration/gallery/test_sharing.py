@@ -14,6 +14,8 @@ from gallery import maintenance, owned, pictures, services
 from gallery.errors import Conflict, NotFound
 from gallery.models import Image
 from gallery.moderation import verdicts
+from gallery.provenance import xmp
+from gallery.provenance.embedding import embedded
 from gallery.sharing import links
 from gallery.sharing import services as sharing
 from gallery.sharing.models import Report, Share
@@ -138,7 +140,10 @@ def test_the_pictures_come_under_the_shares_own_address(me: User) -> None:
     image, expected = made(me, request="Secret"), pictures.rendition(png())
     path = shared(image)
     full, thumbnail = Client().get(path + "full"), Client().get(path + "thumbnail")
-    assert (full.content, thumbnail.content) == (expected.data, expected.thumbnail)
+    packet = xmp.packet(image)
+    assert (full.content, thumbnail.content) == tuple(
+        embedded(data, packet) for data in (expected.data, expected.thumbnail)
+    )
     for answer in (full, thumbnail):
         assert answer["Cache-Control"] == "private, no-cache"
         assert answer["X-Robots-Tag"] == "noindex, nofollow, noimageindex"

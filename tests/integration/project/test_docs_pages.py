@@ -31,6 +31,7 @@ PATHS = {
     "/v1/gallery/deleted/": {"get"},
     "/v1/gallery/{image_id}/": {"get", "patch", "delete"},
     "/v1/gallery/{image_id}/lineage/": {"get"},
+    "/v1/gallery/{image_id}/file/": {"get"},
     "/v1/gallery/{image_id}/restore/": {"post"},
     "/v1/gallery/{image_id}/permanent/": {"delete"},
     "/v1/gallery/{image_id}/shares/": {"get", "post"},
@@ -45,7 +46,7 @@ IDS = (
     "changeImages", "downloadImages", "listAlbums", "createAlbum", "getAlbum", "renameAlbum", "deleteAlbum",
     "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage", "listImages", "importImage",
     "listDeletedImages", "getImage", "updateImage", "trashImage", "getImageLineage", "restoreImage", "deleteImage",
-    "createShare", "listShares", "revokeShare", "renewLinks", "reportShare", "appealImage",
+    "createShare", "listShares", "revokeShare", "renewLinks", "reportShare", "appealImage", "downloadImage",
 )  # fmt: skip
 
 
@@ -135,7 +136,9 @@ def test_openapi_has_an_example_of_each_body_and_each_answer(openapi: dict[str, 
         answers = [each for status, each in operation["responses"].items() if status.startswith("2")]
         for part in (operation.get("requestBody", {}), *answers):
             for kind, media in part.get("content", {}).items():
-                assert kind in ("multipart/form-data", "application/zip") or media["example"], name
+                assert (
+                    kind.startswith("image/") or kind in ("multipart/form-data", "application/zip") or media["example"]
+                ), name
 
 
 def test_openapi_names_the_server_that_it_came_from(client: Client) -> None:

@@ -20,6 +20,8 @@ from gallery import services as gallery
 from gallery.errors import RateLimited, StorageDown, Unauthorized
 from gallery.models import Image
 from gallery.moderation import verdicts
+from gallery.provenance import xmp
+from gallery.provenance.embedding import embedded
 from gallery.stores import storage
 from pipeline.store import owned as conversations
 from pipeline.store.mongo import database
@@ -144,7 +146,9 @@ async def test_the_export_holds_everything_and_nothing_of_others(guest: User) ->
         for image in Image.objects.filter(owner=guest):
             assert str(image.pk) in mine
             folder = "masks" if image.purpose == "mask" else "pictures"
-            found[f"{folder}/{image.pk}.{image.key.split('.')[-1]}"] = storage(image.storage).open(image.key)
+            found[f"{folder}/{image.pk}.{image.key.split('.')[-1]}"] = embedded(
+                storage(image.storage).open(image.key), xmp.packet(image)
+            )
         return found
 
     expected = await sync_to_async(files)()
