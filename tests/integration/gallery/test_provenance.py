@@ -169,7 +169,7 @@ def test_zips_and_the_export_say_it(me: User, mongo: Any) -> None:
     assert [source_type(data) for data in without.values()] == [T, A]
     assert not any(b"secret" in data for data in without.values())
     assert all(b"A secret prompt\nSeed: 7" in data for data in with_it.values())
-    exported = unzipped(export(me, {}))
+    exported = unzipped(export(me, {}, {}))
     assert sorted(source_type(data) for data in exported.values()) == [A, T]
 
 

@@ -11,9 +11,9 @@ from django.urls import path
 from gallery import links, pictures, services, views
 from gallery.errors import StorageDown
 from gallery.models import Image
+from gallery.moderation import verdicts
 from gallery.provenance import xmp
 from gallery.provenance.embedding import embedded
-from gallery.moderation import verdicts
 from gallery.storage.account import Account
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
