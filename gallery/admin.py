@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery import fulltext, reasons, views, words
+from gallery.admin_lists import FirstPages, MadeFilter, ProviderFilter, StateFilter
 from gallery.errors import StudioError
 from gallery.models import Image
 from gallery.moderation import verdicts
@@ -44,35 +45,14 @@ class HideForm(forms.Form):
     )
 
 
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-    rules: dict[str, dict[str, bool | None]] = {
-        "unseen": {"hidden": False, "trashed_at": None, "approved_at": None},
-        "approved": {"hidden": False, "trashed_at": None, "approved_at__isnull": False},
-        "hidden": {"hidden": True},
-        "deleted": {"trashed_at__isnull": False},
-    }
-
-    def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[Image]") -> list[tuple[str, str]]:
-        return [
-            ("unseen", "not looked at yet"),
-            ("approved", "approved"),
-            ("hidden", "hidden"),
-            ("deleted", "in the owner's trash"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Image]) -> QuerySet[Image]:
-        return queryset.filter(**self.rules.get(self.value() or "", {}))
-
-
 @admin.register(Image)
 class ImageAdmin(Base):
     list_display = ("thumbnail", "owner", "said", "state", "approved_at", "created_at")
-    list_filter = (StateFilter, "purpose", "provider", "created_at")
+    list_filter = (StateFilter, "purpose", ProviderFilter, MadeFilter)
     list_select_related = ("owner",)
     list_per_page = 50
     show_full_result_count = False
+    paginator = FirstPages
     search_fields = ("owner__username",)  # so that there is a field to search with; see get_search_results
     search_help_text = "Words of the title, the request or the prompt, or the whole name of a person."
     ordering = ("-pk",)

@@ -60,20 +60,28 @@ def install(**_: Any) -> None:
 
 
 def ids(
-    images: QuerySet[Image], owner_id: uuid.UUID | None, words: list[str], order: str, limit: int
+    images: QuerySet[Image],
+    owner_id: uuid.UUID | None,
+    words: list[str],
+    order: str,
+    limit: int,
+    *,
+    enough: int | None = None,
 ) -> list[uuid.UUID]:
     """The first of `images`, by `order` ("pk" or "-pk"), that have all of the words; of the last one its beginning is enough.
-    `owner_id`: whose they all are; None: anybody's."""
+    `owner_id`: whose they all are; None: anybody's. `enough`: where the first `NEAR` pictures hold so many, no others are
+    looked for."""
     if not words:
         return []
     if connection.vendor != "postgresql":
         return list(_in_sqlite(images, owner_id, words).order_by(order).values_list("pk", flat=True)[:limit])
+    enough = limit if enough is None else enough
     ordered = f"ORDER BY id {'DESC' if order == '-pk' else 'ASC'} LIMIT {limit}"
     near, values = (
         images.annotate(fits=_fits(words)).order_by(order).values("id", "fits")[:NEAR].query.sql_with_params()
     )
     found = _column(f"SELECT id FROM ({near}) AS near WHERE fits {ordered}", values)  # noqa: S608
-    if len(found) == limit:
+    if len(found) >= enough:
         return found
     every, values = _all(images, words)
     return _column(f"{every} SELECT id FROM found {ordered}", values)  # noqa: S608

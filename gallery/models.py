@@ -10,6 +10,7 @@ from gallery.snapshot import State
 
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
+UNSEEN = Q(stage="shown", hidden=False, trashed_at=None, approved_at=None)
 # Hidden by a moderator, and its person's own yet: it is not purged, but handed over (`project.accounts.evidence`).
 EVIDENCE = Q(hidden=True, owner__holds_evidence=False)
 
@@ -109,6 +110,14 @@ class Image(models.Model):
             models.Index(fields=["id"], condition=Q(purpose="mask"), name="image_masks"),
             models.Index(fields=["owner", "digest"], condition=~Q(digest=""), name="image_owner_digest"),
             models.Index(fields=["id"], condition=UNANNOUNCED, name="image_unannounced"),
+            # The admin's lists, of everybody's pictures.
+            models.Index(fields=["-id"], condition=Q(stage="shown"), name="image_shown"),
+            models.Index(fields=["-id"], condition=UNSEEN, name="image_unseen"),
+            models.Index(fields=["-id"], condition=Q(hidden=True), name="image_hidden"),
+            models.Index(fields=["-id"], condition=Q(approved_at__isnull=False), name="image_approved"),
+            models.Index(fields=["-id"], condition=Q(trashed_at__isnull=False), name="image_trashed"),
+            models.Index(fields=["provider", "-id"], condition=Q(stage="shown"), name="image_provider"),
+            models.Index(fields=["purpose", "-id"], condition=Q(stage="shown"), name="image_purpose"),
         ]
 
     def __str__(self) -> str:

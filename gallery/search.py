@@ -23,6 +23,7 @@ from gallery.translation import N_
 PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 COUNTED = 10_000  # pictures, at most
 RANKED = 500  # matches, the newest, that are put in order of relevance
+ENOUGH = 101  # matches: where the newest pictures have so many, those alone are; more than any page shows
 LATE = timedelta(days=1)  # how long after its id was made a picture may have been made: an attempt that failed at first
 SOON = timedelta(seconds=1)  # how long before
 RANK = 10**9
@@ -57,7 +58,10 @@ class Search(Schema):
     until: Annotated[Moment, Field(alias="to", description="Made before; of a date: on that day or before")] = None
     order: Annotated[
         Literal["newest", "oldest", "relevance"],
-        Field(description="`relevance`: what fits `q` best, of the newest 500 that fit; without `q`: newest"),
+        Field(
+            description="`relevance`: what fits `q` best, of the newest 500 that fit; of the newest 1,000 pictures alone, "
+            "where more than 100 of them fit. Without `q`: newest"
+        ),
     ] = "newest"
     count: Annotated[bool, Field(description=f"Say how many there are on all pages, up to {COUNTED:,}")] = False
     cursor: Annotated[
@@ -138,10 +142,10 @@ def _made_between(
     meant."""
     if since is not None:
         begin = _beginning(since)
-        images = images.filter(created_at__gte=begin, pk__gte=_first_id(begin - LATE))
+        images = images.filter(created_at__gte=begin, pk__gte=first_id(begin - LATE))
     if until is not None:
         end = _beginning(until) + (timedelta() if isinstance(until, datetime) else timedelta(days=1))
-        images = images.filter(created_at__lt=end, pk__lt=_first_id(end + SOON))
+        images = images.filter(created_at__lt=end, pk__lt=first_id(end + SOON))
     return images
 
 
@@ -151,7 +155,7 @@ def _beginning(day: datetime | date) -> datetime:
     return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(9000, 1, 1, tzinfo=UTC))
 
 
-def _first_id(moment: datetime) -> uuid.UUID:
+def first_id(moment: datetime) -> uuid.UUID:
     """The lowest UUIDv7 of this millisecond."""
     return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
@@ -185,7 +189,7 @@ def _with_words(
 def _by_relevance(
     owner_id: uuid.UUID, images: QuerySet[Image], search: Search, asked: list[str], fields: Sequence[str]
 ) -> Found:
-    ids = fulltext.ids(images, owner_id, asked, "-pk", RANKED)
+    ids = fulltext.ids(images, owner_id, asked, "-pk", RANKED, enough=ENOUGH)
     order = sorted(((round(rank * RANK), pk) for rank, pk in fulltext.ranks(ids, owner_id, asked)), reverse=True)
     if search.cursor and "." in search.cursor:
         rank, _, last = search.cursor.partition(".")

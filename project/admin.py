@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from gallery.admin_lists import FirstPages
 from project.accounts import blocking
 from project.models import User
 
@@ -49,6 +50,7 @@ class UserAdmin(Base):
     list_filter = (BlockedFilter, "is_guest", "is_staff")
     list_per_page = 50
     show_full_result_count = False
+    paginator = FirstPages
     search_fields = ("username", "email")
     ordering = ("-pk",)
     actions = ("block", "unblock")

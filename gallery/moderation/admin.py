@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 from django.http import HttpRequest
 
+from gallery.admin_lists import FirstPages
 from gallery.moderation.models import Act
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ class ActAdmin(Base):
     list_filter = ("kind",)
     list_per_page = 50
     show_full_result_count = False
+    paginator = FirstPages
     ordering = ("-pk",)
     fields = (
         "at", "moderator", "moderator_id", "kind", "image_id", "person_id", "code", "words", "before", "after", "waited_s",

@@ -4,14 +4,17 @@ them as JSON, for the person with most pictures: of each question the queries th
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import django
 
 django.setup()
 
+from django.contrib import admin  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
 
 from gallery import albums, search  # noqa: E402
 from gallery.models import Album, Image  # noqa: E402
@@ -63,6 +66,7 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         "no such word": (Search(q="zzzz"), False),
         "misspelt": (Search(q="cmera"), False),
         "relevance": (Search(q="castle", order="relevance"), False),
+        "relevance of a rare word": (Search(q="lighthouse", order="relevance"), False),
         "intent": (Search(intent="remove_background"), False),
         "provider": (Search(provider="gemini-nano-banana-2.1"), False),
         "favourites": (Search(favorite=True), False),
@@ -76,7 +80,30 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         name: (lambda what=what, deleted=deleted: search.page(owner.pk, what, deleted=deleted))
         for name, (what, deleted) in asked.items()
     }
-    return {**pages, "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0])}
+    return {**pages, **moderators_lists(), "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0])}
+
+
+def moderators_lists() -> dict[str, Callable[[], object]]:
+    """The admin's list of pictures: its rows, how many there are, and what its filters offer."""
+    filters: dict[str, dict[str, str]] = {
+        "all": {},
+        **{name: {"state": name} for name in ("unseen", "approved", "hidden", "deleted")},
+        "one provider": {"provider": "gemini-nano-banana-2.1"},
+        "no such provider": {"provider": "none"},
+        "photos": {"purpose__exact": "photo"},
+        "made": {"made": "7"},
+        "word": {"q": "lighthouse"},
+        "deep": {"p": "50"},
+    }
+    staff = User.objects.create_superuser("plans")
+    return {f"admin: {name}": partial(_listed, staff, query) for name, query in filters.items()}
+
+
+def _listed(staff: User, query: dict[str, str]) -> object:
+    request = RequestFactory().get("/admin/gallery/image/", query)
+    request.user = staff
+    changes = admin.site._registry[Image].get_changelist_instance(request)
+    return list(changes.result_list), changes.result_count
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """Moderation in the admin, as the moderator that `manage.py moderator` makes."""
 
 import io
+import uuid
 from typing import Any
 
 import pytest
@@ -136,6 +137,32 @@ def test_the_list_is_filtered_by_state(client: Client, me: User, state: str, exp
     services.trash(me.pk, str(images["trashed"].pk))
     page = client.get(LIST, {"state": state}).content.decode()
     assert [name for name in images if f"a {name} one" in page] == [expected]
+
+
+def test_the_list_is_filtered_by_provider_and_by_when_it_was_made(client: Client, me: User) -> None:
+    old = made(me, prompt="an old one")
+    made(me, prompt="a new one")
+    last_month = uuid.UUID(int=old.pk.int - (20 * 24 * 3600 * 1000 << 80))
+    Image.objects.filter(pk=old.pk).update(id=last_month, provider="gemini")
+    page = client.get(LIST).content.decode()
+    assert "provider=gemini" in page
+    assert "an old one" in page
+    for asked, expected in (
+        ({"provider": "gemini"}, ["old"]),
+        ({"made": "7"}, ["new"]),
+        ({"made": "30"}, ["new", "old"]),
+        ({"made": "x"}, ["new", "old"]),
+    ):
+        page = client.get(LIST, asked).content.decode()
+        assert [name for name in ("new", "old") if f"{name} one" in page] == expected, asked
+
+
+def test_no_more_are_counted_than_are_shown(client: Client, me: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gallery.admin_lists.COUNTED", 2)
+    for _ in range(3):
+        made(me)
+    changes = client.get(LIST).context["cl"]
+    assert changes.result_count == 2
 
 
 def test_a_picture_can_be_found_by_its_prompt_or_owner(client: Client, me: User) -> None:
