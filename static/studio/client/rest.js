@@ -103,6 +103,13 @@ export const gallery = {
   appeal: (id, text) => call("POST", named(GALLERY, id, "appeal/"), { text }),
 };
 
+/** The file of a picture of one's own, which says of itself what it is, with its prompt. Raises `Problem`. */
+export async function bytesOf(imageId) {
+  const response = await fetch(`${named(GALLERY, imageId, "file/")}?prompt=true`, { headers: said() }).catch(() => null);
+  if (!response) throw unreachable();
+  return response.ok ? response.blob() : answer(response.status, await response.text());
+}
+
 export const shares = {
   list: async (imageId) => (await call("GET", named(GALLERY, imageId, "shares/"))).items,
   create: (imageId, expires_in_s) => call("POST", named(GALLERY, imageId, "shares/"), { expires_in_s }),

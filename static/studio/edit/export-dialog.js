@@ -1,7 +1,9 @@
 // A picture as a file of one's own: PNG, JPEG or WebP, at a size. Made in the browser, from what is there in full.
 
-import { h, pictureUrl, setText } from "../ui/dom.js";
+import { edited, fileOf, hasPrompt, marked, withoutPrompt } from "./said.js";
+import { h, setText } from "../ui/dom.js";
 import { overlay } from "../ui/overlay.js";
+import { t } from "../ui/translate.js";
 
 const KINDS = [["image/jpeg", "JPEG", "jpg"], ["image/png", "PNG", "png"], ["image/webp", "WebP", "webp"]];
 const SIDES = [["Large", 2048], ["Medium", 1280], ["Small", 640]]; // pixels of the longest side
@@ -12,20 +14,36 @@ const UNCLEAN = /[^\p{L}\p{N} _()-]+/gu;
 
 /** `image`: a picture's public form; `name`: a few words. */
 export function exportPicture(image, name) {
-  return exportFrom({ size: { width: image.width, height: image.height }, name, source: () => fullPicture(image) });
+  const file = once(() => fileOf(image));
+  const said = async () => (await file()).said;
+  return opened({ size: { width: image.width, height: image.height }, name, source: async () => drawable((await file()).blob), said });
 }
 
-/** `source()` resolves with what can be drawn, in `size`. Resolves once the dialog is gone. */
-export function exportFrom({ size, name, source }) {
+/** `source()` resolves with what can be drawn, in `size`: `image` after a change by hand. Resolves once the dialog is gone. */
+export function exportFrom({ size, name, source, image }) {
+  return opened({ size, name, source, said: once(async () => edited((await fileOf(image)).said)) });
+}
+
+/** `said()` resolves with what the file is to say of itself. */
+function opened(what) {
   const dialog = h("export-dialog");
   document.body.append(dialog);
-  return new Promise((resolve) => dialog.open({ size, name, source, resolve }));
+  return new Promise((resolve) => dialog.open({ ...what, resolve }));
 }
 
-async function fullPicture(image) {
+/** Asked for again where it failed. */
+function once(make) {
+  let made = null;
+  return () => (made ??= make().catch((problem) => {
+    made = null;
+    throw problem;
+  }));
+}
+
+async function drawable(blob) {
   const img = new Image();
-  img.src = `${pictureUrl(image.url)}?download=1`; // never redirected: from another server no page can read pixels
-  await img.decode();
+  img.src = URL.createObjectURL(blob);
+  await img.decode().finally(() => URL.revokeObjectURL(img.src));
   return img;
 }
 
@@ -36,18 +54,20 @@ class ExportDialog extends HTMLElement {
   #height = this.#number("Height");
   #quality = h("input", { type: "range", min: 10, max: 100, step: 1, value: QUALITY, "aria-label": "Quality" });
   #qualityRow = h("label", {}, h("span", {}, "Quality"), this.#quality);
+  #prompt = h("input", { type: "checkbox", name: "prompt" });
+  #promptRow = h("label.check", { hidden: true }, this.#prompt, h("span", {}, t("Write the prompt and the seed into the file")));
   #said = h("p.said", { role: "status" }, "…");
   #go = h("button.primary", { disabled: true }, "Export");
   #timer = 0;
   #picture = null; // a promise of what is drawn
   #made = null; // {blob, ...choice} of the newest choice
 
-  open({ size, name, source, resolve }) {
-    Object.assign(this, { size, name, source });
+  open({ size, name, source, said, resolve }) {
+    Object.assign(this, { size, name, source, said });
     const own = h("fieldset.own", {}, h("legend", {}, "Pixels"), this.#width, h("span", { "aria-hidden": "true" }, "×"), this.#height);
     const form = h("form", { method: "dialog" }, h("h2", { id: "export-title" }, "Export"),
       h("label", {}, h("span", {}, "Format"), this.#kind), h("label", {}, h("span", {}, "Size"), this.#preset), own,
-      this.#qualityRow, this.#said,
+      this.#qualityRow, this.#promptRow, this.#said,
       h("div.buttons", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), this.#go));
     const dialog = h("dialog.export", { "aria-labelledby": "export-title" }, form);
     this.#fill();
@@ -116,7 +136,9 @@ class ExportDialog extends HTMLElement {
     const mine = (this.#made = choice);
     try {
       this.#picture ??= this.source();
-      const blob = await encoded(await this.#picture, choice);
+      const said = await this.said();
+      this.#promptRow.hidden = !hasPrompt(said);
+      const blob = await marked(await encoded(await this.#picture, choice), this.#prompt.checked ? said : withoutPrompt(said));
       if (this.#made !== mine) return null;
       this.#made = { ...choice, blob };
       this.#go.disabled = false;

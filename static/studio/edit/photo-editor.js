@@ -4,7 +4,7 @@
 import "./adjust-tools.js";
 import "./crop-frame.js";
 import { Darkroom } from "./darkroom.js";
-import { exportFrom } from "./export-dialog.js";
+import { exportFrom, exportPicture } from "./export-dialog.js";
 import { History } from "./history.js";
 import { fits, frameOf, isNothing, NOTHING, sameFrame, sizeAfter, toOptions, turned, wholeOf } from "./adjustment.js";
 import { wordsOf } from "./words.js";
@@ -207,7 +207,8 @@ class PhotoEditor extends HTMLElement {
     const { size } = this.#darkroom;
     const after = sizeAfter(adjust, size);
     const name = wordsOf(adjust, size).words || "picture";
-    exportFrom({ size: after, name, source: async () => this.#full(adjust, after) });
+    if (isNothing(adjust)) exportPicture(this.image, name);
+    else exportFrom({ size: after, name, source: async () => this.#full(adjust, after), image: this.image });
   }
 
   #full(adjust, size) {

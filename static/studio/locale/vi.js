@@ -48,6 +48,7 @@ learn({
   "What it cost": "Chi phí",
   "Whoever has a link sees this picture, and nothing else of yours.": "Ai có liên kết sẽ xem được ảnh này, và không thấy gì khác của bạn.",
   "Why should this picture be shown? Another moderator reads it and decides. You can do this once.": "Vì sao nên hiện lại ảnh này? Một người kiểm duyệt khác sẽ đọc và quyết định. Bạn chỉ làm được một lần.",
+  "Write the prompt and the seed into the file": "Ghi lời mô tả và seed vào tệp",
   "Your address is changed. We have told the old one, too.": "Địa chỉ của bạn đã được đổi. Chúng tôi cũng đã báo cho địa chỉ cũ.",
   "Your appeal was sent.": "Đã gửi khiếu nại của bạn.",
   "Your browser does not let us copy: the link is selected, copy it yourself.": "Trình duyệt không cho sao chép: liên kết đã được chọn, bạn hãy tự sao chép.",
