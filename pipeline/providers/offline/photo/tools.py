@@ -8,6 +8,7 @@ from gallery.translation import _
 from pipeline.providers.base import Intent, Progress, part
 from pipeline.providers.offline.plan import Plan, fits_twice
 
+from ..networks.style import in_style_of
 from ..tiles import Flags, Pixels, stretched, tiles, to_bytes
 from .background import remove_background
 from .enhance import enhance
@@ -17,13 +18,22 @@ from .styles import restyle
 
 
 def apply(
-    intent: Intent, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress
+    intent: Intent,
+    plan: Plan,
+    image: Image.Image,
+    mask: Image.Image | None,
+    example: Image.Image | None,
+    progress: Progress,
 ) -> tuple[Image.Image, str | None]:
-    """And the name of a sentence about it. `image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
+    """And the name of a sentence about it. `image`: RGB or RGBA; `mask`: L, as large; `example`: of a style. Raises
+    `BadInput`."""
     where = None if mask is None else np.asarray(mask)
     # In a cut-out, the black behind it shows the background.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
-    changed, note = _made(intent, plan, pixels, where, part(progress, 0, 0.95))
+    if example is not None and plan.style_of:
+        changed, note = _like(pixels, _colours(example), part(progress, 0, 0.95)), None
+    else:
+        changed, note = _made(intent, plan, pixels, where, part(progress, 0, 0.95))
     made = Image.fromarray(changed)
     if mask and intent in (Intent.ENHANCE, Intent.STYLE_TRANSFER):  # these change everything
         old = Image.fromarray(pixels).resize(made.size)
@@ -54,6 +64,13 @@ def _made(
         case _ if plan.style:
             return restyle(pixels, plan.style, progress), None
     raise BadInput(_("These words name no style that works without an AI."))
+
+
+def _like(pixels: Pixels, example: Pixels, progress: Progress) -> Pixels:
+    made = in_style_of(pixels, example, progress)
+    if made is None:
+        raise BadInput(_("The small neural network that paints in another picture's style is not installed here."))
+    return made
 
 
 def _colours(image: Image.Image) -> Pixels:

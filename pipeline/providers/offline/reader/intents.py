@@ -1,3 +1,5 @@
+import re
+
 from pipeline.providers.base import STYLES, Intent
 from pipeline.providers.text import folded
 
@@ -8,6 +10,7 @@ from .scenes import LEXICON, PAINTED
 
 CREATES, OF_IT, SAYS_IT, REDRAWS = map(pattern, ("creates", "of_it", "says_it", "redraws"))
 GREETS, ASKS, ONE_PART, CHANGES, MAY_CHANGE = map(pattern, ("greets", "asks", "one_part", "changes", "may_change"))
+STYLE_OF = pattern("style_of")
 _RESTYLES, _OTHER_STYLE = pattern("restyles"), pattern("other_style")
 _DONT, _NOT_TAKEN, _SIZE = map(pattern, ("dont", "not_taken", "size"))
 _TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
@@ -38,6 +41,14 @@ def style_of(*texts: str | None) -> str | None:
             return None
         if named := _STYLE_WORDS.named(text):
             return named[0]
+    return None
+
+
+def style_picture(*texts: str | None) -> int | None:
+    """ "In the style of picture 2": its number."""
+    for text in filter(None, texts):
+        if found := STYLE_OF.search(folded(text)):
+            return max(2, int(number[0])) if (number := re.search(r"\d+", found[0])) else 2
     return None
 
 

