@@ -109,7 +109,7 @@ def test_a_block_that_is_over_is_not_told(client: Client, guest: User) -> None:
 
 # Taking along
 
-LISTS = ("sessions", "messages", "gallery", "albums", "shares")
+LISTS = ("sessions", "messages", "gallery", "albums", "shares", "appeals")
 
 
 async def exported(guest: User) -> ZipFile:
