@@ -11,6 +11,7 @@ from gallery.snapshot import State
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
 UNSEEN = Q(stage="shown", hidden=False, trashed_at=None, approved_at=None)
+WAITING = UNSEEN & ~Q(purpose="mask")  # for a moderator
 # Hidden by a moderator, and its person's own yet: it is not purged, but handed over (`project.accounts.evidence`).
 EVIDENCE = Q(hidden=True, owner__holds_evidence=False)
 
@@ -58,6 +59,7 @@ class Image(models.Model):
     moderated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, default=None, related_name="moderated_images"
     )
+    score = models.FloatField(null=True, default=None)  # a hint, 0 to 1; null: none yet
     trashed_at = models.DateTimeField(null=True, default=None)
     rev = models.PositiveIntegerField(default=0)
     announced_rev = models.PositiveIntegerField(default=0)
@@ -109,6 +111,8 @@ class Image(models.Model):
             models.Index(fields=["id"], condition=Q(bytes=None), name="image_unmeasured"),
             models.Index(fields=["id"], condition=Q(purpose="mask"), name="image_masks"),
             models.Index(fields=["owner", "digest"], condition=~Q(digest=""), name="image_owner_digest"),
+            models.Index(fields=["id"], condition=WAITING, name="image_waiting"),
+            models.Index(fields=["-score"], condition=WAITING & Q(score__isnull=False), name="image_hinted"),
             models.Index(fields=["id"], condition=UNANNOUNCED, name="image_unannounced"),
             # The admin's lists, of everybody's pictures.
             models.Index(fields=["-id"], condition=Q(stage="shown"), name="image_shown"),

@@ -1,17 +1,21 @@
 """People, for staff, who can block them and change nothing else."""
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from gallery.admin_lists import FirstPages
+from gallery.translation import _
 from project.accounts import blocking
 from project.models import User
 
@@ -64,6 +68,22 @@ class UserAdmin(Base):
         """Or addresses could ask for passwords' hashes, letter by letter."""
         return lookup in ("is_guest__exact", "is_staff__exact")
 
+    def get_urls(self) -> list[URLPattern]:
+        block = self.admin_site.admin_view(self.block_view)
+        return [path("<uuid:user_id>/block/", block, name="project_user_block"), *super().get_urls()]
+
+    def block_view(self, request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
+        """For the moderators' queue."""
+        person = self.get_queryset(request).filter(pk=user_id).first()
+        if request.method != "POST" or not self.has_block_permission(request):
+            raise PermissionDenied
+        form = BlockForm(request.POST)
+        if person is None or not form.is_valid():
+            return JsonResponse({"message": _("This cannot be done: say why.")}, status=422)
+        if not self._block([person], form, request):
+            return JsonResponse({"message": _("Staff cannot be blocked.")}, status=422)
+        return JsonResponse({})
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -96,11 +116,7 @@ class UserAdmin(Base):
         form = BlockForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
             return self._ask(request, form, people)
-        reason, days = form.cleaned_data["reason"], form.cleaned_data["days"]
-        until = timezone.now() + timedelta(days=int(days)) if days else None
-        blocked = blocking.block(people, reason, until, by=request.user.pk)
-        for person in blocked:
-            self.log_change(request, person, f"Blocked for {days or 'unlimited'} days: {reason}")
+        blocked = self._block(people, form, request)
         self.message_user(request, f"Blocked: {len(blocked)}.", messages.SUCCESS)
         if len(blocked) < len(people):
             self.message_user(request, "Staff cannot be blocked.", messages.WARNING)
@@ -112,6 +128,14 @@ class UserAdmin(Base):
         for person in unblocked:
             self.log_change(request, person, "Unblocked")
         self.message_user(request, f"Unblocked: {len(unblocked)}.", messages.SUCCESS)
+
+    def _block(self, people: list[User], form: BlockForm, request: HttpRequest) -> list[User]:
+        reason, days = form.cleaned_data["reason"], form.cleaned_data["days"]
+        until = timezone.now() + timedelta(days=int(days)) if days else None
+        blocked = blocking.block(people, reason, until, by=request.user.pk)
+        for person in blocked:
+            self.log_change(request, person, f"Blocked for {days or 'unlimited'} days: {reason}")
+        return blocked
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
         """None, and a message to the moderator, when they are too many."""

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.templatetags.static import static
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from chat import views as chat
@@ -50,6 +50,7 @@ urlpatterns = [
     path("admin/second-step/set-up/", login_limits.counted(second_step.set_up), name="staff_second_step"),
     path("admin/login/", login_limits.counted(admin.site.login)),
     path("admin/password_change/", admin.site.admin_view(login_limits.counted(admin.site.password_change))),
+    path("admin/queue/", include("gallery.moderation.views")),
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),

@@ -59,3 +59,14 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.pk}"
+
+
+class Claim(models.Model):
+    """A picture that one moderator looks at, so that no other gets it meanwhile."""
+
+    image = models.OneToOneField(Image, models.CASCADE, primary_key=True, related_name="claim")
+    moderator_id = models.UUIDField()
+    until = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.image_id} {self.until}"

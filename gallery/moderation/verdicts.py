@@ -35,7 +35,13 @@ def approve(images: Iterable[Image], by: uuid.UUID | None) -> list[Image]:
     """Shown again, if they were hidden. What is in the trash stays there."""
     images, act = list(images), Act(kind=Kind.APPROVE)
     values = {"approved_at": timezone.now(), "moderated_by_id": by}
-    return decide(images, Q(hidden=False), act, values, by) + decide(images, HIDDEN, act, {**values, **UNHIDE}, by)
+    return approve_shown(images, by) + decide(images, HIDDEN, act, {**values, **UNHIDE}, by)
+
+
+def approve_shown(images: Iterable[Image], by: uuid.UUID | None) -> list[Image]:
+    """Those that nobody has hidden meanwhile."""
+    values = {"approved_at": timezone.now(), "moderated_by_id": by}
+    return decide(images, Q(hidden=False), Act(kind=Kind.APPROVE), values, by)
 
 
 def decide(images: Iterable[Image], which: Q, act: Act, values: Values, by: uuid.UUID | None) -> list[Image]:

@@ -64,6 +64,7 @@ FORBIDDEN: Row = (302, 302, 302, 302, 403)
 FORM_FORBIDDEN: Row = (403, 403, 403, 403, 403)
 FORM_SHOWN: Row = (403, 403, 403, 403, 200)
 FORM_DONE: Row = (403, 403, 403, 403, 302)
+QUEUE_UNREADABLE: Row = (403, 403, 403, 403, 422)  # a form; the queue's own page sends JSON
 
 S, M = "api/v1/chat/sessions/<session_id>/", "api/v1/chat/sessions/<session_id>/messages/<message_id>/"
 SESSION, MESSAGE = "/api/v1/chat/sessions/{session}/", "/api/v1/chat/sessions/{session}/messages/{message}/"
@@ -205,6 +206,12 @@ MODERATION = [
     Route(P + "<path:object_id>/change/", "GET", PEOPLE + "{person}/change/", MODERATED),
     Route(P + "<path:object_id>/change/", "POST", PEOPLE + "{person}/change/", FORM_FORBIDDEN, {"is_superuser": "on"}),
     Route(P + "<path:object_id>/", "GET", PEOPLE + "{person}/", (302, 302, 302, 302, 302)),
+    Route("admin/queue/", "GET", "/admin/queue/", MODERATED),
+    Route("admin/queue/claim/", "POST", "/admin/queue/claim/", QUEUE_UNREADABLE, {}),
+    Route("admin/queue/decide/", "POST", "/admin/queue/decide/", QUEUE_UNREADABLE, {"id": "{image}", "verdict": "hide"}),
+    Route("admin/queue/release/", "POST", "/admin/queue/release/", FORM_SHOWN, {"id": "{image}"}),
+    Route("admin/queue/<uuid:image_id>/picture/", "GET", "/admin/queue/{image}/picture/", MODERATED),
+    Route(P + "<uuid:user_id>/block/", "POST", PEOPLE + "{victim}/block/", FORM_SHOWN, {"reason": "no", "days": "1"}),
     Route(R, "GET", RECORD, MODERATED),
     Route(R, "POST", RECORD, FORM_SHOWN, {"action": "delete_selected", "post": "yes", "_selected_action": "{image}"}),
     Route(R + "add/", "GET", RECORD + "add/", FORBIDDEN),

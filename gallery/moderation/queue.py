@@ -1,0 +1,147 @@
+"""What moderators look at next: appeals, then what was reported, then what a hint names, then what nobody has seen yet.
+
+A moderator holds what is on their page under a lease, so that no other gets it; without the lease no verdict is taken.
+"""
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from gallery.errors import Conflict, NotFound
+from gallery.models import WAITING, Image
+from gallery.moderation import appeals, verdicts
+from gallery.moderation.models import Appeal, Claim
+from gallery.reasons import Code
+from gallery.sharing.models import Report
+from gallery.translation import N_, _
+
+LEASE = timedelta(minutes=3)
+COUNTED = 1000  # pictures, at most
+LOST = N_("Another moderator has this picture now.")
+
+Kind = Literal["all", "appeals", "reports", "hints", "new"]
+Verdict = Literal["approve", "hide"]
+
+
+@dataclass(frozen=True)
+class Filters:
+    kind: Kind = "all"
+    person_id: uuid.UUID | None = None
+    provider: str = ""
+    purpose: str = ""
+
+
+def claim(by: uuid.UUID, filters: Filters, count: int, passed: Sequence[uuid.UUID] = ()) -> list[Image]:
+    """So many at most for this moderator: first those that they have already. `passed`: which they do not want now."""
+    now = timezone.now()
+    Claim.objects.filter(until__lte=now).delete()
+    mine = Claim.objects.filter(moderator_id=by).exclude(image__in=passed)
+    mine.update(until=now + LEASE)
+    held = list(mine.values_list("image_id", flat=True))
+    for images in _sources(by, filters):
+        if len(held) >= count:
+            break
+        free = images.filter(claim=None).exclude(pk__in=[*held, *passed])
+        held += _take(by, list(free.values_list("pk", flat=True)[: count - len(held)]))
+    return _in_order(_still_waiting(by, held[:count]), held)
+
+
+def _take(by: uuid.UUID, ids: list[uuid.UUID]) -> list[uuid.UUID]:
+    """Those of them that no other moderator was faster with."""
+    until = timezone.now() + LEASE
+    claims = [Claim(image_id=each, moderator_id=by, until=until) for each in ids]
+    try:
+        with transaction.atomic():
+            Claim.objects.bulk_create(claims, ignore_conflicts=True)
+    except IntegrityError:  # one of them has just been deleted: the next question finds the others
+        return []
+    return list(Claim.objects.filter(image__in=ids, moderator_id=by).values_list("image_id", flat=True))
+
+
+def _still_waiting(by: uuid.UUID, ids: list[uuid.UUID]) -> list[Image]:
+    """Claims of what is decided, or gone into the trash meanwhile, are given up."""
+    images = Image.objects.filter(pk__in=ids).filter(WAITING | _reported() | appeals.decidable(by))
+    found = list(images.select_related("owner").prefetch_related("reports", "appeals"))
+    Claim.objects.filter(moderator_id=by, image__in=set(ids) - {image.pk for image in found}).delete()
+    return found
+
+
+def _in_order(images: list[Image], ids: list[uuid.UUID]) -> list[Image]:
+    return sorted(images, key=lambda image: ids.index(image.pk))
+
+
+def _sources(by: uuid.UUID, filters: Filters) -> Iterator[QuerySet[Image]]:
+    """Each answered from an index of its own."""
+    every = {
+        "appeals": _filtered(_appealed(by), filters).order_by("appeals__pk"),
+        "reports": _filtered(Image.objects.filter(_reported()), filters).order_by("pk"),
+        "hints": _filtered(Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD), filters).order_by(
+            "-score"
+        ),
+        "new": _filtered(Image.objects.filter(WAITING), filters).order_by("pk"),
+    }
+    yield from (every.values() if filters.kind == "all" else [every[filters.kind]])
+
+
+def _appealed(by: uuid.UUID) -> QuerySet[Image]:
+    return Image.objects.filter(appeals.decidable(by), stage=Image.Stage.SHOWN, appeals__decided_at=None)
+
+
+def _reported() -> Q:
+    reported = Report.objects.filter(handled_at=None).values("image")
+    return Q(pk__in=reported, stage=Image.Stage.SHOWN, hidden=False, trashed_at=None)
+
+
+def _filtered(images: QuerySet[Image], filters: Filters) -> QuerySet[Image]:
+    asked = {"owner__pk": filters.person_id, "provider": filters.provider, "purpose": filters.purpose}
+    return images.filter(**{name: value for name, value in asked.items() if value})
+
+
+def waiting(by: uuid.UUID) -> dict[str, int]:
+    """How many of each kind, up to COUNTED."""
+    hints = Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD)
+    return {
+        "appeals": _appealed(by)[:COUNTED].count(),
+        "reports": Image.objects.filter(_reported())[:COUNTED].count(),
+        "hints": hints[:COUNTED].count(),
+        "new": Image.objects.filter(WAITING)[:COUNTED].count(),
+    }
+
+
+def release(by: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
+    Claim.objects.filter(moderator_id=by, image__in=ids).delete()
+
+
+@transaction.atomic
+def decide(by: uuid.UUID, image_id: uuid.UUID, verdict: Verdict, code: Code, words: str) -> None:
+    """Raises `Conflict` where another moderator has it, `NotFound` where there is nothing left to decide."""
+    if not Claim.objects.select_for_update().filter(image=image_id, moderator_id=by).exists():
+        raise Conflict(_(LOST))
+    Claim.objects.filter(image=image_id).delete()
+    image = Image.objects.filter(pk=image_id).first()
+    if image is None or not _decided(image, by, verdict, code, words):
+        raise NotFound()
+    image.reports.filter(handled_at=None).update(handled_at=timezone.now(), handled_by=by)
+
+
+def _decided(image: Image, by: uuid.UUID, verdict: Verdict, code: Code, words: str) -> bool:
+    if image.appeal == Image.Appeal.OPEN:
+        return appeals.decide(image, by, accept=verdict == "approve")
+    if verdict == "hide":
+        return bool(verdicts.hide([image], words, by, code))
+    return bool(verdicts.approve_shown([image], by))
+
+
+def open_appeal(image: Image) -> Appeal | None:
+    return next((appeal for appeal in image.appeals.all() if appeal.decided_at is None), None)
+
+
+def open_reports(image: Image) -> list[Report]:
+    return [report for report in image.reports.all() if report.handled_at is None]

@@ -1,0 +1,223 @@
+// The moderators' queue: one large picture at a time, and what is known of it; a verdict is one key.
+
+import { h, setText } from "../ui/dom.js";
+import { locale, plural, t } from "../ui/translate.js";
+
+const AGAIN_MS = 20_000; // an empty queue
+const RENEW_MS = 60_000; // the server's lease is three minutes
+const FEW = 3; // pictures that are left before more are asked for
+const PASSED = 500; // as many does the server take
+
+const config = JSON.parse(document.querySelector("#queue-config").textContent);
+const filters = document.querySelector("#filters");
+const place = document.querySelector("#queue");
+const said = document.querySelector("#said");
+const token = filters.elements.csrfmiddlewaretoken.value;
+
+let items = []; // the first is on the page
+let passed = []; // looked at, and left to others
+const decided = new Set(); // by this page; an answer that was on its way may name them still
+let asking = false;
+
+async function post(path, body) {
+  const form = body instanceof FormData;
+  const headers = { "X-CSRFToken": token, ...(form ? {} : { "Content-Type": "application/json" }) };
+  const response = await fetch(path, { method: "POST", headers, body: form ? body : JSON.stringify(body) });
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Error(answer?.message ?? t("The studio cannot answer right now."));
+  return answer;
+}
+
+/** Also renews the lease of what is on the page already. */
+async function more() {
+  if (asking) return;
+  asking = true;
+  try {
+    const { kind, purpose, person, provider } = Object.fromEntries(new FormData(filters));
+    const asked = JSON.stringify([kind, purpose, person, provider]);
+    const answer = await post("claim/", { kind, purpose, person: person.trim(), provider: provider.trim(), passed });
+    if (asked === more.asked || items.length === 0) {
+      const known = new Set([...items.map(({ id }) => id), ...decided]);
+      items.push(...answer.items.filter(({ id }) => !known.has(id)));
+    }
+    more.asked = asked;
+    count(answer.waiting);
+    show();
+  } catch (problem) {
+    setText(said, problem.message);
+  } finally {
+    asking = false;
+  }
+}
+
+function count({ appeals, reports, hints, new: unseen }) {
+  const number = (n) => (n >= 1000 ? t("over {count}", { count: (1000).toLocaleString(locale) }) : n.toLocaleString(locale));
+  const words = t("Appeals: {appeals}. Reported: {reports}. Named by a hint: {hints}. Not looked at yet: {unseen}.", {
+    appeals: number(appeals), reports: number(reports), hints: number(hints), unseen: number(unseen),
+  });
+  setText(document.querySelector("#waiting"), words);
+}
+
+function show() {
+  const [item] = items;
+  if (place.dataset.id === (item?.id ?? "")) return;
+  place.dataset.id = item?.id ?? "";
+  delete place.dataset.ready;
+  if (!item) {
+    place.replaceChildren();
+    setText(said, t("Nothing waits. This page looks again by itself."));
+    return;
+  }
+  const img = h("img", { alt: item.title || item.prompt || t("A picture without words"), src: item.url });
+  const ready = () => place.dataset.id === item.id && (place.dataset.ready = "");
+  img.addEventListener("load", ready);
+  img.addEventListener("error", () => ready() !== false && setText(said, t("The picture could not be loaded.")));
+  place.replaceChildren(h("figure", {}, img), h("aside", {}, ...details(item), acts(item)));
+  for (const next of items.slice(1, FEW)) new Image().src = next.url;
+}
+
+function details(item) {
+  const time = (at) => new Date(at).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+  const { person } = item;
+  const name = person.page ? h("a", { href: person.page }, person.name) : person.name;
+  const before = person.hidden_before > 0 && plural(person.hidden_before, "{count} hidden before", "{count} hidden before");
+  const rows = [
+    [t("Person"), name],
+    before && ["", before],
+    [t("Made by"), item.provider || t("brought along")],
+    item.score !== null && [t("Hint"), item.score.toLocaleString(locale, { style: "percent" })],
+    [t("Since"), time(item.created_at)],
+    [t("Size"), `${item.width} × ${item.height}`],
+  ].filter(Boolean);
+  const words = [...new Set([item.request, item.prompt, item.title].filter(Boolean))].slice(0, 2).join("\n\n");
+  return [
+    item.appeal && h("blockquote", {}, h("strong", {}, t("Appeal:")), ` ${item.appeal.text}`),
+    item.hidden && h("p", {}, h("strong", {}, t("Hidden:")), ` ${item.hidden}`),
+    ...item.reports.map(({ reason, text }) => h("blockquote", {}, h("strong", {}, t("Reported:")), ` ${reason}. ${text}`)),
+    h("p.prompt", { dir: "auto", tabindex: 0, role: "region", "aria-label": t("Words") }, words),
+    h("dl", {}, ...rows.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)])),
+  ].filter(Boolean);
+}
+
+function acts(item) {
+  const act = (key, label, what, spec = "button") => h(spec, { type: "button", onclick: what }, h("kbd", {}, key), h("span", {}, label));
+  const others = [
+    config.can_block && item.person.block && act("B", t("Block the person"), block),
+    act("N", t("Next, without a verdict"), pass),
+  ].filter(Boolean);
+  if (item.appeal) {
+    return h("div.acts", {},
+      act("A", t("Accept the appeal: show it again"), () => decide("approve"), "button.yes"),
+      act("H", t("Reject the appeal: it stays hidden"), () => decide("hide")), ...others);
+  }
+  return h("div.acts", {},
+    act("A", t("Approve"), () => decide("approve"), "button.yes"),
+    h("p", {}, t("Hide it, because")),
+    ...config.reasons.map(({ code, sentence }, i) => act(i + 1, sentence, () => decide("hide", code))),
+    act("H", t("Hide, with your words"), hideWithWords), ...others);
+}
+
+/** Goes on at once; what fails comes back. Nothing is decided that has not been seen. */
+async function decide(verdict, code = "other", words = "") {
+  const [item] = items;
+  if (!item || place.dataset.ready === undefined) return;
+  decided.add(item.id);
+  leave(verdict === "approve" ? t("Approved.") : t("Hidden."));
+  try {
+    await post("decide/", { id: item.id, verdict, code, words });
+  } catch (problem) {
+    setText(said, problem.message);
+    if (problem instanceof TypeError) {
+      decided.delete(item.id);
+      items.unshift(item);
+      show();
+    }
+  }
+}
+
+function pass() {
+  const [item] = items;
+  if (!item) return;
+  passed = [...passed, item.id].slice(-PASSED);
+  const form = new FormData();
+  form.append("id", item.id);
+  post("release/", form).catch(() => {}); // its lease ends by itself
+  leave(t("Left to others."));
+}
+
+function leave(words) {
+  items.shift();
+  setText(said, words);
+  show();
+  if (items.length < FEW) more();
+}
+
+/** The dialog's values, or null where it was left. */
+function asked(selector) {
+  const dialog = document.querySelector(selector);
+  const form = dialog.querySelector("form");
+  form.reset();
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    const done = () => resolve(dialog.returnValue === "yes" ? Object.fromEntries(new FormData(form)) : null);
+    dialog.addEventListener("close", done, { once: true });
+  });
+}
+
+async function hideWithWords() {
+  const [item] = items;
+  const answer = await asked("#hide-words");
+  if (answer && items[0] === item) decide("hide", answer.code, answer.words.trim());
+}
+
+async function block() {
+  const [item] = items;
+  const answer = await asked("#block-person");
+  if (!answer) return;
+  const form = new FormData();
+  Object.entries(answer).forEach((field) => form.append(...field));
+  try {
+    await post(item.person.block, form);
+    setText(said, t("{name} is blocked.", { name: item.person.name }));
+  } catch (problem) {
+    setText(said, problem.message);
+  }
+}
+
+const KEYS = { a: () => decide("approve"), n: pass, b: () => config.can_block && items[0]?.person.block && block() };
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !items.length) return;
+  if (event.target.closest("input, select, textarea, dialog")) return;
+  const key = event.key.toLowerCase();
+  const [item] = items;
+  const reason = config.reasons[Number(key) - 1];
+  if (key === "h") item.appeal ? decide("hide") : hideWithWords();
+  else if (reason && !item.appeal) decide("hide", reason.code);
+  else if (KEYS[key]) KEYS[key]();
+  else return;
+  event.preventDefault(); // or the dialog that opens would have the letter
+});
+
+filters.addEventListener("submit", (event) => event.preventDefault());
+filters.addEventListener("change", () => {
+  giveBack();
+  items = [];
+  passed = [];
+  setText(said, "");
+  more();
+});
+
+function giveBack() {
+  if (!items.length) return;
+  const form = new FormData();
+  form.append("csrfmiddlewaretoken", token);
+  items.forEach(({ id }) => form.append("id", id));
+  navigator.sendBeacon("release/", form);
+}
+
+addEventListener("pagehide", giveBack);
+setInterval(() => (items.length ? null : more()), AGAIN_MS);
+setInterval(() => items.length && more(), RENEW_MS);
+more();

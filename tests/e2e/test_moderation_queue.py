@@ -1,0 +1,136 @@
+"""The moderators' queue in the browser: what is seen, and by how many keys it is decided."""
+
+import re
+from collections.abc import Callable
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.e2e.moderating import log_in, run
+from tests.e2e.person import Person, soon
+from tests.support.serving import Serving
+
+FILL = """
+from tests.integration.gallery.rows import made
+from gallery import services
+owner = User.make_guest()
+Image.objects.update(approved_at='2026-01-01T00:00Z')
+for i in range({count}):
+    image = made(owner, prompt=f'picture {{i}}', colour='#%06x' % (i * 4099))
+print(owner.username)
+"""
+
+
+def filled(server: Serving, count: int) -> str:
+    """The name of whose they are; all that was there before is approved."""
+    return run(server, FILL.format(count=count))
+
+
+def ready(page: Page, but: str = "") -> str:
+    """The id of the picture that is on the page, once it is there and another one than `but`."""
+    place = page.locator("#queue[data-ready]")
+    expect(place).not_to_have_attribute("data-id", but)
+    place.wait_for(state="attached")
+    return place.get_attribute("data-id") or ""
+
+
+def test_a_hundred_pictures_take_a_hundred_keys(server: Serving, person: Person) -> None:
+    filled(server, 100)
+    log_in(server, person.context)
+    page = person.opens("/admin/queue/").page
+    page.evaluate("window.keys = 0; addEventListener('keydown', () => window.keys++)")
+    seen = [""]
+    for number in range(100):
+        seen.append(ready(page, seen[-1]))
+        page.keyboard.press("2" if number % 10 == 9 else "a")
+    expect(page.locator("#said")).to_have_text(re.compile("Nothing waits"))
+    assert page.evaluate("window.keys") == 100
+    assert len(set(seen)) == 101
+    hidden = "Image.objects.filter(hidden=True, hidden_code='sexual').count()"
+    settled = f"print({hidden}, Image.objects.filter(approved_at=None).count())"
+    assert soon(page, lambda: run(server, settled) == "10 10", 30)
+
+
+def test_two_moderators_never_get_the_same_one(server: Serving, newcomer: Callable[..., Person]) -> None:
+    filled(server, 12)
+    pages = []
+    for name in ("mo", "max"):
+        moderator = newcomer()
+        log_in(server, moderator.context, name)
+        pages.append(moderator.opens("/admin/queue/").page)
+    seen: list[str] = []
+    for _ in range(6):
+        for page in pages:
+            seen.append(ready(page, page.locator("#queue").get_attribute("data-seen") or ""))
+            page.locator("#queue").evaluate("(queue) => (queue.dataset.seen = queue.dataset.id)")
+            page.keyboard.press("a")
+    assert len(set(seen)) == 12
+
+
+def test_words_blocking_and_next_by_keys_alone(server: Serving, person: Person) -> None:
+    name = filled(server, 2)
+    log_in(server, person.context)
+    page = person.opens("/admin/queue/").page
+    first = ready(page)
+    page.keyboard.press("n")
+    second = ready(page, first)
+    page.keyboard.press("b")
+    page.keyboard.type("Spam")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text(f"{name} is blocked.")
+    page.keyboard.press("h")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Not here.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#said")).to_have_text(re.compile("Nothing waits"))
+    told = f"image = Image.objects.get(pk='{second}'); print(image.hidden, image.hidden_words, image.owner.is_blocked)"
+    assert soon(page, lambda: run(server, told) == "True Not here. True", 30)
+    page.reload()
+    assert ready(page) == first
+
+
+def test_an_appeal_comes_first_and_is_decided_by_another(server: Serving, newcomer: Callable[..., Person]) -> None:
+    filled(server, 1)
+    appeal = """
+image = Image.objects.filter(approved_at=None, hidden=False).get()
+verdicts.hide([image], 'So.', moderator('mo').pk, 'hate')
+appeals.make(image.owner_id, str(image.pk), 'It is <i>art</i>.')
+print(image.pk)
+"""
+    image = run(server, appeal)
+    filled_too = filled(server, 1)
+    hider, other = newcomer(), newcomer()
+    log_in(server, hider.context, "mo")
+    page = hider.opens("/admin/queue/").page
+    assert ready(page) != image
+    page.close()
+    log_in(server, other.context, "max")
+    page = other.opens("/admin/queue/").page
+    assert ready(page) == image
+    expect(page.locator("blockquote")).to_have_text("Appeal: It is <i>art</i>.")
+    page.keyboard.press("a")
+    ready(page, image)
+    told = f"print(Image.objects.get(pk='{image}').appeal)"
+    assert soon(page, lambda: run(server, told) == "accepted", 30)
+    assert filled_too
+
+
+def test_nothing_is_cut_off_targets_are_large_and_axe_finds_nothing(
+    server: Serving, newcomer: Callable[..., Person]
+) -> None:
+    filled(server, 2)
+    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)):
+        moderator = newcomer(color_scheme=scheme, viewport={"width": width, "height": 800})
+        log_in(server, moderator.context)
+        page = moderator.opens("/admin/queue/").page
+        ready(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        small = page.locator("#queue button, #filters select, #filters input:not([type=hidden])").evaluate_all(
+            "(all) => all.filter((each) => each.getBoundingClientRect().height < 44).map((each) => each.outerHTML)"
+        )
+        assert small == []
+        page.screenshot(path=f"/tmp/mod-queue-{scheme}-{width}.png", full_page=True)
+        found = Axe().run(page).response["violations"]
+        assert found == [], [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+        page.close()
