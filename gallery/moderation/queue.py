@@ -11,7 +11,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery.errors import Conflict, NotFound
@@ -67,10 +67,17 @@ def _take(by: uuid.UUID, ids: list[uuid.UUID]) -> list[uuid.UUID]:
 
 def _still_waiting(by: uuid.UUID, ids: list[uuid.UUID]) -> list[Image]:
     """Claims of what is decided, or gone into the trash meanwhile, are given up."""
-    images = Image.objects.filter(pk__in=ids).filter(WAITING | _reported() | appeals.decidable(by))
-    found = list(images.select_related("owner").prefetch_related("reports", "appeals"))
+    images = Image.objects.filter(pk__in=ids, stage=Image.Stage.SHOWN, trashed_at=None)
+    rows = images.select_related("owner").prefetch_related("reports", "appeals")
+    found = [image for image in rows if _waits(image, by)]
     Claim.objects.filter(moderator_id=by, image__in=set(ids) - {image.pk for image in found}).delete()
     return found
+
+
+def _waits(image: Image, by: uuid.UUID) -> bool:
+    if image.hidden:
+        return image.appeal == Image.Appeal.OPEN and image.moderated_by_id != by
+    return image.approved_at is None or bool(open_reports(image))
 
 
 def _in_order(images: list[Image], ids: list[uuid.UUID]) -> list[Image]:
@@ -80,8 +87,8 @@ def _in_order(images: list[Image], ids: list[uuid.UUID]) -> list[Image]:
 def _sources(by: uuid.UUID, filters: Filters) -> Iterator[QuerySet[Image]]:
     """Each answered from an index of its own."""
     every = {
-        "appeals": _filtered(_appealed(by), filters).order_by("appeals__pk"),
-        "reports": _filtered(Image.objects.filter(_reported()), filters).order_by("pk"),
+        "appeals": _filtered(_appealed(by), filters).order_by("pk"),
+        "reports": _filtered(_reported(), filters).order_by("pk"),
         "hints": _filtered(Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD), filters).order_by(
             "-score"
         ),
@@ -91,12 +98,14 @@ def _sources(by: uuid.UUID, filters: Filters) -> Iterator[QuerySet[Image]]:
 
 
 def _appealed(by: uuid.UUID) -> QuerySet[Image]:
-    return Image.objects.filter(appeals.decidable(by), stage=Image.Stage.SHOWN, appeals__decided_at=None)
+    """Asked for in two steps, as what is reported, or PostgreSQL may read all pictures to find the few."""
+    waiting = Appeal.objects.filter(decided_at=None).order_by("pk").values_list("image_id", flat=True)
+    return Image.objects.filter(appeals.decidable(by), stage=Image.Stage.SHOWN, pk__in=list(waiting[:COUNTED]))
 
 
-def _reported() -> Q:
-    reported = Report.objects.filter(handled_at=None).values("image")
-    return Q(pk__in=reported, stage=Image.Stage.SHOWN, hidden=False, trashed_at=None)
+def _reported() -> QuerySet[Image]:
+    reported = Report.objects.filter(handled_at=None).values_list("image_id", flat=True).distinct()
+    return Image.objects.filter(pk__in=list(reported[:COUNTED]), stage=Image.Stage.SHOWN, hidden=False, trashed_at=None)
 
 
 def _filtered(images: QuerySet[Image], filters: Filters) -> QuerySet[Image]:
@@ -108,8 +117,8 @@ def waiting(by: uuid.UUID) -> dict[str, int]:
     """How many of each kind, up to COUNTED."""
     hints = Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD)
     return {
-        "appeals": _appealed(by)[:COUNTED].count(),
-        "reports": Image.objects.filter(_reported())[:COUNTED].count(),
+        "appeals": _appealed(by).count(),
+        "reports": _reported().count(),
         "hints": hints[:COUNTED].count(),
         "new": Image.objects.filter(WAITING)[:COUNTED].count(),
     }
@@ -128,7 +137,6 @@ def decide(by: uuid.UUID, image_id: uuid.UUID, verdict: Verdict, code: Code, wor
     image = Image.objects.filter(pk=image_id).first()
     if image is None or not _decided(image, by, verdict, code, words):
         raise NotFound()
-    image.reports.filter(handled_at=None).update(handled_at=timezone.now(), handled_by=by)
 
 
 def _decided(image: Image, by: uuid.UUID, verdict: Verdict, code: Code, words: str) -> bool:

@@ -14,6 +14,7 @@ from gallery.models import Image
 from gallery.moderation import record
 from gallery.moderation.models import Act
 from gallery.reasons import Code
+from gallery.sharing.models import Report
 
 Kind = Act.Kind
 Values = Mapping[str, object]
@@ -62,6 +63,8 @@ def _decide(images: QuerySet[Image], act: Act, values: Values, by: uuid.UUID | N
         change(locked, **values)
     else:
         locked.update(**values)  # no message shows it
+    reports = Report.objects.filter(image__in=[image.pk for image in rows], handled_at=None)
+    reports.update(handled_at=timezone.now(), handled_by=by)
     return rows
 
 

@@ -96,7 +96,7 @@ def claim(request: HttpRequest) -> HttpResponse:
     owner = get_user_model()._base_manager.filter(username=asked.person).first() if asked.person else None
     if asked.person and owner is None:
         return JsonResponse({"items": [], "waiting": queue.waiting(by)})
-    filters = queue.Filters(asked.kind, owner and owner.pk, asked.provider, asked.purpose)
+    filters = queue.Filters(asked.kind, owner.pk if owner else None, asked.provider, asked.purpose)
     images = queue.claim(by, filters, AHEAD, asked.passed)
     return JsonResponse({"items": [_item(image) for image in images], "waiting": queue.waiting(by)})
 

@@ -18,7 +18,9 @@ from django.test import RequestFactory  # noqa: E402
 
 from gallery import albums, search  # noqa: E402
 from gallery.models import Album, Image  # noqa: E402
+from gallery.moderation import appeals, queue, verdicts  # noqa: E402
 from gallery.search import Search  # noqa: E402
+from gallery.sharing.models import Report  # noqa: E402
 from project.models import User  # noqa: E402
 
 Node = dict[str, Any]
@@ -80,7 +82,18 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         name: (lambda what=what, deleted=deleted: search.page(owner.pk, what, deleted=deleted))
         for name, (what, deleted) in asked.items()
     }
-    return {**pages, **moderators_lists(), "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0])}
+    moderator = User.make_guest().pk
+    moderation: dict[str, Callable[[], object]] = {
+        "queue": lambda: queue.claim(moderator, queue.Filters(), 6),
+        "queue, of a person": lambda: queue.claim(moderator, queue.Filters(person_id=owner.pk), 12),
+        "queue, counted": lambda: queue.waiting(moderator),
+    }
+    return {
+        **pages,
+        **moderation,
+        **moderators_lists(),
+        "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0]),
+    }
 
 
 def moderators_lists() -> dict[str, Callable[[], object]]:
@@ -106,7 +119,18 @@ def _listed(staff: User, query: dict[str, str]) -> object:
     return list(changes.result_list), changes.result_count
 
 
+def moderate() -> None:
+    """A few of the pictures are reported, hidden and appealed for."""
+    moderator = User.make_guest().pk
+    images = list(Image.objects.filter(trashed_at=None).order_by("pk")[:300:10])
+    for image in images[:15]:
+        Report.objects.create(image=image, reporter=str(image.pk), reason="other")
+    for image in verdicts.hide(images[15:], "", moderator):
+        appeals.make(image.owner_id, str(image.pk), "Why?")
+
+
 def main() -> None:
+    moderate()
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     owner = User.objects.annotate(count=Count("images")).order_by("-count")[0]

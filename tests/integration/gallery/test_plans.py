@@ -24,7 +24,8 @@ LOOKED_AT = {
     "days": 1000,
     "album": 400,
     "albums": 3000,
-    "count": ROWS,
+    "count": ROWS + 30,  # of the moderated ones the index still has the rows before
+    "queue, counted": 1000,
     # Counted up to 5,000, however many there are.
     **{f"admin: {name}": ROWS for name in ("all", "unseen", "deleted", "one provider", "made", "deep", "word")},
 }
