@@ -75,6 +75,8 @@ class _Page(HTMLParser):
         self._silent = tag in ("script", "style", "code")
         described = ("name", "description") in attributes
         spoken = [value for name, value in attributes if name in self.SPOKEN or (described and name == "content")]
+        if tag in ("option", "button"):  # their words are their content
+            spoken = [value for name, value in attributes if name in self.SPOKEN and name != "value"]
         self.found += [value for value in spoken if value]
 
     def handle_endtag(self, tag: str) -> None:
