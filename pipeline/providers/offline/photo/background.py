@@ -35,13 +35,13 @@ def _subject(small: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pi
     if gone is not None:
         guess[gone] = 0
     split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
-    for factor in (1.0, 0.6):  # bolder where the first finds nothing
+    for start, factor in ((0.3, 1.0), (0.65, 0.6)):  # bolder where the first finds nothing
         labels = np.where(guess > split * factor, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
         labels[guess < split * 0.25 * factor] = cv2.GC_BGD
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
         if gone is not None:
             labels[gone] = cv2.GC_BGD
-        subject = _grabcut(small, labels, part(progress, 0.3, 1))
+        subject = _grabcut(small, labels, part(progress, start, start + 0.35))
         if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
             return subject, _doubt(subject, seen)
     raise BadInput(
