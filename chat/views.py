@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 from chat.protocol import CONTENT_LIMIT
 from pipeline import costs
 from pipeline.providers import registry
-from pipeline.providers.base import STYLES
 
 VARIATIONS = 4  # in one card
 
@@ -37,7 +36,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
     studio = {
         "user": _person(request),
         "limits": {"content": CONTENT_LIMIT, "upload_bytes": settings.UPLOAD_LIMIT, "variations": VARIATIONS},
-        "styles": STYLES,
+        "can": registry.abilities_for_page(),
         "varying": registry.varying(),
         "cost": costs.for_page(),
     }
@@ -46,6 +45,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
         "at_home": session_id is None,  # the program may load later
         "provider": registry.label(),
         "abilities": registry.abilities(),
+        "without_ai": registry.is_without_ai(),
         "starters": STARTERS,
         "photo_starters": PHOTO_STARTERS,
     }

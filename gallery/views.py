@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.conf import settings
@@ -25,9 +25,10 @@ LINK_S = 60  # of a storage's own URL: long enough to follow the redirect
 
 @require_safe
 @gzip_page
-def page(request: HttpRequest, styles: Sequence[str] = ()) -> HttpResponse:
+def page(request: HttpRequest, can: Callable[[], Mapping[str, object]]) -> HttpResponse:
+    """`can`: what whoever makes pictures can do."""
     user = {"id": str(request.user.pk)} if request.user.is_authenticated else None
-    studio = {"user": user, "limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "styles": styles}
+    studio = {"user": user, "limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "can": can()}
     return render(request, "gallery/page.html", {"studio": studio})
 
 

@@ -40,6 +40,11 @@ def problems(request: HttpRequest) -> HttpResponse:
     return render(request, "docs/problems.html", {"codes": [_about(code, of) for code, of in kinds.items()]})
 
 
+def models(request: HttpRequest) -> HttpResponse:
+    """How to bring an AI, for whoever runs the studio."""
+    return render(request, "docs/models.html")
+
+
 def _about(code: str, kinds: list[type[StudioError]]) -> dict[str, object]:
     """Every second part of the advice is code."""
     statuses = sorted({kind.status for kind in kinds})

@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from chat import views as chat
 from gallery import views as gallery
 from gallery.sharing import views as sharing
-from pipeline.providers.base import STYLES
+from pipeline.providers import registry
 from project import docs, installing
 from project.accounts import page as you
 from project.accounts import second_step
@@ -27,14 +27,14 @@ for model in [model for model in admin.site._registry if model._meta.app_config.
 # By name: imported at the first request.
 LATE: Any = ("project.accounts.urls", None, None)
 
-chat_page, gallery_page = map(you.unless_guests_are_shut_out, (chat.page, gallery.page))
+chat_page, gallery_page = you.unless_guests_are_shut_out(chat.page), you.unless_guests_are_shut_out(gallery.page)
 
 urlpatterns = [
     path("", chat_page, name="studio"),
     path("chat/<str:session_id>/", chat_page, name="chat"),
     path("you/", you.page, name="you"),
     path("_allauth/", LATE),
-    path("gallery/", gallery_page, {"styles": STYLES}, name="gallery"),
+    path("gallery/", gallery_page, {"can": registry.abilities_for_page}, name="gallery"),
     path("you/keys/", accounts.keys, name="keys"),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("s/<str:token>/", sharing.page, name="share"),
@@ -55,6 +55,7 @@ urlpatterns = [
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),
     path("problems/", docs.problems, name="problems"),
+    path("models/", docs.models, name="models"),
     path("openapi.json", docs.openapi_json, name="openapi"),
     path("asyncapi.json", docs.asyncapi_json, name="asyncapi"),
     path("healthz", monitoring.healthz),

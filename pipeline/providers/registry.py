@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from pipeline.providers import abilities as of_providers
 from pipeline.providers import table
 from pipeline.providers.base import Intent, PictureReader, Provider, Refiner
 
@@ -105,6 +106,15 @@ def label() -> str:
 def abilities() -> str:
     """For the page's newcomers."""
     return table.abilities(settings.PROVIDERS)
+
+
+def abilities_for_page() -> of_providers.ForPage:
+    return of_providers.for_page(settings.PROVIDERS, settings.IMAGES_PIXELS)
+
+
+def is_without_ai() -> bool:
+    """Is everything made, and read, by the built-in tools?"""
+    return set(settings.PROVIDERS.values()) == {table.OFFLINE}
 
 
 def varying() -> list[str]:

@@ -190,3 +190,13 @@ def test_one_who_has_no_room_reads_so_and_can_send_again_when_there_is(person: P
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(2)
     chat.page.bring_to_front()
     chat.paints("a green field")
+
+
+def test_a_newcomer_hears_how_an_ai_is_brought(newcomer: Callable[..., Person]) -> None:
+    tab = newcomer().opens()
+    expect(tab.page.locator(".bring")).to_contain_text("can bring one in three ways")
+    for way in ("A key", "A server", "A model"):
+        link = tab.page.locator(".bring").get_by_role("link", name=way)
+        answer = tab.page.request.get(link.get_attribute("href") or "")
+        assert answer.status == 200
+        assert f'<h2 id="{way.split()[1]}">{way}</h2>' in answer.text()

@@ -146,6 +146,7 @@ PAGES = [
     Route("swagger/", "GET", "/swagger/", PUBLIC),
     Route("redoc/", "GET", "/redoc/", PUBLIC),
     Route("problems/", "GET", "/problems/", PUBLIC),
+    Route("models/", "GET", "/models/", PUBLIC),
     Route("openapi.json", "GET", "/openapi.json", PUBLIC),
     Route("asyncapi.json", "GET", "/asyncapi.json", PUBLIC),
     Route("healthz", "GET", "/healthz", PUBLIC),

@@ -1,10 +1,12 @@
 // Where a person writes: one input that grows, a photo, how many variations, which size.
 
+import { config } from "../ui/config.js";
 import { ask, h } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
 import { icon } from "../ui/icons.js";
 import { atMost } from "../ui/money.js";
 import { t } from "../ui/translate.js";
+import { choosePictures } from "../upload/gallery-picker.js";
 import "../upload/photo-chips.js";
 import { photoPicker } from "../upload/photo-picker.js";
 
@@ -16,6 +18,16 @@ const SIZES = [
   ["Wide 1536 × 864", 1536, 864],
   ["Tall 864 × 1536", 864, 1536],
 ];
+/** [name, options] of those that whoever makes pictures can do. */
+function sizes({ resolutions, pixels }) {
+  const inPixels = SIZES.filter(([, width, height]) => !width || !pixels || width * height <= pixels);
+  const larger = [[t("Large, 2K"), "2K"], [t("Largest, 4K"), "4K"]].filter(([, resolution]) => resolutions.includes(resolution));
+  return [
+    ...inPixels.map(([name, width, height]) => [name, width ? { width, height } : {}]),
+    ...larger.map(([name, resolution]) => [name, { resolution }]),
+  ];
+}
+
 const COUNTER_FROM = 0.8; // of the limit: before that nobody needs to know
 // What no server takes: control characters, and halves of characters that a careless paste leaves behind.
 const UNCLEAN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu;
@@ -28,7 +40,8 @@ class MessageComposer extends HTMLElement {
   });
   #chips = h("photo-chips");
   #count = h("select", { "aria-label": "How many pictures" });
-  #size = h("select", { "aria-label": "Size" }, ...SIZES.map(([name], i) => h("option", { value: i }, name)));
+  #sizes = sizes(config.can);
+  #size = h("select", { "aria-label": "Size" }, ...this.#sizes.map(([name], i) => h("option", { value: i }, name)));
   #cost = h("span.cost", { id: "cost" });
   #counter = h("span.counter", { id: "counter" });
   #send = h("button.send", { type: "submit", title: "Send", "aria-label": "Send" }, icon("send"));
@@ -41,7 +54,7 @@ class MessageComposer extends HTMLElement {
       this.#count.append(h("option", { value: n }, n === 1 ? "1 picture" : `${n} pictures`));
     }
     const picker = photoPicker({ take: (files) => this.takePhotos(files), labelled: true });
-    const row = h("div.row", {}, ...picker, this.#count, this.#size, this.#cost, this.#counter, this.#send);
+    const row = h("div.row", {}, ...picker, this.#fromGallery(), this.#count, this.#size, this.#cost, this.#counter, this.#send);
     const form = h("form", { "aria-label": "New message" }, this.#chips, this.#say, row);
     this.append(form);
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -53,6 +66,19 @@ class MessageComposer extends HTMLElement {
     this.#refresh();
   }
 
+  /** Where several pictures go together, more of them come from the gallery. */
+  #fromGallery() {
+    if (config.can.pictures === 1) return "";
+    const title = t("Add from the gallery");
+    const onclick = async () => this.#add(await choosePictures(this.#chips.room));
+    return h("button.quiet", { type: "button", title, "aria-label": title, onclick }, icon("gallery"), h("span.label", {}, title));
+  }
+
+  #add(images) {
+    this.#chips.addAll(images, t("From your gallery"));
+    this.#say.focus();
+  }
+
   get text() {
     return this.#say.value.replace(UNCLEAN, "").trim();
   }
@@ -62,8 +88,7 @@ class MessageComposer extends HTMLElement {
   }
 
   get options() {
-    const [, width, height] = SIZES[Number(this.#size.value)];
-    return width ? { width, height } : {};
+    return this.#sizes[Number(this.#size.value)][1];
   }
 
   /** Put words into the input, for the person to change before they send them. */
@@ -74,22 +99,27 @@ class MessageComposer extends HTMLElement {
     this.#say.setSelectionRange(text.length, text.length);
   }
 
-  /** What is not sent yet: {text, photos: [{image, mask}], missing}; `missing`: so many photos are not uploaded yet. */
+  /**
+   * What is not sent yet: {text, photos: [{image, mask}], together, missing}; `missing`: so many photos are not uploaded yet;
+   * `together`: several go with one message.
+   */
   get written() {
-    const { photos, missing } = this.#chips;
-    return { text: this.#say.value, photos, missing };
+    const { photos, missing, together } = this.#chips;
+    return { text: this.#say.value, photos, together, missing };
   }
 
   /** As `written` was. The focus stays where it is. */
-  restore({ text, photos }) {
+  restore({ text, photos, together }) {
     this.#say.value = text;
-    this.#chips.restore(photos, "Your next message edits this picture");
+    this.#chips.restore(photos, "Your next message edits this picture", together);
     this.#refresh();
   }
 
-  /** The next message is about this picture. */
-  attach(image, words) {
-    this.#chips.use(image, words);
+  /** The next message is about this picture, or these. */
+  attach(images, words) {
+    const [first, ...others] = [images].flat();
+    this.#chips.use(first, words);
+    this.#chips.addAll(others, words);
     this.#say.focus();
   }
 
@@ -110,12 +140,13 @@ class MessageComposer extends HTMLElement {
     this.#say.focus();
   }
 
-  /** Send these words with what is chosen now, once for each photo; used by the starters too. */
+  /** Send these words with what is chosen now, once for all photos or for each; used by the starters too. */
   send(content) {
     if (this.#chips.busy || this.#chips.failed) return this.write(content); // it is sent when the photos are here
-    const { photos } = this.#chips;
+    const { photos, together } = this.#chips;
     const chosen = { content, count: Number(this.#count.value), options: this.options };
-    for (const { image, mask } of photos.length ? photos : [{}]) ask(this, "send", { ...chosen, source: image, mask });
+    if (together) ask(this, "send", { ...chosen, sources: photos.map(({ image }) => image), mask: photos[0].mask });
+    else for (const { image, mask } of photos.length ? photos : [{}]) ask(this, "send", { ...chosen, source: image, mask });
     this.#chips.clear();
     this.#count.value = 1; // four of one thing is a choice for once
     return null;
@@ -139,7 +170,7 @@ class MessageComposer extends HTMLElement {
 
   /** Of all pictures that are asked for. */
   #atMost() {
-    return atMost(this.cost.at_most * Number(this.#count.value) * Math.max(1, this.#chips.photos.length), this.cost.currency);
+    return atMost(this.cost.at_most * Number(this.#count.value) * (this.#chips.together ? 1 : Math.max(1, this.#chips.photos.length)), this.cost.currency);
   }
 
   #sendable() {

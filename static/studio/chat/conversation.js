@@ -3,6 +3,7 @@
 import { ask, h } from "../ui/dom.js";
 import { groupMessages } from "./groups.js";
 import "./message-card.js";
+import { sourcesOf } from "./sending.js";
 
 const NEAR_END_PX = 120;
 const GAP_PX = 12; // above a card whose beginning is kept in view
@@ -94,8 +95,8 @@ class StudioConversation extends HTMLElement {
       if (this.#list.children[i] !== card.parentElement) {
         this.#list.insertBefore(card.parentElement, this.#list.children[i] ?? null);
       }
-      const source = this.pictures.of(group.members[0].source_image_id);
-      card.update(group, { progressOf, missingOf, source, trouble });
+      const sources = sourcesOf(group.members[0]).map((id) => this.pictures.of(id));
+      card.update(group, { progressOf, missingOf, sources, trouble });
       if (this.#atEnd && i === groups.length - 1) card.shrink(); // nothing below it moves
     }
     this.#removeAllBut(new Set(groups.map((group) => group.key)));

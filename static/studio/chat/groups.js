@@ -1,16 +1,18 @@
 // A request and its variations are one card. Pure: messages and what waits in the outbox in, cards out.
 
 import { sizeAfter } from "../edit/adjustment.js";
+import { sourcesOf } from "./sending.js";
 
 const DEFAULT_SIZE = { width: 1024, height: 768 };
 const SIDES = { least: 128, most: 2048 }; // pixels
 
 /** An outbox entry in the shape of a message that no server has seen. */
 function unsent({ client_id, session_id, command, created_at, error }) {
-  const { content, source_image_id = null, variation_of = null, options = {} } = command;
+  const { content, variation_of = null, options = {} } = command;
+  const source_image_ids = sourcesOf(command);
   const status = error ? "REFUSED" : "KEPT";
   return {
-    id: null, client_id, session_id, content, source_image_id, variation_of, options, created_at, status,
+    id: null, client_id, session_id, content, source_image_id: source_image_ids[0] ?? null, source_image_ids, variation_of, options, created_at, status,
     stage: null, refined_prompt: null, reply: null, image: null, provider: null, error: error ?? null,
   };
 }

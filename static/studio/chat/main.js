@@ -20,7 +20,7 @@ import { requests, variations } from "./sending.js";
 import "./session-list.js";
 import { titleOf } from "./session-list.js";
 import { choosePhoto, initStarters } from "./starters.js";
-import { takeSource } from "../gallery/handoff.js";
+import { takeSources } from "../gallery/handoff.js";
 import { Studio } from "../client/studio.js";
 import { varies, wishFor } from "../picture/actions.js";
 import { adjustByHand, look, paintObject, paintPart, stopLooking } from "../picture/windows.js";
@@ -83,7 +83,7 @@ function here() {
 }
 
 function send(request) {
-  if (request.source) pictures.remember(request.source);
+  for (const image of request.sources ?? [request.source]) if (image) pictures.remember(image);
   outbox.add(requests(here(), request));
   conversation.toEnd();
 }
@@ -261,7 +261,7 @@ document.querySelector("session-list").connect(store);
 document.querySelectorAll("link-state").forEach((element) => element.connect({ store, outbox }));
 conversation.connect({ store, outbox, pictures, welcome: document.querySelector("#welcome") });
 show();
-takeSource().then((image) => image && edit({ image }), (problem) => notice(problem.message));
+takeSources().then((images) => images.length && edit({ image: images }), (problem) => notice(problem.message));
 outbox.flush();
 studio.loadSessions().catch((problem) => notice(problem.message));
 if (matchMedia("(hover: hover)").matches) composer.querySelector("#say").focus();

@@ -2,6 +2,7 @@
 
 import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
+import { t } from "../ui/translate.js";
 import "../picture/picture-box.js";
 import { stateOf } from "../picture/labels.js";
 import { suggestionButtons } from "../picture/suggestions.js";
@@ -20,9 +21,12 @@ function layoutOf(count) {
   return ["two", "one-and-two", "two", "three"][count % 4];
 }
 
+const keyOf = (sources) => sources.map((source) => source?.thumbnail_url ?? "").join(" ");
+
 class MessageCard extends HTMLElement {
   #content = h("h2.content", { dir: "auto" });
-  #source = picture("img.source", { alt: "The picture this is about", width: 56, height: 56, hidden: true });
+  #sources = h("span.sources", { hidden: true });
+  #sourcesKey = "";
   #reply = h("p.reply", { dir: "auto" });
   #instead = h("p.instead", { role: "group", "aria-label": "Instead" });
   #refined = h("span.refined", { dir: "auto" });
@@ -40,25 +44,25 @@ class MessageCard extends HTMLElement {
     if (this.firstChild) return;
     this.#more.addEventListener("click", () => this.#open(this.#more.getAttribute("aria-expanded") === "false"));
     this.append(
-      h("article", {}, h("div.ask", {}, this.#source, this.#content),
+      h("article", {}, h("div.ask", {}, this.#sources, this.#content),
         h("div.about", {}, h("div.told", {}, this.#reply, this.#instead, this.#note), this.#more, this.#tools), this.#boxes),
     );
   }
 
-  /** `group` as groups.js makes it; `progressOf(message)`, `missingOf(message)`: see store.js; `source`: the source picture's
-   * public form or null. */
-  update(group, { progressOf, missingOf, source, trouble }) {
-    this.#told = [group, { progressOf, missingOf, source, trouble }];
+  /** `group` as groups.js makes it; `progressOf(message)`, `missingOf(message)`: see store.js; `sources`: the public forms
+   * of the pictures that it is about, null for one that is not known. */
+  update(group, { progressOf, missingOf, sources, trouble }) {
+    this.#told = [group, { progressOf, missingOf, sources, trouble }];
     const progress = group.members.map(progressOf);
     const missing = group.members.map(missingOf);
     const { width, height } = group.size;
-    const seen = [width, height, source?.thumbnail_url, trouble, this.#live, ...group.members, ...progress, ...missing];
+    const seen = [width, height, keyOf(sources), trouble, this.#live, ...group.members, ...progress, ...missing];
     if (this.#seen?.length === seen.length && seen.every((part, i) => part === this.#seen[i])) return;
     const states = group.members.map(stateOf);
     if (states.some((state) => UNFINISHED.has(state))) this.#live = true;
     seen[4] = this.#live;
     this.#seen = seen;
-    this.#update(group, { progress, missing, states, source, trouble });
+    this.#update(group, { progress, missing, states, sources, trouble });
   }
 
   /** A new request is on its way: what has ended without a picture may now take only the room it needs. */
@@ -81,15 +85,14 @@ class MessageCard extends HTMLElement {
     return this.#boxes.lastElementChild;
   }
 
-  #update(group, { progress, missing, states, source, trouble }) {
+  #update(group, { progress, missing, states, sources, trouble }) {
     const [first] = group.members;
     const allWords = states.every((state) => state === states[0] && SAME_FOR_ALL.has(state));
     this.group = group;
     this.toggleAttribute("data-live", this.#live);
     this.toggleAttribute("data-one-answer", allWords);
     setText(this.#content, first.content);
-    this.#source.hidden = !pictureUrl(source?.thumbnail_url);
-    setAttribute(this.#source, "src", pictureUrl(source?.thumbnail_url));
+    this.#showSources(sources);
     const refined = group.members.find((message) => message.refined_prompt)?.refined_prompt ?? "";
     setText(this.#reply, allWords ? "" : (first.reply ?? ""));
     setText(this.#refined, allWords || inOneForm(refined) === inOneForm(first.content) ? "" : refined);
@@ -98,6 +101,21 @@ class MessageCard extends HTMLElement {
     setAttribute(this.#more, "aria-hidden", cut ? null : "true");
     this.#showTools(states, allWords);
     this.#showBoxes(group, { progress, missing, trouble });
+  }
+
+  #showSources(sources) {
+    const key = keyOf(sources);
+    if (key === this.#sourcesKey) return;
+    this.#sourcesKey = key;
+    const several = sources.length > 1;
+    const shown = sources.map((source, i) => {
+      const src = pictureUrl(source?.thumbnail_url);
+      const alt = several ? t("Picture {number}", { number: i + 1 }) : t("The picture this is about");
+      const img = src && picture("img.source", { src, alt, width: 56, height: 56 });
+      return several ? h("span.numbered", {}, img || h("span.gap"), h("span.number", { "aria-hidden": "true" }, String(i + 1))) : img;
+    });
+    this.#sources.replaceChildren(...shown.filter(Boolean));
+    this.#sources.hidden = !this.#sources.childElementCount;
   }
 
   /** What can be done about what was left out. Rebuilt only when it changes, so that a focused button stays the same one. */

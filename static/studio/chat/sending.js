@@ -6,13 +6,22 @@ function entry(place, command, client_id = newId()) {
   return { client_id, ...place, command, created_at: new Date().toISOString() };
 }
 
-/** A new request, `count` times. `place`: {session_id, draft}; `source` and `mask`: pictures' public forms, if any. */
-export function requests(place, { content, options, source, mask, count = 1 }) {
+/** What a command names of its pictures; one alone as before there could be several. */
+const named = (ids) => (ids.length > 1 ? { source_image_ids: ids } : ids.length ? { source_image_id: ids[0] } : {});
+
+/** Ids of the pictures that a message, or a command, is about. One kept by an older page has no list. */
+export const sourcesOf = ({ source_image_id: first, source_image_ids: all }) => (all?.length ? all : first ? [first] : []);
+
+/**
+ * A new request, `count` times. `place`: {session_id, draft}; `source`, or several `sources`, and `mask`: pictures' public forms,
+ * if any.
+ */
+export function requests(place, { content, options, source, sources = source ? [source] : [], mask, count = 1 }) {
   const original = newId();
   const command = {
     content,
     options,
-    ...(source && { source_image_id: source.id }),
+    ...named(sources.map(({ id }) => id)),
     ...(mask && { mask_image_id: mask.id }),
   };
   return Array.from({ length: count }, (_, i) =>
@@ -21,12 +30,12 @@ export function requests(place, { content, options, source, mask, count = 1 }) {
 
 /** The same again, as other pictures. The server takes what it read out of the request from the first one, sizes too. */
 export function variations(place, message, count) {
-  const { content, source_image_id, mask_image_id, options } = message;
+  const { content, mask_image_id, options } = message;
   const { intent, style } = options;
   const command = {
     content,
     options: { ...(intent && { intent }), ...(style && { style }) },
-    ...(source_image_id && { source_image_id }),
+    ...named(sourcesOf(message)),
     ...(mask_image_id && { mask_image_id }),
     variation_of: message.variation_of ?? message.id,
   };

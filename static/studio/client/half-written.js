@@ -4,12 +4,12 @@
 const KEY = "studio.half-written";
 const MAX_CHATS = 20;
 const MAX_CHARACTERS = 10_000; // five times what a message may have
-const MAX_PHOTOS = 8;
+const MAX_PHOTOS = 10;
 
 const keyOf = (userId) => `${KEY}.${userId}.`;
 const placeOf = (userId) => (userId ? localStorage : sessionStorage);
 
-/** What is kept: {text, photos: [{image, mask}], missing}; `missing` counts the photos that had not been uploaded. */
+/** What is kept: {text, photos: [{image, mask}], together, missing}; `missing` counts the photos that had not been uploaded. */
 export class HalfWritten {
   #userId = null;
   #memory = new Map(); // chat → what storage did not take
@@ -38,9 +38,9 @@ export class HalfWritten {
     return this.#memory.get(chat) ?? attempt(() => wellFormed(JSON.parse(stored))) ?? null;
   }
 
-  write(chat, { text, photos, missing = 0 }) {
+  write(chat, { text, photos, together = true, missing = 0 }) {
     if (!text && !photos.length && !missing) return this.#clear(chat);
-    const value = { text: text.slice(0, MAX_CHARACTERS), photos: photos.slice(0, MAX_PHOTOS).map(small), missing };
+    const value = { text: text.slice(0, MAX_CHARACTERS), photos: photos.slice(0, MAX_PHOTOS).map(small), together, missing };
     const stored = JSON.stringify({ ...value, at: Date.now() });
     const isStored = attempt(() => this.#storage.setItem(this.#key(chat), stored) ?? true);
     if (!isStored) return this.#memory.set(chat, value);

@@ -16,7 +16,7 @@ export class Store extends EventTarget {
   recall = () => []; // (session id) → messages that were there last time
   #sessions = new Map();
   #gone = new Set();
-  #progress = new Map(); // message id → {stage, fraction, estimated, position}
+  #progress = new Map(); // message id → {stage, fraction, estimated, position, placeholder}
   #silence = new Silence(() => this.changed());
   #scheduled = false;
 
@@ -175,7 +175,8 @@ export class Store extends EventTarget {
   }
 
   applyProgress({ message_id: id, ...progress }) {
-    this.#progress.set(id, progress);
+    const { stage, placeholder } = this.#progress.get(id) ?? {};
+    this.#progress.set(id, { ...(stage === progress.stage && placeholder && { placeholder }), ...progress });
     if (this.room.messages.has(id)) this.#eventArrived(this.room.messages.get(id), progress.eta_s ?? 0);
     this.changed();
   }

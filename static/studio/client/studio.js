@@ -198,7 +198,7 @@ export class Studio extends EventTarget {
         : await rest.sessions.send(sessionId, body);
       this.store.applyMessage(message);
     } catch (problem) {
-      const namesNothingElse = !command.source_image_id && !command.variation_of;
+      const namesNothingElse = !command.source_image_id && !command.source_image_ids && !command.variation_of;
       if (problem.code === "not_found" && namesNothingElse) this.#removed(sessionId);
       throw problem;
     }

@@ -8,7 +8,7 @@ import { rove } from "../ui/roving.js";
 import { t } from "../ui/translate.js";
 import "../picture/quick-actions.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
-import { styleItems, TOOLS } from "../picture/actions.js";
+import { styleItems, tools } from "../picture/actions.js";
 
 const TOUCH = matchMedia("(hover: none)"); // nothing can be shown by hovering: the menu has it all
 
@@ -83,9 +83,9 @@ export function galleryCard(image) {
 /** What can be made of a picture. */
 const made = () => [
   { value: { what: "adjust" }, label: "Adjust", icon: "adjust" },
-  ...Object.entries(TOOLS).map(([name, { label, icon }]) => ({ value: { what: "tool", tool: name }, label, icon })),
-  ...(config.styles.length ? [{ heading: true, label: "Style" }] : []),
-  ...styleItems(config.styles).map(({ value: style, label }) => ({ value: { what: "tool", tool: "style_transfer", style }, label })),
+  ...tools().map(([name, { label, icon }]) => ({ value: { what: "tool", tool: name }, label, icon })),
+  ...(config.can.styles.length ? [{ heading: true, label: "Style" }] : []),
+  ...styleItems(config.can.styles).map(({ value: style, label }) => ({ value: { what: "tool", tool: "style_transfer", style }, label })),
   { heading: true, label: "Picture" },
 ];
 const kept = () => [

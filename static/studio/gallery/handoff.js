@@ -2,11 +2,12 @@
 // somebody follow a link would make them send something.
 
 import * as rest from "../client/rest.js";
+import { config } from "../ui/config.js";
 
-/** "/?source=<image id>": resolves with the picture that the next message is to edit, once; else with null. */
-export async function takeSource() {
-  const id = new URLSearchParams(location.search).get("source");
-  if (!id) return null;
+/** "/?source=<image id>", maybe several: resolves with the pictures that the next message is about, once. */
+export async function takeSources() {
+  const ids = new URLSearchParams(location.search).getAll("source").slice(0, config.can.pictures);
+  if (!ids.length) return [];
   history.replaceState(history.state, "", location.pathname);
-  return rest.gallery.get(id);
+  return Promise.all(ids.map((id) => rest.gallery.get(id)));
 }

@@ -1,5 +1,7 @@
 // What can be done to a picture at the press of a button, and in which words it is asked for.
 
+import { config } from "../ui/config.js";
+
 const STYLE = "style_transfer";
 
 /** intent → {label, icon, words}: the words are what the conversation shows, the intent is what counts. */
@@ -8,6 +10,9 @@ export const TOOLS = {
   remove_background: { label: "Remove background", icon: "cutout", words: "Remove the background" },
   remove_object: { label: "Remove object", icon: "eraser", words: "Remove what is painted over" },
 };
+
+/** [intent, {label, icon, words}] of those that whoever makes pictures here can do. */
+export const tools = () => Object.entries(TOOLS).filter(([intent]) => config.can.tools.includes(intent));
 
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 

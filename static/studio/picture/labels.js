@@ -17,7 +17,9 @@ export function stateOf(message) {
 
 /** "queued, 3rd, about 20 s", "painting 40%", "painting, about 40%". `position` counts from 1; a retry waits for its turn at the stage it goes on with. */
 export function stageWord(message, progress) {
-  const word = message.stage === "generating" && hasSource(message.intent) ? "editing" : STAGES[message.stage];
+  const looks = message.stage === "generating" && message.intent === "reply";
+  const edits = message.stage === "generating" && hasSource(message.intent);
+  const word = looks ? t("looking") : edits ? "editing" : STAGES[message.stage];
   if (progress?.position) return queueWord(progress);
   if (!(progress?.fraction > 0)) return word;
   return `${word}${progress.estimated ? ", about" : ""} ${Math.floor(progress.fraction * 100)}%`;

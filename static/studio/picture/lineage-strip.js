@@ -20,12 +20,14 @@ class LineageStrip extends HTMLElement {
       line = { ancestors: [], children: [] }; // the picture itself is there: no reason to speak
     }
     if (this.#shownFor !== image.id) return null;
-    const { ancestors, children } = line;
-    const alone = ancestors.length + children.length === 0;
+    const { ancestors, children, parents = [] } = line;
+    const further = parents.filter(({ id }) => !ancestors.some((before) => before.id === id));
+    const above = [...ancestors, ...further];
+    const alone = above.length + children.length === 0;
     const hadFocus = this.contains(document.activeElement);
-    const all = [...ancestors, image, ...children];
+    const all = [...above, image, ...children];
     const links = all.map((each, i) => this.#link(each, `${nameOf(each)}, version ${i + 1} of ${all.length}`));
-    links[ancestors.length].firstElementChild.setAttribute("aria-current", "true");
+    links[above.length].firstElementChild.setAttribute("aria-current", "true");
     this.replaceChildren(...(alone ? [] : [h("ol", { "aria-label": "Where this picture comes from" }, ...links)]));
     const here = this.querySelector("[aria-current]");
     here?.scrollIntoView({ block: "nearest", inline: "center" });

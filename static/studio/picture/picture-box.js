@@ -44,20 +44,23 @@ class PictureBox extends HTMLElement {
     const words = !["running", "kept", "shown"].includes(state);
     this.toggleAttribute("data-compact", words && !live);
     setText(this.#say, sentenceOf(message, state));
-    this.#showPicture(state === "shown" ? message.image : null);
+    const draft = state === "running" ? placeholderUrl(progress?.placeholder) : null;
+    this.#frame.toggleAttribute("data-draft", Boolean(draft));
+    this.#showPicture(state === "shown" ? message.image : null, draft);
     this.#showProgress(state, progress, missing, trouble);
     this.#showActions(state);
     this.#tools.hidden = state !== "shown";
     if (state === "shown") this.#tools.show(message.image, varies(message, config.varying));
   }
 
-  #showPicture(image) {
+  /** `draft`: the URL of what the service shows while it works, in the place of the picture that is not there yet. */
+  #showPicture(image, draft) {
     const url = pictureUrl(image?.url);
     if (this.#picture?.dataset.url === url) return;
     this.#picture?.remove();
     this.#picture = null;
     this.#comparison.end();
-    const placeholder = placeholderUrl(image?.placeholder);
+    const placeholder = placeholderUrl(image?.placeholder) ?? draft;
     this.#frame.style.backgroundImage = placeholder ? `url("${placeholder}")` : "";
     if (!url) return;
     const { content, intent, refined_prompt } = this.message;

@@ -4,7 +4,7 @@ import { config } from "../ui/config.js";
 import { ask, h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
-import { styleItems, TOOLS } from "./actions.js";
+import { styleItems, tools } from "./actions.js";
 
 const BY_HAND = { label: "Adjust", icon: "adjust" };
 const AGAIN = { label: "Variations", icon: "variations" };
@@ -32,14 +32,14 @@ class QuickActions extends HTMLElement {
   }
 
   #row() {
-    const tools = Object.entries(TOOLS).map(([tool, { label, icon }]) => this.#button(tool, label, icon));
+    const possible = tools().map(([tool, { label, icon }]) => this.#button(tool, label, icon));
     const styles = menuButton({
-      ...STYLE, picture: STYLE.icon, items: () => styleItems(config.styles), choose: (style) => this.#style(style),
+      ...STYLE, picture: STYLE.icon, items: () => styleItems(config.can.styles), choose: (style) => this.#style(style),
     });
     styles.dataset.tool = "style";
     const again = this.#varies && this.#button("variations", AGAIN.label, AGAIN.icon);
     const byHand = this.#button("adjust", BY_HAND.label, BY_HAND.icon);
-    return [byHand, ...tools, config.styles.length > 0 && styles, again].filter(Boolean);
+    return [byHand, ...possible, config.can.styles.length > 0 && styles, again].filter(Boolean);
   }
 
   #button(what, label, picture) {
@@ -50,11 +50,11 @@ class QuickActions extends HTMLElement {
   /** What the row has no room for, as a menu. A style's value is an object, so that no style's name is taken for a tool's. */
   #unseen() {
     const seen = (tool) => this.querySelector(`.row > [data-tool="${tool}"]`)?.checkVisibility() ?? false;
-    const tools = Object.entries(TOOLS).map(([value, { label, icon }]) => ({ value, label, icon }));
+    const possible = tools().map(([value, { label, icon }]) => ({ value, label, icon }));
     const again = this.#varies ? [{ value: "variations", ...AGAIN }] : [];
-    const others = [{ value: "adjust", ...BY_HAND }, ...tools, ...again].filter(({ value }) => !seen(value));
+    const others = [{ value: "adjust", ...BY_HAND }, ...possible, ...again].filter(({ value }) => !seen(value));
     const elsewhere = this.also().map((element) => ({ value: { press: element }, label: element.title, icon: element.dataset.icon }));
-    const styles = seen("style") ? [] : styleItems(config.styles).map((item) => ({ ...item, value: { style: item.value } }));
+    const styles = seen("style") ? [] : styleItems(config.can.styles).map((item) => ({ ...item, value: { style: item.value } }));
     return [...others, ...elsewhere, ...(styles.length ? [{ heading: true, label: STYLE.label }, ...styles] : [])];
   }
 

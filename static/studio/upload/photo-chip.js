@@ -1,15 +1,27 @@
 // A picture that the next message is about: a photo on its way up, or one that is already here; and which part of it.
 
-import { ask, h, picture, pictureUrl, setText } from "../ui/dom.js";
+import { config } from "../ui/config.js";
+import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
+import { menuButton } from "../ui/menu.js";
+import { t } from "../ui/translate.js";
 import "./photo-upload.js";
 import { Transfer } from "./transfer.js";
 
-/** Events (bubbling): "photo" whenever `image`, `busy` or `failed` changes; "leave" when the person takes it away. */
+const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
+
+/**
+ * Events (bubbling): "photo" whenever `image`, `busy` or `failed` changes; "leave" when the person takes it away; "move" {to}
+ * when they give it another number: so many places further, or 0 for the first.
+ */
 class PhotoChip extends HTMLElement {
   image = null; // the public form, once the server has it
   mask = null; // the public form, where only a part is meant
   #transfer = null;
+  #number = null; // where it goes with others
+  #count = 1;
+  #thumbnail = null;
+  #menu = null; // around the thumbnail, where it has a number
   #words = h("span.words", { role: "status" });
 
   get busy() {
@@ -43,6 +55,41 @@ class PhotoChip extends HTMLElement {
     setText(this.#words, "Only what you painted over changes");
   }
 
+  /** Of several that go together, from 1; null where it goes by itself. */
+  number(number, count) {
+    [this.#number, this.#count] = [number, count];
+    if (!this.#thumbnail) return;
+    const place = number ? this.#menu : this.#thumbnail;
+    if (this.firstElementChild !== place) this.firstElementChild.replaceWith(place);
+    if (!number) return;
+    const [button] = this.#menu.children;
+    const badge = h("span.number", { "aria-hidden": "true" }, String(number));
+    button.replaceChildren(this.#thumbnail, badge);
+    setAttribute(button, "aria-label", t("Picture {number} of {count}: arrow keys move it", { number, count }));
+    setAttribute(button, "title", t("Picture {number}", { number }));
+  }
+
+  #choices() {
+    const [number, count] = [this.#number, this.#count];
+    return [
+      number > 1 && { value: "0", label: t("Make it picture 1") },
+      number > 1 && { value: "-1", label: t("Move to the left") },
+      number < count && { value: "1", label: t("Move to the right") },
+      number === 1 && config.can.part && { value: "part", label: t("Change only a part…"), icon: "brush" },
+      { value: "leave", label: t("Remove the photo"), icon: "close" },
+    ].filter(Boolean);
+  }
+
+  #choose(value) {
+    if (value === "part") ask(this, "part", { image: this.image });
+    else if (value === "leave") this.#tell("leave");
+    else this.#step(Number(value));
+  }
+
+  #step(to) {
+    this.dispatchEvent(new CustomEvent("move", { bubbles: true, detail: { to } }));
+  }
+
   #follow() {
     const { failed, image } = this.#transfer;
     this.toggleAttribute("data-failed", failed);
@@ -60,12 +107,18 @@ class PhotoChip extends HTMLElement {
     const drop = {
       type: "button", title: "Remove the photo", "aria-label": "Remove the photo", onclick: () => this.#tell("leave"),
     };
-    this.replaceChildren(
-      url ? picture("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo"),
-      this.#words,
-      h("button.quiet", part, icon("brush"), h("span.label", {}, "Change only a part…")),
-      h("button.quiet.drop", drop, icon("close")),
-    );
+    this.#thumbnail = url ? picture("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo");
+    this.#menu = menuButton({
+      label: t("Picture"), picture: "photo", items: () => this.#choices(), choose: (value) => this.#choose(value),
+    });
+    this.#menu.addEventListener("keydown", (event) => {
+      if (!(event.key in STEPS) || event.target.closest("[role=menu]")) return;
+      event.preventDefault();
+      this.#step(STEPS[event.key]);
+    });
+    const brush = config.can.part && h("button.quiet.part", part, icon("brush"), h("span.label", {}, "Change only a part…"));
+    this.replaceChildren(...[this.#thumbnail, this.#words, brush, h("button.quiet.drop", drop, icon("close"))].filter(Boolean));
+    if (this.#number) this.number(this.#number, this.#count);
   }
 
   #tell(what) {

@@ -1,25 +1,31 @@
-// The pictures that the next message is about, and what can be done to them at the press of a button.
+// The pictures that the next message is about, and what can be done to them at the press of a button. Several go with one
+// message, as "picture 1", "picture 2", where whoever makes pictures can work from several; else each is a message of its own.
 
+import { config } from "../ui/config.js";
 import { ask, h, setText } from "../ui/dom.js";
-import { notice } from "../ui/notice.js";
+import { announce, notice } from "../ui/notice.js";
+import { plural, t } from "../ui/translate.js";
 import "../picture/quick-actions.js";
 import "./photo-chip.js";
 
-const MOST = 8; // each is a message of its own
+const MOST = Math.max(8, config.can.pictures);
 
-/** Event (bubbling): "photo" whenever `photos`, `busy` or `failed` changes. */
+/** Event (bubbling): "photo" whenever `photos`, `together`, `busy` or `failed` changes. */
 class PhotoChips extends HTMLElement {
-  #list = h("div.chips", { role: "group", "aria-label": "Photos" });
+  #list = h("div.chips", { role: "group", "aria-label": t("Photos") });
   #note = h("p.note", { role: "status", hidden: true });
+  #each = h("input", { type: "checkbox", onchange: () => this.#changed() });
+  #choice = h("label.each", { hidden: true }, this.#each, h("span", {}, t("Each photo by itself")));
   #tools = h("quick-actions", { hidden: true });
   #queue = Promise.resolve(); // one after the other: many at once would only slow each other down
 
   connectedCallback() {
     if (this.firstChild) return;
     this.hidden = true;
-    this.append(this.#list, this.#note, this.#tools);
+    this.append(this.#list, this.#note, this.#choice, this.#tools);
     this.addEventListener("photo", (event) => event.target !== this && this.#changed());
     this.addEventListener("leave", ({ target }) => this.#drop(target));
+    this.addEventListener("move", ({ target, detail: { to } }) => this.#move(target, to));
     this.#tools.addEventListener("ask", (event) => this.#forEach(event));
   }
 
@@ -27,9 +33,14 @@ class PhotoChips extends HTMLElement {
     return [...this.#list.children];
   }
 
-  /** [{image, mask}] */
+  /** [{image, mask}], in the order of their numbers */
   get photos() {
     return this.#chips.filter(({ image }) => image).map(({ image, mask }) => ({ image, mask }));
+  }
+
+  /** Do several go with one message? */
+  get together() {
+    return this.#list.childElementCount > 1 && config.can.pictures > 1 && !this.#each.checked;
   }
 
   /** How many of them the server does not have. */
@@ -45,10 +56,15 @@ class PhotoChips extends HTMLElement {
     return this.#chips.some((chip) => chip.failed);
   }
 
+  /** How many more there is room for. */
+  get room() {
+    return MOST - this.#list.childElementCount;
+  }
+
   /** Photos from this device, beside those that are here. `limit` in bytes, of each. */
   take(files, limit) {
-    const room = MOST - this.#list.childElementCount;
-    if (files.length > room) notice(`${MOST} photos at a time. The gallery takes more.`);
+    const { room } = this;
+    if (files.length > room) notice(t("{count} photos at a time. The gallery takes more.", { count: MOST }));
     for (const file of files.slice(0, room)) {
       const chip = this.#add();
       this.#queue = this.#queue.then(() => chip.isConnected && chip.take(file, limit)).then(() => this.#once(chip));
@@ -62,9 +78,20 @@ class PhotoChips extends HTMLElement {
     this.#add().use(image, words);
   }
 
-  /** As `photos` was, instead of all others. */
-  restore(photos, words) {
+  /** Pictures that the server has, beside those that are here. */
+  addAll(images, words) {
+    for (const image of images.slice(0, this.room)) {
+      const chip = this.#add();
+      chip.use(image, words);
+      this.#once(chip);
+    }
+    this.#changed();
+  }
+
+  /** As `photos` and `together` were, instead of all others. */
+  restore(photos, words, together = true) {
     this.#list.replaceChildren();
+    this.#each.checked = !together;
     for (const { image, mask } of photos) {
       const chip = this.#add();
       chip.use(image, words);
@@ -86,6 +113,7 @@ class PhotoChips extends HTMLElement {
 
   clear() {
     this.#list.replaceChildren();
+    this.#each.checked = false;
     this.#changed();
   }
 
@@ -109,18 +137,37 @@ class PhotoChips extends HTMLElement {
     if (hadFocus) (next?.querySelector("button:not([hidden])") ?? document.querySelector("#say")).focus();
   }
 
+  /** `to`: places to the left (negative) or right, or 0: to the front. */
+  #move(chip, to) {
+    const others = this.#chips.filter((other) => other !== chip);
+    const at = to === 0 ? 0 : Math.max(0, Math.min(others.length, this.#chips.indexOf(chip) + to));
+    if (this.#chips.indexOf(chip) === at) return;
+    this.#list.insertBefore(chip, others[at] ?? null);
+    this.#changed();
+    chip.querySelector("button")?.focus();
+    announce(t("Now picture {number}", { number: at + 1 }));
+  }
+
   #changed() {
-    const count = this.#list.childElementCount;
+    const chips = this.#chips;
     const [first] = this.photos;
-    this.hidden = !count;
-    this.toggleAttribute("data-many", count > 1);
-    const many = `Your words go to each photo by itself: ${count} messages. One picture cannot be made of several photos.`;
-    const failed = "Remove what could not be taken, and the rest can be sent.";
-    setText(this.#note, this.failed ? failed : many);
-    this.#note.hidden = !(count > 1 || this.failed);
-    this.#tools.hidden = !first || this.busy || this.failed;
+    const { together, failed } = this;
+    this.hidden = !chips.length;
+    this.toggleAttribute("data-many", chips.length > 1);
+    this.toggleAttribute("data-together", together);
+    chips.forEach((chip, i) => chip.number(together ? i + 1 : null, chips.length));
+    setText(this.#note, failed ? t("Remove what could not be taken, and the rest can be sent.") : this.#about(chips.length, together));
+    this.#note.hidden = !(chips.length > 1 || failed);
+    this.#choice.hidden = !(chips.length > 1 && config.can.pictures > 1);
+    this.#tools.hidden = !first || this.busy || failed || together;
     if (first) this.#tools.show(first.image, false);
     this.dispatchEvent(new Event("photo", { bubbles: true }));
+  }
+
+  #about(count, together) {
+    if (together) return t("They go together: say “picture 1”, “picture 2” in your words. Picture 1 is the one that changes.");
+    const said = plural(count, "Your words go to each photo by itself: {count} message.", "Your words go to each photo by itself: {count} messages.");
+    return config.can.pictures > 1 ? said : `${said} ${t("One picture cannot be made of several photos.")}`;
   }
 
   /** What a button asks for, it asks for each photo; what has to be shown on the picture goes for one alone. */
@@ -129,7 +176,7 @@ class PhotoChips extends HTMLElement {
     const { photos } = this;
     const { what, ...detail } = event.detail;
     if (photos.length > 1 && (what !== "tool" || detail.tool === "remove_object")) {
-      return notice("That is done to one photo at a time: remove the others first.");
+      return notice(t("That is done to one photo at a time: remove the others first."));
     }
     return photos.forEach(({ image, mask }) => ask(this, what, { ...detail, image, mask }));
   }

@@ -1,0 +1,60 @@
+"""What each provider's adapter can do, told without importing it: `tests/contracts/test_abilities.py` holds both together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from typing_extensions import TypedDict
+
+from pipeline.providers.base import RESOLUTIONS, STYLES, Intent
+from pipeline.providers.table import CLOUDINARY, GEMINI, IMAGES, OFFLINE
+
+_MADE: frozenset[Intent] = frozenset(intent for intent in Intent if intent is not Intent.REPLY)
+_OPAQUE = _MADE - {Intent.REMOVE_BACKGROUND}
+
+
+@dataclass(frozen=True)
+class Abilities:
+    intents: frozenset[Intent] = _OPAQUE
+    masked: frozenset[Intent] = _OPAQUE  # of these, those that change what a mask marks alone
+    pictures: int = 1  # in one request
+    resolutions: tuple[str, ...] = ()
+    styles: tuple[str, ...] = STYLES  # those that have a name
+
+
+OF: Mapping[str, Abilities] = {
+    OFFLINE: Abilities(_MADE, _MADE),
+    GEMINI: Abilities(pictures=10, resolutions=RESOLUTIONS),
+    IMAGES: Abilities(),
+    CLOUDINARY: Abilities(
+        _MADE - {Intent.GENERATE, Intent.EDIT}, frozenset(), styles=("oil", "cartoon", "pixel", "sepia")
+    ),
+}
+TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT)
+
+
+class ForPage(TypedDict):
+    tools: list[str]  # intents of the quick actions
+    styles: list[str]
+    part: bool  # can a change be limited by a mask?
+    pictures: int  # in one request in words
+    resolutions: list[str]
+    pixels: int | None  # of a new picture, at most; None: as many as a size may have
+
+
+def for_page(providers: Mapping[str, str], images_pixels: int) -> ForPage:
+    """`providers`: of each intent. `images_pixels`: what a server for images makes well."""
+    of: dict[Intent, Abilities] = {intent: OF[providers[intent]] for intent in _MADE}
+    paints, changes, styles = of[Intent.GENERATE], of[Intent.EDIT], of[Intent.STYLE_TRANSFER]
+    return {
+        "tools": [tool.value for tool in TOOLS if _serves(tool, of[tool])],
+        "styles": list(styles.styles) if Intent.STYLE_TRANSFER in styles.intents else [],
+        "part": Intent.EDIT in changes.masked,
+        "pictures": min(paints.pictures, changes.pictures),
+        "resolutions": [size for size in paints.resolutions if size in changes.resolutions],
+        "pixels": images_pixels if providers[Intent.GENERATE] == IMAGES else None,
+    }
+
+
+def _serves(tool: Intent, abilities: Abilities) -> bool:
+    """On the page, what is to go is painted over."""
+    return tool in (abilities.masked if tool is Intent.REMOVE_OBJECT else abilities.intents)
