@@ -1,7 +1,10 @@
 """Money, before a message is accepted. Where nothing is charged no store is asked."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+
+from django.utils import translation
 
 from chat.db_pool import run_in_db_pool
 from pipeline import ceilings
@@ -17,17 +20,26 @@ async def reserve(user_id: str, cost: int) -> ReservationForm | None:
         return None
     allowed = await run_in_db_pool(ceilings.of, user_id)
     made = ledger.new_reservation(user_id)
-    await asyncio.get_running_loop().run_in_executor(_threads, ledger.reserve, made, cost, allowed)
+    await _in_thread(lambda: ledger.reserve(made, cost, allowed))
     return made
 
 
 async def give_back(reservation: ReservationForm | None, cost: int) -> None:
     """Of what was not accepted. A crash before leaves it to maintenance."""
     if reservation is not None:
-        await asyncio.get_running_loop().run_in_executor(_threads, ledger.void, reservation, cost)
+        await _in_thread(lambda: ledger.void(reservation, cost))
 
 
 async def settle(message_id: str) -> None:
     """Before it is tried again."""
-    loop = asyncio.get_running_loop()
-    await loop.run_in_executor(_threads, lambda: reservations.settle(message_id, finally_=True))
+    await _in_thread(lambda: reservations.settle(message_id, finally_=True))
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    language = translation.get_language()
+
+    def in_language() -> None:
+        with translation.override(language):
+            work()
+
+    await asyncio.get_running_loop().run_in_executor(_threads, in_language)

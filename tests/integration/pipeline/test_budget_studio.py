@@ -117,6 +117,10 @@ def test_above_a_ceiling_nothing_is_accepted_and_nothing_sent(
     assert int(refused.headers["Retry-After"]) > 0
     assert person.messages(session) == [] and gemini.calls == []
     assert held(documents, person.user["id"]) == 0
+    vietnamese = {"Accept-Language": "vi"}
+    path = f"/api/v1/chat/sessions/{session}/messages/"
+    refused = person.http.post(path, json={"content": "a lake"}, headers=vietnamese)
+    assert "chỉ còn USD 0.01" in refused.json()["detail"]
     with person.connect(session) as socket:
         socket.ready()
         reply = socket.ask("message.send", content="a lake", client_id="one")
