@@ -53,8 +53,16 @@ def anything() -> bool:
 
 
 def for_page() -> dict[str, object] | None:
-    """What the composer shows: of one picture, whatever it is. None where nothing costs anything."""
-    return {"currency": settings.PRICES.currency, "at_most": of_request({}) / prices.UNIT} if anything() else None
+    """What the composer shows: of one picture, whatever it is, and where a resolution is chosen. None where nothing costs
+    anything."""
+    if not anything():
+        return None
+    by_resolution = {size: of_request({"resolution": size}) / prices.UNIT for size in prices.SIZES}
+    return {
+        "currency": settings.PRICES.currency,
+        "at_most": of_request({}) / prices.UNIT,
+        "by_resolution": by_resolution,
+    }
 
 
 def _size(options: Options) -> str:

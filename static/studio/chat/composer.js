@@ -46,7 +46,7 @@ class MessageComposer extends HTMLElement {
   #counter = h("span.counter", { id: "counter" });
   #send = h("button.send", { type: "submit", title: "Send", "aria-label": "Send" }, icon("send"));
 
-  /** `cost`: of one picture at most, {currency, at_most}; null where nothing costs anything. */
+  /** `cost`: of one picture at most, {currency, at_most, by_resolution}; null where nothing costs anything. */
   connect(limits, cost = null) {
     this.limits = limits;
     this.cost = cost;
@@ -170,7 +170,10 @@ class MessageComposer extends HTMLElement {
 
   /** Of all pictures that are asked for. */
   #atMost() {
-    return atMost(this.cost.at_most * Number(this.#count.value) * (this.#chips.together ? 1 : Math.max(1, this.#chips.photos.length)), this.cost.currency);
+    const { currency, at_most: usual, by_resolution: byResolution } = this.cost;
+    const each = byResolution[this.options.resolution] ?? usual;
+    const messages = this.#chips.together ? 1 : Math.max(1, this.#chips.photos.length);
+    return atMost(each * Number(this.#count.value) * messages, currency);
   }
 
   #sendable() {

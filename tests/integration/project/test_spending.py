@@ -198,7 +198,9 @@ def test_the_page_is_told_what_it_shows(settings: Any, client: Client) -> None:
     settings.GEMINI_API_KEY = "key"
     settings.PROVIDERS = table.assign({}, {"GEMINI_API_KEY": True})
     settings.PRICES = prices.read("", "EUR")
-    assert told() == {"currency": "EUR", "at_most": costs.of_request({}) / prices.UNIT}
+    cost = told()
+    assert (cost["currency"], cost["at_most"]) == ("EUR", costs.of_request({}) / prices.UNIT)
+    assert cost["by_resolution"]["4K"] - cost["by_resolution"]["2K"] == pytest.approx(0.063)
 
 
 def test_a_refusal_is_said_in_vietnamese(person: User) -> None:

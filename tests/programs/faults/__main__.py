@@ -59,7 +59,7 @@ async def _run(options: argparse.Namespace, folder: Path) -> bool:
     from tests.programs.faults.play import Theatre
 
     with listening() as ledger:
-        os.environ["STUDIO_FAULTS_LEDGER"] = ledger.url
+        os.environ["STUDIO_FAULTS_LEDGER"] = os.environ["STUDIO_IMAGES_URL"] = ledger.url
         async with standing(folder) as house:
             rows = await _play(options, Theatre(house, ledger, options.seed))
     if options.json:

@@ -8,7 +8,7 @@ from tests.programs.faults.conditions import talk
 from tests.programs.faults.judge import Verdict
 from tests.programs.faults.places import cancelled_while_frozen
 from tests.programs.faults.play import Row, Theatre
-from tests.programs.faults.scenarios import COUNTED, KNOCKING, Scenario
+from tests.programs.faults.scenarios import AFFORDABLE, COUNTED, KNOCKING, Scenario
 from tests.programs.faults.stage import KILL, Stage, broken
 
 TRIES = 3  # on a busy machine a frozen worker may wake too late to do harm; once red is proof that the harness sees it
@@ -57,6 +57,12 @@ CONTROLS = (
     ),
     Control("unique index", Scenario("client", "resends five times", talk, people={"resends": 5}), "doubled"),
     Control("poller", Scenario("events lost", "all", talk, {"events_lost": 1, "poller_off": True}), "differing"),
+    Control(
+        "ceilings", Scenario("money", "everybody at once", talk, {"ceilings_off": True}, pictures=AFFORDABLE), "money"
+    ),
+    Control(
+        "calls in a book", Scenario("money", "nothing listed", talk, {"calls_unlisted": True}), "money", short=False
+    ),
     Control(
         PLACES_BACK,
         Scenario("mongod frozen", KNOCKING, comes_back(frozen_mongod), {**COUNTED, "places_kept": True}),

@@ -27,7 +27,18 @@ class Fresh:
     pictures: list[Form]
 
 
-LISTS = ("lost", "doubled", "unfenced", "differing", "locked_out", "leftovers", "starts", "recoveries", "remarks")
+LISTS = (
+    "lost",
+    "doubled",
+    "unfenced",
+    "differing",
+    "locked_out",
+    "leftovers",
+    "money",
+    "starts",
+    "recoveries",
+    "remarks",
+)
 
 
 @dataclass
@@ -39,6 +50,7 @@ class Verdict:
     differing: list[str] = field(default_factory=list)
     locked_out: list[str] = field(default_factory=list)  # not let in, or a place that nobody gave back
     leftovers: list[str] = field(default_factory=list)
+    money: list[str] = field(default_factory=list)  # see `money`
     starts: list[int] = field(default_factory=list)  # provider calls of one kind for one message
     recoveries: list[float] = field(default_factory=list)  # seconds to each end: from the fault, or from a later send
     remarks: list[str] = field(default_factory=list)
@@ -46,7 +58,7 @@ class Verdict:
     @property
     def red(self) -> bool:
         starved = any(starts > STARTS_AT_MOST for starts in self.starts)
-        wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.locked_out, self.leftovers)
+        wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.locked_out, self.leftovers, self.money)
         return any((*wrong, self.remarks)) or starved
 
     def add(self, other: "Verdict") -> None:
@@ -69,8 +81,10 @@ async def load(person: Person) -> Fresh | None:
     return Fresh(session, {message["id"]: message for message in messages["items"]}, pictures["items"])
 
 
-async def judge(person: Person, ledger: Ledger, fault_at: float, within: float = WITHIN_S) -> Verdict:
-    """Waits until all has ended and been seen, or time is up; then says what is wrong."""
+async def judge(
+    person: Person, ledger: Ledger, fault_at: float, within: float = WITHIN_S, *, may_be_refused: bool = False
+) -> Verdict:
+    """Waits until all has ended and been seen, or time is up; then says what is wrong. `may_be_refused`: for money."""
     fresh: Fresh | None = None
 
     async def settled() -> bool:
@@ -99,13 +113,17 @@ async def judge(person: Person, ledger: Ledger, fault_at: float, within: float =
             for entry in person.journal.values()
             if entry.ended_at is not None and entry.ended_at > fault_at
         ],
-        remarks=[f"refused: {entry.refused}" for entry in person.journal.values() if entry.refused],
+        remarks=[
+            f"refused: {entry.refused}"
+            for entry in person.journal.values()
+            if entry.refused and not (may_be_refused and entry.refused == "budget")
+        ],
     )
 
 
 def _lost(person: Person, fresh: Fresh) -> list[str]:
     """Never acknowledged although it was sent and sent again, or acknowledged and gone, or without an end."""
-    return [entry.content for entry in person.journal.values() if not entry.refused and not _ended(entry, fresh)]
+    return [entry.content for entry in person.journal.values() if not entry.is_refused and not _ended(entry, fresh)]
 
 
 def _ended(entry: Entry, fresh: Fresh) -> bool:

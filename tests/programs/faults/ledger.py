@@ -22,12 +22,15 @@ REFINED = ", refined"
 
 class Ledger:
     """`starts` counts by (what, content); of pictures with one prompt, as variations have, the one that was started most
-    often counts. `mood` is how the next calls are answered; `bad` how many of them, then well."""
+    often counts. `charged` counts the pictures that a bill would list: whatever is answered as made, also where nobody listens
+    any more. `mood` is how the next calls are answered; `bad` how many of them, then well."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.starts: Counter[tuple[str, str]] = Counter()
         self._of_seed: Counter[tuple[str, str, int]] = Counter()
+        self.charged = 0
+        self.is_free = False
         self.mood = "well"
         self.bad = 0
         self._lock = threading.Lock()
@@ -41,10 +44,11 @@ class Ledger:
         with self._lock:
             self._of_seed[what, content, seed] += 1
             self.starts[what, content] = max(self.starts[what, content], self._of_seed[what, content, seed])
-            if self.bad <= 0:
-                return "well"
+            mood = "well" if self.bad <= 0 else self.mood
             self.bad -= 1
-            return self.mood
+            if what == "make" and mood != "with an error" and not self.is_free:
+                self.charged += 1
+            return mood
 
 
 @contextmanager

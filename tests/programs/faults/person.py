@@ -41,6 +41,11 @@ class Entry:
     trashed: bool = False  # its picture, by the person: that may be written
 
     @property
+    def is_refused(self) -> bool:
+        """With the one that it varies, too."""
+        return bool(self.refused or (self.original and self.original.refused))
+
+    @property
     def is_waiting(self) -> bool:
         """To be sent: not acknowledged, not refused, and its original is known."""
         tied = self.original is not None and self.original.message_id is None
@@ -121,7 +126,7 @@ class Person:
 
     @property
     def all_acknowledged(self) -> bool:
-        return all(entry.message_id for entry in self.journal.values())
+        return all(entry.message_id or entry.is_refused for entry in self.journal.values())
 
     async def arrive(self) -> None:
         self.headers = {"Authorization": f"Bearer {(await self.rest('POST', '/api/v1/auth/guest/'))['token']}"}
@@ -173,7 +178,7 @@ class Person:
             entry.stopped |= (
                 frame["id"] == f"cancel {entry.client_id}" and frame["ok"]["message"]["status"] == "CANCELLED"
             )
-        elif frame["error"]["retryable"]:
+        elif frame["error"]["retryable"] and frame["error"]["code"] != "budget":
             entry.sent_at = time.monotonic() - UNSURE_S + AGAIN_S
         elif frame["id"] == entry.client_id:
             entry.refused = frame["error"]["code"]

@@ -29,6 +29,15 @@ WORKER_PLACES = (
     "publish | end",
 )
 FREE_PLACES = ("refine | advance", "generate | artifact", "draft row | put", "put | finish", "finish | publish")
+MONEY_WEB_PLACES = ("reserved | reserved in both", "reserve | insert")
+MONEY_WORKER_PLACES = (
+    "call listed | confirmed",
+    "confirmed | asked",
+    "answer | cost",
+    "end | posted",
+    "posted | posted in both",
+    "posted | settled",
+)
 WEB_PLACES = ("insert | acknowledge", "acknowledge | wake-up")
 CANCELLING, RETRYING = "cancel | event", "retry | wake-up"
 STRAY, STRAY_AGE_S = "a file without a row", 3 * 24 * 3600

@@ -10,6 +10,7 @@ from tests.programs.faults.house import House
 from tests.programs.faults.judge import WITHIN_S, Verdict, judge
 from tests.programs.faults.ledger import Ledger
 from tests.programs.faults.leftovers import left
+from tests.programs.faults.money import Money
 from tests.programs.faults.person import Person
 from tests.programs.faults.scenarios import Scenario
 from tests.programs.faults.stage import NotHere, NotReached, Stage
@@ -37,12 +38,22 @@ class Theatre:
         people = [Person(self.house.ports, **row.scenario.people) for _ in range(PEOPLE)]
         self.house.switch(**row.scenario.switches)
         self.ledger.behave("well")
+        self.ledger.is_free = bool(row.scenario.switches.get("provider_repeats"))
+        money = Money(self.ledger, row.scenario.pictures)
+        async with money.watched():
+            await self._play(row, within, people, money, tidy=tidy)
+
+    async def _play(self, row: Row, within: float, people: list[Person], money: Money, *, tidy: bool) -> None:
         try:
             for person in people:
                 await person.arrive()
             stage = Stage(self.house, self.ledger, people, self.chance, row.verdict.locked_out)
             fault_at = await row.scenario.act(stage)
-            verdicts = await asyncio.gather(*(judge(person, self.ledger, fault_at, within) for person in people))
+            few = row.scenario.pictures is not None
+            verdicts = await asyncio.gather(
+                *(judge(person, self.ledger, fault_at, within, may_be_refused=few) for person in people)
+            )
+            verdicts.append(Verdict(money=await money.wrong(within)))
             if tidy:
                 self.house.switch(all_ended=True)
                 verdicts.append(Verdict(leftovers=await left()))

@@ -31,6 +31,8 @@ from tests.programs.faults.places import (
     ANNOUNCING,
     CANCELLING,
     FREE_PLACES,
+    MONEY_WEB_PLACES,
+    MONEY_WORKER_PLACES,
     PURGING,
     RETRYING,
     STRAY,
@@ -46,6 +48,7 @@ from tests.programs.faults.places import (
 )  # fmt: skip
 from tests.programs.faults.stage import FREEZE, HOW, KILL, TERM, Act, Stage
 
+AFFORDABLE = 4  # pictures, of six that are asked for
 BLOWS = 4  # of a storm
 KNOCKING = "everybody knocks 20 times"
 COUNTED = {"places_limited": True}
@@ -58,6 +61,7 @@ class Scenario:
     act: Act
     switches: dict[str, Any] = field(default_factory=dict)
     people: dict[str, Any] = field(default_factory=dict)  # how they are: see Person
+    pictures: int | None = None  # as many as the studio may pay for
 
     @property
     def name(self) -> str:
@@ -76,6 +80,7 @@ def matrix() -> Iterator[Scenario]:
             yield Scenario(f"{name} worker", place, at_place(place, how))
     for place in ("generate | artifact", "draft row | put", "put | finish"):
         yield Scenario("freeze worker, cancel", place, cancelled_while_frozen(place))
+    yield from money()
     yield from free_provider()
     yield from at_random()
     yield Scenario("left behind", STRAY, stray_file)
@@ -100,6 +105,22 @@ def matrix() -> Iterator[Scenario]:
     yield Scenario("client", "reconnects each second", talk, people={"hangs_up_every": 1.0})
     yield Scenario("client", "never reads", never_reads)
     yield from outages()
+
+
+def money() -> Iterator[Scenario]:
+    """Not everybody gets what they ask for: between any two steps of the ledger."""
+    yield Scenario("money", "everybody at once", talk, pictures=AFFORDABLE)
+    for how, name in HOW.items():
+        for place in MONEY_WEB_PLACES:
+            yield Scenario(f"{name} web, money", place, at_place(place, how), pictures=AFFORDABLE)
+        for place in MONEY_WORKER_PLACES:
+            yield Scenario(f"{name} worker, money", place, at_place(place, how), pictures=AFFORDABLE)
+    yield Scenario("kill -9 mongod, money", "at random", store("mongod", KILL), pictures=AFFORDABLE)
+    yield Scenario("storm, money", "four at random", storm, pictures=AFFORDABLE)
+    yield Scenario("cancel, money", CANCELLING, cancelling(KILL), pictures=AFFORDABLE)
+    yield Scenario("retry, money", RETRYING, retrying(KILL), pictures=AFFORDABLE)
+    for mood in ("never", "with an error", "with garbage"):
+        yield Scenario(f"provider answers {mood}, money", "3 times", provider(mood), pictures=AFFORDABLE)
 
 
 def free_provider() -> Iterator[Scenario]:

@@ -6,5 +6,6 @@ SHORT = (
     "freeze worker, generate | artifact",
     "kill -9 mongod, at random",
     "kill -9 Valkey, at random",
+    "kill -9 worker, money, confirmed | asked",
     "events lost, half",
 )

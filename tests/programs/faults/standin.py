@@ -12,13 +12,17 @@ from pipeline.providers.base import (
     RefinedRequest,
     Refinement,
     RefineRequest,
+    Usage,
 )
+from pipeline.providers.metering import Call, Payment
+from pipeline.providers.table import IMAGES
 from tests.programs.faults.breaking import switched
 from tests.support.studio import NOT_KEPT
 
 PATIENCE_S = 1.0
 
 NAME = "stand-in"
+PICTURE = Usage(pictures=1)  # at the price of `images`
 
 
 class StandIn:
@@ -53,8 +57,18 @@ class StandIn:
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
         control.progress(0.1)
-        data = self._ask("make", request.content).content
-        return Picture(data, NAME, repeatable=_repeats())
+        if _repeats():
+            return Picture(self._ask("make", request.content).content, NAME, repeatable=True)
+        payment = Payment(Call(IMAGES, "", PICTURE))
+        payment.begin()
+        try:
+            data = self._ask("make", request.content).content
+        except ProviderDown as error:
+            if isinstance(error.__cause__, httpx.HTTPStatusError):  # an error that was answered costs nothing
+                payment.end()
+            raise
+        payment.end(PICTURE)
+        return Picture(data, NAME, PICTURE)
 
     def _ask(self, what: str, content: str) -> httpx.Response:
         try:

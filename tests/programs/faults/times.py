@@ -8,6 +8,7 @@ ENVIRONMENT = {
     "STUDIO_WATCH_S": "0.5",
     "STUDIO_FREE_BYTES": "0",  # a disk may fill up: what happens then is asked here
     "STUDIO_LIMITS": "off",
+    "STUDIO_PRICES": "images picture=0.04",  # see `money`: a picture costs something, whoever makes it
     "STUDIO_LOG_LEVEL": "INFO",
     "DJANGO_SETTINGS_MODULE": "project.settings",
 }

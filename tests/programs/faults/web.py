@@ -18,13 +18,16 @@ Work = Callable[..., Awaitable[Any]]
 
 
 def install() -> None:
-    from chat import services
+    from chat import group_commit, services
     from chat.connections import Connections
     from chat.poller import Poller
     from gallery import drafts
     from pipeline import announcements
+    from pipeline.store import ledger
 
     everywhere.install()
+    before(ledger, "_take", lambda owner, *_: "reserved | reserved in both" if owner == ledger.STUDIO else None)
+    before(group_commit, "insert", lambda message: "reserve | insert" if message.reservation else None)
     replace(services, "_accept", _accept)
     replace(services, "_follow_up", _follow_up)
     replace(Poller, "poll", _poll)

@@ -32,8 +32,10 @@ def install() -> None:
     from pipeline.providers import registry
     from pipeline.providers.openai_api.images import ImagesProvider
     from pipeline.providers.openai_api.server import Server
-    from pipeline.store import messages, turns
+    from pipeline.store import ledger as books
+    from pipeline.store import messages, reservations, turns
     from pipeline.worker import maintenance, stages
+    from pipeline.worker.paying import OfMessage
     from tests.programs.faults.standin import PATIENCE_S, StandIn
 
     everywhere.install()
@@ -48,6 +50,12 @@ def install() -> None:
     leftovers.REST_S = 1.0  # a day otherwise
     maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
 
+    before(reservations, "cover", lambda *_: "call listed | confirmed")
+    after(reservations, "cover", lambda nothing: "confirmed | asked")
+    before(OfMessage, "_end", lambda *_, **__: "answer | cost")
+    before(books, "post", lambda *_: "end | posted")
+    before(books, "_close", lambda owner, *_, **__: "posted | posted in both" if owner == books.STUDIO else None)
+    after(books, "post", lambda nothing: "posted | settled")
     before(turns, "pass_on", lambda *_: "claim | next turn")
     after(messages, "claim", lambda job: f"claim | {job.stage.value}" if job else None)
     after(stages, "refine", lambda read: "refine | advance")
