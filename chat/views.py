@@ -8,22 +8,23 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from chat.protocol import CONTENT_LIMIT
+from gallery.translation import N_, _, language
 from pipeline import costs
 from pipeline.providers import registry
 
 VARIATIONS = 4  # in one card
 
-# Language, words, and their picture (made by tests/programs/starters.py).
+# Language, where it is always the same, words, and their picture (made by tests/programs/starters.py).
 STARTERS = (
-    ("en", "Create a sunset landscape", "studio/chat/starters/sunset.webp"),
-    ("en", "A city skyline at night with stars", "studio/chat/starters/city.webp"),
+    (None, N_("Create a sunset landscape"), "studio/chat/starters/sunset.webp"),
+    (None, N_("A city skyline at night with stars"), "studio/chat/starters/city.webp"),
     ("vi", "Vẽ một bãi biển lúc hoàng hôn", "studio/chat/starters/beach.webp"),
 )
 # Once a photo is attached.
 PHOTO_STARTERS = (
-    ("en", "Make it brighter"),
-    ("en", "Make it black and white"),
-    ("en", "Turn it into a watercolour"),
+    (None, N_("Make it brighter")),
+    (None, N_("Make it black and white")),
+    (None, N_("Turn it into a watercolour")),
     ("vi", "Xóa nền"),
 )
 

@@ -54,7 +54,7 @@ class ImageAdmin(Base):
     show_full_result_count = False
     paginator = FirstPages
     search_fields = ("owner__username",)  # so that there is a field to search with; see get_search_results
-    search_help_text = "Words of the title, the request or the prompt, or the whole name of a person."
+    search_help_text = _("Words of the title, the request or the prompt, or the whole name of a person.")
     ordering = ("-pk",)
     actions = ("approve", "hide")
     fields = (
@@ -101,31 +101,35 @@ class ImageAdmin(Base):
         except StudioError as error:
             return views.failure(error)
 
-    @admin.display(description="picture")
+    @admin.display(description=_("picture"))
     def thumbnail(self, image: Image) -> SafeString:
         url = reverse("admin:gallery_image_thumbnail", args=[image.pk], current_app=self.admin_site.name)
-        return format_html('<img src="{}" alt="{}" height="96" loading="lazy">', url, image.title or "untitled")
+        return format_html(
+            '<img src="{}" alt="{}" height="96" loading="lazy">', url, image.title or gettext("untitled")
+        )
 
-    @admin.display(description="prompt")
+    @admin.display(description=_("prompt"))
     def said(self, image: Image) -> str:
         text = image.prompt or image.title
         return text if len(text) <= 200 else text[:200] + "…"
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, image: Image) -> str:
-        return f"{image.state}, hidden" if image.hidden and image.state == "deleted" else image.state
+        if image.hidden and image.state == "deleted":
+            return gettext("deleted, hidden")
+        return {"shown": gettext("shown"), "hidden": gettext("hidden"), "deleted": gettext("deleted")}[image.state]
 
-    @admin.action(description="Approve (show it again, if it is hidden)", permissions=["change"])
+    @admin.action(description=_("Approve (show it again, if it is hidden)"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
         if images := self._chosen(request, queryset):
             approved = verdicts.approve(images, by=request.user.pk)
-            self.message_user(request, f"Approved: {len(approved)}.", messages.SUCCESS)
+            self.message_user(request, gettext("Approved: {count}.").format(count=len(approved)), messages.SUCCESS)
             if len(approved) < len(images):
                 self.message_user(
                     request, gettext("An appeal is decided in the queue, by another moderator."), messages.WARNING
                 )
 
-    @admin.action(description="Hide, with a reason", permissions=["change"])
+    @admin.action(description=_("Hide, with a reason"), permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
         images = self._chosen(request, queryset)
         if not images:
@@ -134,19 +138,21 @@ class ImageAdmin(Base):
         if not form.is_valid():
             return self._ask(request, form, images)
         hidden = verdicts.hide(images, form.cleaned_data["reason"], request.user.pk, form.cleaned_data["code"])
-        self.message_user(request, f"Hidden: {len(hidden)}.", messages.SUCCESS)
+        self.message_user(request, gettext("Hidden: {count}.").format(count=len(hidden)), messages.SUCCESS)
         return None
 
     def _chosen(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:
         images = list(queryset[: MAX_CHOSEN + 1])
         if len(images) <= MAX_CHOSEN:
             return images
-        self.message_user(request, f"At most {MAX_CHOSEN} pictures at once.", messages.ERROR)
+        self.message_user(
+            request, gettext("At most {count} pictures at once.").format(count=MAX_CHOSEN), messages.ERROR
+        )
         return []
 
     def _ask(self, request: HttpRequest, form: HideForm, images: list[Image]) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
-            "title": "Hide pictures",
+            "title": gettext("Hide pictures"),
             "opts": self.opts,
             "form": form,
             "images": [(image, self.thumbnail(image)) for image in images],

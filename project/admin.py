@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from gallery.admin_lists import FirstPages
 from gallery.translation import _
@@ -28,18 +30,20 @@ MAX_PEOPLE = 100  # in one action
 
 
 class BlockForm(forms.Form):
-    reason = forms.CharField(max_length=500, help_text="The person reads it.")
+    reason = forms.CharField(label=_("Reason"), max_length=500, help_text=_("The person reads it."))
     days = forms.ChoiceField(
-        choices=[("1", "a day"), ("7", "a week"), ("30", "30 days"), ("", "until somebody unblocks")], required=False
+        label=_("Days"),
+        choices=[("1", _("a day")), ("7", _("a week")), ("30", _("30 days")), ("", _("until somebody unblocks"))],
+        required=False,
     )
 
 
 class BlockedFilter(admin.SimpleListFilter):
-    title = "state"
+    title = _("state")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: "admin.ModelAdmin[User]") -> list[tuple[str, str]]:
-        return [("blocked", "blocked")]
+        return [("blocked", gettext("blocked"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() != "blocked":
@@ -96,19 +100,21 @@ class UserAdmin(Base):
     def has_block_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("project.block_user")
 
-    @admin.display(description="kind")
+    @admin.display(description=_("kind"))
     def kind(self, user: User) -> str:
         if user.is_staff:
-            return "staff"
-        return "guest" if user.is_guest else "account"
+            return gettext("staff")
+        return gettext("guest") if user.is_guest else gettext("account")
 
-    @admin.display(description="state")
+    @admin.display(description=_("state"))
     def state(self, user: User) -> str:
         if not user.is_blocked:
-            return "free"
-        return f"blocked until {user.blocked_until:%Y-%m-%d %H:%M} UTC" if user.blocked_until else "blocked"
+            return gettext("free")
+        if user.blocked_until is None:
+            return gettext("blocked")
+        return gettext("blocked until {when} UTC").format(when=f"{user.blocked_until:%Y-%m-%d %H:%M}")
 
-    @admin.action(description="Block, with a reason", permissions=["block"])
+    @admin.action(description=_("Block, with a reason"), permissions=["block"])
     def block(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         people = self._chosen(request, queryset)
         if not people:
@@ -119,15 +125,15 @@ class UserAdmin(Base):
         blocked = self._block(people, form, request)
         self.message_user(request, f"Blocked: {len(blocked)}.", messages.SUCCESS)
         if len(blocked) < len(people):
-            self.message_user(request, "Staff cannot be blocked.", messages.WARNING)
+            self.message_user(request, gettext("Staff cannot be blocked."), messages.WARNING)
         return None
 
-    @admin.action(description="Unblock", permissions=["block"])
+    @admin.action(description=_("Unblock"), permissions=["block"])
     def unblock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         unblocked = blocking.unblock(self._chosen(request, queryset), by=request.user.pk)
         for person in unblocked:
             self.log_change(request, person, "Unblocked")
-        self.message_user(request, f"Unblocked: {len(unblocked)}.", messages.SUCCESS)
+        self.message_user(request, gettext("Unblocked: {count}.").format(count=len(unblocked)), messages.SUCCESS)
 
     def _block(self, people: list[User], form: BlockForm, request: HttpRequest) -> list[User]:
         reason, days = form.cleaned_data["reason"], form.cleaned_data["days"]
@@ -142,12 +148,12 @@ class UserAdmin(Base):
         people = list(queryset[: MAX_PEOPLE + 1])
         if len(people) <= MAX_PEOPLE:
             return people
-        self.message_user(request, f"At most {MAX_PEOPLE} people at once.", messages.ERROR)
+        self.message_user(request, gettext("At most {count} people at once.").format(count=MAX_PEOPLE), messages.ERROR)
         return []
 
     def _ask(self, request: HttpRequest, form: BlockForm, people: list[User]) -> HttpResponse:
         context = self.admin_site.each_context(request) | {
-            "title": "Block people",
+            "title": gettext("Block people"),
             "opts": self.opts,
             "form": form,
             "people": people,

@@ -8,6 +8,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 
 from chat.asyncapi import asyncapi
 from gallery.errors import ALL, StudioError
+from gallery.translation import _
 from project.api import api
 
 # Both pages style themselves from scripts; ReDoc's worker is a blob.
@@ -48,7 +49,7 @@ def models(request: HttpRequest) -> HttpResponse:
 def _about(code: str, kinds: list[type[StudioError]]) -> dict[str, object]:
     """Every second part of the advice is code."""
     statuses = sorted({kind.status for kind in kinds})
-    return {"code": code, "statuses": statuses, "kind": kinds[0], "advice": kinds[0].advice.split("`")}
+    return {"code": code, "statuses": statuses, "kind": kinds[0], "advice": _(kinds[0].advice).split("`")}
 
 
 @ensure_csrf_cookie

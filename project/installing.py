@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
+from gallery.translation import _, language
 from project.http.static_files import OURS
 
 SCRIPT = f"{OURS}/worker/worker.js"
@@ -23,9 +24,10 @@ def manifest(request: HttpRequest) -> JsonResponse:
     answer = JsonResponse(
         {
             "id": "/",
+            "lang": language(),
             "name": "AI Photo Studio",
             "short_name": "Studio",
-            "description": "Make and edit pictures in a chat.",
+            "description": _("Make and edit pictures in a chat."),
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
@@ -40,7 +42,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
                 }
                 for name, side, purpose in ICONS
             ],
-            "shortcuts": [{"name": "Gallery", "url": "/gallery/"}],
+            "shortcuts": [{"name": _("Gallery"), "url": "/gallery/"}],
         },
         content_type="application/manifest+json",
     )

@@ -1,6 +1,6 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from gallery.translation import N_
+from gallery.translation import N_, _
 from pipeline.providers.base import Intent
 
 OFFLINE, GEMINI, CLOUDINARY, IMAGES, CHAT = "offline", "gemini", "cloudinary", "images", "chat"
@@ -20,7 +20,7 @@ SPOKEN = {
     IMAGES: N_("an image model"),
     CHAT: N_("a language model"),
 }
-ALONE = "built-in tools and a small neural network, on this machine"  # where nobody else reads or makes anything
+ALONE = N_("built-in tools and a small neural network, on this machine")  # where nobody else reads or makes anything
 READER = "reader"  # in STUDIO_PROVIDERS, beside the intents: who reads requests
 _READERS = (OFFLINE, GEMINI, CHAT)
 _MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES)
@@ -97,47 +97,57 @@ def label(providers: Mapping[str, str]) -> str:
     makers = sorted(dict.fromkeys(providers[intent] for intent in MADE), key=OFFLINE.__eq__)
     if makers == [OFFLINE]:
         reader = providers[READER]
-        return ALONE if reader == OFFLINE else f"{SPOKEN[OFFLINE]}; {SPOKEN[reader]} reads"
-    names = [SPOKEN[name] for name in makers]
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+        if reader == OFFLINE:
+            return _(ALONE)
+        return _("{makers}; {reader} reads").format(makers=_(SPOKEN[OFFLINE]), reader=_(SPOKEN[reader]))
+    return _listed([_(SPOKEN[name]) for name in makers])
 
 
 _PAINTS = {
-    OFFLINE: "paints landscapes, seas and cities from your words",
-    GEMINI: "paints whatever you describe",
-    IMAGES: "paints whatever you describe",
+    OFFLINE: N_("paints landscapes, seas and cities from your words"),
+    GEMINI: N_("paints whatever you describe"),
+    IMAGES: N_("paints whatever you describe"),
 }
 _CHANGES = {
-    OFFLINE: "changes the light, colours, style and shape of photos",
-    GEMINI: "changes photos as you say",
-    IMAGES: "changes photos as you say",
+    OFFLINE: N_("changes the light, colours, style and shape of photos"),
+    GEMINI: N_("changes photos as you say"),
+    IMAGES: N_("changes photos as you say"),
 }
 _FOR = {
-    Intent.GENERATE: "painting",
-    Intent.EDIT: "changes in words",
-    Intent.ENHANCE: "enhancing",
-    Intent.REMOVE_BACKGROUND: "removing backgrounds",
-    Intent.REMOVE_OBJECT: "removing things",
-    Intent.STYLE_TRANSFER: "styles",
+    Intent.GENERATE: N_("painting"),
+    Intent.EDIT: N_("changes in words"),
+    Intent.ENHANCE: N_("enhancing"),
+    Intent.REMOVE_BACKGROUND: N_("removing backgrounds"),
+    Intent.REMOVE_OBJECT: N_("removing things"),
+    Intent.STYLE_TRANSFER: N_("styles"),
 }
+# What else it could paint, by what is missing.
+_WITH_AN_AI = N_("; people, animals and things it could paint too if whoever runs it connected an AI")
+_WITH_A_MAKER = N_(
+    "; people, animals and things it could paint too if whoever runs it connected an AI that makes pictures"
+)
 
 
 def abilities(providers: Mapping[str, str]) -> str:
     paints, changes = providers[Intent.GENERATE], providers[Intent.EDIT]
-    said = f"This studio {_PAINTS.get(paints, _PAINTS[OFFLINE])} and {_CHANGES.get(changes, _CHANGES[OFFLINE])}"
     others = [
-        f"{SPOKEN[name]} for {_listed(intents)}" for name, intents in served(providers).items() if name != OFFLINE
+        _("{provider} for {tasks}").format(
+            provider=_(SPOKEN[name]), tasks=_listed([_(_FOR[Intent(intent)]) for intent in intents])
+        )
+        for name, intents in served(providers).items()
+        if name != OFFLINE
     ]
-    said += f", with {', and '.join(others)}" if others else ""
-    if paints == OFFLINE:
-        connected = "an AI" if providers[READER] == OFFLINE else "an AI that makes pictures"
-        said += f"; people, animals and things it could paint too if whoever runs it connected {connected}"
-    return f"{said}."
+    return _("This studio {paints} and {changes}{others}{more}.").format(
+        paints=_(_PAINTS.get(paints, _PAINTS[OFFLINE])),
+        changes=_(_CHANGES.get(changes, _CHANGES[OFFLINE])),
+        others=_(", with {others}").format(others=_(", and ").join(others)) if others else "",
+        more=_(_WITH_AN_AI if providers[READER] == OFFLINE else _WITH_A_MAKER) if paints == OFFLINE else "",
+    )
 
 
-def _listed(intents: Iterable[str]) -> str:
-    *others, last = [_FOR[Intent(intent)] for intent in intents]
-    return f"{', '.join(others)} and {last}" if others else last
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return _("{others} and {last}").format(others=", ".join(others), last=last) if others else last
 
 
 def served(providers: Mapping[str, str]) -> dict[str, list[str]]:

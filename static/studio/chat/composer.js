@@ -11,12 +11,12 @@ import "../upload/photo-chips.js";
 import { photoPicker } from "../upload/photo-picker.js";
 
 const SIZES = [
-  ["Auto size", null, null],
-  ["Landscape 1024 × 768", 1024, 768],
-  ["Square 1024 × 1024", 1024, 1024],
-  ["Portrait 768 × 1024", 768, 1024],
-  ["Wide 1536 × 864", 1536, 864],
-  ["Tall 864 × 1536", 864, 1536],
+  [t("Auto size"), null, null],
+  [t("Landscape 1024 × 768"), 1024, 768],
+  [t("Square 1024 × 1024"), 1024, 1024],
+  [t("Portrait 768 × 1024"), 768, 1024],
+  [t("Wide 1536 × 864"), 1536, 864],
+  [t("Tall 864 × 1536"), 864, 1536],
 ];
 /** [name, options] of those that whoever makes pictures can do. */
 function sizes({ resolutions, pixels }) {
@@ -36,7 +36,7 @@ const UNCLEAN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu
 class MessageComposer extends HTMLElement {
   #say = h("textarea", {
     id: "say", rows: 1, dir: "auto", enterkeyhint: "send", autocomplete: "off",
-    placeholder: "Describe a picture, or how to change one", "aria-label": "Message", "aria-describedby": "cost counter",
+    placeholder: t("Describe a picture, or how to change one"), "aria-label": t("Message"), "aria-describedby": "cost counter",
   });
   #chips = h("photo-chips");
   #count = h("select", { "aria-label": "How many pictures" });
@@ -44,14 +44,14 @@ class MessageComposer extends HTMLElement {
   #size = h("select", { "aria-label": "Size" }, ...this.#sizes.map(([name], i) => h("option", { value: i }, name)));
   #cost = h("span.cost", { id: "cost" });
   #counter = h("span.counter", { id: "counter" });
-  #send = h("button.send", { type: "submit", title: "Send", "aria-label": "Send" }, icon("send"));
+  #send = h("button.send", { type: "submit", title: t("Send"), "aria-label": t("Send") }, icon("send"));
 
   /** `cost`: of one picture at most, {currency, at_most, by_resolution}; null where nothing costs anything. */
   connect(limits, cost = null) {
     this.limits = limits;
     this.cost = cost;
     for (let n = 1; n <= limits.variations; n++) {
-      this.#count.append(h("option", { value: n }, n === 1 ? "1 picture" : `${n} pictures`));
+      this.#count.append(h("option", { value: n }, plural(n, "{count} picture", "{count} pictures")));
     }
     const picker = photoPicker({ take: (files) => this.takePhotos(files), labelled: true });
     const row = h("div.row", {}, ...picker, this.#fromGallery(), this.#count, this.#size, this.#cost, this.#counter, this.#send);

@@ -11,8 +11,8 @@ const GAP_PX = 12; // above a card whose beginning is kept in view
 class StudioConversation extends HTMLElement {
   #cards = new Map(); // group key → <message-card>
   #list = h("ol.cards");
-  #earlier = h("button.quiet.earlier", { type: "button", hidden: true }, "Load earlier");
-  #opening = h("p.opening", { hidden: true }, "Opening…");
+  #earlier = h("button.quiet.earlier", { type: "button", hidden: true }, t("Load earlier"));
+  #opening = h("p.opening", { hidden: true }, t("Opening…"));
   #atEnd = true;
   #viewed = "";
 

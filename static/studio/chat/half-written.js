@@ -3,6 +3,7 @@
 import { HalfWritten } from "../client/half-written.js";
 import * as rest from "../client/rest.js";
 import { notice } from "../ui/notice.js";
+import { t } from "../ui/translate.js";
 
 const NEW = "new"; // a chat that has no id yet
 const NOTHING = { text: "", photos: [] };
@@ -29,7 +30,7 @@ export function keepHalfWritten({ composer, studio, person }) {
 
   function restore(written) {
     composer.restore(written ?? NOTHING);
-    if (written?.missing) notice("A photo had not been uploaded when you left this chat. Please add it again.");
+    if (written?.missing) notice(t("A photo had not been uploaded when you left this chat. Please add it again."));
     written?.photos.forEach(({ image }) => removeIfGone(image));
   }
 
@@ -37,7 +38,7 @@ export function keepHalfWritten({ composer, studio, person }) {
     const gone = await rest.gallery.get(image.id).then(({ state }) => state !== "shown", ({ code }) => code === "not_found");
     if (!gone || !composer.written.photos.some((photo) => photo.image.id === image.id)) return;
     composer.letGo(image);
-    notice("A picture that was attached is no longer here.");
+    notice(t("A picture that was attached is no longer here."));
   }
 
   composer.addEventListener("written", () => {

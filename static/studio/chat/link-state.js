@@ -3,13 +3,14 @@
 import { ask, h, setText } from "../ui/dom.js";
 import { announce } from "../ui/notice.js";
 import { LINKS } from "../picture/labels.js";
+import { t } from "../ui/translate.js";
 
 const CALM_MS = 1_500; // a connection that is back by then is not worth a word
 
 class LinkState extends HTMLElement {
   #words = h("span.words");
-  #why = h("a", { href: "/you/keys/", hidden: true }, "Why, and what now?");
-  #now = h("button.quiet", { type: "button", hidden: true }, "Try now");
+  #why = h("a", { href: "/you/keys/", hidden: true }, t("Why, and what now?"));
+  #now = h("button.quiet", { type: "button", hidden: true }, t("Try now"));
   #timer = 0;
   #spoken = "ready";
 

@@ -25,6 +25,7 @@ import { Studio } from "../client/studio.js";
 import { varies, wishFor } from "../picture/actions.js";
 import { adjustByHand, look, paintObject, paintPart, stopLooking } from "../picture/windows.js";
 import { announcement, nameOf } from "../picture/labels.js";
+import { t } from "../ui/translate.js";
 
 const NAME = "AI Photo Studio";
 const RELOADED_KEY = "studio.reloaded";
@@ -122,7 +123,7 @@ function discard({ message }) {
 async function carryOut({ action, imageId, message }) {
   if (action === "photo") return choosePhoto();
   const image = imageId ? await rest.gallery.get(imageId) : message.image ?? shownBefore(message);
-  if (image?.state !== "shown") return notice("This picture is not here any more.");
+  if (image?.state !== "shown") return notice(t("This picture is not here any more."));
   if (action === "delete") return remove(image);
   if (action === "brush") return act({ image, tool: "remove_object" });
   if (action === "download") return downloadLink(pictureUrl(image.url)).click();
@@ -132,7 +133,7 @@ async function carryOut({ action, imageId, message }) {
 async function remove(image) {
   await rest.gallery.remove(image.id);
   composer.letGo(image);
-  notice("It is in the trash of your gallery, and can be brought back from there.");
+  notice(t("It is in the trash of your gallery, and can be brought back from there."));
 }
 
 /** The picture that was the last one when this was said: it was not there yet when it was offered. */
@@ -143,7 +144,7 @@ function shownBefore(message) {
 
 async function renameSession({ id }) {
   const value = store.session(id)?.title ?? "";
-  const title = await askLine({ title: "Rename this chat", label: "Title", value, confirm: "Rename" });
+  const title = await askLine({ title: t("Rename this chat"), label: t("Title"), value, confirm: t("Rename") });
   if (title) store.applySession(await rest.sessions.rename(id, title));
 }
 
@@ -153,7 +154,7 @@ async function deleteSession({ id }) {
 }
 
 function edit({ image }) {
-  composer.attach(image, "Your next message edits this picture");
+  composer.attach(image, t("Your next message edits this picture"));
 }
 
 /** What a picture shows: in the words of its request, or under its name in the gallery. */
@@ -233,13 +234,13 @@ studio.addEventListener("lost", ({ detail: { sessionId } }) => {
   if (!here) return;
   history.replaceState(null, "", "/");
   studio.show({ draft });
-  notice("This chat is no longer here.");
+  notice(t("This chat is no longer here."));
   composer.querySelector("#say").focus();
 });
 person.addEventListener("changed", () => location.reload());
 studio.addEventListener("unauthenticated", () => {
   const last = Number(sessionStorage.getItem(RELOADED_KEY));
-  if (Date.now() - last < RELOAD_EVERY_MS) return notice("The studio does not know this browser. Are cookies allowed?");
+  if (Date.now() - last < RELOAD_EVERY_MS) return notice(t("The studio does not know this browser. Are cookies allowed?"));
   sessionStorage.setItem(RELOADED_KEY, Date.now());
   location.reload();
 });

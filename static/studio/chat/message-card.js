@@ -6,6 +6,7 @@ import { t } from "../ui/translate.js";
 import "../picture/picture-box.js";
 import { stateOf } from "../picture/labels.js";
 import { suggestionButtons } from "../picture/suggestions.js";
+import { t } from "../ui/translate.js";
 
 const SAME_FOR_ALL = new Set(["reply", "refused"]);
 const SHRINK_MS = 450;
@@ -28,10 +29,10 @@ class MessageCard extends HTMLElement {
   #sources = h("span.sources", { hidden: true });
   #sourcesKey = "";
   #reply = h("p.reply", { dir: "auto" });
-  #instead = h("p.instead", { role: "group", "aria-label": "Instead" });
+  #instead = h("p.instead", { role: "group", "aria-label": t("Instead") });
   #refined = h("span.refined", { dir: "auto" });
   #note = h("p.note", {}, this.#refined);
-  #more = h("button.quiet.more", { type: "button", "aria-expanded": "false" }, "More");
+  #more = h("button.quiet.more", { type: "button", "aria-expanded": "false" }, t("More"));
   #tools = h("span.tools");
   #boxes = h("div.boxes");
   #seen = null;
@@ -135,8 +136,8 @@ class MessageCard extends HTMLElement {
       h("button.quiet", { type: "button", title: label, onclick: () => ask(this, what, { group: this.group }) },
         icon(picture), h("span.label", {}, label));
     this.#tools.replaceChildren(
-      ...(key === "stop" ? [tool("stop-all", "Stop all", "stop")] : []),
-      ...(key === "use" ? [tool("use", "Use this prompt", "quote")] : []),
+      ...(key === "stop" ? [tool("stop-all", t("Stop all"), "stop")] : []),
+      ...(key === "use" ? [tool("use", t("Use this prompt"), "quote")] : []),
     );
   }
 
@@ -153,7 +154,7 @@ class MessageCard extends HTMLElement {
   #open(whole) {
     this.#note.classList.toggle("whole", whole);
     setAttribute(this.#more, "aria-expanded", String(whole));
-    setText(this.#more, whole ? "Less" : "More");
+    setText(this.#more, whole ? t("Less") : t("More"));
   }
 }
 

@@ -1,6 +1,8 @@
 // What a newcomer can begin with: words that paint, and a photo to change, their own or a sample.
 
-const WORDS = "Turn it into a pencil drawing"; // for the photo, for the person to change before they send them
+import { t } from "../ui/translate.js";
+
+const WORDS = t("Turn it into a pencil drawing"); // for the photo, for the person to change before they send them
 
 const photoInput = () => document.querySelector('message-composer input[type="file"]:not([capture])');
 

@@ -2,6 +2,7 @@
 // server knows a client_id again, so that sending twice makes one message.
 
 import { isFinal, Problem } from "./problem.js";
+import { t } from "../ui/translate.js";
 
 const FIRST_MS = 1_000;
 const LONGEST_MS = 15_000;
@@ -80,7 +81,7 @@ export class Outbox extends EventTarget {
   orphan(sessionId, draft) {
     const entries = this.entries();
     if (!entries.some((entry) => entry.session_id === sessionId)) return;
-    const error = { code: "not_found", message: "The chat was deleted before this was sent.", retryable: false };
+    const error = { code: "not_found", message: t("The chat was deleted before this was sent."), retryable: false };
     this.#write(entries.map((e) => (e.session_id === sessionId ? { ...e, session_id: null, draft, error } : e)));
   }
 

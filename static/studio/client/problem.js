@@ -1,5 +1,7 @@
 // What can go wrong, in one form for the socket and for REST.
 
+import { t } from "../ui/translate.js";
+
 /** `message` is a sentence for the person, `retryAfter` seconds or null. */
 export class Problem extends Error {
   constructor({ code, message, retryable = false, retry_after = null }) {
@@ -11,7 +13,7 @@ export class Problem extends Error {
 }
 
 export function unreachable() {
-  return new Problem({ code: "offline", message: "The studio cannot be reached right now.", retryable: true });
+  return new Problem({ code: "offline", message: t("The studio cannot be reached right now."), retryable: true });
 }
 
 // The same request again would be answered the same way; everything else may pass.

@@ -2,11 +2,12 @@
 
 import { person } from "./person.js";
 import { Problem, unreachable } from "./problem.js";
+import { t } from "../ui/translate.js";
 
 const SESSIONS = "/api/v1/chat/sessions/";
 const GALLERY = "/v1/gallery/";
 const SLOW_MS = 20_000;
-const STOPPED = { code: "cancelled", message: "The upload was stopped." };
+const STOPPED = { code: "cancelled", message: t("The upload was stopped.") };
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
@@ -51,7 +52,7 @@ function answer(status, text) {
   // Not one of ours: a proxy's page, or a form token that has grown old.
   throw new Problem({
     code: status === 403 ? "stale_page" : "offline",
-    message: status === 403 ? "This page has grown old. Please reload it." : "The studio cannot answer right now.",
+    message: status === 403 ? t("This page has grown old. Please reload it.") : t("The studio cannot answer right now."),
     retryable: true,
   });
 }

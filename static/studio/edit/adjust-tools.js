@@ -3,10 +3,11 @@
 import { h, setAttribute } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { cropTo, flip, sameFrame, straighten, TILT_LIMIT, turned, turnLeft, turnRight, wholeOf } from "./adjustment.js";
+import { t } from "../ui/translate.js";
 
-const AMOUNTS = [["exposure", "Exposure"], ["contrast", "Contrast"], ["warmth", "Warmth"], ["saturation", "Saturation"]];
+const AMOUNTS = [["exposure", t("Exposure")], ["contrast", t("Contrast")], ["warmth", t("Warmth")], ["saturation", t("Saturation")]];
 const SHAPES = { square: [1, 1], "4:3": [4, 3], "3:4": [3, 4], "3:2": [3, 2], "2:3": [2, 3], "16:9": [16, 9], "9:16": [9, 16] };
-const PANELS = [["crop", "Crop and turn"], ["light", "Light and colour"]];
+const PANELS = [["crop", t("Crop and turn")], ["light", t("Light and colour")]];
 
 /**
  * A state: {adjust, shape}, see adjustment.js; `shape`: what the frame keeps to, [across, down], or null. Events: "panel";
@@ -16,23 +17,23 @@ class AdjustTools extends HTMLElement {
   panel = "crop";
   #tabs = PANELS.map(([name, label]) =>
     h("label.tab", {}, h("input", { type: "radio", name: "panel", value: name, checked: name === "crop" }), h("span", {}, label)));
-  #shape = h("select", { "aria-label": "Shape of the crop" });
-  #tilt = this.#slider("straighten", "Straighten", TILT_LIMIT, 0.5);
+  #shape = h("select", { "aria-label": t("Shape of the crop") });
+  #tilt = this.#slider("straighten", t("Straighten"), TILT_LIMIT, 0.5);
   #amounts = AMOUNTS.map(([name, label]) => this.#slider(name, label, 100, 1));
   #panels = {
     crop: h("div.panel", {},
       h("div.tools", {}, this.#shape,
-        this.#button("left", "Turn left", turnLeft, ([across, down]) => [down, across]),
-        this.#button("right", "Turn right", turnRight, ([across, down]) => [down, across]),
-        this.#button("flip-horizontal", "Flip sideways", (adjust, size) => flip(adjust, size, "horizontal")),
-        this.#button("flip-vertical", "Flip upside down", (adjust, size) => flip(adjust, size, "vertical"))),
+        this.#button("left", t("Turn left"), turnLeft, ([across, down]) => [down, across]),
+        this.#button("right", t("Turn right"), turnRight, ([across, down]) => [down, across]),
+        this.#button("flip-horizontal", t("Flip sideways"), (adjust, size) => flip(adjust, size, "horizontal")),
+        this.#button("flip-vertical", t("Flip upside down"), (adjust, size) => flip(adjust, size, "vertical"))),
       this.#tilt.row),
     light: h("div.panel.light", { hidden: true }, ...this.#amounts.map(({ row }) => row)),
   };
 
   connectedCallback() {
     if (this.firstChild) return;
-    const tabs = h("fieldset.tabs", {}, h("legend.unseen", {}, "What to change"), ...this.#tabs);
+    const tabs = h("fieldset.tabs", {}, h("legend.unseen", {}, t("What to change")), ...this.#tabs);
     tabs.addEventListener("change", ({ target }) => this.#turn(target.value));
     this.#shape.addEventListener("change", () => this.#reshape(this.#shape.value));
     this.append(tabs, ...Object.values(this.#panels));
@@ -81,7 +82,7 @@ class AdjustTools extends HTMLElement {
     const original = turned(adjust, size);
     const options = { free: null, original: [original.width, original.height], ...SHAPES };
     const chosen = Object.keys(options).findLast((name) => JSON.stringify(options[name]) === JSON.stringify(shape)) ?? "free";
-    const names = { free: "Free shape", original: "Its own shape", square: "Square" };
+    const names = { free: t("Free shape"), original: t("Its own shape"), square: t("Square") };
     if (!this.#shape.options.length) {
       this.#shape.append(...Object.keys(options).map((name) => h("option", { value: name }, names[name] ?? name)));
     }

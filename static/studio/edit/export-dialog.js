@@ -6,7 +6,7 @@ import { overlay } from "../ui/overlay.js";
 import { t } from "../ui/translate.js";
 
 const KINDS = [["image/jpeg", "JPEG", "jpg"], ["image/png", "PNG", "png"], ["image/webp", "WebP", "webp"]];
-const SIDES = [["Large", 2048], ["Medium", 1280], ["Small", 640]]; // pixels of the longest side
+const SIDES = [[t("Large"), 2048], [t("Medium"), 1280], [t("Small"), 640]]; // pixels of the longest side
 const QUALITY = 90; // of 100
 const AFTER_MS = 250; // nobody wants each number between to be encoded
 const KEEP_MS = 60_000; // how long a file stays to be fetched
@@ -57,7 +57,7 @@ class ExportDialog extends HTMLElement {
   #prompt = h("input", { type: "checkbox", name: "prompt" });
   #promptRow = h("label.check", { hidden: true }, this.#prompt, h("span", {}, t("Write the prompt and the seed into the file")));
   #said = h("p.said", { role: "status" }, "…");
-  #go = h("button.primary", { disabled: true }, "Export");
+  #go = h("button.primary", { disabled: true }, t("Export"));
   #timer = 0;
   #picture = null; // a promise of what is drawn
   #made = null; // {blob, ...choice} of the newest choice
@@ -95,9 +95,9 @@ class ExportDialog extends HTMLElement {
     const longest = Math.max(width, height);
     const smaller = SIDES.filter(([, side]) => side < longest);
     this.#preset.replaceChildren(
-      h("option", { value: longest }, `Full, ${width} × ${height}`),
+      h("option", { value: longest }, t("Full, {width} × {height}", { width, height })),
       ...smaller.map(([label, side]) => h("option", { value: side }, `${label}, ${this.#within(side).join(" × ")}`)),
-      h("option", { value: "own" }, "Another size"),
+      h("option", { value: "own" }, t("Another size")),
     );
     Object.assign(this.#width, { max: width });
     Object.assign(this.#height, { max: height });
@@ -131,7 +131,7 @@ class ExportDialog extends HTMLElement {
       quality: Number(this.#quality.value) / 100,
     };
     if (!this.#width.checkValidity() || !this.#height.checkValidity()) {
-      return setText(this.#said, `At most ${this.size.width} × ${this.size.height} pixels.`);
+      return setText(this.#said, t("At most {width} × {height} pixels.", { width: this.size.width, height: this.size.height }));
     }
     const mine = (this.#made = choice);
     try {
@@ -142,10 +142,10 @@ class ExportDialog extends HTMLElement {
       if (this.#made !== mine) return null;
       this.#made = { ...choice, blob };
       this.#go.disabled = false;
-      return setText(this.#said, `${choice.width} × ${choice.height} pixels, ${weight(blob.size)}`);
+      return setText(this.#said, t("{width} × {height} pixels, {weight}", { width: choice.width, height: choice.height, weight: weight(blob.size) }));
     } catch {
       this.#picture = null;
-      return this.#made === mine && setText(this.#said, "This did not work here. Please try a smaller size.");
+      return this.#made === mine && setText(this.#said, t("This did not work here. Please try a smaller size."));
     }
   }
 
@@ -193,12 +193,14 @@ function drawn(picture, width, height, opaque) {
 
 function save({ blob, type, width, height }, name) {
   const [, , extension] = KINDS.find(([kind]) => kind === type);
-  const words = name.replace(UNCLEAN, " ").trim().slice(0, 60).trim() || "picture";
+  const words = name.replace(UNCLEAN, " ").trim().slice(0, 60).trim() || t("picture");
   const url = URL.createObjectURL(blob);
   h("a", { href: url, download: `${words} ${width}x${height}.${extension}` }).click();
   setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
 }
 
 function weight(bytes) {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+  const few = bytes < 1_000_000;
+  const number = new Intl.NumberFormat(locale, { maximumFractionDigits: few ? 0 : 1, minimumFractionDigits: few ? 0 : 1 });
+  return few ? `${number.format(Math.max(1, bytes / 1000))} kB` : `${number.format(bytes / 1_000_000)} MB`;
 }

@@ -12,12 +12,12 @@ import { confirmed } from "../ui/dialogs.js";
 import { h, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { overlay } from "../ui/overlay.js";
+import { t } from "../ui/translate.js";
 
 const DRAFT = 0.5; // of the sharpness, while something moves between pixels
 const MOST_PIXELS = 1_500_000; // of what is calculated for the screen
-const HELP = "Arrow keys move the frame, with Shift they change its size, with Control by single pixels. Control Z takes the last " +
-  "change back.";
-const LEAVING = { title: "Leave without the changes?", text: "What you have changed is not kept.", confirm: "Leave" };
+const HELP = t("Arrow keys move the frame, with Shift they change its size, with Control by single pixels. Control Z takes the last change back.");
+const LEAVING = { title: t("Leave without the changes?"), text: t("What you have changed is not kept."), confirm: t("Leave") };
 
 /** Resolves with {content, options} of a request about `image`, or with null where it was left. */
 export function adjustByHand(image) {
@@ -37,25 +37,25 @@ class PhotoEditor extends HTMLElement {
   #leave = null;
   #result = null;
   #drawing = 0;
-  #canvas = h("canvas", { role: "img", "aria-label": "The picture as it will be" });
-  #frame = h("crop-frame", { tabindex: 0, role: "application", "aria-label": "Crop", "aria-describedby": "editor-help" });
+  #canvas = h("canvas", { role: "img", "aria-label": t("The picture as it will be") });
+  #frame = h("crop-frame", { tabindex: 0, role: "application", "aria-label": t("Crop"), "aria-describedby": "editor-help" });
   #board = h("div.board", {}, this.#canvas, this.#frame);
   #tools = h("adjust-tools");
   #size = h("span.size-after");
   #words = h("span.in-words");
   #spoken = h("p.unseen", { role: "status" });
-  #undo = tool("undo", "Undo", () => this.#step("undo"));
-  #redo = tool("redo", "Redo", () => this.#step("redo"));
-  #reset = tool("restore", "Start again", () => this.#change({ adjust: NOTHING, shape: null }));
-  #export = tool("save", "Export…", () => this.#exported());
-  #cancel = h("button", { type: "button", onclick: () => this.#ask() }, "Cancel");
-  #done = h("button.primary", { type: "submit" }, "Apply");
+  #undo = tool("undo", t("Undo"), () => this.#step("undo"));
+  #redo = tool("redo", t("Redo"), () => this.#step("redo"));
+  #reset = tool("restore", t("Start again"), () => this.#change({ adjust: NOTHING, shape: null }));
+  #export = tool("save", t("Export…"), () => this.#exported());
+  #cancel = h("button", { type: "button", onclick: () => this.#ask() }, t("Cancel"));
+  #done = h("button.primary", { type: "submit" }, t("Apply"));
   #dialog = h("dialog.editor", { "aria-labelledby": "editor-title" });
 
   async open(image, resolve) {
     Object.assign(this, { image, resolve });
     this.#dialog.append(
-      h("div.head", {}, h("h2", { id: "editor-title" }, "Adjust by hand"), this.#undo, this.#redo, this.#reset),
+      h("div.head", {}, h("h2", { id: "editor-title" }, t("Adjust by hand")), this.#undo, this.#redo, this.#reset),
       h("div.stage", {}, this.#board),
       h("p.said", {}, this.#size, " ", this.#words),
       h("form", { onsubmit: (event) => this.#submit(event) }, this.#tools,
@@ -67,11 +67,11 @@ class PhotoEditor extends HTMLElement {
     this.#dialog.showModal();
     this.#leave = overlay(() => this.#ask());
     this.#lock(true);
-    setText(this.#size, "Opening…");
+    setText(this.#size, t("Opening…"));
     try {
       await this.#darkroom.load(image);
     } catch {
-      return setText(this.#size, "The picture could not be loaded.");
+      return setText(this.#size, t("The picture could not be loaded."));
     }
     this.#lock(false);
     new ResizeObserver(() => this.#refresh()).observe(this.#dialog.querySelector(".stage"));
@@ -184,10 +184,10 @@ class PhotoEditor extends HTMLElement {
     const { adjust } = this.#now;
     const nothing = isNothing(adjust);
     const { words, exact, spoken } = wordsOf(adjust, this.#darkroom.size);
-    setText(this.#size, `${width} × ${height} pixels.`);
-    const how = exact ? "In words" : spoken ? "In words, about" : "In words, but for the frame";
-    setText(this.#words, nothing ? "Nothing is changed yet." : `${how}: “${words}”`);
-    setAttribute(this.#canvas, "aria-label", nothing ? "The picture" : `The picture, ${words}`);
+    setText(this.#size, t("{width} × {height} pixels.", { width, height }));
+    const how = exact ? t("In words") : spoken ? t("In words, about") : t("In words, but for the frame");
+    setText(this.#words, nothing ? t("Nothing is changed yet.") : `${how}: “${words}”`);
+    setAttribute(this.#canvas, "aria-label", nothing ? t("The picture") : t("The picture, {words}", { words }));
     this.#disable(this.#undo, !this.#history.canUndo);
     this.#disable(this.#redo, !this.#history.canRedo);
     this.#disable(this.#reset, nothing);

@@ -5,7 +5,7 @@ import { config } from "../ui/config.js";
 import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
 import { rove } from "../ui/roving.js";
-import { t } from "../ui/translate.js";
+import { locale, t } from "../ui/translate.js";
 import "../picture/quick-actions.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
 import { styleItems, tools } from "../picture/actions.js";
@@ -45,14 +45,14 @@ class GalleryCard extends HTMLElement {
     const placeholder = placeholderUrl(image.placeholder);
     if (placeholder) this.#frame.style.backgroundImage = `url("${placeholder}")`;
     if (!url) {
-      const trashed = `In the trash since ${day(image.deleted_at)}, deleted for good on ${day(image.purge_at)}`;
+      const trashed = t("In the trash since {since}, deleted for good on {until}", { since: day(image.deleted_at), until: day(image.purge_at) });
       this.#frame.append(h("p.say", {}, image.state === "hidden" ? hiddenSentence(image) : trashed));
       return;
     }
     const img = picture("img", { alt: words, loading: "lazy", src: url });
     const open = pictureUrl(image.url);
     this.#frame.append(
-      open ? h("button.open", { type: "button", title: "Look closer", onclick: () => ask(this, "look") }, img) : img,
+      open ? h("button.open", { type: "button", title: t("Look closer"), onclick: () => ask(this, "look") }, img) : img,
     );
   }
 }
@@ -60,7 +60,7 @@ class GalleryCard extends HTMLElement {
 customElements.define("gallery-card", GalleryCard);
 
 /** "4 July", where the person is. */
-const day = (time) => new Date(time).toLocaleDateString(undefined, { day: "numeric", month: "long" });
+const day = (time) => new Date(time).toLocaleDateString(locale, { day: "numeric", month: "long" });
 
 function tool(what, label, picture, attributes = {}) {
   const onclick = ({ currentTarget }) => ask(currentTarget, what);
@@ -70,11 +70,11 @@ function tool(what, label, picture, attributes = {}) {
 
 export function galleryCard(image) {
   const card = h("gallery-card");
-  const star = tool("favorite", "Favourite", "star", { "aria-pressed": "false" });
+  const star = tool("favorite", t("Favourite"), "star", { "aria-pressed": "false" });
   const seen = Boolean(pictureUrl(image.url));
   const items = () => [...(seen && TOUCH.matches ? made() : []), ...(seen ? kept() : []), ...sorted()];
   const choose = ({ what, ...rest }) => ask(card, what, { image: card.image, ...rest });
-  const more = menuButton({ label: "More", picture: "more", items, choose });
+  const more = menuButton({ label: t("More"), picture: "more", items, choose });
   const over = seen ? h("quick-actions.bare") : null;
   over?.show(image, false);
   return card.build(image, { tools: [star, more], star, over });
@@ -89,17 +89,17 @@ const made = () => [
   { heading: true, label: "Picture" },
 ];
 const kept = () => [
-  { value: { what: "edit" }, label: "Edit in a chat", icon: "chat" },
-  { value: { what: "download" }, label: "Download", icon: "download" },
-  { value: { what: "export" }, label: "Export…", icon: "save" },
+  { value: { what: "edit" }, label: t("Edit in a chat"), icon: "chat" },
+  { value: { what: "download" }, label: t("Download"), icon: "download" },
+  { value: { what: "export" }, label: t("Export…"), icon: "save" },
   { value: { what: "share" }, label: t("Share…"), icon: "share" },
 ];
 const sorted = () => [
-  { value: { what: "rename" }, label: "Rename", icon: "edit" },
-  { value: { what: "delete" }, label: "Move to the trash", icon: "trash" },
+  { value: { what: "rename" }, label: t("Rename"), icon: "edit" },
+  { value: { what: "delete" }, label: t("Move to the trash"), icon: "trash" },
 ];
 
 export function trashCard(image) {
-  const tools = [tool("restore", "Restore", "restore"), tool("purge", "Delete for good", "trash")];
+  const tools = [tool("restore", t("Restore"), "restore"), tool("purge", t("Delete for good"), "trash")];
   return h("gallery-card", { "data-trash": true }).build(image, { tools });
 }

@@ -21,6 +21,7 @@ import * as rest from "../client/rest.js";
 import { wishFor } from "../picture/actions.js";
 import { adjustByHand, exportPicture, look, paintObject, sharePicture } from "../picture/windows.js";
 import { announcement, nameOf } from "../picture/labels.js";
+import { t } from "../ui/translate.js";
 
 const PAGE = 24;
 const LARGEST_PAGE = 100;
@@ -91,8 +92,8 @@ function refresh() {
 }
 
 function nothing() {
-  if (Object.keys(view.asked).length) return "No picture is like that.";
-  return view.trash ? "The trash is empty." : "No pictures yet. Whatever you make in a chat is kept here.";
+  if (Object.keys(view.asked).length) return t("No picture is like that.");
+  return view.trash ? t("The trash is empty.") : t("No pictures yet. Whatever you make in a chat is kept here.");
 }
 
 /** Out of the grid; the focus goes to the neighbour. */
@@ -150,7 +151,7 @@ async function arrived(message, workCard) {
 
 function dismiss({ card, message }) {
   workCards.delete(message.client_id);
-  leave(card, "Dismissed");
+  leave(card, t("Dismissed"));
 }
 
 work.addEventListener("message", ({ detail }) => showWork(detail));
@@ -203,22 +204,22 @@ const ANSWERS = {
   },
   rename: async ({ card }) => {
     const value = card.image.title;
-    const title = await askLine({ title: "Rename this picture", label: "Title", value, confirm: "Rename" });
+    const title = await askLine({ title: t("Rename this picture"), label: t("Title"), value, confirm: t("Rename") });
     if (title) card.update(await rest.gallery.change(card.image.id, { title }));
   },
   delete: async ({ card }) => {
     await rest.gallery.remove(card.image.id);
-    leave(card, "Moved to the trash");
+    leave(card, t("Moved to the trash"));
   },
   restore: async ({ card }) => {
     await rest.gallery.restore(card.image.id);
-    leave(card, "Restored");
+    leave(card, t("Restored"));
   },
   purge: async ({ card }) => {
-    const text = "The picture is erased. This cannot be undone.";
-    if (!(await confirmed({ title: "Delete for good?", text, confirm: "Delete for good" }))) return;
+    const text = t("The picture is erased. This cannot be undone.");
+    if (!(await confirmed({ title: t("Delete for good?"), text, confirm: t("Delete for good") }))) return;
     await rest.gallery.purge(card.image.id);
-    leave(card, "Deleted for good");
+    leave(card, t("Deleted for good"));
   },
 };
 
@@ -236,7 +237,7 @@ function bring(files) {
 
 tray.addEventListener("photo", ({ detail: { image } }) => {
   const known = [...grid.querySelectorAll("gallery-card")].some((card) => card.image.id === image.id);
-  announce(`${known ? "Here already" : "Added"}: ${nameOf(image)}`);
+  announce(known ? t("Here already: {name}", { name: nameOf(image) }) : t("Added: {name}", { name: nameOf(image) }));
   if (view.trash || known) return;
   grid.prepend(h("li", {}, galleryCard(image)));
   refresh();
@@ -265,7 +266,7 @@ document.addEventListener("ask", async ({ detail, target }) => {
 });
 document.addEventListener("renewed", ({ detail: { image } }) => cardOf(grid, image.id)?.update(image));
 more.addEventListener("click", () => load());
-document.querySelector("#bring").append(...photoPicker({ take: bring, title: "Add photos", labelled: true }));
+document.querySelector("#bring").append(...photoPicker({ take: bring, title: t("Add photos"), labelled: true }));
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
 window.addEventListener("hashchange", turn);

@@ -3,13 +3,14 @@
 import { ask, h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { sentenceOf, stageWord, stateOf } from "../picture/labels.js";
+import { t } from "../ui/translate.js";
 
 class WorkCard extends HTMLElement {
   message = null;
   #say = h("p.say", { dir: "auto" });
   #frame = h("div.frame", {}, this.#say);
   #title = h("p.title", { dir: "auto" });
-  #bar = h("div.bar", { role: "progressbar", "aria-label": "Progress", "aria-valuemax": 100 }, h("i"));
+  #bar = h("div.bar", { role: "progressbar", "aria-label": t("Progress"), "aria-valuemax": 100 }, h("i"));
   #word = h("span.word");
   #actions = h("span.tools");
   #key = "";
@@ -45,8 +46,8 @@ class WorkCard extends HTMLElement {
     this.#key = key;
     const hadFocus = this.#actions.contains(document.activeElement);
     const buttons = running
-      ? [message.id && this.#button("work-stop", "Stop", "stop")]
-      : [again && this.#button("work-retry", "Try again", "again"), this.#button("work-dismiss", "Dismiss", "close")];
+      ? [message.id && this.#button("work-stop", t("Stop"), "stop")]
+      : [again && this.#button("work-retry", t("Try again"), "again"), this.#button("work-dismiss", t("Dismiss"), "close")];
     this.#actions.replaceChildren(...buttons.filter(Boolean));
     if (hadFocus) this.#actions.firstElementChild?.focus();
   }

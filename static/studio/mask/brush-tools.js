@@ -2,6 +2,7 @@
 
 import { h, setAttribute } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
+import { t } from "../ui/translate.js";
 
 const tool = (picture, label, onclick, attributes = {}) =>
   h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
@@ -13,9 +14,9 @@ function disable(button, value, instead) {
 }
 
 const SHAPES = {
-  brush: { label: "Brush", icon: "brush", key: "b" },
-  lasso: { label: "Lasso", icon: "lasso", key: "l" },
-  rectangle: { label: "Rectangle", icon: "rectangle", key: "r" },
+  brush: { label: t("Brush"), icon: "brush", key: "b" },
+  lasso: { label: t("Lasso"), icon: "lasso", key: "l" },
+  rectangle: { label: t("Rectangle"), icon: "rectangle", key: "r" },
 };
 
 /** Events: "turned", from painting to erasing or back; "taken", another tool. */
@@ -23,11 +24,11 @@ class BrushTools extends HTMLElement {
   #canvas = null;
   #shapes = Object.entries(SHAPES).map(([name, { label, icon: picture }]) =>
     tool(picture, label, () => this.take(name), { "aria-pressed": String(name === "brush"), "data-tool": name }));
-  #erase = tool("eraser", "Erase", () => this.turn(), { "aria-pressed": "false" });
-  #size = h("input", { type: "range", "aria-label": "Brush size", title: "Brush size" });
-  #undo = tool("undo", "Undo", () => this.#canvas.undo());
-  #redo = tool("redo", "Redo", () => this.#canvas.redo());
-  #clear = tool("trash", "Clear", () => this.#canvas.clear());
+  #erase = tool("eraser", t("Erase"), () => this.turn(), { "aria-pressed": "false" });
+  #size = h("input", { type: "range", "aria-label": t("Brush size"), title: t("Brush size") });
+  #undo = tool("undo", t("Undo"), () => this.#canvas.undo());
+  #redo = tool("redo", t("Redo"), () => this.#canvas.redo());
+  #clear = tool("trash", t("Clear"), () => this.#canvas.clear());
 
   /** `canvas`: a brush-canvas that shows its picture. */
   connect(canvas) {
@@ -37,7 +38,7 @@ class BrushTools extends HTMLElement {
     this.#size.addEventListener("input", () => canvas.resize(Number(this.#size.value)));
     canvas.addEventListener("size", () => (this.#size.value = canvas.size));
     const size = h("label.size", {}, icon("brush"), this.#size);
-    const shapes = h("span.shapes", { role: "group", "aria-label": "Tool" }, ...this.#shapes, this.#erase);
+    const shapes = h("span.shapes", { role: "group", "aria-label": t("Tool") }, ...this.#shapes, this.#erase);
     this.append(shapes, size, this.#undo, this.#redo, this.#clear);
   }
 

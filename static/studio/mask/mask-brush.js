@@ -5,48 +5,46 @@ import "./brush-tools.js";
 import { confirmed } from "../ui/dialogs.js";
 import { h, setAttribute, setText } from "../ui/dom.js";
 import { sendMask } from "./mask-upload.js";
+import { t } from "../ui/translate.js";
 
 const SPEAK_MS = 300; // after the last key: nobody wants to hear every step
-const HELP = "Arrow keys move the brush, with Shift finely. Space paints, also while it moves. With the lasso, hold Space and go " +
-  "around; with the rectangle, hold it from one corner to the other. B, L and R take brush, lasso and rectangle. [ and ], or minus " +
-  "and plus, change the size of the brush, E turns erasing on and off, Control Z takes the last stroke back. Page up and Page down " +
-  "make the picture larger and smaller, Home shows the whole of it.";
+const HELP = t("Arrow keys move the brush, with Shift finely. Space paints, also while it moves. With the lasso, hold Space and go around; with the rectangle, hold it from one corner to the other. B, L and R take brush, lasso and rectangle. [ and ], or minus and plus, change the size of the brush, E turns erasing on and off, Control Z takes the last stroke back. Page up and Page down make the picture larger and smaller, Home shows the whole of it.");
 const HOW = {
-  brush: "Paint over it, with the pointer or with arrow keys and Space.",
-  lasso: "Draw a line around it, with the pointer or with arrow keys and Space.",
-  rectangle: "Draw from one corner to the other, with the pointer or with arrow keys and Space.",
+  brush: t("Paint over it, with the pointer or with arrow keys and Space."),
+  lasso: t("Draw a line around it, with the pointer or with arrow keys and Space."),
+  rectangle: t("Draw from one corner to the other, with the pointer or with arrow keys and Space."),
 };
 const LEAVING = {
-  title: "Leave without the strokes?", text: "What you have painted is not kept.", confirm: "Leave",
+  title: t("Leave without the strokes?"), text: t("What you have painted is not kept."), confirm: t("Leave"),
 };
 
 /**
  * `title`, `done` (a button's label) and `goal` say what for; `hint`: for a line of words beside the mask, where there may be one.
  * Resolves with {mask, words}, the mask's public form (null where nothing was painted), or with null when it was left.
  */
-export function paintMask(image, { title, done, hint = null, goal = "What is coloured will change." }) {
+export function paintMask(image, { title, done, hint = null, goal = t("What is coloured will change.") }) {
   const brush = h("mask-brush");
   document.body.append(brush);
   return new Promise((resolve) => brush.open(image, { title, done, hint, goal, resolve }));
 }
 
 export const paintObject = (image) =>
-  paintMask(image, { title: "Paint over what should go", done: "Remove", hint: "What should go (optional)" });
+  paintMask(image, { title: t("Paint over what should go"), done: t("Remove"), hint: t("What should go (optional)") });
 
 export const paintPart = (image) => paintMask(image, {
-  title: "Paint over what should change", done: "Done",
-  goal: "Only what is coloured changes, the rest stays as it is. Next, say what to change.",
+  title: t("Paint over what should change"), done: t("Done"),
+  goal: t("Only what is coloured changes, the rest stays as it is. Next, say what to change."),
 });
 
 class MaskBrush extends HTMLElement {
   #canvas = h("brush-canvas", {
-    tabindex: 0, role: "application", "aria-label": "Picture to paint over", "aria-describedby": "brush-help",
+    tabindex: 0, role: "application", "aria-label": t("Picture to paint over"), "aria-describedby": "brush-help",
   });
   #dialog = h("dialog.brush", { "aria-labelledby": "brush-title" });
   #words = h("input", { name: "line", maxlength: 200, autocomplete: "off", dir: "auto" });
   #said = h("p.said", { role: "status" });
   #done = h("button.primary", { type: "submit" });
-  #cancel = h("button", { type: "button", onclick: () => this.#leave() }, "Cancel");
+  #cancel = h("button", { type: "button", onclick: () => this.#leave() }, t("Cancel"));
   #tools = h("brush-tools.tools");
   #sending = null; // the mask on its way: until it is there or stopped, nobody paints
   #result = null;
@@ -75,7 +73,7 @@ class MaskBrush extends HTMLElement {
     const canvas = this.#canvas;
     canvas.addEventListener("change", () => this.#refresh());
     canvas.addEventListener("moved", () => this.#speak());
-    this.#tools.addEventListener("turned", () => setText(this.#said, canvas.erases ? "Erasing." : "Painting."));
+    this.#tools.addEventListener("turned", () => setText(this.#said, canvas.erases ? t("Erasing.") : t("Painting.")));
     this.#tools.addEventListener("taken", () => setText(this.#said, HOW[canvas.tool]));
     this.#words.addEventListener("input", () => this.#refresh());
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -106,7 +104,7 @@ class MaskBrush extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const [across, down] = this.#canvas.position;
-      setText(this.#said, `The brush is ${across}% from the left, ${down}% from the top.`);
+      setText(this.#said, t("The brush is {across}% from the left, {down}% from the top.", { across, down }));
     }, SPEAK_MS);
   }
 
@@ -130,17 +128,17 @@ class MaskBrush extends HTMLElement {
   /** Resolves with the mask, or with null where it did not arrive or nobody waits for it any more. */
   async #send() {
     const mine = sendMask(this.#canvas.strokes, this.image, (gone) => {
-      if (gone === 1 && this.#sending === mine) setText(this.#said, "Checking…");
+      if (gone === 1 && this.#sending === mine) setText(this.#said, t("Checking…"));
     });
     this.#wait(mine);
-    setText(this.#said, "Sending what you painted…");
+    setText(this.#said, t("Sending what you painted…"));
     try {
       const mask = await mine.done;
       return this.#sending === mine ? mask : null;
     } catch (problem) {
       if (this.#sending !== mine) return null;
       this.#wait(null);
-      setText(this.#said, `${problem.message} Please try again.`);
+      setText(this.#said, t("{message} Please try again.", { message: problem.message }));
       return null;
     }
   }

@@ -3,8 +3,9 @@
 import { Problem } from "../client/problem.js";
 import { upload } from "../client/rest.js";
 import { maskOf } from "./strokes.js";
+import { t } from "../ui/translate.js";
 
-const STOPPED = { code: "cancelled", message: "The upload was stopped." };
+const STOPPED = { code: "cancelled", message: t("The upload was stopped.") };
 
 /** As `upload` of rest.js. Stopped at any moment, also before a byte has gone, it leaves no mask behind. */
 export function sendMask(strokes, image, onProgress) {

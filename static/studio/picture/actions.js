@@ -6,9 +6,9 @@ const STYLE = "style_transfer";
 
 /** intent → {label, icon, words}: the words are what the conversation shows, the intent is what counts. */
 export const TOOLS = {
-  enhance: { label: "Enhance", icon: "enhance", words: "Enhance this picture" },
-  remove_background: { label: "Remove background", icon: "cutout", words: "Remove the background" },
-  remove_object: { label: "Remove object", icon: "eraser", words: "Remove what is painted over" },
+  enhance: { label: t("Enhance"), icon: "enhance", words: t("Enhance this picture") },
+  remove_background: { label: t("Remove background"), icon: "cutout", words: t("Remove the background") },
+  remove_object: { label: t("Remove object"), icon: "eraser", words: t("Remove what is painted over") },
 };
 
 /** [intent, {label, icon, words}] of those that whoever makes pictures here can do. */
@@ -18,11 +18,11 @@ const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The menu of named styles: [{value, label, look}]; `look` is a class of actions.css that shows what it does. */
 export const styleItems = (styles) =>
-  styles.map((style) => ({ value: style, label: capital(style), look: /^[a-z]+$/.test(style) ? `style-${style}` : null }));
+  styles.map((style) => ({ value: style, label: STYLE_NAMES[style] ?? capital(style), look: /^[a-z]+$/.test(style) ? `style-${style}` : null }));
 
 /** What a tool asks of a picture: {content, options}. `words`: the person's own, where they wrote any. */
 export function wishFor(tool, { style, words }) {
-  if (tool === STYLE) return { content: `${capital(style)} style`, options: { intent: STYLE, style } };
+  if (tool === STYLE) return { content: t("{style} style", { style: STYLE_NAMES[style] ?? capital(style) }), options: { intent: STYLE, style } };
   return { content: words || TOOLS[tool].words, options: { intent: tool } };
 }
 

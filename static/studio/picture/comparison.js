@@ -5,6 +5,7 @@ import { h, setAttribute } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { sourceOf } from "./lineage.js";
 import { notice } from "../ui/notice.js";
+import { t } from "../ui/translate.js";
 
 export class Comparison {
   #slider = null;
@@ -16,8 +17,8 @@ export class Comparison {
   }
 
   button(image) {
-    const attributes = { type: "button", title: "Compare", "data-icon": "compare", "aria-pressed": "false", onclick: () => this.#turn(image) };
-    this.#button = h("button.quiet", attributes, icon("compare"), h("span.label", {}, "Compare"));
+    const attributes = { type: "button", title: t("Compare"), "data-icon": "compare", "aria-pressed": "false", onclick: () => this.#turn(image) };
+    this.#button = h("button.quiet", attributes, icon("compare"), h("span.label", {}, t("Compare")));
     return this.#button;
   }
 

@@ -3,10 +3,10 @@
 import { t } from "../ui/translate.js";
 import { hasSource } from "./actions.js";
 
-const STAGES = { queued: "queued", refining: "refining", generating: "painting", uploading: "saving" };
+const STAGES = { queued: t("queued"), refining: t("refining"), generating: t("painting"), uploading: t("saving") };
 
 /** What a picture of the gallery is called. */
-export const nameOf = (image) => image.title || image.prompt || "Photo";
+export const nameOf = (image) => image.title || image.prompt || t("Photo");
 
 /** What becomes of a message, as the page shows it. */
 export function stateOf(message) {
@@ -22,44 +22,46 @@ export function stageWord(message, progress) {
   const word = looks ? t("looking") : edits ? "editing" : STAGES[message.stage];
   if (progress?.position) return queueWord(progress);
   if (!(progress?.fraction > 0)) return word;
-  return `${word}${progress.estimated ? ", about" : ""} ${Math.floor(progress.fraction * 100)}%`;
+  const percent = `${Math.floor(progress.fraction * 100)}%`;
+  return progress.estimated ? t("{word}, about {percent}", { word, percent }) : `${word} ${percent}`;
 }
 
 /** Added to that where something is missing; see `missing` of the store. */
-export const MISSING = { connection: "no connection", answer: "no answer for 10 s", event: "no news for 10 s" };
+export const MISSING = { connection: t("no connection"), answer: t("no answer for 10 s"), event: t("no news for 10 s") };
 
 function queueWord({ position, eta_s: seconds }) {
-  const time = seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`;
-  return [STAGES.queued, position > 1 && ordinal(position), seconds >= 0 && `about ${time}`].filter(Boolean).join(", ");
+  const count = Math.round(seconds < 60 ? Math.max(1, seconds) : seconds / 60);
+  const time = seconds < 60 ? t("{count} s", { count }) : t("{count} min", { count });
+  return [STAGES.queued, position > 1 && ordinal(position), seconds >= 0 && t("about {time}", { time })].filter(Boolean).join(", ");
 }
 
 function ordinal(n) {
-  const ending = { one: "st", two: "nd", few: "rd", other: "th" };
-  return `${n}${ending[new Intl.PluralRules("en", { type: "ordinal" }).select(n)]}`;
+  const places = { one: t("{n}st", { n }), two: t("{n}nd", { n }), few: t("{n}rd", { n }), other: t("{n}th", { n }) };
+  return places[new Intl.PluralRules("en", { type: "ordinal" }).select(n)];
 }
 
 /** The word under the box of a message that waits in the outbox. */
 export function keptWord(trouble) {
-  if (trouble === "rate_limited") return "waiting a moment, then sent";
-  if (["stale_page", "unauthorized", "forbidden"].includes(trouble)) return "kept, please reload the page";
-  return trouble ? "kept, sent when connected" : "sending";
+  if (trouble === "rate_limited") return t("waiting a moment, then sent");
+  if (["stale_page", "unauthorized", "forbidden"].includes(trouble)) return t("kept, please reload the page");
+  return trouble ? t("kept, sent when connected") : t("sending");
 }
 
 /** The sentence in place of a picture, or "". */
 export function sentenceOf(message, state) {
   switch (state) {
     case "reply":
-      return message.reply ?? "No picture came of this.";
+      return message.reply ?? t("No picture came of this.");
     case "failed":
-      return message.error?.message ?? "This did not work.";
+      return message.error?.message ?? t("This did not work.");
     case "cancelled":
-      return "Stopped.";
+      return t("Stopped.");
     case "refused":
-      return `Not sent. ${message.error.message}`;
+      return t("Not sent. {message}", { message: message.error.message });
     case "hidden":
       return hiddenSentence(message.image);
     case "deleted":
-      return "This picture was deleted.";
+      return t("This picture was deleted.");
     default:
       return "";
   }
@@ -83,20 +85,20 @@ export function announcement(before, after) {
   }
   if (!before || (before.status === after.status && before.image?.state === after.image?.state)) return "";
   const state = stateOf(after);
-  return state === "shown" ? `The picture is ready: ${after.content}` : sentenceOf(after, state);
+  return state === "shown" ? t("The picture is ready: {content}", { content: after.content }) : sentenceOf(after, state);
 }
 
 export const LINKS = {
   idle: "",
   closed: "",
-  connecting: "Connecting…",
-  ready: "Connected",
-  waiting: "No connection, trying again",
-  kept: "No connection, your message is kept",
-  silent: "No answer from the studio for over 10 s",
-  "silent-kept": "No answer from the studio, your message is kept",
-  "silent-work": "No news of your picture for over 10 s",
-  unauthenticated: "Please reload the page",
-  blocked: "You are blocked",
+  connecting: t("Connecting…"),
+  ready: t("Connected"),
+  waiting: t("No connection, trying again"),
+  kept: t("No connection, your message is kept"),
+  silent: t("No answer from the studio for over 10 s"),
+  "silent-kept": t("No answer from the studio, your message is kept"),
+  "silent-work": t("No news of your picture for over 10 s"),
+  unauthenticated: t("Please reload the page"),
+  blocked: t("You are blocked"),
   gone: "",
 };

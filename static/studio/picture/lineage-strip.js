@@ -2,6 +2,7 @@
 
 import { h, picture, pictureUrl } from "../ui/dom.js";
 import * as rest from "../client/rest.js";
+import { t } from "../ui/translate.js";
 
 /** Event: "choose" {image}: somebody wants to look at another one of the line. */
 class LineageStrip extends HTMLElement {
@@ -38,11 +39,11 @@ class LineageStrip extends HTMLElement {
   #link(image, name) {
     const url = pictureUrl(image.thumbnail_url);
     if (!url) {
-      const why = image.state === "hidden" ? "A hidden picture" : "A deleted picture";
+      const why = image.state === "hidden" ? t("A hidden picture") : t("A deleted picture");
       return h("li", {}, h("span.gap", { role: "img", "aria-label": why, title: why }));
     }
     const look = () => this.dispatchEvent(new CustomEvent("choose", { detail: { image } }));
-    const attributes = { type: "button", title: name, "aria-label": `Look at: ${name}`, onclick: look };
+    const attributes = { type: "button", title: name, "aria-label": t("Look at: {name}", { name }), onclick: look };
     return h("li", {}, h("button.thumb", attributes, picture("img", { src: url, alt: "" })));
   }
 }

@@ -10,6 +10,7 @@ import { suggestionButtons } from "./suggestions.js";
 import { appealButton, mayAppeal } from "../moderation/appeal.js";
 import { hasSource, varies } from "./actions.js";
 import { keptWord, MISSING, sentenceOf, stageWord, stateOf } from "./labels.js";
+import { t } from "../ui/translate.js";
 
 const LOAD_AGAIN_MS = 10_000;
 const RETRYABLE = new Set(["failed", "cancelled"]);
@@ -17,7 +18,7 @@ const RETRYABLE = new Set(["failed", "cancelled"]);
 class PictureBox extends HTMLElement {
   #frame = h("div.frame");
   #say = h("p.say", { dir: "auto" });
-  #bar = h("div.bar", { role: "progressbar", "aria-label": "Progress", "aria-valuemax": 100 }, h("i"));
+  #bar = h("div.bar", { role: "progressbar", "aria-label": t("Progress"), "aria-valuemax": 100 }, h("i"));
   #word = h("span.word");
   #actions = h("span.actions");
   #tools = h("quick-actions", { hidden: true });
@@ -69,11 +70,11 @@ class PictureBox extends HTMLElement {
     img.addEventListener("load", () => setText(this.#say, ""));
     img.addEventListener("error", () => {
       if (!img.isConnected) return; // something else is to be said by now
-      setText(this.#say, "The picture could not be loaded.");
+      setText(this.#say, t("The picture could not be loaded."));
       setTimeout(() => img.isConnected && (img.src = url), LOAD_AGAIN_MS);
     });
     img.src = url;
-    this.#picture = h("button.open", { type: "button", title: "Look closer", onclick: () => this.#ask("look") }, img);
+    this.#picture = h("button.open", { type: "button", title: t("Look closer"), onclick: () => this.#ask("look") }, img);
     this.#picture.dataset.url = url;
     this.#frame.append(this.#picture);
   }
@@ -104,19 +105,19 @@ class PictureBox extends HTMLElement {
 
   #actionsFor(state, retry) {
     const { message } = this;
-    if (state === "running") return [this.#button("stop", "Stop", "stop")];
+    if (state === "running") return [this.#button("stop", t("Stop"), "stop")];
     if (mayAppeal(message.image)) return [appealButton(message.image)];
     if (state === "reply") return suggestionButtons(message);
-    if (state === "kept") return [this.#button("discard", "Do not send", "close")];
+    if (state === "kept") return [this.#button("discard", t("Do not send"), "close")];
     if (state === "refused") {
-      return [this.#button("rewrite", "Edit", "edit"), this.#button("discard", "Discard", "trash")];
+      return [this.#button("rewrite", t("Edit"), "edit"), this.#button("discard", t("Discard"), "trash")];
     }
     if (state === "shown") {
       const compare = hasSource(message.intent) && this.#comparison.button(message.image);
       const download = downloadLink(pictureUrl(message.image.url));
-      return [compare, this.#button("edit", "Edit this", "edit"), download].filter(Boolean);
+      return [compare, this.#button("edit", t("Edit this"), "edit"), download].filter(Boolean);
     }
-    return retry ? [this.#button("retry", state === "failed" ? "Try again" : "Paint it after all", "again")] : [];
+    return retry ? [this.#button("retry", state === "failed" ? t("Try again") : t("Paint it after all"), "again")] : [];
   }
 
   #button(what, label, picture) {

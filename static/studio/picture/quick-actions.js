@@ -6,9 +6,9 @@ import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
 import { styleItems, tools } from "./actions.js";
 
-const BY_HAND = { label: "Adjust", icon: "adjust" };
-const AGAIN = { label: "Variations", icon: "variations" };
-const STYLE = { label: "Style", icon: "style" };
+const BY_HAND = { label: t("Adjust"), icon: "adjust" };
+const AGAIN = { label: t("Variations"), icon: "variations" };
+const STYLE = { label: t("Style"), icon: "style" };
 
 /** Asks "tool" {image, tool, style?}, "adjust" {image}, or "variations" {image}. With class "bare" it has icons alone, all of them. */
 class QuickActions extends HTMLElement {
@@ -22,8 +22,8 @@ class QuickActions extends HTMLElement {
     if (this.#varies === varies) return;
     this.#varies = varies;
     this.replaceChildren(
-      h("span.row", { role: "group", "aria-label": "Quick actions" }, ...this.#row(), h("span.rest", {}, this.#menu("More", "more"))),
-      h("span.folded", {}, this.#menu("Tools", "tools")),
+      h("span.row", { role: "group", "aria-label": t("Quick actions") }, ...this.#row(), h("span.rest", {}, this.#menu(t("More"), "more"))),
+      h("span.folded", {}, this.#menu(t("Tools"), "tools")),
     );
   }
 

@@ -17,8 +17,7 @@ const PAN_PX = 60;
 const SPEAK_MS = 400; // after the last of several
 const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
-const HELP = "Left and right arrows show the picture before and after; Page up and Page down do so too while it is enlarged, " +
-  "when arrows move it. Plus and minus zoom, 0 shows all of it, 1 shows it at 100 percent, C compares it, Escape closes.";
+const HELP = t("Left and right arrows show the picture before and after; Page up and Page down do so too while it is enlarged, when arrows move it. Plus and minus zoom, 0 shows all of it, 1 shows it at 100 percent, C compares it, Escape closes.");
 
 let open = null; // the viewer that is on the screen
 
@@ -53,29 +52,29 @@ class PictureViewer extends HTMLElement {
   #after = null; // what is asked for once the viewer is gone
   #speaking = 0;
   #seen = false; // more than the first
-  #dialog = h("dialog.viewer", { "aria-label": "Picture", "aria-describedby": "viewer-help" });
+  #dialog = h("dialog.viewer", { "aria-label": t("Picture"), "aria-describedby": "viewer-help" });
   #stage = h("zoom-stage");
   #strip = h("lineage-strip");
   #words = h("p.words", { dir: "auto" });
   #position = h("span.position");
   #spoken = h("p.unseen", { role: "status" });
   #actions = h("quick-actions");
-  #out = button("out", "Zoom out", () => this.#stage.zoomBy(1 / STEP));
-  #in = button("in", "Zoom in", () => this.#stage.zoomBy(STEP));
+  #out = button("out", t("Zoom out"), () => this.#stage.zoomBy(1 / STEP));
+  #in = button("in", t("Zoom in"), () => this.#stage.zoomBy(STEP));
   #percent = h("button.quiet.percent", { type: "button", onclick: () => this.#stage.toggle() });
-  #previous = button("previous", "Previous picture", () => this.#go(-1));
-  #next = button("next", "Next picture", () => this.#go(1));
-  #compare = button("compare", "Compare", () => this.#turn(this.#with ? null : this.#candidates()[0]?.image));
-  #choice = h("select.with", { "aria-label": "Compare with", hidden: true });
+  #previous = button("previous", t("Previous picture"), () => this.#go(-1));
+  #next = button("next", t("Next picture"), () => this.#go(1));
+  #compare = button("compare", t("Compare"), () => this.#turn(this.#with ? null : this.#candidates()[0]?.image));
+  #choice = h("select.with", { "aria-label": t("Compare with"), hidden: true });
   #download = h("span");
 
   open(image, about) {
     this.#about = { pictures: () => [image], more: async () => false, closed: () => {}, ...about };
-    const edit = button("edit", "Edit from here", () => this.#ask({ what: "edit", image: this.image }));
-    const save = button("save", "Export…", () => exportPicture(this.image, this.#about.wordsOf(this.image)));
+    const edit = button("edit", t("Edit from here"), () => this.#ask({ what: "edit", image: this.image }));
+    const save = button("save", t("Export…"), () => exportPicture(this.image, this.#about.wordsOf(this.image)));
     const share = button("share", t("Share…"), () => this.#share());
-    const shut = button("close", "Close", () => this.close());
-    const zooms = h("span.zooms", { role: "group", "aria-label": "Zoom" }, this.#out, this.#percent, this.#in);
+    const shut = button("close", t("Close"), () => this.close());
+    const zooms = h("span.zooms", { role: "group", "aria-label": t("Zoom") }, this.#out, this.#percent, this.#in);
     const dialog = this.#dialog;
     dialog.append(
       h("div.head", {}, this.#words, this.#position, zooms, shut),
@@ -121,7 +120,7 @@ class PictureViewer extends HTMLElement {
     stage.addEventListener("zoomed", () => this.#zoomed());
     stage.addEventListener("swiped", ({ detail }) => this.#go(detail.by));
     for (const leaves of ["pulled", "beside"]) stage.addEventListener(leaves, () => this.close());
-    stage.addEventListener("broken", () => this.#say("The picture could not be loaded."));
+    stage.addEventListener("broken", () => this.#say(t("The picture could not be loaded.")));
     this.#strip.addEventListener("choose", ({ detail }) => this.#show(detail.image));
     this.#choice.addEventListener("change", () =>
       this.#turn(this.#candidates().find(({ image }) => image.id === this.#choice.value)?.image ?? null));
@@ -149,11 +148,11 @@ class PictureViewer extends HTMLElement {
     const pictures = this.#about.pictures();
     const at = pictures.findIndex(({ id }) => id === this.image.id);
     if (at >= 0) this.#here = this.image.id;
-    const place = at >= 0 && pictures.length > 1 ? `${at + 1} of ${pictures.length}` : "";
+    const place = at >= 0 && pictures.length > 1 ? t("{number} of {count}", { number: at + 1, count: pictures.length }) : "";
     setText(this.#position, place);
     setAttribute(this.#previous, "aria-disabled", String(!this.#neighbour(-1)));
     setAttribute(this.#next, "aria-disabled", String(!this.#neighbour(1)));
-    if (this.#seen) setText(this.#spoken, place ? `Picture ${place}: ${words}` : `Now looking at: ${words}`);
+    if (this.#seen) setText(this.#spoken, place ? t("Picture {place}: {words}", { place, words }) : t("Now looking at: {words}", { words }));
     this.#seen = true;
     for (const by of [1, -1]) new Image().src = pictureUrl(this.#neighbour(by)?.url) ?? "data:,";
   }
@@ -172,7 +171,7 @@ class PictureViewer extends HTMLElement {
     if (this.image !== from) return;
     const image = this.#neighbour(by);
     if (image) this.#show(image);
-    else this.#say(by > 0 ? "This is the last picture." : "This is the first picture.");
+    else this.#say(by > 0 ? t("This is the last picture.") : t("This is the first picture."));
   }
 
   /** The line of the picture, as it is now. */
@@ -193,11 +192,11 @@ class PictureViewer extends HTMLElement {
     const all = [...ancestors, this.image, ...children];
     const parent = ancestors.at(-1);
     const named = all.map((image, i) => {
-      if (i === 0 && ancestors.length && !image.parent_id) return { image, label: "The original" };
-      return { image, label: image === parent ? "The one before" : `Version ${i + 1}: ${wordsOf(image)}` };
+      if (i === 0 && ancestors.length && !image.parent_id) return { image, label: t("The original") };
+      return { image, label: image === parent ? t("The one before") : t("Version {number}: {words}", { number: i + 1, words: wordsOf(image) }) };
     });
     const shown = named.filter(({ image }) => image.state === "shown" && image.id !== this.image.id);
-    const usual = shown.find(({ image }) => image === parent) ?? shown.find(({ label }) => label === "The original");
+    const usual = shown.find(({ image }) => image === parent) ?? shown.find(({ label }) => label === t("The original"));
     return usual ? [usual, ...shown.filter((one) => one !== usual)] : [];
   }
 
@@ -208,8 +207,8 @@ class PictureViewer extends HTMLElement {
     const words = this.#about.wordsOf(this.image);
     if (image) {
       const { label } = this.#candidates().find((one) => one.image === image);
-      this.#stage.compare(image, this.image, { before: label.split(":")[0], after: "This one" });
-      this.#say(`Comparing with: ${label}`);
+      this.#stage.compare(image, this.image, { before: label.split(":")[0], after: t("This one") });
+      this.#say(t("Comparing with: {label}", { label }));
       if (began) this.#stage.focusLine();
     } else {
       this.#stage.show(this.image, words);
@@ -251,7 +250,7 @@ class PictureViewer extends HTMLElement {
 
   #zoomed() {
     this.#showZoom();
-    if (this.#seen) this.#say(`Zoom ${this.#percent.textContent}`, SPEAK_MS);
+    if (this.#seen) this.#say(t("Zoom {percent}", { percent: this.#percent.textContent }), SPEAK_MS);
   }
 
   /** With new addresses it is shown by them. */
@@ -263,8 +262,8 @@ class PictureViewer extends HTMLElement {
   #showZoom() {
     const percent = `${Math.round(this.#stage.zoom * 100)} %`;
     setText(this.#percent, percent);
-    const next = this.#stage.fitted ? "Show it at 100 %" : "Show all of it";
-    setAttribute(this.#percent, "aria-label", `Zoom ${percent}. ${next}`);
+    const next = this.#stage.fitted ? t("Show it at 100 %") : t("Show all of it");
+    setAttribute(this.#percent, "aria-label", t("Zoom {percent}. {next}", { percent, next }));
     setAttribute(this.#percent, "title", next);
   }
 

@@ -2,6 +2,7 @@
 // over the other, lie in the same place and zoom as one; the line between them is dragged, or moved as a slider.
 
 import { h, pictureUrl, placeholderUrl, setAttribute } from "../ui/dom.js";
+import { t } from "../ui/translate.js";
 
 const ACTUAL = 1; // a pixel of the picture for one of the page
 const CLOSEST = 8;
@@ -53,7 +54,7 @@ class ZoomStage extends HTMLElement {
       : { width: Math.max(before.width, after.width), height: Math.max(before.height, after.height) };
     this.#lay(size, [["after", after, names.after], ["before", before, names.before]]);
     const range = (this.#range = h("input.between", {
-      type: "range", min: 0, max: 100, value: MIDDLE, "aria-label": "Before and after", title: "Before and after",
+      type: "range", min: 0, max: 100, value: MIDDLE, "aria-label": t("Before and after"), title: t("Before and after"),
     }));
     range.addEventListener("input", () => this.#divide(Number(range.value)));
     this.append(
@@ -185,7 +186,7 @@ class ZoomStage extends HTMLElement {
     this.#range.value = value;
     this.style.setProperty("--at", `${value}%`);
     const rounded = Math.round(value);
-    setAttribute(this.#range, "aria-valuetext", `${rounded}% before, ${100 - rounded}% after`);
+    setAttribute(this.#range, "aria-valuetext", t("{before}% before, {after}% after", { before: rounded, after: 100 - rounded }));
   }
 
   // Pointers

@@ -1,8 +1,9 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
+import { t } from "./translate.js";
 
 /** A link that saves a picture. The server names the file. `url`: one of our own, see `pictureUrl`. */
 export function downloadLink(url) {
-  const label = h("span.label", {}, "Download");
-  return h("a.quiet.button", { href: `${url}?download=1`, download: true, title: "Download", "data-icon": "download" }, icon("download"), label);
+  const label = h("span.label", {}, t("Download"));
+  return h("a.quiet.button", { href: `${url}?download=1`, download: true, title: t("Download"), "data-icon": "download" }, icon("download"), label);
 }

@@ -7,6 +7,7 @@ import { menuButton } from "../ui/menu.js";
 import { t } from "../ui/translate.js";
 import "./photo-upload.js";
 import { Transfer } from "./transfer.js";
+import { t } from "../ui/translate.js";
 
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
@@ -52,7 +53,7 @@ class PhotoChip extends HTMLElement {
   /** Only what is white in this mask is meant. */
   limitTo(mask) {
     this.mask = mask;
-    setText(this.#words, "Only what you painted over changes");
+    setText(this.#words, t("Only what you painted over changes"));
   }
 
   /** Of several that go together, from 1; null where it goes by itself. */
@@ -95,7 +96,7 @@ class PhotoChip extends HTMLElement {
     this.toggleAttribute("data-failed", failed);
     if (image) {
       this.#transfer = null;
-      this.#show(image, "Your photo", pictureUrl(image.thumbnail_url));
+      this.#show(image, t("Your photo"), pictureUrl(image.thumbnail_url));
     }
     this.#tell("photo");
   }
@@ -103,9 +104,9 @@ class PhotoChip extends HTMLElement {
   #show(image, words, url) {
     this.image = image;
     setText(this.#words, words);
-    const part = { type: "button", title: "Change only a part: paint over it, and the rest stays as it is", onclick: () => ask(this, "part", { image }) };
+    const part = { type: "button", title: t("Change only a part: paint over it, and the rest stays as it is"), onclick: () => ask(this, "part", { image }) };
     const drop = {
-      type: "button", title: "Remove the photo", "aria-label": "Remove the photo", onclick: () => this.#tell("leave"),
+      type: "button", title: t("Remove the photo"), "aria-label": t("Remove the photo"), onclick: () => this.#tell("leave"),
     };
     this.#thumbnail = url ? picture("img", { src: url, alt: "", width: 48, height: 48 }) : icon("photo");
     this.#menu = menuButton({

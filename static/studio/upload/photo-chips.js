@@ -7,6 +7,7 @@ import { announce, notice } from "../ui/notice.js";
 import { plural, t } from "../ui/translate.js";
 import "../picture/quick-actions.js";
 import "./photo-chip.js";
+import { t } from "../ui/translate.js";
 
 const MOST = Math.max(8, config.can.pictures);
 

@@ -1,5 +1,7 @@
 // A file that somebody brings: is it a photo that the studio takes? Told by its first bytes: names and types are guesses.
 
+import { t } from "../ui/translate.js";
+
 const HEAD = 16; // bytes
 const TAKEN = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^RIFF[^]{4}WEBP/, /^[^]{4}ftyp(hei[cxms]|hev[cx]|mif1|msf1|avi[fs])/];
 
@@ -11,11 +13,11 @@ export async function refusal(file, limit) {
   try {
     head = String.fromCharCode(...new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
   } catch {
-    return { sentence: "This file cannot be read. Is it a folder?", tooLarge: false };
+    return { sentence: t("This file cannot be read. Is it a folder?"), tooLarge: false };
   }
   if (!TAKEN.some((kind) => kind.test(head))) {
-    return { sentence: "Please choose a JPEG, PNG, WebP, HEIC or AVIF picture.", tooLarge: false };
+    return { sentence: t("Please choose a JPEG, PNG, WebP, HEIC or AVIF picture."), tooLarge: false };
   }
-  const sentence = `This photo is larger than ${Math.floor(limit / 2 ** 20)} MB.`;
+  const sentence = t("This photo is larger than {limit} MB.", { limit: Math.floor(limit / 2 ** 20) });
   return file.size > limit ? { sentence, tooLarge: true } : null;
 }

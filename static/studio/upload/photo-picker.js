@@ -3,17 +3,18 @@
 import { h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { ACCEPTED } from "./photo-file.js";
+import { t } from "../ui/translate.js";
 
 const TOUCH = matchMedia("(pointer: coarse)"); // elsewhere a "camera" would only be the same file dialog again
 
 /** `take(files)`: at least one. `labelled`: with words beside the icons. */
-export function photoPicker({ take, title = "Add a photo", labelled = false }) {
+export function photoPicker({ take, title = t("Add a photo"), labelled = false }) {
   const parts = [...way("photo", title, { multiple: true })];
-  if (TOUCH.matches) parts.push(...way("camera", "Take a photo", { capture: "environment" }));
+  if (TOUCH.matches) parts.push(...way("camera", t("Take a photo"), { capture: "environment" }));
   return parts;
 
   function way(picture, title, attributes) {
-    const input = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": "Photo", ...attributes });
+    const input = h("input", { type: "file", accept: ACCEPTED, hidden: true, "aria-label": t("Photo"), ...attributes });
     input.addEventListener("change", () => {
       const files = [...input.files];
       input.value = ""; // the same file again is a change again

@@ -4,7 +4,8 @@
 import { h, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import "./photo-upload.js";
-import { Transfer } from "./transfer.js";
+import { Transfer, WAITING } from "./transfer.js";
+import { t } from "../ui/translate.js";
 
 /** Event: "photo" {image} for each that has arrived. */
 class PhotoTray extends HTMLElement {
@@ -12,8 +13,8 @@ class PhotoTray extends HTMLElement {
   #total = 0;
   #settled = 0;
   #words = h("span.words", { role: "status" });
-  #bar = h("progress", { max: 1, "aria-label": "Adding photos" });
-  #stop = h("button.quiet", { type: "button", onclick: () => this.#stopAll() }, icon("close"), h("span.label", {}, "Stop"));
+  #bar = h("progress", { max: 1, "aria-label": t("Adding photos") });
+  #stop = h("button.quiet", { type: "button", onclick: () => this.#stopAll() }, icon("close"), h("span.label", {}, t("Stop")));
   #all = h("div.all", { hidden: true }, h("span.text", {}, this.#words, this.#bar), this.#stop);
   #refused = h("div.refused");
 
@@ -52,8 +53,8 @@ class PhotoTray extends HTMLElement {
     const [now] = this.#waiting;
     this.#all.hidden = !now;
     if (!now) return;
-    const many = this.#total > 1 ? `Adding ${this.#settled + 1} of ${this.#total}` : "Adding a photo";
-    setText(this.#words, now.words.startsWith("Waiting a") ? `${many}. ${now.words}` : many);
+    const many = this.#total > 1 ? t("Adding {number} of {total}", { number: this.#settled + 1, total: this.#total }) : t("Adding a photo");
+    setText(this.#words, now.words === WAITING ? `${many}. ${now.words}` : many);
     setAttribute(this.#bar, "value", (this.#settled + now.fraction) / this.#total);
   }
 

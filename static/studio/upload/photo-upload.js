@@ -2,6 +2,7 @@
 
 import { h, picture, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
+import { t } from "../ui/translate.js";
 
 /** Event: "leave" when the person takes it away. */
 class PhotoUpload extends HTMLElement {
@@ -9,10 +10,10 @@ class PhotoUpload extends HTMLElement {
   #url = null;
   #readable = false; // can this browser show it? Then it can make it smaller, too
   #words = h("span.words", { role: "status" });
-  #bar = h("progress", { max: 1, "aria-label": "Upload" });
-  #smaller = h("button.quiet", { type: "button", onclick: () => this.transfer.shrink() }, h("span", {}, "Send it smaller"));
-  #again = this.#button("again", "Try again", () => this.transfer.send());
-  #leave = this.#button("close", "Remove the photo", () => this.dispatchEvent(new Event("leave")));
+  #bar = h("progress", { max: 1, "aria-label": t("Upload") });
+  #smaller = h("button.quiet", { type: "button", onclick: () => this.transfer.shrink() }, h("span", {}, t("Send it smaller")));
+  #again = this.#button("again", t("Try again"), () => this.transfer.send());
+  #leave = this.#button("close", t("Remove the photo"), () => this.dispatchEvent(new Event("leave")));
 
   show(transfer) {
     this.transfer = transfer;
@@ -50,7 +51,7 @@ class PhotoUpload extends HTMLElement {
     this.#progress();
     this.#again.hidden = !again;
     this.#smaller.hidden = !(tooLarge && this.#readable);
-    const leave = busy ? "Stop the upload" : "Remove the photo";
+    const leave = busy ? t("Stop the upload") : t("Remove the photo");
     setAttribute(this.#leave, "aria-label", leave);
     setAttribute(this.#leave, "title", leave);
     if (hadFocus && active.hidden) this.#leave.focus();

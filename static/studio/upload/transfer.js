@@ -4,14 +4,17 @@ import { wait } from "../ui/dom.js";
 import { upload } from "../client/rest.js";
 import { refusal } from "./photo-file.js";
 import { smaller } from "./smaller.js";
+import { t } from "../ui/translate.js";
 
 const HOPELESS = new Set(["bad_input", "too_large"]); // the same file would be refused the same way
+/** The `words` of a transfer that goes on by itself. */
+export const WAITING = t("Waiting a moment, then it goes on…");
 const PAUSE_S = 5; // where the studio says "too fast" and not for how long
 
 /** Events: "change" of anything but `fraction`; "progress" of that. */
 export class Transfer extends EventTarget {
   image = null; // the public form, once the server has it
-  words = "Waiting…";
+  words = t("Waiting…");
   busy = true;
   failed = false;
   again = false; // would another try help?
@@ -28,7 +31,7 @@ export class Transfer extends EventTarget {
 
   /** Resolves when it has arrived, or will not. */
   async send() {
-    this.#say("Uploading…", { busy: true });
+    this.#say(t("Uploading…"), { busy: true });
     const refused = await refusal(this.file, this.limit);
     if (this.#stopped) return;
     if (refused) this.#say(refused.sentence, { failed: true, tooLarge: refused.tooLarge });
@@ -42,11 +45,11 @@ export class Transfer extends EventTarget {
 
   /** In the browser, and then on its way. */
   async shrink() {
-    this.#say("Making it smaller…", { busy: true });
+    this.#say(t("Making it smaller…"), { busy: true });
     try {
       this.file = await smaller(this.file, this.limit);
     } catch {
-      return this.#say("This browser cannot make this photo smaller.", { failed: true });
+      return this.#say(t("This browser cannot make this photo smaller."), { failed: true });
     }
     return this.#stopped ? null : this.send();
   }
@@ -56,14 +59,14 @@ export class Transfer extends EventTarget {
       try {
         this.#request = upload(this.file, (gone) => this.#progress(gone));
         this.image = await this.#request.done;
-        return this.#say("Your photo", {});
+        return this.#say(t("Your photo"), {});
       } catch (problem) {
         if (this.#stopped) return null;
         if (problem.code !== "rate_limited") return this.#refused(problem);
-        this.#say("Waiting a moment, then it goes on…", { busy: true });
+        this.#say(WAITING, { busy: true });
         await wait((problem.retryAfter ?? PAUSE_S) * 1000);
         if (this.#stopped) return null;
-        this.#say("Uploading…", { busy: true });
+        this.#say(t("Uploading…"), { busy: true });
       }
     }
   }
@@ -74,13 +77,13 @@ export class Transfer extends EventTarget {
 
   #progress(gone) {
     this.fraction = gone;
-    if (gone === 1) this.#say("Checking…", { busy: true });
+    if (gone === 1) this.#say(t("Checking…"), { busy: true });
     else this.dispatchEvent(new Event("progress"));
   }
 
   #say(words, { busy = false, failed = false, again = false, tooLarge = false }) {
     Object.assign(this, { words, busy, failed, again, tooLarge });
-    if (!busy || words !== "Checking…") this.fraction = 0;
+    if (!busy || words !== t("Checking…")) this.fraction = 0;
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -7,6 +7,7 @@ import { codeField, emailField, form, passwordField, quiet } from "./form.js";
 import { removed, sure } from "./sure.js";
 import { authenticators } from "./authenticators.js";
 import { deviceOf, words } from "./sentences.js";
+import { locale } from "../ui/translate.js";
 
 /** Sections of the page. */
 export function account(user, providers) {
@@ -88,7 +89,7 @@ function password() {
 function places() {
   const list = h("ul.things");
   const show = ({ data }) => list.replaceChildren(...[...data].sort((a, b) => b.is_current - a.is_current || b.created_at - a.created_at).map(row));
-  const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const when = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   function row({ id, user_agent: agent, ip, created_at: at, is_current: isHere }) {
     const out = async () => {
       try {

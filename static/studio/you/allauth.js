@@ -1,6 +1,7 @@
 // django-allauth's API, as its own pages ask it: /_allauth/browser/v1/. A 401 is no fault: it says what comes next.
 
 import { Problem, unreachable } from "../client/problem.js";
+import { t } from "../ui/translate.js";
 
 const BASE = "/_allauth/browser/v1/";
 const SLOW_MS = 30_000; // a mail server may take its time
@@ -27,7 +28,7 @@ export async function ask(method, path, body) {
   const answer = await response.json().catch(() => null);
   if (answer?.code) throw new Problem({ ...answer, message: answer.detail ?? answer.title });
   if (answer?.errors?.length) throw new Problem({ code: "bad_input", message: answer.errors.map((each) => each.message).join(" ") });
-  if (response.status === 403 && !answer) throw new Problem({ code: "stale_page", message: "This page has grown old. Please reload it." });
+  if (response.status === 403 && !answer) throw new Problem({ code: "stale_page", message: t("This page has grown old. Please reload it.") });
   if (!answer || response.status >= 500) throw unreachable();
   return { status: response.status, data: answer.data ?? {}, meta: answer.meta ?? {} };
 }

@@ -8,6 +8,7 @@ import { person } from "../client/person.js";
 import { when } from "./words.js";
 import "./keys.js";
 import "./own-things.js";
+import { t } from "../ui/translate.js";
 
 const keys = document.querySelector("key-list");
 const things = document.querySelector("own-things");
@@ -30,9 +31,9 @@ async function show() {
 }
 
 function sentence({ reason, until }) {
-  const end = until ? ` until ${when(until)}` : "";
+  const blocked = until ? t("You are blocked until {when}", { when: when(until) }) : t("You are blocked");
   const why = reason ? `: ${reason.replace(/[.!?]*$/, ".")}` : ".";
-  return `You are blocked${end}${why} You can still take everything along, or have it removed.`;
+  return `${blocked}${why} ${t("You can still take everything along, or have it removed.")}`;
 }
 
 person.addEventListener("known", show);

@@ -5,22 +5,23 @@ import { confirmed } from "../ui/dialogs.js";
 import { announce, notice } from "../ui/notice.js";
 import * as rest from "../client/rest.js";
 import { when } from "./words.js";
+import { plural, t } from "../ui/translate.js";
 
 const DAY_MS = 24 * 3600 * 1000;
-const NAMELESS = "First key"; // the one that a program got when it became a guest
-const LIFETIMES = [["7", "in a week"], ["30", "in 30 days"], ["90", "in 90 days"], ["365", "in a year"], ["", "never"]];
+const NAMELESS = t("First key"); // the one that a program got when it became a guest
+const LIFETIMES = [["7", t("in a week")], ["30", plural(30, "in {count} day", "in {count} days")], ["90", plural(90, "in {count} day", "in {count} days")], ["365", t("in a year")], ["", t("never")]];
 
 class KeyList extends HTMLElement {
   #list = h("ul", {});
-  #none = h("p.dim", { hidden: true }, "You have no keys.");
+  #none = h("p.dim", { hidden: true }, t("You have no keys."));
   #made = h("div.made", { hidden: true });
   #form = this.#newForm();
 
   connectedCallback() {
     this.append(
-      h("h2", {}, "Keys"),
-      h("p.dim", {}, "A program uses the studio in your name with a key. Whoever has it can do what it may: ",
-        h("a", { href: "/swagger/" }, "what programs can do"), "."),
+      h("h2", {}, t("Keys")),
+      h("p.dim", {}, t("A program uses the studio in your name with a key. Whoever has it can do what it may:"), " ",
+        h("a", { href: "/swagger/" }, t("what programs can do")), "."),
       this.#none, this.#list, this.#made, this.#form,
     );
   }
@@ -35,35 +36,35 @@ class KeyList extends HTMLElement {
   #row(key) {
     const name = key.name || NAMELESS;
     const used = key.last_used_at
-      ? `last used ${when(key.last_used_at)}${key.last_used_from ? ` from ${key.last_used_from}` : ""}`
-      : "never used";
-    const facts = [key.scopes.includes("write") ? "reads and changes" : "only reads", endOf(key), used];
+      ? lastUse(key)
+      : t("never used");
+    const facts = [key.scopes.includes("write") ? t("reads and changes") : t("only reads"), endOf(key), used];
     return h("li", { "data-expired": isOver(key) },
       h("div", {}, h("strong", {}, name), h("p.dim", {}, facts.filter(Boolean).join(" · "))),
-      h("button.quiet", { type: "button", "aria-label": `Delete the key ${name}`, onclick: () => this.#remove(key, name) },
-        "Delete"));
+      h("button.quiet", { type: "button", "aria-label": t("Delete the key {name}", { name }), onclick: () => this.#remove(key, name) },
+        t("Delete")));
   }
 
   async #remove(key, name) {
-    const text = "Programs that use it are shut out within seconds. A key cannot be brought back.";
-    if (!(await confirmed({ title: `Delete the key “${name}”?`, text, confirm: "Delete" }))) return;
+    const text = t("Programs that use it are shut out within seconds. A key cannot be brought back.");
+    if (!(await confirmed({ title: t("Delete the key “{name}”?", { name }), text, confirm: t("Delete") }))) return;
     await this.#try(async () => {
       await rest.keys.remove(key.id);
       await this.load();
-      announce("The key is deleted.");
+      announce(t("The key is deleted."));
       this.#form.elements.name.focus();
     });
   }
 
   #newForm() {
     const form = h("form", {},
-      h("label", {}, h("span", {}, "Name of a new key"),
-        h("input", { name: "name", maxlength: 100, required: true, autocomplete: "off", placeholder: "Script on my laptop" })),
-      h("label", {}, h("span", {}, "It may"), h("select", { name: "scopes" },
-        h("option", { value: "read write" }, "read and change"), h("option", { value: "read" }, "only read"))),
-      h("label", {}, h("span", {}, "It ends"), h("select", { name: "days" },
+      h("label", {}, h("span", {}, t("Name of a new key")),
+        h("input", { name: "name", maxlength: 100, required: true, autocomplete: "off", placeholder: t("Script on my laptop") })),
+      h("label", {}, h("span", {}, t("It may")), h("select", { name: "scopes" },
+        h("option", { value: "read write" }, t("read and change")), h("option", { value: "read" }, t("only read")))),
+      h("label", {}, h("span", {}, t("It ends")), h("select", { name: "days" },
         ...LIFETIMES.map(([days, words]) => h("option", { value: days, selected: days === "90" }, words)))),
-      h("button.primary", {}, "Make a key"));
+      h("button.primary", {}, t("Make a key")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#create(form.elements);
@@ -83,11 +84,11 @@ class KeyList extends HTMLElement {
 
   /** This once: nobody can read it again. */
   #show({ name, token }) {
-    const field = h("input", { name: "line", readonly: true, value: token, "aria-label": `The key ${name}` });
-    const copy = h("button", { type: "button", onclick: () => copyFrom(field) }, "Copy");
-    const done = h("button.quiet", { type: "button", onclick: () => this.#hide() }, "Done");
+    const field = h("input", { name: "line", readonly: true, value: token, "aria-label": t("The key {name}", { name }) });
+    const copy = h("button", { type: "button", onclick: () => copyFrom(field) }, t("Copy"));
+    const done = h("button.quiet", { type: "button", onclick: () => this.#hide() }, t("Done"));
     this.#made.replaceChildren(
-      h("p", {}, h("strong", {}, `“${name}” is made.`), " Copy it now: it is not shown again."),
+      h("p", {}, h("strong", {}, t("“{name}” is made.", { name })), " ", t("Copy it now: it is not shown again.")),
       h("div.line", {}, field, copy, done));
     this.#made.hidden = false;
     field.focus();
@@ -116,7 +117,7 @@ const isOver = (key) => key.expires_at !== null && new Date(key.expires_at) <= n
 
 function endOf(key) {
   if (!key.expires_at) return "";
-  return isOver(key) ? `ended ${when(key.expires_at)}` : `ends ${when(key.expires_at)}`;
+  return isOver(key) ? t("ended {when}", { when: when(key.expires_at) }) : t("ends {when}", { when: when(key.expires_at) });
 }
 
 /** Not everywhere is there a clipboard (plain http from another machine has none). */
@@ -124,10 +125,14 @@ async function copyFrom(field) {
   field.select();
   try {
     await navigator.clipboard.writeText(field.value);
-    notice("Copied.");
+    notice(t("Copied."));
   } catch {
-    notice("Your browser does not let us copy: the key is selected, copy it yourself.");
+    notice(t("Your browser does not let us copy: the key is selected, copy it yourself."));
   }
 }
 
 customElements.define("key-list", KeyList);
+
+function lastUse({ last_used_at: at, last_used_from: from }) {
+  return from ? t("last used {when} from {from}", { when: when(at), from }) : t("last used {when}", { when: when(at) });
+}

@@ -5,34 +5,35 @@ import { askLine } from "../ui/dialogs.js";
 import { notice } from "../ui/notice.js";
 import * as rest from "../client/rest.js";
 import { bytes, count } from "./words.js";
+import { t } from "../ui/translate.js";
 
 class OwnThings extends HTMLElement {
   /** `me` as REST says it; null for a visitor. */
   show(me) {
-    this.replaceChildren(h("h2", {}, "What you have here"), ...(me ? this.#all(me) : this.#nothing()));
+    this.replaceChildren(h("h2", {}, t("What you have here")), ...(me ? this.#all(me) : this.#nothing()));
   }
 
   #nothing() {
-    return [h("p.dim", {}, "Nothing yet. What you make or bring is listed here, to take along or to have removed.")];
+    return [h("p.dim", {}, t("Nothing yet. What you make or bring is listed here, to take along or to have removed."))];
   }
 
   #all(me) {
     return [
       h("p", {}, usage(me)),
-      h("p.dim", {}, "All your chats, messages, pictures and masks, as one zip file."),
-      h("p", {}, h("a.button", { href: rest.me.export, download: true }, "Take everything along")),
-      h("h2", {}, "Leave"),
-      h("p.dim", {}, "Everything that you have here is removed, everywhere, and your keys end. Nobody can bring it back."),
-      h("p", {}, h("button.danger", { type: "button", onclick: () => this.#leave(me) }, "Remove everything")),
+      h("p.dim", {}, t("All your chats, messages, pictures and masks, as one zip file.")),
+      h("p", {}, h("a.button", { href: rest.me.export, download: true }, t("Take everything along"))),
+      h("h2", {}, t("Leave")),
+      h("p.dim", {}, t("Everything that you have here is removed, everywhere, and your keys end. Nobody can bring it back.")),
+      h("p", {}, h("button.danger", { type: "button", onclick: () => this.#leave(me) }, t("Remove everything"))),
     ];
   }
 
   async #leave({ name }) {
-    const title = "Remove everything for good?";
-    const answer = await askLine({ title, label: `Type your name to confirm: ${name}`, value: "", confirm: "Remove everything" });
+    const title = t("Remove everything for good?");
+    const answer = await askLine({ title, label: t("Type your name to confirm: {name}", { name }), value: "", confirm: t("Remove everything") });
     if (answer === null) return;
     if (answer !== name) {
-      notice("That is not your name: nothing was removed.");
+      notice(t("That is not your name: nothing was removed."));
       return;
     }
     try {
@@ -47,9 +48,9 @@ class OwnThings extends HTMLElement {
 }
 
 function usage({ name, usage, limits }) {
-  const pictures = limits.pictures ? `${count(usage.pictures)} of ${count(limits.pictures)}` : count(usage.pictures);
-  const space = limits.bytes ? `${bytes(usage.bytes)} of ${bytes(limits.bytes)}` : bytes(usage.bytes);
-  return `You are ${name}. Pictures: ${pictures}, which take ${space}, masks and the trash included.`;
+  const pictures = limits.pictures ? t("{used} of {allowed}", { used: count(usage.pictures), allowed: count(limits.pictures) }) : count(usage.pictures);
+  const space = limits.bytes ? t("{used} of {allowed}", { used: bytes(usage.bytes), allowed: bytes(limits.bytes) }) : bytes(usage.bytes);
+  return t("You are {name}. Pictures: {pictures}, which take {space}, masks and the trash included.", { name, pictures, space });
 }
 
 /** What this browser keeps of them. The answer asks the browser for the same; not every browser listens. */
