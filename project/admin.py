@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.admin_lists import FirstPages
-from gallery.translation import _
 from project.accounts import blocking
 from project.models import User
 
@@ -123,7 +122,7 @@ class UserAdmin(Base):
         if not form.is_valid():
             return self._ask(request, form, people)
         blocked = self._block(people, form, request)
-        self.message_user(request, f"Blocked: {len(blocked)}.", messages.SUCCESS)
+        self.message_user(request, gettext("Blocked: {count}.").format(count=len(blocked)), messages.SUCCESS)
         if len(blocked) < len(people):
             self.message_user(request, gettext("Staff cannot be blocked."), messages.WARNING)
         return None

@@ -69,8 +69,13 @@ def read_js(text: str) -> list[tuple[str, str]]:
     return [(json.loads(english), json.loads(translated)) for english, translated in ENTRY.findall(text)]
 
 
+def read_po(text: str) -> polib.POFile:
+    """Also where two branches brought the same sentence, and git left both translations below it: the last one counts."""
+    return polib.pofile(re.sub(r'^(msgstr[^"\n]* "[^\n]*"\n)+(?=msgstr)', "", text, flags=re.MULTILINE), wrapwidth=0)
+
+
 def update_po(sentences: set[Sentence]) -> None:
-    known = {entry.msgid: entry for entry in polib.pofile(str(PO), wrapwidth=0)}
+    known = {entry.msgid: entry for entry in read_po(PO.read_text())}
     catalogue = polib.POFile(wrapwidth=0)
     catalogue.metadata = {
         "Language": LANGUAGE,

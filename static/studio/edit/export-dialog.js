@@ -3,7 +3,7 @@
 import { edited, fileOf, hasPrompt, marked, withoutPrompt } from "./said.js";
 import { h, setText } from "../ui/dom.js";
 import { overlay } from "../ui/overlay.js";
-import { t } from "../ui/translate.js";
+import { locale, t } from "../ui/translate.js";
 
 const KINDS = [["image/jpeg", "JPEG", "jpg"], ["image/png", "PNG", "png"], ["image/webp", "WebP", "webp"]];
 const SIDES = [[t("Large"), 2048], [t("Medium"), 1280], [t("Small"), 640]]; // pixels of the longest side
@@ -50,10 +50,10 @@ async function drawable(blob) {
 class ExportDialog extends HTMLElement {
   #kind = h("select", { name: "kind" }, ...kinds().map(([type, label]) => h("option", { value: type }, label)));
   #preset = h("select", { name: "preset" });
-  #width = this.#number("Width");
-  #height = this.#number("Height");
-  #quality = h("input", { type: "range", min: 10, max: 100, step: 1, value: QUALITY, "aria-label": "Quality" });
-  #qualityRow = h("label", {}, h("span", {}, "Quality"), this.#quality);
+  #width = this.#number(t("Width"));
+  #height = this.#number(t("Height"));
+  #quality = h("input", { type: "range", min: 10, max: 100, step: 1, value: QUALITY, "aria-label": t("Quality") });
+  #qualityRow = h("label", {}, h("span", {}, t("Quality")), this.#quality);
   #prompt = h("input", { type: "checkbox", name: "prompt" });
   #promptRow = h("label.check", { hidden: true }, this.#prompt, h("span", {}, t("Write the prompt and the seed into the file")));
   #said = h("p.said", { role: "status" }, "…");
@@ -64,11 +64,11 @@ class ExportDialog extends HTMLElement {
 
   open({ size, name, source, said, resolve }) {
     Object.assign(this, { size, name, source, said });
-    const own = h("fieldset.own", {}, h("legend", {}, "Pixels"), this.#width, h("span", { "aria-hidden": "true" }, "×"), this.#height);
-    const form = h("form", { method: "dialog" }, h("h2", { id: "export-title" }, "Export"),
-      h("label", {}, h("span", {}, "Format"), this.#kind), h("label", {}, h("span", {}, "Size"), this.#preset), own,
+    const own = h("fieldset.own", {}, h("legend", {}, t("Pixels")), this.#width, h("span", { "aria-hidden": "true" }, "×"), this.#height);
+    const form = h("form", { method: "dialog" }, h("h2", { id: "export-title" }, t("Export")),
+      h("label", {}, h("span", {}, t("Format")), this.#kind), h("label", {}, h("span", {}, t("Size")), this.#preset), own,
       this.#qualityRow, this.#promptRow, this.#said,
-      h("div.buttons", {}, h("button", { type: "button", onclick: () => dialog.close() }, "Cancel"), this.#go));
+      h("div.buttons", {}, h("button", { type: "button", onclick: () => dialog.close() }, t("Cancel")), this.#go));
     const dialog = h("dialog.export", { "aria-labelledby": "export-title" }, form);
     this.#fill();
     form.addEventListener("input", ({ target }) => this.#chosen(target));
