@@ -47,8 +47,8 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
         "provider": registry.label(),
         "abilities": registry.abilities(),
         "without_ai": registry.is_without_ai(),
-        "starters": STARTERS,
-        "photo_starters": PHOTO_STARTERS,
+        "starters": [(lang or language(), _(words), picture) for lang, words, picture in STARTERS],
+        "photo_starters": [(lang or language(), _(words)) for lang, words in PHOTO_STARTERS],
     }
     return render(request, "chat/page.html", context)
 

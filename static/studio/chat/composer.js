@@ -5,7 +5,7 @@ import { ask, h } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
 import { icon } from "../ui/icons.js";
 import { atMost } from "../ui/money.js";
-import { t } from "../ui/translate.js";
+import { plural, t } from "../ui/translate.js";
 import { choosePictures } from "../upload/gallery-picker.js";
 import "../upload/photo-chips.js";
 import { photoPicker } from "../upload/photo-picker.js";
@@ -39,9 +39,9 @@ class MessageComposer extends HTMLElement {
     placeholder: t("Describe a picture, or how to change one"), "aria-label": t("Message"), "aria-describedby": "cost counter",
   });
   #chips = h("photo-chips");
-  #count = h("select", { "aria-label": "How many pictures" });
+  #count = h("select", { "aria-label": t("How many pictures") });
   #sizes = sizes(config.can);
-  #size = h("select", { "aria-label": "Size" }, ...this.#sizes.map(([name], i) => h("option", { value: i }, name)));
+  #size = h("select", { "aria-label": t("Size") }, ...this.#sizes.map(([name], i) => h("option", { value: i }, name)));
   #cost = h("span.cost", { id: "cost" });
   #counter = h("span.counter", { id: "counter" });
   #send = h("button.send", { type: "submit", title: t("Send"), "aria-label": t("Send") }, icon("send"));
@@ -55,7 +55,7 @@ class MessageComposer extends HTMLElement {
     }
     const picker = photoPicker({ take: (files) => this.takePhotos(files), labelled: true });
     const row = h("div.row", {}, ...picker, this.#fromGallery(), this.#count, this.#size, this.#cost, this.#counter, this.#send);
-    const form = h("form", { "aria-label": "New message" }, this.#chips, this.#say, row);
+    const form = h("form", { "aria-label": t("New message") }, this.#chips, this.#say, row);
     this.append(form);
     form.addEventListener("submit", (event) => this.#submit(event));
     this.#say.addEventListener("input", () => this.#refresh());
@@ -111,7 +111,7 @@ class MessageComposer extends HTMLElement {
   /** As `written` was. The focus stays where it is. */
   restore({ text, photos, together }) {
     this.#say.value = text;
-    this.#chips.restore(photos, "Your next message edits this picture", together);
+    this.#chips.restore(photos, t("Your next message edits this picture"), together);
     this.#refresh();
   }
 

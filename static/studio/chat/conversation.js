@@ -4,6 +4,7 @@ import { ask, h } from "../ui/dom.js";
 import { groupMessages } from "./groups.js";
 import "./message-card.js";
 import { sourcesOf } from "./sending.js";
+import { t } from "../ui/translate.js";
 
 const NEAR_END_PX = 120;
 const GAP_PX = 12; // above a card whose beginning is kept in view

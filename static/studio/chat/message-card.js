@@ -2,7 +2,6 @@
 
 import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
-import { t } from "../ui/translate.js";
 import "../picture/picture-box.js";
 import { stateOf } from "../picture/labels.js";
 import { suggestionButtons } from "../picture/suggestions.js";

@@ -82,11 +82,11 @@ export function galleryCard(image) {
 
 /** What can be made of a picture. */
 const made = () => [
-  { value: { what: "adjust" }, label: "Adjust", icon: "adjust" },
+  { value: { what: "adjust" }, label: t("Adjust"), icon: "adjust" },
   ...tools().map(([name, { label, icon }]) => ({ value: { what: "tool", tool: name }, label, icon })),
-  ...(config.can.styles.length ? [{ heading: true, label: "Style" }] : []),
+  ...(config.can.styles.length ? [{ heading: true, label: t("Style") }] : []),
   ...styleItems(config.can.styles).map(({ value: style, label }) => ({ value: { what: "tool", tool: "style_transfer", style }, label })),
-  { heading: true, label: "Picture" },
+  { heading: true, label: t("Picture") },
 ];
 const kept = () => [
   { value: { what: "edit" }, label: t("Edit in a chat"), icon: "chat" },

@@ -1,6 +1,7 @@
 // What can be done to a picture at the press of a button, and in which words it is asked for.
 
 import { config } from "../ui/config.js";
+import { t } from "../ui/translate.js";
 
 const STYLE = "style_transfer";
 
@@ -14,6 +15,10 @@ export const TOOLS = {
 /** [intent, {label, icon, words}] of those that whoever makes pictures here can do. */
 export const tools = () => Object.entries(TOOLS).filter(([intent]) => config.can.tools.includes(intent));
 
+const STYLE_NAMES = {
+  watercolour: t("Watercolour"), pencil: t("Pencil"), oil: t("Oil"), cartoon: t("Cartoon"), pixel: t("Pixel"), sepia: t("Sepia"),
+  ink: t("Ink"), poster: t("Poster"),
+};
 const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** The menu of named styles: [{value, label, look}]; `look` is a class of actions.css that shows what it does. */

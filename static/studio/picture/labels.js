@@ -19,7 +19,7 @@ export function stateOf(message) {
 export function stageWord(message, progress) {
   const looks = message.stage === "generating" && message.intent === "reply";
   const edits = message.stage === "generating" && hasSource(message.intent);
-  const word = looks ? t("looking") : edits ? "editing" : STAGES[message.stage];
+  const word = looks ? t("looking") : edits ? t("editing") : STAGES[message.stage];
   if (progress?.position) return queueWord(progress);
   if (!(progress?.fraction > 0)) return word;
   const percent = `${Math.floor(progress.fraction * 100)}%`;

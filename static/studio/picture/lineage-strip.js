@@ -27,9 +27,9 @@ class LineageStrip extends HTMLElement {
     const alone = above.length + children.length === 0;
     const hadFocus = this.contains(document.activeElement);
     const all = [...above, image, ...children];
-    const links = all.map((each, i) => this.#link(each, `${nameOf(each)}, version ${i + 1} of ${all.length}`));
+    const links = all.map((each, i) => this.#link(each, t("{name}, version {number} of {count}", { name: nameOf(each), number: i + 1, count: all.length })));
     links[above.length].firstElementChild.setAttribute("aria-current", "true");
-    this.replaceChildren(...(alone ? [] : [h("ol", { "aria-label": "Where this picture comes from" }, ...links)]));
+    this.replaceChildren(...(alone ? [] : [h("ol", { "aria-label": t("Where this picture comes from") }, ...links)]));
     const here = this.querySelector("[aria-current]");
     here?.scrollIntoView({ block: "nearest", inline: "center" });
     if (hadFocus) here?.focus();

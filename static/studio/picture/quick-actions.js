@@ -5,6 +5,7 @@ import { ask, h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
 import { styleItems, tools } from "./actions.js";
+import { t } from "../ui/translate.js";
 
 const BY_HAND = { label: t("Adjust"), icon: "adjust" };
 const AGAIN = { label: t("Variations"), icon: "variations" };

@@ -4,7 +4,6 @@ import { config } from "../ui/config.js";
 import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { menuButton } from "../ui/menu.js";
-import { t } from "../ui/translate.js";
 import "./photo-upload.js";
 import { Transfer } from "./transfer.js";
 import { t } from "../ui/translate.js";
@@ -117,7 +116,7 @@ class PhotoChip extends HTMLElement {
       event.preventDefault();
       this.#step(STEPS[event.key]);
     });
-    const brush = config.can.part && h("button.quiet.part", part, icon("brush"), h("span.label", {}, "Change only a part…"));
+    const brush = config.can.part && h("button.quiet.part", part, icon("brush"), h("span.label", {}, t("Change only a part…")));
     this.replaceChildren(...[this.#thumbnail, this.#words, brush, h("button.quiet.drop", drop, icon("close"))].filter(Boolean));
     if (this.#number) this.number(this.#number, this.#count);
   }

@@ -4,10 +4,9 @@
 import { config } from "../ui/config.js";
 import { ask, h, setText } from "../ui/dom.js";
 import { announce, notice } from "../ui/notice.js";
-import { plural, t } from "../ui/translate.js";
 import "../picture/quick-actions.js";
 import "./photo-chip.js";
-import { t } from "../ui/translate.js";
+import { plural, t } from "../ui/translate.js";
 
 const MOST = Math.max(8, config.can.pictures);
 

@@ -72,3 +72,13 @@ def test_a_module_imports_only_what_is_there(script: Path) -> None:
 def test_a_page_names_only_static_files_that_are_there(page: Path) -> None:
     for file in re.findall(r"{% static '(.+?)' %}", page.read_text()):
         assert (ROOT / "static" / file).exists(), file
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=name)
+def test_a_script_imports_what_translates_its_sentences_once(script: Path) -> None:
+    text = script.read_text()
+    imported = re.findall(r"^import \{([^}]*)\} from \"[./a-z]*translate\.js\";$", text, re.MULTILINE)
+    names = {each.strip() for each in ",".join(imported).split(",")}
+    called = {each for each in ("t", "plural") if re.search(rf"(?<![\w.$]){each}\(", text)}
+    if script.name != "translate.js":
+        assert (called <= names, len(imported) <= 1) == (True, True), names
