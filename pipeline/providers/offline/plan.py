@@ -83,10 +83,11 @@ class Scene(Value):
 
 
 class Plan(Value):
-    """One field, by the intent; of a style, its name or the picture that has it."""
+    """One field, by the intent; of a style, its name or the picture that has it; of edits, where they are made too."""
 
     scene: Scene | None = None
     edits: Annotated[tuple[Edit, ...], Field(max_length=MAX_EDITS)] = ()
+    part: Literal["background", "subject"] | None = None  # None: the whole, or under a mask
     steps: tuple[Annotated[str, _one_of(words.STEPS)], ...] = ()
     style: Annotated[str, _one_of(STYLES)] | None = None
     style_of: Annotated[int, Field(ge=2)] | None = None  # the number of a picture that was attached

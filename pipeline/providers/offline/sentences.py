@@ -17,7 +17,7 @@ SENTENCES = {
     "paint_this": N_("Paint {}"),
     "anew": N_("Without an AI I cannot change what a picture shows, so I paint the scene anew with this."),
     "within": N_("Changing what a picture shows needs an AI."),
-    "one_part": N_("Changing one part of a picture needs an AI."),
+    "one_part": N_("Changing the shape of one part of a picture needs an AI."),
     "assigned": N_("One is connected, but this studio leaves this to its own tools."),
     "remove_object": N_("To remove something, paint over it with the brush: finding it by its name needs an AI."),
     "style_transfer": N_(
@@ -26,6 +26,9 @@ SENTENCES = {
     "keeps_its_size": N_("It keeps its size: no side may pass 4,096 pixels."),
     "shrunk": N_("It was made smaller: no side may pass 4,096 pixels."),
     "doubtful": N_("I am not sure of this outline: paint over what else should go with the brush."),
+    "doubtful_part": N_(
+        "I am not sure where the subject ends: to choose the part yourself, paint over it with the brush."
+    ),
     "without_network": N_("The small neural network is not installed here: I went by colours and outlines alone."),
     "next": N_("One thing at a time: ask next for {}."),
     "with_these": N_("With {}"),

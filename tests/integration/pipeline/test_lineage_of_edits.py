@@ -129,6 +129,17 @@ def test_what_only_the_picture_could_tell_is_said_beside_it(conversation: Doc, u
     assert "keeps its size" in reload(doc)["reply"]
 
 
+def test_a_picture_in_the_style_of_another_one_has_both_as_its_parents(conversation: Doc, user: User) -> None:
+    photo, example = (
+        ball(user),
+        gallery.import_picture(user.id, _png(Pillow.new("RGB", (80, 80), "#204080")), "photo", ""),
+    )
+    named = {"source_image_id": str(photo.pk), "further_image_ids": [str(example.pk)]}
+    made = row(say(conversation, "in the style of picture 2", options={}, **named))
+    assert (made.intent, made.parent, made.width) == ("style_transfer", photo, 160)
+    assert lineage.parents(made) == [photo, example]
+
+
 def test_a_doubtful_outline_comes_with_the_brush_for_the_picture_that_was_made(conversation: Doc, user: User) -> None:
     bricks = gallery.import_picture(user.id, _png(Pillow.fromarray(photograph("brick"))), "photo", "bricks.png")
     doc = say(conversation, "remove the background", source_image_id=str(bricks.pk), options={})

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from gallery.errors import BadInput
 from gallery.translation import _
@@ -23,6 +24,13 @@ def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -
     what surely goes. Raises `BadInput`."""
     subject, note = _subject(shrunk(pixels, SEGMENT_SIDE), mask, part(progress, 0, 0.65))
     return _cut_out(pixels, subject, part(progress, 0.65, 1)), note
+
+
+def part_of(image: Image.Image, part: str, progress: Progress) -> tuple[Image.Image, str | None]:
+    """The subject, or the background, as a mask; and as `remove_background`."""
+    cut, note = remove_background(np.asarray(image.convert("RGB")), None, progress)
+    mask = Image.fromarray(cut[..., 3] if part == "subject" else 255 - cut[..., 3])
+    return mask, "doubtful_part" if note == "doubtful" else note
 
 
 def _subject(small: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:

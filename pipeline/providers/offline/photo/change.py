@@ -25,7 +25,12 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
     if request.intent is Intent.EDIT:
         if not plan.edits:
             raise BadInput(_("These words name no edit that works without an AI."))
-        changed = edits.apply(plan.edits, image, mask, part(progress, 0.03, 0.95))
+        if plan.part and mask is None:
+            from .background import part_of  # late, as `tools`
+
+            mask, about = part_of(image, plan.part, part(progress, 0.03, 0.8))
+            note = about or note
+        changed = edits.apply(plan.edits, image, mask, part(progress, 0.8 if plan.part else 0.03, 0.95))
     else:
         from . import tools  # late: it loads OpenCV
 

@@ -63,16 +63,21 @@ def apply(edits: Sequence[Edit], image: Image.Image, mask: Image.Image | None, p
     in_order = sorted(edits, key=lambda edit: mask is not None and not isinstance(edit, Tone))
     for done, edit in enumerate(in_order):
         progress(done / len(edits))
-        changed = _toned(edit, image) if isinstance(edit, Tone) else _shaped(edit, image)
+        changed = _toned(edit, image, mask) if isinstance(edit, Tone) else _shaped(edit, image)
         image = Image.composite(changed, image, mask) if mask and isinstance(edit, Tone) else changed
     progress(1.0)
     return image
 
 
-def _toned(tone: Tone, image: Image.Image) -> Image.Image:
+def _toned(tone: Tone, image: Image.Image, mask: Image.Image | None) -> Image.Image:
     colours = image.convert("RGB")
-    look = LOOKS.get(tone.name)
-    changed = look(colours) if look else TONES[tone.name](colours, POWERS[tone.strength])
+    if tone.name == "blurrier" and mask:  # what is outside the mask does not run into it
+        colours.putalpha(mask)
+        reach = 2 * _reach(image) * POWERS[tone.strength]
+        changed = colours.convert("RGBa").filter(ImageFilter.GaussianBlur(reach)).convert("RGBA").convert("RGB")
+    else:
+        look = LOOKS.get(tone.name)
+        changed = look(colours) if look else TONES[tone.name](colours, POWERS[tone.strength])
     if image.mode == "RGBA":
         changed.putalpha(image.getchannel("A"))
     return changed

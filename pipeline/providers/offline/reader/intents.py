@@ -1,6 +1,8 @@
 import re
+from typing import Literal
 
 from pipeline.providers.base import STYLES, Intent
+from pipeline.providers.offline.plan import Edit
 from pipeline.providers.text import folded
 
 from .. import vocabulary as words
@@ -9,7 +11,8 @@ from .edits import clauses, parse
 from .scenes import LEXICON, PAINTED
 
 CREATES, OF_IT, SAYS_IT, REDRAWS = map(pattern, ("creates", "of_it", "says_it", "redraws"))
-GREETS, ASKS, ONE_PART, CHANGES, MAY_CHANGE = map(pattern, ("greets", "asks", "one_part", "changes", "may_change"))
+GREETS, ASKS, CHANGES, MAY_CHANGE = map(pattern, ("greets", "asks", "changes", "may_change"))
+_ONE_PART, _SUBJECT = pattern("one_part"), pattern("subject")
 STYLE_OF = pattern("style_of")
 _RESTYLES, _OTHER_STYLE = pattern("restyles"), pattern("other_style")
 _DONT, _NOT_TAKEN, _SIZE = map(pattern, ("dont", "not_taken", "size"))
@@ -42,6 +45,17 @@ def style_of(*texts: str | None) -> str | None:
         if named := _STYLE_WORDS.named(text):
             return named[0]
     return None
+
+
+def part_of(text: str) -> Literal["background", "subject"] | None:
+    if not _ONE_PART.search(folded(text)):
+        return None
+    return "subject" if _SUBJECT.search(folded(text)) else "background"
+
+
+def edits_of(text: str) -> tuple[Edit, ...]:
+    """Of the whole, or of the part that `part_of` says."""
+    return parse(_ONE_PART.sub(" ", folded(text)))
 
 
 def style_picture(*texts: str | None) -> int | None:

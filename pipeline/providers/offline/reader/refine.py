@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.providers.base import Intent, Refinement, RefineRequest, Suggestion
 from pipeline.providers.offline.plan import Edit, Plan, Scene, Tone, in_words, restored
-from pipeline.providers.text import MAX_SIDE, Size, allowed_side, choose_size, folded, title
+from pipeline.providers.text import MAX_SIDE, Size, allowed_side, choose_size, title
 
 from .. import vocabulary as words
 from ..sentences import say
@@ -30,7 +30,7 @@ def refine(request: RefineRequest) -> Refinement:
         case Intent.GENERATE:
             return _paint(request)
         case Intent.EDIT:
-            return _edit(request, parse(request.content))
+            return _edit(request, intents.edits_of(request.content))
         case Intent.REPLY:
             return _able(request, "hello")
         case intent:
@@ -44,7 +44,7 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
             reading = scenes.read(prompt, style)
             return Plan(scene=reading.scene if reading.has_subject else None)
         case Intent.EDIT:
-            return Plan(edits=parse(prompt) or parse(content or ""))
+            return Plan(edits=parse(prompt) or parse(content or ""), part=intents.part_of(prompt))
         case Intent.ENHANCE:
             steps = intents.steps_of(prompt, content)
             return Plan(steps=steps or (ALL_STEPS if content is not None else ()))
@@ -88,7 +88,7 @@ def _more(request: RefineRequest) -> Refinement:
 def _understood(request: RefineRequest) -> Refinement:
     """The order matters. Painting over a part never asks for a new picture."""
     asked = intents.without_left_out(request.content)
-    text, edits = " ".join(asked.split()), parse(asked)
+    text, edits = " ".join(asked.split()), intents.edits_of(asked)
     restyles = request.has_source and intents.restyles(text)
     creates, redraws = intents.CREATES.search(text), intents.REDRAWS.search(text)
     if request.attached > 1 and intents.style_picture(text) and (redraws or not creates):
@@ -174,12 +174,14 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
         return _no_picture(request)
     if not edits:
         return _able(request, "not_understood")
-    if intents.ONE_PART.search(folded(content)) and not request.has_mask:
+    part = None if request.has_mask else intents.part_of(content)
+    if part and not all(isinstance(edit, Tone) for edit in edits):
         return _needs_ai(request, "one_part")
     tool = intents.tool_asked_for(content)
     reason = say(tool) if tool in (Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER) else None
     seen = intents.seen_in(content)
-    refined = _refined(request, Intent.EDIT, in_words(edits), Plan(edits=edits), reason, _left_out(seen))
+    prompt = in_words(edits) + (f" in the {part}" if part else "")
+    refined = _refined(request, Intent.EDIT, prompt, Plan(edits=edits, part=part), reason, _left_out(seen))
     return replace(refined, suggestions=_instead_of(tool) or _in_the_scene(request, seen))
 
 

@@ -532,9 +532,25 @@ def test_an_edit_names_what_else_was_asked() -> None:
 
 
 def test_one_part_of_a_picture_is_not_edited_as_a_whole() -> None:
-    result = with_photo("blur the background")
+    result = with_photo("flip the background")
     assert result.intent is Intent.REPLY
     assert "part" in (result.reply or "")
+
+
+@pytest.mark.parametrize(
+    ("content", "part", "prompt"),
+    [
+        ("blur the background", "background", "blurrier in the background"),
+        ("làm mờ nền", "background", "blurrier in the background"),
+        ("make the background black and white", "background", "black and white in the background"),
+        ("make the subject brighter", "subject", "brighter in the subject"),
+        ("làm sáng chủ thể lên", "subject", "brighter in the subject"),
+    ],
+)
+def test_the_light_of_the_subject_or_of_what_is_behind_it_is_changed(content: str, part: str, prompt: str) -> None:
+    result = with_photo(content)
+    assert (result.intent, result.prompt) == (Intent.EDIT, prompt)
+    assert (result.plan or {})["part"] == part
 
 
 def test_with_a_mask_the_part_can_be_edited() -> None:

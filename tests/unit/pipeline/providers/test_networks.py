@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -137,6 +138,29 @@ def test_without_its_files_or_the_second_picture_it_says_so(monkeypatch: pytest.
     monkeypatch.setattr(style, "PAINTER", replace(style.PAINTER, sha256="another"))
     with pytest.raises(BadInput, match="not installed"):
         made(in_style_of(photo("moon")))
+
+
+def test_the_background_is_blurred_behind_a_subject_that_stays_and_does_not_run_into_it() -> None:
+    pixels, known = composed()["horse, gravel"]
+    plan = {"edits": [{"name": "blurrier", "strength": ""}], "part": "background"}
+    request = asked(Intent.EDIT, Image.fromarray(pixels), prompt="blurrier in the background", plan=plan)
+    blurred = np.asarray(made(request).convert("RGB"))
+    inside = cv2.erode(known.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    behind = cv2.dilate(known.astype(np.uint8), np.ones((9, 9), np.uint8)) == 0
+    assert measures.psnr(pixels, blurred, inside) > 40
+    assert blurred[behind].std() < 0.6 * pixels[behind].std()
+    beside = behind & (cv2.dilate(known.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0)
+    brown = blurred[beside].astype(int)
+    assert (brown[:, 0] - brown[:, 2]).mean() < 15  # as grey as gravel, without the horse's colour
+
+
+def test_a_painted_mask_goes_before_the_subject_that_is_seen() -> None:
+    image = scene()
+    left = Image.new("L", image.size)
+    left.paste(255, (0, 0, 120, 180))
+    plan = {"edits": [{"name": "darker", "strength": ""}], "part": "background"}
+    result = np.asarray(made(asked(Intent.EDIT, image, mask=png(np.asarray(left)), plan=plan)).convert("RGB"))
+    assert np.array_equal(result[:, 125:], np.asarray(image)[:, 125:])
 
 
 def test_none_of_the_wheels_code_is_imported() -> None:
