@@ -115,7 +115,6 @@ class Image(models.Model):
             models.Index(fields=["-score"], condition=WAITING & Q(score__isnull=False), name="image_hinted"),
             models.Index(fields=["id"], condition=UNANNOUNCED, name="image_unannounced"),
             # The admin's lists, of everybody's pictures.
-            models.Index(fields=["-id"], condition=Q(stage="shown"), name="image_shown"),
             models.Index(fields=["-id"], condition=UNSEEN, name="image_unseen"),
             models.Index(fields=["-id"], condition=Q(hidden=True), name="image_hidden"),
             models.Index(fields=["-id"], condition=Q(approved_at__isnull=False), name="image_approved"),
