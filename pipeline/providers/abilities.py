@@ -17,12 +17,13 @@ class Abilities:
     intents: frozenset[Intent] = _OPAQUE
     masked: frozenset[Intent] = _OPAQUE  # of these, those that change what a mask marks alone
     pictures: int = 1  # in one request
+    in_words: bool = True  # may they be used in any request in words? Else the second one is for its style
     resolutions: tuple[str, ...] = ()
     styles: tuple[str, ...] = STYLES  # those that have a name
 
 
 OF: Mapping[str, Abilities] = {
-    OFFLINE: Abilities(_MADE, _MADE),
+    OFFLINE: Abilities(_MADE, _MADE, pictures=2, in_words=False),
     GEMINI: Abilities(pictures=10, resolutions=RESOLUTIONS),
     IMAGES: Abilities(),
     CLOUDINARY: Abilities(
@@ -36,7 +37,8 @@ class ForPage(TypedDict):
     tools: list[str]  # intents of the quick actions
     styles: list[str]
     part: bool  # can a change be limited by a mask?
-    pictures: int  # in one request in words
+    pictures: int  # in one request
+    together: bool  # do several usually go with one request?
     resolutions: list[str]
     pixels: int | None  # of a new picture, at most; None: as many as a size may have
 
@@ -45,11 +47,13 @@ def for_page(providers: Mapping[str, str], images_pixels: int) -> ForPage:
     """`providers`: of each intent. `images_pixels`: what a server for images makes well."""
     of: dict[Intent, Abilities] = {intent: OF[providers[intent]] for intent in _MADE}
     paints, changes, styles = of[Intent.GENERATE], of[Intent.EDIT], of[Intent.STYLE_TRANSFER]
+    in_words = min(each.pictures if each.in_words else 1 for each in (paints, changes))
     return {
         "tools": [tool.value for tool in TOOLS if _serves(tool, of[tool])],
         "styles": list(styles.styles) if Intent.STYLE_TRANSFER in styles.intents else [],
         "part": Intent.EDIT in changes.masked,
-        "pictures": min(paints.pictures, changes.pictures),
+        "pictures": max(in_words, styles.pictures),
+        "together": in_words > 1,
         "resolutions": [size for size in paints.resolutions if size in changes.resolutions],
         "pixels": images_pixels if providers[Intent.GENERATE] == IMAGES else None,
     }

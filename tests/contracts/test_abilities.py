@@ -49,13 +49,15 @@ def test_the_page_shows_what_the_chosen_providers_can() -> None:
         "tools": everything,
         "styles": list(STYLES),
         "part": True,
-        "pictures": 1,
+        "pictures": 2,
+        "together": False,
         "resolutions": [],
         "pixels": None,
     }
     gemini = page(generate="gemini", edit="gemini")
-    assert (gemini["pictures"], gemini["resolutions"]) == (10, ["1K", "2K", "4K"])
-    assert page(generate="gemini")["pictures"] == page(edit="gemini")["pictures"] == 1
+    assert (gemini["pictures"], gemini["together"], gemini["resolutions"]) == (10, True, ["1K", "2K", "4K"])
+    assert not page(generate="gemini")["together"] and not page(edit="gemini")["together"]
+    assert page(style_transfer="cloudinary")["pictures"] == 1
     assert page(remove_background="gemini")["tools"] == ["enhance", "remove_object"]
     assert page(remove_object="cloudinary")["tools"] == ["enhance", "remove_background"]
     assert page(style_transfer="cloudinary")["styles"] == ["oil", "cartoon", "pixel", "sepia"]

@@ -101,10 +101,10 @@ class MessageComposer extends HTMLElement {
 
   /**
    * What is not sent yet: {text, photos: [{image, mask}], together, missing}; `missing`: so many photos are not uploaded yet;
-   * `together`: several go with one message.
+   * `together`: should several go with one message?
    */
   get written() {
-    const { photos, missing, together } = this.#chips;
+    const { photos, missing, wantsTogether: together } = this.#chips;
     return { text: this.#say.value, photos, together, missing };
   }
 

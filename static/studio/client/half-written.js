@@ -38,7 +38,7 @@ export class HalfWritten {
     return this.#memory.get(chat) ?? attempt(() => wellFormed(JSON.parse(stored))) ?? null;
   }
 
-  write(chat, { text, photos, together = true, missing = 0 }) {
+  write(chat, { text, photos, together, missing = 0 }) {
     if (!text && !photos.length && !missing) return this.#clear(chat);
     const value = { text: text.slice(0, MAX_CHARACTERS), photos: photos.slice(0, MAX_PHOTOS).map(small), together, missing };
     const stored = JSON.stringify({ ...value, at: Date.now() });

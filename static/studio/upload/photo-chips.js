@@ -1,4 +1,4 @@
-// The pictures that the next message is about, and what can be done to them at the press of a button. Several go with one
+// The pictures that the next message is about, and what can be done to them at the press of a button. Several may go with one
 // message, as "picture 1", "picture 2", where whoever makes pictures can work from several; else each is a message of its own.
 
 import { config } from "../ui/config.js";
@@ -14,7 +14,7 @@ const MOST = Math.max(8, config.can.pictures);
 class PhotoChips extends HTMLElement {
   #list = h("div.chips", { role: "group", "aria-label": t("Photos") });
   #note = h("p.note", { role: "status", hidden: true });
-  #each = h("input", { type: "checkbox", onchange: () => this.#changed() });
+  #each = h("input", { type: "checkbox", onchange: () => this.#changed(), checked: !config.can.together });
   #choice = h("label.each", { hidden: true }, this.#each, h("span", {}, t("Each photo by itself")));
   #tools = h("quick-actions", { hidden: true });
   #queue = Promise.resolve(); // one after the other: many at once would only slow each other down
@@ -40,7 +40,13 @@ class PhotoChips extends HTMLElement {
 
   /** Do several go with one message? */
   get together() {
-    return this.#list.childElementCount > 1 && config.can.pictures > 1 && !this.#each.checked;
+    const count = this.#list.childElementCount;
+    return count > 1 && count <= config.can.pictures && this.wantsTogether;
+  }
+
+  /** Would they, if there were several? */
+  get wantsTogether() {
+    return !this.#each.checked;
   }
 
   /** How many of them the server does not have. */
@@ -88,8 +94,8 @@ class PhotoChips extends HTMLElement {
     this.#changed();
   }
 
-  /** As `photos` and `together` were, instead of all others. */
-  restore(photos, words, together = true) {
+  /** As `photos` and `wantsTogether` were, instead of all others. */
+  restore(photos, words, together = config.can.together) {
     this.#list.replaceChildren();
     this.#each.checked = !together;
     for (const { image, mask } of photos) {
@@ -113,7 +119,7 @@ class PhotoChips extends HTMLElement {
 
   clear() {
     this.#list.replaceChildren();
-    this.#each.checked = false;
+    this.#each.checked = !config.can.together;
     this.#changed();
   }
 
@@ -158,7 +164,7 @@ class PhotoChips extends HTMLElement {
     chips.forEach((chip, i) => chip.number(together ? i + 1 : null, chips.length));
     setText(this.#note, failed ? t("Remove what could not be taken, and the rest can be sent.") : this.#about(chips.length, together));
     this.#note.hidden = !(chips.length > 1 || failed);
-    this.#choice.hidden = !(chips.length > 1 && config.can.pictures > 1);
+    this.#choice.hidden = !(chips.length > 1 && chips.length <= config.can.pictures);
     this.#tools.hidden = !first || this.busy || failed || together;
     if (first) this.#tools.show(first.image, false);
     this.dispatchEvent(new Event("photo", { bubbles: true }));
@@ -167,7 +173,7 @@ class PhotoChips extends HTMLElement {
   #about(count, together) {
     if (together) return t("They go together: say “picture 1”, “picture 2” in your words. Picture 1 is the one that changes.");
     const said = plural(count, "Your words go to each photo by itself: {count} message.", "Your words go to each photo by itself: {count} messages.");
-    return config.can.pictures > 1 ? said : `${said} ${t("One picture cannot be made of several photos.")}`;
+    return count <= config.can.pictures ? said : `${said} ${t("One picture cannot be made of several photos.")}`;
   }
 
   /** What a button asks for, it asks for each photo; what has to be shown on the picture goes for one alone. */
