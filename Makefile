@@ -90,6 +90,10 @@ moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pi
 	@$(SYNC) --group llama
 	@touch $@
 
+.venv/diffusers.stamp: .venv/test.stamp  ## torch and diffusers, 6 GB, for the tests that are skipped without
+	@$(SYNC) --extra diffusers --group torch
+	@touch $@
+
 .uv/bin/uv: | python
 	@$(PYTHON) -m venv .uv
 	@.uv/bin/pip install --quiet --disable-pip-version-check uv

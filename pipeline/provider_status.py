@@ -59,7 +59,7 @@ def of_all() -> list[Provider]:
 
 def reachable(providers: Sequence[Provider]) -> dict[str, bool]:
     """By name, of those that have an address: whether anybody listens there. Asks nothing that costs."""
-    asked = [(provider.name, provider.address) for provider in providers if provider.address]
+    asked = [(provider.name, provider.address) for provider in providers if (provider.address or "").startswith("http")]
     with ThreadPoolExecutor(len(asked) or 1) as threads:
         return dict(zip((name for name, _ in asked), threads.map(_listens, (url for _, url in asked)), strict=True))
 
@@ -71,6 +71,8 @@ def _address(name: str) -> str | None:
     if name == table.CLOUDINARY:
         account = settings.CLOUDINARY_ACCOUNT
         return account.origin if account else None
+    if name == table.DIFFUSERS:
+        return str(settings.DIFFUSERS_MODEL and settings.DIFFUSERS_MODEL.path)
     servers = {table.IMAGES: settings.IMAGES_SERVER, table.CHAT: settings.CHAT_SERVER}
     server = servers.get(name)
     return server.url if server else settings.GEMINI_BASE_URL

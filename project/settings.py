@@ -16,6 +16,7 @@ from redis import ConnectionPool
 from gallery.storage.account import Account
 from pipeline.huey_queue import WakeQueue
 from pipeline.providers import prices, table
+from pipeline.providers.diffusers.model import Model
 from pipeline.providers.gemini import account as gemini
 from pipeline.providers.openai_api.server import Server
 from project import addresses, catalogue
@@ -69,6 +70,21 @@ def _account(url: str) -> Account | None:
 
 def _server(url: str, model: str, key: str, timeout_s: float, calls: int) -> Server | None:
     return Server(url, model, key, timeout_s, calls) if url else None
+
+
+def _diffusers_model(path: str, pixels: int, steps: int, device: str, idle_s: float) -> Model | None:
+    if not path:
+        return None
+    if not (Path(path) / "model_index.json").is_file():
+        raise ValueError(
+            "STUDIO_DIFFUSERS_MODEL must be a folder with a model_index.json, as save_pretrained makes it."
+        )
+    if pixels < 65_536 or steps < 1 or idle_s <= 0:
+        raise ValueError(
+            "STUDIO_DIFFUSERS_PIXELS must be at least 65536, STUDIO_DIFFUSERS_STEPS at least 1, "
+            "STUDIO_DIFFUSERS_IDLE_S greater than 0."
+        )
+    return Model(Path(path).resolve(), pixels, steps, device, idle_s)
 
 
 class _Env(Env):
@@ -159,6 +175,13 @@ try:
         env.int("STUDIO_IMAGES_CALLS", 1),
     )
     IMAGES_PIXELS = env.int("STUDIO_IMAGES_PIXELS", 1048576)
+    DIFFUSERS_MODEL = _diffusers_model(
+        env.str("STUDIO_DIFFUSERS_MODEL", ""),
+        env.int("STUDIO_DIFFUSERS_PIXELS", 1048576),
+        env.int("STUDIO_DIFFUSERS_STEPS", 30),
+        env.str("STUDIO_DIFFUSERS_DEVICE", ""),
+        env.float("STUDIO_DIFFUSERS_IDLE_S", 300),
+    )
     CHAT_SERVER = _server(
         env.str("STUDIO_CHAT_URL", ""),
         env.str("STUDIO_CHAT_MODEL", ""),
@@ -170,6 +193,7 @@ try:
         "GEMINI_API_KEY": bool(GEMINI_API_KEY),
         "CLOUDINARY_URL": CLOUDINARY_ACCOUNT is not None,
         "STUDIO_IMAGES_URL": IMAGES_SERVER is not None,
+        "STUDIO_DIFFUSERS_MODEL": DIFFUSERS_MODEL is not None,
         "STUDIO_CHAT_URL": CHAT_SERVER is not None,
     }
     _first, SECOND_CHOICES = table.split(table.chosen(env.list("STUDIO_PROVIDERS", [])))

@@ -15,6 +15,7 @@ from pipeline.providers.base import Intent, PictureReader, Provider, Refiner
 if TYPE_CHECKING:
     from pipeline.providers.by_hand.provider import Adjuster
     from pipeline.providers.cloudinary.provider import CloudinaryEffects
+    from pipeline.providers.diffusers.provider import DiffusersProvider
     from pipeline.providers.gemini.provider import GeminiProvider
     from pipeline.providers.offline.provider import OfflineProvider
     from pipeline.providers.openai_api.chat import ChatRefiner
@@ -26,7 +27,7 @@ def _offline() -> "OfflineProvider":
     from pipeline.providers.offline.provider import OfflineProvider
 
     return OfflineProvider(
-        ai_is_connected=bool(settings.GEMINI_API_KEY or settings.IMAGES_SERVER),
+        ai_is_connected=bool(settings.GEMINI_API_KEY or settings.IMAGES_SERVER or settings.DIFFUSERS_MODEL),
         made_by_models=frozenset(map(Intent, table.by_models(settings.PROVIDERS))),
     )
 
@@ -65,6 +66,16 @@ def _images() -> "ImagesProvider":
 
 
 @functools.cache
+def _diffusers() -> "DiffusersProvider":
+    from pipeline.providers.diffusers.provider import DiffusersProvider
+
+    assert settings.DIFFUSERS_MODEL is not None
+    provider = DiffusersProvider(settings.DIFFUSERS_MODEL)
+    atexit.register(provider.close)
+    return provider
+
+
+@functools.cache
 def _chat() -> "ChatRefiner":
     from pipeline.providers.openai_api.chat import ChatRefiner
 
@@ -93,6 +104,7 @@ _PROVIDERS: dict[str, Callable[[], Provider]] = {
     table.GEMINI: _gemini,
     table.CLOUDINARY: _cloudinary,
     table.IMAGES: _images,
+    table.DIFFUSERS: _diffusers,
 }
 _REFINERS: dict[str, Callable[[], Refiner]] = {table.OFFLINE: _offline, table.GEMINI: _gemini, table.CHAT: _chat}
 _making = threading.RLock()  # a worker's threads share one of each

@@ -3,13 +3,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from gallery.translation import N_, _
 from pipeline.providers.base import Intent
 
-OFFLINE, GEMINI, CLOUDINARY, IMAGES, CHAT = "offline", "gemini", "cloudinary", "images", "chat"
+OFFLINE, GEMINI, CLOUDINARY, IMAGES, DIFFUSERS, CHAT = "offline", "gemini", "cloudinary", "images", "diffusers", "chat"
 # Names in STUDIO_PROVIDERS, and the setting that each needs. A new one is a line here, and one in `registry.py`.
 BROUGHT_BY: Mapping[str, str | None] = {
     OFFLINE: None,
     GEMINI: "GEMINI_API_KEY",
     CLOUDINARY: "CLOUDINARY_URL",
     IMAGES: "STUDIO_IMAGES_URL",
+    DIFFUSERS: "STUDIO_DIFFUSERS_MODEL",
     CHAT: "STUDIO_CHAT_URL",
 }
 # For the page, where "offline" would mean no connection.
@@ -18,15 +19,16 @@ SPOKEN = {
     GEMINI: "Gemini",
     CLOUDINARY: "Cloudinary",
     IMAGES: N_("an image model"),
+    DIFFUSERS: N_("an image model on this machine"),
     CHAT: N_("a language model"),
 }
 ALONE = N_("built-in tools and a small neural network, on this machine")  # where nobody else reads or makes anything
 READER = "reader"  # in STUDIO_PROVIDERS, beside the intents: who reads requests
 _READERS = (OFFLINE, GEMINI, CHAT)
-_MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES)
+_MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES, DIFFUSERS)
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
 # They understand words, and draw anew.
-_MODELS = (GEMINI, IMAGES)
+_MODELS = (GEMINI, IMAGES, DIFFUSERS)
 # Two intents only if STUDIO_PROVIDERS says so: models draw anew what they enhance, and give no transparency.
 _BY_MODELS = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
@@ -107,11 +109,13 @@ _PAINTS = {
     OFFLINE: N_("paints landscapes, seas and cities from your words"),
     GEMINI: N_("paints whatever you describe"),
     IMAGES: N_("paints whatever you describe"),
+    DIFFUSERS: N_("paints whatever you describe"),
 }
 _CHANGES = {
     OFFLINE: N_("changes the light, colours, style and shape of photos"),
     GEMINI: N_("changes photos as you say"),
     IMAGES: N_("changes photos as you say"),
+    DIFFUSERS: N_("changes photos as you say"),
 }
 _FOR = {
     Intent.GENERATE: N_("painting"),

@@ -2,16 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 from gallery.storage.account import Account as CloudinaryAccount
 from gallery.storage.cloudinary_client import Client
 from pipeline.providers.base import Provider, Refiner
 from pipeline.providers.cloudinary.provider import CloudinaryEffects
+from pipeline.providers.diffusers.model import Model
+from pipeline.providers.diffusers.provider import DiffusersProvider
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.provider import GeminiProvider
 from pipeline.providers.offline.provider import OfflineProvider
 from pipeline.providers.openai_api.chat import ChatRefiner
 from pipeline.providers.openai_api.images import ImagesProvider
+from tests.support import tiny_diffusion
 from tests.support.fakes import cloudinary as cloudinary_standin
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.openai_api import openai
@@ -55,6 +62,16 @@ def stable_diffusion_cpp() -> Iterator[ImagesProvider]:
 
 
 @contextmanager
+def diffusers() -> Iterator[DiffusersProvider]:
+    for package in ("torch", "diffusers"):
+        pytest.importorskip(package, reason="`make .venv/diffusers.stamp` brings torch and diffusers, 6 GB")
+    with TemporaryDirectory() as folder:
+        model = Model(tiny_diffusion.save(Path(folder)), pixels=256 * 256, steps=2)
+        with closing(DiffusersProvider(model)) as provider:
+            yield provider
+
+
+@contextmanager
 def chat() -> Iterator[ChatRefiner]:
     with openai() as server, closing(ChatRefiner(server.account())) as refiner:
         yield refiner
@@ -75,8 +92,9 @@ PAINTERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {
     "offline": offline,
     "gemini": gemini,
     "images": images,
+    "diffusers": diffusers,
     "images of the web UI": web_ui,
     "images of stable-diffusion.cpp": stable_diffusion_cpp,
 }
 PROVIDERS: dict[str, Callable[[], AbstractContextManager[Provider]]] = {**PAINTERS, "cloudinary": cloudinary}
-WITHOUT_NETWORK = ("offline",)
+WITHOUT_NETWORK = ("offline", "diffusers")

@@ -1,14 +1,11 @@
 from collections.abc import Callable, Mapping
 
-from PIL import Image, ImageOps
-
-from gallery import pictures
 from gallery.errors import BadInput, NoImage
-from gallery.translation import N_, _
-from pipeline.providers import fitting
+from gallery.translation import _
+from pipeline.providers import fitting, orders
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest
 from pipeline.providers.calls import usage_on_errors
-from pipeline.providers.openai_api import dialect, faults, orders
+from pipeline.providers.openai_api import dialect, faults
 from pipeline.providers.openai_api.client import Client
 from pipeline.providers.openai_api.dialect import Dialect
 from pipeline.providers.openai_api.openai_images import OpenAIImages
@@ -16,10 +13,6 @@ from pipeline.providers.openai_api.sd_cpp import SdCpp
 from pipeline.providers.openai_api.server import Server
 from pipeline.providers.openai_api.webui import WebUI
 from pipeline.providers.text import Size
-
-NO_TRANSPARENCY = N_("The image model makes no transparent pictures, so it cannot remove a background.")
-ENLARGED = N_("The image model made it at {} × {} pixels; it was enlarged to the size that you chose.")
-
 
 # By the end of the address: .../sdapi/v1
 _DIALECTS: Mapping[str, Callable[[Server, Client, int], Dialect]] = {"sdapi": WebUI, "sdcpp": SdCpp}
@@ -38,7 +31,7 @@ class ImagesProvider:
         self._client.close()
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        return None if refined.intent in orders.SERVED else _(NO_TRANSPARENCY)
+        return None if refined.intent in orders.SERVED else _(orders.NO_TRANSPARENCY)
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> None:
         return None
@@ -56,22 +49,5 @@ class ImagesProvider:
         made = self._dialect.make(order, control)
         with usage_on_errors(made.usage):
             image = fitting.decoded(made.data)
-            cut = fitting.fitted(_unboxed(image, request), request)
-        return Picture(fitting.png(cut), self.name, made.usage, note=_enlarged(image, request))
-
-
-def _unboxed(image: Image.Image, request: PictureRequest) -> Image.Image:
-    """Without the box around it; with a mask, `fitted` cuts it out."""
-    if request.source is None or request.mask is not None:
-        return image
-    width, height = pictures.check(request.source)
-    share = min(image.width / width, image.height / height, 1.0)
-    return ImageOps.fit(image, (max(1, round(width * share)), max(1, round(height * share))), fitting.FINE)
-
-
-def _enlarged(image: Image.Image, request: PictureRequest) -> str | None:
-    if request.source is not None or not (request.width and request.height):
-        return None
-    if image.width >= request.width * 0.95 and image.height >= request.height * 0.95:
-        return None
-    return _(ENLARGED).format(*image.size)
+            cut = fitting.fitted(orders.unboxed(image, request), request)
+        return Picture(fitting.png(cut), self.name, made.usage, note=orders.enlarged(image, request))

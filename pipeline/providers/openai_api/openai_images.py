@@ -6,14 +6,15 @@ from PIL import Image, ImageOps
 from pydantic import BaseModel, ValidationError
 
 from gallery.errors import NoImage, ProviderDown, StudioError
-from pipeline.providers import fitting
+from pipeline.providers import fitting, orders
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.calls import Patience, usage_on_errors
-from pipeline.providers.openai_api import dialect, faults, orders
+from pipeline.providers.openai_api import dialect, faults
 from pipeline.providers.openai_api.client import Client, Files, Question
-from pipeline.providers.openai_api.dialect import Made, Order
+from pipeline.providers.openai_api.dialect import Made
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
+from pipeline.providers.orders import Order
 from pipeline.providers.text import Size
 
 PICTURE_TOKENS = 3000  # of a picture that is shown to the model, at most

@@ -13,12 +13,14 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from gallery.errors import NoImage, ProviderDown, StudioError
+from pipeline.providers import orders
 from pipeline.providers.base import Control, Usage
-from pipeline.providers.openai_api import dialect, faults, orders
+from pipeline.providers.openai_api import dialect, faults
 from pipeline.providers.openai_api.client import Client, body
-from pipeline.providers.openai_api.dialect import Made, Order
+from pipeline.providers.openai_api.dialect import Made
 from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
+from pipeline.providers.orders import Order
 from pipeline.providers.text import Size
 
 POLL_S = 0.5

@@ -407,8 +407,6 @@ learn({
   "You can still take everything along, or have it removed.": "Bạn vẫn có thể tải mọi thứ về, hoặc xóa đi.",
   "You have no keys.": "Bạn chưa có khóa nào.",
   "Your address first: it is the way back in, should you lose the passkey.": "Trước hết là địa chỉ của bạn: đó là đường quay lại nếu bạn mất passkey.",
-  "Words": "Lời",
-  "Write the prompt and the seed into the file": "Ghi lời mô tả và seed vào tệp",
   "Your address is changed. We have told the old one, too.": "Địa chỉ của bạn đã được đổi. Chúng tôi cũng đã báo cho địa chỉ cũ.",
   "Your appeal was sent.": "Đã gửi khiếu nại của bạn.",
   "Your browser does not let us copy: the key is selected, copy it yourself.": "Trình duyệt không cho sao chép: khóa đã được chọn, hãy tự sao chép.",

@@ -14,7 +14,7 @@ from gallery.errors import Interrupted, NoImage, ProviderDown, StudioError
 from pipeline.providers.base import Intent, PictureRequest, Usage
 from pipeline.providers.openai_api import dialect as adapter
 from pipeline.providers.openai_api.images import ImagesProvider
-from pipeline.providers.openai_api.orders import asked_size, plain
+from pipeline.providers.orders import asked_size, plain
 from tests.contracts.asking import Listener, png, to_make
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import Call, OpenAI

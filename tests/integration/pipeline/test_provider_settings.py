@@ -68,6 +68,8 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         ({"GEMINI_API_KEY": KEY, "GEMINI_TEXT_MODEL": "a-new-one"}, "or “a-new-one free”."),
         ({"STUDIO_PRICES": "images picture=cheap"}, "of images, 1K has to be a number such as 7.5, not 'cheap'."),
         ({"STUDIO_CURRENCY": "dollars"}, "STUDIO_CURRENCY has to be a currency's three letters"),
+        ({"STUDIO_DIFFUSERS_MODEL": "/nowhere"}, "STUDIO_DIFFUSERS_MODEL must be a folder with a model_index.json"),
+        ({"STUDIO_PROVIDERS": "edit=diffusers"}, "gives edit to diffusers, but STUDIO_DIFFUSERS_MODEL is not set."),
         ({"STUDIO_IMAGES_PIXELS": "5"}, "STUDIO_IMAGES_PIXELS must be at least 65536"),
     ],
 )

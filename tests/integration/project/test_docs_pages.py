@@ -14,6 +14,7 @@ PATHS = {
     "/api/v1/auth/tokens/{token_id}/": {"delete"},
     "/api/v1/me/": {"get", "delete"},
     "/api/v1/me/export/": {"get"},
+    "/api/v1/me/usage/": {"get"},
     "/api/v1/auth/tickets/": {"post"},
     "/api/v1/chat/sessions/": {"get", "post"},
     "/api/v1/chat/sessions/{session_id}/": {"get", "patch", "delete"},
@@ -41,7 +42,7 @@ PATHS = {
     "/s/{token}/report/": {"post"},
 }
 IDS = (
-    "createGuest", "createTicket", "listTokens", "createToken", "deleteToken", "getMe", "exportMe", "deleteMe",
+    "createGuest", "createTicket", "listTokens", "createToken", "deleteToken", "getMe", "getMyUsage", "exportMe", "deleteMe",
     "createSession", "listSessions", "getSession", "renameSession", "deleteSession", "sendMessage", "listMessages",
     "changeImages", "downloadImages", "listAlbums", "createAlbum", "getAlbum", "renameAlbum", "deleteAlbum",
     "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage", "listImages", "importImage",

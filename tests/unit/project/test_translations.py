@@ -26,7 +26,7 @@ IN_ENGLISH = (
     "chat/asyncapi.py", "chat/examples.py", "gallery/moderation/append_only.py",
     "project/openapi", "project/management/", "project/serve/", "project/settings.py",
     "project/accounts/openid.py", "pipeline/management/", "pipeline/huey_queue.py", "pipeline/providers/wording.py",
-    "pipeline/providers/gemini/wording.py", "pipeline/providers/openai_api/orders.py", "project/docs.py",
+    "pipeline/providers/gemini/wording.py", "pipeline/providers/orders.py", "project/docs.py",
     "project/templates/docs/swagger.html", "project/templates/docs/redoc.html",
 )  # fmt: skip
 # Looks like a sentence and is none: names of keys and events, of products, CSS.

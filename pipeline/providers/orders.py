@@ -3,11 +3,15 @@
 import json
 import math
 import re
+from dataclasses import dataclass
 from itertools import product
 
+from PIL import Image, ImageOps
+
 from gallery import pictures
+from gallery.translation import N_, _
+from pipeline.providers import fitting
 from pipeline.providers.base import Intent, PictureRequest
-from pipeline.providers.openai_api.dialect import Order
 from pipeline.providers.text import Size
 from pipeline.providers.wording import LEADS, style
 
@@ -19,8 +23,35 @@ MIN_PIXELS = 512 * 512  # below, models make no sensible picture
 OPENAI_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))  # of those that take no others
 SD_CPP = "sd-cpp-local"  # what stable-diffusion.cpp calls its model: it takes a seed in the prompt alone
 
+NO_TRANSPARENCY = N_("The image model makes no transparent pictures, so it cannot remove a background.")
+ENLARGED = N_("The image model made it at {} × {} pixels; it was enlarged to the size that you chose.")
+
 _BLOCK = re.compile(r"<(sd_cpp_extra_args)>.*?(?:</\1>|$)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?\w+(?::[^<>]*)?>")  # such as <lora:name:1>
+
+
+@dataclass(frozen=True)
+class Order:
+    lead: str  # what kind of change it is, for models that follow instructions; "" for a new picture
+    words: str  # without commands to a server, not empty
+    shape: Size  # pixels, as wanted
+    seed: int  # below 2^31
+    source: bytes | None
+    mask: bytes | None  # white = change
+
+    @property
+    def instruction(self) -> str:
+        return "\n\n".join(filter(None, (self.lead, self.words)))
+
+    def in_box(self, box: Size) -> tuple[Image.Image, Image.Image | None]:
+        """Source and mask (mode L, 0 or 255) in the middle of the size that is asked for, so that the server neither cuts
+        nor stretches."""
+        assert self.source is not None
+        old = pictures.decode(self.source)
+        if self.mask is None:
+            return _padded(old, box), None
+        where = _padded(pictures.decode(self.mask).convert("L").resize(old.size), box)
+        return _padded(old, box), where.point(lambda value: 255 * (value >= 128))
 
 
 def order(request: PictureRequest) -> Order:
@@ -68,3 +99,24 @@ def asked_size(wanted: Size, max_pixels: int) -> Size:
 def openai_size(wanted: Size) -> Size:
     ratio = wanted[0] / wanted[1]
     return min(OPENAI_SIZES, key=lambda size: abs(math.log(ratio * size[1] / size[0])))
+
+
+def unboxed(image: Image.Image, request: PictureRequest) -> Image.Image:
+    """Without the box around it; with a mask, `fitted` cuts it out."""
+    if request.source is None or request.mask is not None:
+        return image
+    width, height = pictures.check(request.source)
+    share = min(image.width / width, image.height / height, 1.0)
+    return ImageOps.fit(image, (max(1, round(width * share)), max(1, round(height * share))), fitting.FINE)
+
+
+def enlarged(image: Image.Image, request: PictureRequest) -> str | None:
+    if request.source is not None or not (request.width and request.height):
+        return None
+    if image.width >= request.width * 0.95 and image.height >= request.height * 0.95:
+        return None
+    return _(ENLARGED).format(*image.size)
+
+
+def _padded(image: Image.Image, box: Size) -> Image.Image:
+    return image.resize(box, fitting.FINE) if fitting.alike(image.size, box) else ImageOps.pad(image, box, fitting.FINE)

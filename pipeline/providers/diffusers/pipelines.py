@@ -1,0 +1,123 @@
+"""The one pipeline of this process: loaded by the first picture, gone when nobody wanted one for a while."""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gallery.errors import ProviderDown, StudioError, Unusable
+from gallery.translation import _
+from pipeline.providers.base import Control
+from pipeline.providers.calls import BEAT_S
+from pipeline.providers.diffusers.model import Model
+
+log = logging.getLogger(__name__)
+
+
+class Pipelines:
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._turn = threading.Lock()  # of the pipeline and of its memory
+        self._loaded: Any = None
+        self._timer: threading.Timer | None = None
+
+    @contextmanager
+    def using(self, control: Control) -> Iterator[Any]:
+        """The text-to-image pipeline, for one caller at a time. Raises `Unusable` with a sentence for what is missing."""
+        while not self._turn.acquire(timeout=BEAT_S):
+            control.progress(0.0)
+        try:
+            self._keep()
+            if self._loaded is None:
+                self._loaded = _load(self._model)
+            yield self._loaded
+        finally:
+            self._free_later()
+            self._turn.release()
+
+    def close(self) -> None:
+        with self._turn:
+            self._keep()
+            self._free()
+
+    def _keep(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+
+    def _free_later(self) -> None:
+        self._timer = threading.Timer(self._model.idle_s, self._free_if_idle)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _free_if_idle(self) -> None:
+        if self._turn.acquire(blocking=False):  # else somebody uses it again
+            try:
+                self._free()
+            finally:
+                self._turn.release()
+
+    def _free(self) -> None:
+        if self._loaded is None:
+            return
+        self._loaded = None
+        gc.collect()
+        import torch
+
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        log.info("action=model_freed")
+
+
+def _load(model: Model) -> Any:
+    began = time.monotonic()
+    fault: StudioError
+    try:
+        import torch
+        from diffusers import AutoPipelineForText2Image
+    except ImportError as error:
+        log.warning("action=model_unusable missing=%s", error.name)
+        missing = (error.name or "").partition(".")[0]
+        sentence = _("The image model of this studio cannot start: {package} is not installed.")
+        raise Unusable(sentence.format(package=missing or "diffusers")) from None
+    device = _device(model.device)
+    try:
+        pipeline = AutoPipelineForText2Image.from_pretrained(
+            model.path,
+            local_files_only=True,
+            use_safetensors=True,
+            dtype=torch.float32 if device == "cpu" else torch.float16,
+        ).to(device)
+    except (torch.OutOfMemoryError, MemoryError):
+        fault = no_memory()
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
+        log.warning("action=model_unusable path=%s error=%r", model.path, error)
+        fault = Unusable(_("The image model of this studio cannot start: its files are missing or damaged."))
+    else:
+        pipeline.set_progress_bar_config(disable=True)
+        log.info("action=model_loaded device=%s seconds=%.1f", device, time.monotonic() - began)
+        return pipeline
+    raise fault
+
+
+def _device(wanted: str) -> str:
+    """Raises `Unusable` for one that is not there."""
+    import torch
+
+    kind = wanted.partition(":")[0]
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise Unusable(_("The image model of this studio cannot start: there is no GPU that torch can use."))
+    if wanted:
+        return wanted
+    if torch.cuda.is_available():
+        return "cuda"
+    if torch.backends.mps.is_available():
+        return "mps"
+    log.warning("action=no_gpu: a picture takes minutes")
+    return "cpu"
+
+
+def no_memory() -> ProviderDown:
+    return ProviderDown(_("The image model of this studio has not enough memory for this picture."))
