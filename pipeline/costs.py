@@ -5,6 +5,7 @@ It imports no adapter: a web process asks.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
 
 from django.conf import settings
 
@@ -24,7 +25,7 @@ USUALLY_SHOWN = 2  # the last picture, and its mask
 def of_request(options: Options, original: Message | None = None, shown: int = USUALLY_SHOWN) -> int:
     """In millionths of the currency; 0 where nothing is charged. A variation of what was read already is not read again.
     `shown`: pictures that go along."""
-    if "adjust" in options:
+    if "adjust" in options or not anything():
         return 0
     size, known = _size(options), options.get("intent")
     if original and original.intent and not original.is_unrefined:
@@ -34,7 +35,7 @@ def of_request(options: Options, original: Message | None = None, shown: int = U
 
 def of_retry(message: Message) -> int:
     """Of what is left to do."""
-    if message.artifact:
+    if message.artifact or not anything():
         return 0
     shown = len(message.attached) + 1
     if message.intent is None:
@@ -47,9 +48,17 @@ def of_reading() -> int:
     return _of(provider, _reading_model(provider), READING)
 
 
+_asked: tuple[object, ...] = ()  # the settings that `_costs` is of
+_costs = False
+
+
 def anything() -> bool:
-    """Does anything here cost anything?"""
-    return bool(of_reading() or _of_pictures(table.MADE, ""))
+    """Does anything here cost anything? Every message asks: it is computed once."""
+    global _asked, _costs
+    settled = settings.PROVIDERS, settings.SECOND_CHOICES, settings.PRICES
+    if not (_asked and all(map(is_, settled, _asked))):
+        _asked, _costs = settled, bool(of_reading() or _of_pictures(table.MADE, ""))
+    return _costs
 
 
 def for_page() -> dict[str, object] | None:

@@ -93,6 +93,8 @@ def settle_ended() -> None:
 def close_orphans() -> None:
     """Reservations that no message names: a web process has died, or hung, before it stored one."""
     waited = list(ledger.open_longer_than(6 * round(settings.LEASE_S * 1000), UNKNOWN_AFTER_MS))
+    if not waited:
+        return
     ids = [each.reservation["id"] for each in waited]
     named = set(database()["messages"].distinct("reservation.id", {"reservation.id": {"$in": ids}}))
     for each in waited:

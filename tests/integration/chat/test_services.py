@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import AsyncClient
 
-from chat import group_commit, refinement, services, without_session
+from chat import budget, group_commit, refinement, services, without_session
 from chat.protocol import ImageBody, SendBody
 from gallery import services as gallery
 from gallery.errors import NotFound, Quota
@@ -47,6 +47,17 @@ async def test_a_variation_does_not_wait_for_an_original_that_was_refined_meanwh
     sent = await services.send("u", session_id, body)
     await followed_up()
     assert reload({"_id": sent.id})["waits_for"] is None
+
+
+async def test_what_costs_nothing_asks_no_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(*_: object) -> None:
+        raise AssertionError("a store was asked for money")
+
+    monkeypatch.setattr(budget, "run_in_db_pool", asked)
+    monkeypatch.setattr(budget, "_in_thread", asked)
+    sent = await services.send("u", insert_session()["_id"], SendBody(content="a sunset"))
+    assert sent.reservation is None and "reservation" not in reload({"_id": sent.id})
+    await followed_up()
 
 
 @pytest.mark.parametrize("how", ["cancel", "retry", "delete_session"])
