@@ -13,7 +13,7 @@ from gallery import imports, lineage, search, services
 from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.errors import NotFound, Unauthorized
 from gallery.models import Image
-from gallery.schemas import ImageForm, ImagePage, ImagePatch, Lineage, form
+from gallery.schemas import Family, ImageForm, ImagePage, ImagePatch, Lineage, form
 from gallery.search import Page, Search
 from gallery.views import save
 
@@ -80,6 +80,20 @@ def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
     line = {"parents": lineage.parents(image), "ancestors": lineage.ancestors(image)}
     line["children"] = lineage.children(image)
     return json_answer({name: [form(one) for one in images] for name, images in line.items()})
+
+
+@router.get(
+    "/{image_id}/family/",
+    response=Family,
+    operation_id="getImageFamily",
+    summary="Its line as a graph, with its branches",
+)
+def get_family(request: HttpRequest, image_id: str) -> HttpResponse:
+    """The pictures that it was made from, those that were made from it, and those that these lead to: the nearest 60, also
+    hidden ones and those in the trash."""
+    found, edges = lineage.family(services.get(me(request), image_id))
+    made_from = [{"id": str(edge.id), "source_id": str(edge.source_id)} for edge in edges]
+    return json_answer({"pictures": [form(each) for each in found], "made_from": made_from})
 
 
 @router.get(

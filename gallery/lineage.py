@@ -1,4 +1,5 @@
 import uuid
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -7,6 +8,14 @@ from gallery.changes import not_purged
 from gallery.models import Image, Reference
 
 MAX_LISTED = 50  # the nearest ancestors, the newest children
+
+FAMILY, STEPS = 60, 20  # pictures of a graph, and queries for it
+
+
+class Edge(NamedTuple):
+    id: uuid.UUID
+    source_id: uuid.UUID
+
 
 # One query for the whole line.
 _UPWARDS = """
@@ -43,6 +52,31 @@ def children(image: Image) -> list[Image]:
     made = Image.objects.filter(Q(parent=image) | Q(pk__in=list(named)), owner=image.owner_id)
     shown = made.filter(stage=Image.Stage.SHOWN, hidden=False, trashed_at=None)
     return list(shown.order_by("-pk")[:MAX_LISTED])[::-1]
+
+
+def family(image: Image) -> tuple[list[Image], list[Edge]]:
+    """The pictures that its line leads to, upwards and downwards, the nearest FAMILY of them; oldest first, with those in the
+    trash or hidden. And what of them was made from what."""
+    ids, edges, found = {image.pk}, set[Edge](), {image.pk}
+    for _ in range(STEPS):
+        if not found or len(ids) >= FAMILY:
+            break
+        near = _edges(found)
+        edges |= near
+        found = {each for edge in near for each in edge} - ids
+        ids |= set(sorted(found, reverse=True)[: FAMILY - len(ids)])
+        found &= ids
+    rows = not_purged().filter(owner=image.owner_id).exclude(stage=Image.Stage.DRAFT).in_bulk(ids)
+    pictures = [rows[each] for each in sorted(rows)]
+    return pictures, sorted(edge for edge in edges if edge.id in rows and edge.source_id in rows)
+
+
+def _edges(ids: set[uuid.UUID]) -> set[Edge]:
+    """From and to these."""
+    first = Image.objects.filter(Q(pk__in=ids) | Q(parent__in=ids), parent__isnull=False)
+    further = Reference.objects.filter(Q(image__in=ids) | Q(source__in=ids))
+    named = (first.values_list("pk", "parent_id"), further.values_list("image_id", "source_id"))
+    return {Edge(*each) for pairs in named for each in pairs.order_by("-pk")[: 2 * FAMILY]}
 
 
 def _as_kept(image_id: uuid.UUID) -> uuid.UUID | str:

@@ -71,6 +71,16 @@ class ImagePage(Schema):
     similar: bool  # nothing has the words of `q`; these have words that are written nearly like them
 
 
+class MadeFrom(Schema):
+    id: str
+    source_id: str
+
+
+class Family(Schema):
+    pictures: list[ImageForm]  # oldest first; at most 60
+    made_from: list[MadeFrom]  # which of them was made from which
+
+
 class Lineage(Schema):
     parents: Annotated[
         list[ImageForm],

@@ -108,6 +108,7 @@ _OF_AN_IMAGE = (
     "getImage",
     "getImageLineage",
     "downloadImage",
+    "getImageFamily",
     "updateImage",
     "trashImage",
     "restoreImage",

@@ -90,6 +90,10 @@ ANSWERS: dict[str, Example] = {
     "ShareList": {"items": [SHARE], "next": None},
     "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "error": None}]},
     "Lineage": {"parents": [], "ancestors": [], "children": [IMAGE]},
+    "Family": {
+        "pictures": [IMAGE],
+        "made_from": [{"id": IMAGE["id"], "source_id": "019a7c3e-6a10-7c02-8f4a-9b8c7d6e5f40"}],
+    },
     "RefinementForm": {
         "intent": "generate",
         "refined_prompt": "A lake at dawn, mist over the water",

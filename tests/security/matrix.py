@@ -118,6 +118,7 @@ API = [
     Route("v1/gallery/albums/<album_id>/", "DELETE", "/v1/gallery/albums/{album}/", of_owner(204)),
     Route("v1/gallery/<image_id>/", "GET", IMAGE, of_owner(200)),
     Route("v1/gallery/<image_id>/lineage/", "GET", IMAGE + "lineage/", of_owner(200)),
+    Route("v1/gallery/<image_id>/family/", "GET", IMAGE + "family/", of_owner(200)),
     Route("v1/gallery/<image_id>/file/", "GET", IMAGE + "file/?prompt=true", of_owner(200)),
     Route("v1/gallery/<image_id>/", "PATCH", IMAGE, of_owner(200), {"title": "b"}),
     Route("v1/gallery/<image_id>/", "DELETE", IMAGE, of_owner(204)),

@@ -96,6 +96,7 @@ export const gallery = {
   deleted: (cursor = null, limit = 24, asked = {}) => page(`${GALLERY}deleted/`, cursor, limit, asked),
   albums: () => page(`${GALLERY}albums/`, null, 100),
   get: (id) => call("GET", named(GALLERY, id)),
+  family: (id) => call("GET", named(GALLERY, id, "family/")),
   lineage: (id) => call("GET", named(GALLERY, id, "lineage/")),
   change: (id, fields) => call("PATCH", named(GALLERY, id), fields),
   remove: (id) => call("DELETE", named(GALLERY, id)),

@@ -92,6 +92,7 @@ const kept = () => [
   { value: { what: "edit" }, label: t("Edit in a chat"), icon: "chat" },
   { value: { what: "download" }, label: t("Download"), icon: "download" },
   { value: { what: "export" }, label: t("Export…"), icon: "save" },
+  { value: { what: "origin" }, label: t("Where does this come from?"), icon: "branch" },
   { value: { what: "share" }, label: t("Share…"), icon: "share" },
 ];
 const sorted = () => [

@@ -19,7 +19,7 @@ import "../upload/photo-tray.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
 import { wishFor } from "../picture/actions.js";
-import { adjustByHand, exportPicture, look, paintObject, sharePicture } from "../picture/windows.js";
+import { adjustByHand, exportPicture, look, paintObject, sharePicture, showOrigin } from "../picture/windows.js";
 import { announcement, nameOf } from "../picture/labels.js";
 import { t } from "../ui/translate.js";
 
@@ -198,6 +198,10 @@ const ANSWERS = {
   "work-dismiss": dismiss,
   download: ({ image }) => downloadLink(pictureUrl(image.url)).click(),
   export: ({ image }) => exportPicture(image, nameOf(image)),
+  origin: async ({ image }) => {
+    const asked = await showOrigin(image, nameOf);
+    if (asked) await ANSWERS[asked.what](asked);
+  },
   share: ({ image }) => sharePicture(image),
   favorite: async ({ card }) => {
     card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));

@@ -3,8 +3,8 @@
 import { learn } from "../ui/translate.js";
 
 learn({
-  "A deleted picture": "Ảnh đã xóa",
-  "A hidden picture": "Ảnh bị ẩn",
+  "A deleted picture": "Một ảnh đã xóa",
+  "A hidden picture": "Một ảnh bị ẩn",
   "A moderator hid this picture.": "Một người kiểm duyệt đã ẩn ảnh này.",
   "A photo had not been uploaded when you left this chat. Please add it again.": "Một ảnh chưa tải lên xong khi bạn rời cuộc trò chuyện này. Hãy thêm lại.",
   "A picture that was attached is no longer here.": "Một ảnh đính kèm không còn ở đây.",
@@ -168,6 +168,7 @@ learn({
   "Light and colour": "Ánh sáng và màu",
   "Link": "Liên kết",
   "Load earlier": "Tải tin cũ hơn",
+  "Look at it": "Xem ảnh",
   "Look at: {name}": "Xem: {name}",
   "Look closer": "Xem kỹ hơn",
   "Made by": "Tạo bởi",
@@ -233,6 +234,8 @@ learn({
   "Picture to paint over": "Ảnh để tô",
   "Picture {number}": "Ảnh {number}",
   "Picture {number} of {count}: arrow keys move it": "Ảnh {number} trong {count}: dùng phím mũi tên để di chuyển",
+  "Picture {number}: {words}": "Ảnh {number}: {words}",
+  "Picture {number}: {words}, from pictures {sources}": "Ảnh {number}: {words}, làm từ ảnh {sources}",
   "Picture {place}: {words}": "Ảnh {place}: {words}",
   "Pixel": "Pixel",
   "Pixels": "Pixel",
@@ -296,6 +299,7 @@ learn({
   "Spent": "Đã chi",
   "Square": "Vuông",
   "Square 1024 × 1024": "Vuông 1024 × 1024",
+  "Start a new branch from it": "Bắt đầu nhánh mới từ ảnh này",
   "Start again": "Làm lại từ đầu",
   "Start over": "Bắt đầu lại",
   "Stop": "Dừng",
@@ -388,6 +392,7 @@ learn({
   "What you have changed is not kept.": "Những thay đổi của bạn sẽ không được giữ.",
   "What you have here": "Bạn có gì ở đây",
   "What you have painted is not kept.": "Những gì bạn tô sẽ không được giữ.",
+  "Where does this come from?": "Ảnh này từ đâu mà có?",
   "Where this picture comes from": "Ảnh này từ đâu mà có",
   "Where you are signed in": "Nơi bạn đang đăng nhập",
   "Which e-mail address is yours? We mail a code there.": "Địa chỉ e-mail của bạn là gì? Chúng tôi gửi mã đến đó.",
@@ -481,6 +486,8 @@ learn({
   "{used} of {allowed}": "{used} trên {allowed}",
   "{width} × {height} pixels, {weight}": "{width} × {height} pixel, {weight}",
   "{width} × {height} pixels.": "{width} × {height} pixel.",
+  "{words}: added {time}": "{words}: thêm lúc {time}",
+  "{words}: made {time} by {provider}": "{words}: tạo lúc {time} bởi {provider}",
   "{word}, about {percent}": "{word}, khoảng {percent}",
   "“{name}” is made.": "Đã tạo “{name}”.",
 });

@@ -9,6 +9,7 @@ import { overlay } from "../ui/overlay.js";
 import { t } from "../ui/translate.js";
 import "./lineage-strip.js";
 import "./quick-actions.js";
+import { showOrigin } from "./origin.js";
 import { sharePicture } from "./share-dialog.js";
 import "./zoom-stage.js";
 
@@ -67,6 +68,7 @@ class PictureViewer extends HTMLElement {
   #compare = button("compare", t("Compare"), () => this.#turn(this.#with ? null : this.#candidates()[0]?.image));
   #choice = h("select.with", { "aria-label": t("Compare with"), hidden: true });
   #download = h("span");
+  #origin = button("branch", t("Where does this come from?"), () => this.#showOrigin(), { hidden: true });
 
   open(image, about) {
     this.#about = { pictures: () => [image], more: async () => false, closed: () => {}, ...about };
@@ -79,7 +81,7 @@ class PictureViewer extends HTMLElement {
     dialog.append(
       h("div.head", {}, this.#words, this.#position, zooms, shut),
       h("div.middle", {}, this.#previous, this.#stage, this.#next, this.#choice),
-      this.#strip,
+      h("div.origins", {}, this.#strip, this.#origin),
       h("div.below", {}, this.#actions, h("div.buttons", {}, this.#compare, edit, this.#download, save, share)),
       this.#spoken, h("p.unseen", { id: "viewer-help" }, HELP),
     );
@@ -180,6 +182,7 @@ class PictureViewer extends HTMLElement {
     const line = await this.#strip.show(image, this.#about.wordsOf);
     if (this.image !== image || !line) return;
     this.#line = line;
+    this.#origin.hidden = line.ancestors.length + line.children.length === 0;
     this.#showCompare();
   }
 
@@ -251,6 +254,11 @@ class PictureViewer extends HTMLElement {
   #zoomed() {
     this.#showZoom();
     if (this.#seen) this.#say(t("Zoom {percent}", { percent: this.#percent.textContent }), SPEAK_MS);
+  }
+
+  async #showOrigin() {
+    const asked = await showOrigin(this.image, this.#about.wordsOf);
+    if (asked) asked.what === "look" ? this.#show(asked.image) : this.#ask(asked);
   }
 
   /** With new addresses it is shown by them. */

@@ -11,6 +11,7 @@ const FETCHES = {
   exports: () => import("../edit/export-dialog.js"),
   brush: () => import("../mask/mask-brush.js"),
   sharing: () => import("./share-dialog.js"),
+  origin: () => import("./origin.js"),
 };
 
 let viewer = null; // once it is here
@@ -31,6 +32,7 @@ export const look = (image, about) => open("viewer", (part) => part.look(image, 
 export const adjustByHand = (image) => open("editor", (part) => part.adjustByHand(image));
 export const exportPicture = (image, words) => open("exports", (part) => part.exportPicture(image, words));
 export const sharePicture = (image) => open("sharing", (part) => part.sharePicture(image));
+export const showOrigin = (image, wordsOf) => open("origin", (part) => part.showOrigin(image, wordsOf));
 export const paintObject = (image) => open("brush", (part) => part.paintObject(image));
 export const paintPart = (image) => open("brush", (part) => part.paintPart(image));
 

@@ -141,3 +141,43 @@ def test_nobody_elses_picture_is_in_it(me: User) -> None:
     assert family(me, fresh(mine))["ancestors"] == []
     assert family(me, fresh(mine))["parents"] == []
     assert family(foreign.owner, foreign)["children"] == []
+
+
+# The whole line as a graph
+
+
+def test_a_family_is_all_that_a_line_leads_to_with_what_was_made_from_what(me: User) -> None:
+    root = made(me)
+    left, right = (made(me, parent_id=str(root.pk)) for _ in range(2))
+    both = made(me, parent_id=str(left.pk), further_ids=[str(right.pk)])
+    made(me)  # of another line
+    expected = [(left, root), (right, root), (both, left), (both, right)]
+    for image in (root, left, both):
+        pictures, edges = lineage.family(image)
+        assert [each.pk for each in pictures] == sorted(each.pk for each in (root, left, right, both))
+        assert edges == sorted((child.pk, parent.pk) for child, parent in expected)
+
+
+def test_a_family_has_gaps_where_pictures_are_gone_and_nothing_of_others(me: User) -> None:
+    root, other = made(me), made(User.make_guest())
+    middle = made(me, parent_id=str(root.pk))
+    end = made(me, parent_id=str(middle.pk))
+    services.trash(me.pk, str(middle.pk))
+    Image.objects.filter(pk=other.pk).update(parent=root)
+    Image.objects.filter(pk=root.pk).update(stage=Image.Stage.PURGING)
+    pictures, edges = lineage.family(end)
+    assert [(each.pk, each.state) for each in pictures] == [(middle.pk, "deleted"), (end.pk, "shown")]
+    assert edges == [(end.pk, middle.pk)]
+
+
+def test_a_large_family_is_bounded(
+    me: User, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(lineage, "FAMILY", 5)
+    root = made(me)
+    for _ in range(8):
+        made(me, parent_id=str(root.pk))
+    with django_assert_max_num_queries(4):
+        pictures, edges = lineage.family(root)
+    assert (len(pictures), len(edges)) == (5, 4)
+    assert root in pictures

@@ -33,6 +33,7 @@ PATHS = {
     "/v1/gallery/{image_id}/": {"get", "patch", "delete"},
     "/v1/gallery/{image_id}/lineage/": {"get"},
     "/v1/gallery/{image_id}/file/": {"get"},
+    "/v1/gallery/{image_id}/family/": {"get"},
     "/v1/gallery/{image_id}/restore/": {"post"},
     "/v1/gallery/{image_id}/permanent/": {"delete"},
     "/v1/gallery/{image_id}/shares/": {"get", "post"},
@@ -47,7 +48,7 @@ IDS = (
     "changeImages", "downloadImages", "listAlbums", "createAlbum", "getAlbum", "renameAlbum", "deleteAlbum",
     "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage", "listImages", "importImage",
     "listDeletedImages", "getImage", "updateImage", "trashImage", "getImageLineage", "restoreImage", "deleteImage",
-    "createShare", "listShares", "revokeShare", "renewLinks", "reportShare", "appealImage", "downloadImage",
+    "createShare", "listShares", "revokeShare", "renewLinks", "reportShare", "appealImage", "downloadImage", "getImageFamily",
 )  # fmt: skip
 
 
