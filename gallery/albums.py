@@ -104,6 +104,16 @@ def add(album: Album, images: Sequence[Image]) -> set[uuid.UUID]:
         return there | left
 
 
+def holding(image: Image) -> list[str]:
+    """The ids of the albums that have it, newest first."""
+    return [str(pk) for pk in AlbumImage.objects.filter(image=image).order_by("-album").values_list("album", flat=True)]
+
+
+def among(album: Album, images: Sequence[Image]) -> set[str]:
+    """The ids of those that are in it."""
+    return {str(pk) for pk in _places(album, images).values_list("image", flat=True)}
+
+
 def remove(album: Album, images: Sequence[Image]) -> None:
     _places(album, images).delete()
 

@@ -9,11 +9,21 @@ from django.http.response import HttpResponseBase
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
-from gallery import imports, lineage, search, services
+from gallery import albums, days, imports, lineage, search, services
 from gallery.answers import etag_of, is_conditional, is_known, json_answer, or_unchanged, unchanged
 from gallery.errors import NotFound, Unauthorized
 from gallery.models import Image
-from gallery.schemas import Family, ImageForm, ImagePage, ImagePatch, Lineage, form
+from gallery.schemas import (
+    DayList,
+    Family,
+    ImageDetails,
+    ImageForm,
+    ImagePage,
+    ImagePatch,
+    Lineage,
+    details,
+    form,
+)
 from gallery.search import Page, Search
 from gallery.views import save
 
@@ -43,6 +53,24 @@ def list_deleted(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
     return _page(request, asked, deleted=True)
 
 
+@router.get("/days/", response=or_unchanged(DayList), operation_id="listDays", summary="How many pictures each day has")
+def list_days(request: HttpRequest, asked: Query[days.DaysOf]) -> HttpResponse:
+    """Of those that the list shows for the same parameters; without `cursor`, `skip` and the like it is the whole of it, and
+    knows how long it is."""
+    return _days(request, asked, deleted=False)
+
+
+@router.get(
+    "/deleted/days/",
+    response=or_unchanged(DayList),
+    operation_id="listDeletedDays",
+    summary="How many pictures of the trash each day has",
+)
+def list_deleted_days(request: HttpRequest, asked: Query[days.DaysOf]) -> HttpResponse:
+    """The days on which they were made."""
+    return _days(request, asked, deleted=True)
+
+
 @router.post(
     "/", response={201: ImageForm}, operation_id="importImage", summary="Import a picture, or a mask (white = change)"
 )
@@ -60,12 +88,13 @@ def import_image(
     return response
 
 
-@router.get("/{image_id}/", response=or_unchanged(ImageForm), operation_id="getImage", summary="One picture")
+@router.get("/{image_id}/", response=or_unchanged(ImageDetails), operation_id="getImage", summary="One picture")
 def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
     """Also one that is hidden or in the trash: then its addresses are null."""
     image = services.get(me(request), image_id)
-    etag = _etag("picture", [image], None)
-    return unchanged(etag) if is_known(request, etag) else json_answer(form(image), etag=etag)
+    album_ids = albums.holding(image)
+    etag = _etag(f"picture {image.bytes} {album_ids}", [image], None)
+    return unchanged(etag) if is_known(request, etag) else json_answer(details(image, album_ids), etag=etag)
 
 
 @router.get(
@@ -145,6 +174,16 @@ def me(request: HttpRequest) -> uuid.UUID:
     if request.user.pk is None:
         raise Unauthorized()
     return request.user.pk
+
+
+def _days(request: HttpRequest, asked: days.DaysOf, *, deleted: bool) -> HttpResponse:
+    found = days.of(me(request), asked, deleted=deleted)
+    items = [{"date": day.date, "count": day.count, "cursor": str(day.cursor)} for day in found.days]
+    etag = etag_of(f"days {me(request)}", items, found.similar)
+    if is_known(request, etag):
+        return unchanged(etag)
+    answer = {"items": items, "count": sum(day.count for day in found.days), "similar": found.similar}
+    return json_answer(answer, etag=etag)
 
 
 def _page(request: HttpRequest, asked: Search, *, deleted: bool) -> HttpResponse:

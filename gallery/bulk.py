@@ -23,6 +23,12 @@ Action = Literal[OnPictures, OnAlbum]
 class Result(NamedTuple):
     id: str
     error: StudioError | None = None
+    changed: bool = False  # it was otherwise before
+
+
+class Act(NamedTuple):
+    do: Callable[[QuerySet[Image]], object]
+    changes: Callable[[Image], bool]
 
 
 def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str | None) -> list[Result]:
@@ -31,26 +37,36 @@ def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str |
         raise BadInput(_("album_id: names the album of add_to_album and of remove_from_album."))
     images = not_purged().filter(owner__pk=owner_id, pk__in=[each for each in ids if UUID.fullmatch(each)])
     images = images.exclude(purpose=Image.Purpose.MASK)
-    found = {str(pk) for pk in images.values_list("pk", flat=True)}
-    refused = _in_album(owner_id, action, images, ids, album_id) if album_id else set()
-    if not album_id:
-        _ACTS[action](images)
+    found = {str(image.pk): image for image in images.only("pk", "trashed_at", "favorite")}
+    refused: set[str] = set()
+    if album_id:
+        changed, refused = _in_album(owner_id, action, found, ids, album_id)
+    else:
+        wanted = _ACTS[action]
+        changed = {each for each, image in found.items() if wanted.changes(image)}
+        wanted.do(images)
     return [
-        Result(each, NotFound() if each not in found else albums.full() if each in refused else None) for each in ids
+        Result(
+            each,
+            NotFound() if each not in found else albums.full() if each in refused else None,
+            each in changed,
+        )
+        for each in ids
     ]
 
 
 def _in_album(
-    owner_id: uuid.UUID, action: Action, images: QuerySet[Image], ids: Sequence[str], album_id: str
-) -> set[str]:
-    """The ids for which there was no room."""
+    owner_id: uuid.UUID, action: Action, rows: dict[str, Image], ids: Sequence[str], album_id: str
+) -> tuple[set[str], set[str]]:
+    """The ids of those that came or went, and of those for which there was no room."""
     album = albums.get(owner_id, album_id)
-    rows = {str(image.pk): image for image in images.only("pk")}
     chosen = [rows[each] for each in dict.fromkeys(ids) if each in rows]
+    there = albums.among(album, chosen)
     if action == "remove_from_album":
         albums.remove(album, chosen)
-        return set()
-    return set(rows) - {str(pk) for pk in albums.add(album, chosen)}
+        return there, set()
+    now = {str(pk) for pk in albums.add(album, chosen)}
+    return now - there, set(rows) - now
 
 
 def _trash(images: QuerySet[Image]) -> None:
@@ -66,10 +82,10 @@ def _delete(images: QuerySet[Image]) -> None:
     change(images, trashed_at=timezone.now(), stage=Image.Stage.PURGING)
 
 
-_ACTS: dict[str, Callable[[QuerySet[Image]], object]] = {
-    "trash": _trash,
-    "restore": _restore,
-    "delete": _delete,
-    "favorite": lambda images: images.update(favorite=True),
-    "unfavorite": lambda images: images.update(favorite=False),
+_ACTS = {
+    "trash": Act(_trash, lambda image: image.trashed_at is None),
+    "restore": Act(_restore, lambda image: image.trashed_at is not None),
+    "delete": Act(_delete, lambda image: True),
+    "favorite": Act(lambda images: images.update(favorite=True), lambda image: not image.favorite),
+    "unfavorite": Act(lambda images: images.update(favorite=False), lambda image: image.favorite),
 }

@@ -87,6 +87,13 @@ def ids(
     return _column(f"{every} SELECT id FROM found {ordered}", values)  # noqa: S608
 
 
+def matching(images: QuerySet[Image], owner_id: uuid.UUID, words: list[str]) -> QuerySet[Image]:
+    """Those of `images` that have all of the words."""
+    if not words:
+        return images.none()
+    return images.filter(_fits(words)) if connection.vendor == "postgresql" else _in_sqlite(images, owner_id, words)
+
+
 def count(images: QuerySet[Image], owner_id: uuid.UUID, words: list[str], at_most: int) -> int:
     if connection.vendor != "postgresql" or not words:
         return _in_sqlite(images, owner_id, words)[:at_most].count() if words else 0

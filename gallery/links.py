@@ -12,7 +12,7 @@ from gallery.snapshot import Snapshot, Urls
 
 
 def path(image_id: str, variant: str, epoch: int) -> str:
-    """`variant`: "full" or "thumbnail". The row decides how long it is valid."""
+    """`variant`: "full", "thumbnail" or "trashed". The row decides how long it is valid."""
     return f"/p/{image_id}/{variant}/{_signature(image_id, variant, epoch)}"
 
 
@@ -27,6 +27,11 @@ def urls(snapshot: Snapshot) -> Urls:
         return {"url": None, "thumbnail_url": None}
     image_id, epoch = snapshot["id"], snapshot["epoch"]
     return {"url": path(image_id, "full", epoch), "thumbnail_url": path(image_id, "thumbnail", epoch)}
+
+
+def trashed(image_id: str, epoch: int) -> str:
+    """The thumbnail of a picture in the trash: for its owner alone, who has to show a cookie or a token too."""
+    return path(image_id, "trashed", epoch)
 
 
 def _signature(image_id: str, variant: str, epoch: int, key: str | None = None) -> str:

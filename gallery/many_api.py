@@ -46,6 +46,7 @@ class ResultError(Schema):
 class BulkResult(Schema):
     id: str
     ok: bool
+    changed: bool  # it was otherwise before: what undoing it is about
     error: ResultError | None
 
 
@@ -83,7 +84,7 @@ def change_images(request: HttpRequest, body: BulkBody) -> HttpResponse:
 def _result(result: bulk.Result) -> dict[str, object]:
     error = result.error
     said = error and {"code": error.code, "message": error.message, "retryable": error.retryable}
-    return {"id": result.id, "ok": error is None, "error": said}
+    return {"id": result.id, "ok": error is None, "changed": result.changed, "error": said}
 
 
 @albums_router.get("/", response=AlbumPage, operation_id="listAlbums", summary="My albums, newest first")

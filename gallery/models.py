@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from gallery.snapshot import State
 
+LISTED = Q(stage="shown", hidden=False, trashed_at__isnull=True) & ~Q(purpose="mask")
 UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
 UNSEEN = Q(stage="shown", hidden=False, trashed_at=None, approved_at=None)
@@ -98,6 +99,7 @@ class Image(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["owner", "-id"], name="image_owner_newest"),
+            models.Index(fields=["owner", "-id"], condition=LISTED, name="image_owner_listed"),  # counted from it alone
             models.Index(fields=["owner", "-id"], condition=Q(favorite=True), name="image_owner_favorites"),
             models.Index(fields=["owner", "-id"], condition=Q(trashed_at__isnull=False), name="image_owner_trash"),
             models.Index(fields=["owner", "intent", "-id"], name="image_owner_intent"),

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Query, Schema
@@ -37,6 +37,16 @@ class ImageForm(Schema):
     purge_at: datetime | None  # null unless it is in the trash
     hidden_reason: HiddenReason | None  # null unless a moderator has hidden it
     appeal: AppealState | None  # what became of my appeal against that
+    trash_thumbnail_url: str | None  # opens for its owner alone; null unless it is in the trash
+
+
+class ImageDetails(ImageForm):
+    """And what only one picture's own page is asked for."""
+
+    request: str  # what the person wrote; "": imported, or older
+    bytes: int | None  # of the picture and its thumbnail; null: not measured yet
+    mime: str
+    album_ids: list[str]  # in which it is, newest first
 
 
 def form(image: Image) -> dict[str, object]:
@@ -61,7 +71,30 @@ def form(image: Image) -> dict[str, object]:
         "purge_at": image.purge_at,
         "hidden_reason": reasons.hidden_reason(snapshot),
         "appeal": reasons.appeal(snapshot),
+        "trash_thumbnail_url": _trashed(image),
     }
+
+
+def _trashed(image: Image) -> str | None:
+    in_trash = image.trashed_at and not image.hidden and image.stage != Image.Stage.PURGING
+    return links.trashed(str(image.pk), image.url_epoch) if in_trash else None
+
+
+def details(image: Image, album_ids: list[str]) -> dict[str, object]:
+    own = {"request": image.request, "bytes": image.bytes, "mime": image.mime, "album_ids": album_ids}
+    return form(image) | own
+
+
+class DayForm(Schema):
+    date: date
+    count: int
+    cursor: str  # with it `/v1/gallery/`, newest first, begins on this day
+
+
+class DayList(Schema):
+    items: list[DayForm]  # newest first, without days that have none
+    count: int  # of all days
+    similar: bool  # nothing has the words of `q`; these have words that are written nearly like them
 
 
 class ImagePage(Schema):

@@ -22,6 +22,7 @@ from gallery.translation import N_
 
 PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 30,000
 COUNTED = 10_000  # pictures, at most
+SKIPPED = 50_000  # pictures, at most
 RANKED = 500  # matches, the newest, that are put in order of relevance
 ENOUGH = 101  # matches: where the newest pictures have so many, those alone are; more than any page shows
 LATE = timedelta(days=1)  # how long after its id was made a picture may have been made: an attempt that failed at first
@@ -35,8 +36,8 @@ Text = Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")]
 Moment = AwareDatetime | date | None
 
 
-class Search(Schema):
-    """What a list shall show. Without a word: everything."""
+class Filters(Schema):
+    """What a picture has to be. Without a word: anything."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -56,6 +57,24 @@ class Search(Schema):
     album: Annotated[str | None, Field(pattern=f"^{UUID}$", description="`id` of an album of mine")] = None
     since: Annotated[Moment, Field(alias="from", description="Made then or later; a date is a day in UTC")] = None
     until: Annotated[Moment, Field(alias="to", description="Made before; of a date: on that day or before")] = None
+
+    @field_validator("favorite", mode="before")
+    @classmethod
+    def _is_flag(cls, value: object) -> object:
+        return _flag(value)
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _is_written_out(cls, value: object) -> object:
+        """A bare number would be read as seconds."""
+        if isinstance(value, str) and not re.match(r"\d{4}-", value):
+            raise ValueError(N_("is a date or a moment, such as 2026-11-29T08:00:00Z"))
+        return value
+
+
+class Search(Filters):
+    """What a list shall show, in which order."""
+
     order: Annotated[
         Literal["newest", "oldest", "relevance"],
         Field(
@@ -68,21 +87,20 @@ class Search(Schema):
         str | None, Field(pattern=rf"^(?:\d{{1,15}}\.)?{UUID}$", description="`next` of the page before")
     ] = None
     limit: Annotated[int, Field(ge=1, le=100, description="Pictures of a page, at most")] = 50
+    skip: Annotated[
+        int, Field(ge=0, le=SKIPPED, description="Pictures after the cursor, or at the beginning, to pass over")
+    ] = 0
 
-    @field_validator("favorite", "count", mode="before")
+    @field_validator("count", mode="before")
     @classmethod
-    def _is_flag(cls, value: object) -> object:
-        if isinstance(value, str) and value not in ("true", "false"):
-            raise ValueError(N_("is true or false"))
-        return value
+    def _is_a_flag(cls, value: object) -> object:
+        return _flag(value)
 
-    @field_validator("since", "until", mode="before")
-    @classmethod
-    def _is_written_out(cls, value: object) -> object:
-        """A bare number would be read as seconds."""
-        if isinstance(value, str) and not re.match(r"\d{4}-", value):
-            raise ValueError(N_("is a date or a moment, such as 2026-11-29T08:00:00Z"))
-        return value
+
+def _flag(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError(N_("is true or false"))
+    return value
 
 
 @dataclass(frozen=True)
@@ -122,7 +140,7 @@ def _page(found: Found, search: Search, fields: Sequence[str], counted: int | No
     return Page(images, following, counted, similar)
 
 
-def listed(owner_id: uuid.UUID, search: Search, *, deleted: bool = False) -> QuerySet[Image]:
+def listed(owner_id: uuid.UUID, search: Filters, *, deleted: bool = False) -> QuerySet[Image]:
     """All that is asked for, whatever words it has, in no order. Raises `NotFound`."""
     images = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
     images = images.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
@@ -172,8 +190,19 @@ def _after(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
 
 
 def _by_age(images: QuerySet[Image], search: Search, fields: Sequence[str]) -> Found:
-    found = _loading(_after(images, search), fields).order_by(_order(search))
+    following = _passing_over(_after(images, search), search)
+    found = _loading(following, fields).order_by(_order(search))
     return [(str(image.pk), image) for image in found[: search.limit + 1]]
+
+
+def _passing_over(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
+    """From the index alone: of what is passed over no row is read."""
+    if not search.skip:
+        return images
+    first = images.order_by(_order(search)).values_list("pk", flat=True)[search.skip : search.skip + 1].first()
+    if first is None:
+        return images.none()
+    return images.filter(pk__gte=first) if search.order == "oldest" else images.filter(pk__lte=first)
 
 
 def _with_words(
@@ -181,7 +210,8 @@ def _with_words(
 ) -> Found:
     if search.order == "relevance":
         return _by_relevance(owner_id, images, search, asked, fields)
-    ids = fulltext.ids(_after(images, search), owner_id, asked, _order(search), search.limit + 1)
+    wanted = search.skip + search.limit + 1
+    ids = fulltext.ids(_after(images, search), owner_id, asked, _order(search), wanted)[search.skip :]
     rows = _loading(Image.objects.all(), fields).in_bulk(ids)
     return [(str(each), rows[each]) for each in ids if each in rows]
 
@@ -194,7 +224,7 @@ def _by_relevance(
     if search.cursor and "." in search.cursor:
         rank, _, last = search.cursor.partition(".")
         order = [each for each in order if each < (int(rank), uuid.UUID(last))]
-    order = order[: search.limit + 1]
+    order = order[search.skip : search.skip + search.limit + 1]
     rows = _loading(Image.objects.all(), fields).in_bulk([pk for _, pk in order])
     return [(f"{rank}.{pk}", rows[pk]) for rank, pk in order if pk in rows]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = [
     "announced", "check_sources", "delete_if_purged", "delete_permanently", "draft", "get",
     "import_picture", "is_source", "masks", "open_source", "patch", "publish", "purge", "purging", "put", "restore",
-    "snapshot", "source", "stale_drafts", "store", "trash", "trash_session", "unannounced", "visible",
+    "snapshot", "source", "stale_drafts", "store", "trash", "trash_session", "trashed", "unannounced", "visible",
 ]  # fmt: skip
 
 TITLE_LENGTH = 200
@@ -144,6 +144,14 @@ def visible(image_id: uuid.UUID) -> Image:
     """Anybody's: the caller checks a signature. Raises `NotFound`."""
     image = not_purged().filter(pk=image_id).first()
     if image is None or image.state != "shown":
+        raise NotFound()
+    return image
+
+
+def trashed(owner_id: Key, image_id: uuid.UUID) -> Image:
+    """What a moderator hid stays closed. Raises `NotFound`."""
+    image = not_purged().filter(owner__pk=owner_id, pk=image_id, hidden=False).exclude(trashed_at=None).first()
+    if image is None:
         raise NotFound()
     return image
 

@@ -154,6 +154,20 @@ def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> Use
     return access.user
 
 
+def reader(request: HttpRequest) -> Access:
+    """Of what is no part of the API. Raises `Unauthorized`, `Blocked`."""
+    access: Access | None
+    if is_bearer(request):
+        token = request.headers["Authorization"].partition(" ")[2].strip()
+        access = remembered.find("token", token) or _owner(request, token)
+    else:
+        access = _visitor(request) or _looked_up(request)
+    if access is None:
+        raise Unauthorized
+    access.check_block()
+    return access
+
+
 COOKIE = Cookie()
 PERSON = (Bearer(), COOKIE)
 EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see why, export, and leave

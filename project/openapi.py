@@ -83,6 +83,8 @@ ALSO = {
     "importImage": (507,),
     "listImages": (404,),
     "listDeletedImages": (404,),
+    "listDays": (404,),
+    "listDeletedDays": (404,),
     "changeImages": (404,),
     "downloadImages": (404,),
     "createAlbum": (409,),

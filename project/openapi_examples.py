@@ -16,6 +16,14 @@ IMAGE: Example = {
     "created_at": "2026-11-29T18:00:07.000Z",
     "deleted_at": None,
     "purge_at": None,
+    "trash_thumbnail_url": None,
+}
+DETAILS: Example = {
+    **IMAGE,
+    "request": "Create a sunset landscape",
+    "bytes": 1048576,
+    "mime": "image/webp",
+    "album_ids": [],
 }
 ALBUM: Example = {
     "id": "019a7c3e-7f31-7c10-8a55-0d9e8f7a6b5c",
@@ -83,12 +91,18 @@ ANSWERS: dict[str, Example] = {
     "MessageForm": MESSAGE,
     "MessagePage": {"items": [MESSAGE], "next": None},
     "ImageForm": IMAGE,
+    "ImageDetails": DETAILS,
+    "DayList": {
+        "items": [{"date": "2026-11-29", "count": 1, "cursor": "019ad1c6-c000-0000-0000-000000000000"}],
+        "count": 1,
+        "similar": False,
+    },
     "ImagePage": {"items": [IMAGE], "next": None, "count": None, "similar": False},
     "AlbumForm": ALBUM,
     "AlbumPage": {"items": [ALBUM], "next": None},
     "ShareForm": SHARE,
     "ShareList": {"items": [SHARE], "next": None},
-    "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "error": None}]},
+    "BulkResults": {"results": [{"id": IMAGE["id"], "ok": True, "changed": True, "error": None}]},
     "Lineage": {"parents": [], "ancestors": [], "children": [IMAGE]},
     "Family": {
         "pictures": [IMAGE],

@@ -9,7 +9,7 @@ from chat import views as chat
 from gallery import views as gallery
 from gallery.sharing import views as sharing
 from pipeline.providers import registry
-from project import docs, installing
+from project import docs, installing, trashed
 from project.accounts import page as you
 from project.accounts import second_step
 from project.accounts import views as accounts
@@ -36,6 +36,7 @@ urlpatterns = [
     path("_allauth/", LATE),
     path("gallery/", gallery_page, {"can": registry.abilities_for_page}, name="gallery"),
     path("you/keys/", accounts.keys, name="keys"),
+    path("p/<uuid:image_id>/trashed/<str:signature>", trashed.thumbnail),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
     path("s/<str:token>/", sharing.page, name="share"),
     path("s/<str:token>/<str:variant>", sharing.picture, name="shared_picture"),

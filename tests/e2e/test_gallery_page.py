@@ -45,8 +45,10 @@ def act(card: Locator, name: str) -> None:
 def test_a_favourite_stays_one(page: Page) -> None:
     act(cards(page).first, "Favourite")
     for _ in ("now", "after a reload"):
+        expect(cards(page).first).to_have_attribute("data-favorite", "")
+        expect(cards(page).last).not_to_have_attribute("data-favorite", "")
+        cards(page).first.hover()
         expect(cards(page).first.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "true")
-        expect(cards(page).last.get_by_role("button", name="Favourite")).to_have_attribute("aria-pressed", "false")
         page.reload()
 
 
@@ -67,10 +69,10 @@ def test_the_trash_gives_back_what_it_was_given(person: Person, page: Page) -> N
     expect(chat.boxes.get_by_text("This picture was deleted.")).to_have_count(1)
     page.get_by_role("link", name="Trash").click()
     expect(cards(page)).to_have_count(1)
+    expect(cards(page).locator("img.loaded")).to_have_count(1)  # small, and for its owner alone
+    expect(cards(page).locator(".title")).to_have_text("30 days left")
     trashed = person.asks("/v1/gallery/deleted/")["items"][0]
-    dates = [day(page, trashed[moment]) for moment in ("deleted_at", "purge_at")]
-    expect(cards(page).locator(".say")).to_have_text(f"In the trash since {dates[0]}, deleted for good on {dates[1]}")
-    assert dates[0] != dates[1]
+    assert person.context.request.get(trashed["trash_thumbnail_url"]).ok
     act(cards(page).first, "Restore")
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
     page.get_by_role("link", name="Pictures", exact=True).click()
@@ -247,39 +249,37 @@ def test_what_could_not_be_sent_is_tried_again_and_made_once(person: Person, pho
 # By keyboard
 
 
-def test_a_card_is_one_stop_with_arrows_inside(photos: Page) -> None:
+def test_the_grid_is_one_stop_and_tab_goes_on_to_what_can_be_done(photos: Page) -> None:
     keys = photos.keyboard
     opens = photos.locator("gallery-card .open")
     opens.first.focus()
-    keys.press("Tab")
+    keys.press("ArrowRight")
     expect(opens.nth(1)).to_be_focused()
+    keys.press("Tab")
     reached = []
     for _ in range(12):
-        keys.press("ArrowRight")
         reached.append(photos.evaluate("document.activeElement.title"))
-        if reached[-1] == "Look closer":
+        if reached[-1] == "More":
             break
-    assert reached == [
-        "Adjust", "Enhance", "Remove background", "Remove object", "Style", "Favourite", "More", "Look closer",
-    ]  # fmt: skip
-    keys.press("ArrowLeft")
-    expect(cards(photos).nth(1).get_by_role("button", name="More")).to_be_focused()
-    keys.press("Home")
-    expect(opens.nth(1)).to_be_focused()
-    keys.press("End")
+        keys.press("ArrowRight")
+    assert reached == ["Adjust", "Enhance", "Remove background", "Remove object", "Style", "Favourite", "More"]
     keys.press("Enter")
     menu = photos.get_by_role("menu", name="More")
     expect(menu.get_by_role("menuitem", name="Edit in a chat")).to_be_focused()
     keys.press("Escape")
     expect(cards(photos).nth(1).get_by_role("button", name="More")).to_be_focused()
-    keys.press("Tab")
-    expect(opens.nth(2)).to_be_focused()
     keys.press("Shift+Tab")
-    expect(opens.nth(1)).to_be_focused()  # the picture again, wherever one was in the card
+    expect(opens.nth(1)).to_be_focused()
+    keys.press("End")
+    expect(opens.last).to_be_focused()
+    keys.press("Home")
+    expect(opens.first).to_be_focused()
+    assert photos.locator('.open[tabindex="0"]').count() == 1
 
 
 def test_up_and_down_lead_to_the_pictures_above_and_below(photos: Page) -> None:
-    photos.set_viewport_size({"width": 700, "height": 700})  # two columns
+    photos.set_viewport_size({"width": 700, "height": 700})
+    expect(photos.get_by_role("grid", name="Pictures")).to_have_attribute("aria-colcount", "2")
     opens = photos.locator("gallery-card .open")
     opens.first.focus()
     photos.keyboard.press("ArrowDown")
@@ -293,7 +293,7 @@ def test_there_is_nothing_under_a_picture_but_its_name(photos: Page) -> None:
         if hovered:
             cards(photos).first.hover()
         _, top, _, height = place(cards(photos).first)
-        _, frame_top, _, frame_height = place(cards(photos).first.locator(".frame"))
+        _, frame_top, _, frame_height = place(cards(photos).first.locator(".open"))
         assert top == frame_top
         assert height - frame_height <= 44
     expect(cards(photos).first.locator("quick-actions")).to_have_css("opacity", "1")
@@ -315,7 +315,7 @@ def test_with_a_finger_the_menu_has_the_tools(newcomer: Callable[..., Person]) -
 
 @pytest.fixture(scope="module")
 def collector(server: Serving, browser: Browser) -> Iterator[Person]:
-    """With more pictures than a page has."""
+    """With more pictures than a window has."""
     with Person(browser.new_context(base_url=server.address, viewport={"width": 600, "height": 500})) as person:
         tab = person.opens("/gallery/")
         for i in range(28):
@@ -326,35 +326,39 @@ def collector(server: Serving, browser: Browser) -> Iterator[Person]:
 
 @pytest.fixture
 def many(collector: Person) -> Iterator[Page]:
-    """A long way down, on a second page."""
+    """A long way down."""
     tab = collector.opens("/gallery/")
-    tab.page.get_by_role("button", name="Load more").click()
-    expect(cards(tab.page)).to_have_count(28)
-    cards(tab.page).nth(25).scroll_into_view_if_needed()
-    until(lambda: tab.page.evaluate("history.state?.place?.count === 28 && history.state.place.y === scrollY"))
+    expect(cards(tab.page).first.locator("img.loaded")).to_be_visible()
+    tab.page.evaluate("scrollTo(0, 1800)")
+    expect(far(tab.page)).to_be_in_viewport()
+    until(lambda: tab.page.evaluate("history.state?.place?.index > 0 && history.state.place.y === scrollY"))
     yield tab.page
     tab.page.close()
 
 
+def far(page: Page) -> Locator:
+    """A picture that lies a long way down."""
+    return cards(page).filter(has=page.get_by_text("photo 12", exact=True))
+
+
 def heights(page: Page) -> float:
-    """Where a picture of the second page lies in the window."""
-    return place(cards(page).nth(24))[1]
+    """Where it lies in the window."""
+    expect(far(page)).to_be_visible()
+    return place(far(page))[1]
 
 
 def test_a_reload_returns_to_the_place(many: Page) -> None:
     before = heights(many)
     many.reload()
-    expect(cards(many)).to_have_count(28)
     until(lambda: abs(heights(many) - before) < 2)
 
 
 def test_back_from_a_chat_returns_to_the_place(many: Page) -> None:
-    act(cards(many).nth(24), "Edit in a chat")
+    act(far(many), "Edit in a chat")
     expect(many.locator("photo-chip")).to_be_visible()
     many.go_back()
-    expect(cards(many)).to_have_count(28)
-    expect(cards(many).nth(24)).to_be_in_viewport()
-    expect(cards(many).nth(0)).not_to_be_in_viewport()
+    expect(far(many)).to_be_in_viewport()
+    expect(cards(many).filter(has=many.get_by_text("photo 27", exact=True))).not_to_be_in_viewport()
 
 
 def test_back_from_the_trash_returns_to_the_place(many: Page) -> None:
@@ -362,21 +366,19 @@ def test_back_from_the_trash_returns_to_the_place(many: Page) -> None:
     many.get_by_role("link", name="Trash").click()
     expect(many.get_by_text("The trash is empty.")).to_be_visible()
     many.go_back()
-    expect(cards(many)).to_have_count(28)
     until(lambda: abs(heights(many) - before) < 2)
 
 
 def test_the_viewer_closes_over_the_place(many: Page) -> None:
     before = heights(many)
-    cards(many).nth(24).locator(".open").click()
+    far(many).locator(".open").click()
     expect(many.get_by_role("dialog", name="Picture")).to_be_visible()
     many.go_back()
     expect(many.get_by_role("dialog", name="Picture")).to_have_count(0)
     assert abs(heights(many) - before) < 2
-    cards(many).nth(24).locator(".open").click()
+    far(many).locator(".open").click()
     expect(many.get_by_role("dialog", name="Picture")).to_be_visible()
     many.reload()
-    expect(cards(many)).to_have_count(28)
     until(lambda: abs(heights(many) - before) < 2)
 
 
@@ -393,6 +395,8 @@ def test_nothing_in_it_keeps_anybody_out(newcomer: Callable[..., Person], width:
     tab.page.reload()
     expect(cards(tab.page).locator("img.loaded")).to_have_count(1)
     assert complaints(tab.page) == []
+    if not touch:
+        cards(tab.page).hover()
     cards(tab.page).get_by_role("button", name="More").click()
     assert complaints(tab.page) == []
     tab.page.keyboard.press("Escape")
@@ -408,9 +412,3 @@ def test_nothing_in_it_keeps_anybody_out(newcomer: Callable[..., Person], width:
     tab.page.get_by_role("link", name="Trash").click()
     expect(cards(tab.page)).to_have_count(1)
     assert complaints(tab.page) == []
-
-
-def day(page: Page, moment: str) -> str:
-    """As this browser says it."""
-    how = "(time) => new Date(time).toLocaleDateString(undefined, { day: 'numeric', month: 'long' })"
-    return str(page.evaluate(how, moment))

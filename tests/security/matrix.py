@@ -17,6 +17,7 @@ KEYED = (
     "api/v1/chat/",
     "api/v1/me/",
     "v1/",
+    "p/<uuid:image_id>/trashed/",
 )  # where nobody gets anything without a key
 EVEN_BLOCKED = "api/v1/me/"
 Row = tuple[int, int, int, int, int]
@@ -107,6 +108,10 @@ API = [
     Route("v1/gallery/deleted/", "GET", "/v1/gallery/deleted/", of_own(200)),
     Route("v1/gallery/", "GET", "/v1/gallery/?q=secret&album={album}&count=true", of_owner(200)),
     Route("v1/gallery/deleted/", "GET", "/v1/gallery/deleted/?q=secret&album={album}", of_owner(200)),
+    Route("v1/gallery/days/", "GET", "/v1/gallery/days/?tz=Asia/Ho_Chi_Minh", of_own(200)),
+    Route("v1/gallery/days/", "GET", "/v1/gallery/days/?album={album}", of_owner(200)),
+    Route("v1/gallery/deleted/days/", "GET", "/v1/gallery/deleted/days/", of_own(200)),
+    Route("v1/gallery/deleted/days/", "GET", "/v1/gallery/deleted/days/?album={album}", of_owner(200)),
     Route("v1/gallery/bulk/", "POST", "/v1/gallery/bulk/", of_own(200), {"action": "trash", "ids": ["{image}"]}),
     Route("v1/gallery/bulk/", "POST", "/v1/gallery/bulk/", of_own(200), {"action": "delete", "ids": ["{image}", "{mask}"]}),
     Route("v1/gallery/bulk/", "POST", "/v1/gallery/bulk/", of_owner(200), {"action": "add_to_album", "ids": ["{image}"], "album_id": "{album}"}),
@@ -167,6 +172,9 @@ PAGES = [
     Route("s/<str:token>/", "GET", "{ended_path}", NOT_THERE),
     Route("s/<str:token>/<str:variant>", "GET", "{ended_path}thumbnail", NOT_THERE),
     Route("s/<str:token>/<str:variant>", "GET", "/s/{share}/full", NOT_THERE),
+    # Of what lies in the trash: for its owner alone, whoever else has the address.
+    Route("p/<uuid:image_id>/trashed/<str:signature>", "GET", "{trashed}", (200, 404, 404, 404, 404)),
+    Route("p/<uuid:image_id>/trashed/<str:signature>", "GET", "/p/{image}/trashed/{signature}", NOT_THERE),
     Route("", "GET", "/static/studio/chat/main.js", PUBLIC),
     Route("", "GET", "/static/studio/none.js", NOT_THERE),
 ]

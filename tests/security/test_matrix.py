@@ -89,6 +89,7 @@ class People:
         self.album = ""
         self.constant = {
             "mask": mask["id"],
+            "trashed": self._trashed(),
             "foreign": self.owner.photo()["url"].rpartition("/")[2],
             **self.people,
         }
@@ -99,6 +100,12 @@ class People:
         key = uuid.UUID(client.get("/api/v1/me/").raise_for_status().json()["id"]).hex
         self.target.sql("UPDATE project_user SET is_guest = 0, email = ? WHERE id = ?", f"{key}@a.example", key)
         return client
+
+    def _trashed(self) -> str:
+        """The address of the thumbnail of a picture in the owner's trash."""
+        address = f"/v1/gallery/{self.owner.photo(50, 50)['id']}/"
+        self.owner.http.delete(address).raise_for_status()
+        return str(self.owner.http.get(address).json()["trash_thumbnail_url"])
 
     def _by_key(self, whose: Client, **body: Any) -> httpx.Client:
         made = whose.http.post("/api/v1/auth/tokens/", json={"name": "a", **body}).raise_for_status().json()

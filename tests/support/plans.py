@@ -16,7 +16,7 @@ from django.db import connection  # noqa: E402
 from django.db.models import Count  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
-from gallery import albums, search  # noqa: E402
+from gallery import albums, days, search  # noqa: E402
 from gallery.models import Album, Image  # noqa: E402
 from gallery.moderation import appeals, queue, verdicts  # noqa: E402
 from gallery.search import Search  # noqa: E402
@@ -77,11 +77,19 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         "days": (Search(since=day, until=day), False),
         "everything at once": (Search(q="lake", intent="edit", favorite=True, since=day, count=True), False),
         "count": (Search(count=True), False),
+        "passed over": (Search(skip=1000), False),
     }
     pages = {
         name: (lambda what=what, deleted=deleted: search.page(owner.pk, what, deleted=deleted))
         for name, (what, deleted) in asked.items()
     }
+    asked_days = {
+        "each day": days.DaysOf(tz="Asia/Ho_Chi_Minh"),
+        "each day of an album": days.DaysOf(album=str(album.pk)),
+        "each day with a rare word": days.DaysOf(q="lighthouse"),
+        "each day with favourites": days.DaysOf(favorite=True),
+    }
+    counts = {name: (lambda what=what: days.of(owner.pk, what)) for name, what in asked_days.items()}
     moderator = User.make_guest().pk
     moderation: dict[str, Callable[[], object]] = {
         "queue": lambda: queue.claim(moderator, queue.Filters(), 6),
@@ -90,6 +98,7 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
     }
     return {
         **pages,
+        **counts,
         **moderation,
         **moderators_lists(),
         "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0]),

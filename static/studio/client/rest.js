@@ -91,10 +91,21 @@ export const messages = {
 /** Something is made without a conversation: the message of it, which has only begun. */
 export const generate = (body) => call("POST", "/v1/image/generate/", body, { Prefer: "respond-async" });
 
+const NO_DAYS = { items: [], count: 0, similar: false };
+const listed = (trash) => `${GALLERY}${trash ? "deleted/" : ""}`;
+
 export const gallery = {
-  list: (cursor = null, limit = 24, asked = {}) => page(GALLERY, cursor, limit, asked),
-  deleted: (cursor = null, limit = 24, asked = {}) => page(`${GALLERY}deleted/`, cursor, limit, asked),
+  /** How many pictures each day has, where the person is. */
+  days(trash, asked) {
+    const { timeZone: tz = "UTC" } = new Intl.DateTimeFormat().resolvedOptions();
+    return person.id ? call("GET", `${listed(trash)}days/?${new URLSearchParams({ ...asked, tz })}`) : Promise.resolve(NO_DAYS);
+  },
+  page: (trash, { cursor, ...asked }, limit) => page(listed(trash), cursor, limit, asked),
   albums: () => page(`${GALLERY}albums/`, null, 100),
+  createAlbum: (title) => call("POST", `${GALLERY}albums/`, { title }),
+  renameAlbum: (id, title) => call("PATCH", named(`${GALLERY}albums/`, id), { title }),
+  deleteAlbum: (id) => call("DELETE", named(`${GALLERY}albums/`, id)),
+  bulk: (body) => call("POST", `${GALLERY}bulk/`, body),
   get: (id) => call("GET", named(GALLERY, id)),
   family: (id) => call("GET", named(GALLERY, id, "family/")),
   lineage: (id) => call("GET", named(GALLERY, id, "lineage/")),
@@ -118,6 +129,16 @@ export const shares = {
   revoke: (id) => call("DELETE", named(`${GALLERY}shares/`, id)),
   renewLinks: (imageId) => call("POST", named(GALLERY, imageId, "new-link/")),
 };
+
+/** A zip of these pictures, as {blob, name}. Raises `Problem`. */
+export async function archive(ids) {
+  const headers = { Accept: "application/zip", "Content-Type": "application/json", "X-CSRFToken": token(), ...said() };
+  const sent = fetch(`${GALLERY}download/`, { method: "POST", headers, body: JSON.stringify({ ids }) });
+  const response = await sent.catch(() => { throw unreachable(); });
+  if (!response.ok) answer(response.status, await response.text());
+  const [, name = "pictures.zip"] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "") ?? [];
+  return { blob: await response.blob().catch(() => { throw unreachable(); }), name };
+}
 
 /** Shall what the guest had, who this browser was before, come to the account? */
 export const bring = (yes) => call("POST", "/api/v1/auth/bring/", { bring: yes });

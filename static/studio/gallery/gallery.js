@@ -1,15 +1,23 @@
-// The gallery page: every picture of this person, and the trash.
+// The gallery page: every picture of this person, day by day, and the trash.
 
 import { config } from "../ui/config.js";
-import { confirmed, askLine } from "../ui/dialogs.js";
-import { h, pictureUrl } from "../ui/dom.js";
+import { askLine } from "../ui/dialogs.js";
+import { pictureUrl } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
-import { downloadLink } from "../ui/download.js";
+import { downloadLink, saveBlob } from "../ui/download.js";
+import { t } from "../ui/translate.js";
+import { acts } from "./acts.js";
+import { bulkBar } from "./bulk-bar.js";
+import { choosing } from "./choosing.js";
 import { asked, finding } from "./finding.js";
-import { galleryCard, trashCard } from "./gallery-card.js";
-import { cardOf, keepPlace, placeHere, returnTo } from "./place.js";
-import { Work } from "./work.js";
-import "./work-card.js";
+import { galleryCard } from "./gallery-card.js";
+import { lendTools, openMenu, refreshTools } from "./card-tools.js";
+import { Grid } from "./grid.js";
+import { byKeyboard } from "./keys.js";
+import { making } from "./making.js";
+import { keepPlace, placeHere, returnTo } from "./place.js";
+import { Timeline } from "./timeline.js";
+import { forgetUndo } from "./undo.js";
 import { announce, notice } from "../ui/notice.js";
 import "../ui/offline.js";
 import "../ui/visible-height.js";
@@ -20,75 +28,93 @@ import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
 import { wishFor } from "../picture/actions.js";
 import { adjustByHand, exportPicture, look, paintObject, sharePicture, showOrigin } from "../picture/windows.js";
-import { announcement, nameOf } from "../picture/labels.js";
-import { t } from "../ui/translate.js";
+import { nameOf } from "../picture/labels.js";
 
-const PAGE = 24;
-const LARGEST_PAGE = 100;
+const STALE_MS = 5000; // between two looks for what else the studio has by now
 
-const grid = document.querySelector("#grid");
-const more = document.querySelector("#more");
+const root = document.querySelector("#grid");
 const empty = document.querySelector("#empty");
 const similar = document.querySelector("#similar");
 const tray = document.querySelector("photo-tray");
 const tabs = document.querySelectorAll("nav.tabs a");
-const work = new Work();
-const workCards = new Map(); // client id → <work-card>
-const keep = keepPlace(grid);
 
-let view = null; // {trash, asked, next, similar}: what the grid shows; another object as soon as it shows something else
+const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
+const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left });
+const keep = keepPlace(grid);
+lendTools(root);
+const { selection, ...chosen } = choosing(root, grid);
+const doing = acts({ gone, refresh, changed, favorite });
+
+let view = null; // {trash, asked}: what the grid shows; another object as soon as it shows something else
+let staleAt = -STALE_MS;
 
 const inTrash = () => location.hash === "#trash";
 
-async function turn() {
-  empty.hidden ||= Boolean(view); // at first, of whom nobody knows yet, the server has said it
-  const mine = (view = { trash: inTrash(), asked: asked(), next: null, similar: false });
-  const place = placeHere();
-  tabs.forEach((tab) => {
-    if ((tab.hash === "#trash") === view.trash) tab.setAttribute("aria-current", "page");
-    else tab.removeAttribute("aria-current");
-  });
-  grid.replaceChildren();
-  workCards.clear();
-  similar.hidden = more.hidden = true;
-  let wanted = place?.count ?? PAGE;
-  do {
-    const before = grid.childElementCount;
-    await load(Math.min(LARGEST_PAGE, Math.max(PAGE, wanted)));
-    wanted -= grid.childElementCount - before || wanted;
-  } while (mine === view && mine.next && wanted > 0);
-  if (mine !== view) return;
-  if (place) returnTo(grid, place);
-  if (mine.trash) return;
-  work.running.forEach(lay);
-  work.resume();
+function makeCell(entry) {
+  if (entry.work) return works.card(entry);
+  const card = galleryCard(entry.image, view.trash);
+  card.selected = selection.has(entry.image.id);
+  return card;
 }
 
-async function load(limit = PAGE) {
-  const mine = view;
-  const asked = document.activeElement === more; // which cannot keep the focus while it is disabled
-  more.disabled = true;
+/** What the address says. */
+async function turn() {
+  empty.hidden ||= Boolean(view); // at first, of whom nobody knows yet, the server has said it
+  const mine = (view = { trash: inTrash(), asked: asked() });
+  const place = placeHere();
+  tabs.forEach((tab) => {
+    if ((tab.hash === "#trash") === mine.trash) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  });
+  similar.hidden = true;
+  selection.clear();
+  forgetUndo();
+  if (!(await read(mine))) return;
+  if (place) returnTo(grid, place);
+}
+
+/** As `turn`, with what is seen staying where it is. `id`: of the picture that gets the focus if nothing else has it. */
+async function refresh(id) {
+  const { place } = grid;
+  if (!(await read(view))) return;
+  if (place && scrollY > 0) grid.goTo(place);
+  if (!id || document.activeElement !== document.body) return;
+  await grid.timeline.ensure(0, 1);
+  const entry = grid.timeline.entry(id);
+  grid.focus(entry ? grid.timeline.positionOf(entry) : Math.max(0, grid.visible), { scrolls: Boolean(entry) });
+}
+
+async function read(mine) {
+  let found;
   try {
-    const list = mine.trash ? rest.gallery.deleted : rest.gallery.list;
-    const { items, next, similar } = await list(mine.next, limit, mine.asked);
-    if (mine !== view) return;
-    Object.assign(mine, { next, similar });
-    const first = grid.childElementCount;
-    const others = items.filter((image) => !cardOf(grid, image.id)); // a photo that has just been brought is there already
-    grid.append(...others.map((image) => h("li", {}, mine.trash ? trashCard(image) : galleryCard(image))));
-    if (asked) grid.children[first]?.querySelector("button").focus();
+    found = await rest.gallery.days(mine.trash, mine.asked);
   } catch (problem) {
     notice(problem.message);
+    return false;
   }
-  more.disabled = false;
+  if (mine !== view) return false;
+  const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(mine.trash, { ...mine.asked, cursor, skip }, limit));
+  timeline.addEventListener("changed", showNumber);
+  timeline.addEventListener("stale", lookAgain);
+  timeline.addEventListener("failed", () => notice(timeline.problem.message));
+  grid.timeline?.close();
+  grid.show(timeline);
+  if (!mine.trash) works.layAgain();
+  showNumber();
+  return true;
+}
+
+function lookAgain() {
+  if (performance.now() - staleAt < STALE_MS) return;
+  staleAt = performance.now();
   refresh();
 }
 
-function refresh() {
-  more.hidden = !view.next;
-  empty.hidden = grid.childElementCount > 0 || Boolean(view.next);
+function showNumber() {
+  const { count, similar: isSimilar } = grid.timeline;
+  empty.hidden = count > 0;
   empty.textContent = nothing();
-  similar.hidden = !view.similar;
+  similar.hidden = !isSimilar;
 }
 
 function nothing() {
@@ -96,89 +122,64 @@ function nothing() {
   return view.trash ? t("The trash is empty.") : t("No pictures yet. Whatever you make in a chat is kept here.");
 }
 
-/** Out of the grid; the focus goes to the neighbour. */
-function leave(card, words) {
-  const item = card.parentElement;
-  const next = item.nextElementSibling ?? item.previousElementSibling;
-  item.remove();
-  (next?.querySelector("button, a") ?? document.querySelector("nav.tabs a")).focus();
-  announce(words);
-  refresh();
+/** Out of the grid; the focus goes to a neighbour. */
+function left(entries) {
+  const { timeline } = grid;
+  const position = Math.min(...entries.map((entry) => timeline.positionOf(entry)).filter((each) => each >= 0));
+  const isElsewhere = document.activeElement !== document.body && !root.contains(document.activeElement) && !document.activeElement.closest(".chosen");
+  timeline.remove(entries);
+  if (isElsewhere) return;
+  if (timeline.count) grid.focus(Math.min(position, timeline.count - 1), { scrolls: false });
+  else document.querySelector("nav.tabs a").focus();
 }
 
-// What is made here
-
-function showWork({ message, before }) {
-  if (view.trash) return;
-  announce(announcement(before, message));
-  const known = workCards.get(message.client_id);
-  if (message.status === "DONE" && message.image?.state === "shown") return void arrived(message, known);
-  if (known || message.status === "PROCESSING") refreshWork(message, known ?? lay(message));
+function gone(images) {
+  const ids = images.map(({ id }) => id);
+  left(ids.flatMap((id) => grid.timeline.entry(id) ?? []));
+  selection.drop(ids);
 }
 
-/** Right before the picture that it is made from, where that can be seen. */
-function lay(message) {
-  const card = h("work-card");
-  workCards.set(message.client_id, card);
-  const item = h("li", {}, card);
-  const source = cardOf(grid, message.source_image_id)?.parentElement;
-  grid.insertBefore(item, source ?? grid.firstElementChild);
-  refresh();
-  refreshWork(message, card);
-  item.scrollIntoView({ block: "nearest" });
-  return card;
+function changed(image) {
+  const entry = grid.timeline.entry(image.id);
+  if (!entry) return;
+  grid.timeline.update(image);
+  const card = grid.cell(entry);
+  if (!card) return;
+  card.update(image);
+  refreshTools(card);
 }
 
-function refreshWork(message, card) {
-  card.update(message, work.progress(message), message.request?.source ?? cardOf(grid, message.source_image_id)?.image);
+function favorite(ids, is) {
+  ids.flatMap((id) => grid.timeline.entry(id) ?? []).forEach(({ image }) => changed({ ...image, favorite: is }));
 }
-
-/** The picture takes the place that was kept for it; one of which nobody knew here is the newest, or was there before. */
-async function arrived(message, workCard) {
-  const newest = grid.querySelector("gallery-card")?.image.id ?? "";
-  if (cardOf(grid, message.image.id) || (!workCard && message.image.id < newest)) return;
-  const mine = view;
-  const image = await rest.gallery.get(message.image.id).catch(() => null);
-  if (!image || mine !== view || cardOf(grid, image.id)) return;
-  workCards.delete(message.client_id);
-  const card = galleryCard(image);
-  const hadFocus = workCard?.contains(document.activeElement);
-  if (workCard?.isConnected) workCard.replaceWith(card);
-  else grid.prepend(h("li", {}, card));
-  if (hadFocus) card.querySelector("button").focus();
-  refresh();
-}
-
-function dismiss({ card, message }) {
-  workCards.delete(message.client_id);
-  leave(card, t("Dismissed"));
-}
-
-work.addEventListener("message", ({ detail }) => showWork(detail));
-work.addEventListener("progress", () => {
-  for (const card of workCards.values()) if (card.message.id) refreshWork(card.message, card);
-});
-
-/** The pictures that one can go on to in the viewer. */
-const shown = () => [...grid.querySelectorAll("gallery-card")].map((card) => card.image).filter((image) => image.url);
 
 const about = {
   wordsOf: nameOf,
   varies: () => false, // which is a matter of its conversation
-  pictures: shown,
-  more: async () => {
-    const before = grid.childElementCount;
-    if (view.next) await load();
-    return grid.childElementCount > before;
+  pictures: (image) => grid.timeline.around(image.id).filter(({ url }) => url),
+  place(image) {
+    const entry = grid.timeline.entry(image.id);
+    return entry ? [grid.timeline.positionOf(entry) + 1, grid.timeline.count] : null;
   },
-  closed: (image) => {
-    const open = cardOf(grid, image.id)?.querySelector("button");
-    open?.focus({ preventScroll: true });
-    open?.scrollIntoView({ block: "nearest" });
+  async more(by, image) {
+    const entry = grid.timeline.entry(image.id);
+    const at = entry ? grid.timeline.positionOf(entry) : -1;
+    if (at < 0) return false;
+    const [from, to] = by > 0 ? [at, at + 20] : [Math.max(0, at - 20), at];
+    return (await grid.timeline.ensure(from, Math.min(to, grid.timeline.count))).length > 0;
+  },
+  closed(image) {
+    const entry = grid.timeline.entry(image.id);
+    if (entry) grid.focus(grid.timeline.positionOf(entry));
   },
 };
 
 const ANSWERS = {
+  press: ({ card, image, event }) => {
+    if (!chosen.press(card, event)) (card.inTrash ? ANSWERS.select({ card }) : ANSWERS.look({ image }));
+  },
+  select: ({ card, shiftKey = false }) => chosen.choose(grid.positionOf(card), { range: shiftKey }),
+  touched: ({ card }) => openMenu(card),
   look: ({ image }) => {
     keep();
     return look(image, about);
@@ -187,15 +188,15 @@ const ANSWERS = {
   adjust: async ({ image }) => {
     keep();
     const change = await adjustByHand(image);
-    if (change) await work.begin({ ...change, source: image });
+    if (change) await works.begin({ ...change, source: image });
   },
   tool: async ({ image, tool, style }) => {
     const painted = tool === "remove_object" ? await paintObject(image) : {};
-    if (painted) await work.begin({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+    if (painted) await works.begin({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
   },
-  "work-stop": ({ message }) => work.stop(message),
-  "work-retry": ({ message }) => work.retry(message),
-  "work-dismiss": dismiss,
+  "work-stop": works.stop,
+  "work-retry": works.retry,
+  "work-dismiss": works.dismiss,
   download: ({ image }) => downloadLink(pictureUrl(image.url)).click(),
   export: ({ image }) => exportPicture(image, nameOf(image)),
   origin: async ({ image }) => {
@@ -203,29 +204,64 @@ const ANSWERS = {
     if (asked) await ANSWERS[asked.what](asked);
   },
   share: ({ image }) => sharePicture(image),
-  favorite: async ({ card }) => {
-    card.update(await rest.gallery.change(card.image.id, { favorite: !card.image.favorite }));
-  },
-  rename: async ({ card }) => {
-    const value = card.image.title;
+  favorite: ({ image }) => (image.favorite ? doing.unfavorite([image]) : doing.favorite([image])),
+  album: ({ image }) => doing.add([image]),
+  rename: async ({ image }) => {
+    const value = image.title;
     const title = await askLine({ title: t("Rename this picture"), label: t("Title"), value, confirm: t("Rename") });
-    if (title) card.update(await rest.gallery.change(card.image.id, { title }));
+    if (title) await doing.rename(image, title);
   },
-  delete: async ({ card }) => {
-    await rest.gallery.remove(card.image.id);
-    leave(card, t("Moved to the trash"));
-  },
-  restore: async ({ card }) => {
-    await rest.gallery.restore(card.image.id);
-    leave(card, t("Restored"));
-  },
-  purge: async ({ card }) => {
-    const text = t("The picture is erased. This cannot be undone.");
-    if (!(await confirmed({ title: t("Delete for good?"), text, confirm: t("Delete for good") }))) return;
-    await rest.gallery.purge(card.image.id);
-    leave(card, t("Deleted for good"));
-  },
+  delete: ({ image }) => doing.trash([image]),
+  restore: ({ image }) => doing.restore([image]),
+  purge: ({ image }) => doing.purge([image]),
 };
+
+const MANY = {
+  favorite: (images) => (images.every((image) => image.favorite) ? doing.unfavorite(images) : doing.favorite(images)),
+  add: doing.add,
+  remove: (images) => doing.remove(images, view.asked.album),
+  download: async (images) => {
+    announce(t("The download is being made"));
+    saveBlob(await rest.archive(images.map(({ id }) => id)));
+  },
+  trash: doing.trash,
+  restore: doing.restore,
+  purge: doing.purge,
+  none: () => selection.clear(),
+};
+
+const ofTrash = () => [
+  { what: "restore", label: t("Restore"), icon: "restore" },
+  { what: "purge", label: t("Delete for good"), icon: "trash" },
+];
+const ofPictures = () => [
+  { what: "favorite", label: t("Favourite"), icon: "star" },
+  { what: "add", label: t("Add to an album"), icon: "album" },
+  ...(view.asked.album ? [{ what: "remove", label: t("Take out of the album"), icon: "out-of" }] : []),
+  { what: "download", label: t("Download"), icon: "download" },
+  { what: "trash", label: t("Move to the trash"), icon: "trash" },
+];
+
+bulkBar(selection, {
+  buttons: () => (view.trash ? ofTrash() : ofPictures()),
+  act: (what) => tried(() => MANY[what](selection.images)),
+});
+
+const KEYS = {
+  select: (position) => chosen.choose(position),
+  extend: chosen.extend,
+  all: chosen.all,
+  delete: (position, images) => (view.trash ? doing.purge(images) : doing.trash(images)),
+  menu: (position) => openMenu(grid.cell(grid.timeline.at(position))),
+};
+
+byKeyboard(root, grid, (what, position, from) => {
+  const image = grid.timeline.at(position)?.image;
+  if (!image && what !== "extend") return false;
+  const isChosen = image && selection.has(image.id);
+  tried(() => KEYS[what](position, what === "delete" ? (isChosen ? selection.images : [image]) : from));
+  return true;
+});
 
 /** Over to the chat. */
 function visit(query) {
@@ -240,36 +276,25 @@ function bring(files) {
 }
 
 tray.addEventListener("photo", ({ detail: { image } }) => {
-  const known = [...grid.querySelectorAll("gallery-card")].some((card) => card.image.id === image.id);
-  announce(known ? t("Here already: {name}", { name: nameOf(image) }) : t("Added: {name}", { name: nameOf(image) }));
-  if (view.trash || known) return;
-  grid.prepend(h("li", {}, galleryCard(image)));
-  refresh();
+  const name = nameOf(image);
+  const known = grid.timeline?.entry(image.id);
+  announce(known ? t("Here already: {name}", { name }) : t("Added: {name}", { name }));
+  if (!view.trash && !known) grid.timeline?.insert(image);
 });
 
-/** Up and down, to the picture above or below. */
-grid.addEventListener("keydown", (event) => {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const item = event.target.closest("#grid > li");
-  if (!by || !item || event.defaultPrevented || event.target.closest("[role=menu]")) return;
-  const items = [...grid.children];
-  const columns = items.filter(({ offsetTop }) => offsetTop === items[0].offsetTop).length;
-  const there = items[items.indexOf(item) + by * columns];
-  if (!there) return;
-  event.preventDefault();
-  there.querySelector("button").focus();
-});
-
-document.addEventListener("ask", async ({ detail, target }) => {
+async function tried(act) {
   try {
-    const card = target.closest("gallery-card, work-card");
-    await ANSWERS[detail.what]({ card, image: card?.image, ...detail });
+    await act();
   } catch (problem) {
     notice(problem.message);
   }
+}
+
+document.addEventListener("ask", ({ detail, target }) => {
+  const card = target.closest("gallery-card, work-card");
+  tried(() => ANSWERS[detail.what]({ card, image: card?.image, ...detail }));
 });
-document.addEventListener("renewed", ({ detail: { image } }) => cardOf(grid, image.id)?.update(image));
-more.addEventListener("click", () => load());
+document.addEventListener("renewed", ({ detail: { image } }) => changed(image));
 document.querySelector("#bring").append(...photoPicker({ take: bring, title: t("Add photos"), labelled: true }));
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);

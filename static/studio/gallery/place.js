@@ -2,12 +2,12 @@
 
 const KEEP_MS = 200;
 
-history.scrollRestoration = "manual"; // the browser would scroll before the pictures are there
+history.scrollRestoration = "manual"; // the browser would scroll before there is space for the pictures
 
-/** {count, id, top, focused}: how many cards there were, the first one that was seen and where, the one with the focus. */
+/** {date, index, top, focused}: see `Grid.place`; `focused`: the same of the picture that had the focus, or null. */
 export const placeHere = () => history.state?.place ?? null;
 
-/** `grid`: of gallery cards, each in an item. Returns how to keep the place now. */
+/** Returns how to keep the place now. */
 export function keepPlace(grid) {
   let timer = 0;
   const keep = () => {
@@ -21,23 +21,24 @@ export function keepPlace(grid) {
   };
   window.addEventListener("scroll", soon, { passive: true });
   window.addEventListener("pagehide", keep);
-  grid.addEventListener("focusin", soon);
+  document.addEventListener("focusin", soon);
   return keep;
 }
 
 function placeOf(grid) {
-  const cards = [...grid.querySelectorAll("gallery-card")];
-  const first = cards.find((card) => card.getBoundingClientRect().bottom > 0);
-  const focused = document.activeElement.closest?.("gallery-card")?.image.id ?? null;
-  return { count: cards.length, id: first?.image.id ?? null, top: first?.getBoundingClientRect().top ?? 0, y: scrollY, focused };
+  if (!grid.place) return null;
+  const focused = grid.focused;
+  return { ...grid.place, y: scrollY, focused: focused < 0 ? null : placeAt(grid.timeline, focused) };
 }
 
-/** Once so many cards are there again. */
-export function returnTo(grid, { id, top, y, focused }) {
-  const card = cardOf(grid, id);
-  if (card) scrollBy(0, card.getBoundingClientRect().top - top);
-  else scrollTo(0, y);
-  cardOf(grid, focused)?.querySelector("button")?.focus({ preventScroll: true });
+function placeAt(timeline, position) {
+  const { day, index } = timeline.locate(position);
+  return { date: timeline.days[day].date, index };
 }
 
-export const cardOf = (grid, id) => [...grid.querySelectorAll("gallery-card")].find((card) => card.image.id === id) ?? null;
+/** Once it is known how many pictures each day has. */
+export function returnTo(grid, { focused, y, ...place }) {
+  if (y > 0) grid.goTo(place);
+  const day = focused && grid.timeline.days.find(({ date }) => date === focused.date);
+  if (day) grid.focus(day.first + Math.min(focused.index, day.items.length - 1), { scrolls: false });
+}

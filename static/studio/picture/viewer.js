@@ -24,8 +24,8 @@ let open = null; // the viewer that is on the screen
 
 /**
  * `image`: a picture's public form; `wordsOf(image)` describe it and others of its line; `varies(image)`: can it be made
- * again here? `pictures()`: those that one can go on to, in order, as they are now; `more()` resolves with whether there are
- * more now; `closed(image)`: the one that was looked at last. The viewer closes before it asks: "edit" {image}, or what quick
+ * again here? `pictures(image)`: those that one can go on to, in order, as they are now; `more(by, image)` resolves with whether
+ * there are more now, after or before; `place(image)`: [which, of how many], if that is not its place among `pictures`; `closed(image)`: the one that was looked at last. The viewer closes before it asks: "edit" {image}, or what quick
  * actions ask.
  */
 export function look(image, about) {
@@ -71,7 +71,7 @@ class PictureViewer extends HTMLElement {
   #origin = button("branch", t("Where does this come from?"), () => this.#showOrigin(), { hidden: true });
 
   open(image, about) {
-    this.#about = { pictures: () => [image], more: async () => false, closed: () => {}, ...about };
+    this.#about = { pictures: () => [image], more: async () => false, closed: () => {}, place: null, ...about };
     const edit = button("edit", t("Edit from here"), () => this.#ask({ what: "edit", image: this.image }));
     const save = button("save", t("Export…"), () => exportPicture(this.image, this.#about.wordsOf(this.image)));
     const share = button("share", t("Share…"), () => this.#share());
@@ -147,29 +147,30 @@ class PictureViewer extends HTMLElement {
 
   /** Where it is among the others; pictures of its line need not be among them. */
   #showPlace(words) {
-    const pictures = this.#about.pictures();
+    const pictures = this.#about.pictures(this.image);
     const at = pictures.findIndex(({ id }) => id === this.image.id);
-    if (at >= 0) this.#here = this.image.id;
-    const place = at >= 0 && pictures.length > 1 ? t("{number} of {count}", { number: at + 1, count: pictures.length }) : "";
+    if (at >= 0) this.#here = this.image;
+    const [which, all] = (at >= 0 && this.#about.place?.(this.image)) || [at + 1, pictures.length];
+    const place = at >= 0 && all > 1 ? t("{number} of {count}", { number: which, count: all }) : "";
     setText(this.#position, place);
-    setAttribute(this.#previous, "aria-disabled", String(!this.#neighbour(-1)));
-    setAttribute(this.#next, "aria-disabled", String(!this.#neighbour(1)));
+    setAttribute(this.#previous, "aria-disabled", String(at >= 0 ? which <= 1 : !this.#neighbour(-1)));
+    setAttribute(this.#next, "aria-disabled", String(at >= 0 ? which >= all : !this.#neighbour(1)));
     if (this.#seen) setText(this.#spoken, place ? t("Picture {place}: {words}", { place, words }) : t("Now looking at: {words}", { words }));
     this.#seen = true;
     for (const by of [1, -1]) new Image().src = pictureUrl(this.#neighbour(by)?.url) ?? "data:,";
   }
 
   #neighbour(by) {
-    const pictures = this.#about.pictures();
-    const at = pictures.findIndex(({ id }) => id === this.#here);
+    const pictures = this.#here ? this.#about.pictures(this.#here) : [];
+    const at = pictures.findIndex(({ id }) => id === this.#here.id);
     if (at < 0) return null;
     const there = pictures[at + by] ?? null;
-    return this.image.id === this.#here ? there : pictures[at];
+    return this.image.id === this.#here.id ? there : pictures[at];
   }
 
   async #go(by) {
     const from = this.image;
-    if (!this.#neighbour(by) && by > 0) await this.#about.more();
+    if (!this.#neighbour(by) && this.#here) await this.#about.more(by, this.#here);
     if (this.image !== from) return;
     const image = this.#neighbour(by);
     if (image) this.#show(image);

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { t } from "./translate.js";
 
 /** Resolves with the form's values once confirmed, else with null. `fields`: elements with names to ask for. */
-function dialog({ title, fields, confirm, danger = false }) {
+export function dialog({ title, fields, confirm, danger = false }) {
   return new Promise((resolve) => {
     const form = h("form", { method: "dialog" },
       h("h2", { id: "dialog-title" }, title),

@@ -7,3 +7,12 @@ export function downloadLink(url) {
   const label = h("span.label", {}, t("Download"));
   return h("a.quiet.button", { href: `${url}?download=1`, download: true, title: t("Download"), "data-icon": "download" }, icon("download"), label);
 }
+
+const KEEP_MS = 60_000; // how long a file stays to be fetched
+
+/** A file that has been made or fetched here. */
+export function saveBlob({ blob, name }) {
+  const url = URL.createObjectURL(blob);
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), KEEP_MS);
+}

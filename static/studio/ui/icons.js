@@ -50,6 +50,13 @@ const PATHS = {
   left: "M5 12a7 7 0 1 0 2.3-5.200M5 3.500v4.500h4.500",
   "flip-horizontal": "M12 3.5v17M9 7v10H3.500zM15 7v10h5.500z",
   "flip-vertical": "M3.5 12h17M7 9h10V3.500zM7 15h10v5.500z",
+  album: "M5 7.5h14v11H5zM7 4.5h10M12 10.500v5M9.500 13h5",
+  "out-of": "M5 7.5h14v11H5zM7 4.5h10M9.500 13h5",
+  details: "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 11v5M12 8h.01",
+  slides: "M4.500 5.500h15v11h-15zM10 8.500l4.500 2.500-4.500 2.500zM9 20h6",
+  pause: "M9 6v12M15 6v12",
+  play: "M8 5.500l10 6.500-10 6.500z",
+  filter: "M5 7h14M8 12h8M10.500 17h3",
   more: "M6 12h.01M12 12h.01M18 12h.01",
   chat: "M5 5.5h14v10h-8l-4 3.5v-3.5H5z",
 };

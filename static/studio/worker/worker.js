@@ -27,8 +27,11 @@ self.addEventListener("fetch", (event) => {
     const shell = shellOf(url.pathname);
     if (shell) event.respondWith(page(request, shell));
   } else if (FILES.includes(url.pathname)) event.respondWith(file(request, url.pathname));
-  else if (url.pathname.startsWith("/p/") && request.destination === "image") event.respondWith(picture(event, url.pathname));
+  else if (isPicture(url.pathname) && request.destination === "image") event.respondWith(picture(event, url.pathname));
 });
+
+/** What is in the trash is not kept. */
+const isPicture = (path) => path.startsWith("/p/") && !path.includes("/trashed/");
 
 // What happened to be missing is fetched again when it is asked for.
 async function install() {

@@ -130,6 +130,25 @@ def test_each_id_has_its_result_in_order(client: Client, me: User, five: list[st
     assert fresh(Image(pk=foreign)).trashed_at is None
 
 
+def changes(client: Client, action: str, *ids: object, **more: str) -> list[bool]:
+    body = {"action": action, "ids": [str(each) for each in ids], **more}
+    return [each["changed"] for each in sent(client, BULK, body).json()["results"]]
+
+
+def test_a_result_says_what_undoing_would_be_about(client: Client, five: list[str]) -> None:
+    assert changes(client, "trash", five[0], NOBODYS) == [True, False]
+    assert changes(client, "trash", *five[:2]) == [False, True]
+    assert changes(client, "restore", *five[:3]) == [True, True, False]
+    assert changes(client, "favorite", five[0]) == [True]
+    assert changes(client, "favorite", *five[:2]) == [False, True]
+    assert changes(client, "unfavorite", *five[:3]) == [True, True, False]
+    album = new_album(client)
+    assert changes(client, "add_to_album", five[0], album_id=album) == [True]
+    assert changes(client, "add_to_album", *five[:2], album_id=album) == [False, True]
+    assert changes(client, "remove_from_album", *five[:3], album_id=album) == [True, True, False]
+    assert changes(client, "delete", five[0]) == [True]
+
+
 def test_what_is_trashed_comes_back_and_messages_are_told(client: Client, me: User) -> None:
     from gallery.signals import image_changed
 

@@ -31,6 +31,11 @@ LOOKED_AT = {
     **{f"admin: {name}": PEOPLE * ROWS for name in ("all", "deep")},
     **{f"admin: {name}": ROWS for name in ("unseen", "deleted", "one provider", "word")},
     "admin: made": PEOPLE * 7 * 24 * 60 // 7,  # all of a week, one in seven minutes
+    "passed over": 1001,  # of the index
+    "each day": ROWS + 30,
+    "each day of an album": ROWS,  # of the index
+    "each day with a rare word": 1100,
+    "each day with favourites": 400,
 }
 
 
@@ -74,6 +79,36 @@ def test_every_question_looks_at_few_rows(plans: dict[str, list[list[dict[str, A
     for name, queries in plans.items():
         rows = max(node["rows"] for query in queries for node in query)
         assert rows <= LOOKED_AT.get(name, 4 * PAGE), (name, rows, queries)
+
+
+def test_days_are_counted_without_reading_a_row(plans: dict[str, list[list[dict[str, Any]]]]) -> None:
+    counted = plans["each day"][-1]
+    assert [node["index"] for node in counted if node["index"]] == ["image_owner_listed"]
+    assert [node["type"] for node in counted if node["index"]] == ["Index Only Scan"]
+
+
+DAYS = """
+import django
+django.setup()
+from gallery import days, search
+from gallery.models import Image
+from project.models import User
+
+owner = Image.objects.order_by("pk")[0].owner
+listed = []
+for zone in ("UTC", "Asia/Ho_Chi_Minh", "America/St_Johns"):
+    found = days.of(owner.pk, days.DaysOf(tz=zone)).days
+    all_of_it = search.listed(owner.pk, search.Search()).count()
+    in_order = sorted(found, key=lambda day: day.date, reverse=True)
+    listed.append((sum(day.count for day in found) == all_of_it, found == in_order))
+    first = search.page(owner.pk, search.Search(cursor=str(found[3].cursor), skip=found[3].count, limit=1)).images
+    listed.append(first == search.page(owner.pk, search.Search(cursor=str(found[4].cursor), limit=1)).images)
+print(repr([*listed, days.of(owner.pk, days.DaysOf(q="lighthuose")).similar]))
+"""
+
+
+def test_days_are_as_the_list_has_them(many: str) -> None:
+    assert eval(ran(many, "-c", DAYS)) == [(True, True), True] * 3 + [True]
 
 
 def test_words_are_found_by_their_index(plans: dict[str, list[list[dict[str, Any]]]]) -> None:

@@ -30,6 +30,8 @@ PATHS = {
     "/v1/gallery/download/": {"post"},
     "/v1/gallery/": {"get", "post"},
     "/v1/gallery/deleted/": {"get"},
+    "/v1/gallery/days/": {"get"},
+    "/v1/gallery/deleted/days/": {"get"},
     "/v1/gallery/{image_id}/": {"get", "patch", "delete"},
     "/v1/gallery/{image_id}/lineage/": {"get"},
     "/v1/gallery/{image_id}/file/": {"get"},
@@ -47,6 +49,7 @@ IDS = (
     "createSession", "listSessions", "getSession", "renameSession", "deleteSession", "sendMessage", "listMessages",
     "changeImages", "downloadImages", "listAlbums", "createAlbum", "getAlbum", "renameAlbum", "deleteAlbum",
     "getMessage", "cancelMessage", "retryMessage", "refinePrompt", "generateImage", "listImages", "importImage",
+    "listDays", "listDeletedDays",
     "listDeletedImages", "getImage", "updateImage", "trashImage", "getImageLineage", "restoreImage", "deleteImage",
     "createShare", "listShares", "revokeShare", "renewLinks", "reportShare", "appealImage", "downloadImage", "getImageFamily",
 )  # fmt: skip
@@ -112,7 +115,15 @@ def test_openapi_documents_what_comes_back(openapi: dict[str, Any]) -> None:
 
 
 # What names something of the caller's elsewhere than in its path.
-NAMING = ("generateImage", "listImages", "listDeletedImages", "changeImages", "downloadImages")
+NAMING = (
+    "generateImage",
+    "listImages",
+    "listDeletedImages",
+    "listDays",
+    "listDeletedDays",
+    "changeImages",
+    "downloadImages",
+)
 
 
 def test_openapi_documents_what_goes_wrong_with_each_operation(openapi: dict[str, Any]) -> None:
@@ -187,7 +198,13 @@ def test_openapi_says_which_answers_can_be_known_again(openapi: dict[str, Any]) 
     known = {name: operation for name, operation in operations(openapi) if "304" in operation["responses"]}
     chat, message = "/api/v1/chat/sessions/", "{session_id}/messages/"
     paths = [chat, chat + "{session_id}/", chat + message, f"{chat}{message}{{message_id}}/"]
-    paths += ["/v1/gallery/", "/v1/gallery/deleted/", "/v1/gallery/{image_id}/"]
+    paths += [
+        "/v1/gallery/",
+        "/v1/gallery/deleted/",
+        "/v1/gallery/days/",
+        "/v1/gallery/deleted/days/",
+        "/v1/gallery/{image_id}/",
+    ]
     assert set(known) == {f"GET {path}" for path in paths}
     for name, operation in known.items():
         assert "If-None-Match" in [parameter["name"] for parameter in operation["parameters"]], name

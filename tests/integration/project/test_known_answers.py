@@ -309,6 +309,7 @@ def test_the_forms_are_those_of_the_document(client: Client, me: User, mongo: Do
         (SESSIONS, protocol.SessionPage),
         (GALLERY, schemas.ImagePage),
         (GALLERY + "deleted/", schemas.ImagePage),
+        (GALLERY + "days/", schemas.DayList),
     ]
     for where, form in forms:
         answer = client.get(where)
@@ -319,5 +320,5 @@ def test_the_forms_are_those_of_the_document(client: Client, me: User, mongo: Do
             assert set(item) == set(of_items.model_fields), where
             exactly(of_items).validate_python(item, strict=False)
     image = client.get(GALLERY).json()["items"][0]
-    assert image == client.get(f"{GALLERY}{image['id']}/").json()
+    assert image.items() <= client.get(f"{GALLERY}{image['id']}/").json().items()
     assert image["created_at"].endswith("Z")

@@ -42,7 +42,10 @@ def pages(few: int, lots: int, asked: int) -> Numbers:
                 "thousandth page over the first": (GALLERY, f"{GALLERY}?cursor={found[0]}"),
                 **{name: (GALLERY + query, GALLERY + query) for name, query in SEARCHES.items()},
             }
-            return {
+            days = {
+                f"days of {lots:,} pictures on PostgreSQL": 1000 * _taken(studio, (rich[1], f"{GALLERY}days/"), asked)
+            }
+            return days | {
                 f"PostgreSQL, {name}, {lots:,} pictures over {few:,}": _ratio(
                     studio, (poor[1], one), (rich[1], other), asked
                 )
@@ -56,6 +59,18 @@ def _manage(url: str, *command: str) -> str:
     return subprocess.run(
         run, cwd=settings.BASE_DIR, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
+
+
+def _taken(studio: House, ask: Asked, asked: int) -> float:
+    """Seconds, the median."""
+    token, path = ask
+    taken = []
+    with httpx.Client(base_url=studio.url, headers={"Authorization": f"Bearer {token}"}) as http:
+        for _ in range(asked):
+            began = time.perf_counter()
+            assert http.get(path).json()["items"]
+            taken.append(time.perf_counter() - began)
+    return median(taken)
 
 
 def _ratio(studio: House, one: Asked, other: Asked, asked: int) -> float:

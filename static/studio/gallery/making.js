@@ -1,0 +1,86 @@
+// What is being made from the gallery, in the place where it will be.
+
+import { h } from "../ui/dom.js";
+import { announce } from "../ui/notice.js";
+import { t } from "../ui/translate.js";
+import * as rest from "../client/rest.js";
+import { announcement } from "../picture/labels.js";
+import { Work } from "./work.js";
+import "./work-card.js";
+
+/** `grid`; `isOpen()`: does it show pictures, and not the trash? `left(entries)`: what is not there any more. */
+export function making(grid, { isOpen, left }) {
+  const work = new Work();
+  const entries = new Map(); // client id → its entry
+
+  function show({ message, before }) {
+    if (!isOpen()) return;
+    announce(announcement(before, message));
+    const known = entries.get(message.client_id);
+    if (message.status === "DONE" && message.image?.state === "shown") arrived(message, known);
+    else if (known || message.status === "PROCESSING") refresh(known ?? lay(message), message);
+  }
+
+  /** Right before the picture that it is made from, where that is known. */
+  function lay(message) {
+    const entry = { work: message };
+    entries.set(message.client_id, entry);
+    grid.timeline.insertBefore(entry, message.source_image_id);
+    grid.reveal(grid.timeline.positionOf(entry));
+    return entry;
+  }
+
+  function refresh(entry, message) {
+    entry.work = message;
+    const card = grid.cell(entry);
+    if (card) update(card, message);
+  }
+
+  function update(card, message) {
+    const source = message.request?.source ?? grid.timeline.entry(message.source_image_id)?.image;
+    card.update(message, work.progress(message), source);
+  }
+
+  /** It takes the place that was kept for it; one of which nobody knew here is the newest, or was there before. */
+  async function arrived(message, entry) {
+    const { timeline } = grid;
+    const newest = timeline.at(0)?.image?.id ?? "";
+    if (timeline.entry(message.image.id) || (!entry && message.image.id < newest)) return;
+    const image = await rest.gallery.get(message.image.id).catch(() => null);
+    if (!image || timeline !== grid.timeline || timeline.entry(image.id)) return;
+    entries.delete(message.client_id);
+    if (!entry) return void timeline.insert(image);
+    const hadFocus = grid.cell(entry)?.contains(document.activeElement);
+    const position = timeline.positionOf(entry);
+    timeline.replace(entry, image);
+    if (hadFocus) grid.focus(position);
+  }
+
+  work.addEventListener("message", ({ detail }) => show(detail));
+  work.addEventListener("progress", () => {
+    for (const entry of entries.values()) if (entry.work.id) refresh(entry, entry.work);
+  });
+
+  return {
+    begin: (request) => work.begin(request),
+    card(entry) {
+      const card = h("work-card", { role: "gridcell" });
+      update(card, entry.work);
+      return card;
+    },
+    /** In a timeline that has just been shown. */
+    layAgain() {
+      entries.clear();
+      work.running.forEach((message) => refresh(lay(message), message));
+      work.resume();
+    },
+    stop: ({ message }) => work.stop(message),
+    retry: ({ message }) => work.retry(message),
+    dismiss({ message }) {
+      const entry = entries.get(message.client_id);
+      entries.delete(message.client_id);
+      if (entry) left([entry]);
+      announce(t("Dismissed"));
+    },
+  };
+}

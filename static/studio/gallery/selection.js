@@ -1,0 +1,56 @@
+// The pictures that are chosen, wherever in the gallery they lie.
+
+export const MOST = 2000; // chosen at once
+
+/** Events: "changed". */
+export class Selection extends EventTarget {
+  #images = new Map(); // id → picture
+  anchor = null; // the id from which shift goes on
+
+  get size() {
+    return this.#images.size;
+  }
+
+  get ids() {
+    return [...this.#images.keys()];
+  }
+
+  get images() {
+    return [...this.#images.values()];
+  }
+
+  has(id) {
+    return this.#images.has(id);
+  }
+
+  toggle(image) {
+    if (!this.#images.delete(image.id)) this.#images.set(image.id, image);
+    this.anchor = image.id;
+    this.#changed();
+  }
+
+  add(images) {
+    for (const image of images) if (this.size < MOST) this.#images.set(image.id, image);
+    this.#changed();
+  }
+
+  /** These and no others. */
+  set(images) {
+    this.#images = new Map(images.slice(0, MOST).map((image) => [image.id, image]));
+    this.#changed();
+  }
+
+  /** What is not there any more. */
+  drop(ids) {
+    if (ids.filter((id) => this.#images.delete(id)).length) this.#changed();
+  }
+
+  clear() {
+    this.anchor = null;
+    if (this.size) this.set([]);
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("changed"));
+  }
+}

@@ -1,0 +1,244 @@
+// The pictures that the page shows, day by day, newest first. How many there are is known at once; which they are, where somebody
+// has looked.
+
+const PAGE = 100; // pictures of one answer, at most
+
+/** When a picture was begun: its id says so. */
+const begunAt = (id) => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
+
+/** "2026-11-29", where the person is. */
+function dateOf(at) {
+  const two = (number) => String(number).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}
+
+const dayOf = (id) => dateOf(begunAt(id));
+
+/**
+ * An entry is {image}, or {work} for what is being made; `apart: true` where it does not stand where the studio's list has it. A
+ * position counts the entries of all days.
+ *
+ * Events: "changed", when entries are known or gone, or stand elsewhere; "stale", when the studio has others by now; "failed".
+ */
+export class Timeline extends EventTarget {
+  days; // {date, cursor, items, first}: `items` has a hole for what is not known yet; `first`: the position of its first
+  similar;
+  problem = null;
+  #list;
+  #places = new Map(); // picture's id → {day, entry}
+  #wanted = [0, 0];
+  #loading = null;
+  #closed = false;
+
+  /** `found`: how many there are of each day; `list(cursor, limit, skip)` resolves with a page. */
+  constructor(found, list) {
+    super();
+    this.#list = list;
+    this.similar = found.similar;
+    this.days = found.items.map(({ date, cursor, count }) => ({ date, cursor, items: Array.from({ length: count }), first: 0 }));
+    this.#number();
+  }
+
+  /** Nothing is asked for any more. */
+  close() {
+    this.#closed = true;
+  }
+
+  get count() {
+    const last = this.days.at(-1);
+    return last ? last.first + last.items.length : 0;
+  }
+
+  /** {day, index}, the day by its number. */
+  locate(position) {
+    let [low, high] = [0, this.days.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.days[middle].first <= position) low = middle;
+      else high = middle - 1;
+    }
+    return { day: low, index: position - this.days[low].first };
+  }
+
+  at(position) {
+    if (position < 0 || position >= this.count) return null;
+    const { day, index } = this.locate(position);
+    return this.days[day].items[index] ?? null;
+  }
+
+  entry(id) {
+    return this.#places.get(id)?.entry ?? null;
+  }
+
+  /** -1 where it is not known here. */
+  positionOf(entry) {
+    const day = this.#dayOf(entry);
+    return day ? day.first + day.items.indexOf(entry) : -1;
+  }
+
+  /** The known pictures before and after it without a gap, and itself. */
+  around(id) {
+    const position = this.#positionOfImage(id);
+    if (position < 0) return [];
+    const found = [];
+    for (let at = position; this.at(at)?.image; at -= 1) found.unshift(this.at(at).image);
+    for (let at = position + 1; this.at(at)?.image; at += 1) found.push(this.at(at).image);
+    return found;
+  }
+
+  *images() {
+    for (const { entry } of this.#places.values()) yield entry.image;
+  }
+
+  // What is not known yet
+
+  /** Those from here to there, without the last, are to be seen. */
+  want(from, to) {
+    this.#wanted = [Math.max(0, from), Math.min(this.count, to)];
+    this.#loading ??= this.#load().finally(() => (this.#loading = null));
+    return this.#loading;
+  }
+
+  /** Resolves with those from here to there, without the last; fewer where they could not be had. */
+  async ensure(from, to) {
+    for (let before = -1; ;) {
+      const known = [];
+      for (let at = from; at < to; at += 1) if (this.at(at)) known.push(this.at(at));
+      if (known.length === before || known.length >= Math.min(to, this.count) - from) return known;
+      before = known.length;
+      await this.#loading;
+      await this.want(from, to);
+    }
+  }
+
+  async #load() {
+    try {
+      for (let hole = this.#firstHole(); hole >= 0 && !this.#closed; hole = this.#firstHole()) {
+        if (!(await this.#fetch(hole))) return;
+      }
+    } catch (problem) {
+      this.problem = problem;
+      this.dispatchEvent(new Event("failed"));
+    }
+  }
+
+  #firstHole() {
+    const [from, to] = this.#wanted;
+    for (let at = from; at < Math.min(to, this.count); at += 1) if (!this.at(at)) return at;
+    return -1;
+  }
+
+  async #fetch(position) {
+    const { day: number, index } = this.locate(position);
+    const day = this.days[number];
+    const skip = index - day.items.slice(0, index).filter((entry) => entry?.apart).length;
+    const limit = Math.max(1, Math.min(PAGE, this.#wanted[1] - position));
+    const { items } = await this.#list(day.cursor, limit, skip);
+    if (this.#closed) return false;
+    const fits = items.length > 0 && this.#fill(day, skip, items);
+    if (!fits) this.dispatchEvent(new Event("stale"));
+    this.dispatchEvent(new Event("changed"));
+    return fits;
+  }
+
+  /** False where the studio has others by now. */
+  #fill(from, skip, images) {
+    const places = this.#listed(from);
+    for (let passed = 0; passed < skip; passed += 1) places.next();
+    for (const image of images) {
+      const { value } = places.next();
+      const there = value?.day.items[value.index];
+      if (there?.image.id === image.id) continue;
+      if (!value || there || this.#places.has(image.id)) return false;
+      this.#set(value.day, value.index, { image });
+    }
+    return true;
+  }
+
+  /** The places where the studio's list stands, from this day on. */
+  *#listed(from) {
+    for (const day of this.days.slice(Math.max(0, this.days.indexOf(from)))) {
+      for (let index = 0; index < day.items.length; index += 1) if (!day.items[index]?.apart) yield { day, index };
+    }
+  }
+
+  // What changes
+
+  /** The newest of its day. */
+  insert(image) {
+    const entry = { image };
+    const day = this.#day(dayOf(image.id));
+    day.items.unshift(entry);
+    this.#places.set(image.id, { day, entry });
+    this.#changed();
+  }
+
+  /** Right before the picture of this id; where that is not known, before everything. */
+  insertBefore(entry, id) {
+    entry.apart = true;
+    const place = this.#places.get(id);
+    const day = place?.day ?? this.#day(dateOf(new Date()));
+    day.items.splice(place ? day.items.indexOf(place.entry) : 0, 0, entry);
+    this.#changed();
+  }
+
+  /** What was being made is there. */
+  replace(entry, image) {
+    const day = this.#dayOf(entry);
+    const index = day.items.indexOf(entry);
+    this.#set(day, index, { image, apart: !(index === 0 && day.date === dayOf(image.id)) });
+    this.#changed();
+  }
+
+  update(image) {
+    const place = this.#places.get(image.id);
+    if (place) place.entry.image = image;
+  }
+
+  remove(entries) {
+    for (const entry of entries) {
+      const day = this.#dayOf(entry);
+      if (!day) continue;
+      day.items.splice(day.items.indexOf(entry), 1);
+      if (entry.image) this.#places.delete(entry.image.id);
+    }
+    this.days = this.days.filter(({ items }) => items.length);
+    this.#changed();
+  }
+
+  #dayOf(entry) {
+    return entry.image ? this.#places.get(entry.image.id)?.day : this.days.find(({ items }) => items.includes(entry));
+  }
+
+  #positionOfImage(id) {
+    const place = this.#places.get(id);
+    return place ? this.positionOf(place.entry) : -1;
+  }
+
+  #set(day, index, entry) {
+    day.items[index] = entry;
+    this.#places.set(entry.image.id, { day, entry });
+  }
+
+  #day(date) {
+    const there = this.days.find((day) => day.date === date);
+    if (there) return there;
+    const day = { date, cursor: null, items: [], first: 0 };
+    const older = this.days.findIndex((each) => each.date < date);
+    this.days.splice(older < 0 ? this.days.length : older, 0, day);
+    return day;
+  }
+
+  #number() {
+    let first = 0;
+    for (const day of this.days) {
+      day.first = first;
+      first += day.items.length;
+    }
+  }
+
+  #changed() {
+    this.#number();
+    this.dispatchEvent(new Event("changed"));
+  }
+}
