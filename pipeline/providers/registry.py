@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipeline.providers.by_hand.provider import Adjuster
     from pipeline.providers.cloudinary.provider import CloudinaryEffects
     from pipeline.providers.diffusers.provider import DiffusersProvider
+    from pipeline.providers.gemini.account import Account
     from pipeline.providers.gemini.provider import GeminiProvider
     from pipeline.providers.offline.provider import OfflineProvider
     from pipeline.providers.openai_api.chat import ChatRefiner
@@ -32,25 +33,28 @@ def _offline() -> "OfflineProvider":
     )
 
 
+def gemini_account() -> "Account":
+    from pipeline.providers.gemini.account import Account
+
+    return Account(
+        key=settings.GEMINI_API_KEY,
+        text_model=settings.GEMINI_TEXT_MODEL,
+        picture_model=settings.GEMINI_PICTURE_MODEL,
+        base_url=settings.GEMINI_BASE_URL,
+        timeout_s=settings.GEMINI_TIMEOUT_S,
+        picture_timeout_s=settings.GEMINI_PICTURE_TIMEOUT_S,
+        calls=settings.GEMINI_CALLS,
+        thinking=settings.GEMINI_THINKING,
+        image_form=settings.GEMINI_IMAGE_FORM,
+        api_version=settings.GEMINI_API_VERSION,
+    )
+
+
 @functools.cache
 def _gemini() -> "GeminiProvider":
-    from pipeline.providers.gemini.account import Account
     from pipeline.providers.gemini.provider import GeminiProvider
 
-    provider = GeminiProvider(
-        Account(
-            key=settings.GEMINI_API_KEY,
-            text_model=settings.GEMINI_TEXT_MODEL,
-            picture_model=settings.GEMINI_PICTURE_MODEL,
-            base_url=settings.GEMINI_BASE_URL,
-            timeout_s=settings.GEMINI_TIMEOUT_S,
-            picture_timeout_s=settings.GEMINI_PICTURE_TIMEOUT_S,
-            calls=settings.GEMINI_CALLS,
-            thinking=settings.GEMINI_THINKING,
-            image_form=settings.GEMINI_IMAGE_FORM,
-            api_version=settings.GEMINI_API_VERSION,
-        )
-    )
+    provider = GeminiProvider(gemini_account())
     atexit.register(provider.close)
     return provider
 
@@ -153,6 +157,11 @@ def provider_for(intent: Intent) -> Provider:
 def provider(name: str) -> Provider:
     with _making:
         return _PROVIDERS[name]()
+
+
+def chat() -> Refiner:
+    with _making:
+        return _chat()
 
 
 def reader() -> str:

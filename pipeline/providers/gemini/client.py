@@ -11,6 +11,7 @@ from google import genai
 from google.genai import types
 
 from gallery.errors import StudioError
+from pipeline.providers import heard
 from pipeline.providers.base import Usage
 from pipeline.providers.calls import Calls, Patience
 from pipeline.providers.gemini import answers, faults
@@ -82,6 +83,7 @@ class Client:
             if faults.is_free(error):
                 payment.end()
             fault = faults.of(error)
+            heard.note(str(error) or type(error).__name__)
             # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
             code, kind = getattr(error, "code", ""), type(error).__name__
             log.warning("action=gemini_failed model=%s kind=%s code=%s", question.model, kind, code)

@@ -9,6 +9,7 @@ import httpx2
 
 from gallery.errors import ProviderDown, StudioError
 from gallery.translation import _
+from pipeline.providers import heard
 from pipeline.providers.calls import Calls, Patience
 from pipeline.providers.metering import Payment
 from pipeline.providers.openai_api import faults
@@ -108,6 +109,7 @@ class Client:
         except Rejected as rejected:
             if rejected.status not in (408, 504):  # an error that was answered costs nothing
                 payment.end()
+            heard.note(f"{rejected.status} {rejected.said}")
             # Never its words, which may quote our key.
             log.warning("action=server_failed server=%s status=%s", self._name, rejected.status)
             raise
@@ -115,6 +117,7 @@ class Client:
             if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout):  # never sent
                 payment.end()
             fault = faults.of_transport(error)
+            heard.note(str(error) or type(error).__name__)
             log.warning("action=server_failed server=%s kind=%s", self._name, type(error).__name__)
         raise fault  # out here, so that no other error is its context
 

@@ -27,7 +27,8 @@ class Rejected(Exception):
         super().__init__(status)
         self.status = status
         self.delay = _delay(headers)
-        self._words = body[:MAX_WORDS].decode("utf-8", "replace").lower()
+        self.said = body[:MAX_WORDS].decode("utf-8", "replace")
+        self._words = self.said.lower()
 
     def mentions(self, *words: str) -> bool:
         return any(word in self._words for word in words)
