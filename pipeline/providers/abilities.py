@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing_extensions import TypedDict
 
 from pipeline.providers.base import RESOLUTIONS, STYLES, Intent
-from pipeline.providers.table import CLOUDINARY, GEMINI, IMAGES, OFFLINE
+from pipeline.providers.table import CLOUDINARY, DIFFUSERS, GEMINI, IMAGES, OFFLINE
 
 _MADE: frozenset[Intent] = frozenset(intent for intent in Intent if intent is not Intent.REPLY)
 _OPAQUE = _MADE - {Intent.REMOVE_BACKGROUND}
@@ -26,6 +26,7 @@ OF: Mapping[str, Abilities] = {
     OFFLINE: Abilities(_MADE, _MADE, pictures=2, in_words=False),
     GEMINI: Abilities(pictures=10, resolutions=RESOLUTIONS),
     IMAGES: Abilities(),
+    DIFFUSERS: Abilities(),
     CLOUDINARY: Abilities(
         _MADE - {Intent.GENERATE, Intent.EDIT}, frozenset(), styles=("oil", "cartoon", "pixel", "sepia")
     ),
@@ -43,8 +44,8 @@ class ForPage(TypedDict):
     pixels: int | None  # of a new picture, at most; None: as many as a size may have
 
 
-def for_page(providers: Mapping[str, str], images_pixels: int) -> ForPage:
-    """`providers`: of each intent. `images_pixels`: what a server for images makes well."""
+def for_page(providers: Mapping[str, str], pixels: Mapping[str, int]) -> ForPage:
+    """`providers`: of each intent. `pixels`: what a provider's model makes well, where that is bounded."""
     of: dict[Intent, Abilities] = {intent: OF[providers[intent]] for intent in _MADE}
     paints, changes, styles = of[Intent.GENERATE], of[Intent.EDIT], of[Intent.STYLE_TRANSFER]
     in_words = min(each.pictures if each.in_words else 1 for each in (paints, changes))
@@ -55,7 +56,7 @@ def for_page(providers: Mapping[str, str], images_pixels: int) -> ForPage:
         "pictures": max(in_words, styles.pictures),
         "together": in_words > 1,
         "resolutions": [size for size in paints.resolutions if size in changes.resolutions],
-        "pixels": images_pixels if providers[Intent.GENERATE] == IMAGES else None,
+        "pixels": pixels.get(providers[Intent.GENERATE]),
     }
 
 

@@ -125,7 +125,9 @@ def abilities() -> str:
 
 
 def abilities_for_page() -> of_providers.ForPage:
-    return of_providers.for_page(settings.PROVIDERS, settings.IMAGES_PIXELS)
+    model = settings.DIFFUSERS_MODEL
+    pixels = {table.IMAGES: settings.IMAGES_PIXELS, **({table.DIFFUSERS: model.pixels} if model else {})}
+    return of_providers.for_page(settings.PROVIDERS, pixels)
 
 
 def is_without_ai() -> bool:

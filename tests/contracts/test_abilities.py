@@ -40,7 +40,9 @@ def test_every_provider_is_told_of() -> None:
 
 def page(**chosen: str) -> abilities.ForPage:
     configured = {"GEMINI_API_KEY": True, "CLOUDINARY_URL": True, "STUDIO_IMAGES_URL": True}
-    return abilities.for_page(table.assign({**dict.fromkeys(table.MADE, "offline"), **chosen}, configured), 1_000_000)
+    return abilities.for_page(
+        table.assign({**dict.fromkeys(table.MADE, "offline"), **chosen}, configured), {"images": 1_000_000}
+    )
 
 
 def test_the_page_shows_what_the_chosen_providers_can() -> None:
