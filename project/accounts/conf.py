@@ -20,6 +20,8 @@ ACCOUNT_RATE_LIMITS = False  # `project.accounts.limits` counts
 HEADLESS_ONLY = True
 HEADLESS_ADAPTER = "project.accounts.adapter.HeadlessAdapter"
 HEADLESS_CLIENTS = ("browser",)
+HEADLESS_SERVE_SPECIFICATION = True
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # a page with scripts from elsewhere
 HEADLESS_FRONTEND_URLS = {
     "account_signup": "/you/#sign-up",
     "account_reset_password": "/you/#forgotten",

@@ -18,11 +18,12 @@ from requests import RequestException
 
 from gallery.errors import ProviderDown, StudioError
 from gallery.translation import N_
-from project.accounts import limits, passkeys, signing_in
+from project.accounts import limits, passkeys, signing_in, specification
 from project.http import problems
 
 log = logging.getLogger(__name__)
 NOT_OFFERED = ("provider_token", "openid_connect_login")  # to programs, and as a link
+SPECIFICATION = ("openapi_json", "openapi_yaml")
 View = Callable[..., HttpResponseBase]
 AWAY = N_("Who should say who you are cannot be reached just now: try again in a minute, or sign in another way.")
 BEGUN_S = 3600  # life of a cookie without a person
@@ -74,6 +75,8 @@ def _prepare(patterns: list[URLPattern | URLResolver]) -> None:
             _prepare(each.url_patterns)
         elif "phone" in str(each.name) or each.name in NOT_OFFERED:
             patterns.remove(each)
+        elif each.name in SPECIFICATION:
+            each.callback = specification.made_once(each.callback)
         else:
             each.callback = ours(each.callback)
 

@@ -257,6 +257,8 @@ ASKED_BADLY: Row = (403, 403, 400, 403, 400)
 NOT_BEGUN: Row = (403, 403, 409, 403, 409)
 ACCOUNTS = [
     Route(V + "config", "GET", "/" + V + "config", PUBLIC),
+    Route("_allauth/openapi.json", "GET", "/_allauth/openapi.json", PUBLIC),
+    Route("_allauth/openapi.yaml", "GET", "/_allauth/openapi.yaml", PUBLIC),
     Route(V + "auth/session", "GET", "/" + V + "auth/session", NOBODY),
     Route(V + "auth/login", "POST", "/" + V + "auth/login", ASKED_BADLY, {"email": "a@b.example", "password": "x"}),
     Route(V + "auth/signup", "POST", "/" + V + "auth/signup", ASKED_BADLY, {"email": "nobody", "password": "x"}),
