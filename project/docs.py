@@ -17,6 +17,7 @@ POLICY = (
     "connect-src 'self'; font-src 'self' data:; worker-src blob:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+SIGNING_IN = "Signing up and in, passkeys, the second step and the e-mail address: django-allauth's own document"
 
 
 @cache
@@ -25,8 +26,14 @@ def _openapi() -> dict[str, object]:
 
 
 def openapi_json(request: HttpRequest) -> HttpResponse:
-    here = {"url": f"{request.scheme}://{request.get_host()}", "description": "This studio"}
-    return JsonResponse({**_openapi(), "servers": [here]})
+    here = f"{request.scheme}://{request.get_host()}"
+    return JsonResponse(
+        {
+            **_openapi(),
+            "servers": [{"url": here, "description": "This studio"}],
+            "externalDocs": {"description": SIGNING_IN, "url": f"{here}/_allauth/openapi.json"},
+        }
+    )
 
 
 def asyncapi_json(request: HttpRequest) -> HttpResponse:

@@ -64,11 +64,6 @@ fields that an operation does not know are errors. New fields of answers, new co
 time: ignore what you do not know. What will go is marked `deprecated` here first, and is answered with the headers
 `Deprecation` (RFC 9745) and `Sunset` (RFC 8594) for half a year at least; CHANGELOG.md says so too."""
 
-# A document of its own, by its authors: other clients, and other tools, are made for it.
-SIGNING_IN = {
-    "description": "Signing up and in, passkeys, the second step and the e-mail address: django-allauth's own document",
-    "url": "/_allauth/openapi.json",
-}
 TAGS = {
     "auth": "Who one is: a guest with a bearer token, and tickets for sockets of browsers elsewhere.",
     "me": "Whoever asks: what they may use, everything they have, and leaving.",
@@ -157,7 +152,6 @@ class Documented(NinjaAPI):
         schema["components"]["headers"] = _headers()
         schema["info"]["license"] = {"name": "MIT", "identifier": "MIT"}
         schema["tags"] = [{"name": name, "description": about} for name, about in TAGS.items()]
-        schema["externalDocs"] = SIGNING_IN
         for path, method, operation in _operations(schema):
             if operation["operationId"] == "importImage":
                 _document_import(operation)
