@@ -9,13 +9,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from zipstream import ZipStream
 
 from gallery import services
-from gallery.errors import NotFound, StorageDown
+from gallery.errors import NotFound, RateLimited, StorageDown
 from gallery.models import Image
-from gallery.provenance import xmp
-from gallery.provenance.embedding import marked
+from gallery.provenance import files
 from gallery.schemas import form
 from gallery.storage.base import Stream
-from gallery.stores import storage
 from gallery.translation import _
 from gallery.views import file_name
 
@@ -49,8 +47,8 @@ def _opened(image: Image | None, with_prompt: bool) -> Stream | None:
     if image is None or image.state != "shown" or image.stage != Image.Stage.SHOWN:
         return None
     try:
-        return marked(storage(image.storage).stream(image.key), xmp.packet(image, with_prompt=with_prompt))
-    except (NotFound, StorageDown):
+        return files.opened(image, with_prompt=with_prompt)
+    except (NotFound, StorageDown, RateLimited):
         return None
 
 

@@ -1,5 +1,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -14,8 +15,7 @@ from django.views.decorators.http import require_safe
 from gallery import links, parts, services
 from gallery.errors import NotFound, StudioError
 from gallery.models import Image
-from gallery.provenance import xmp
-from gallery.provenance.embedding import marked
+from gallery.provenance import files, xmp
 from gallery.storage.base import Stream
 from gallery.stores import storage
 
@@ -58,21 +58,21 @@ def send_marked(
 ) -> HttpResponseBase:
     """Not redirected: a storage's own answer says nothing, and browsers would ignore our file name for it. `name`: of this
     picture, in the ETag. Raises `NotFound`, `StorageDown`."""
-    key, mime = image.file(variant)
     packet = xmp.packet(image, with_prompt=with_prompt)
     etag = f'"{name}-{hashlib.sha256(packet).hexdigest()[:12]}"'
-    return _answered(request, lambda: marked(storage(image.storage).stream(key), packet), mime, etag)
+    opened = partial(files.opened, image, variant, with_prompt=with_prompt)
+    return _answered(request, opened, image.file(variant)[1], etag)
 
 
 def send(request: HttpRequest, image: Image, variant: str) -> HttpResponseBase:
     """Raises `NotFound`, `StorageDown`."""
     key, mime = image.file(variant)
-    files = storage(image.storage)
-    url = files.sign(key, LINK_S)
+    store = storage(image.storage)
+    url = store.sign(key, LINK_S)
     if url is not None:
         # A cached redirect would lead to a URL that has expired.
         return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
-    return _answered(request, lambda: files.stream(key), mime, f'"{image.pk}-{variant}-{image.url_epoch}"')
+    return _answered(request, lambda: store.stream(key), mime, f'"{image.pk}-{variant}-{image.url_epoch}"')
 
 
 def _answered(request: HttpRequest, opened: Callable[[], Stream], mime: str, etag: str) -> HttpResponseBase:

@@ -5,6 +5,7 @@ import os
 import secrets
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -201,6 +202,9 @@ try:
     table.check(SECOND_CHOICES, CONFIGURED)
     PRICES = prices.read(env.str("STUDIO_PRICES", ""), env.str("STUDIO_CURRENCY", "USD"))
     READER_CALLS = CHAT_SERVER.calls if CHAT_SERVER and PROVIDERS[table.READER] == table.CHAT else GEMINI_CALLS
+    # Files of PEM. Not set: pictures carry XMP alone.
+    C2PA_CERT = env.str("STUDIO_C2PA_CERT", "")
+    C2PA_KEY = env.str("STUDIO_C2PA_KEY", "")
     METRICS_TOKEN = env.str("STUDIO_METRICS_TOKEN", "")
     LOG_LEVEL = env.str("STUDIO_LOG_LEVEL", "INFO").upper()
 
@@ -245,6 +249,7 @@ def _check() -> None:
         raise ImproperlyConfigured(
             "STUDIO_API_ORIGINS must name origins, such as https://app.example.org, without a path."
         )
+    _check_c2pa()
     _check_key("GEMINI_API_KEY", GEMINI_API_KEY)
     if not _is_web(GEMINI_BASE_URL):
         raise ImproperlyConfigured("GEMINI_BASE_URL must begin with https:// or http://, and name a host.")
@@ -269,6 +274,16 @@ def _check() -> None:
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ImproperlyConfigured(f"{name} must be {', '.join(filter(None, choices))}.")
+
+
+def _check_c2pa() -> None:
+    if bool(C2PA_CERT) != bool(C2PA_KEY):
+        raise ImproperlyConfigured("STUDIO_C2PA_CERT and STUDIO_C2PA_KEY go together.")
+    for name, path in {"STUDIO_C2PA_CERT": C2PA_CERT, "STUDIO_C2PA_KEY": C2PA_KEY}.items():
+        if path and not os.access(path, os.R_OK):
+            raise ImproperlyConfigured(f"{name} names a file that cannot be read.")
+    if C2PA_CERT and find_spec("c2pa") is None:
+        raise ImproperlyConfigured("STUDIO_C2PA_CERT needs the extra c2pa: uv sync --extra c2pa.")
 
 
 def _check_key(name: str, key: str) -> None:

@@ -13,14 +13,12 @@ from zipstream import ZipStream
 from chat.store import public
 from gallery import owned as gallery
 from gallery.archive import pieces
-from gallery.errors import NotFound, StorageDown
+from gallery.errors import NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.moderation import appeals
-from gallery.provenance import xmp
-from gallery.provenance.embedding import marked
+from gallery.provenance import files
 from gallery.schemas import form
 from gallery.sharing import services as sharing
-from gallery.stores import storage
 from pipeline.store import owned as conversations
 from project.models import User
 
@@ -46,8 +44,8 @@ def archive(user: User, me: Mapping[str, object], usage: Mapping[str, object]) -
         if image.hidden:
             continue  # gallery.json says so
         try:
-            file = marked(storage(image.storage).stream(image.key), xmp.packet(image))
-        except (NotFound, StorageDown):
+            file = files.opened(image)
+        except (NotFound, StorageDown, RateLimited):
             missing.append(str(image.pk))
             continue
         zip.add(pieces(file), _name(image))
