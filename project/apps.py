@@ -8,7 +8,9 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from pipeline.signals import cleaning
+        from project import admin_names
 
+        admin_names.install()
         cleaning.connect(_clean, dispatch_uid="project.accounts.removal")
 
 

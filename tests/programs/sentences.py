@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import allauth
+import django
 import polib
 from babel.messages.extract import extract_javascript, extract_python
 from django.utils.translation.template import templatize
@@ -23,6 +25,25 @@ PYTHON = {
 }
 JAVASCRIPT = {"t": None, "plural": (2, 3)}
 ENTRY = re.compile(r'^  ("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
+
+# What people read here of our packages, where these have no Vietnamese of their own.
+ALLAUTH, DJANGO = (Path(str(package.__file__)).parent for package in (allauth, django))
+OF_ALLAUTH = (
+    *(
+        f"{app}/**/{module}.py"
+        for app in ("account", "mfa", "socialaccount")
+        for module in ("adapter", "fields", "forms")
+    ),
+    "templates/*/email/*.txt",
+)
+OF_DJANGO = (
+    *(f"contrib/admin/templates/admin/{name}.html" for name in (
+        "app_index", "app_list", "base", "change_form", "change_list", "color_theme_toggle", "index", "login",
+        "nav_sidebar", "object_history",
+    )),
+    "contrib/admin/templatetags/admin_list.py", "contrib/admin/options.py", "contrib/auth/password_validation.py",
+    "core/validators.py", "forms/fields.py",
+)  # fmt: skip
 
 Sentence = tuple[str, ...]  # of a plural: for one, for more
 
@@ -43,6 +64,11 @@ def in_python(text: str) -> Iterator[Sentence]:
     yield from _sentences(extract_python(io.BytesIO(text.encode()), PYTHON, [], {"encoding": "utf-8"}))
 
 
+def in_template(text: str) -> Iterator[Sentence]:
+    """Django makes Python of it, whose lines are where the template's are."""
+    yield from in_python("\n".join(line.lstrip() for line in templatize(text).split("\n")))
+
+
 def in_script(text: str) -> Iterator[Sentence]:
     yield from _sentences(
         extract_javascript(io.BytesIO(text.encode()), JAVASCRIPT, [], {"parse_template_string": True})
@@ -58,7 +84,25 @@ def _sentences(found: Iterable[tuple[Any, ...]]) -> Iterator[Sentence]:
 
 def of_the_server() -> set[Sentence]:
     found = {sentence for path in python_files() for sentence in in_python(path.read_text())}
-    return found | {sentence for path in templates() for sentence in in_python(templatize(path.read_text()))}
+    return found | {sentence for path in templates() for sentence in in_template(path.read_text())} | of_packages()
+
+
+def of_packages() -> set[Sentence]:
+    files = [
+        path
+        for folder, names in ((ALLAUTH, OF_ALLAUTH), (DJANGO, OF_DJANGO))
+        for name in names
+        for path in folder.glob(name)
+    ]
+    assert files
+    found = {each for path in files for each in (in_python if path.suffix == ".py" else in_template)(path.read_text())}
+    known = {
+        entry.msgid
+        for path in DJANGO.rglob("locale/vi/LC_MESSAGES/django.po")
+        for entry in polib.pofile(str(path))
+        if entry.translated()
+    }
+    return {sentence for sentence in found if sentence[0] not in known and re.search(r"[a-z]{3}", sentence[0])}
 
 
 def of_the_page() -> set[Sentence]:

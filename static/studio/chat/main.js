@@ -4,7 +4,7 @@ import "./composer.js";
 import { config } from "../ui/config.js";
 import "./conversation.js";
 import { askDeleteSession, askLine } from "../ui/dialogs.js";
-import { newId, pictureUrl, setText } from "../ui/dom.js";
+import { newId, pictureUrl, setWords } from "../ui/dom.js";
 import { downloadLink } from "../ui/download.js";
 import { initDrawer } from "../ui/drawer.js";
 import "./link-state.js";
@@ -251,7 +251,7 @@ store.addEventListener("message", ({ detail: { before, after } }) => {
 store.addEventListener("change", () => {
   const session = store.session(store.view.sessionId);
   const name = session?.title ? `${session.title} · ${NAME}` : NAME;
-  setText(document.querySelector("#where"), titleOf(session));
+  setWords(document.querySelector("#where"), titleOf(session));
   document.title = store.running ? `(${store.running}) ${name}` : name;
 });
 

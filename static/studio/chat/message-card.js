@@ -1,6 +1,6 @@
 // A request and its answer: the person's words, what was made of them, and one to four pictures.
 
-import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
+import { ask, h, picture, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import "../picture/picture-box.js";
 import { stateOf } from "../picture/labels.js";
@@ -91,11 +91,11 @@ class MessageCard extends HTMLElement {
     this.group = group;
     this.toggleAttribute("data-live", this.#live);
     this.toggleAttribute("data-one-answer", allWords);
-    setText(this.#content, first.content);
+    setWords(this.#content, first.content);
     this.#showSources(sources);
     const refined = group.members.find((message) => message.refined_prompt)?.refined_prompt ?? "";
-    setText(this.#reply, allWords ? "" : (first.reply ?? ""));
-    setText(this.#refined, allWords || inOneForm(refined) === inOneForm(first.content) ? "" : refined);
+    setWords(this.#reply, allWords ? "" : (first.reply ?? ""), first.language ?? undefined);
+    setWords(this.#refined, allWords || inOneForm(refined) === inOneForm(first.content) ? "" : refined);
     this.#offer(allWords ? {} : first);
     const cut = this.#note.scrollHeight > this.#note.clientHeight + 2 || this.#note.classList.contains("whole");
     setAttribute(this.#more, "aria-hidden", cut ? null : "true");

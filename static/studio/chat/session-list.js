@@ -1,6 +1,6 @@
 // The sessions at the side, newest first.
 
-import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
+import { ask, h, picture, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { t } from "../ui/translate.js";
 
@@ -37,7 +37,7 @@ class SessionList extends HTMLElement {
     const parts = this.#rows.get(session.id);
     const thumbnail = pictureUrl(session.thumbnail_url);
     const title = titleOf(session);
-    setText(parts.title, title);
+    setWords(parts.title, title);
     setText(parts.state, session.running ? t("working") : "");
     setAttribute(parts.row, "data-running", Boolean(session.running));
     setAttribute(parts.link, "aria-current", viewed ? "page" : null);

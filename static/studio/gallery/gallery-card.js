@@ -1,7 +1,7 @@
 // One picture of the gallery, or of the trash: of as few elements as can be, for there are many. What can be done with it is brought
 // when somebody comes near: card-tools.js.
 
-import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "../ui/dom.js";
+import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setWords } from "../ui/dom.js";
 import { plural, t } from "../ui/translate.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
 
@@ -33,7 +33,7 @@ class GalleryCard extends HTMLElement {
   update(image) {
     this.image = image;
     const words = nameOf(image);
-    setText(this.#title, this.inTrash ? daysLeft(image) : words);
+    setWords(this.#title, this.inTrash ? daysLeft(image) : words);
     setAttribute(this.#title, "title", words);
     setAttribute(this.#open, "title", this.inTrash ? words : t("Look closer"));
     setAttribute(this, "aria-label", this.inTrash ? `${words}, ${daysLeft(image)}` : words);

@@ -1,6 +1,6 @@
 // A picture of the gallery that is still being made, in the place where it will be; or what became of it instead.
 
-import { ask, h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
+import { ask, h, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { sentenceOf, stageWord, stateOf } from "../picture/labels.js";
 import { t } from "../ui/translate.js";
@@ -26,8 +26,8 @@ class WorkCard extends HTMLElement {
     const fraction = running ? (progress?.fraction ?? 0) : 0;
     this.message = message;
     this.dataset.state = state;
-    setText(this.#title, message.content);
-    setText(this.#say, sentenceOf(message, state));
+    setWords(this.#title, message.content);
+    setWords(this.#say, sentenceOf(message, state));
     setText(this.#word, !running ? "" : message.id ? stageWord(message, progress) : "sending");
     const url = pictureUrl(source?.thumbnail_url);
     if (url) this.#frame.style.backgroundImage = `url("${url}")`;

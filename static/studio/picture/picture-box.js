@@ -3,14 +3,14 @@
 import { Comparison } from "./comparison.js";
 import { config } from "../ui/config.js";
 import { downloadLink } from "../ui/download.js";
-import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText } from "../ui/dom.js";
+import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import "./quick-actions.js";
 import { suggestionButtons } from "./suggestions.js";
 import { appealButton, mayAppeal } from "../moderation/appeal.js";
 import { hasSource, varies } from "./actions.js";
 import { keptWord, MISSING, sentenceOf, stageWord, stateOf } from "./labels.js";
-import { t } from "../ui/translate.js";
+import { languageOf, t } from "../ui/translate.js";
 
 const LOAD_AGAIN_MS = 10_000;
 const RETRYABLE = new Set(["failed", "cancelled"]);
@@ -44,7 +44,7 @@ class PictureBox extends HTMLElement {
     // Seen while it ran, it keeps its box however it ends: nothing jumps. Met as it is, it takes the room it needs.
     const words = !["running", "kept", "shown"].includes(state);
     this.toggleAttribute("data-compact", words && !live);
-    setText(this.#say, sentenceOf(message, state));
+    setWords(this.#say, sentenceOf(message, state));
     const draft = state === "running" ? placeholderUrl(progress?.placeholder) : null;
     this.#frame.toggleAttribute("data-draft", Boolean(draft));
     this.#showPicture(state === "shown" ? message.image : null, draft);
@@ -66,7 +66,7 @@ class PictureBox extends HTMLElement {
     if (!url) return;
     const { content, intent, refined_prompt } = this.message;
     const alt = hasSource(intent) ? content : refined_prompt || content; // an edit's prompt is an order to a tool
-    const img = picture("img", { alt, width: image.width, height: image.height });
+    const img = picture("img", { alt, lang: languageOf(alt) || null, width: image.width, height: image.height });
     img.addEventListener("load", () => setText(this.#say, ""));
     img.addEventListener("error", () => {
       if (!img.isConnected) return; // something else is to be said by now

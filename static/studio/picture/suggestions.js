@@ -1,13 +1,14 @@
 // What the studio offers instead, or next: a button that sends its words, or that the page has to do something for.
 
 import { ask, h } from "../ui/dom.js";
+import { languageOf } from "../ui/translate.js";
 
 const ACTIONS = new Set(["look", "download", "delete", "brush", "photo"]); // another is of a release to come: words are sent
 
 /** Asks "send" {content}, or "carry-out" {action, imageId, message}. */
 export function suggestionButtons(message) {
   return (message.suggestions ?? []).map(({ label, content, action, image_id: imageId }) => {
-    const button = h("button.quiet.suggestion", { type: "button", title: label, dir: "auto" }, label);
+    const button = h("button.quiet.suggestion", { type: "button", title: label, dir: "auto", lang: languageOf(label) }, label);
     button.addEventListener("click", () =>
       ACTIONS.has(action) ? ask(button, "carry-out", { action, imageId, message }) : ask(button, "send", { content }));
     return button;

@@ -3,7 +3,7 @@
 
 import { exportPicture } from "../edit/export-dialog.js";
 import { downloadLink } from "../ui/download.js";
-import { h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
+import { h, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { overlay } from "../ui/overlay.js";
 import { t } from "../ui/translate.js";
@@ -136,7 +136,7 @@ class PictureViewer extends HTMLElement {
     this.#line = { ancestors: [], children: [] };
     this.#stage.show(image, words);
     this.#showZoom();
-    setText(this.#words, words);
+    setWords(this.#words, words);
     setAttribute(this.#words, "title", words);
     this.#download.replaceChildren(downloadLink(pictureUrl(image.url)));
     this.#actions.show(image, varies(image));

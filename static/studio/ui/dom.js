@@ -1,5 +1,7 @@
 // Elements from data. Everything a person or a server wrote becomes text, never markup.
 
+import { language, languageOf } from "./translate.js";
+
 /** `h("p.note", {id: "x", onclick: f}, "hi", child)`: attributes, listeners, children. Null and false are left out. */
 export function h(spec, attributes = {}, ...children) {
   const [tag, ...classes] = spec.split(".");
@@ -24,6 +26,12 @@ export function setAttribute(element, name, value) {
 
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Text that somebody wrote, or that was answered: in another language than the page's, maybe. */
+export function setWords(element, text, spoken = languageOf(text)) {
+  setText(element, text);
+  setAttribute(element, "lang", text && spoken !== language ? spoken : null);
 }
 
 /** An <img> that is marked once it has come (class "loaded"): only then is there ground behind what is clear in it. */

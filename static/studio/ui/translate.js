@@ -5,6 +5,15 @@ export const language = document.documentElement.lang || "en";
 /** For Intl: of that language the kind that the browser is set to, such as en-GB. */
 export const locale = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 
+// As in pipeline/providers/text.py: letters of hardly any other language.
+const VIETNAMESE = /[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]/;
+
+/** Of words that somebody wrote, where it can be told: "vi", "en" or "". */
+export function languageOf(text) {
+  if (VIETNAMESE.test(text.normalize("NFC").toLowerCase())) return "vi";
+  return /[a-z]/i.test(text) && /^[\x20-\x7e\s…“”‘’×–—]*$/.test(text) ? "en" : "";
+}
+
 const catalogue = {}; // by the English sentence; empty on an English page
 const many = new Intl.PluralRules(language);
 
