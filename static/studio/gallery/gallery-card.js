@@ -2,7 +2,7 @@
 // when somebody comes near: card-tools.js.
 
 import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setWords } from "../ui/dom.js";
-import { plural, t } from "../ui/translate.js";
+import { languageOf, plural, t } from "../ui/translate.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
 
 const DAY_MS = 24 * 3600_000;
@@ -51,7 +51,7 @@ class GalleryCard extends HTMLElement {
     const url = pictureUrl(this.inTrash ? image.trash_thumbnail_url : image.thumbnail_url);
     const placeholder = placeholderUrl(image.placeholder);
     if (placeholder) this.#open.style.backgroundImage = `url("${placeholder}")`;
-    if (url) this.#open.append(picture("img", { alt: nameOf(image), draggable: "false", src: url }));
+    if (url) this.#open.append(picture("img", { alt: nameOf(image), lang: languageOf(nameOf(image)) || null, draggable: "false", src: url }));
     else setAttribute(this.#open, "aria-label", nameOf(image));
     if (image.state === "hidden") this.#open.append(h("span.say", {}, hiddenSentence(image)));
   }

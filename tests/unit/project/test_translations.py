@@ -28,7 +28,8 @@ NOT_YET = (
 IN_ENGLISH = (
     "chat/asyncapi.py", "chat/examples.py", "gallery/moderation/append_only.py",
     "project/openapi", "project/management/", "project/serve/", "project/settings.py",
-    "project/accounts/openid.py", "pipeline/management/", "pipeline/huey_queue.py", "pipeline/providers/wording.py",
+    "project/accounts/openid.py", "project/checking.py",
+    "pipeline/management/", "pipeline/huey_queue.py", "pipeline/providers/wording.py",
     "pipeline/providers/gemini/wording.py", "pipeline/providers/orders.py", "project/docs.py",
     "static/studio/edit/words.js",  # words that the offline reader has to read back exactly
     "project/templates/docs/swagger.html", "project/templates/docs/redoc.html",
@@ -36,7 +37,7 @@ IN_ENGLISH = (
 # Looks like a sentence and is none: names of keys and events, of products, CSS.
 NO_SENTENCE = {
     "Home", "End", "Tab", "Escape", "Enter", "Files", "Edge", "Opera", "Firefox", "Chrome", "Safari", "Android", "Windows",
-    "Mac", "Mac OS", "Linux", "File size too large", "hide", "block", "cost counter", "read write", "<x:xmpmeta {}",
+    "Mac", "Mac OS", "Linux", "File size too large", "hide", "block", "Delete", "cost counter", "read write", "<x:xmpmeta {}",
     "translate({}px, {}px) scale({})",
 }  # fmt: skip
 
