@@ -14,7 +14,7 @@ from chat import budget, db_pool, group_commit, metrics, queue, rate_limits, spa
 from chat.protocol import SendBody
 from chat.store import Excerpt
 from gallery import services as gallery
-from gallery.errors import Budget, Conflict, NotFound, RateLimited, StorageFull
+from gallery.errors import Budget, Conflict, NotFound, Quota, RateLimited, StorageFull
 from gallery.translation import _
 from pipeline import costs, events, session, transitions
 from pipeline.coalescing import PerLoop
@@ -137,7 +137,7 @@ async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
     cost = costs.of_request(options, original, len(body.sources) + 1)
     try:
         reservation = await budget.reserve(user_id, cost)
-    except Budget:
+    except (Budget, Quota):
         if known := await known_answer(session_id, body):
             return known
         raise

@@ -21,6 +21,8 @@ from typing import Any
 from pymongo.collection import Collection
 from pymongo.errors import DuplicateKeyError
 
+from gallery.errors import Quota
+from gallery.translation import _
 from pipeline.ceilings import Ceilings
 from pipeline.documents import new_id
 from pipeline.message import ReservationForm
@@ -31,6 +33,8 @@ log = logging.getLogger(__name__)
 
 STUDIO = "studio"
 FREE_OF_CEILINGS = Ceilings()
+RETRY_AFTER_S = 60.0
+MAX_OPEN = 20_000  # reservations in one book: some 2 MB, of which each step is one update
 
 
 class Gone(Exception):
@@ -70,9 +74,14 @@ def new_reservation(user_id: str) -> ReservationForm:
 
 
 def reserve(reservation: ReservationForm, amount: int, ceilings: Ceilings) -> None:
-    """In the person's book and in the studio's. Raises `Budget`, and then in neither."""
+    """In the person's book and in the studio's. Raises `Budget` and `Quota`, and then in neither."""
     for owner in _owners(reservation):
-        if left := _take(owner, reservation, amount, _bounds(owner, reservation, ceilings)):
+        try:
+            left = _take(owner, reservation, amount, _bounds(owner, reservation, ceilings))
+        except Quota:
+            void(reservation, amount)
+            raise
+        if left:
             void(reservation, amount)
             raise refusals.reached(left, amount)
 
@@ -88,8 +97,11 @@ def _take(owner: str, reservation: ReservationForm, amount: int, bounds: list[Bo
         "$setOnInsert": {"owner": owner, "month": _month(reservation)},
     }
     while True:
-        if left := _too_little(bounds, amount, _books().find_one({"_id": filter["_id"]}, _sums(bounds))):
+        book = _books().find_one({"_id": filter["_id"]}, _sums(bounds))
+        if left := _too_little(bounds, amount, book):
             return left
+        if _sum(book, "opened") >= MAX_OPEN:
+            raise Quota(_("Too many requests wait here that cost something."), retry_after=RETRY_AFTER_S)
         try:
             _books().update_one(filter, update, upsert=True)
         except DuplicateKeyError:  # listed already, or another reservation took what was left
@@ -234,7 +246,7 @@ def _too_little(bounds: list[Bound], amount: int, book: Mapping[str, Any] | None
 
 
 def _sums(bounds: list[Bound]) -> Document:
-    return {"_id": 1, **{bound.field: 1 for bound in bounds}}
+    return {"_id": 1, "opened": 1, **{bound.field: 1 for bound in bounds}}
 
 
 def _sum(book: Mapping[str, Any] | None, field: str) -> int:

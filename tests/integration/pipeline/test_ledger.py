@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gallery.errors import Budget
+from gallery.errors import Budget, Quota
 from pipeline.ceilings import Ceilings
 from pipeline.message import ReservationForm
 from pipeline.store import ledger
@@ -150,6 +150,17 @@ def test_a_hundred_at_once_do_not_pass_a_ceiling(mongo: Any) -> None:
         taken = sum(threads.map(reserve, range(20)))
     assert held(mongo) <= 700
     assert held(mongo) == taken * 100 == sum(held(mongo, f"u{n}") for n in range(3))
+
+
+def test_a_book_does_not_grow_without_end(mongo: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "MAX_OPEN", 2)
+    for number in range(2):
+        ledger.reserve(reservation(str(number), f"u{number}"), 1, NONE)
+    with pytest.raises(Quota):
+        ledger.reserve(reservation("one more", "u2"), 1, NONE)
+    assert (held(mongo), held(mongo, "u2")) == (2, 0)
+    ledger.post(reservation("0", "u0"), Spent({}))
+    ledger.reserve(reservation("one more", "u2"), 1, NONE)
 
 
 def test_more_is_reserved_only_below_the_ceilings(mongo: Any) -> None:
