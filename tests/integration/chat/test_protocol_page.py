@@ -294,7 +294,7 @@ def test_the_table_of_fields_has_every_field(heading: str, form: Any) -> None:
 def test_the_limits_are_the_ones_of_the_code() -> None:
     (sentence,) = re.findall(r"In a minute one person may (.*?);", PAGE, re.DOTALL)
     said = [int(number) for number in re.findall(r"\d+", sentence)]
-    kinds = ("session", "rename", "list", "sync", "import", "key", "ticket")
+    kinds = ("session", "rename", "list", "sync", "import", "key", "share", "ticket")
     assert said == [rate_limits.LIMITS[kind].amount for kind in kinds]
 
 
