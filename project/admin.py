@@ -2,11 +2,12 @@
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from gallery.admin_lists import FirstPages
+from project.about_people import about
 from project.accounts import blocking
 from project.models import User
 
@@ -74,6 +76,15 @@ class UserAdmin(Base):
     def get_urls(self) -> list[URLPattern]:
         block = self.admin_site.admin_view(self.block_view)
         return [path("<uuid:user_id>/block/", block, name="project_user_block"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        person = self.get_object(request, unquote(object_id))
+        found: dict[str, Any] = {"shows_pictures": request.user.has_perm("gallery.view_image")}
+        if person is not None and self.has_view_permission(request, person):
+            found |= {"about": about(person)}
+        return super().change_view(request, object_id, form_url, (extra_context or {}) | found)
 
     def block_view(self, request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
         """For the moderators' queue."""

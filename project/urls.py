@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from chat import views as chat
 from gallery import views as gallery
+from gallery.moderation import first_page
 from gallery.sharing import views as sharing
 from pipeline.providers import registry
 from project import docs, installing, trashed
@@ -16,6 +17,7 @@ from project.accounts import views as accounts
 from project.api import api
 from project.http import login_limits, monitoring
 
+admin.site.index_template = "moderation/first_page.html"
 admin.site.site_header = admin.site.site_title = "AI Photo Studio"
 
 handler500 = "project.http.problems.server_error"
@@ -52,6 +54,7 @@ urlpatterns = [
     path("admin/login/", login_limits.counted(admin.site.login)),
     path("admin/password_change/", admin.site.admin_view(login_limits.counted(admin.site.password_change))),
     path("admin/queue/", include("gallery.moderation.views")),
+    path("admin/", admin.site.admin_view(first_page.page)),
     path("admin/", admin.site.urls),
     path("swagger/", docs.swagger, name="swagger"),
     path("redoc/", docs.redoc, name="redoc"),

@@ -37,14 +37,18 @@ def make(owner_id: uuid.UUID, image_id: str, text: str) -> Image:
 
 def decidable(by: uuid.UUID | None) -> Q:
     """By this moderator."""
-    return Q(hidden=True, appeal=Image.Appeal.OPEN, trashed_at=None) & ~Q(moderated_by=by)
+    is_open = Q(hidden=True, appeal=Image.Appeal.OPEN, trashed_at=None)
+    return is_open & ~Q(moderated_by=by) if by else is_open
 
 
 @transaction.atomic
 def decide(image: Image, by: uuid.UUID | None, *, accept: bool) -> bool:
     """False where there is none that this moderator may decide: it is decided, or the picture is deleted."""
     now = timezone.now()
-    act = Act(kind=Act.Kind.ACCEPT if accept else Act.Kind.REJECT, code=image.hidden_code)
+    appealed_at = image.appeals.filter(decided_at=None).values_list("created_at", flat=True).first()
+    waited_s = (now - appealed_at).total_seconds() if appealed_at else None
+    code = Image.objects.filter(pk=image.pk).values_list("hidden_code", flat=True).first() or ""
+    act = Act(kind=Act.Kind.ACCEPT if accept else Act.Kind.REJECT, code=code, waited_s=waited_s)
     shown = {**verdicts.UNHIDE, "approved_at": now, "moderated_by_id": by} if accept else {}
     outcome = Image.Appeal.ACCEPTED if accept else Image.Appeal.REJECTED
     if not verdicts.decide([image], decidable(by), act, {**shown, "appeal": outcome}, by):

@@ -70,3 +70,18 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.image_id} {self.until}"
+
+
+class Tally(models.Model):
+    """How much of something a day had: what it counts may be deleted later."""
+
+    day = models.DateField()  # in UTC
+    what = models.CharField(max_length=16)
+    code = models.CharField(max_length=32, blank=True)
+    count = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "what", "code"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.what} {self.code}"

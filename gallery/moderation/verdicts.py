@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from copy import copy
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -57,21 +58,25 @@ def decide(images: Iterable[Image], which: Q, act: Act, values: Values, by: uuid
 @transaction.atomic
 def _decide(images: QuerySet[Image], act: Act, values: Values, by: uuid.UUID | None) -> list[Image]:
     rows = list(images.order_by("pk").select_for_update())  # in one order: no deadlock
-    record.add([_told(act, image, values) for image in rows], by)
-    locked = Image.objects.filter(pk__in=[image.pk for image in rows])
+    ids = [image.pk for image in rows]
+    reports = Report.objects.filter(image__in=ids, handled_at=None)
+    since = dict(reports.order_by("-pk").values_list("image_id", "created_at"))  # the first one's
+    record.add([_told(act, image, values, since.get(image.pk)) for image in rows], by)
+    locked = Image.objects.filter(pk__in=ids)
     if "hidden" in values or "appeal" in values:
         change(locked, **values)
     else:
         locked.update(**values)  # no message shows it
-    reports = Report.objects.filter(image__in=[image.pk for image in rows], handled_at=None)
     reports.update(handled_at=timezone.now(), handled_by=by)
     return rows
 
 
-def _told(act: Act, image: Image, values: Values) -> Act:
+def _told(act: Act, image: Image, values: Values, reported_at: datetime | None) -> Act:
     after = copy(image)
+    since = reported_at or (None if image.hidden or image.approved_at else image.created_at)
+    waited_s = act.waited_s if since is None else (act.at - since).total_seconds()
     for name, value in values.items():
         setattr(after, name, value)
     about = {"image_id": image.pk, "person_id": image.owner_id}
-    why = {"kind": act.kind, "code": act.code, "words": act.words}
+    why = {"kind": act.kind, "code": act.code, "words": act.words, "waited_s": waited_s}
     return Act(**about, **why, before=record.of_image(image), after=record.of_image(after))

@@ -101,6 +101,9 @@ def _make_indexes() -> None:
     messages.create_index(
         [("session_id", 1), ("_id", -1)], name="shown", partialFilterExpression={"image.state": "shown"}
     )
+    messages.create_index(
+        [("created_at", 1), ("error.code", 1)], name="failures", partialFilterExpression={"status": "FAILED"}
+    )
     messages.create_index([("reservation.id", 1)], name="reservations", sparse=True)
     books = database()["books"]
     books.create_index([("opened", 1)], name="open", partialFilterExpression={"opened": {"$gt": 0}})

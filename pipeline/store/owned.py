@@ -36,3 +36,7 @@ def soft_delete_all(user_id: str) -> None:
     sessions.cancel_all_of(user_id)
     for doc in told:
         events.enqueue(events.session_deleted(user_id, doc["_id"], doc["version"] + 1), at_once=True)
+
+
+def count_sessions(user_id: str) -> int:
+    return database()["sessions"].count_documents({"user_id": user_id, "tombstone": None, "kind": session.CHAT})

@@ -21,12 +21,13 @@ from redis.exceptions import RedisError
 from gallery import leftovers, maintenance, pictures
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
+from gallery.moderation import figures
 from gallery.sharing import services as sharing
 from pipeline import announcements, events, session, transitions
 from pipeline.message import WORK, Message, Status
 from pipeline.queue import depth, wake
 from pipeline.signals import cleaning
-from pipeline.store import artifacts, reservations, sessions, turns
+from pipeline.store import artifacts, failures, reservations, sessions, turns
 from pipeline.store.documents import apply, apply_to_all
 from pipeline.store.followups import unblock_settled
 from pipeline.store.messages import Job, count_due, publish_end, stored_error
@@ -43,6 +44,7 @@ ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # a message may wait that long in a closed browser
 TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
 PROGRESS_EVERY_S = 0.15
+COUNT_EVERY_S = 60.0
 PAID_S = 60.0  # how long a stopping worker waits for a paid call; the rest of its time is for storing
 DRAFTS = 8  # of one message that are shown
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
@@ -72,6 +74,7 @@ class Stop(threading.Event):
 
 stopping = Stop()
 _masks_after: str | None = None
+_counted_at = -math.inf
 
 
 class Lease:
@@ -238,6 +241,17 @@ def remove_ended_shares() -> None:
     sharing.remove_handled_reports(WAKE_AT_MOST, timedelta(days=settings.EVIDENCE_DAYS))
 
 
+def count_days() -> None:
+    """What moderators read of them; once a minute."""
+    global _counted_at
+    if time.monotonic() - _counted_at < COUNT_EVERY_S:
+        return
+    _counted_at = time.monotonic()
+    for day in figures.days_to_count():
+        figures.count(day)
+        figures.note(day, "failed", failures.by_code(day))
+
+
 def clean_above() -> None:
     cleaning.send(None)
 
@@ -328,6 +342,7 @@ CLEANING: tuple[Callable[[], None], ...] = (
     write_source_types,
     remove_ended_shares,
     look_for_leftovers,
+    count_days,
     clean_above,
 )
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.moderating import log_in, run
 from tests.e2e.person import Person, soon
+from tests.e2e.reading import complaints
 from tests.support.serving import Serving
 
 FILL = """
@@ -120,8 +120,8 @@ def test_nothing_is_cut_off_targets_are_large_and_axe_finds_nothing(
     server: Serving, newcomer: Callable[..., Person]
 ) -> None:
     filled(server, 2)
-    for scheme, width in (("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)):
-        moderator = newcomer(color_scheme=scheme, viewport={"width": width, "height": 800})
+    for width in (1280, 390):
+        moderator = newcomer(viewport={"width": width, "height": 800})
         log_in(server, moderator.context)
         page = moderator.opens("/admin/queue/").page
         ready(page)
@@ -130,7 +130,25 @@ def test_nothing_is_cut_off_targets_are_large_and_axe_finds_nothing(
             "(all) => all.filter((each) => each.getBoundingClientRect().height < 44).map((each) => each.outerHTML)"
         )
         assert small == []
-        page.screenshot(path=f"/tmp/mod-queue-{scheme}-{width}.png", full_page=True)
-        found = Axe().run(page).response["violations"]
-        assert found == [], [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
+        assert complaints(page) == []
         page.close()
+
+
+AXES_OWN = "Applying inline style|style-src-elem inline|preload assets"  # it reads the admin's imported style sheets
+
+
+def test_axe_finds_nothing_on_the_first_page_on_a_persons_and_on_the_record(server: Serving, browser: Browser) -> None:
+    name = filled(server, 2)
+    hide = f"verdicts.hide(Image.objects.filter(owner__username='{name}')[:1], 'So.', moderator('mo').pk, 'hate')\n"
+    count = "from gallery.moderation import figures\nfigures.count(figures.today())\n"
+    person_id = run(server, f"{hide}{count}print(User.objects.get(username='{name}').pk)")
+    with Person(browser.new_context(base_url=server.address), AXES_OWN) as moderator:
+        log_in(server, moderator.context)
+        for path in ("/admin/", f"/admin/project/user/{person_id}/change/", "/admin/moderation/act/"):
+            for width in (1280, 390):
+                page = moderator.opens(path).page
+                page.set_viewport_size({"width": width, "height": 800})
+                page.locator("#content").wait_for()
+                page.screenshot(path=f"/tmp/mod-{path.split('/')[2] or 'first'}-{width}.png", full_page=True)
+                assert complaints(page) == []
+                page.close()

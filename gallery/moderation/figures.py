@@ -1,0 +1,84 @@
+"""How much there was of what moderators see to, by day, without names. Counted again and again while a day lasts, and the day
+after; what has been deleted since stays counted."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+from django.db.models import Avg, Count, QuerySet
+from django.utils import timezone
+
+from gallery.models import Image
+from gallery.moderation.models import Act, Appeal, Tally
+from gallery.search import first_id
+from gallery.sharing.models import Report
+
+M = TypeVar("M", Image, Act, Appeal, Report)
+
+DAYS = 30
+Kind = Act.Kind
+WAITED = "waited_s"  # on average
+
+
+def today() -> date:
+    return timezone.now().date()
+
+
+def days_to_count() -> list[date]:
+    """The last two, and one of the last thirty that has never been counted."""
+    now = today()
+    counted = set(Tally.objects.filter(what="made", day__gt=now - timedelta(days=DAYS)).values_list("day", flat=True))
+    before = (now - timedelta(days=number) for number in range(2, DAYS))
+    return [now, now - timedelta(days=1), *[day for day in before if day not in counted][:1]]
+
+
+def note(day: date, what: str, counts: Mapping[str, int]) -> None:
+    """`counts`: by code. What was more at an earlier count stays."""
+    for code, count in counts.items():
+        row, is_new = Tally.objects.get_or_create(day=day, what=what, code=code, defaults={"count": count})
+        if not is_new:
+            Tally.objects.filter(pk=row.pk, count__lt=count).update(count=count)
+
+
+def count(day: date) -> None:
+    made = _of(Image.objects.filter(purpose=Image.Purpose.MADE), day).count()
+    note(day, "made", {"": made})
+    note(day, "appealed", {"": _of(Appeal.objects.all(), day).count()})
+    note(day, "reported", _by(_of(Report.objects.all(), day), "reason"))
+    for kind in Kind:
+        note(day, kind.value, _by(_of(Act.objects.filter(kind=kind), day), "code"))
+    waited = _of(Act.objects.exclude(waited_s=None), day).aggregate(mean=Avg("waited_s"))["mean"]
+    if waited is not None:
+        Tally.objects.update_or_create(day=day, what=WAITED, code="", defaults={"count": round(waited)})
+
+
+def _by(rows: QuerySet[M], name: str) -> dict[str, int]:
+    return dict(rows.order_by().values_list(name).annotate(Count("pk")))
+
+
+def _of(rows: QuerySet[M], day: date) -> QuerySet[M]:
+    """By their ids, which begin with the time."""
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return rows.filter(pk__gte=first_id(begin), pk__lt=first_id(begin + timedelta(days=1)))
+
+
+def by_day(what: str, code: str | None = None) -> list[tuple[date, int]]:
+    """The last thirty days, oldest first. `code`: only of this; None: of all."""
+    now = today()
+    begin = now - timedelta(days=DAYS - 1)
+    rows = Tally.objects.filter(what=what, day__gte=begin)
+    found: dict[date, int] = defaultdict(int)
+    for day, number in (rows if code is None else rows.filter(code=code)).values_list("day", "count"):
+        found[day] += number
+    return [(day, found[day]) for day in (begin + timedelta(days=number) for number in range(DAYS))]
+
+
+def by_code(what: str) -> dict[str, int]:
+    """Of the last thirty days."""
+    found: dict[str, int] = defaultdict(int)
+    for code, number in Tally.objects.filter(what=what, day__gt=today() - timedelta(days=DAYS)).values_list(
+        "code", "count"
+    ):
+        found[code] += number
+    return dict(sorted(found.items(), key=lambda each: -each[1]))

@@ -1,0 +1,60 @@
+"""The admin's first page: what there was of each thing, day by day. Who has just come in is at the queue first."""
+
+from urllib.parse import urlsplit
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from gallery import reasons
+from gallery.moderation import charts, figures, queue
+from gallery.moderation.charts import Chart
+from gallery.moderation.models import Act
+from gallery.translation import N_, _
+
+COMING_IN = ("/admin/login/", "/admin/second-step/")
+CHARTS = {
+    "made": N_("Made"),
+    "refused": N_("Refused by a provider"),
+    "hide": N_("Hidden"),
+    "approve": N_("Approved"),
+    "reported": N_("Reported"),
+    "appealed": N_("Appealed"),
+    figures.WAITED: N_("Minutes until a verdict, on average"),
+}
+
+
+def page(request: HttpRequest) -> HttpResponseBase:
+    if not request.user.has_perm("gallery.view_image") or request.user.pk is None:
+        return admin.site.index(request)
+    if _comes_in(request) and request.user.has_perm("gallery.change_image"):
+        return HttpResponseRedirect(reverse("queue"))
+    shown = [_chart(what, _(title)) for what, title in CHARTS.items()]
+    found = {"charts": shown, "tables": _tables(), "waiting": queue.waiting(request.user.pk)}
+    return admin.site.index(request, extra_context=found)
+
+
+def _comes_in(request: HttpRequest) -> bool:
+    return urlsplit(request.headers.get("Referer", "")).path.startswith(COMING_IN)
+
+
+def _chart(what: str, title: str) -> Chart:
+    if what == "refused":
+        days = figures.by_day("failed", "refused")
+    elif what == figures.WAITED:
+        days = [(day, round(seconds / 60)) for day, seconds in figures.by_day(what)]
+        known = [number for _day, number in days if number]
+        return Chart(title, str(round(sum(known) / len(known)) if known else 0), charts.bars(title, days))
+    else:
+        days = figures.by_day(what)
+    return Chart(title, str(sum(number for _day, number in days)), charts.bars(title, days))
+
+
+def _tables() -> list[tuple[str, list[tuple[str, int]]]]:
+    why = {code: _(sentence) for code, sentence in reasons.SENTENCES.items()}
+    hidden = [(why.get(code, code), number) for code, number in figures.by_code(Act.Kind.HIDE).items()]
+    failed = list(figures.by_code("failed").items())
+    kinds = [(Act.Kind.ACCEPT, _("Appeals that were accepted")), (Act.Kind.REJECT, _("Appeals that were rejected"))]
+    decided = [(title, sum(figures.by_code(kind).values())) for kind, title in kinds]
+    return [(_("Why pictures were hidden"), hidden), (_("Why no picture came"), failed), (_("Appeals"), decided)]
