@@ -203,9 +203,9 @@ def _page_etag(owner_id: uuid.UUID, page: Page) -> str:
 
 
 # All of a picture's form that can change without `rev`, and `rev`.
-FIELDS = ("rev", "url_epoch", "title", "favorite", "parent_id", "hidden", "trashed_at", "stage")
+FIELDS = ("rev", "url_epoch", "title", "favorite", "parent_id", "hidden", "trashed_at", "stage", "approved_at", "score")
 
 
 def _etag(kind: str, images: list[Image], following: str | None) -> str:
     values = [[str(image.pk), *(getattr(image, name) for name in FIELDS)] for image in images]
-    return etag_of(kind, settings.TRASH_DAYS, values, following)
+    return etag_of(kind, settings.TRASH_DAYS, settings.MODERATION, settings.SCREENING_HOLDS, values, following)

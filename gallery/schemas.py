@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 from ninja import Query, Schema
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
-from gallery import changes, links, reasons
+from gallery import changes, links, policy, reasons
 from gallery.models import Image
 from gallery.reasons import AppealState, HiddenReason
 from gallery.snapshot import State
@@ -37,6 +37,7 @@ class ImageForm(Schema):
     purge_at: datetime | None  # null unless it is in the trash
     hidden_reason: HiddenReason | None  # null unless a moderator has hidden it
     appeal: AppealState | None  # what became of my appeal against that
+    awaits_approval: bool  # until a moderator has looked at it nobody but me sees it, its shares' visitors neither
     trash_thumbnail_url: str | None  # opens for its owner alone; null unless it is in the trash
 
 
@@ -71,6 +72,7 @@ def form(image: Image) -> dict[str, object]:
         "purge_at": image.purge_at,
         "hidden_reason": reasons.hidden_reason(snapshot),
         "appeal": reasons.appeal(snapshot),
+        "awaits_approval": policy.waits(image),
         "trash_thumbnail_url": _trashed(image),
     }
 

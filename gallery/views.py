@@ -12,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from gallery import links, parts, services
+from gallery import links, parts, policy, services
 from gallery.errors import NotFound, StudioError
 from gallery.models import Image
 from gallery.provenance import files, xmp
@@ -32,12 +32,25 @@ def page(request: HttpRequest, can: Callable[[], Mapping[str, object]]) -> HttpR
     return render(request, "gallery/page.html", {"studio": studio})
 
 
+def by_cookie(request: HttpRequest) -> UUID | None:
+    return request.user.pk
+
+
 @require_safe
-def picture(request: HttpRequest, image_id: UUID, variant: str, signature: str) -> HttpResponseBase:
-    """`/p/<image>/<variant>/<signature>`: drafts too, which their message may show already. `?download=1` saves it."""
+def picture(
+    request: HttpRequest,
+    image_id: UUID,
+    variant: str,
+    signature: str,
+    who: Callable[[HttpRequest], UUID | None] = by_cookie,
+) -> HttpResponseBase:
+    """`/p/<image>/<variant>/<signature>`: drafts too, which their message may show already. `?download=1` saves it.
+    `who` asks: of a picture that waits for a moderator, its owner alone gets an answer."""
     try:
         image = services.visible(image_id)
         if not links.verify(str(image_id), variant, image.url_epoch, signature):
+            raise NotFound()
+        if policy.waits(image) and who(request) != image.owner_id:
             raise NotFound()
         saved = request.GET.get("download") == "1"
         response = save(request, image, variant) if saved else send(request, image, variant)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import Coroutine
 from typing import Any
 
@@ -171,6 +172,14 @@ def reader(request: HttpRequest) -> Access:
 COOKIE = Cookie()
 PERSON = (Bearer(), COOKIE)
 EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see why, export, and leave
+
+
+def person_id(request: HttpRequest) -> uuid.UUID | None:
+    """None for nobody."""
+    try:
+        return reader(request).user.pk
+    except Unauthorized:
+        return None
 
 
 def check_guests() -> None:

@@ -16,6 +16,7 @@ IMAGE: Example = {
     "created_at": "2026-11-29T18:00:07.000Z",
     "deleted_at": None,
     "purge_at": None,
+    "awaits_approval": False,
     "trash_thumbnail_url": None,
 }
 DETAILS: Example = {

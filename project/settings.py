@@ -149,7 +149,9 @@ try:
     TRASH_DAYS = env.int("STUDIO_TRASH_DAYS", 30)
     GUEST_DAYS = env.int("STUDIO_GUEST_DAYS", 90)
     EVIDENCE_DAYS = env.int("STUDIO_EVIDENCE_DAYS", 180)
+    MODERATION = env.str("STUDIO_MODERATION", "after").lower()
     SCREENING_THRESHOLD = env.float("STUDIO_SCREENING_THRESHOLD", 0.8)
+    SCREENING_HOLDS = env.bool("STUDIO_SCREENING_HOLDS", False)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)
     RENEW_S = env.float("STUDIO_RENEW_S", 3)
     RESCUE_S = env.float("STUDIO_RESCUE_S", 5)
@@ -239,6 +241,8 @@ def _check() -> None:
         raise ImproperlyConfigured(
             "STUDIO_TRASH_DAYS, STUDIO_GUEST_DAYS and STUDIO_EVIDENCE_DAYS must be at most 36500: a hundred years."
         )
+    if MODERATION not in ("after", "before"):
+        raise ImproperlyConfigured("STUDIO_MODERATION must be after or before.")
     if not 0 < SCREENING_THRESHOLD <= 1:
         raise ImproperlyConfigured("STUDIO_SCREENING_THRESHOLD must be greater than 0, and at most 1.")
     if FREE_BYTES < 0:

@@ -15,6 +15,7 @@ from project.accounts import page as you
 from project.accounts import second_step
 from project.accounts import views as accounts
 from project.api import api
+from project.auth import person_id
 from project.http import login_limits, monitoring
 
 admin.site.index_template = "moderation/first_page.html"
@@ -39,7 +40,7 @@ urlpatterns = [
     path("gallery/", gallery_page, {"can": registry.abilities_for_page}, name="gallery"),
     path("you/keys/", accounts.keys, name="keys"),
     path("p/<uuid:image_id>/trashed/<str:signature>", trashed.thumbnail),
-    path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, name="picture"),
+    path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, {"who": person_id}, name="picture"),
     path("s/<str:token>/", sharing.page, name="share"),
     path("s/<str:token>/<str:variant>", sharing.picture, name="shared_picture"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),

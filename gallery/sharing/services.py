@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from gallery import policy
 from gallery.changes import change
 from gallery.errors import Conflict, NotFound, Unauthorized
 from gallery.models import Image
@@ -76,11 +77,13 @@ def renew_links(owner_id: uuid.UUID, image_id: str) -> Image:
 
 
 def opened(token: str) -> Share:
-    """With its picture, for anybody. What is hidden, in the trash, or of somebody who is blocked or leaving is not there.
-    Raises `NotFound`."""
+    """With its picture, for anybody. What is hidden, in the trash, waits for a moderator, or is of somebody who is blocked
+    or leaving is not there. Raises `NotFound`."""
     shares = Share.objects.live().select_related("image__owner")
     share = shares.defer("image__words", "image__request", "image__prompt").filter(pk=links.read(token)).first()
     if share is None or share.image.state != "shown" or share.image.stage != Image.Stage.SHOWN:
+        raise NotFound()
+    if policy.waits(share.image):
         raise NotFound()
     owner = share.image.owner
     if not owner.is_active or owner.is_blocked:

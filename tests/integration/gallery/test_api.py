@@ -71,7 +71,7 @@ def test_a_picture_is_imported_listed_and_its_urls_answer(client: Client) -> Non
     assert set(form) == {
         "id", "state", "url", "thumbnail_url", "width", "height", "placeholder", "title", "favorite", "prompt", "intent",
         "provider", "message_id", "session_id", "parent_id", "created_at", "deleted_at", "purge_at",
-        "trash_thumbnail_url", "hidden_reason", "appeal",
+        "trash_thumbnail_url", "hidden_reason", "appeal", "awaits_approval",
     }  # fmt: skip
     assert (form["title"], form["state"], form["width"], form["height"]) == ("Hạ Long", "shown", 160, 130)
     assert client.get(GALLERY).json() == {"items": [form], "next": None, "count": None, "similar": False}
