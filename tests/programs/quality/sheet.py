@@ -13,7 +13,7 @@ MAX_SHEET_BYTES = 200_000  # bytes
 PAIRS = {  # what is shown → its caption
     ("remove background", "horse, grass"): "remove background",
     ("remove background", "coffee"): "remove background",
-    ("remove background", "astronaut"): "remove background: black on black is lost",
+    ("remove background", "astronaut"): "remove background",
     ("remove object", "brick, 32 px"): "remove object: what is white",
     ("remove object", "coffee, 32 px"): "remove object: what is white",
     ("enhance", "rocket"): "enhance",

@@ -37,9 +37,9 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
         raise BadInput(_("The mask covers nearly the whole picture: nothing is left to fill it from."))
     progress(0.02)
     wide = _wide(grown)
-    out = _mend(pixels, (grown > 0) & ~wide, grown, part(progress, 0.05, 0.25))
+    out = _mend(pixels, (grown > 0) & ~wide, grown, part(progress, 0.05, 0.2))
     holes = list(_holes(wide))
-    subject = _subject(out, wide) if holes else wide
+    subject = _subject(out, wide, part(progress, 0.2, 0.25)) if holes else wide
     for number, (area, hole) in enumerate(holes):
         share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
         foreign = subject[area] if subject[area][hole].mean() < BEHIND else np.zeros_like(hole)
@@ -80,11 +80,13 @@ def _holes(wide: Flags) -> Iterator[tuple[tuple[slice, slice], Flags]]:
         yield area, hole[area].copy()
 
 
-def _subject(pixels: Pixels, hole: Flags) -> Flags:
+def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
     """What stands before the rest of the picture; the hole is not looked into."""
     height, width = hole.shape
     small, small_hole = patch_match.reduced(pixels, hole, shrunk(pixels, 320).shape[:2])
+    progress(0.2)
     seen = subject_seen(to_bytes(patch_match.diffused(small, small_hole)))
+    progress(1.0)
     if seen is None:
         return np.zeros_like(hole)
     return cv2.resize((seen > 0.5).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
