@@ -84,6 +84,7 @@ export const sessions = {
 const message = (sessionId, id, tail) => named(`${named(SESSIONS, sessionId)}messages/`, id, tail);
 
 export const messages = {
+  get: (sessionId, id) => call("GET", message(sessionId, id, "")),
   cancel: (sessionId, id) => call("POST", message(sessionId, id, "cancel/")),
   retry: (sessionId, id) => call("POST", message(sessionId, id, "retry/")),
 };

@@ -1,14 +1,41 @@
 // What can be done with the chosen pictures: a bar at the foot of the page, as long as there are any.
 
 import { h, setText } from "../ui/dom.js";
+import { saveBlob } from "../ui/download.js";
 import { icon } from "../ui/icons.js";
+import { announce } from "../ui/notice.js";
 import { rove } from "../ui/roving.js";
 import { plural, t } from "../ui/translate.js";
+import * as rest from "../client/rest.js";
 
 const ZIP = 200; // pictures in one
 
-/** `buttons()` → [{what, label, icon}] that apply now; `act(what)`. */
-export function bulkBar(selection, { buttons, act }) {
+const ofTrash = () => [
+  { what: "restore", label: t("Restore"), icon: "restore" },
+  { what: "purge", label: t("Delete for good"), icon: "trash" },
+];
+const ofPictures = (album) => [
+  { what: "favorite", label: t("Favourite"), icon: "star" },
+  { what: "add", label: t("Add to an album"), icon: "album" },
+  ...(album ? [{ what: "remove", label: t("Take out of the album"), icon: "out-of" }] : []),
+  { what: "download", label: t("Download"), icon: "download" },
+  { what: "trash", label: t("Move to the trash"), icon: "trash" },
+];
+
+/** `shown()` → {trash, asked}; `doing`: see acts.js; `tried(act)` says what went wrong. */
+export function bulkBar(selection, { shown: view, doing, tried }) {
+  const does = {
+    ...doing,
+    favorite: (images) => (images.every((image) => image.favorite) ? doing.unfavorite(images) : doing.favorite(images)),
+    remove: (images) => doing.remove(images, view().asked.album),
+    download: async (images) => {
+      announce(t("The download is being made"));
+      saveBlob(await rest.archive(images.map(({ id }) => id)));
+    },
+    none: () => selection.clear(),
+  };
+  const buttons = () => (view().trash ? ofTrash() : ofPictures(view().asked.album));
+  const act = (what) => tried(() => does[what](selection.images));
   const count = h("span.count");
   const tools = h("span.tools");
   const bar = h("div.chosen", { role: "toolbar", "aria-label": t("Chosen pictures"), hidden: true }, count, tools);

@@ -109,6 +109,7 @@ const kept = () => [
   { value: { what: "share" }, label: t("Share…"), icon: "share" },
 ];
 const sorted = () => [
+  { value: { what: "details" }, label: t("Details"), icon: "details" },
   { value: { what: "album" }, label: t("Add to an album"), icon: "album" },
   { value: { what: "rename" }, label: t("Rename"), icon: "edit" },
   { value: { what: "delete" }, label: t("Move to the trash"), icon: "trash" },

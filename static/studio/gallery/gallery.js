@@ -2,9 +2,10 @@
 
 import { config } from "../ui/config.js";
 import { askLine } from "../ui/dialogs.js";
-import { pictureUrl } from "../ui/dom.js";
+import { h, pictureUrl } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
-import { downloadLink, saveBlob } from "../ui/download.js";
+import { icon } from "../ui/icons.js";
+import { downloadLink } from "../ui/download.js";
 import { t } from "../ui/translate.js";
 import { acts } from "./acts.js";
 import { bulkBar } from "./bulk-bar.js";
@@ -16,6 +17,7 @@ import { Grid } from "./grid.js";
 import { byKeyboard } from "./keys.js";
 import { making } from "./making.js";
 import { keepPlace, placeHere, returnTo } from "./place.js";
+import { slideshow } from "./slideshow.js";
 import { Timeline } from "./timeline.js";
 import { forgetUndo } from "./undo.js";
 import { announce, notice } from "../ui/notice.js";
@@ -27,7 +29,7 @@ import "../upload/photo-tray.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
 import { wishFor } from "../picture/actions.js";
-import { adjustByHand, exportPicture, look, paintObject, sharePicture, showOrigin } from "../picture/windows.js";
+import { adjustByHand, exportPicture, look, paintObject, sharePicture, showDetails, showOrigin } from "../picture/windows.js";
 import { nameOf } from "../picture/labels.js";
 
 const STALE_MS = 5000; // between two looks for what else the studio has by now
@@ -36,6 +38,7 @@ const root = document.querySelector("#grid");
 const empty = document.querySelector("#empty");
 const similar = document.querySelector("#similar");
 const tray = document.querySelector("photo-tray");
+const slides = h("button.quiet", { type: "button", title: t("Slideshow"), "aria-label": t("Slideshow"), hidden: true }, icon("slides"));
 const tabs = document.querySelectorAll("nav.tabs a");
 
 const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
@@ -113,6 +116,7 @@ function lookAgain() {
 function showNumber() {
   const { count, similar: isSimilar } = grid.timeline;
   empty.hidden = count > 0;
+  slides.hidden = view.trash || count === 0;
   empty.textContent = nothing();
   similar.hidden = !isSimilar;
 }
@@ -174,6 +178,23 @@ const about = {
   },
 };
 
+/** The picture after or before it, or null. */
+async function beside(image, by) {
+  const entry = grid.timeline.entry(image.id);
+  const position = entry ? grid.timeline.positionOf(entry) + by : -1;
+  if (position < 0 || position >= grid.timeline.count) return null;
+  const [found] = await grid.timeline.ensure(position, position + 1);
+  return found?.image?.url ? found.image : null;
+}
+
+/** From what is chosen, from where the focus is, or from the first that is seen. */
+async function showSlides() {
+  const chosenFirst = selection.size ? grid.timeline.entry(selection.ids[0]) : null;
+  const at = chosenFirst ? grid.timeline.positionOf(chosenFirst) : Math.max(grid.focused, grid.visible, 0);
+  const [first] = await grid.timeline.ensure(at, at + 1);
+  if (first?.image?.url) about.closed(await slideshow(first.image, beside));
+}
+
 const ANSWERS = {
   press: ({ card, image, event }) => {
     if (!chosen.press(card, event)) (card.inTrash ? ANSWERS.select({ card }) : ANSWERS.look({ image }));
@@ -204,6 +225,7 @@ const ANSWERS = {
     if (asked) await ANSWERS[asked.what](asked);
   },
   share: ({ image }) => sharePicture(image),
+  details: ({ image }) => showDetails(image),
   favorite: ({ image }) => (image.favorite ? doing.unfavorite([image]) : doing.favorite([image])),
   album: ({ image }) => doing.add([image]),
   rename: async ({ image }) => {
@@ -216,36 +238,7 @@ const ANSWERS = {
   purge: ({ image }) => doing.purge([image]),
 };
 
-const MANY = {
-  favorite: (images) => (images.every((image) => image.favorite) ? doing.unfavorite(images) : doing.favorite(images)),
-  add: doing.add,
-  remove: (images) => doing.remove(images, view.asked.album),
-  download: async (images) => {
-    announce(t("The download is being made"));
-    saveBlob(await rest.archive(images.map(({ id }) => id)));
-  },
-  trash: doing.trash,
-  restore: doing.restore,
-  purge: doing.purge,
-  none: () => selection.clear(),
-};
-
-const ofTrash = () => [
-  { what: "restore", label: t("Restore"), icon: "restore" },
-  { what: "purge", label: t("Delete for good"), icon: "trash" },
-];
-const ofPictures = () => [
-  { what: "favorite", label: t("Favourite"), icon: "star" },
-  { what: "add", label: t("Add to an album"), icon: "album" },
-  ...(view.asked.album ? [{ what: "remove", label: t("Take out of the album"), icon: "out-of" }] : []),
-  { what: "download", label: t("Download"), icon: "download" },
-  { what: "trash", label: t("Move to the trash"), icon: "trash" },
-];
-
-bulkBar(selection, {
-  buttons: () => (view.trash ? ofTrash() : ofPictures()),
-  act: (what) => tried(() => MANY[what](selection.images)),
-});
+bulkBar(selection, { shown: () => view, doing, tried });
 
 const KEYS = {
   select: (position) => chosen.choose(position),
@@ -295,7 +288,8 @@ document.addEventListener("ask", ({ detail, target }) => {
   tried(() => ANSWERS[detail.what]({ card, image: card?.image, ...detail }));
 });
 document.addEventListener("renewed", ({ detail: { image } }) => changed(image));
-document.querySelector("#bring").append(...photoPicker({ take: bring, title: t("Add photos"), labelled: true }));
+slides.addEventListener("click", () => tried(showSlides));
+document.querySelector("#bring").append(slides, ...photoPicker({ take: bring, title: t("Add photos"), labelled: true }));
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
 window.addEventListener("hashchange", turn);

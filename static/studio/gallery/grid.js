@@ -136,6 +136,7 @@ export class Grid extends EventTarget {
     setAttribute(this.#root, "aria-rowcount", rows);
     setAttribute(this.#root, "aria-colcount", columns);
     if (before.columns !== columns) {
+      if (this.focused >= 0) this.#focusing = this.focused;
       this.#rows.forEach((row) => row.remove());
       this.#rows.clear();
     }

@@ -12,6 +12,7 @@ const FETCHES = {
   brush: () => import("../mask/mask-brush.js"),
   sharing: () => import("./share-dialog.js"),
   origin: () => import("./origin.js"),
+  details: () => import("./details.js"),
 };
 
 let viewer = null; // once it is here
@@ -32,6 +33,7 @@ export const look = (image, about) => open("viewer", (part) => part.look(image, 
 export const adjustByHand = (image) => open("editor", (part) => part.adjustByHand(image));
 export const exportPicture = (image, words) => open("exports", (part) => part.exportPicture(image, words));
 export const sharePicture = (image) => open("sharing", (part) => part.sharePicture(image));
+export const showDetails = (image) => open("details", (part) => part.showDetails(image));
 export const showOrigin = (image, wordsOf) => open("origin", (part) => part.showOrigin(image, wordsOf));
 export const paintObject = (image) => open("brush", (part) => part.paintObject(image));
 export const paintPart = (image) => open("brush", (part) => part.paintPart(image));

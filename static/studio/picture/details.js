@@ -1,0 +1,76 @@
+// Everything that is known about a picture, in a window of its own.
+
+import { h, picture, pictureUrl } from "../ui/dom.js";
+import { overlay } from "../ui/overlay.js";
+import { locale, t } from "../ui/translate.js";
+import { HalfWritten } from "../client/half-written.js";
+import { person } from "../client/person.js";
+import * as rest from "../client/rest.js";
+import { nameOf } from "./labels.js";
+
+const NEW = "new"; // the chat that has no id yet
+const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
+
+/** `image`: a picture's public form. Resolves once the window is gone. Raises `Problem`. */
+export async function showDetails({ id }) {
+  const image = await rest.gallery.get(id);
+  const [message, albums] = await Promise.all([messageOf(image), titlesOf(image)]);
+  const rows = known(image, message, albums).map(([name, value]) => [h("dt", {}, name), h("dd", { dir: "auto" }, value)]);
+  const url = pictureUrl(image.thumbnail_url);
+  const element = h("dialog.details", { "aria-labelledby": "details-title" },
+    h("h2", { id: "details-title", dir: "auto" }, nameOf(image)),
+    url && picture("img", { src: url, alt: "" }),
+    h("dl", {}, ...rows.flat()),
+    h("div.buttons", {},
+      message && h("a.button", { href: `/chat/${message.session_id}/` }, t("Open in its chat")),
+      image.prompt && h("button", { type: "button", onclick: () => usePrompt(image.prompt) }, t("Use this prompt")),
+      h("button.primary", { type: "button", onclick: () => element.close() }, t("Close"))),
+  );
+  element.addEventListener("click", (event) => event.target === element && element.close());
+  document.body.append(element);
+  element.showModal();
+  const leave = overlay(() => element.close());
+  await new Promise((resolve) => element.addEventListener("close", resolve, { once: true }));
+  element.remove();
+  await leave();
+}
+
+/** Null of what was imported, and where the conversation is gone. */
+async function messageOf({ session_id: sessionId, message_id: id }) {
+  return sessionId && id ? rest.messages.get(sessionId, id).catch(() => null) : null;
+}
+
+async function titlesOf({ album_ids: ids }) {
+  if (!ids.length) return [];
+  const { items } = await rest.gallery.albums();
+  return items.filter(({ id }) => ids.includes(id)).map(({ title }) => title);
+}
+
+/** [[name, words]], of what there is. */
+function known(image, message, albums) {
+  const { width, height } = image;
+  const rows = [
+    [t("Request"), image.request],
+    [t("Prompt"), image.prompt],
+    [t("Made by"), image.provider],
+    [t("Made on"), moment.format(new Date(image.created_at))],
+    [t("Size"), t("{width} × {height} pixels", { width, height })],
+    [t("File"), [image.mime.split("/")[1].toUpperCase(), image.bytes && weight(image.bytes)].filter(Boolean).join(", ")],
+    [t("Seed"), String(message?.options.seed ?? "")],
+    [t("In the albums"), new Intl.ListFormat(locale).format(albums)],
+  ];
+  return rows.filter(([, value]) => value);
+}
+
+function weight(bytes) {
+  const [unit, per] = bytes < 1_000_000 ? ["kilobyte", 1000] : ["megabyte", 1_000_000];
+  return (bytes / per).toLocaleString(locale, { style: "unit", unit, maximumFractionDigits: per > 1000 ? 1 : 0 });
+}
+
+/** In the message box of a new chat, after whatever waits there. */
+function usePrompt(prompt) {
+  const kept = new HalfWritten(person.id);
+  const { text = "", photos = [], missing = 0 } = kept.read(NEW) ?? {};
+  kept.write(NEW, { text: text ? `${text}\n${prompt}` : prompt, photos, missing });
+  location.href = "/";
+}

@@ -1,0 +1,73 @@
+"""What is known about a picture, and a slideshow of all of them."""
+
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.bringing import bring
+from tests.e2e.person import SMALL, Person, Tab
+from tests.e2e.reading import complaints
+
+
+def cards(page: Page) -> Locator:
+    return page.locator("gallery-card")
+
+
+def details(page: Page) -> Locator:
+    cards(page).first.hover()
+    cards(page).first.get_by_role("button", name="More").click()
+    page.get_by_role("menuitem", name="Details").click()
+    return page.get_by_role("dialog")
+
+
+@pytest.fixture
+def painted(person: Person) -> Page:
+    tab = person.opens()
+    tab.says(f"a snowy forest, {SMALL}")
+    tab.shows(1)
+    tab.page.get_by_role("link", name="Gallery").click()
+    expect(cards(tab.page).locator("img.loaded")).to_have_count(1)
+    return tab.page
+
+
+def test_details_say_all_that_is_known(person: Person, painted: Page) -> None:
+    image = person.asks("/v1/gallery/")["items"][0]
+    dialog = details(painted)
+    for words in (image["provider"], image["prompt"], "256 × 192 pixels", "Seed", f"a snowy forest, {SMALL}", "kB"):
+        expect(dialog).to_contain_text(words)
+    assert complaints(painted) == []
+    dialog.get_by_role("link", name="Open in its chat").click()
+    expect(painted).to_have_url(re.compile(f"/chat/{image['session_id']}/$"))
+    Tab(painted).shows(1)
+
+
+def test_its_prompt_is_used_again(person: Person, painted: Page) -> None:
+    prompt = person.asks("/v1/gallery/")["items"][0]["prompt"]
+    details(painted).get_by_role("button", name="Use this prompt").click()
+    expect(Tab(painted).input).to_have_value(prompt)
+
+
+def test_a_slideshow_goes_by_keys(person: Person) -> None:
+    tab = person.opens("/gallery/")
+    for name in ("third", "second", "first"):
+        bring(person, tab, Image.linear_gradient("L").resize((64, 48)), f"{name}.png")
+    tab.page.reload()
+    expect(cards(tab.page).locator("img.loaded")).to_have_count(3)
+    tab.page.get_by_role("button", name="Slideshow").click()
+    slides = tab.page.get_by_role("dialog", name="Slideshow")
+    tab.page.keyboard.press("Space")
+    expect(slides.get_by_role("button", name="Play")).to_be_focused()
+    for key, shown in (
+        ("ArrowRight", "second"),
+        ("ArrowRight", "third"),
+        ("ArrowRight", "third"),
+        ("ArrowLeft", "second"),
+    ):
+        tab.page.keyboard.press(key)
+        expect(slides.get_by_role("img", name=shown)).to_be_visible()
+    assert complaints(tab.page) == []
+    tab.page.keyboard.press("Escape")
+    expect(slides).to_have_count(0)
+    expect(cards(tab.page).nth(1).locator(".open")).to_be_focused()
