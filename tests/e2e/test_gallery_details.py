@@ -35,7 +35,7 @@ def painted(person: Person) -> Page:
 def test_details_say_all_that_is_known(person: Person, painted: Page) -> None:
     image = person.asks("/v1/gallery/")["items"][0]
     dialog = details(painted)
-    for words in (image["provider"], image["prompt"], "256 × 192 pixels", "Seed", f"a snowy forest, {SMALL}", "kB"):
+    for words in (image["provider"], image["prompt"], "256 × 192 pixels", f"a snowy forest, {SMALL}", "kB"):
         expect(dialog).to_contain_text(words)
     assert complaints(painted) == []
     dialog.get_by_role("link", name="Open in its chat").click()
