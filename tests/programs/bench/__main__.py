@@ -72,7 +72,7 @@ def main() -> None:
 
 def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[tuple[str, int, Measure]]:
     """Letters for `--only`, rounds, and what to do in each."""
-    from tests.programs.bench import finding, measures, others, pages, polls, stalls
+    from tests.programs.bench import finding, measures, others, pages, polls, scrolling, stalls
 
     return [
         ("a", form.rounds, partial(measures.floor, form.seconds)),
@@ -90,15 +90,17 @@ def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[t
         ("m", 1, partial(finding.pages, 1000, form.rows, form.pages)),
         ("i", 1, partial(measures.claims, 10, 10_000, form.claims)),
         ("l", 1, pages.lighthouse),
+        ("n", 1, partial(scrolling.gallery, form.rows // 4)),
     ]
 
 
 def _left_out(only: str) -> dict[str, str]:
     """By letter: a sentence on what was asked for and is not on this machine."""
-    from tests.programs.bench import others, pages
+    from tests.programs.bench import others, pages, scrolling
 
     needed = {
         "k": (others.is_installed(), "Not measured: Chainlit, FastAPI and arq are not installed (`make compare`)."),
+        "n": (scrolling.is_installed(), "Not measured: scrolling needs Chromium."),
         "l": (pages.is_installed(), "Not measured: Lighthouse needs Node (npx) and Chromium."),
     }
     return {
