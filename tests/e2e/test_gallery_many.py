@@ -1,6 +1,7 @@
 """A gallery of many: only what is near is in the document, and the whole of it has its place from the first moment."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -54,4 +55,4 @@ def test_few_elements_show_many_pictures_and_none_of_them_moves(many: Page) -> N
         until(lambda: many.locator(".hole").count() == 0 and many.locator("gallery-card").count() > 0)
         assert elements(many) <= MOST
         assert height(many) == whole
-    expect(many.locator("gallery-card .title").last).to_have_text("phố cổ Hội An mùa xuân, 0")
+    expect(many.locator("gallery-card .title").last).to_have_text(re.compile(", 0$"))
