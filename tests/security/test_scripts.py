@@ -142,7 +142,7 @@ def test_on_the_pages_of_the_moderator(planted: Planted, browser: Browser) -> No
     moderator, image = planted.target.moderator("planted"), planted.images[0]
     rename = "UPDATE project_user SET username=?, first_name=? WHERE username='planted'"
     planted.target.sql(rename, SCRIPT + ALL[:100], ALL[:150])
-    form = {"action": "hide", "_selected_action": image, "reason": ALL[:500]}
+    form = {"action": "hide", "_selected_action": image, "code": "other", "reason": ALL[:500]}
     with watched(browser, moderator, planted.target.url) as page:
         look(page, "/admin/gallery/image/")
         page.locator(f"input[value='{image}']").check()
