@@ -67,3 +67,8 @@ def test_a_worker_answers_in_the_language_of_the_words_or_of_whoever_sends_them(
     ):
         said = answered(guest, content, accepted)
         assert (said[0], said[1][: len(reply)]) == (language, reply)
+
+
+def test_the_admin_is_in_the_browsers_language(studio: Studio) -> None:
+    page = httpx.get(f"{studio.url}/admin/login/", headers={"Accept-Language": "vi"})
+    assert ('<html lang="vi"' in page.text, "Đăng nhập" in page.text) == (True, True)
