@@ -20,7 +20,7 @@ from gallery.models import Image
 from gallery.pictures import Rendition
 from gallery.translation import _
 from pipeline.message import SEEDS, Message, Stage, SuggestionForm
-from pipeline.providers import registry
+from pipeline.providers import abilities, registry
 from pipeline.providers.adjust import Adjust
 from pipeline.providers.base import Intent, PictureRequest, Provider, Refinement, Suggestion, Usage
 from pipeline.providers.text import NOTHING_BEFORE, answered_in
@@ -281,9 +281,10 @@ def _generate(job: Job, lease: Lease) -> Job | None:
 
 def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
     """A new picture is made after all attached ones, a change after those beside the one that is changed."""
-    if provider.max_pictures == 1:
-        return ()
-    further = message.attached[1:] if Intent(message.intent or "").needs_source else message.attached
+    if Intent(message.intent or "").needs_source:
+        further = message.attached[1:] if provider.max_pictures > 1 else []
+    else:
+        further = message.attached if _paints_after_pictures(provider) else []
     return tuple(gallery.open_source(message.user_id, image_id)[1] for image_id in further)
 
 
@@ -291,7 +292,12 @@ def _parents(message: Message) -> list[str]:
     """What the picture was made from, in the order of the numbers."""
     if message.source_id:
         return [message.source_id, *(message.further_image_ids or ())]
-    return message.attached if choices.provider_for(Intent(message.intent or "")).max_pictures > 1 else []
+    return message.attached if _paints_after_pictures(choices.provider_for(Intent(message.intent or ""))) else []
+
+
+def _paints_after_pictures(provider: Provider) -> bool:
+    able = abilities.OF.get(provider.name)
+    return able is not None and able.pictures > 1 and able.in_words
 
 
 def _answer_about_picture(job: Job, lease: Lease) -> None:

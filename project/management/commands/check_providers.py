@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.providers.prices import UNIT
-from project import checking
+from project.management import checking
 
 
 class Command(BaseCommand):

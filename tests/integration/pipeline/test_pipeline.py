@@ -297,6 +297,14 @@ def test_several_pictures_are_too_many_for_the_tools_which_say_so(conversation: 
     assert str(Image.objects.get(message_id=bluer["_id"]).parent_id) == pictures[0]
 
 
+def test_a_new_picture_of_the_painter_s_is_made_from_none(conversation: Doc, user: User) -> None:
+    named = {"source_image_id": str(photo(user).id), "options": {"intent": "generate", "width": 128, "height": 128}}
+    painted = say(conversation, "a sea at sunset", **named)
+    work_through()
+    row = Image.objects.get(message_id=painted["_id"])
+    assert (row.intent, row.parent_id) == ("generate", None)
+
+
 def test_an_edit_reserves_the_box_of_what_will_come(conversation: Doc, user: User) -> None:
     edit = say(conversation, "rotate it", source_image_id=str(photo(user).id), options={})
     work_through()
