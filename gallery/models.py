@@ -114,6 +114,7 @@ class Image(models.Model):
             models.Index(fields=["id"], condition=Q(purpose="mask"), name="image_masks"),
             models.Index(fields=["owner", "digest"], condition=~Q(digest=""), name="image_owner_digest"),
             models.Index(fields=["id"], condition=WAITING, name="image_waiting"),
+            models.Index(fields=["-id"], condition=WAITING & Q(score=None), name="image_unscored"),
             models.Index(fields=["-score"], condition=WAITING & Q(score__isnull=False), name="image_hinted"),
             models.Index(fields=["id"], condition=UNANNOUNCED, name="image_unannounced"),
             # The admin's lists, of everybody's pictures.
