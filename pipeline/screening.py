@@ -32,10 +32,10 @@ def is_installed() -> bool:
 def screen() -> None:
     """A round: pictures without a score get one."""
     images = hints.unscored(AT_ONCE)
-    if not images:
+    score = opened() if images else None
+    if score is None:
         return
-    score = opened()
-    for image in images if score else []:
+    for image in images:
         try:
             small = storage(image.storage).open(image.thumbnail_key)
         except StudioError as error:
