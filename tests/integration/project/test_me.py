@@ -160,7 +160,7 @@ async def test_the_export_holds_everything_and_nothing_of_others(guest: User) ->
 
 async def test_who_has_nothing_gets_empty_lists(guest: User) -> None:
     archive = await exported(guest)
-    assert [read(archive, f"{name}.json") for name in LISTS] == [[], [], [], [], []]
+    assert [read(archive, f"{name}.json") for name in LISTS] == [[]] * len(LISTS)
 
 
 async def test_what_is_hidden_is_named_and_not_given(guest: User) -> None:
