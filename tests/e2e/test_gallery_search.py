@@ -64,6 +64,23 @@ def test_favourites_and_albums_narrow_what_is_seen(found: tuple[Person, Page]) -
     expect(cards(page)).to_have_count(3)
 
 
+def test_a_filter_in_the_address_is_a_chip_that_goes_away(found: tuple[Person, Page]) -> None:
+    page = found[1]
+    page.goto("/gallery/?from=2020-01-01&to=2020-01-02&q=bien")
+    expect(page.get_by_text("No picture is like that.")).to_be_visible()
+    for filter in ("until", "from"):
+        page.get_by_role("button", name=filter).click()
+        expect(page.get_by_role("button", name=filter)).to_have_count(0)
+    expect(cards(page)).to_have_text(["Biển xanh"])
+    expect(page).to_have_url(re.compile(r"/gallery/\?q=bien$"))
+    page.get_by_label("Kind").select_option("Painted")
+    expect(page.get_by_text("No picture is like that.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"\?q=bien&intent=generate$"))
+    page.reload()
+    expect(page.get_by_label("Kind")).to_have_value("generate")
+    expect(page.get_by_text("No picture is like that.")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_search_keeps_nobody_out(found: tuple[Person, Page], width: int, scheme: str) -> None:

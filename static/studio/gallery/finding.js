@@ -1,20 +1,31 @@
-// What the gallery is asked for: words, favourites, an album. It stands in the address, so that a reload and a link find the same.
+// What the gallery is asked for: words, favourites, an album, a kind. It stands in the address, so that a reload and a link find
+// the same; what has no field of its own there is a chip that can be taken away.
 
 import { h } from "../ui/dom.js";
+import { icon } from "../ui/icons.js";
+import { locale, t } from "../ui/translate.js";
 import * as rest from "../client/rest.js";
 
 const TYPING_MS = 250;
-const FIELDS = ["q", "favorite", "album"]; // as the API calls them
+const FIELDS = ["q", "favorite", "album", "intent"]; // as the API calls them
+const CHIPS = ["provider", "session_id", "from", "to"];
+const KINDS = [
+  ["generate", t("Painted")], ["edit", t("Edited")], ["enhance", t("Enhanced")], ["remove_background", t("Without background")],
+  ["remove_object", t("Without an object")], ["style_transfer", t("In another style")],
+];
 
 /** What stands in the address. */
 export function asked() {
   const query = new URLSearchParams(location.search);
-  return Object.fromEntries(FIELDS.filter((field) => query.get(field)).map((field) => [field, query.get(field)]));
+  return Object.fromEntries([...FIELDS, ...CHIPS].filter((field) => query.get(field)).map((field) => [field, query.get(field)]));
 }
 
 /** `form`: its fields show what is asked for; `changed` is called when that is something else. */
 export function finding(form, changed) {
-  const { q, favorite, album } = form.elements;
+  const { q, favorite, album, intent } = form.elements;
+  const chips = h("span.chips");
+  form.append(chips);
+  intent.append(...KINDS.map(([value, words]) => h("option", { value }, words)));
   let timer = 0;
 
   const show = () => {
@@ -22,20 +33,25 @@ export function finding(form, changed) {
     q.value = now.q ?? "";
     favorite.checked = now.favorite === "true";
     album.value = now.album ?? "";
+    intent.value = now.intent ?? "";
+    chips.replaceChildren(...CHIPS.filter((name) => now[name]).map((name) => chip(name, now[name], () => ask({ [name]: "" }))));
   };
 
-  const ask = () => {
+  const ask = (instead = {}) => {
     clearTimeout(timer);
-    const wanted = { q: q.value.trim(), favorite: favorite.checked ? "true" : "", album: album.value };
+    const kept = Object.fromEntries(CHIPS.map((name) => [name, asked()[name] ?? ""]));
+    const own = { q: q.value.trim(), favorite: favorite.checked ? "true" : "", album: album.value, intent: intent.value };
+    const wanted = { ...own, ...kept, ...instead };
     const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
     if (String(query) === String(new URLSearchParams(asked()))) return;
     history.replaceState({ ...history.state, place: null }, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+    show();
     changed();
   };
 
   form.addEventListener("input", ({ target }) => {
     clearTimeout(timer);
-    timer = setTimeout(ask, target === q ? TYPING_MS : 0);
+    timer = setTimeout(() => ask(), target === q ? TYPING_MS : 0);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -44,6 +60,18 @@ export function finding(form, changed) {
   window.addEventListener("popstate", show);
   show();
   fillAlbums(album).then(show);
+}
+
+/** It says what is asked for; a press takes that away. */
+function chip(name, value, act) {
+  const day = (text) => new Date(text.length === 10 ? `${text}T12:00` : text).toLocaleDateString(locale, { dateStyle: "medium" });
+  const words = {
+    provider: () => value,
+    session_id: () => t("This conversation"),
+    from: () => t("from {day}", { day: day(value) }),
+    to: () => t("until {day}", { day: day(value) }),
+  }[name]();
+  return h("button.chip", { type: "button", title: t("Remove the filter: {name}", { name: words }), onclick: act }, words, icon("close"));
 }
 
 /** Where somebody has none, there is nothing to choose. */

@@ -22,6 +22,7 @@ export async function showDetails({ id }) {
     url && picture("img", { src: url, alt: "" }),
     h("dl", {}, ...rows.flat()),
     h("div.buttons", {},
+      image.session_id && h("a.button", { href: `/gallery/?${new URLSearchParams({ session_id: image.session_id })}` }, t("All of this conversation")),
       message && h("a.button", { href: `/chat/${message.session_id}/` }, t("Open in its chat")),
       image.prompt && h("button", { type: "button", onclick: () => usePrompt(image.prompt) }, t("Use this prompt")),
       h("button.primary", { type: "button", onclick: () => element.close() }, t("Close"))),
