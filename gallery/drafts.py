@@ -50,7 +50,7 @@ def draft(
     said = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
     how = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **said, **how)
-    by = source_types.Maker.HAND if by_hand else source_types.maker(provider, intent)
+    by = source_types.Maker.HAND if by_hand else source_types.maker(provider, intent, 1 + len(further_ids))
     try:
         return _insert(new | {"message_id": message_id}, owner_id, parent_id, further_ids, by)
     except IntegrityError:

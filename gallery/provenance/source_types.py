@@ -21,10 +21,16 @@ class Maker(StrEnum):
     HAND = "hand"  # a person, with sliders
 
 
-def maker(provider: str, intent: str) -> Maker:
+def maker(provider: str, intent: str, pictures: int = 1) -> Maker:
     """A provider that is not known here counts as a model: too much is said rather than too little."""
-    fills_by_model = provider == "cloudinary" and intent == "remove_object"
-    return Maker.ALGORITHM if provider in ("offline", "cloudinary") and not fills_by_model else Maker.MODEL
+    by_model = (provider, intent) == ("cloudinary", "remove_object")
+    by_model = by_model or ((provider, intent) == ("offline", "style_transfer") and pictures > 1)  # in another's style
+    return Maker.ALGORITHM if provider in ("offline", "cloudinary") and not by_model else Maker.MODEL
+
+
+def maker_of(image: Image) -> Maker:
+    further = image.references.count() if image.intent == "style_transfer" else 0
+    return maker(image.provider, image.intent, 1 + further)
 
 
 def made(by: Maker, sources: Sequence[str]) -> str:
@@ -49,4 +55,4 @@ def of(image: Image, steps: int = MAX_STEPS) -> str:
     sources = [of(parent, steps - 1) for parent in lineage.parents(image)]
     if not sources and image.intent != "generate":
         sources = [UNKNOWN]  # it is gone
-    return made(maker(image.provider, image.intent), sources)
+    return made(maker_of(image), sources)

@@ -37,7 +37,7 @@ def _said(image: Image, *, with_prompt: bool) -> dict[str, str]:
     provider = f" ({image.provider})" if is_made and image.provider else ""
     said[f"{{{XMP}}}CreatorTool"] = f"AI Photo Studio {settings.STUDIO_VERSION}{provider}"
     said[f"{{{XMP}}}{'CreateDate' if is_made else 'MetadataDate'}"] = when  # of a photo nobody knows when it was taken
-    if provider and source_types.maker(image.provider, image.intent) is source_types.Maker.MODEL:
+    if provider and source_types.maker_of(image) is source_types.Maker.MODEL:
         said[f"{{{IPTC}}}AISystemUsed"] = image.provider
     if with_prompt and is_made:
         seed = f"\nSeed: {image.seed}" if image.seed is not None else ""

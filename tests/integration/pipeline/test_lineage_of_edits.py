@@ -138,6 +138,7 @@ def test_a_picture_in_the_style_of_another_one_has_both_as_its_parents(conversat
     made = row(say(conversation, "in the style of picture 2", options={}, **named))
     assert (made.intent, made.parent, made.width) == ("style_transfer", photo, 160)
     assert lineage.parents(made) == [photo, example]
+    assert made.source_type == "compositeWithTrainedAlgorithmicMedia"  # a network drew it
 
 
 def test_a_doubtful_outline_comes_with_the_brush_for_the_picture_that_was_made(conversation: Doc, user: User) -> None:
