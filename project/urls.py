@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from chat import views as chat
 from gallery import views as gallery
-from gallery.moderation import first_page
+from gallery.moderation import first_page, transparency
 from gallery.sharing import views as sharing
 from pipeline.providers import registry
 from project import docs, installing, trashed
@@ -41,6 +41,7 @@ urlpatterns = [
     path("you/keys/", accounts.keys, name="keys"),
     path("p/<uuid:image_id>/trashed/<str:signature>", trashed.thumbnail),
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", gallery.picture, {"who": person_id}, name="picture"),
+    path("transparency/", transparency.page, name="transparency"),
     path("s/<str:token>/", sharing.page, name="share"),
     path("s/<str:token>/<str:variant>", sharing.picture, name="shared_picture"),
     path("manifest.webmanifest", installing.manifest, name="manifest"),

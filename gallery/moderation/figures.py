@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Avg, Count, QuerySet
+from django.db.models import Avg, Count, QuerySet, Sum
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from gallery.models import Image
@@ -82,3 +83,16 @@ def by_code(what: str) -> dict[str, int]:
     ):
         found[code] += number
     return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+
+def by_month(months: int) -> list[tuple[date, dict[tuple[str, str], int]]]:
+    """The latest first: what was counted, by what and code."""
+    begin = today().replace(day=1)
+    for _month in range(months - 1):
+        begin = (begin - timedelta(days=1)).replace(day=1)
+    rows = Tally.objects.filter(day__gte=begin).order_by().values("what", "code", month=TruncMonth("day"))
+    found: dict[date, dict[tuple[str, str], int]] = defaultdict(dict)
+    for row in rows.annotate(total=Sum("count"), mean=Avg("count")):
+        number = row["mean"] if row["what"] == WAITED else row["total"]
+        found[row["month"]][row["what"], row["code"]] = round(number)
+    return sorted(found.items(), reverse=True)

@@ -12,7 +12,7 @@ from tests.support.browser import launched
 from tests.support.serving import Serving, serving
 
 # Short leases, so that what a killed worker held is taken up soon.
-QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "0.5"}
+QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "0.5", "STUDIO_TRANSPARENCY": "on"}
 expect.set_options(timeout=WAIT_MS)
 
 

@@ -152,3 +152,13 @@ def test_axe_finds_nothing_on_the_first_page_on_a_persons_and_on_the_record(serv
                 page.screenshot(path=f"/tmp/mod-{path.split('/')[2] or 'first'}-{width}.png", full_page=True)
                 assert complaints(page) == []
                 page.close()
+
+
+def test_axe_finds_nothing_on_the_public_figures(server: Serving, newcomer: Callable[..., Person]) -> None:
+    run(server, "from gallery.moderation import figures\nfigures.count(figures.today())")
+    for width in (1280, 390):
+        page = newcomer(viewport={"width": width, "height": 800}).opens("/transparency/").page
+        expect(page.get_by_role("heading", name="Transparency")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert complaints(page) == []
+        page.screenshot(path=f"/tmp/mod-transparency-{width}.png", full_page=True)

@@ -166,6 +166,7 @@ PAGES = [
     ),
     Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/thumbnail/{signature}", NOT_THERE),
     Route("p/<uuid:image_id>/<str:variant>/<str:signature>", "GET", "/p/{image}/full/{stale}", NOT_THERE),
+    Route("transparency/", "GET", "/transparency/", NOT_THERE),  # unless STUDIO_TRANSPARENCY is on
     # So for whoever has a share's address.
     Route("s/<str:token>/", "GET", "{share_path}", PUBLIC),
     Route("s/<str:token>/<str:variant>", "GET", "{share_path}full", PUBLIC),
