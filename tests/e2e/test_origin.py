@@ -1,9 +1,17 @@
 """Where a picture comes from, as a graph; each of its pictures can be looked at, or be the start of a new branch."""
 
+from collections.abc import Callable
+
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.person import Person, Tab
 from tests.e2e.reading import complaints
+
+
+@pytest.fixture
+def person(newcomer: Callable[..., Person]) -> Person:
+    return newcomer()
 
 
 def edited(person: Person) -> Tab:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +11,11 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import bring
 from tests.e2e.person import Person
+
+
+@pytest.fixture
+def person(newcomer: Callable[..., Person]) -> Person:
+    return newcomer()
 
 
 def said(data: bytes) -> str:

@@ -70,6 +70,11 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
         ({"STUDIO_CURRENCY": "dollars"}, "STUDIO_CURRENCY has to be a currency's three letters"),
         ({"STUDIO_DIFFUSERS_MODEL": "/nowhere"}, "STUDIO_DIFFUSERS_MODEL must be a folder with a model_index.json"),
         ({"STUDIO_PROVIDERS": "edit=diffusers"}, "gives edit to diffusers, but STUDIO_DIFFUSERS_MODEL is not set."),
+        ({"STUDIO_C2PA_CERT": __file__}, "STUDIO_C2PA_CERT and STUDIO_C2PA_KEY go together"),
+        (
+            {"STUDIO_C2PA_CERT": __file__, "STUDIO_C2PA_KEY": "/none"},
+            "STUDIO_C2PA_KEY names a file that cannot be read",
+        ),
         ({"STUDIO_IMAGES_PIXELS": "5"}, "STUDIO_IMAGES_PIXELS must be at least 65536"),
     ],
 )
