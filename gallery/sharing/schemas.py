@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 
 from gallery.sharing import links
 from gallery.sharing.models import Report, Share
@@ -11,12 +11,18 @@ YEAR_S = 366 * 24 * 3600
 Reason = Report.Reason
 
 
+def _whole(value: object) -> object:
+    """60.0 is a whole number in JSON, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Seconds = Annotated[int, BeforeValidator(_whole), Field(ge=60, le=10 * YEAR_S)]
+
+
 class ShareBody(Schema):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    expires_in_s: Annotated[
-        int | None, Field(ge=60, le=10 * YEAR_S, description="Seconds until it ends; null: without an end")
-    ] = None
+    expires_in_s: Annotated[Seconds | None, Field(description="Until it ends; null: without an end")] = None
 
 
 class ShareForm(Schema):

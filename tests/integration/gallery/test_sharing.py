@@ -57,7 +57,7 @@ def statuses(path: str, **headers: str) -> set[int]:
 def test_a_share_has_an_address_and_an_end(client: Client, me: User) -> None:
     image = made(me)
     for_ever = posted(client, of(image), {"expires_in_s": None})
-    for_a_while = posted(client, of(image), {"expires_in_s": 3600})
+    for_a_while = posted(client, of(image), {"expires_in_s": 3600.0})
     assert [answer.status_code for answer in (for_ever, for_a_while)] == [201, 201]
     assert for_ever.json()["expires_at"] is None
     share = Share.objects.get(pk=for_a_while.json()["id"])
