@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, UnidentifiedImageError
 
 from gallery import heif
 from gallery.errors import BadInput, StudioError, TooLarge
+from gallery.snapshot import THUMBNAIL_SIDE
 from gallery.translation import N_, _
 
 FORMATS = ("JPEG", "PNG", "WEBP")  # by content, not by name; HEIC and AVIF are read elsewhere
@@ -22,7 +23,6 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 32_768  # pixels; a JPEG ends at 65,500
 MIN_SIDE = 16
-THUMBNAIL_SIDE = 512
 PLACEHOLDER_SIDE = 16
 SKETCH_SIDE = 96
 _WEBP_SIDE = 16_383  # pixels: the format's own limit

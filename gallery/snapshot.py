@@ -1,5 +1,6 @@
 from typing import Literal, NotRequired, TypedDict
 
+THUMBNAIL_SIDE = 512  # pixels, of the longer side
 State = Literal["shown", "hidden", "deleted"]
 
 

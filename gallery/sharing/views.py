@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from gallery import views
 from gallery.errors import NotFound, StudioError
 from gallery.models import Image
-from gallery.pictures import THUMBNAIL_SIDE
 from gallery.sharing import links, services
 from gallery.sharing.models import Report
+from gallery.snapshot import THUMBNAIL_SIDE
 from gallery.translation import N_, _
 
 VARIANTS = ("full", "thumbnail")
