@@ -45,7 +45,7 @@ export function choosePictures(most) {
     async function load() {
       more.disabled = true;
       try {
-        const found = await rest.gallery.list(next, PAGE);
+        const found = await rest.gallery.page(false, { cursor: next }, PAGE);
         next = found.next;
         list.append(...found.items.filter((image) => pictureUrl(image.thumbnail_url)).map(thumb));
         said.textContent = list.childElementCount ? "" : t("Your gallery is empty.");
