@@ -27,6 +27,7 @@ from tests.programs.faults.conditions import (
     wrong_clock,
 )
 from tests.programs.faults.disk import full_disk, mongod_full
+from tests.programs.faults.moderation import appeals_of_what_is_deleted, two_moderators
 from tests.programs.faults.places import (
     ANNOUNCING,
     CANCELLING,
@@ -84,6 +85,8 @@ def matrix() -> Iterator[Scenario]:
     yield from free_provider()
     yield from at_random()
     yield Scenario("left behind", STRAY, stray_file)
+    yield Scenario("moderators", "two at once", two_moderators)
+    yield Scenario("moderators", "an appeal on what is deleted meanwhile", appeals_of_what_is_deleted)
     yield Scenario("Valkey hangs", "8 s", hung_valkey)
     yield Scenario("storm", "four at random", storm)
     yield Scenario("disk full", "put", full_disk)
