@@ -24,6 +24,7 @@ export class Grid extends EventTarget {
   #rest = 0;
   #focusing = null; // the position that gets the focus once it is known
   #width = 0;
+  #laid = ""; // the width and the numbers that the layout is of
 
   constructor(root, { makeCell, header }) {
     super();
@@ -42,6 +43,7 @@ export class Grid extends EventTarget {
     timeline.addEventListener("changed", () => timeline === this.timeline && this.relayout());
     this.#rows.forEach((row) => row.remove());
     this.#days.forEach((day) => day.remove());
+    this.#laid = "";
     for (const known of [this.#rows, this.#days, this.#cells]) known.clear();
     this.relayout();
   }
@@ -124,9 +126,12 @@ export class Grid extends EventTarget {
   /** Whatever is seen stays where it is, but for the top of the page. */
   relayout() {
     if (!this.timeline) return;
+    const counts = this.timeline.days.map(({ items }) => items.length);
+    const laid = `${this.#root.clientWidth} ${counts}`;
+    if (laid === this.#laid) return this.render(); // what was not known is, and nothing else
     const place = this.#top < 0 ? this.place : null;
     const before = this.layout;
-    const counts = this.timeline.days.map(({ items }) => items.length);
+    this.#laid = laid;
     this.#width = this.#root.clientWidth;
     this.layout = new Layout(counts, this.#width);
     const { columns, width, picture, gaps, height, rows } = this.layout;
@@ -141,7 +146,7 @@ export class Grid extends EventTarget {
       this.#rows.clear();
     }
     if (place && before.height !== height) this.goTo(place);
-    this.render();
+    return this.render();
   }
 
   get #top() {
