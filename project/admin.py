@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin, messages
@@ -78,10 +78,10 @@ class UserAdmin(Base):
         return [path("<uuid:user_id>/block/", block, name="project_user_block"), *super().get_urls()]
 
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, object] | None = None
     ) -> HttpResponse:
         person = self.get_object(request, unquote(object_id))
-        found: dict[str, Any] = {"shows_pictures": request.user.has_perm("gallery.view_image")}
+        found: dict[str, object] = {"shows_pictures": request.user.has_perm("gallery.view_image")}
         if person is not None and self.has_view_permission(request, person):
             found |= {"about": about(person)}
         return super().change_view(request, object_id, form_url, (extra_context or {}) | found)

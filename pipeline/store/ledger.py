@@ -136,7 +136,9 @@ def _confirm(owner: str, reservation: ReservationForm, amount: int, ceilings: Ce
     return True
 
 
-def _raise_by(book: Document, reservation: ReservationForm, before: int, more: int, bounds: list[Bound]) -> None:
+def _raise_by(
+    book: Mapping[str, object], reservation: ReservationForm, before: int, more: int, bounds: list[Bound]
+) -> None:
     entry, day = _entry(reservation), _day(reservation)
     still = {**book, f"{entry}.amount": before, **_within(bounds, more)}
     raised = {"held": more, f"days.{day}.held": more, f"{entry}.amount": more}
@@ -234,7 +236,7 @@ def _bounds(owner: str, reservation: ReservationForm, ceilings: Ceilings) -> lis
     return [Bound(field, ceiling, whose) for field, ceiling, whose in found if ceiling is not None]
 
 
-def _within(bounds: list[Bound], amount: int) -> Document:
+def _within(bounds: list[Bound], amount: int) -> dict[str, object]:
     """A missing sum is 0; `_too_little` has looked whether that is enough."""
     return {bound.field: {"$not": {"$gt": bound.ceiling - amount}} for bound in bounds}
 
@@ -245,7 +247,7 @@ def _too_little(bounds: list[Bound], amount: int, book: Mapping[str, Any] | None
     return next((each for each in reversed(left) if each.amount < amount), None)
 
 
-def _sums(bounds: list[Bound]) -> Document:
+def _sums(bounds: list[Bound]) -> dict[str, int]:
     return {"_id": 1, "opened": 1, **{bound.field: 1 for bound in bounds}}
 
 

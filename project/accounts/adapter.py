@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  a unix socket has none
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         site = SimpleNamespace(name="AI Photo Studio", domain=self.request.get_host())
         try:
             super().send_mail(template_prefix, email, {"current_site": site, **context})
@@ -80,7 +80,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
-    def populate_response_meta(self, request: HttpRequest, meta: dict[str, Any]) -> None:
+    def populate_response_meta(self, request: HttpRequest, meta: dict[str, object]) -> None:
         """Adds a QR code of the secret of a second step."""
         if "totp_url" in meta:
             meta["totp_svg"] = get_mfa_adapter().build_totp_svg(meta["totp_url"])
@@ -93,8 +93,8 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, object]:
         """A passkey names its user. Whoever signs up in a guest's browser becomes that guest."""
-        entity: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        entity: dict[str, object] = super().get_public_key_credential_user_entity(user)
         guest = signing_in.guest_of(context.request)
         return {**entity, "id": user_pk_to_url_str(guest).encode()} if guest else entity

@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 class SharedCache(RedisCache):
     """In Redis, for all processes; while that is down, each process knows only its own entries."""
 
-    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+    def __init__(self, server: Any, params: dict[str, object]) -> None:
         super().__init__(server, params)
         self._own = LocMemCache("accounts", {})
 

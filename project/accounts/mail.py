@@ -1,7 +1,6 @@
 """`STUDIO_EMAIL_URL` as Django's settings. Errors quote nothing of it: it may hold a password."""
 
 from email.utils import parseaddr
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 FROM = "AI Photo Studio <studio@localhost>"
@@ -11,7 +10,7 @@ PRINTED = "django.core.mail.backends.console.EmailBackend"
 SENT = "django.core.mail.backends.smtp.EmailBackend"
 
 
-def settings(url: str, sender: str) -> dict[str, Any]:
+def settings(url: str, sender: str) -> dict[str, object]:
     """Raises ValueError with a sentence that names the variable."""
     if "@" not in parseaddr(sender)[1] or not sender.isprintable():
         raise ValueError(

@@ -12,7 +12,7 @@ WRONG = (
 )
 
 
-def providers(urls: list[str]) -> list[dict[str, Any]]:
+def providers(urls: list[str]) -> list[dict[str, object]]:
     """Raises ValueError with a sentence that names the variable."""
     found = [_provider(url.strip()) for url in urls]
     if len({each["provider_id"] for each in found}) < len(found):
@@ -20,7 +20,7 @@ def providers(urls: list[str]) -> list[dict[str, Any]]:
     return found
 
 
-def _provider(url: str) -> dict[str, Any]:
+def _provider(url: str) -> dict[str, object]:
     parts = _parts(url)
     if parts is None:
         raise ValueError(WRONG)

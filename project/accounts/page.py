@@ -39,7 +39,7 @@ def unless_guests_are_shut_out(view: Callable[..., HttpResponse]) -> Callable[..
     return shown
 
 
-def _person(request: HttpRequest) -> dict[str, Any] | None:
+def _person(request: HttpRequest) -> dict[str, object] | None:
     user = request.user
     if not user.is_authenticated:
         return None

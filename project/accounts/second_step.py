@@ -143,5 +143,5 @@ def _set_up(request: HttpRequest) -> HttpResponse:
     return _page(request, "second_step_set_up", _("Set up the second step"), shown)
 
 
-def _page(request: HttpRequest, template: str, title: str, shown: dict[str, Any]) -> HttpResponse:
+def _page(request: HttpRequest, template: str, title: str, shown: dict[str, object]) -> HttpResponse:
     return render(request, f"admin/{template}.html", admin.site.each_context(request) | {"title": title, **shown})

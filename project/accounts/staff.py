@@ -31,7 +31,7 @@ class Site(admin.AdminSite):
         return super().has_permission(request) and (not settings.STAFF_MFA or second_step.was_done(request))
 
     @method_decorator(never_cache)
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def login(self, request: HttpRequest, extra_context: dict[str, object] | None = None) -> HttpResponse:
         if request.method == "GET":
             if self.has_permission(request):
                 return redirect("admin:index")

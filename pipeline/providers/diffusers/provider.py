@@ -55,7 +55,7 @@ class DiffusersProvider:
         box = orders.asked_size(order.shape, self._model.pixels)
         pipeline, pictures = _for(text_to_image, order, box)
 
-        def stepped(pipe: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        def stepped(pipe: Any, step: int, timestep: Any, values: dict[str, object]) -> dict[str, object]:
             control.progress((step + 1) / pipe.num_timesteps)
             return values
 

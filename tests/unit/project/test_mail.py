@@ -1,5 +1,7 @@
 """STUDIO_EMAIL_URL: what Django makes of it, and what is refused without being quoted."""
 
+from typing import Any
+
 import pytest
 
 from project.accounts import mail
@@ -19,7 +21,7 @@ def test_nothing_set_is_printed() -> None:
     ],
 )
 def test_a_server_is_named_by_its_url(url: str, host: str, port: int, tls: bool, ssl: bool) -> None:
-    found = mail.settings(url, mail.FROM)
+    found: Any = mail.settings(url, mail.FROM)
     names = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_USE_SSL")
     assert tuple(found[name] for name in names) == (host, port, tls, ssl)
     assert found["EMAIL_HOST_PASSWORD"] == ("p@ss" if "me:" in url else "")

@@ -179,6 +179,7 @@ def test_two_of_one_name_are_refused() -> None:
 
 
 def test_a_provider_is_named_by_its_url() -> None:
+    google: Any
     (google,) = openid.providers(["https://1-a.apps.googleusercontent.com:s%2Fx@accounts.google.com?name=Google"])
     assert google["provider_id"] == "google"
     assert (google["client_id"], google["secret"]) == ("1-a.apps.googleusercontent.com", "s/x")
