@@ -56,6 +56,8 @@ async ([adjust, size, press]) => {
 """
 SAID = """
 async ([adjust, size]) => {
+  const { language } = await import("/static/studio/ui/translate.js");
+  if (language !== "en") await import(`/static/studio/locale/${language}.js`);
   const { NOTHING } = await import("/static/studio/edit/adjustment.js");
   const { wordsOf } = await import("/static/studio/edit/words.js");
   return wordsOf({ ...NOTHING, ...adjust }, size);
@@ -72,6 +74,12 @@ def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
 @pytest.fixture(scope="module")
 def gallery(everybody: Person) -> Tab:
     return everybody.opens("/gallery/")
+
+
+@pytest.fixture(scope="module")
+def vietnamese(server: Serving, browser: Browser) -> Iterator[Tab]:
+    with Person(browser.new_context(base_url=server.address, locale="vi-VN")) as person:
+        yield person.opens("/gallery/")
 
 
 def noisy(size: tuple[int, int] = (WIDTH, HEIGHT)) -> Image.Image:
@@ -188,35 +196,51 @@ def test_four_turns_and_two_flips_are_nothing(gallery: Tab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("adjust", "words", "exact"),
+    ("adjust", "english", "vietnamese_words", "exact"),
     [
-        ({"exposure": 50, "warmth": -25}, "brighter, a bit cooler", True),
-        ({"contrast": -100, "saturation": 50}, "much less contrast, more vivid", True),
-        ({"saturation": -100}, "black and white", True),
-        ({"rotate": 90, "flip_vertical": True}, "rotate 90, flip vertically", True),
-        ({"straighten": -2.5}, "straighten by 2.5 degrees to the left", True),
-        ({"crop": {"x": 35, "y": 0, "width": 140, "height": 140}}, "crop to square", True),
-        ({"crop": {"x": 0, "y": 70, "width": 211, "height": 70}}, "crop to the bottom half", True),
-        ({"straighten": 4, "crop": {"x": 39, "y": 4, "width": 132, "height": 132}}, None, None),
-        ({"exposure": 43}, "brighter", False),
-        ({"saturation": 90}, "much more vivid", False),
-        ({"crop": {"x": 0, "y": 0, "width": 140, "height": 140}}, "crop to square", False),
-        ({"contrast": 50, "crop": {"x": 3, "y": 5, "width": 77, "height": 91}}, "more contrast, framed by hand", False),
+        ({"exposure": 50, "warmth": -25}, "brighter, a bit cooler", "sáng hơn, lạnh hơn một chút", True),
+        ({"exposure": -25, "warmth": 100}, "a bit darker, much warmer", "tối hơn một chút, ấm hơn nhiều", True),
+        ({"contrast": -100, "saturation": 50}, "much less contrast, more vivid", "giảm tương phản nhiều, tươi hơn", True),
+        ({"contrast": 25}, "a bit more contrast", "tăng tương phản một chút", True),
+        ({"saturation": -100}, "black and white", "đen trắng", True),
+        ({"rotate": 90, "flip_vertical": True}, "rotate 90, flip vertically", "xoay 90 độ, lật dọc", True),
+        ({"rotate": 270, "flip_horizontal": True}, "rotate 270, flip horizontally", "xoay 270 độ, lật ngang", True),
+        ({"straighten": -2.5}, "straighten by 2.5 degrees to the left", "nắn thẳng 2.5 độ sang trái", True),
+        ({"straighten": 4}, "straighten by 4 degrees", "nắn thẳng 4 độ", True),
+        ({"crop": {"x": 35, "y": 0, "width": 140, "height": 140}}, "crop to square", "cắt vuông", True),
+        ({"crop": {"x": 12, "y": 0, "width": 187, "height": 140}}, "crop to 4:3", "cắt theo tỉ lệ 4:3", True),
+        ({"crop": {"x": 0, "y": 0, "width": 211, "height": 70}}, "crop to the top half", "cắt lấy nửa trên", True),
+        ({"crop": {"x": 0, "y": 70, "width": 211, "height": 70}}, "crop to the bottom half", "cắt lấy nửa dưới", True),
+        ({"crop": {"x": 0, "y": 0, "width": 106, "height": 140}}, "crop to the left half", "cắt lấy nửa trái", True),
+        ({"crop": {"x": 105, "y": 0, "width": 106, "height": 140}}, "crop to the right half", "cắt lấy nửa phải", True),
+        ({"straighten": 4, "crop": {"x": 39, "y": 4, "width": 132, "height": 132}}, None, None, None),
+        ({"exposure": 43}, "brighter", "sáng hơn", False),
+        ({"saturation": 90}, "much more vivid", "tươi hơn nhiều", False),
+        ({"saturation": -30}, "less vivid", "nhạt hơn", False),
+        ({"crop": {"x": 0, "y": 0, "width": 140, "height": 140}}, "crop to square", "cắt vuông", False),
+        (
+            {"contrast": 50, "crop": {"x": 3, "y": 5, "width": 77, "height": 91}},
+            "more contrast, framed by hand", "tăng tương phản, khung chọn bằng tay", False,
+        ),
     ],
-)
-def test_what_the_words_promise_the_offline_editor_keeps(
-    everybody: Person, gallery: Tab, photo: Form, adjust: Form, words: str | None, exact: bool | None
-) -> None:
-    said = gallery.page.evaluate(SAID, [adjust, {"width": WIDTH, "height": HEIGHT}])
-    if words is not None:
-        assert (said["words"], said["exact"]) == (words, exact)
-    assert said["spoken"] == ("by hand" not in said["words"])
-    if said["exact"]:
-        source = io.BytesIO()
-        stored(everybody, photo).save(source, "PNG")
-        asked = PictureRequest(Intent.EDIT, said["words"], said["words"], None, None, None, 1, source.getvalue(), None)
-        by_words = Image.open(io.BytesIO(OfflineProvider().make(asked, Listener()).data))
-        assert (pixels(by_words) == pixels(calculated(everybody, photo, adjust))).all()
+)  # fmt: skip
+def test_what_the_words_promise_the_offline_editor_keeps_in_both_languages(
+    everybody: Person, gallery: Tab, vietnamese: Tab, photo: Form, adjust: Form,
+    english: str | None, vietnamese_words: str | None, exact: bool | None,
+) -> None:  # fmt: skip
+    for tab, words in ((gallery, english), (vietnamese, vietnamese_words)):
+        said = tab.page.evaluate(SAID, [adjust, {"width": WIDTH, "height": HEIGHT}])
+        if words is not None:
+            assert (said["words"], said["exact"]) == (words, exact)
+        assert said["spoken"] == (not re.search("by hand|bằng tay", said["words"]))
+        if said["exact"]:
+            source = io.BytesIO()
+            stored(everybody, photo).save(source, "PNG")
+            asked = PictureRequest(
+                Intent.EDIT, said["words"], said["words"], None, None, None, 1, source.getvalue(), None
+            )
+            by_words = Image.open(io.BytesIO(OfflineProvider().make(asked, Listener()).data))
+            assert (pixels(by_words) == pixels(calculated(everybody, photo, adjust))).all()
 
 
 # The editor
@@ -560,3 +584,20 @@ def test_nothing_in_it_keeps_anybody_out(newcomer: Callable[..., Person], width:
 
 def sliders(page: Page) -> list[Locator]:
     return dialog(page).get_by_role("slider").all()
+
+
+def test_in_vietnamese_the_message_has_vietnamese_words(newcomer: Callable[..., Person]) -> None:
+    person = newcomer(locale="vi-VN")
+    tab = person.opens()
+    tab.page.locator("input[type=file]").set_input_files(
+        {"name": "noise.png", "mimeType": "image/png", "buffer": png(noisy())}
+    )
+    tab.page.locator("photo-chips").get_by_role("button", name="Tinh chỉnh", exact=True).click()
+    expect(tab.page.locator("dialog.editor canvas")).to_have_attribute("data-drawn", "{}")
+    tab.page.get_by_role("button", name="Xoay phải", exact=True).click()
+    expect(tab.page.locator(".in-words")).to_have_text("Bằng lời: “xoay 90 độ”")
+    tab.page.get_by_role("button", name="Áp dụng", exact=True).click()
+    tab.shows(1)
+    [message] = person.messages(tab)
+    assert (message["content"], message["language"]) == ("Xoay 90 độ", "vi")
+    assert message["options"]["adjust"]["rotate"] == 90

@@ -27,7 +27,6 @@ IN_ENGLISH = (
     "project/accounts/openid.py", "project/checking.py",
     "pipeline/management/", "pipeline/huey_queue.py", "pipeline/providers/wording.py",
     "pipeline/providers/gemini/wording.py", "pipeline/providers/orders.py", "project/docs.py",
-    "static/studio/edit/words.js",  # words that the offline reader has to read back exactly
     "project/models.py",  # the name of a permission, which Django keeps in the database
     "project/templates/docs/swagger.html", "project/templates/docs/redoc.html",
 )  # fmt: skip
