@@ -35,10 +35,9 @@ def part_of(image: Image.Image, part: str, progress: Progress) -> tuple[Image.Im
 
 def _subject(small: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
     gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
-    guess = _standing_out(small)
-    progress(0.1)
     seen = subject_seen(small)
-    progress(0.3)
+    progress(0.15)
+    guess = _standing_out(small, seen is None, part(progress, 0.15, 0.3))
     if seen is not None:
         guess = SEEN * seen + (1 - SEEN) * guess
     if gone is not None:
@@ -87,8 +86,9 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
     return found
 
 
-def _standing_out(small: Pixels) -> Floats:
-    """By its colours: 1 where it is surely the subject."""
+def _standing_out(small: Pixels, alone: bool, progress: Progress) -> Floats:
+    """By its colours: 1 where it is surely the subject. `alone`: without the network, beside which a barrier tells
+    nothing more."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lab[..., 0] *= 0.7  # light falls unevenly on a wall
     height, width = lab.shape[:2]
@@ -99,11 +99,20 @@ def _standing_out(small: Pixels) -> Floats:
     rim[:, :thick] = rim[:, -thick:] = lower[-thick:] = True
     near = _unlike(lab, rim) < 12  # ΔE: about the same colour
     rim = rim & (near | ~lower) | (lower & near)  # a person stands on the lower edge: of it, only what is like the rest
-    total = _unlike(lab, rim)
-    total = np.clip(total / max(float(np.percentile(total, 98)), 1e-3), 0, 1)
+    total = _scaled(_unlike(lab, rim))
+    if alone:
+        barriers = []
+        for channel in range(3):
+            progress(channel / 3)
+            barriers.append(_barrier(lab[..., channel], rim))
+        total = _scaled(total + _scaled(np.max(barriers, axis=0)))
     # People put the subject into the middle, and let it stand on the ground.
     y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in (height, width))
     return total * (1 - 0.25 * np.minimum(y, 0) ** 2)[:, None] * (1 - 0.45 * x**2)
+
+
+def _scaled(values: Floats) -> Floats:
+    return np.clip(values / max(float(np.percentile(values, 98)), 1e-3), 0, 1)
 
 
 def _unlike(lab: Floats, rim: Flags) -> Floats:
@@ -111,6 +120,19 @@ def _unlike(lab: Floats, rim: Flags) -> Floats:
     common = centres[share >= 0.04] if (share >= 0.04).any() else centres
     apart = np.stack([np.linalg.norm(lab - centre, axis=2) for centre in common])
     return cv2.GaussianBlur(apart.min(0).astype(np.float32), (0, 0), 1.5)
+
+
+def _barrier(levels: Floats, seeds: Flags) -> Floats:  # Zhang et al., "Minimum Barrier Salient Object Detection"
+    levels = cv2.GaussianBlur(np.ascontiguousarray(levels), (0, 0), 1.0)
+    planes = [levels, np.where(seeds, 0, np.inf).astype(np.float32), levels.copy(), levels.copy()]
+    for turn in range(12):  # four directions, three times
+        turned = [plane.T if turn % 4 > 1 else plane for plane in planes]
+        level, cost, high, low = (plane[::-1] if turn % 2 else plane for plane in turned)
+        for row in range(1, len(level)):
+            up, down = np.maximum(high[row - 1], level[row]), np.minimum(low[row - 1], level[row])
+            better = (up - down < cost[row]) & np.isfinite(cost[row - 1])
+            cost[row][better], high[row][better], low[row][better] = (up - down)[better], up[better], down[better]
+    return planes[1]
 
 
 def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:

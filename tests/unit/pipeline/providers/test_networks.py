@@ -48,9 +48,9 @@ def test_where_nothing_is_a_subject_the_outline_is_doubtful_and_the_brush_is_off
 
 @pytest.mark.usefixtures("without_network")
 def test_without_the_file_colours_alone_are_gone_by_and_it_says_so() -> None:
-    pixels, known = composed()["horse, gradient"]
-    cut, _ = remove_background(pixels, None, heard)
-    assert measures.overlap(cut[..., 3] > 127, known) > 0.95
+    for pixels, known in (composed()["horse, gradient"], outlined()["coffee"]):
+        cut, _ = remove_background(pixels, None, heard)
+        assert measures.overlap(cut[..., 3] > 127, known) > 0.95
     picture = OfflineProvider().make(asked(Intent.REMOVE_BACKGROUND, content="remove the background"), Listener())
     assert "not installed" in (picture.note or "")
     assert picture.suggestions == ()
