@@ -38,7 +38,8 @@ A_PICTURE = {
 
 @router.get("/", response=or_unchanged(ImagePage), operation_id="listImages", summary="My pictures, newest first")
 def list_images(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
-    """Without masks, without the trash, and without what a moderator has hidden. All that is asked for has to be so."""
+    """Without masks, without the trash, and, unless `hidden` is asked for, without what a moderator has hidden. All that is
+    asked for has to be so."""
     return _page(request, asked, deleted=False)
 
 

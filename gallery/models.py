@@ -102,6 +102,7 @@ class Image(models.Model):
             models.Index(fields=["owner", "-id"], condition=LISTED, name="image_owner_listed"),  # counted from it alone
             models.Index(fields=["owner", "-id"], condition=Q(favorite=True), name="image_owner_favorites"),
             models.Index(fields=["owner", "-id"], condition=Q(trashed_at__isnull=False), name="image_owner_trash"),
+            models.Index(fields=["owner", "-id"], condition=Q(hidden=True), name="image_owner_hidden"),
             models.Index(fields=["owner", "intent", "-id"], name="image_owner_intent"),
             models.Index(fields=["owner", "provider", "-id"], name="image_owner_provider"),
             models.Index(fields=["owner", "session_id", "-id"], name="image_owner_session"),

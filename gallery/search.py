@@ -53,12 +53,16 @@ class Filters(Schema):
     intent: Annotated[Text | None, Field(description="Such as `generate`; of a message")] = None
     provider: Text | None = None
     favorite: bool | None = None
+    hidden: Annotated[
+        bool,
+        Field(description="Those that a moderator has hidden, each with its `hidden_reason`; else only the others"),
+    ] = False
     session_id: Annotated[Text | None, Field(description="What this conversation has made")] = None
     album: Annotated[str | None, Field(pattern=f"^{UUID}$", description="`id` of an album of mine")] = None
     since: Annotated[Moment, Field(alias="from", description="Made then or later; a date is a day in UTC")] = None
     until: Annotated[Moment, Field(alias="to", description="Made before; of a date: on that day or before")] = None
 
-    @field_validator("favorite", mode="before")
+    @field_validator("favorite", "hidden", mode="before")
     @classmethod
     def _is_flag(cls, value: object) -> object:
         return _flag(value)
@@ -142,7 +146,7 @@ def _page(found: Found, search: Search, fields: Sequence[str], counted: int | No
 
 def listed(owner_id: uuid.UUID, search: Filters, *, deleted: bool = False) -> QuerySet[Image]:
     """All that is asked for, whatever words it has, in no order. Raises `NotFound`."""
-    images = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=False)
+    images = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=search.hidden)
     images = images.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
     asked = {"intent": search.intent, "provider": search.provider, "session_id": search.session_id}
     images = images.filter(**{name: value for name, value in asked.items() if value is not None})

@@ -1,9 +1,14 @@
 """Whoever's picture is hidden reads why on its card, and appeals there; what comes of it arrives by itself."""
 
+from collections.abc import Callable
+
+from PIL import Image
 from playwright.sync_api import expect
 
+from tests.e2e.bringing import bring
 from tests.e2e.moderating import run
 from tests.e2e.person import Person
+from tests.e2e.reading import complaints
 from tests.support.serving import Serving
 
 
@@ -38,3 +43,43 @@ def test_a_rejected_appeal_is_said_and_cannot_be_made_again(server: Serving, per
     box = tab.boxes.first
     expect(box.locator(".say")).to_contain_text("Another moderator has rejected your appeal.")
     expect(box.get_by_role("button", name="Appeal", exact=True)).to_have_count(0)
+
+
+def test_a_hidden_picture_says_why_in_the_gallery_and_is_appealed_for_there(
+    server: Serving, newcomer: Callable[..., Person]
+) -> None:
+    for width in (1280, 390):
+        person = newcomer(viewport={"width": width, "height": 800})
+        tab = person.opens("/gallery/")
+        image, _ = (bring(person, tab, Image.linear_gradient("L").resize((80 + i, 60)))["id"] for i in range(2))
+        expect(tab.page.get_by_label("Hidden")).to_be_hidden()
+        find = f"image = Image.objects.get(pk='{image}')\n"
+        run(server, f"{find}verdicts.hide([image], 'Two people fight. ' * 9, moderator('mo').pk, 'violence')")
+        page = tab.page
+        page.reload()
+        card = page.locator("gallery-card")
+        expect(card.locator("img.loaded")).to_have_count(1)
+        page.get_by_label("Hidden").check()
+        expect(card.locator("img")).to_have_count(0)
+        expect(card.locator(".say")).to_contain_text("A moderator hid this picture. It shows violence or cruelty. Two")
+        assert complaints(page) == []
+        page.reload()
+        card.locator(".open").click(position={"x": 5, "y": 5})
+        details = page.get_by_role("dialog")
+        expect(details.get_by_text("Two people fight.")).to_be_visible()
+        assert complaints(page) == []
+        details.get_by_role("button", name="Close").click()
+        card.get_by_role("button", name="Appeal", exact=True).click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("textbox").fill("It is a painting from a museum.")
+        assert complaints(page) == []
+        dialog.get_by_role("button", name="Send the appeal").click()
+        expect(card.locator(".say")).to_contain_text("Another moderator will decide about your appeal.")
+        expect(card.get_by_role("button", name="Appeal", exact=True)).to_have_count(0)
+        expect(card.locator(".open")).to_be_focused()
+        assert complaints(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        run(server, f"{find}assert appeals.decide(image, moderator('max').pk, accept=True)")
+        page.get_by_label("Hidden").uncheck()
+        expect(card.locator("img.loaded")).to_have_count(2)
+        page.close()

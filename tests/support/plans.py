@@ -72,6 +72,8 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         "intent": (Search(intent="remove_background"), False),
         "provider": (Search(provider="gemini-nano-banana-2.1"), False),
         "favourites": (Search(favorite=True), False),
+        "hidden": (Search(hidden=True), False),
+        "hidden, in the trash": (Search(hidden=True), True),
         "session": (Search(session_id="seeded-3"), False),
         "album": (Search(album=str(album.pk)), False),
         "days": (Search(since=day, until=day), False),
@@ -88,6 +90,7 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         "each day of an album": days.DaysOf(album=str(album.pk)),
         "each day with a rare word": days.DaysOf(q="lighthouse"),
         "each day with favourites": days.DaysOf(favorite=True),
+        "each day with hidden ones": days.DaysOf(hidden=True),
     }
     counts = {name: (lambda what=what: days.of(owner.pk, what)) for name, what in asked_days.items()}
     moderator = User.make_guest().pk

@@ -14,11 +14,11 @@ const ofTrash = () => [
   { what: "restore", label: t("Restore"), icon: "restore" },
   { what: "purge", label: t("Delete for good"), icon: "trash" },
 ];
-const ofPictures = (album) => [
+const ofPictures = ({ album, hidden }) => [
   { what: "favorite", label: t("Favourite"), icon: "star" },
   { what: "add", label: t("Add to an album"), icon: "album" },
   ...(album ? [{ what: "remove", label: t("Take out of the album"), icon: "out-of" }] : []),
-  { what: "download", label: t("Download"), icon: "download" },
+  ...(hidden ? [] : [{ what: "download", label: t("Download"), icon: "download" }]), // of these there is no file to be had
   { what: "trash", label: t("Move to the trash"), icon: "trash" },
 ];
 
@@ -34,7 +34,7 @@ export function bulkBar(selection, { shown: view, doing, tried }) {
     },
     none: () => selection.clear(),
   };
-  const buttons = () => (view().trash ? ofTrash() : ofPictures(view().asked.album));
+  const buttons = () => (view().trash ? ofTrash() : ofPictures(view().asked));
   const act = (what) => tried(() => does[what](selection.images));
   const count = h("span.count");
   const tools = h("span.tools");

@@ -1,4 +1,4 @@
-// What the gallery is asked for: words, favourites, an album, a kind. It stands in the address, so that a reload and a link find
+// What the gallery is asked for: words, favourites, what is hidden, an album, a kind. It stands in the address, so that a reload and a link find
 // the same; what has no field of its own there is a chip that can be taken away.
 
 import { h } from "../ui/dom.js";
@@ -7,7 +7,7 @@ import { locale, t } from "../ui/translate.js";
 import * as rest from "../client/rest.js";
 
 const TYPING_MS = 250;
-const FIELDS = ["q", "favorite", "album", "intent"]; // as the API calls them
+const FIELDS = ["q", "favorite", "hidden", "album", "intent"]; // as the API calls them
 const CHIPS = ["provider", "session_id", "from", "to"];
 const KINDS = [
   ["generate", t("Painted")], ["edit", t("Edited")], ["enhance", t("Enhanced")], ["remove_background", t("Without background")],
@@ -22,7 +22,7 @@ export function asked() {
 
 /** `form`: its fields show what is asked for; `changed` is called when that is something else. */
 export function finding(form, changed) {
-  const { q, favorite, album, intent } = form.elements;
+  const { q, favorite, hidden, album, intent } = form.elements;
   const chips = h("span.chips");
   form.append(chips);
   intent.append(...KINDS.map(([value, words]) => h("option", { value }, words)));
@@ -32,6 +32,8 @@ export function finding(form, changed) {
     const now = asked();
     q.value = now.q ?? "";
     favorite.checked = now.favorite === "true";
+    hidden.checked = now.hidden === "true";
+    if (hidden.checked) hidden.parentElement.hidden = false;
     album.value = now.album ?? "";
     intent.value = now.intent ?? "";
     chips.replaceChildren(...CHIPS.filter((name) => now[name]).map((name) => chip(name, now[name], () => ask({ [name]: "" }))));
@@ -40,7 +42,8 @@ export function finding(form, changed) {
   const ask = (instead = {}) => {
     clearTimeout(timer);
     const kept = Object.fromEntries(CHIPS.map((name) => [name, asked()[name] ?? ""]));
-    const own = { q: q.value.trim(), favorite: favorite.checked ? "true" : "", album: album.value, intent: intent.value };
+    const [isFavorite, isHidden] = [favorite, hidden].map((box) => (box.checked ? "true" : ""));
+    const own = { q: q.value.trim(), favorite: isFavorite, hidden: isHidden, album: album.value, intent: intent.value };
     const wanted = { ...own, ...kept, ...instead };
     const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
     if (String(query) === String(new URLSearchParams(asked()))) return;
@@ -60,6 +63,7 @@ export function finding(form, changed) {
   window.addEventListener("popstate", show);
   show();
   fillAlbums(album).then(show);
+  offerHidden(hidden.parentElement);
 }
 
 /** It says what is asked for; a press takes that away. */
@@ -79,4 +83,10 @@ async function fillAlbums(select) {
   const { items } = await rest.gallery.albums().catch(() => ({ items: [] }));
   select.append(...items.map(({ id, title }) => h("option", { value: id }, title)));
   select.hidden = items.length === 0;
+}
+
+/** To whom a moderator has hidden something. */
+async function offerHidden(chip) {
+  const { items } = await rest.gallery.page(false, { hidden: true }, 1).catch(() => ({ items: [] }));
+  if (items.length) chip.hidden = false;
 }

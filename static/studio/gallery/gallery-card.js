@@ -3,6 +3,7 @@
 
 import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setWords } from "../ui/dom.js";
 import { languageOf, plural, t } from "../ui/translate.js";
+import { appealButton, mayAppeal } from "../moderation/appeal.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
 
 const DAY_MS = 24 * 3600_000;
@@ -24,8 +25,8 @@ class GalleryCard extends HTMLElement {
     this.toggleAttribute("data-trash", inTrash);
     const touched = TOUCH.matches && h("button.touched.quiet", { type: "button", tabindex: -1, title: t("More"), "aria-label": t("More"), onclick: () => ask(this, "touched") }, "⋯");
     this.append(this.#open, this.#check, this.#title, ...(touched ? [touched] : []));
-    this.update(image);
     this.#show(image);
+    this.update(image);
     return this;
   }
 
@@ -40,6 +41,22 @@ class GalleryCard extends HTMLElement {
     this.toggleAttribute("data-favorite", image.favorite);
     const [url, img] = [pictureUrl(image.thumbnail_url), this.querySelector(".open img")];
     if (img && url && img.getAttribute("src") !== url) img.src = url; // it has a new address
+    this.#sayWhy(image);
+  }
+
+  /** Whoever's picture a moderator hid reads why, and may appeal once. */
+  #sayWhy(image) {
+    const before = this.querySelector(":scope > .appeal");
+    const hadFocus = before?.contains(document.activeElement);
+    before?.remove();
+    this.#open.querySelector(".say")?.remove();
+    if (!image.hidden_reason) return;
+    const why = hiddenSentence(image);
+    this.#open.append(h("span.say", {}, why));
+    setAttribute(this.#open, "title", why);
+    setAttribute(this.#open, "aria-label", `${nameOf(image)}: ${why}`);
+    if (mayAppeal(image)) this.append(h("div.appeal", {}, appealButton(image, (changed) => ask(this, "appealed", { image: changed }))));
+    else if (hadFocus) this.#open.focus();
   }
 
   set selected(is) {
@@ -53,7 +70,6 @@ class GalleryCard extends HTMLElement {
     if (placeholder) this.#open.style.backgroundImage = `url("${placeholder}")`;
     if (url) this.#open.append(picture("img", { alt: nameOf(image), lang: languageOf(nameOf(image)) || null, draggable: "false", src: url }));
     else setAttribute(this.#open, "aria-label", nameOf(image));
-    if (image.state === "hidden") this.#open.append(h("span.say", {}, hiddenSentence(image)));
   }
 }
 

@@ -116,7 +116,7 @@ function lookAgain() {
 function showNumber() {
   const { count, similar: isSimilar } = grid.timeline;
   empty.hidden = count > 0;
-  slides.hidden = view.trash || count === 0;
+  slides.hidden = view.trash || Boolean(view.asked.hidden) || count === 0;
   empty.textContent = nothing();
   similar.hidden = !isSimilar;
 }
@@ -197,7 +197,7 @@ async function showSlides() {
 
 const ANSWERS = {
   press: ({ card, image, event }) => {
-    if (!chosen.press(card, event)) (card.inTrash ? ANSWERS.select({ card }) : ANSWERS.look({ image }));
+    if (!chosen.press(card, event)) ANSWERS[card.inTrash ? "select" : image.url ? "look" : "details"]({ card, image });
   },
   select: ({ card, shiftKey = false }) => chosen.choose(grid.positionOf(card), { range: shiftKey }),
   touched: ({ card }) => openMenu(card),
@@ -226,6 +226,7 @@ const ANSWERS = {
   },
   share: ({ image }) => sharePicture(image),
   details: ({ image }) => showDetails(image),
+  appealed: ({ image }) => changed(image),
   favorite: ({ image }) => (image.favorite ? doing.unfavorite([image]) : doing.favorite([image])),
   album: ({ image }) => doing.add([image]),
   rename: async ({ image }) => {

@@ -138,6 +138,7 @@ learn({
   "Go on with {name}": "Tiếp tục với {name}",
   "Height": "Chiều cao",
   "Here already: {name}": "Đã có sẵn: {name}",
+  "Hidden": "Bị ẩn",
   "Hidden.": "Đã ẩn.",
   "Hidden:": "Bị ẩn:",
   "Hide it, because": "Ẩn ảnh, vì",

@@ -6,7 +6,7 @@ import { locale, t } from "../ui/translate.js";
 import { HalfWritten } from "../client/half-written.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
-import { nameOf } from "./labels.js";
+import { hiddenSentence, nameOf } from "./labels.js";
 
 const NEW = "new"; // the chat that has no id yet
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
@@ -51,6 +51,7 @@ async function titlesOf({ album_ids: ids }) {
 function known(image, message, albums) {
   const { width, height } = image;
   const rows = [
+    [t("Hidden"), image.hidden_reason && hiddenSentence(image)],
     [t("Request"), image.request],
     [t("Prompt"), image.prompt],
     [t("Made by"), image.provider],

@@ -264,6 +264,18 @@ def test_a_hidden_picture_leaves_the_list_and_keeps_its_prompt(client: Client, m
     assert (form["hidden_reason"], form["appeal"]) == (said, None)
 
 
+def test_hidden_pictures_are_listed_for_their_owner_who_asks_for_them(client: Client, me: User) -> None:
+    shown, hidden, trashed, others = made(me), made(me), made(me), made(User.make_guest())
+    verdicts.hide([hidden, trashed, others], "", me.pk, "hate")
+    services.trash(me.pk, str(trashed.pk))
+    listed = client.get(GALLERY, {"hidden": "true"})
+    assert ids(listed) == [str(hidden.pk)]
+    assert listed.json()["items"][0]["hidden_reason"]["code"] == "hate"
+    assert client.get(GALLERY + "days/", {"hidden": "true"}).json()["count"] == 1
+    assert ids(client.get(GALLERY + "deleted/", {"hidden": "true"})) == [str(trashed.pk)]
+    assert ids(client.get(GALLERY)) == ids(client.get(GALLERY, {"hidden": "false"})) == [str(shown.pk)]
+
+
 def test_what_an_older_release_hid_tells_no_words(client: Client, me: User) -> None:
     """They were for the record."""
     image = made(me)

@@ -110,7 +110,7 @@ def test_a_list_that_has_not_changed_is_known_whatever_was_asked(client: Client,
         {"q": "x" * 201}, {"q": "\0"}, {"order": "best"}, {"album": "x"}, {"from": "yesterday"},
         {"from": "2026-01-01T01:00:00"},
         {"count": "many"}, {"count": "1"}, {"cursor": "x"}, {"cursor": f"x.{NOBODYS}"},
-        {"favorite": "yes"}, {"limit": 101},
+        {"favorite": "yes"}, {"hidden": "1"}, {"limit": 101},
     ],
 )  # fmt: skip
 def test_what_is_no_search_is_refused(client: Client, query: dict[str, Any]) -> None:
