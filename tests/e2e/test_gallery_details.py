@@ -1,6 +1,7 @@
 """What is known about a picture, and a slideshow of all of them."""
 
 import re
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -41,6 +42,32 @@ def test_details_say_all_that_is_known(person: Person, painted: Page) -> None:
     dialog.get_by_role("link", name="Open in its chat").click()
     expect(painted).to_have_url(re.compile(f"/chat/{image['session_id']}/$"))
     Tab(painted).shows(1)
+
+
+def test_a_file_has_its_prompt_where_that_is_wanted(person: Person, painted: Page) -> None:
+    prompt = person.asks("/v1/gallery/")["items"][0]["prompt"].encode()
+    for name, has in (("Download", False), ("Save with its prompt", True)):
+        cards(painted).first.hover()
+        cards(painted).first.get_by_role("button", name="More").click()
+        with painted.expect_download() as download:
+            painted.get_by_role("menuitem", name=name, exact=True).click()
+        assert (prompt in download.value.path().read_bytes()) == has
+
+
+@pytest.mark.parametrize("wanted", [False, True])
+def test_a_zip_has_prompts_where_they_are_wanted(person: Person, painted: Page, wanted: bool) -> None:
+    prompt = person.asks("/v1/gallery/")["items"][0]["prompt"].encode()
+    cards(painted).first.locator(".open").focus()
+    painted.keyboard.press("Space")
+    painted.get_by_role("toolbar", name="Chosen pictures").get_by_role("button", name="Download").click()
+    dialog = painted.get_by_role("dialog", name="Download 1 picture")
+    dialog.get_by_label("Write the prompts and the seeds into the files").set_checked(wanted)
+    assert complaints(painted) == []
+    with painted.expect_download() as download:
+        dialog.get_by_role("button", name="Download").click()
+    with ZipFile(download.value.path()) as zip:
+        picture = next(name for name in zip.namelist() if name != "manifest.json")
+        assert (prompt in zip.read(picture)) == wanted
 
 
 def test_its_prompt_is_used_again(person: Person, painted: Page) -> None:

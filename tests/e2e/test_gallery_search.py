@@ -64,6 +64,28 @@ def test_favourites_and_albums_narrow_what_is_seen(found: tuple[Person, Page]) -
     expect(cards(page)).to_have_count(3)
 
 
+def test_an_album_is_renamed_and_deleted_and_its_pictures_stay(found: tuple[Person, Page]) -> None:
+    person, page = found
+    page.get_by_label("Album").select_option("Sea")
+    expect(cards(page)).to_have_text(["beach"])
+    page.get_by_role("button", name="Rename Sea").click()
+    page.get_by_role("dialog").get_by_label("Title").fill("Ocean")
+    assert complaints(page) == []
+    page.get_by_role("dialog").get_by_role("button", name="Rename").click()
+    expect(page.get_by_role("button", name="Rename Ocean")).to_be_visible()
+    expect(page.get_by_label("Album").locator("option:checked")).to_have_text("Ocean")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Rename Sea")).to_be_visible()
+    assert [album["title"] for album in person.asks("/v1/gallery/albums/")["items"]] == ["Sea"]
+    assert complaints(page) == []
+    page.get_by_role("button", name="Delete Sea").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete the album").click()
+    expect(cards(page)).to_have_count(3)
+    expect(page).to_have_url(re.compile(r"/gallery/$"))
+    expect(page.get_by_label("Album")).to_be_hidden()
+    assert person.asks("/v1/gallery/albums/")["items"] == []
+
+
 def test_a_filter_in_the_address_is_a_chip_that_goes_away(found: tuple[Person, Page]) -> None:
     page = found[1]
     page.goto("/gallery/?from=2020-01-01&to=2020-01-02&q=bien")

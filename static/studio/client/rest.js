@@ -117,9 +117,12 @@ export const gallery = {
   appeal: (id, text) => call("POST", named(GALLERY, id, "appeal/"), { text }),
 };
 
+/** Where a browser saves the file of a picture of one's own from, with prompt and seed written into it. */
+export const fileWithPrompt = (imageId) => `${named(GALLERY, imageId, "file/")}?prompt=true`;
+
 /** The file of a picture of one's own, which says of itself what it is, with its prompt. Raises `Problem`. */
 export async function bytesOf(imageId) {
-  const response = await fetch(`${named(GALLERY, imageId, "file/")}?prompt=true`, { headers: said() }).catch(() => null);
+  const response = await fetch(fileWithPrompt(imageId), { headers: said() }).catch(() => null);
   if (!response) throw unreachable();
   return response.ok ? response.blob() : answer(response.status, await response.text());
 }
@@ -131,10 +134,10 @@ export const shares = {
   renewLinks: (imageId) => call("POST", named(GALLERY, imageId, "new-link/")),
 };
 
-/** A zip of these pictures, as {blob, name}. Raises `Problem`. */
-export async function archive(ids) {
+/** A zip of these pictures, as {blob, name}. `prompts`: prompts and seeds are written into the files. Raises `Problem`. */
+export async function archive(ids, prompts = false) {
   const headers = { Accept: "application/zip", "Content-Type": "application/json", "X-CSRFToken": token(), ...said() };
-  const sent = fetch(`${GALLERY}download/`, { method: "POST", headers, body: JSON.stringify({ ids }) });
+  const sent = fetch(`${GALLERY}download/`, { method: "POST", headers, body: JSON.stringify({ ids, prompts }) });
   const response = await sent.catch(() => { throw unreachable(); });
   if (!response.ok) answer(response.status, await response.text());
   const [, name = "pictures.zip"] = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "") ?? [];

@@ -1,5 +1,6 @@
 // What can be done with the chosen pictures: a bar at the foot of the page, as long as there are any.
 
+import { dialog } from "../ui/dialogs.js";
 import { h, setText } from "../ui/dom.js";
 import { saveBlob } from "../ui/download.js";
 import { icon } from "../ui/icons.js";
@@ -29,8 +30,10 @@ export function bulkBar(selection, { shown: view, doing, tried }) {
     favorite: (images) => (images.every((image) => image.favorite) ? doing.unfavorite(images) : doing.favorite(images)),
     remove: (images) => doing.remove(images, view().asked.album),
     download: async (images) => {
+      const how = images.some(({ prompt }) => prompt) ? await askHow(images.length) : {};
+      if (!how) return;
       announce(t("The download is being made"));
-      saveBlob(await rest.archive(images.map(({ id }) => id)));
+      saveBlob(await rest.archive(images.map(({ id }) => id), Boolean(how.prompts)));
     },
     none: () => selection.clear(),
   };
@@ -62,4 +65,11 @@ export function bulkBar(selection, { shown: view, doing, tried }) {
     }
   });
   document.querySelector("main").append(bar);
+}
+
+/** {prompts: "on"} or {}; null when it was left. */
+function askHow(count) {
+  const box = h("input", { type: "checkbox", name: "prompts" });
+  const wish = h("label.check", {}, box, h("span", {}, t("Write the prompts and the seeds into the files")));
+  return dialog({ title: plural(count, "Download {count} picture", "Download {count} pictures"), fields: [wish], confirm: t("Download") });
 }

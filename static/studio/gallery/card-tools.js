@@ -68,7 +68,7 @@ function lend(card) {
 function ofPicture(card) {
   const star = tool("favorite", t("Favourite"), "star", { "aria-pressed": String(card.image.favorite) });
   const seen = Boolean(pictureUrl(card.image.url));
-  const items = () => [...(seen && TOUCH.matches ? made() : []), ...(seen ? kept() : []), ...sorted()];
+  const items = () => [...(seen && TOUCH.matches ? made() : []), ...(seen ? kept(card.image) : []), ...sorted()];
   const choose = ({ what, ...rest }) => ask(card, what, { image: card.image, ...rest });
   const more = menuButton({ label: t("More"), picture: "more", items, choose });
   const buttons = h("span.tools", {}, star, more);
@@ -101,9 +101,10 @@ const made = () => [
   ...styleItems(config.can.styles).map(({ value: style, label }) => ({ value: { what: "tool", tool: "style_transfer", style }, label })),
   { heading: true, label: t("Picture") },
 ];
-const kept = () => [
+const kept = ({ prompt }) => [
   { value: { what: "edit" }, label: t("Edit in a chat"), icon: "chat" },
   { value: { what: "download" }, label: t("Download"), icon: "download" },
+  ...(prompt ? [{ value: { what: "download", prompt: true }, label: t("Save with its prompt"), icon: "download" }] : []),
   { value: { what: "export" }, label: t("Export…"), icon: "save" },
   { value: { what: "origin" }, label: t("Where does this come from?"), icon: "branch" },
   { value: { what: "share" }, label: t("Share…"), icon: "share" },

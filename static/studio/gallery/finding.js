@@ -5,6 +5,7 @@ import { h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { locale, t } from "../ui/translate.js";
 import * as rest from "../client/rest.js";
+import { albumTools } from "./albums.js";
 
 const TYPING_MS = 250;
 const FIELDS = ["q", "favorite", "hidden", "album", "intent"]; // as the API calls them
@@ -24,6 +25,11 @@ export function asked() {
 export function finding(form, changed) {
   const { q, favorite, hidden, album, intent } = form.elements;
   const chips = h("span.chips");
+  const tools = albumTools(album, () => {
+    ask();
+    q.focus();
+  });
+  album.after(tools);
   form.append(chips);
   intent.append(...KINDS.map(([value, words]) => h("option", { value }, words)));
   let timer = 0;
@@ -36,6 +42,7 @@ export function finding(form, changed) {
     if (hidden.checked) hidden.parentElement.hidden = false;
     album.value = now.album ?? "";
     intent.value = now.intent ?? "";
+    tools.show();
     chips.replaceChildren(...CHIPS.filter((name) => now[name]).map((name) => chip(name, now[name], () => ask({ [name]: "" }))));
   };
 

@@ -5,7 +5,7 @@ import { askLine } from "../ui/dialogs.js";
 import { h, pictureUrl } from "../ui/dom.js";
 import { acceptFiles } from "../ui/drop-zone.js";
 import { icon } from "../ui/icons.js";
-import { downloadLink } from "../ui/download.js";
+import { downloadLink, fileLink } from "../ui/download.js";
 import { t } from "../ui/translate.js";
 import { acts } from "./acts.js";
 import { bulkBar } from "./bulk-bar.js";
@@ -218,7 +218,7 @@ const ANSWERS = {
   "work-stop": works.stop,
   "work-retry": works.retry,
   "work-dismiss": works.dismiss,
-  download: ({ image }) => downloadLink(pictureUrl(image.url)).click(),
+  download: ({ image, prompt }) => (prompt ? fileLink(rest.fileWithPrompt(image.id)) : downloadLink(pictureUrl(image.url))).click(),
   export: ({ image }) => exportPicture(image, nameOf(image)),
   origin: async ({ image }) => {
     const asked = await showOrigin(image, nameOf);

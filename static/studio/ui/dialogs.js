@@ -30,8 +30,8 @@ export function confirmed({ title, text, confirm }) {
 }
 
 /** A line of text, trimmed; null when it was left, or left empty. */
-export async function askLine({ title, label, value, confirm }) {
-  const input = h("input", { name: "line", value, maxlength: 120, autocomplete: "off", autofocus: true });
+export async function askLine({ title, label, value, confirm, longest = 120 }) {
+  const input = h("input", { name: "line", value, maxlength: longest, autocomplete: "off", autofocus: true });
   const answer = await dialog({ title, fields: [h("label", {}, h("span", {}, label), input)], confirm });
   return answer?.line.trim() || null;
 }

@@ -8,6 +8,9 @@ export function downloadLink(url) {
   return h("a.quiet.button", { href: `${url}?download=1`, download: true, title: t("Download"), "data-icon": "download" }, icon("download"), label);
 }
 
+/** The server names the file. */
+export const fileLink = (href) => h("a", { href, download: true });
+
 const KEEP_MS = 60_000; // how long a file stays to be fetched
 
 /** A file that has been made or fetched here. */
