@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from django.conf import settings
 from gallery.errors import BadInput, StudioError
 from pipeline.providers import heard, registry, table
 from pipeline.providers.base import Intent, PictureRequest, RefineRequest, Usage
+from pipeline.providers.diffusers.model import Model
 from pipeline.providers.gemini.account import API_VERSIONS, IMAGE_FORMS, Account
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ def checks() -> Iterator[Check]:
     if server := settings.IMAGES_SERVER:
         name = f"The server for images paints ({server.model or 'its own model'}, 256 × 256)"
         yield Check(name, prices.of(table.IMAGES, server.model, PAINTED, "1K"), _images_paints)
+    if model := settings.DIFFUSERS_MODEL:
+        yield Check("Stable Diffusion in the worker paints (256 × 256, one step)", 0, partial(_diffusers_paints, model))
     if server := settings.CHAT_SERVER:
         name = f"The server for chat reads ({server.model or 'its own model'})"
         yield Check(name, prices.of(table.CHAT, server.model, READ), _chat_reads)
@@ -141,6 +145,14 @@ def _gemini(account: Account) -> "GeminiProvider":
 
 def _images_paints() -> str:
     return f"made a picture of {len(registry.provider(table.IMAGES).make(PICTURE, _Patient()).data)} bytes"
+
+
+def _diffusers_paints(model: Model) -> str:
+    """In this process: a worker that runs meanwhile has a model of its own in the memory."""
+    from pipeline.providers.diffusers.provider import DiffusersProvider
+
+    with closing(DiffusersProvider(replace(model, pixels=256 * 256, steps=1))) as provider:
+        return f"made a picture of {len(provider.make(PICTURE, _Patient()).data)} bytes"
 
 
 def _chat_reads() -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from gallery.errors import ProviderDown, StudioError, Unusable
 from gallery.translation import _
+from pipeline.providers import heard
 from pipeline.providers.base import Control
 from pipeline.providers.calls import BEAT_S
 from pipeline.providers.diffusers.model import Model
@@ -94,6 +95,7 @@ def _load(model: Model) -> Any:
         fault = no_memory()
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
         log.warning("action=model_unusable path=%s error=%r", model.path, error)
+        heard.note(repr(error))
         fault = Unusable(_("The image model of this studio cannot start: its files are missing or damaged."))
     else:
         pipeline.set_progress_bar_config(disable=True)

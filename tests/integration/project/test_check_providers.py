@@ -1,7 +1,10 @@
 """`manage.py check_providers`, with local servers in the place of the paid ones."""
 
+import importlib.util
 import io
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +13,8 @@ from django.core.management import CommandError, call_command
 from gallery import stores
 from gallery.storage.account import Account as CloudinaryAccount
 from pipeline.providers import prices, registry
+from pipeline.providers.diffusers.model import Model
+from tests.support import tiny_diffusion
 from tests.support.fakes import cloudinary as cloudinary_standin
 from tests.support.fakes import gemini as standin
 from tests.support.fakes import openai_api
@@ -21,7 +26,7 @@ MADE_ONCE = (registry._images, registry._chat, stores._client)
 @pytest.fixture(autouse=True)
 def nothing_is_configured(settings: Any) -> Iterator[None]:
     settings.GEMINI_API_KEY = ""
-    settings.IMAGES_SERVER = settings.CHAT_SERVER = settings.CLOUDINARY_ACCOUNT = None
+    settings.IMAGES_SERVER = settings.CHAT_SERVER = settings.CLOUDINARY_ACCOUNT = settings.DIFFUSERS_MODEL = None
     forget()
     yield
     forget()
@@ -137,3 +142,42 @@ def test_a_wrong_account_of_cloudinary_says_so(settings: Any) -> None:
         said, why = check()
     assert why == "Not every provider works."
     assert "Cloudinary did not take it." in said and "It says: 401: unknown api_key …" in said
+
+
+DIFFUSERS = "Stable Diffusion in the worker paints (256 × 256, one step)"
+
+
+@pytest.mark.parametrize("package", ["torch", "diffusers"])
+def test_what_stable_diffusion_lacks_is_said_and_costs_nothing(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    if package == "diffusers":
+        monkeypatch.setitem(sys.modules, "torch", sys)  # any module, where torch is not installed
+    settings.DIFFUSERS_MODEL = Model(tmp_path)
+    said, why = check()
+    assert why == "Not every provider works."
+    assert f"{DIFFUSERS}: free" in said
+    assert f"{DIFFUSERS} … fails: The image model of this studio cannot start: {package} is not installed." in said
+
+
+needs_torch = pytest.mark.skipif(
+    not (importlib.util.find_spec("torch") and importlib.util.find_spec("diffusers")),
+    reason="torch and diffusers are 6 GB: `make .venv/diffusers.stamp` brings them",
+)
+
+
+@needs_torch
+def test_stable_diffusion_makes_a_small_picture_in_one_step(settings: Any, tmp_path: Path) -> None:
+    settings.DIFFUSERS_MODEL = Model(tiny_diffusion.save(tmp_path))  # as the worker has it: 30 steps, a large picture
+    said, why = check()
+    assert why == "", said
+    assert f"{DIFFUSERS} … works: made a picture of" in said
+
+
+@needs_torch
+def test_what_is_wrong_with_its_files_is_printed_in_diffusers_words(settings: Any, tmp_path: Path) -> None:
+    settings.DIFFUSERS_MODEL = Model(tmp_path)
+    said, why = check()
+    assert why == "Not every provider works."
+    assert "its files are missing or damaged." in said and "It says: OSError" in said
