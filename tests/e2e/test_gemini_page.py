@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from tests.e2e.bringing import drop
 from tests.e2e.conftest import QUICK
+from tests.e2e.outages import AWAY
 from tests.e2e.person import Person, Tab
 from tests.e2e.test_photos import picture
 from tests.support.fakes import gemini as standin
@@ -93,6 +94,28 @@ def test_what_is_attached_and_its_order_survive_a_reload(tab: Tab) -> None:
     expect(numbers(tab)).to_have_text(["1", "2"])
     expect(tab.input).to_have_value("both on one poster")
     assert thumbnails(tab) == before
+
+
+def test_sent_without_network_they_wait_together_even_when_the_window_is_closed(
+    person: Person, tab: Tab, gemini: Gemini
+) -> None:
+    person.excused = AWAY + "|error occurred when fetching the script"
+    first, second, third = (url.split("/p/")[1].split("/")[0] for url in bring(tab, 3))
+    tab.page.get_by_role("button", name="Picture 3 of 3").focus()
+    tab.page.keyboard.press("ArrowLeft")
+    expect(tab.page.get_by_role("button", name="Picture 2 of 3")).to_be_focused()
+    person.context.set_offline(True)
+    tab.says("all of them on one poster")
+    expect(tab.page.locator('picture-box[data-state="kept"]')).to_have_count(1)
+    expect(tab.page.locator("message-card .numbered .number")).to_have_text(["1", "2", "3"])
+    tab.page.close()
+    assert gemini.of("make") == []
+    person.context.set_offline(False)
+    tab = person.opens()
+    tab.shows(1)
+    [sent] = person.messages(tab)
+    assert sent["source_image_ids"] == [first, third, second]
+    assert gemini.of("make")[-1].labels == ("Picture 1:", "Picture 2:", "Picture 3:")
 
 
 def test_each_can_still_go_by_itself(person: Person, tab: Tab) -> None:
