@@ -11,8 +11,9 @@ def test_the_generated_python_client_is_whole_and_does_the_main_job(
 ) -> None:
     out = ("--output-path", tmp_path / "studio_generated", "--meta", "none", "--fail-on-warning")
     config = tmp_path / "config.yaml"
-    zips = "content_type_overrides:\n  application/zip: application/octet-stream\n"  # or it makes no method for them
-    config.write_text(f"post_hooks: []\n{zips}")
+    # Or it makes no method for them.
+    files = "".join(f"  {kind}: application/octet-stream\n" for kind in ("application/zip", "image/jpeg"))
+    config.write_text(f"post_hooks: []\ncontent_type_overrides:\n{files}")
     run(
         python_tools / "openapi-python-client", "generate", "--path", documents / "openapi.json", "--config", config, *out
     )  # fmt: skip

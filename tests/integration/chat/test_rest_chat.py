@@ -283,7 +283,9 @@ def test_an_image_is_generated_in_one_request(guest: Client) -> None:
     image = answer.json()
     assert answer.status_code == 201, image
     assert (image["width"], image["height"], image["state"]) == (128, 128, "shown")
-    assert guest.http.get(f"/v1/gallery/{image['id']}/").json() == image
+    details = guest.http.get(f"/v1/gallery/{image['id']}/").json()
+    assert details | image == details
+    assert details["request"] == "Create a sunset landscape"
     assert guest.http.get(image["url"]).is_success
     assert guest.http.get(SESSIONS).json()["items"] == []
 

@@ -18,7 +18,7 @@ from tests.integration.gallery.rows import drafted, made, png
 
 urlpatterns = [
     path("p/<uuid:image_id>/<str:variant>/<str:signature>", views.picture),
-    path("gallery/", views.page),
+    path("gallery/", views.page, {"can": dict}),
 ]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db(transaction=True)]
 
