@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.person import SMALL, Person, photo
+from tests.e2e.person import SMALL, Person, act, photo
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 CONTRAST = """
@@ -166,7 +166,7 @@ def test_text_can_be_read_in_dark_and_light(newcomer: Callable[..., Person], sch
     assert in_the_viewer.count() > 10
     assert [part.inner_text() for part in in_the_viewer.all() if part.evaluate(CONTRAST) < 4.5] == []
     tab.page.keyboard.press("Escape")
-    tab.page.get_by_role("dialog").get_by_role("button", name="Remove object").click()
+    act(tab.page.get_by_role("dialog"), "Remove object")
     in_the_brush = tab.page.locator(".brush").locator("h2, .said, .label, button")
     expect(in_the_brush.first).to_be_visible()
     unreadable = [part for part in in_the_brush.all() if part.is_enabled() and part.evaluate(CONTRAST) < 4.5]

@@ -163,6 +163,7 @@ bodies = (
 def test_every_request_is_answered_in_our_words(
     person: Client, method: str, path: str, id: str, query: str, headers: dict[str, str], body: bytes
 ) -> None:
+    path = path.replace("{ended_path}", f"/s/{id}/").replace("{share_path}", f"/s/{id}/")
     for name in ("session", "message", "image"):
         path = path.replace(f"{{{name}}}", id)
     with closing(HTTPConnection("127.0.0.1", person.studio.port, timeout=HANGS_S)) as connection:
