@@ -260,8 +260,10 @@ def open_editor(page: Page, image: Form) -> None:
     card = page.locator("gallery-card", has=page.locator(f"img[src='{image['thumbnail_url']}']"))
     card.hover()
     adjust = card.get_by_role("button", name="Adjust", exact=True)
-    if not adjust.count():  # no room for more than a menu
-        card.get_by_role("button", name="Tools").click()
+    menu = card.get_by_role("button", name="Tools")
+    expect(adjust.or_(menu)).to_be_visible()
+    if menu.is_visible():  # no room for more
+        menu.click()
         adjust = card.get_by_role("menuitem", name="Adjust", exact=True)
     adjust.click()
     expect(canvas(page)).to_have_attribute("data-drawn", "{}")
