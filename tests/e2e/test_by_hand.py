@@ -548,6 +548,7 @@ def test_a_clear_picture_is_exported_as_it_is_or_on_white(everybody: Person, gal
         export = page.get_by_role("dialog", name="Export")
         export.get_by_label("Format").select_option(kind)
         expect(export.get_by_role("status")).to_have_text(re.compile("kB"))
+        assert complaints(page) == []
         with page.expect_download() as saved:
             export.get_by_role("button", name="Export").click()
         saved.value.save_as(tmp_path / kind)

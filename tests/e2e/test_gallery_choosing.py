@@ -165,6 +165,7 @@ def test_chosen_ones_go_into_a_new_album(six: Found) -> None:
     bar(page).get_by_role("button", name="Add to an album").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Title of the new album").fill("Sea")
+    assert complaints(page) == []
     dialog.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("3 pictures are in “Sea” now").first).to_be_visible()
     (album,) = person.asks("/v1/gallery/albums/")["items"]

@@ -154,6 +154,26 @@ def test_axe_finds_nothing_on_the_first_page_on_a_persons_and_on_the_record(serv
                 page.close()
 
 
+def test_axe_finds_nothing_on_the_list_of_pictures_and_on_its_form_to_hide_some(
+    server: Serving, browser: Browser
+) -> None:
+    filled(server, 2)
+    with Person(browser.new_context(base_url=server.address), AXES_OWN) as moderator:
+        log_in(server, moderator.context)
+        for width in (1280, 390):
+            page = moderator.opens("/admin/gallery/image/").page
+            page.set_viewport_size({"width": width, "height": 800})
+            page.locator("#result_list").wait_for()
+            assert complaints(page) == []
+            for box in page.locator("input.action-select").all()[:2]:
+                box.check()
+            page.locator("select[name=action]").select_option("hide")
+            page.get_by_role("button", name=re.compile("^(Go|Run)")).click()
+            expect(page.get_by_role("heading", name="Hide pictures")).to_be_visible()
+            assert complaints(page) == []
+            page.close()
+
+
 def test_axe_finds_nothing_on_the_public_figures(server: Serving, newcomer: Callable[..., Person]) -> None:
     run(server, "from gallery.moderation import figures\nfigures.count(figures.today())")
     for width in (1280, 390):
