@@ -28,6 +28,7 @@ sys.stdin = io.StringIO("a long pass phrase\\n")
 call_command("moderator", name, "--password-stdin", stdout=io.StringIO())
 request = HttpRequest()
 request.session = StaffSessionStore()
+User.objects.filter(username=name).update(is_superuser=superuser)
 user = User.objects.get(username=name)
 login(request, user, "django.contrib.auth.backends.ModelBackend")
 take_second_step(request, user)
@@ -46,7 +47,7 @@ def run(server: Serving, code: str) -> str:
     return ran.stdout.strip()
 
 
-def log_in(server: Serving, context: BrowserContext, name: str = "mo") -> None:
+def log_in(server: Serving, context: BrowserContext, name: str = "mo", *, superuser: bool = False) -> None:
     """As a moderator, the second step taken."""
-    cookie, value = run(server, f"name = {name!r}\n{LOG_IN}").split()
+    cookie, value = run(server, f"name, superuser = {name!r}, {superuser}\n{LOG_IN}").split()
     context.add_cookies([{"name": cookie, "value": value, "url": server.address}])

@@ -53,7 +53,7 @@ def breakable(prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Itera
 MODERATOR = """
 import sys, django
 django.setup()
-from gallery.changes import approve, hide
+from gallery.moderation.verdicts import approve, hide
 from gallery.models import Image
 for line in sys.stdin:
     exec(line)
