@@ -16,7 +16,7 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Seconds = Annotated[int, BeforeValidator(_whole), Field(ge=60, le=10 * YEAR_S)]
+Seconds = Annotated[int, Field(ge=60, le=10 * YEAR_S), BeforeValidator(_whole)]
 
 
 class ShareBody(Schema):

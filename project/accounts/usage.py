@@ -30,7 +30,7 @@ class Money(BaseModel):
     refills_at: datetime
 
 
-class DayForm(BaseModel):
+class UsageDay(BaseModel):
     """In the currency of `today`."""
 
     day: Annotated[str, Field(description="in UTC", examples=["2026-11-29"])]
@@ -42,7 +42,7 @@ class DayForm(BaseModel):
 
 class UsageForm(BaseModel):
     today: Money
-    days: Annotated[list[DayForm], Field(description="the newest first, of three months at most")]
+    days: Annotated[list[UsageDay], Field(description="the newest first, of three months at most")]
 
 
 def today(user: User) -> Money:
@@ -76,8 +76,8 @@ def of(user: User) -> UsageForm:
     return UsageForm(today=today(user), days=days)
 
 
-def _form(day: Day) -> DayForm:
-    return DayForm(
+def _form(day: Day) -> UsageDay:
+    return UsageDay(
         day=day.date,
         spent=money(day.sums.spent),
         reserved=money(day.sums.reserved),
