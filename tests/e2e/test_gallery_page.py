@@ -139,7 +139,7 @@ def test_a_tool_works_beside_its_picture_and_no_chat_is_opened(person: Person, p
     assert person.asks("/api/v1/chat/sessions/")["items"] == []
     photos.reload()
     expect(cards(photos)).to_have_count(4)
-    assert titles(photos) == ["Enhance this picture", "first", "second", "third"]
+    until(lambda: titles(photos) == ["Enhance this picture", "first", "second", "third"])
 
 
 def test_a_style_from_the_viewer_comes_beside_its_picture_too(photos: Page) -> None:

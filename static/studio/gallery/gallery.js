@@ -174,7 +174,10 @@ const about = {
   },
   closed(image) {
     const entry = grid.timeline.entry(image.id);
-    if (entry) grid.focus(grid.timeline.positionOf(entry));
+    if (!entry) return;
+    const box = grid.cell(entry)?.getBoundingClientRect();
+    const seen = box && box.bottom > 0 && box.top < innerHeight; // then the page stays where it was
+    grid.focus(grid.timeline.positionOf(entry), { scrolls: !seen });
   },
 };
 
