@@ -14,7 +14,7 @@ from pipeline.providers.offline.plan import Plan, Scene, in_words, restored
 from pipeline.providers.offline.reader import scenes
 from pipeline.providers.offline.reader.commands import command
 from pipeline.providers.offline.reader.edits import parse
-from pipeline.providers.offline.reader.intents import style_of
+from pipeline.providers.offline.reader.intents import edits_of, part_of, style_of
 from pipeline.providers.offline.reader.refine import refine
 from pipeline.providers.offline.sentences import OFFERS, SENTENCES, offered, say
 from pipeline.providers.offline.vocabulary import SURPRISES
@@ -982,7 +982,9 @@ def test_whatever_is_said_gets_a_whole_answer(content: str) -> None:
         if result.intent is Intent.REPLY:
             assert (result.prompt, bool(result.reply)) == ("", True)
         elif result.intent is Intent.EDIT:
-            assert in_words(parse(result.prompt)) == result.prompt != ""
+            part = part_of(result.prompt)
+            said = in_words(edits_of(result.prompt)) + (f" in the {part}" if part else "")
+            assert said == result.prompt != ""
         elif result.intent is not Intent.GENERATE:
             assert result.prompt
         else:
