@@ -9,9 +9,10 @@ from itertools import product
 from PIL import Image, ImageOps
 
 from gallery import pictures
+from gallery.errors import BadInput
 from gallery.translation import N_, _
 from pipeline.providers import fitting
-from pipeline.providers.base import Intent, PictureRequest
+from pipeline.providers.base import Intent, PictureRequest, RefinedRequest
 from pipeline.providers.text import Size
 from pipeline.providers.wording import LEADS, style
 
@@ -54,7 +55,16 @@ class Order:
         return _padded(old, box), where.point(lambda value: 255 * (value >= 128))
 
 
+def unsupported_reason(refined: RefinedRequest) -> str | None:
+    return None if refined.intent in SERVED else _(NO_TRANSPARENCY)
+
+
 def order(request: PictureRequest) -> Order:
+    """Raises `BadInput` for an intent that is not served, or a change without a picture."""
+    if request.intent not in SERVED:
+        raise BadInput(_("The image model does not do this."))
+    if request.intent.needs_source and request.source is None:
+        raise BadInput(_("There is no picture to change."))
     lines = [request.prompt, f"The style: {style(request.style)}." if request.style else ""]
     return Order(
         lead="" if request.intent is Intent.GENERATE else LEADS[request.intent],

@@ -68,9 +68,7 @@ class Guarded:
         self._refiner, self.name = refiner, refiner.name
 
     def refine(self, request: RefineRequest) -> Refinement:
-        if fault := _open(self.name):
-            raise fault
-        with _noted(self.name):
+        with _guarded(self.name):
             return self._refiner.refine(request)
 
 
@@ -79,9 +77,7 @@ class GuardedReader:
         self._reader, self.name = reader, reader.name
 
     def answer(self, question: Question, control: Control) -> Answer:
-        if fault := _open(self.name):
-            raise fault
-        with _noted(self.name):
+        with _guarded(self.name):
             return self._reader.answer(question, control)
 
 
@@ -127,6 +123,15 @@ def _can(second: Provider, request: PictureRequest) -> bool:
     """What was asked of the first one."""
     pictures = len(request.references) + (request.source is not None)
     return pictures <= max(1, second.max_pictures) and request.resolution in (None, *second.resolutions)
+
+
+@contextmanager
+def _guarded(name: str) -> Iterator[None]:
+    """Raises `CircuitOpen` where nobody may ask."""
+    if fault := _open(name):
+        raise fault
+    with _noted(name):
+        yield
 
 
 @contextmanager

@@ -3,7 +3,7 @@ from typing import Any
 
 from PIL import Image
 
-from gallery.errors import BadInput, NoImage, ProviderDown, Refused, StudioError
+from gallery.errors import NoImage, ProviderDown, Refused, StudioError
 from gallery.translation import N_, _
 from pipeline.providers import fitting, orders
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
@@ -29,17 +29,12 @@ class DiffusersProvider:
         self._pipelines.close()
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        return None if refined.intent in orders.SERVED else _(orders.NO_TRANSPARENCY)
+        return orders.unsupported_reason(refined)
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> None:
         return None
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
-        """Raises `BadInput` for an intent it does not serve, or a change without a picture."""
-        if request.intent not in orders.SERVED:
-            raise BadInput(_("The image model does not do this."))
-        if request.intent.needs_source and request.source is None:
-            raise BadInput(_("There is no picture to change."))
         order = orders.order(request)
         if not order.instruction:
             raise NoImage

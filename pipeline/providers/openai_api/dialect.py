@@ -4,19 +4,24 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from PIL import Image
+from pydantic import ValidationError
 
-from gallery.errors import ProviderDown
+from gallery.errors import ProviderDown, StudioError
 from gallery.translation import _
 from pipeline.providers import fitting
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.calls import Patience, guessed_share
 from pipeline.providers.metering import Call, Payment
+from pipeline.providers.openai_api import faults
+from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.orders import Order
 from pipeline.providers.prices import size_name
 from pipeline.providers.text import Size
+
+T = TypeVar("T")
 
 NAME = "images"
 ONE = Usage(pictures=1)
@@ -44,6 +49,18 @@ def patience(control: Control, began: Callable[[float], float] = lambda seconds:
         lambda: control.progress(0.0),
         lambda seconds: control.billed_progress(guessed_share(began(seconds), USUAL_S)),
     )
+
+
+def told(ask: Callable[[], T]) -> T:
+    """What a server's answer says. Its rejections, and what cannot be read, are raised as errors of ours."""
+    fault: StudioError
+    try:
+        return ask()
+    except ValidationError:
+        fault = ProviderDown(faults.UNREADABLE)
+    except Rejected as rejected:
+        fault = faults.of_rejected(rejected)
+    raise fault  # here, without another error as context
 
 
 def base64_png(image: Image.Image) -> str:

@@ -3,9 +3,9 @@
 from contextlib import suppress
 
 from PIL import Image, ImageOps
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from gallery.errors import NoImage, ProviderDown, StudioError
+from gallery.errors import NoImage, ProviderDown
 from pipeline.providers import fitting, orders
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.calls import Patience, usage_on_errors
@@ -45,7 +45,7 @@ class OpenAIImages:
         self._takes_few_sizes = False  # as the server says itself
 
     def make(self, order: Order, control: Control) -> Made:
-        answer = self._answer(order, dialect.patience(control))
+        answer = dialect.told(lambda: self._answer(order, dialect.patience(control)))
         found = next((datum for datum in answer.data if datum.b64_json or datum.url), None)
         paid = _usage(answer, pictures=1 if found else 0)
         with usage_on_errors(paid):
@@ -54,16 +54,6 @@ class OpenAIImages:
             return Made(self._data(found, control), paid)
 
     def _answer(self, order: Order, patience: Patience) -> _Answer:
-        fault: StudioError
-        try:
-            return self._body(order, patience)
-        except ValidationError:
-            fault = ProviderDown(faults.UNREADABLE)
-        except Rejected as rejected:
-            fault = faults.of_rejected(rejected)
-        raise fault  # here, without another error as context
-
-    def _body(self, order: Order, patience: Patience) -> _Answer:
         """Raises `ValidationError`, `Rejected`."""
         try:
             return self._paid(order, self._takes_few_sizes, patience)

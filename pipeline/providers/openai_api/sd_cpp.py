@@ -10,15 +10,14 @@ from typing import Literal
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from gallery.errors import NoImage, ProviderDown, StudioError
+from gallery.errors import NoImage, ProviderDown
 from pipeline.providers import orders
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.openai_api import dialect, faults
 from pipeline.providers.openai_api.client import Client, body
 from pipeline.providers.openai_api.dialect import Made
-from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
 from pipeline.providers.orders import Order
 from pipeline.providers.text import Size
@@ -52,24 +51,20 @@ class SdCpp:
         self._max_pixels = max_pixels
 
     def make(self, order: Order, control: Control) -> Made:
+        job = dialect.told(lambda: self._job(order, control))
+        if job.status != "completed" or job.result is None:
+            raise ProviderDown
+        if not job.result.images:
+            raise NoImage(faults.NO_IMAGE)
+        return Made(dialect.decoded(job.result.images[0].b64_json), dialect.ONE)
+
+    def _job(self, order: Order, control: Control) -> _Job:
         began, payment = _Began(), dialect.payment(self._model, self._box(order))
-        fault: StudioError
-        try:
-            job = self._client.run(
-                lambda http: self._finished(http, order, began), dialect.patience(control, began.seconds), payment
-            )
-            payment.end(dialect.ONE if job.status == "completed" else Usage())
-        except ValidationError:
-            fault = ProviderDown(faults.UNREADABLE)
-        except Rejected as rejected:
-            fault = faults.of_rejected(rejected)
-        else:
-            if job.status != "completed" or job.result is None:
-                raise ProviderDown
-            if not job.result.images:
-                raise NoImage(faults.NO_IMAGE)
-            return Made(dialect.decoded(job.result.images[0].b64_json), dialect.ONE)
-        raise fault  # here, without another error as context
+        job = self._client.run(
+            lambda http: self._finished(http, order, began), dialect.patience(control, began.seconds), payment
+        )
+        payment.end(dialect.ONE if job.status == "completed" else Usage())
+        return job
 
     async def _finished(self, http: httpx2.AsyncClient, order: Order, began: "_Began") -> _Job:
         answer = await http.post(f"{self._base}/img_gen", json=self._fields(order))

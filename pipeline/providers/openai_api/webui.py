@@ -12,7 +12,7 @@ from typing import Any
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from gallery.errors import NoImage, ProviderDown, StudioError
+from gallery.errors import NoImage
 from pipeline.providers import orders
 from pipeline.providers.base import Control, Usage
 from pipeline.providers.calls import Patience, guessed_share
@@ -54,22 +54,18 @@ class WebUI:
         self._max_pixels = max_pixels
 
     def make(self, order: Order, control: Control) -> Made:
+        answer = dialect.told(lambda: self._answer(order, control))
+        if not answer.images:
+            raise NoImage(faults.NO_IMAGE)
+        return Made(dialect.decoded(answer.images[0]), dialect.ONE)
+
+    def _answer(self, order: Order, control: Control) -> _Answer:
         seen, payment = _Seen(uuid.uuid4().hex), dialect.payment(self._model, self._box(order))
-        fault: StudioError
-        try:
-            answer = _Answer.model_validate_json(
-                self._client.run(lambda http: self._made(http, order, seen), _patience(control, seen), payment)
-            )
-            payment.end(dialect.ONE if answer.images else Usage())
-        except ValidationError:
-            fault = ProviderDown(faults.UNREADABLE)
-        except Rejected as rejected:
-            fault = faults.of_rejected(rejected)
-        else:
-            if not answer.images:
-                raise NoImage(faults.NO_IMAGE)
-            return Made(dialect.decoded(answer.images[0]), dialect.ONE)
-        raise fault  # here, without another error as context
+        answer = _Answer.model_validate_json(
+            self._client.run(lambda http: self._made(http, order, seen), _patience(control, seen), payment)
+        )
+        payment.end(dialect.ONE if answer.images else Usage())
+        return answer
 
     async def _made(self, http: httpx2.AsyncClient, order: Order, seen: _Seen) -> bytes:
         watching = asyncio.create_task(self._watch(http, seen))
