@@ -2,7 +2,7 @@
 
 import { edited, fileOf, hasPrompt, marked, withoutPrompt } from "./said.js";
 import { h, setText } from "../ui/dom.js";
-import { overlay } from "../ui/overlay.js";
+import { modal } from "../ui/overlay.js";
 import { locale, t } from "../ui/translate.js";
 
 const KINDS = [["image/jpeg", "JPEG", "jpg"], ["image/png", "PNG", "png"], ["image/webp", "WebP", "webp"]];
@@ -73,16 +73,8 @@ class ExportDialog extends HTMLElement {
     this.#fill();
     form.addEventListener("input", ({ target }) => this.#chosen(target));
     form.addEventListener("submit", (event) => this.#submit(event, dialog));
-    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
-    this.append(dialog);
-    dialog.showModal();
-    const leave = overlay(() => dialog.close());
-    dialog.addEventListener("close", async () => {
-      clearTimeout(this.#timer);
-      this.remove();
-      await leave();
-      resolve();
-    });
+    dialog.addEventListener("close", () => clearTimeout(this.#timer));
+    modal(dialog, this).then(resolve);
     this.#chosen(this.#preset);
   }
 

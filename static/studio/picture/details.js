@@ -1,7 +1,7 @@
 // Everything that is known about a picture, in a window of its own.
 
 import { h, picture, pictureUrl } from "../ui/dom.js";
-import { overlay } from "../ui/overlay.js";
+import { modal } from "../ui/overlay.js";
 import { locale, t } from "../ui/translate.js";
 import { HalfWritten } from "../client/half-written.js";
 import { person } from "../client/person.js";
@@ -27,13 +27,7 @@ export async function showDetails({ id }) {
       image.prompt && h("button", { type: "button", onclick: () => usePrompt(image.prompt) }, t("Use this prompt")),
       h("button.primary", { type: "button", onclick: () => element.close() }, t("Close"))),
   );
-  element.addEventListener("click", (event) => event.target === element && element.close());
-  document.body.append(element);
-  element.showModal();
-  const leave = overlay(() => element.close());
-  await new Promise((resolve) => element.addEventListener("close", resolve, { once: true }));
-  element.remove();
-  await leave();
+  await modal(element);
 }
 
 /** Null of what was imported, and where the conversation is gone. */

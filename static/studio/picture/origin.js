@@ -3,7 +3,7 @@
 
 import * as rest from "../client/rest.js";
 import { h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
-import { overlay } from "../ui/overlay.js";
+import { modal } from "../ui/overlay.js";
 import { locale, plural, t } from "../ui/translate.js";
 
 const CELL = 132; // pixels of a picture with its space
@@ -36,15 +36,7 @@ class OriginGraph extends HTMLElement {
     dialog.append(h("h2", { id: "origin-title" }, t("Where does this come from?")),
       h("div.scroll", { tabindex: 0, role: "group", "aria-labelledby": "origin-title" }, this.#graph),
       this.#said, h("div.buttons", {}, this.#look, this.#branch, close));
-    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
-    this.append(dialog);
-    dialog.showModal();
-    const leave = overlay(() => dialog.close());
-    dialog.addEventListener("close", async () => {
-      this.remove();
-      await leave();
-      resolve(this.#answer);
-    });
+    modal(dialog, this).then(() => resolve(this.#answer));
     try {
       this.#show(await rest.gallery.family(image.id));
     } catch (problem) {

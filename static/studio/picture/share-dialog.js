@@ -3,7 +3,7 @@
 import * as rest from "../client/rest.js";
 import { confirmed } from "../ui/dialogs.js";
 import { h, setText } from "../ui/dom.js";
-import { overlay } from "../ui/overlay.js";
+import { modal } from "../ui/overlay.js";
 import { locale, t } from "../ui/translate.js";
 
 const HOUR_S = 3600;
@@ -44,15 +44,7 @@ class ShareDialog extends HTMLElement {
       event.preventDefault();
       this.#create();
     });
-    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
-    this.append(dialog);
-    dialog.showModal();
-    const leave = overlay(() => dialog.close());
-    dialog.addEventListener("close", async () => {
-      this.remove();
-      await leave();
-      resolve(this.#renewed);
-    });
+    modal(dialog, this).then(() => resolve(this.#renewed));
     this.#try(() => this.#load());
   }
 

@@ -48,3 +48,17 @@ export function overlay(onBack) {
     return gone(-above);
   };
 }
+
+/**
+ * A modal dialog over the page, until it is closed: by itself, by a press beside it, or by Back. `holder`: the element that
+ * it is put into and that goes with it. Resolves once that is gone and the address is free.
+ */
+export async function modal(dialog, holder = null) {
+  dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  (holder ?? document.body).append(dialog);
+  dialog.showModal();
+  const leave = overlay(() => dialog.close());
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  (holder ?? dialog).remove();
+  await leave();
+}
