@@ -10,15 +10,17 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 from django.conf import settings
 from django.test import override_settings
 from PIL import Image
+from pymongo import MongoClient
+from pymongo.database import Database
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -257,9 +259,11 @@ class Logged(Studio):
             )
 
 
+S = TypeVar("S", bound=Studio)
+
+
 @contextmanager
-def running(workers: int = 0, **environment: str) -> Iterator[Studio]:
-    studio = Studio(**environment)
+def started(studio: S, workers: int = 0) -> Iterator[S]:
     try:
         studio.start_web()
         for _ in range(workers):
@@ -267,6 +271,17 @@ def running(workers: int = 0, **environment: str) -> Iterator[Studio]:
         yield studio
     finally:
         studio.stop()
+
+
+def running(workers: int = 0, **environment: str) -> AbstractContextManager[Studio]:
+    return started(Studio(**environment), workers)
+
+
+@contextmanager
+def conversations(database: str) -> Iterator[Database[Any]]:
+    """Of a studio that is `apart`."""
+    with MongoClient[Any](settings.MONGO_URI, uuidRepresentation="standard") as client:
+        yield client[database]
 
 
 def eventually(condition: Callable[[], object], but: type[Exception] | tuple[()] = ()) -> None:

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from pymongo import MongoClient
 
 from pipeline.store.ledger import STUDIO
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini
-from tests.support.studio import Client, Form, Logged, apart, eventually
+from tests.support.studio import Client, Form, Logged, apart, conversations, eventually, started
 
 QUICK = {"STUDIO_LEASE_S": "1", "STUDIO_RENEW_S": "0.2", "STUDIO_RESCUE_S": "0.3"}
 DATABASE = "budget"
@@ -31,13 +30,8 @@ def gemini() -> Iterator[Gemini]:
 @pytest.fixture(scope="module")
 def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
     log = tmp_path_factory.mktemp("budget") / "log"
-    studio = Logged(log, **apart(DATABASE, 9), **gemini.environment, **QUICK)
-    try:
-        studio.start_web()
-        studio.start_worker()
+    with started(Logged(log, **apart(DATABASE, 9), **gemini.environment, **QUICK), workers=1) as studio:
         yield studio
-    finally:
-        studio.stop()
 
 
 @pytest.fixture
@@ -54,8 +48,8 @@ def session(person: Client) -> str:
 
 @pytest.fixture(scope="module")
 def documents(prepared: None) -> Iterator[Any]:
-    with MongoClient[Any](settings.MONGO_URI, uuidRepresentation="standard") as client:
-        yield client[DATABASE]
+    with conversations(DATABASE) as found:
+        yield found
 
 
 def ceilings(**amounts: str) -> None:

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from pymongo import MongoClient
 
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import KEY, Gemini
-from tests.support.studio import HANGS_S, Client, Form, Logged, apart, eventually
+from tests.support.studio import HANGS_S, Client, Form, Logged, apart, conversations, eventually, started
 
 # One call at a time: whoever comes next shows that a call which was given up is over.
 QUICK = {
@@ -36,13 +35,8 @@ def gemini() -> Iterator[Gemini]:
 @pytest.fixture(scope="module")
 def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
     log = tmp_path_factory.mktemp("gemini") / "log"
-    studio = Logged(log, **apart(DATABASE, 7), **gemini.environment, **QUICK)
-    try:
-        studio.start_web()
-        studio.start_worker()
+    with started(Logged(log, **apart(DATABASE, 7), **gemini.environment, **QUICK), workers=1) as studio:
         yield studio
-    finally:
-        studio.stop()
 
 
 @pytest.fixture
@@ -58,8 +52,8 @@ def session(person: Client) -> str:
 
 @pytest.fixture(scope="module")
 def documents(prepared: None) -> Iterator[Any]:
-    with MongoClient[Any](settings.MONGO_URI, uuidRepresentation="standard") as client:
-        yield client[DATABASE]["messages"]
+    with conversations(DATABASE) as found:
+        yield found["messages"]
 
 
 def paid(gemini: Gemini) -> tuple[int, int]:

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from pymongo import MongoClient
 
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import KEY, MODEL, OpenAI
-from tests.support.studio import HANGS_S, Client, Logged, apart, eventually
+from tests.support.studio import HANGS_S, Client, Logged, apart, conversations, eventually, started
 
 # One picture at a time, which is the default: whoever comes next shows that a call which was given up is over.
 QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.3", "STUDIO_RESCUE_S": "0.5"}
@@ -37,13 +36,8 @@ def studio(server: OpenAI, prepared: None, tmp_path_factory: pytest.TempPathFact
         for name in ("IMAGES", "CHAT")
         for what, value in {"URL": server.server.url, "MODEL": MODEL, "KEY": KEY, "TIMEOUT_S": "600"}.items()
     }
-    studio = Logged(log, **apart(DATABASE, 8), **of_servers, **QUICK)
-    try:
-        studio.start_web()
-        studio.start_worker()
+    with started(Logged(log, **apart(DATABASE, 8), **of_servers, **QUICK), workers=1) as studio:
         yield studio
-    finally:
-        studio.stop()
 
 
 @pytest.fixture
@@ -59,8 +53,8 @@ def session(person: Client) -> str:
 
 @pytest.fixture(scope="module")
 def documents(prepared: None) -> Iterator[Any]:
-    with MongoClient[Any](settings.MONGO_URI, uuidRepresentation="standard") as client:
-        yield client[DATABASE]["messages"]
+    with conversations(DATABASE) as found:
+        yield found["messages"]
 
 
 def paid(server: OpenAI) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """The other end of the jobs of stable-diffusion.cpp's server; it reads each request strictly."""
 
 import base64
-import io
 import json
 import threading
 from collections.abc import Iterator
@@ -9,23 +8,19 @@ from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
+from tests.support.fakes.drawing import Drawing, decoded
+from tests.support.fakes.drawing import painted as painted
 from tests.support.fakes.server import Answer, Asked, Server, serving
 
 KEY = "sd-canary-that-nobody-may-print"
 
 
-class Body(BaseModel):
+class Body(Drawing):
     """Of img_gen. `api.md` has more; nothing else is sent."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    prompt: Annotated[str, Field(min_length=1, pattern=r"^[^<>|]*$")]
-    width: Annotated[int, Field(multiple_of=64, ge=256, le=2048)]
-    height: Annotated[int, Field(multiple_of=64, ge=256, le=2048)]
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
     batch_count: Literal[1]
     output_format: Literal["png"]
     ref_images: Annotated[list[str], Field(min_length=1, max_length=1)] | None = None
@@ -35,7 +30,7 @@ class Body(BaseModel):
     @property
     def pictures(self) -> list[Image.Image]:
         texts = filter(None, (self.init_image, self.mask_image, *(self.ref_images or ())))
-        return [Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) for text in texts]
+        return [decoded(text) for text in texts]
 
 
 class SdCpp:
@@ -110,9 +105,3 @@ def sd_cpp() -> Iterator[SdCpp]:
         standin.server = server
         yield standin
     assert standin.complaints == []
-
-
-def painted(body: Body, colour: str = "orange") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (body.width, body.height), colour).save(out, "PNG")
-    return out.getvalue()

@@ -2,7 +2,6 @@
 interrupted; it reads each request strictly."""
 
 import base64
-import io
 import json
 import threading
 from collections import deque
@@ -11,24 +10,20 @@ from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from PIL import Image
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
+from tests.support.fakes.drawing import Drawing, decoded
+from tests.support.fakes.drawing import painted as painted
 from tests.support.fakes.server import NEVER_S, Answer, Asked, Server, serving
 
 LOGIN = "keeper:canary-that-nobody-may-print"
 MODEL = "model-of-the-tests"
 
 
-class Body(BaseModel):
+class Body(Drawing):
     """Of txt2img and img2img. `modules/api/models.py` takes more; nothing else is sent."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    prompt: Annotated[str, Field(min_length=1, pattern=r"^[^<>|]*$")]
-    width: Annotated[int, Field(multiple_of=64, ge=256, le=2048)]
-    height: Annotated[int, Field(multiple_of=64, ge=256, le=2048)]
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
     batch_size: Literal[1]
     n_iter: Literal[1]
     save_images: Literal[False]
@@ -43,11 +38,11 @@ class Body(BaseModel):
 
     @property
     def image(self) -> Image.Image | None:
-        return _picture(self.init_images[0]) if self.init_images else None
+        return decoded(self.init_images[0]) if self.init_images else None
 
     @property
     def marked(self) -> Image.Image | None:
-        return _picture(self.mask) if self.mask else None
+        return decoded(self.mask) if self.mask else None
 
 
 Mood = Callable[[Body], Answer]
@@ -136,19 +131,7 @@ def _check_pictures(body: Body) -> None:
         assert body.marked.mode == "L" and {value for _, value in body.marked.getcolors() or []} <= {0, 255}
 
 
-def _picture(text: str) -> Image.Image:
-    image = Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"])
-    image.load()
-    return image
-
-
 # How it answers
-
-
-def painted(body: Body, colour: str = "orange") -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (body.width, body.height), colour).save(out, "PNG")
-    return out.getvalue()
 
 
 def shows(*pictures: bytes) -> Mood:

@@ -1,0 +1,32 @@
+"""What any server of Stable Diffusion is asked for, strictly read, and what it makes of it."""
+
+import base64
+import io
+from typing import Annotated
+
+from PIL import Image
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Drawing(BaseModel):
+    """Nothing but what is named is sent."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    prompt: Annotated[str, Field(min_length=1, pattern=r"^[^<>|]*$")]
+    width: Annotated[int, Field(multiple_of=64, ge=256, le=2048)]
+    height: Annotated[int, Field(multiple_of=64, ge=256, le=2048)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+
+
+def painted(drawing: Drawing, colour: str = "orange") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (drawing.width, drawing.height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def decoded(text: str) -> Image.Image:
+    """Of base64. Raises for what is no PNG."""
+    image = Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"])
+    image.load()
+    return image
