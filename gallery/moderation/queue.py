@@ -89,9 +89,7 @@ def _sources(by: uuid.UUID, filters: Filters) -> Iterator[QuerySet[Image]]:
     every = {
         "appeals": _filtered(_appealed(by), filters).order_by("pk"),
         "reports": _filtered(_reported(), filters).order_by("pk"),
-        "hints": _filtered(Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD), filters).order_by(
-            "-score"
-        ),
+        "hints": _filtered(_hinted(), filters).order_by("-score"),
         "new": _filtered(Image.objects.filter(WAITING), filters).order_by("pk"),
     }
     yield from (every.values() if filters.kind == "all" else [every[filters.kind]])
@@ -108,6 +106,10 @@ def _reported() -> QuerySet[Image]:
     return Image.objects.filter(pk__in=list(reported[:COUNTED]), stage=Image.Stage.SHOWN, hidden=False, trashed_at=None)
 
 
+def _hinted() -> QuerySet[Image]:
+    return Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD)
+
+
 def _filtered(images: QuerySet[Image], filters: Filters) -> QuerySet[Image]:
     asked = {"owner__pk": filters.person_id, "provider": filters.provider, "purpose": filters.purpose}
     return images.filter(**{name: value for name, value in asked.items() if value})
@@ -115,11 +117,10 @@ def _filtered(images: QuerySet[Image], filters: Filters) -> QuerySet[Image]:
 
 def waiting(by: uuid.UUID) -> dict[str, int]:
     """How many of each kind, up to COUNTED."""
-    hints = Image.objects.filter(WAITING, score__gte=settings.SCREENING_THRESHOLD)
     return {
         "appeals": _appealed(by).count(),
         "reports": _reported().count(),
-        "hints": hints[:COUNTED].count(),
+        "hints": _hinted()[:COUNTED].count(),
         "new": Image.objects.filter(WAITING)[:COUNTED].count(),
     }
 

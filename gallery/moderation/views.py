@@ -21,6 +21,7 @@ from gallery.models import Image
 from gallery.moderation import queue
 from gallery.moderation.models import Act
 from gallery.reasons import Code
+from gallery.services import UUID
 from gallery.sharing.models import Report
 from gallery.sharing.views import REASONS as REPORTED
 from gallery.translation import _
@@ -114,7 +115,7 @@ def decide(request: HttpRequest) -> HttpResponse:
 def release(request: HttpRequest) -> HttpResponse:
     """What a moderator leaves without a verdict, others may get at once. A form, as a page that closes sends it."""
     given = request.POST.getlist("id")[:PASSED]
-    queue.release(_me(request), [uuid.UUID(each) for each in given if _is_uuid(each)])
+    queue.release(_me(request), [uuid.UUID(each) for each in given if UUID.fullmatch(each)])
     return JsonResponse({})
 
 
@@ -129,14 +130,6 @@ def _me(request: HttpRequest) -> uuid.UUID:
     if request.user.pk is None:
         raise PermissionDenied
     return request.user.pk
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _item(image: Image) -> dict[str, object]:
