@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from pymongo import MongoClient
 from pymongo.collection import Collection
 
-from project.settings import _run_dir
+from project.data_folder import run_dir
 from tests.e2e.outages import AWAY, away
 from tests.e2e.person import Person
 from tests.support.messages import new
@@ -26,7 +26,7 @@ LONG_AGO = Timestamp(1, 1)  # too old for the poller
 @pytest.fixture
 def messages(server: Serving) -> Iterator[Collection[dict[str, Any]]]:
     """Of the running studio."""
-    socket = _run_dir(server.folder.resolve()) / "m.sock"
+    socket = run_dir(server.folder.resolve()) / "m.sock"
     with MongoClient[dict[str, Any]](f"mongodb://{quote(str(socket), safe='')}/studio") as client:
         yield client.get_default_database()["messages"]
 

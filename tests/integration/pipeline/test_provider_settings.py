@@ -1,11 +1,9 @@
 """What the settings say of providers: a wrong value stops the start with a sentence, a right one is told to people truly."""
 
-import runpy
 import traceback
 from typing import Any
 
 import pytest
-from django.conf import settings as ours
 from django.core.exceptions import ImproperlyConfigured
 
 from pipeline.providers import registry, table
@@ -14,6 +12,7 @@ from pipeline.providers.openai_api.server import Server
 from project.management.commands.serve import summary
 from tests.contracts.asking import to_read
 from tests.support.fakes.gemini import KEY
+from tests.support.settings import read_settings
 
 WITH_KEY = {"GEMINI_API_KEY": True}
 
@@ -23,7 +22,7 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured) as caught:
-        runpy.run_path(str(ours.BASE_DIR / "project" / "settings.py"))
+        read_settings(monkeypatch)
     printed = "".join(traceback.format_exception(caught.value))
     assert KEY not in printed
     return printed.strip().splitlines()[-1]

@@ -2,18 +2,17 @@
 
 import http.client
 import re
-import runpy
 from typing import Any
 
 import httpx
 import pytest
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client as Browser
 from django.test import override_settings
 
 from gallery import errors
 from project.http import problems
+from tests.support.settings import read_settings
 from tests.support.studio import SMALL, Client, Studio
 
 SESSIONS, GALLERY, GENERATE = "/api/v1/chat/sessions/", "/v1/gallery/", "/v1/image/generate/"
@@ -243,7 +242,7 @@ def test_no_other_origin_and_no_other_path_is_let_in(path: str, origin: str) -> 
 def test_what_is_no_origin_stops_the_start_with_a_sentence(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
     monkeypatch.setenv("STUDIO_API_ORIGINS", f"{APP},{origin}")
     with pytest.raises(ImproperlyConfigured, match="STUDIO_API_ORIGINS must name origins"):
-        runpy.run_path(str(settings.BASE_DIR / "project" / "settings.py"))
+        read_settings(monkeypatch)
 
 
 # Which picture was meant

@@ -19,7 +19,7 @@ PAGES = {
 }
 README = PAGES["README.md"]
 SETTINGS_PAGE = PAGES["docs/settings.md"]
-SETTINGS = (ROOT / "project" / "settings.py").read_text()
+SETTINGS = (ROOT / "project" / "environment.py").read_text()
 READ = set(re.findall(r'env\.\w+\("(\w+)"', SETTINGS))
 MAX_LINES = 150  # lines: README.md is read in one sitting
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES)

@@ -23,7 +23,7 @@ VALUES = re.compile(r"\{[^}]*\}|%\(\w+\)[sd]|%[sd]")
 # Read by whoever runs the studio or writes programs for it, or by a model.
 IN_ENGLISH = (
     "chat/asyncapi.py", "chat/examples.py", "gallery/moderation/append_only.py",
-    "project/openapi", "project/management/", "project/serve/", "project/settings.py",
+    "project/openapi", "project/management/", "project/serve/", "project/environment.py", "project/environment_checks.py",
     "project/accounts/openid.py", "project/checking.py",
     "pipeline/management/", "pipeline/huey_queue.py", "pipeline/providers/wording.py",
     "pipeline/providers/gemini/wording.py", "pipeline/providers/orders.py", "project/docs.py",
