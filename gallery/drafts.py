@@ -42,13 +42,14 @@ def draft(
     request: str,
     rendition: "Rendition",
     seed: int | None = None,
+    cost: int | None = None,
     by_hand: bool = False,
 ) -> Image:
     """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
     bytes, or when its owner has ended."""
     space.check_owner(owner_id)
     said = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
-    how = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed}
+    how = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed, "cost": cost}
     new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **said, **how)
     by = source_types.Maker.HAND if by_hand else source_types.maker(provider, intent, 1 + len(further_ids))
     try:

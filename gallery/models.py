@@ -76,6 +76,8 @@ class Image(models.Model):
     intent = models.CharField(max_length=32, blank=True, default="")
     provider = models.CharField(max_length=100, blank=True, default="")
     seed = models.BigIntegerField(null=True, default=None)  # null: imported, or older
+    # What its message was charged, in millionths of the studio's currency; null: imported, or nothing here has a price.
+    cost = models.BigIntegerField(null=True, default=None)
     # IPTC's digital source type, by what was done along its line; "": nobody knows; null: not written yet, as by an
     # older release.
     source_type = models.CharField(max_length=40, null=True, default=None)

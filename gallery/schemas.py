@@ -1,6 +1,7 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
+from django.conf import settings
 from ninja import Query, Schema
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
@@ -9,6 +10,7 @@ from gallery.models import Image
 from gallery.reasons import AppealState, HiddenReason
 from gallery.snapshot import State
 
+MILLION = 1_000_000
 CURSOR = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"  # the id of the last item seen
 
 
@@ -41,10 +43,23 @@ class ImageForm(Schema):
     trash_thumbnail_url: str | None  # opens for its owner alone; null unless it is in the trash
 
 
+class Cost(Schema):
+    amount: float
+    currency: Annotated[str, Field(description="by ISO 4217", examples=["USD"])]
+
+
 class ImageDetails(ImageForm):
     """And what only one picture's own page is asked for."""
 
     request: str  # what the person wrote; "": imported, or older
+    seed: int | None  # the same words with it paint the same, where the provider can; null: imported, or older
+    cost: Annotated[
+        Cost | None,
+        Field(
+            description="What its message was charged, its reading and failed attempts included; null where it was "
+            "imported, or where nothing had a price then"
+        ),
+    ]
     bytes: int | None  # of the picture and its thumbnail; null: not measured yet
     mime: str
     album_ids: list[str]  # in which it is, newest first
@@ -83,8 +98,14 @@ def _trashed(image: Image) -> str | None:
 
 
 def details(image: Image, album_ids: list[str]) -> dict[str, object]:
-    own = {"request": image.request, "bytes": image.bytes, "mime": image.mime, "album_ids": album_ids}
-    return form(image) | own
+    own = {"request": image.request, "seed": image.seed, "cost": _cost(image), "bytes": image.bytes, "mime": image.mime}
+    return form(image) | own | {"album_ids": album_ids}
+
+
+def _cost(image: Image) -> dict[str, object] | None:
+    if image.cost is None:
+        return None
+    return {"amount": image.cost / MILLION, "currency": settings.PRICES.currency}
 
 
 class DayForm(Schema):

@@ -270,6 +270,11 @@ class Message(Document):
         return sum(call.get("cost", call["at_most"]) for call in (self.calls or {}).values())
 
     @property
+    def spent(self) -> int:
+        """On everything that was tried for it."""
+        return (self.cost or 0) + self.charged
+
+    @property
     def open_calls(self) -> list[str]:
         """Those whose cost is not known."""
         return [id for id, call in (self.calls or {}).items() if "cost" not in call]

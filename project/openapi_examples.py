@@ -22,6 +22,8 @@ IMAGE: Example = {
 DETAILS: Example = {
     **IMAGE,
     "request": "Create a sunset landscape",
+    "seed": 20261129,
+    "cost": {"amount": 0.0401, "currency": "USD"},
     "bytes": 1048576,
     "mime": "image/webp",
     "album_ids": [],

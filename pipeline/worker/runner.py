@@ -19,6 +19,7 @@ from gallery.errors import Budget, Interrupted, NoImage, StorageFull, StudioErro
 from gallery.models import Image
 from gallery.pictures import Rendition
 from gallery.translation import _
+from pipeline import costs
 from pipeline.message import SEEDS, Message, Stage, SuggestionForm
 from pipeline.providers import abilities, registry
 from pipeline.providers.adjust import Adjust
@@ -378,6 +379,7 @@ def _upload(job: Job, lease: Lease) -> Job | None:
         request=message.content,
         rendition=rendition,
         seed=message.seed,
+        cost=message.spent if costs.anything() else None,
         by_hand=Adjust.of(message.options) is not None,
     )
     if _stored(lease, image, rendition):

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.conftest import QUICK
 from tests.e2e.person import Person
 from tests.e2e.reading import complaints
+from tests.e2e.test_gallery_details import details
 from tests.e2e.test_you import STEPS
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini
@@ -68,6 +69,16 @@ def test_the_page_you_says_what_was_spent(paid: Serving, browser: Browser) -> No
         expect(spent.get_by_role("row")).to_have_count(2)
         expect(spent).to_contain_text("gemini $0.0401")
         assert complaints(tab.page) == []
+
+
+def test_the_details_of_a_picture_say_what_it_cost(paid: Serving, browser: Browser) -> None:
+    allow(paid, "1")
+    with Person(browser.new_context(base_url=paid.address)) as person:
+        tab = person.opens()
+        tab.says("a lake")
+        tab.shows(1)
+        tab.page.goto("/gallery/")
+        assert details(tab.page).locator("dt:text-is('Cost') + dd").text_content() == "$0.0401"
 
 
 def test_where_nothing_costs_nothing_is_said_of_it(server: Serving, browser: Browser) -> None:

@@ -36,8 +36,18 @@ def painted(person: Person) -> Page:
 def test_details_say_all_that_is_known(person: Person, painted: Page) -> None:
     image = person.asks("/v1/gallery/")["items"][0]
     dialog = details(painted)
-    for words in (image["provider"], image["prompt"], "256 × 192 pixels", f"a snowy forest, {SMALL}", "kB"):
+    seed = str(person.asks(f"/v1/gallery/{image['id']}/")["seed"])
+    for words in (
+        image["provider"],
+        image["prompt"],
+        "256 × 192 pixels",
+        f"a snowy forest, {SMALL}",
+        "kB",
+        "Painted",
+        seed,
+    ):
         expect(dialog).to_contain_text(words)
+    expect(dialog).not_to_contain_text("Cost")  # nothing has a price here
     assert complaints(painted) == []
     dialog.get_by_role("link", name="Open in its chat").click()
     expect(painted).to_have_url(re.compile(f"/chat/{image['session_id']}/$"))

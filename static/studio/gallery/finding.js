@@ -5,15 +5,12 @@ import { h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { locale, t } from "../ui/translate.js";
 import * as rest from "../client/rest.js";
+import { KINDS } from "../picture/labels.js";
 import { albumTools } from "./albums.js";
 
 const TYPING_MS = 250;
 const FIELDS = ["q", "favorite", "hidden", "album", "intent"]; // as the API calls them
 const CHIPS = ["provider", "session_id", "from", "to"];
-const KINDS = [
-  ["generate", t("Painted")], ["edit", t("Edited")], ["enhance", t("Enhanced")], ["remove_background", t("Without background")],
-  ["remove_object", t("Without an object")], ["style_transfer", t("In another style")],
-];
 
 /** What stands in the address. */
 export function asked() {
@@ -31,7 +28,7 @@ export function finding(form, changed) {
   });
   album.after(tools);
   form.append(chips);
-  intent.append(...KINDS.map(([value, words]) => h("option", { value }, words)));
+  intent.append(...Object.entries(KINDS).map(([value, words]) => h("option", { value }, words)));
   let timer = 0;
 
   const show = () => {

@@ -1,12 +1,13 @@
 // Everything that is known about a picture, in a window of its own.
 
 import { h, picture, pictureUrl } from "../ui/dom.js";
+import { exactly } from "../ui/money.js";
 import { modal } from "../ui/overlay.js";
 import { locale, t } from "../ui/translate.js";
 import { HalfWritten } from "../client/half-written.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
-import { hiddenSentence, nameOf } from "./labels.js";
+import { hiddenSentence, KINDS, nameOf } from "./labels.js";
 
 const NEW = "new"; // the chat that has no id yet
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
@@ -15,7 +16,7 @@ const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "
 export async function showDetails({ id }) {
   const image = await rest.gallery.get(id);
   const [message, albums] = await Promise.all([messageOf(image), titlesOf(image)]);
-  const rows = known(image, message, albums).map(([name, value]) => [h("dt", {}, name), h("dd", { dir: "auto" }, value)]);
+  const rows = known(image, albums).map(([name, value]) => [h("dt", {}, name), h("dd", { dir: "auto" }, value)]);
   const url = pictureUrl(image.thumbnail_url);
   const element = h("dialog.details", { "aria-labelledby": "details-title" },
     h("h2", { id: "details-title", dir: "auto" }, nameOf(image)),
@@ -42,17 +43,19 @@ async function titlesOf({ album_ids: ids }) {
 }
 
 /** [[name, words]], of what there is. */
-function known(image, message, albums) {
-  const { width, height } = image;
+function known(image, albums) {
+  const { width, height, seed, cost } = image;
   const rows = [
     [t("Hidden"), image.hidden_reason && hiddenSentence(image)],
     [t("Request"), image.request],
     [t("Prompt"), image.prompt],
+    [t("Kind"), KINDS[image.intent]],
     [t("Made by"), image.provider],
     [t("Made on"), moment.format(new Date(image.created_at))],
     [t("Size"), t("{width} × {height} pixels", { width, height })],
     [t("File"), [image.mime.split("/")[1].toUpperCase(), image.bytes && weight(image.bytes)].filter(Boolean).join(", ")],
-    [t("Seed"), String(message?.options.seed ?? "")],
+    [t("Seed"), seed === null ? "" : String(seed)],
+    [t("Cost"), cost && (cost.amount ? exactly(cost.amount, cost.currency) : t("Nothing"))],
     [t("In the albums"), new Intl.ListFormat(locale).format(albums)],
   ];
   return rows.filter(([, value]) => value);

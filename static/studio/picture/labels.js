@@ -8,6 +8,16 @@ const STAGES = { queued: t("queued"), refining: t("refining"), generating: t("pa
 /** What a picture of the gallery is called. */
 export const nameOf = (image) => image.title || image.prompt || t("Photo");
 
+/** By intent. */
+export const KINDS = {
+  generate: t("Painted"),
+  edit: t("Edited"),
+  enhance: t("Enhanced"),
+  remove_background: t("Without background"),
+  remove_object: t("Without an object"),
+  style_transfer: t("In another style"),
+};
+
 /** What becomes of a message, as the page shows it. */
 export function stateOf(message) {
   if (message.status === "PROCESSING") return "running";

@@ -75,7 +75,14 @@ def test_a_picture_is_imported_listed_and_its_urls_answer(client: Client) -> Non
     }  # fmt: skip
     assert (form["title"], form["state"], form["width"], form["height"]) == ("Hạ Long", "shown", 160, 130)
     assert client.get(GALLERY).json() == {"items": [form], "next": None, "count": None, "similar": False}
-    alone: dict[str, Any] = {"request": "", "bytes": Image.objects.get().bytes, "mime": "image/jpeg", "album_ids": []}
+    alone: dict[str, Any] = {
+        "request": "",
+        "seed": None,
+        "cost": None,
+        "bytes": Image.objects.get().bytes,
+        "mime": "image/jpeg",
+        "album_ids": [],
+    }
     assert client.get(at(form["id"])).json() == form | alone
     for url in (form["url"], form["thumbnail_url"]):
         assert Client().get(url).status_code == 200
@@ -157,13 +164,14 @@ def test_days_that_have_not_changed_are_known(client: Client, me: User) -> None:
     assert client.get(GALLERY + "days/", headers=etag).json()["items"] == []
 
 
-def test_a_picture_alone_says_in_which_albums_it_is(client: Client, me: User) -> None:
-    image = made(me, request="Vẽ một hồ nước")
+def test_a_picture_alone_says_its_albums_its_seed_and_its_cost(client: Client, me: User) -> None:
+    image = made(me, request="Vẽ một hồ nước", seed=7, cost=40_120)
     known = {"If-None-Match": client.get(at(image))["ETag"]}
     album = albums.create(me.pk, "Sea")
     albums.add(album, [image])
     answer = client.get(at(image), headers=known).json()
     assert (answer["album_ids"], answer["request"]) == ([str(album.pk)], "Vẽ một hồ nước")
+    assert (answer["seed"], answer["cost"]) == (7, {"amount": 0.04012, "currency": "USD"})
 
 
 def test_the_trash_shows_small_pictures_to_their_owner(client: Client, me: User) -> None:

@@ -87,6 +87,9 @@ def test_what_is_asked_for_is_settled_by_what_it_used(person: Client, session: s
     assert spent == {"held": DONE, "spent": DONE, "assumed": 0, "by": {"gemini": DONE}}
     assert held(documents) - before == DONE
     assert documents["messages"].find_one({"_id": done["id"]})["cost"] == DONE
+    picture = person.http.get(f"/v1/gallery/{done['image']['id']}/").json()
+    assert picture["cost"] == {"amount": DONE / 1_000_000, "currency": "USD"}
+    assert picture["seed"] == documents["messages"].find_one({"_id": done["id"]})["seed"]
 
 
 def test_what_it_may_cost_is_held_until_then(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
