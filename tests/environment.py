@@ -15,6 +15,10 @@ for name in list(os.environ):
 for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "CLOUDINARY_URL", "SECRET_KEY", "SECRET_KEY_FALLBACKS"):
     os.environ.pop(name, None)
 
+# What `tests/integration/gallery/test_on_postgresql.py` gives those that it runs.
+if "TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+
 DATA = Path(tempfile.mkdtemp(prefix="studio-test-"))
 os.environ["STUDIO_DATA"] = str(DATA)
 os.environ["STUDIO_GUESTS_PER_MINUTE"] = "100000"  # every test comes from this machine

@@ -1,4 +1,4 @@
-"""The record of moderation only grows: the database itself refuses to change or delete a row of it."""
+"""The record of moderation only grows: the database itself refuses to change or delete a row of it, and to empty it."""
 
 from typing import Any
 
@@ -16,6 +16,11 @@ POSTGRESQL = f"""
     CREATE TRIGGER {TRIGGER} BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TRIGGER}();
 """
 NO_POSTGRESQL = f"DROP TRIGGER {TRIGGER} ON {TABLE}; DROP FUNCTION {TRIGGER}();"
+# TRUNCATE looks at no row. It is also what `manage.py flush` does, which is refused here as it is on SQLite.
+NEVER_EMPTIED = f"""
+    CREATE TRIGGER {TRIGGER}_truncate BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TRIGGER}();
+"""
+MAY_BE_EMPTIED = f"DROP TRIGGER {TRIGGER}_truncate ON {TABLE};"
 SQLITE = {
     f"{TRIGGER}_{event}": f"BEFORE {event} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
     for event in ("update", "delete")
@@ -30,6 +35,16 @@ def make(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def drop(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(NO_POSTGRESQL)
+
+
+def refuse_truncate(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(NEVER_EMPTIED)
+
+
+def allow_truncate(apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute(MAY_BE_EMPTIED)
 
 
 def install(**_: Any) -> None:

@@ -342,7 +342,7 @@ def test_anybody_may_report_what_is_shared_with_them(path: str) -> None:
     assert (report.reason, report.text, report.handled_at) == ("copyright", "Mine", None)
     assert report.share == Share.objects.get()
     assert report.image == Image.objects.get()
-    assert "203" not in report.reporter
+    assert "203.0.113" not in report.reporter
     assert len(report.reporter) == 64
 
 

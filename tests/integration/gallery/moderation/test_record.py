@@ -67,7 +67,7 @@ def test_a_picture_is_not_hidden_where_the_record_cannot_be_written(me: User, mo
     assert fresh(image).state == "shown"
 
 
-def test_sqlite_refuses_to_change_and_to_delete(me: User) -> None:
+def test_the_database_refuses_to_change_and_to_delete(me: User) -> None:
     verdicts.hide([made(me)], "no", None)
     for change in (lambda: Act.objects.update(words="yes"), lambda: Act.objects.all().delete()):
         with pytest.raises(DatabaseError, match="only grows"):
@@ -78,15 +78,19 @@ def test_sqlite_refuses_to_change_and_to_delete(me: User) -> None:
 def test_its_triggers_come_back_after_a_migration(me: User) -> None:
     call_command("migrate", "moderation", "zero", verbosity=0)
     call_command("migrate", verbosity=0)
-    test_sqlite_refuses_to_change_and_to_delete(me)
+    test_the_database_refuses_to_change_and_to_delete(me)
 
 
-def test_postgresql_refuses_to_change_and_to_delete(on_postgres: Any) -> None:
+def test_postgresql_refuses_to_change_to_delete_and_to_empty(on_postgres: Any) -> None:
     url, ran = on_postgres
     hide = "from gallery.moderation.models import Act; Act.objects.create(kind='hide', moderator='mo', words='no')"
     ran("-c", f"import django; django.setup(); {hide}")
     with psycopg.connect(url, autocommit=True) as server:
-        for change in ("UPDATE moderation_act SET words = 'yes'", "DELETE FROM moderation_act"):
+        for change in (
+            "UPDATE moderation_act SET words = 'yes'",
+            "DELETE FROM moderation_act",
+            "TRUNCATE moderation_act",
+        ):
             with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="only grows"):
                 server.execute(change)
         words = server.execute("SELECT words FROM moderation_act WHERE moderator = 'mo'").fetchall()
