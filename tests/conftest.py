@@ -76,7 +76,7 @@ def _rows_of_the_record_go_with_their_test() -> None:
         return ["SET session_replication_role = replica;", *deleted, "SET session_replication_role = DEFAULT;"]
 
     SQLite.ops_class.sql_flush = without_triggers  # type: ignore[method-assign]
-    PostgreSQL.ops_class.sql_flush = as_a_replica  # type: ignore[method-assign]
+    PostgreSQL.ops_class.sql_flush = as_a_replica  # type: ignore[assignment, method-assign]
 
 
 @pytest.fixture(scope="session")
