@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import urllib3
 from pydantic import BaseModel, ValidationError
-from urllib3.exceptions import HTTPError, NewConnectionError, TimeoutError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, TimeoutError
 
 from gallery.storage.account import Account
 from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, utils
@@ -27,9 +27,17 @@ TYPE = "authenticated"  # neither the original nor what is derived from it is pu
 class CloudinaryError(Exception):
     """`status`: HTTP's, or 0 without a readable answer; `said`: Cloudinary's text, for the log."""
 
-    def __init__(self, status: int, said: str, *, retry_after: float | None = None, timed_out: bool = False) -> None:
+    def __init__(
+        self,
+        status: int,
+        said: str,
+        *,
+        retry_after: float | None = None,
+        timed_out: bool = False,
+        never_sent: bool = False,
+    ) -> None:
         self.status, self.said = status, said[:300]
-        self.retry_after, self.timed_out = retry_after, timed_out
+        self.retry_after, self.timed_out, self.never_sent = retry_after, timed_out, never_sent
         super().__init__(f"{status or 'no answer'}: {self.said!r}")
 
     @property
@@ -225,7 +233,8 @@ def _refusal(answer: urllib3.BaseHTTPResponse) -> CloudinaryError:
 def _silence(error: BaseException | None) -> CloudinaryError:
     cause = getattr(error, "reason", None) or error
     timed_out = isinstance(cause, TimeoutError) and not isinstance(cause, NewConnectionError)
-    return CloudinaryError(0, type(cause).__name__, timed_out=timed_out)
+    never_sent = isinstance(cause, NewConnectionError | ConnectTimeoutError)
+    return CloudinaryError(0, type(cause).__name__, timed_out=timed_out, never_sent=never_sent)
 
 
 def _pause(said: str, headers: Any) -> float | None:

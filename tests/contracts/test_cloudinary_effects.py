@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
-from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
+from gallery.errors import (
+    BadInput,
+    Interrupted,
+    NoImage,
+    ProviderDown,
+    Quota,
+    StudioError,
+    TimedOut,
+    TooLarge,
+    Unusable,
+)
 from gallery.storage.account import Account
 from gallery.storage.cloudinary_client import Client
 from pipeline.providers import registry
@@ -207,7 +217,7 @@ def only(method: str, answer: Answer) -> Any:
 @pytest.mark.parametrize(
     ("failure", "kind", "retryable"),
     [
-        (standin.BAD_KEY, ProviderDown, True),
+        (standin.BAD_KEY, Unusable, False),
         (standin.NO_ADD_ON, NoImage, False),
         (replace(standin.NO_ADD_ON, status=401), NoImage, False),
         (standin.LIMIT, Quota, True),

@@ -2,23 +2,27 @@
 
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Iterator
+from concurrent import futures
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 from gallery import pictures
-from gallery.errors import BadInput, Interrupted, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge
+from gallery.errors import BadInput, NoImage, ProviderDown, Quota, StudioError, TimedOut, TooLarge, Unusable
 from gallery.storage.cloudinary_client import Client, CloudinaryError
 from gallery.translation import _
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
+from pipeline.providers.calls import usage_on_errors
 from pipeline.providers.cloudinary import effects
-from pipeline.providers.metering import Call, Payment
+from pipeline.providers.metering import NOTHING, Call, Payment
 
 FOLDER = "studio/effects"
 READY_S = 120.0  # of one effect
 POLL_S = 1.0
 HEARD_S = 0.2
+TROUBLES = 10  # in a row, until the effect is given up
 USUAL_S = 10.0  # for the progress bar
 
 PAID = Usage(pictures=1)  # once an effect is begun
@@ -63,21 +67,21 @@ class CloudinaryEffects:
         opaque = request.source.startswith(b"\xff\xd8")
         asked = effects.transformation(refined, pictures.check(request.source), opaque=opaque)
         control.progress(0.0)
-        with _as_our_errors(request.intent), self._asset(request, asked) as public_id:
-            try:
-                return Picture(self._effect(public_id, request.source, asked, control), self.name, PAID)
-            except Interrupted as given_up:
-                given_up.usage = PAID.counted()
-                raise
+        with self._asset(request, asked) as public_id:
+            return Picture(self._effect(public_id, request, asked, control), self.name, PAID)
 
-    def _effect(self, public_id: str, source: bytes, asked: str, control: Control) -> bytes:
+    def _effect(self, public_id: str, request: PictureRequest, asked: str, control: Control) -> bytes:
         """Tried twice: a lost attempt at the same message, which has the same id, destroys the source when it ends."""
-        try:
-            return self._wait(self._begin(public_id, source, asked), control)
-        except CloudinaryError as error:
-            if error.status != 404:
-                raise
-        return self._wait(self._begin(public_id, source, asked), control)
+        source = request.source or b""
+        with _as_our_errors(request.intent):
+            url = self._begin(public_id, source, asked)
+        with usage_on_errors(PAID), _as_our_errors(request.intent):
+            try:
+                return self._wait(public_id, url, control)
+            except CloudinaryError as error:
+                if error.status != 404:
+                    raise
+            return self._wait(public_id, self._begin(public_id, source, asked), control)
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
@@ -99,16 +103,13 @@ class CloudinaryEffects:
         try:
             answer = self._client.upload(public_id, source, overwrite=True, eager=asked, eager_async=True)
         except CloudinaryError as error:
-            if error.status:  # an error that was answered costs nothing
+            if error.status >= 400 or error.never_sent:  # an error that was answered costs nothing
                 payment.end()
             raise
-        payment.end(PAID)
+        payment.end(PAID if answer.eager else NOTHING)
         if not answer.eager:
             raise CloudinaryError(200, "no effect was begun")
-        url = answer.eager[0].secure_url
-        if not self._is_theirs(url, public_id):
-            raise CloudinaryError(200, "the picture is said to be somewhere else")
-        return url
+        return answer.eager[0].secure_url
 
     def _is_theirs(self, url: str, public_id: str) -> bool:
         parts, account = urlsplit(url), self._client.account
@@ -118,25 +119,52 @@ class CloudinaryEffects:
         known = host.endswith(".cloudinary.com") or (account.delivery != "" and host == account.delivery)
         return parts.scheme == "https" and known and public_id in parts.path
 
-    def _wait(self, url: str, control: Control) -> bytes:
-        begun = time.monotonic()
+    def _wait(self, public_id: str, url: str, control: Control) -> bytes:
+        if not self._is_theirs(url, public_id):
+            raise CloudinaryError(200, "the picture is said to be somewhere else")
+        begun, troubles = time.monotonic(), 0
         while True:
             try:
-                return self._client.get(url, pictures.MAX_BYTES)
+                return self._asked(url, control, begun)
             except CloudinaryError as error:
-                if not (error.status == 423 or error.timed_out):
+                troubles = troubles + 1 if _is_trouble(error) else 0
+                if troubles > TROUBLES or not (troubles or error.status == 423 or error.timed_out):
                     raise
-            waited = time.monotonic() - begun
-            if waited > self._ready_s:
+            if time.monotonic() - begun > self._ready_s:
                 raise TimedOut(_("Cloudinary took too long over this picture."))
-            self._pause(control, waited)
+            self._pause(control, begun)
 
-    def _pause(self, control: Control, waited: float) -> None:
+    def _asked(self, url: str, control: Control, begun: float) -> bytes:
+        """In a thread of its own, which whoever is cancelled leaves alone."""
+        answer = futures.Future[bytes]()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._client.get(url, pictures.MAX_BYTES))
+            except CloudinaryError as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, name="cloudinary", daemon=True).start()
+        while not futures.wait([answer], timeout=HEARD_S).done:
+            _tell(control, begun)
+        return answer.result()
+
+    def _pause(self, control: Control, begun: float) -> None:
         until = time.monotonic() + self._poll_s
         while (left := until - time.monotonic()) > 0:
-            control.billed_progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+            _tell(control, begun)
             time.sleep(min(HEARD_S, left))
-        control.billed_progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+        _tell(control, begun)
+
+
+def _tell(control: Control, begun: float) -> None:
+    waited = time.monotonic() - begun
+    control.billed_progress(0.1 + 0.8 * waited / (waited + USUAL_S))
+
+
+def _is_trouble(error: CloudinaryError) -> bool:
+    """Which may pass; the effect that is paid for goes on meanwhile."""
+    return not error.timed_out and (error.status == 0 or error.status >= 500 or error.is_limit)
 
 
 @contextmanager
@@ -158,6 +186,8 @@ def _ours(error: CloudinaryError, intent: Intent) -> StudioError:
                 "operator can add it in Cloudinary's console."
             ).format(tool=_NAMES[intent])
         )
+    if error.is_our_fault:
+        return Unusable(_("The picture service does not accept this studio's key."))
     if error.is_limit:
         return Quota(retry_after=error.retry_after)
     if error.timed_out:

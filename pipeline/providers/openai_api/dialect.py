@@ -2,18 +2,18 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from PIL import Image
 from pydantic import ValidationError
 
-from gallery.errors import ProviderDown, StudioError
+from gallery.errors import NoImage, ProviderDown, StudioError
 from gallery.translation import _
 from pipeline.providers import fitting
 from pipeline.providers.base import Control, Usage
-from pipeline.providers.calls import Patience, guessed_share
+from pipeline.providers.calls import Patience, guessed_share, usage_on_errors
 from pipeline.providers.metering import Call, Payment
 from pipeline.providers.openai_api import faults
 from pipeline.providers.openai_api.faults import Rejected
@@ -65,6 +65,19 @@ def told(ask: Callable[[], T]) -> T:
 
 def base64_png(image: Image.Image) -> str:
     return base64.b64encode(fitting.png(image)).decode()
+
+
+def paid(pictures: Sequence[object]) -> Usage:
+    """Of an answer without tokens: one picture was made, or none."""
+    return ONE if pictures else Usage()
+
+
+def made(pictures: Sequence[str]) -> Made:
+    """The first one. Raises `NoImage`, and `ProviderDown` for what is no base64: that was made, and is paid for."""
+    if not pictures:
+        raise NoImage(faults.NO_IMAGE)
+    with usage_on_errors(ONE):
+        return Made(decoded(pictures[0]), ONE)
 
 
 def decoded(text: str) -> bytes:

@@ -10,19 +10,21 @@ from typing import Literal
 from urllib.parse import quote
 
 import httpx2
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from gallery.errors import NoImage, ProviderDown
+from gallery.errors import ProviderDown
 from pipeline.providers import orders
-from pipeline.providers.base import Control, Usage
+from pipeline.providers.base import Control
 from pipeline.providers.openai_api import dialect, faults
 from pipeline.providers.openai_api.client import Client, body
 from pipeline.providers.openai_api.dialect import Made
+from pipeline.providers.openai_api.faults import Rejected
 from pipeline.providers.openai_api.server import Server
 from pipeline.providers.orders import Order
 from pipeline.providers.text import Size
 
 POLL_S = 0.5
+QUESTIONS = 20  # in a row, without an answer
 CANCEL_S = 2.0
 
 
@@ -42,6 +44,10 @@ class _Job(BaseModel):
     status: Literal["queued", "generating", "completed", "failed", "cancelled"]
     result: _Result | None = None
 
+    @property
+    def pictures(self) -> list[str]:
+        return [image.b64_json for image in self.result.images] if self.result else []
+
 
 class SdCpp:
     def __init__(self, server: Server, client: Client, max_pixels: int) -> None:
@@ -54,16 +60,14 @@ class SdCpp:
         job = dialect.told(lambda: self._job(order, control))
         if job.status != "completed" or job.result is None:
             raise ProviderDown
-        if not job.result.images:
-            raise NoImage(faults.NO_IMAGE)
-        return Made(dialect.decoded(job.result.images[0].b64_json), dialect.ONE)
+        return dialect.made(job.pictures)
 
     def _job(self, order: Order, control: Control) -> _Job:
         began, payment = _Began(), dialect.payment(self._model, self._box(order))
         job = self._client.run(
             lambda http: self._finished(http, order, began), dialect.patience(control, began.seconds), payment
         )
-        payment.end(dialect.ONE if job.status == "completed" else Usage())
+        payment.end(dialect.paid(job.pictures))
         return job
 
     async def _finished(self, http: httpx2.AsyncClient, order: Order, began: "_Began") -> _Job:
@@ -72,13 +76,13 @@ class SdCpp:
         address = f"{self._base}/jobs/{job_id}"
         try:
             while True:
-                job = _Job.model_validate_json(body(await http.get(address)))
+                job = await _asked(http, address)
                 if job.status == "generating":
                     began.note()
                 elif job.status != "queued":
                     return job
                 await asyncio.sleep(POLL_S)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, httpx2.HTTPError):
             with suppress(*faults.RAISED):
                 async with asyncio.timeout(CANCEL_S):
                     await http.post(f"{address}/cancel")
@@ -104,6 +108,16 @@ class SdCpp:
         source = dialect.base64_png(image)
         fields |= {"ref_images": [source], "init_image": source}
         return fields if mask is None else {**fields, "mask_image": dialect.base64_png(mask)}
+
+
+async def _asked(http: httpx2.AsyncClient, address: str) -> _Job:
+    """An answer that does not come is asked for again: another job would be paid for. Raises `httpx2.ReadError`: this one
+    may be."""
+    for _ in range(QUESTIONS):
+        with suppress(*faults.RAISED, Rejected, ValidationError):
+            return _Job.model_validate_json(body(await http.get(address)))
+        await asyncio.sleep(POLL_S)
+    raise httpx2.ReadError("nobody knows what became of the job")
 
 
 class _Began:

@@ -12,9 +12,8 @@ from typing import Any
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from gallery.errors import NoImage
 from pipeline.providers import orders
-from pipeline.providers.base import Control, Usage
+from pipeline.providers.base import Control
 from pipeline.providers.calls import Patience, guessed_share
 from pipeline.providers.openai_api import dialect, faults
 from pipeline.providers.openai_api.client import Client, body
@@ -54,17 +53,14 @@ class WebUI:
         self._max_pixels = max_pixels
 
     def make(self, order: Order, control: Control) -> Made:
-        answer = dialect.told(lambda: self._answer(order, control))
-        if not answer.images:
-            raise NoImage(faults.NO_IMAGE)
-        return Made(dialect.decoded(answer.images[0]), dialect.ONE)
+        return dialect.made(dialect.told(lambda: self._answer(order, control)).images)
 
     def _answer(self, order: Order, control: Control) -> _Answer:
         seen, payment = _Seen(uuid.uuid4().hex), dialect.payment(self._model, self._box(order))
         answer = _Answer.model_validate_json(
             self._client.run(lambda http: self._made(http, order, seen), _patience(control, seen), payment)
         )
-        payment.end(dialect.ONE if answer.images else Usage())
+        payment.end(dialect.paid(answer.images))
         return answer
 
     async def _made(self, http: httpx2.AsyncClient, order: Order, seen: _Seen) -> bytes:

@@ -1,10 +1,8 @@
 """The adapter for Gemini and the service's other end: what goes over the wire, what comes of each answer, what it costs."""
 
-import gzip
 import io
 import json
 import logging
-import socket
 import threading
 import traceback
 from collections.abc import Iterator
@@ -31,14 +29,12 @@ from gallery.errors import (
     Unusable,
 )
 from pipeline.providers.base import Intent, Question, Turn, Usage
-from pipeline.providers.gemini import client, shapes
-from pipeline.providers.gemini.faults import UNREADABLE
+from pipeline.providers.gemini import shapes
 from pipeline.providers.gemini.provider import GeminiProvider
 from tests.contracts.adapters import account
-from tests.contracts.asking import Listener, photo, png, to_make, to_read
+from tests.contracts.asking import Listener, Patient, photo, png, to_make, to_read
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini, Kind, Mood
-from tests.support.fakes.server import Answer, serving
 from tests.support.studio import HANGS_S, eventually
 
 LAKE = to_read("a lake")
@@ -509,65 +505,6 @@ def test_a_used_up_quota_says_when_to_come_back(
     assert failure(gemini, "make").retry_after == seconds
 
 
-def test_nothing_that_listens_is_an_outage(server: Gemini) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        nobody = replace(account(server), base_url=f"http://127.0.0.1:{free.getsockname()[1]}")
-        with closing(GeminiProvider(nobody)) as gemini:
-            assert type(failure(gemini, "refine")) is ProviderDown
-
-
-@pytest.mark.parametrize("kind", BOTH)
-def test_a_service_that_never_answers_is_a_timeout(server: Gemini, kind: Kind) -> None:
-    server.then(kind, standin.never)
-    with closing(GeminiProvider(replace(account(server, timeout_s=0.3), picture_timeout_s=0.3))) as gemini:
-        assert type(failure(gemini, kind)) is TimedOut
-
-
-def test_a_service_that_sends_a_byte_now_and_then_is_a_timeout_too(server: Gemini) -> None:
-    done = threading.Event()
-
-    def drip(listening: socket.socket) -> None:
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            while not done.wait(0.05):
-                try:
-                    connection.sendall(b" ")
-                except OSError:
-                    return
-
-    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
-        threads.submit(drip, listening)
-        slow = replace(account(server, timeout_s=0.4), base_url=f"http://127.0.0.1:{listening.getsockname()[1]}")
-        with closing(GeminiProvider(slow)) as gemini:
-            assert type(failure(gemini, "refine")) is TimedOut
-        done.set()
-
-
-def test_a_redirect_is_not_followed_with_the_key_in_hand(gemini: GeminiProvider, server: Gemini) -> None:
-    with serving(lambda asked: Answer()) as elsewhere:
-        server.then("refine", standin.raw(b"", 307, location=f"{elsewhere.url}/v1/models/x:generateContent"))
-        assert type(failure(gemini, "refine")) is ProviderDown
-        assert elsewhere.asked == []
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_an_answer_has_a_bound_in_bytes(server: Gemini, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
-    monkeypatch.setattr(client, "MAX_ANSWER_BYTES", 100_000)
-    body = server_says(200_000)
-    packing: Any = {"content_encoding": "gzip"} if packed else {}
-    server.then("make", standin.raw(gzip.compress(body) if packed else body, **packing))
-    with closing(GeminiProvider(account(server))) as bounded:
-        fault = failure(bounded, "make")
-    assert (type(fault), fault.message) == (ProviderDown, UNREADABLE)
-
-
-def server_says(length: int) -> bytes:
-    """A good answer that is padded."""
-    return standin.well(standin.Call("make", "")).body + b" " * length
-
-
 def test_an_answer_that_could_go_on_is_not_paid_for_again(gemini: GeminiProvider, server: Gemini) -> None:
     token = {"candidates": [{"finishReason": "CONTINUATION", "continuationToken": "dG9rZW4="}]}
     server.then("make", standin.raw(json.dumps(token).encode()))
@@ -610,53 +547,6 @@ def test_a_soft_edge_is_soft_towards_the_inside_alone(gemini: GeminiProvider) ->
 
 
 # Waiting
-
-
-class Patient(Listener):
-    """Has enough after some beats."""
-
-    def __init__(self, beats: int) -> None:
-        super().__init__()
-        self.beats = beats
-
-    def progress(self, fraction: float) -> None:
-        super().progress(fraction)
-        if len(self.heard) >= self.beats:
-            raise Interrupted
-
-    billed_progress = progress
-
-
-def test_a_picture_that_is_being_made_can_be_given_up_and_its_turn_is_free_at_once(server: Gemini) -> None:
-    with closing(GeminiProvider(account(server, calls=1))) as gemini:
-        server.then("make", standin.never)
-        with pytest.raises(Interrupted):
-            gemini.make(PAINT, Patient(3))
-        assert gemini.make(PAINT, Listener()).data
-
-
-def test_a_call_that_is_given_up_closes_its_connection(server: Gemini) -> None:
-    def until_closed(listening: socket.socket) -> bool:
-        connection, _ = listening.accept()
-        with connection:
-            connection.settimeout(HANGS_S)
-            while connection.recv(65536):
-                pass
-        return True
-
-    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
-        closed = threads.submit(until_closed, listening)
-        silent = replace(account(server), base_url=f"http://127.0.0.1:{listening.getsockname()[1]}")
-        with closing(GeminiProvider(silent)) as gemini:
-            with pytest.raises(Interrupted):
-                gemini.make(PAINT, Patient(3))
-            assert closed.result(HANGS_S)
-
-
-def test_what_was_cancelled_before_is_not_paid_for(gemini: GeminiProvider, server: Gemini) -> None:
-    with pytest.raises(Interrupted):
-        gemini.make(PAINT, Listener(cancelled=True))
-    assert server.calls == []
 
 
 def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be_stopped() -> None:

@@ -1,8 +1,6 @@
 """Servers that speak OpenAI's API and do not do well: what a person hears, what is paid, and who never sees a key."""
 
-import gzip
 import logging
-import socket
 import threading
 import traceback
 from collections.abc import Iterator
@@ -27,13 +25,11 @@ from gallery.errors import (
 )
 from pipeline.providers.base import Intent
 from pipeline.providers.openai_api.chat import ChatRefiner
-from pipeline.providers.openai_api.faults import UNREADABLE
 from pipeline.providers.openai_api.images import ImagesProvider
-from tests.contracts.asking import Listener, to_make, to_read
+from tests.contracts.asking import Listener, Patient, to_make, to_read
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import Call, Kind, Mood, OpenAI
-from tests.support.fakes.server import Answer, serving
-from tests.support.studio import HANGS_S, eventually
+from tests.support.studio import eventually
 
 LAKE = to_read("a lake")
 PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
@@ -197,114 +193,7 @@ def test_a_server_says_when_to_come_back(
     assert both.failure(kind).retry_after == seconds
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_that_listens_is_an_outage(server: OpenAI, kind: Kind) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        with asking(server, url=f"http://127.0.0.1:{free.getsockname()[1]}") as nobody:
-            assert type(nobody.failure(kind)) is ProviderDown
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_server_that_never_answers_is_a_timeout(server: OpenAI, kind: Kind) -> None:
-    server.then(kind, standin.never)
-    with asking(server, timeout_s=0.3) as hasty:
-        assert type(hasty.failure(kind)) is TimedOut
-
-
-def test_a_server_that_sends_a_byte_now_and_then_is_a_timeout_too(server: OpenAI) -> None:
-    done = threading.Event()
-
-    def drip(listening: socket.socket) -> None:
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            while not done.wait(0.05):
-                try:
-                    connection.sendall(b" ")
-                except OSError:
-                    return
-
-    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
-        threads.submit(drip, listening)
-        with asking(server, timeout_s=0.4, url=f"http://127.0.0.1:{listening.getsockname()[1]}") as slow:
-            assert type(slow.failure("chat")) is TimedOut
-        done.set()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_redirect_is_not_followed_with_the_key_in_hand(both: Both, server: OpenAI, kind: Kind) -> None:
-    with serving(lambda asked: Answer()) as elsewhere:
-        server.then(kind, standin.raw(b"", 307, location=f"{elsewhere.url}/v1/images/generations"))
-        assert type(both.failure(kind)) is ProviderDown
-        assert elsewhere.asked == []
-
-
-@pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("kind", KINDS)
-def test_an_answer_has_a_bound_in_bytes(
-    both: Both, server: OpenAI, monkeypatch: pytest.MonkeyPatch, kind: Kind, packed: bool
-) -> None:
-    monkeypatch.setattr("pipeline.providers.transport.MAX_ANSWER_BYTES", 100_000)
-    body = b'{"data": [], "choices": []}' + b" " * 200_000
-    packing: Any = {"content_encoding": "gzip"} if packed else {}
-    mood = standin.raw(gzip.compress(body) if packed else body, **packing)
-    server.then(kind, mood, mood)
-    fault = both.failure(kind)
-    assert (type(fault), fault.message) == (ProviderDown, UNREADABLE)
-
-
 # Waiting
-
-
-class Patient(Listener):
-    """Has enough after some beats."""
-
-    def __init__(self, beats: int) -> None:
-        super().__init__()
-        self.beats = beats
-
-    def progress(self, fraction: float) -> None:
-        super().progress(fraction)
-        if len(self.heard) >= self.beats:
-            raise Interrupted
-
-    billed_progress = progress
-
-
-@pytest.mark.parametrize("kind", KINDS[1:])
-def test_a_picture_that_is_being_made_can_be_given_up_and_its_turn_is_free_at_once(server: OpenAI, kind: Kind) -> None:
-    with asking(server, calls=1) as both:
-        server.then(kind, standin.never)
-        with pytest.raises(Interrupted):
-            both.ask(kind, Patient(3))
-        assert both.ask(kind).data
-
-
-def test_a_call_that_is_given_up_closes_its_connection(server: OpenAI) -> None:
-    """So that the server can stop working on it."""
-
-    def until_closed(listening: socket.socket) -> bool:
-        connection, _ = listening.accept()
-        with connection:
-            connection.settimeout(HANGS_S)
-            while connection.recv(65536):
-                pass
-        return True
-
-    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
-        closed = threads.submit(until_closed, listening)
-        with asking(server, url=f"http://127.0.0.1:{listening.getsockname()[1]}") as silent:
-            with pytest.raises(Interrupted):
-                silent.ask("generations", Patient(3))
-            assert closed.result(HANGS_S)
-
-
-def test_what_was_cancelled_before_is_not_asked_for(both: Both, server: OpenAI) -> None:
-    for kind in KINDS[1:]:
-        with pytest.raises(Interrupted):
-            both.ask(kind, Listener(cancelled=True))
-    assert server.calls == []
 
 
 def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be_stopped(server: OpenAI) -> None:
