@@ -1,11 +1,14 @@
-"""All arrays are float32."""
+"""All arrays are float32. Importing this loads OpenCV."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-Array = NDArray[np.floating]
-BICUBIC = Image.Resampling.BICUBIC
+Array = NDArray[Any]  # of floats: OpenCV's types are all "integers or floats"
 
 
 def fbm(rng: np.random.Generator, size: int = 512, cells: int = 4, octaves: int = 6, gain: float = 0.5) -> Array:
@@ -28,26 +31,19 @@ def ridges(rng: np.random.Generator, size: int, cells: int, octaves: int) -> Arr
 
 def _octave(rng: np.random.Generator, size: int, cells: int) -> Array:
     grid = np.pad(rng.uniform(-1.4, 1.4, (cells, cells)).astype(np.float32), 3, mode="wrap")
-    return np.asarray(Image.fromarray(grid).resize((size, size), BICUBIC, box=(3, 3, cells + 3, cells + 3)))
+    box = (3, 3, cells + 3, cells + 3)
+    return np.asarray(Image.fromarray(grid).resize((size, size), Image.Resampling.BICUBIC, box))
 
 
 def _stretched(values: Array) -> Array:
-    low, high = float(values.min()), float(values.max())
-    return ((values - low) / max(high - low, 1e-6)).astype(np.float32)
+    return np.asarray((values - values.min()) / max(np.ptp(values), 1e-6), np.float32)
 
 
 def sample(tile: Array, x: Array, y: Array) -> Array:
     """A periodic tile at any coordinates (1.0 = once around), bilinear."""
-    size = tile.shape[0]
-    x, y = x * size, y * size
-    left, top = np.floor(x), np.floor(y)
-    fx, fy = x - left, y - top
-    columns, rows = left.astype(np.int32) % size, top.astype(np.int32) % size
-    right, below = (columns + 1) % size, (rows + 1) % size * size
-    flat, rows = tile.ravel(), rows * size
-    upper = flat[rows + columns] * (1 - fx) + flat[rows + right] * fx
-    lower = flat[below + columns] * (1 - fx) + flat[below + right] * fx
-    return np.asarray(upper * (1 - fy) + lower * fy, np.float32)
+    columns, rows = (np.asarray(at % 1 * len(tile), np.float32) for at in np.broadcast_arrays(x, y))
+    values = cv2.remap(tile, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    return np.asarray(values).reshape(columns.shape)
 
 
 def step(low: Array | float, high: Array | float, values: Array) -> Array:
@@ -60,12 +56,17 @@ def mix(a: Array, b: Array, amount: Array | float) -> Array:
     return np.asarray(a + (b - a) * amount, np.float32)
 
 
+def gradient(colours: Array, places: Sequence[float] | Array, values: Array) -> Array:
+    """Through the colours (n, 3), each at its place; of the values, (..., 3)."""
+    channels = [np.interp(values, places, channel) for channel in colours.T]
+    return np.stack(channels, axis=-1).astype(np.float32)
+
+
 def resized(plane: Array, width: int, height: int) -> Array:
     """A plane (h, w) or picture (h, w, 3)."""
-    if plane.ndim == 3:
-        return np.stack([resized(channel, width, height) for channel in np.moveaxis(plane, 2, 0)], axis=-1)
-    plane = np.ascontiguousarray(plane, dtype=np.float32)
-    return np.asarray(Image.fromarray(plane).resize((width, height), BICUBIC), np.float32)
+    shrinks = width * height < plane.shape[0] * plane.shape[1]
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(plane, (width, height), interpolation=method))
 
 
 def blurred(plane: Array, radius: float) -> Array:
@@ -76,7 +77,8 @@ def blurred(plane: Array, radius: float) -> Array:
 
 
 def rgb(code: str) -> Array:
-    return np.array([int(code[i : i + 2], 16) for i in (0, 2, 4)], np.float32) / 255
+    """Of "ff8800"; of several in a row, (n, 3)."""
+    return np.array([list(bytes.fromhex(one)) for one in code.split()], np.float32).squeeze() / 255
 
 
 def luma(pixels: Array) -> Array:

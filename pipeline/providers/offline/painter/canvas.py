@@ -49,35 +49,38 @@ class Canvas:
         self.air: Array = np.zeros((width, 3), np.float32)  # above the horizon; far land fades into it
         self.focal = 0.95 * float(np.sqrt(width * height))  # pixels that one unit covers at distance one
         self.horizon = height * 0.6  # row
-        across = self.rng("sun").uniform(0.22, 0.78)
-        if abs(across - 0.5) < 0.1:  # not in the very middle
-            across += 0.14
+        # How far each column looks right of the middle (1, width), and each row above the horizon (height, 1), in focal
+        # lengths; the same of the sun or, at night, of the moon.
+        self.across = ((np.arange(width, dtype=np.float32) + 0.5 - width / 2) / self.focal)[None, :]
+        self.up = ((self.horizon - np.arange(height, dtype=np.float32) - 0.5) / self.focal)[:, None]
+        aside = self.rng("sun").uniform(-0.28, 0.28)
+        if abs(aside) < 0.1:  # not in the very middle
+            aside += 0.14
         rises = scene.land & {"mountains", "hills", "forest", "desert", "city"}
         lift = 0.055 if rises and self.light.height > 0 else 0.0  # above the relief on the horizon
-        # Column and row of the sun or, at night, of the moon
-        self.sun = (across * width, self.horizon - (self.light.height + lift) * self.focal)
-        self.side = -1.0 if self.sun[0] < width / 2 else 1.0  # the light comes from the left, right
+        self.sun = (aside * width / self.focal, self.light.height + lift)
+        self.side = -1.0 if aside < 0 else 1.0  # the light comes from the left, right
 
     def rng(self, name: str) -> np.random.Generator:
         """For each layer: another one changes none."""
         return np.random.Generator(np.random.PCG64([self._seed, crc32(name.encode())]))
 
-    def columns(self) -> Array:
-        """(width,): how far right of the middle each looks, in focal lengths."""
-        return ((np.arange(self.width, dtype=np.float32) + 0.5 - self.width / 2) / self.focal).astype(np.float32)
+    def column(self, across: float) -> float:
+        return across * self.focal + self.width / 2
 
-    def rows(self) -> Array:
-        """(height,): how far above the horizon each looks, in focal lengths."""
-        return ((self.horizon - np.arange(self.height, dtype=np.float32) - 0.5) / self.focal).astype(np.float32)
-
-    def column_at(self, x: Array, z: Array | float) -> NDArray[np.signedinteger]:
+    def columns_of(self, x: Array, z: Array | float) -> NDArray[np.signedinteger]:
         return np.asarray(np.clip(x / z * self.focal + self.width / 2, 0, self.width - 1).astype(np.int32))
 
-    def cover(self, colour: Array, amount: Array, top: int = 0, left: int = 0) -> None:
-        """Lays a colour (3,) or a picture (h, w, 3) over the pixels, opaque by `amount` (h, w)."""
-        height, width = amount.shape
-        part = self.pixels[top : top + height, left : left + width]
-        part += (colour - part) * amount.astype(np.float32)[..., None]
+    def cover(self, colour: Array, amount: Array, top: int = 0, left: int = 0, z: float | None = None) -> None:
+        """Lays a colour (3,) or a picture (h, w, 3), opaque by `amount` (h, w), over what is inside of the canvas. `z`:
+        its distance."""
+        y, x = max(top, 0), max(left, 0)
+        part = self.pixels[y : max(top + len(amount), 0), x : max(left + amount.shape[1], 0)]
+        inside = np.s_[y - top : y - top + len(part), x - left : x - left + part.shape[1]]
+        amount = amount[inside].astype(np.float32)
+        part += ((colour if colour.ndim == 1 else colour[inside]) - part) * amount[..., None]
+        if z is not None:
+            self.depth[y : y + len(part), x : x + part.shape[1]][amount > 0.5] = z
 
 
 class Sketch:

@@ -4,8 +4,8 @@ from ..noise import Array, mix, rgb
 from .canvas import CAMERA, Canvas
 from .land import air_amount
 
-WALLS = [rgb(code) for code in ("8c8f99", "a79c8e", "7d8794", "b5aca0", "6d7480", "9a8478")]
-LAMPS = [rgb(code) for code in ("ffd88a", "ffc46a", "ffe2a8", "ffb45a", "ffe9c9", "cfe4ff")]
+WALLS = rgb("8c8f99 a79c8e 7d8794 b5aca0 6d7480 9a8478")
+LAMPS = rgb("ffd88a ffc46a ffe2a8 ffb45a ffe9c9 cfe4ff")
 ROWS = ((8.0, 3.6), (6.4, 2.4), (5.0, 1.3))  # distance and tallest tower of each row, in units
 
 
@@ -34,15 +34,12 @@ def towers(canvas: Canvas, z: float, tallest: float) -> None:
 
 def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, place: tuple[int, int, int, int]) -> None:
     left, foot, wide, tall = place
-    x0, x1, y0, y1 = max(left, 0), min(left + wide, canvas.width), max(foot - tall, 0), min(foot, canvas.height)
-    if x0 >= x1 or y0 >= y1:
-        return
-    light, across, down = canvas.light, np.arange(x0, x1) - left, np.arange(y0, y1) - (foot - tall)
+    light, across, down = canvas.light, np.arange(wide), np.arange(tall)
     towards = 0.55 + 0.45 * canvas.side * (2 * (across + 0.5) / wide - 1)  # one edge nearer to the light
     corner = (across > wide * 0.68) if canvas.side > 0 else (across < wide * 0.32)
     shine = np.where(corner, 0.85, 0.3) * (0.8 + 0.2 * towards)
     face = wall * (light.ambient * 0.7 + light.key * shine[:, None] * 0.8)
-    pixels = np.asarray(face, np.float32)[None].repeat(len(down), axis=0)
+    pixels = np.asarray(face, np.float32)[None].repeat(tall, axis=0)
     # Windows in a grid of `pitch` pixels: some lit, the others darker than the wall, or blue by day.
     pitch = max(3, round(canvas.focal / z * 0.024))
     floors, bays = down // (pitch + 1), across // pitch
@@ -54,5 +51,5 @@ def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, plac
     on = (lit[floors][:, bays] & glass).astype(np.float32) * strong[floors][:, bays]
     pane = mix(pixels * 0.72, light.upper, 0.22)
     pixels = mix(mix(pixels, pane, glass[..., None].astype(np.float32)), lamp, on[..., None])
-    canvas.pixels[y0:y1, x0:x1] = mix(pixels, canvas.air[x0:x1], air_amount(canvas, z))
-    canvas.depth[y0:y1, x0:x1] = z
+    air = canvas.air[np.clip(across + left, 0, canvas.width - 1)]
+    canvas.cover(mix(pixels, air, air_amount(canvas, z)), np.ones((tall, wide)), foot - tall, left, z)

@@ -8,7 +8,7 @@ from .light import PIGMENTS
 
 GRASS, MEADOW, MOSS = rgb("5c7833"), rgb("8f9e42"), rgb("38542e")
 ROCK, SAND, SNOW, MUD = rgb("80766f"), rgb("ebbd80"), rgb("f2f7ff"), rgb("5c4f40")
-PETALS = [rgb(code) for code in ("f6f1e4", "f2c53d", "d9475a", "9a6fd0")]
+PETALS = rgb("f6f1e4 f2c53d d9475a 9a6fd0")
 LEAVES = np.array([[0.2, 0.29, 0.17], [0.25, 0.34, 0.16], [0.31, 0.36, 0.16], [0.16, 0.26, 0.19]], np.float32)
 SIGHT = {"fog": 6.0, "storm": 9.0, "rain": 7.0, "snow": 8.0}  # units
 TALL = 160  # pixels, of the shapes that all sizes are made from
@@ -19,9 +19,8 @@ Shape = tuple[Array, Array]  # of a tree: how opaque, and how light: both (h, w)
 def ground(canvas: Canvas) -> None:
     seen = canvas.seen
     colour = mix(_lit(canvas, seen), canvas.air, air_amount(canvas, seen.z)[..., None])
-    part = canvas.pixels[seen.top :]
-    part += (colour - part) * seen.land[..., None]
-    part[:-1] += (part[1:] - part[:-1]) * seen.fringe[:-1, :, None]
+    canvas.cover(colour, seen.land, seen.top)
+    canvas.cover(canvas.pixels[seen.top + 1 :].copy(), seen.fringe[:-1], seen.top)
     canvas.depth[seen.top :] = np.where(seen.land > 0, seen.z, np.inf)
 
 
@@ -121,7 +120,6 @@ def _broadleaf(rng: np.random.Generator, side: float) -> Shape:
 class Forest:
     def __init__(self, canvas: Canvas) -> None:
         self.canvas = canvas
-        self.sizes: dict[tuple[int, int], Shape] = {}
         self.woods = fbm(canvas.rng("woods"), 128, 4, 4)
 
     @cached_property
@@ -145,7 +143,7 @@ class Forest:
         count = int(room / (0.075 + 0.021 * z))
         x = (rng.uniform(-0.53, 0.53, count) * room).astype(np.float32)
         sizes, shapes = rng.uniform(0.6, 1.15, count), rng.integers(0, 8, count)
-        columns = canvas.column_at(x, z)
+        columns = canvas.columns_of(x, z)
         dense = sample(self.woods, x * 0.07, np.full_like(x, z * 0.07))
         opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * min(1.0, max(0.0, (4.2 - z) / 2.0))
         seen = land.row[row, columns] <= land.skyline[row, columns] + 1
@@ -155,43 +153,31 @@ class Forest:
 
     def _tree(self, x: float, z: float, row: int, size: float, shape: int) -> None:
         canvas = self.canvas
-        tall = max(2, round(1.07 ** round(np.log(size * canvas.focal / z) / np.log(1.07))))  # few sizes, made once each
-        opaque, bright = self._sized(shape, tall)
-        column = int(x / z * canvas.focal + canvas.width / 2)
+        tall = max(2, round(size * canvas.focal / z))
+        wide = max(2, round(tall * self.shapes[shape][0].shape[1] / TALL))
+        opaque, bright = (np.clip(resized(plane, wide, tall), 0, 1) for plane in self.shapes[shape])
+        shine = bright[..., None]
+        column = int(canvas.column(x / z))
         shown = min(max(column, 0), canvas.width - 1)
         foot = int(canvas.ground.row[row, shown]) + max(1, tall // 40)
-        left, top = column - opaque.shape[1] // 2, foot - tall
-        x0, x1 = max(left, 0), min(left + opaque.shape[1], canvas.width)
-        y0, y1 = max(top, 0), min(foot, canvas.height)
-        if x0 >= x1 or y0 >= y1:
-            return
-        inside = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
-        shine = bright[inside][..., None]
         leaves = LEAVES[(shape + row + column) % len(LEAVES)] * 1.35
         if "snow" in canvas.scene.weather:
             leaves = mix(leaves, SNOW, np.clip(shine * 2 - 0.5, 0, 1))
         colour = leaves * (canvas.light.ambient * 0.55 + canvas.light.key * 1.15 * shine)
-        canvas.cover(mix(colour, canvas.air[shown], air_amount(canvas, z * 1.15)), opaque[inside], y0, x0)
-        canvas.depth[y0:y1, x0:x1][opaque[inside] > 0.5] = z
-
-    def _sized(self, shape: int, tall: int) -> Shape:
-        if (shape, tall) not in self.sizes:
-            wide = max(2, round(tall * self.shapes[shape][0].shape[1] / TALL))
-            opaque, bright = (np.clip(resized(plane, wide, tall), 0, 1) for plane in self.shapes[shape])
-            self.sizes[shape, tall] = opaque, bright
-        return self.sizes[shape, tall]
+        colour = mix(colour, canvas.air[shown], air_amount(canvas, z * 1.15))
+        canvas.cover(colour, opaque, foot - tall, column - wide // 2, z)
 
 
 def flowers(canvas: Canvas) -> None:
     rng, land = canvas.rng("flowers"), canvas.ground
-    petals = [PIGMENTS[name] for name in canvas.scene.colours] or PETALS
+    petals = [PIGMENTS[name] for name in canvas.scene.colours] or list(PETALS)
     drifts = fbm(rng, 128, 6, 3)
     for number, petal in enumerate(petals):
         sketch = Sketch(canvas)
         z = np.exp(rng.uniform(np.log(1.25), np.log(5.5), 1600)).astype(np.float32)
         x = (rng.uniform(-0.5, 0.5, 1600) * canvas.width / canvas.focal * z).astype(np.float32)
         dense = sample(drifts, x * 0.17 + 0.27 * number, z * 0.17)
-        columns = canvas.column_at(x, z)
+        columns = canvas.columns_of(x, z)
         slices = np.clip(np.searchsorted(land.z, z), 0, len(land.z) - 1)
         seen = land.row[slices, columns] <= land.skyline[slices, columns] + 1
         grows = seen & (land.height[slices, columns] > 0.03) & (dense > 0.5)

@@ -1,8 +1,7 @@
 """The colours that hour, weather and request give to sky, sun, haze and land."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,7 +29,9 @@ class Light:
     lamps: float  # 0..1: how many windows are lit
 
 
-_HOURS = {  # the colours in the order of COLOURED; then height, stars and lamps
+_HOURS: dict[
+    str | None, tuple[str, float, float, float]
+] = {  # the colours in the order of COLOURED; then height, stars and lamps
     None: ("4f86bd 86b4d8 bfd9e6 f1e9d6 fff6e0 ffe6bd ffffff a5b4c8 fff0d2 64779c", 0.34, 0.15, 0.12),
     "dawn": ("4d659e 9d94c2 eeb6b4 ffdcb4 fff3d6 ffb684 ffd2bb 8f87b2 ffd3ae 676c9e", 0.07, 0.35, 0.3),
     "day": ("2470c4 5aa4e2 a3d2f2 dcf0f8 fffdf0 fff4d0 ffffff 9cb4d2 fffaea 5c7cab", 0.42, 0.12, 0.06),
@@ -54,35 +55,25 @@ _STORM = {"zenith": 0.42, "upper": 0.5, "lower": 0.68, "horizon": 0.85, "lit": 0
 
 def light_of(scene: Scene) -> Light:
     codes, *levels = _HOURS[scene.time]
-    light = Light(*map(rgb, str(codes).split()), *levels)  # type: ignore[arg-type]  # ten colours, three levels
+    colours = dict(zip(COLOURED, rgb(codes), strict=True))
     if "storm" in scene.weather:  # a pale strip under dark clouds
-        light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6))
+        colours = {part: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6) for part, colour in colours.items()}
     elif scene.weather & {"rain", "snow", "fog"}:  # nearer to grey, and darker
         dim = 0.8 if "rain" in scene.weather else 0.95
-        light = _recoloured(light, lambda part, colour: mix(luma(colour), colour, 0.55) * dim)
+        colours = {part: mix(luma(colour), colour, 0.55) * dim for part, colour in colours.items()}
     if scene.colours:
-        light = _dyed(light, sorted(scene.colours, key=lambda name: -float(luma(PIGMENTS[name]))))
-    return light
+        pigments = sorted(scene.colours, key=lambda name: -float(luma(PIGMENTS[name])))
+        colours = {part: _dyed(part, colour, pigments) for part, colour in colours.items()}
+    return Light(*colours.values(), *levels)
 
 
-def _recoloured(light: Light, change: Callable[[str, Array], Array]) -> Light:
-    changed: dict[str, Any] = {part: change(part, getattr(light, part)) for part in COLOURED}
-    return replace(light, **changed)
-
-
-def _dyed(light: Light, colours: list[str]) -> Light:
-
-    def change(part: str, colour: Array) -> Array:
-        place, depth = _DYES[part]
-        name = colours[round(place * (len(colours) - 1))]
-        if name in EARTHLY:  # "green" means the meadow
-            depth *= 0.7 if part in ("key", "ambient") else 0.15
-        pigment = PIGMENTS[name]
-        bright = float(luma(colour)) / max(float(luma(pigment)), 0.08)
-        if float(pigment.max() - pigment.min()) > 0.15:
-            target = pigment * min(bright, 1.6)  # as bright as before
-        else:
-            target = mix(pigment * bright, pigment, 0.75)
-        return np.clip(mix(colour, target, depth), 0, 1)
-
-    return _recoloured(light, change)
+def _dyed(part: str, colour: Array, pigments: Sequence[str]) -> Array:
+    place, depth = _DYES[part]
+    name = pigments[round(place * (len(pigments) - 1))]
+    if name in EARTHLY:  # "green" means the meadow
+        depth *= 0.7 if part in ("key", "ambient") else 0.15
+    pigment = PIGMENTS[name]
+    bright = float(luma(colour)) / max(float(luma(pigment)), 0.08)
+    is_grey = np.ptp(pigment) <= 0.15
+    target = mix(pigment * bright, pigment, 0.75) if is_grey else pigment * min(bright, 1.6)  # as bright as before
+    return np.clip(mix(colour, target, depth), 0, 1)

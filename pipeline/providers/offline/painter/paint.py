@@ -7,6 +7,7 @@ from PIL import Image
 
 from pipeline.providers.base import Progress, part
 from pipeline.providers.offline.photo.edits import LOOKS
+from pipeline.providers.offline.photo.styles import restyle
 from pipeline.providers.offline.plan import Scene
 
 from ..noise import blurred, luma, mix, rgb
@@ -28,8 +29,6 @@ def paint(scene: Scene, width: int, height: int, seed: int, progress: Progress) 
             pixels = np.asarray(look(Image.fromarray(pixels)))
             step(1.0)
         else:
-            from pipeline.providers.offline.photo.styles import restyle  # late: only this needs OpenCV
-
             pixels = restyle(pixels, name, step)
     return pixels
 
@@ -43,7 +42,7 @@ def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress)
     # Grain: no banding in the sky.
     rng, shape = canvas.rng("grain"), (height, width)
     grain = rng.standard_normal(shape, np.float32) * 1.6 + rng.random(shape, np.float32) - 0.5
-    picture = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)
+    picture: Pixels = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)
     progress(1.0)
     return picture
 

@@ -10,34 +10,34 @@ def survey(canvas: Canvas) -> None:
     near = np.geomspace(nearest, 5.0, 150, endpoint=False)
     middle, far = np.linspace(5.0, 16.5, 250, endpoint=False), np.geomspace(16.5, 30.0, 16)
     z = np.concatenate([near, middle, far]).astype(np.float32)
-    x = canvas.columns()[None, :] * z[:, None]
+    x = canvas.across * z[:, None]
     height = _relief(canvas, x, np.broadcast_to(z[:, None], x.shape))
     row = (canvas.horizon - canvas.focal * (np.maximum(height, 0) - CAMERA) / z[:, None]).astype(np.float32)
     canvas.ground = Ground(z, height, row, np.minimum.accumulate(row, axis=0))
 
 
 def look(canvas: Canvas) -> None:
+    """Each pixel shows a place between two slices: the first that reaches it, and the one before."""
     ground = canvas.ground
     top = max(0, int(ground.skyline.min()) - 1)
-    rows, last = canvas.height - top, len(ground.z) - 1
-    columns = np.arange(canvas.width, dtype=np.int32)
-    # Of each pixel, or the number of slices in the sky. A slice covers the rows from `first` on.
-    first = np.clip(np.ceil(ground.skyline) - top, 0, rows).astype(np.int32)
-    begun = np.bincount((first * canvas.width + columns).ravel(), minlength=(rows + 1) * canvas.width)
-    index = begun.reshape(rows + 1, canvas.width)[::-1].cumsum(axis=0, dtype=np.int32)[::-1][1:]
-    this = np.minimum(index, last) * canvas.width + columns
-    before = np.maximum(np.minimum(index, last + 1) - 1, 0) * canvas.width + columns
-    pixel = np.arange(top, canvas.height, dtype=np.float32)[:, None]
-    edge = ground.skyline.ravel()[before]
-    way = np.clip((edge - pixel) / np.maximum(edge - ground.row.ravel()[this], 1e-3), 0, 1)
-    z_this, z_before = ground.z[this // canvas.width], ground.z[before // canvas.width]
-    z = z_before + (z_this - z_before) * way
-    across = np.gradient(ground.height, axis=1) / (ground.z[:, None] / canvas.focal)
-    planes = np.stack([ground.height, across, np.gradient(ground.height, ground.z, axis=0)], axis=-1).reshape(-1, 3)
-    seen = planes[before] + (planes[this] - planes[before]) * way[..., None]
-    fringe = (np.clip(pixel + 1 - edge, 0, 1) * (index > 0)).astype(np.float32)
-    land = (index <= last).astype(np.float32)
-    canvas.seen = View(top, land, canvas.columns() * z, z, seen[..., 0], seen[..., 1], seen[..., 2], fringe)
+    row = np.arange(top, canvas.height, dtype=np.float32)
+    columns, last = np.arange(canvas.width), len(ground.z) - 1
+    lower = np.stack(
+        [np.searchsorted(-skyline, -row) for skyline in ground.skyline.T], axis=1
+    )  # slices below the pixel
+    this, before = np.minimum(lower, last), np.maximum(lower - 1, 0)
+    edge = ground.skyline[before, columns]
+    way = np.clip((edge - row[:, None]) / np.maximum(edge - ground.row[this, columns], 1e-3), 0, 1)
+
+    def between(values: Array) -> Array:
+        return mix(values[before, columns], values[this, columns], way)
+
+    z = mix(ground.z[before], ground.z[this], way)
+    slope_x = between(np.gradient(ground.height, axis=1) / (ground.z[:, None] / canvas.focal))
+    slope_z = between(np.gradient(ground.height, ground.z, axis=0))
+    fringe = np.clip(row[:, None] + 1 - edge, 0, 1) * (lower > 0)
+    land = (lower <= last).astype(np.float32)
+    canvas.seen = View(top, land, canvas.across * z, z, between(ground.height), slope_x, slope_z, fringe)
 
 
 def _relief(canvas: Canvas, x: Array, z: Array) -> Array:
@@ -47,7 +47,7 @@ def _relief(canvas: Canvas, x: Array, z: Array) -> Array:
     height: Array = 0.05 + 0.10 * sample(soft, x * 0.13, z * 0.13)
     gap = np.ones_like(x)
     if 0 <= canvas.light.height < 0.2:  # else it would hide a low sun
-        aside = x / z - (canvas.sun[0] - canvas.width / 2) / canvas.focal
+        aside = x / z - canvas.sun[0]
         gap = (1 - 0.72 * np.exp(-((aside / 0.17) ** 2))).astype(np.float32)
     if "hills" in land:
         rolls = sample(soft, x * 0.05 + 0.3, z * 0.06)
@@ -95,7 +95,7 @@ def _flooded(canvas: Canvas, soft: Array, height: Array, x: Array, z: Array) -> 
         bank = np.abs(x - course) - 0.13 - 0.04 * z + wave * 0.12
         height = _sloped(height, np.maximum(bank, (z - 9) * 0.3))
     if "island" in land:
-        middle = (canvas.width / 2 - canvas.sun[0]) / canvas.focal * 0.75 * 4.4
+        middle = -canvas.sun[0] * 0.75 * 4.4
         distance = np.sqrt((x - middle) ** 2 + ((z - 4.4) * 1.2) ** 2)
         height = np.asarray(np.maximum(height, (0.75 - distance + wave * 0.7) * 0.75), np.float32)
     return np.asarray(height, np.float32)

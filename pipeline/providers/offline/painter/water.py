@@ -29,9 +29,9 @@ def water(canvas: Canvas) -> None:
     ripples = sample(tile, seen.x / seen.z * 0.5 + 0.3, np.log(seen.z) * 2.2)  # as fine near the eye as far away
     waves = (0.55 * swell + 0.45 * ripples).astype(np.float32)
     colour = _mirrored(canvas, seen, wet, (waves - 0.5) * (1.9 if storm else 1.0 if at_sea else 0.4))
-    grazing = np.clip(1.02 - 1.25 * (np.arange(len(wet)) + seen.top - canvas.horizon) / canvas.focal, 0.35, 0.95)
+    grazing = np.clip(1.02 + 1.25 * canvas.up[seen.top :], 0.35, 0.95)
     deep = mix(DEEP * (light.ambient + light.key * 0.5), light.zenith, 0.35)
-    colour = mix(deep, colour, (grazing[:, None, None] * (1 - 0.25 * step(0.55, 0.8, waves)[..., None])))
+    colour = mix(deep, colour, (grazing * (1 - 0.25 * step(0.55, 0.8, waves)))[..., None])
     colour = mix(colour, canvas.air, air_amount(canvas, seen.z * 0.55)[..., None])
     if at_sea:  # breakers; white crests in a storm
         foam = step(-0.1, -0.01, seen.height) * step(0.42, 0.6, waves)
@@ -60,8 +60,8 @@ def _glitter(canvas: Canvas, seen: View, wet: Array, waves: Array) -> None:
     moonlit = light.height < 0 and "moon" in scene.sky
     if scene.weather & {"storm", "fog", "rain"} or (not moonlit and not 0 <= light.height < 0.2):
         return
-    middle = ((moon_place(canvas)[0] if moonlit else canvas.sun[0]) - canvas.width / 2) / canvas.focal
-    aside = np.abs(canvas.columns()[None, :] - middle + (waves - 0.5) * 0.08)
+    middle = moon_place(canvas)[0] if moonlit else canvas.sun[0]
+    aside = canvas.across - middle + (waves - 0.5) * 0.08
     sparks = step(0.5, 0.6, waves) * 0.9 + 0.1
     path = np.exp(-((aside / (0.03 + 0.12 / np.maximum(seen.z, 1))) ** 2)) * sparks * (0.55 if moonlit else 0.8)
     canvas.cover(light.sun, path * wet, seen.top)

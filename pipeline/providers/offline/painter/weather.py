@@ -12,10 +12,9 @@ Point = tuple[float, float]
 
 def fog(canvas: Canvas) -> None:
     drift = fbm(canvas.rng("fog"), 256, 3, 5, 0.5)
-    across, up = canvas.columns()[None, :], canvas.rows()[:, None]
-    banks = sample(drift, across * 0.35 + up * 0.1, up * 1.3)
+    banks = sample(drift, canvas.across * 0.35 + canvas.up * 0.1, canvas.up * 1.3)
     thick = 1 - np.exp(-((np.minimum(canvas.depth, 14.0) / 5.2) ** 1.5) * (0.45 + 1.1 * banks))
-    thick *= 0.14 + 0.86 * step(0.36, 0.02, np.broadcast_to(up, thick.shape) - (banks - 0.5) * 0.35)
+    thick *= 0.14 + 0.86 * step(0.36, 0.02, canvas.up - (banks - 0.5) * 0.35)
     colour = mix(mix(canvas.light.horizon, canvas.light.lit, 0.35), canvas.light.ambient, 0.15)
     canvas.cover(colour, thick * 0.93)
 
@@ -48,7 +47,7 @@ def snow(canvas: Canvas) -> None:
 
 def lightning(canvas: Canvas) -> None:
     rng, sketch = canvas.rng("lightning"), Sketch(canvas)
-    start = (canvas.width - canvas.sun[0], 0.0)
+    start = (canvas.column(-canvas.sun[0]), 0.0)
     trunk = _bolt(rng, start, (start[0] + rng.normal(0, 0.12) * canvas.focal, canvas.horizon), 7)
     width = canvas.focal / 400
     sketch.line(trunk, width)
