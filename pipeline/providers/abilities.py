@@ -31,6 +31,14 @@ OF: Mapping[str, Abilities] = {
         _MADE - {Intent.GENERATE, Intent.EDIT}, frozenset(), styles=("oil", "cartoon", "pixel", "sepia")
     ),
 }
+
+
+def paints_after_pictures(provider: str) -> bool:
+    """May a request in words name pictures that a new one is made after?"""
+    able = OF.get(provider)
+    return able is not None and able.pictures > 1 and able.in_words
+
+
 TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT)
 
 

@@ -15,7 +15,7 @@ from pipeline.queue import wake
 from pipeline.store import followups, turns
 from pipeline.store.documents import apply
 from pipeline.store.mongo import database
-from pipeline.store.turns import lease
+from pipeline.store.turns import lease_terms
 from pipeline.transitions import Details
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Job:
 def claim(stage: Stage) -> Job | None:
     """The next due message for this stage."""
     token = uuid.uuid4().hex
-    message = apply(Message, transitions.claim(stage, token, **lease()), transitions.BY_TURN)
+    message = apply(Message, transitions.claim(stage, token, **lease_terms()), transitions.BY_TURN)
     if message is None:
         return None
     at = message.claimed_stage
@@ -65,11 +65,11 @@ def claim(stage: Stage) -> Job | None:
 
 
 def is_due(stage: Stage) -> bool:
-    return database()["messages"].find_one(transitions.due(stage, **lease()), {"_id": 1}) is not None
+    return database()["messages"].find_one(transitions.due(stage, **lease_terms()), {"_id": 1}) is not None
 
 
 def count_due(stage: Stage, limit: int) -> int:
-    return database()["messages"].count_documents(transitions.due(stage, **lease()), limit=limit)
+    return database()["messages"].count_documents(transitions.due(stage, **lease_terms()), limit=limit)
 
 
 def update_details(job: Job, values: Details) -> None:

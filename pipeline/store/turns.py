@@ -37,7 +37,7 @@ GIVEN_AT_MOST = 500  # places in one round of maintenance
 TOLD_AT_MOST = 200  # messages whose place is known
 
 
-def lease() -> dict[str, int]:
+def lease_terms() -> dict[str, int]:
     return {"lease_ms": round(settings.LEASE_S * 1000), "attempts": settings.ATTEMPTS}
 
 
@@ -74,7 +74,7 @@ def give_all() -> None:
     placed = messages.distinct("user_id", transitions.next_up())
     waiting = messages.aggregate(
         [
-            {"$match": {**transitions.in_line(**lease()), "user_id": {"$nin": placed}}},
+            {"$match": {**transitions.in_line(**lease_terms()), "user_id": {"$nin": placed}}},
             {"$group": {"_id": "$user_id", "oldest": {"$min": "$_id"}}},
             {"$sort": {"oldest": 1}},
             {"$limit": GIVEN_AT_MOST},
@@ -87,7 +87,7 @@ def give_all() -> None:
 def _give(user_id: str) -> bool:
     try:
         # Not journaled: maintenance gives a lost turn again.
-        given = apply(Message, transitions.give_turn(user_id, **lease()), OLDEST_FIRST, journaled=False)
+        given = apply(Message, transitions.give_turn(user_id, **lease_terms()), OLDEST_FIRST, journaled=False)
         return given is not None
     except DuplicateKeyError:
         _put_in_order(user_id)
@@ -102,13 +102,13 @@ def _put_in_order(user_id: str) -> None:
         return  # of an older release: before all that have such a time
     before = {
         "user_id": user_id,
-        **transitions.in_line(**lease()),
+        **transitions.in_line(**lease_terms()),
         "accepted_at": {"$not": {"$gte": holder.accepted_at}},
     }
     older = messages.find_one(before, sort=OLDEST_FIRST)
     if older and apply(Message, transitions.leave_turn(holder)):
         with suppress(DuplicateKeyError):
-            apply(Message, transitions.take_turn(older["_id"], holder.turn, **lease()))
+            apply(Message, transitions.take_turn(older["_id"], holder.turn, **lease_terms()))
 
 
 # Telling places
@@ -190,7 +190,7 @@ def _lines(heads: Sequence[Waiting]) -> dict[str, list[Waiting]]:
     if len(heads) >= TOLD_AT_MOST:
         return {}
     line = [
-        {"$match": transitions.in_line(**lease())},
+        {"$match": transitions.in_line(**lease_terms())},
         {"$sort": dict(OLDEST_FIRST)},
         {"$limit": min(TOLD_AT_MOST, 2 * TOLD_AT_MOST // len(heads))},
         {"$project": _FIELDS},

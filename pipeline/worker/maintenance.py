@@ -1,4 +1,4 @@
-"""Lease renewal, and recovery from crashes.
+"""What every worker does beside its messages: it renews leases, and repairs what a crash left.
 
 Any number of processes may do this at once; every repair is a compare-and-set, or is safe to repeat.
 """
@@ -7,8 +7,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from bson.timestamp import Timestamp
@@ -18,22 +17,22 @@ from django.utils import translation
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
-from gallery import leftovers, maintenance, pictures
+from gallery import leftovers, maintenance
 from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
 from gallery.moderation import figures
 from gallery.sharing import services as sharing
-from pipeline import announcements, events, screening, session, transitions
+from pipeline import announcements, screening, session, transitions
 from pipeline.message import WORK, Message, Status
 from pipeline.queue import depth, wake
 from pipeline.signals import cleaning
 from pipeline.store import artifacts, failures, reservations, sessions, turns
-from pipeline.store.documents import apply, apply_to_all
+from pipeline.store.documents import apply
 from pipeline.store.followups import unblock_settled
-from pipeline.store.messages import Job, count_due, publish_end, stored_error
+from pipeline.store.messages import count_due, publish_end, stored_error
 from pipeline.store.mongo import database
-from pipeline.store.turns import lease as lease_terms
-from pipeline.worker.checkpoints import Checkpoints
+from pipeline.store.turns import lease_terms
+from pipeline.worker import lease
 
 log = logging.getLogger(__name__)
 
@@ -43,108 +42,12 @@ DRAFT_AGE = timedelta(seconds=60)
 ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # a message may wait that long in a closed browser
 TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
-PROGRESS_EVERY_S = 0.15
 COUNT_EVERY_S = 60.0
-PAID_S = 60.0  # how long a stopping worker waits for a paid call; the rest of its time is for storing
-DRAFTS = 8  # of one message that are shown
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 
-class LeaseLost(Interrupted):
-    """The message was cancelled, or another worker holds it."""
-
-
-class WorkerStopping(Interrupted):
-    """This worker was told to stop."""
-
-
-class Stop(threading.Event):
-    """`since`: when it was first set, on the monotonic clock."""
-
-    since = math.inf
-
-    def set(self) -> None:
-        self.since = min(self.since, time.monotonic())
-        super().set()
-
-    def clear(self) -> None:
-        super().clear()
-        self.since = math.inf
-
-
-stopping = Stop()
 _masks_after: str | None = None
 _counted_at = -math.inf
-
-
-class Lease:
-    """The `Control` of a held message. `job`: its current stage."""
-
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.made: bytes | None = None  # the picture, if this worker made it
-        self.checkpoints = Checkpoints()
-        self.lost = threading.Event()
-        self._next_event = 0.0
-        self._drafts_left = DRAFTS
-
-    def progress(self, fraction: float) -> None:
-        self._tell(fraction, patience_s=0.0, estimated=False)
-
-    def billed_progress(self, fraction: float) -> None:
-        self._tell(fraction, patience_s=PAID_S, estimated=True)
-
-    def draft(self, data: bytes) -> None:
-        if self._drafts_left == 0:
-            return
-        self._drafts_left -= 1
-        try:
-            placeholder = pictures.sketch(data)
-        except StudioError as error:  # the draft alone is lost
-            log.warning("action=draft_unreadable message=%s error=%r", self.job.id, error)
-            return
-        events.enqueue(
-            events.progress(self.job.message.session_id, self.job.id, self.job.stage.value, placeholder=placeholder)
-        )
-
-    def _tell(self, fraction: float, *, patience_s: float, estimated: bool) -> None:
-        if self.lost.is_set():
-            raise LeaseLost
-        now = time.monotonic()
-        if now - stopping.since >= patience_s:
-            raise WorkerStopping
-        if now < self._next_event:
-            return
-        self._next_event = now + PROGRESS_EVERY_S
-        share = round(min(1.0, max(0.0, fraction)), 3)
-        what: dict[str, float] = {"fraction": share, **({"estimated": True} if estimated else {})}
-        events.enqueue(events.progress(self.job.message.session_id, self.job.id, self.job.stage.value, **what))
-
-
-_leases: dict[str, Lease] = {}  # by token
-
-
-@contextmanager
-def holding(job: Job) -> Iterator[Lease]:
-    """Renews the lease meanwhile."""
-    lease = _leases[job.token] = Lease(job)
-    try:
-        yield lease
-    finally:
-        del _leases[job.token]
-
-
-def renew() -> None:
-    """Renews every lease of this process, and marks the lost ones."""
-    tokens = list(_leases)
-    if not tokens:
-        return
-    change = transitions.renew(tokens)
-    apply_to_all(Message, change)
-    alive = {doc["token"] for doc in database()["messages"].find(change.filter, {"token": 1})}
-    for token in tokens:
-        if token not in alive and (lease := _leases.get(token)):
-            lease.lost.set()
 
 
 def repair_once() -> None:
@@ -348,7 +251,7 @@ CLEANING: tuple[Callable[[], None], ...] = (
 
 
 def start() -> None:
-    every(settings.RENEW_S, renew)
+    every(settings.RENEW_S, lease.renew)
     every(settings.RESCUE_S, repair_once)
     every(settings.RESCUE_S, clean)
     if screening.is_installed():

@@ -16,7 +16,7 @@ from pipeline.store import followups, ledger, reservations
 from pipeline.store.documents import apply
 from pipeline.store.ledger import Spent
 from pipeline.store.messages import Job
-from pipeline.worker.maintenance import LeaseLost
+from pipeline.worker.lease import LeaseLost
 
 log = logging.getLogger(__name__)
 

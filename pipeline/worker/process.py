@@ -9,6 +9,7 @@ from pymongo.errors import PyMongoError
 
 from pipeline.store import followups, stage_times
 from pipeline.worker import maintenance
+from pipeline.worker.lease import stopping
 
 STOP_WITHIN_S = 70  # if it waits for a paid call, else at once; then the lease runs out
 
@@ -28,7 +29,7 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
         maintenance.every(settings.RENEW_S, self.say_here)
 
     def say_here(self) -> None:
-        if not maintenance.stopping.is_set():
+        if not stopping.is_set():
             stage_times.here(self.workers)
 
     def run(self) -> None:
@@ -38,5 +39,5 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
             stage_times.gone()
 
     def stop(self, graceful: bool = False, **options: Any) -> None:
-        maintenance.stopping.set()
+        stopping.set()
         super().stop(graceful, **options)

@@ -13,7 +13,7 @@ from gallery.models import Image
 from pipeline import events, transitions
 from pipeline.message import Stage
 from pipeline.store import artifacts, messages
-from pipeline.worker import checkpoints, maintenance, runner, stages
+from pipeline.worker import checkpoints, lease, runner, stages
 from project.models import User
 from tests.integration.pipeline.test_pipeline import kept, say, step, work_through
 from tests.support.messages import Doc, apply, insert_session, reload
@@ -150,7 +150,7 @@ def test_a_worker_that_stops_leaves_what_it_has(conversation: Doc, monkeypatch: 
     hold(monkeypatch, NEVER)
 
     def stops(*_: Any) -> Any:
-        raise maintenance.WorkerStopping
+        raise lease.WorkerStopping
 
     wrap(monkeypatch, "upload", lambda upload: stops)
     doc = say(conversation, "a sea at sunset")

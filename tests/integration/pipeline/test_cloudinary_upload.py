@@ -12,7 +12,7 @@ from gallery.storage.account import Account
 from pipeline import transitions
 from pipeline.message import Message, Stage
 from pipeline.store import messages
-from pipeline.worker import maintenance, runner, stages
+from pipeline.worker import lease, maintenance, runner, stages
 from project.models import User
 from tests.integration.pipeline.test_pipeline import kept, photo, step, work_through
 from tests.support.fakes import cloudinary as standin
@@ -205,7 +205,7 @@ def test_an_effect_that_nobody_wants_any_more_is_on_the_bill(
         if cancelled := apply(transitions.cancel({"_id": doc["_id"]})):
             versions.append(cancelled["version"])
         if how == "is given up":
-            maintenance.renew()  # it learns of it
+            lease.renew()  # it learns of it
             return standin.PENDING
         return Answer(200, b"no picture") if how == "fails" else None
 
@@ -220,17 +220,17 @@ def test_a_worker_that_stops_gives_an_effect_up_in_time_and_says_what_it_cost(
     connected: Cloudinary, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
-    monkeypatch.setattr(maintenance, "PAID_S", 0.4)
-    monkeypatch.setattr(maintenance, "stopping", maintenance.Stop())
+    monkeypatch.setattr(lease, "PAID_S", 0.4)
+    monkeypatch.setattr(lease, "stopping", lease.Stop())
     user = User.make_guest()
     session = insert_session(str(user.id))
     asked = {"content": "remove the background", "source_image_id": str(photo(user).id)}
     doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
     step(Stage.REFINING)
     connected.pending = 10_000
-    connected.fail = lambda asked: maintenance.stopping.set() if "/s--" in asked.path else None
+    connected.fail = lambda asked: lease.stopping.set() if "/s--" in asked.path else None
     step(Stage.GENERATING)
-    took = time.monotonic() - maintenance.stopping.since
+    took = time.monotonic() - lease.stopping.since
     left = reload(doc)
     assert took >= 0.4
     assert (left["stage"], left["attempts"], "token" in left) == ("generating", 0, False)

@@ -13,7 +13,7 @@ from gallery import services as gallery
 from gallery.models import Image
 from pipeline.message import Message
 from pipeline.store import artifacts
-from pipeline.worker import maintenance, runner, sources, stages
+from pipeline.worker import generating, maintenance, sources, stages
 from project.models import User
 from tests.integration.pipeline.test_pipeline import say, work_through
 from tests.support.messages import Doc, insert_session, reload
@@ -103,7 +103,7 @@ def test_a_picture_outlives_mongodb_being_away_when_it_is_finished(
         return replace(generate(*args), repeatable=False)
 
     monkeypatch.setattr(artifacts, "keep", keep)
-    monkeypatch.setattr(runner, "BACKOFF_S", 0.01)
+    monkeypatch.setattr(generating, "PAUSE_S", 0.01)
     monkeypatch.setattr(stages, "generate", counted)
     doc = say(conversation, "a sea at sunset")
     work_through()

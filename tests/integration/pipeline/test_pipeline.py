@@ -25,7 +25,7 @@ from pipeline.providers import registry
 from pipeline.providers.base import RefineRequest, Suggestion
 from pipeline.store import artifacts, followups, messages, sessions, turns
 from pipeline.store.mongo import database
-from pipeline.worker import maintenance, runner, stages
+from pipeline.worker import lease, maintenance, runner, stages
 from project.models import User
 from tests.integration.gallery.rows import stored_files
 from tests.support.messages import Doc, apply, insert, insert_session, public, reload
@@ -49,7 +49,7 @@ def conversation(user: User) -> Doc:
 @pytest.fixture(autouse=True)
 def not_stopping() -> Iterator[None]:
     yield
-    maintenance.stopping.clear()
+    lease.stopping.clear()
 
 
 def say(conversation: Doc, content: str, **values: Any) -> Doc:
@@ -76,7 +76,7 @@ def step(stage: Stage) -> None:
     turns.give_all()
     job = messages.claim(stage)
     if job is not None:
-        with maintenance.holding(job) as hold:
+        with lease.holding(job) as hold:
             following = runner.run(hold)
             hold.checkpoints.save()
         if following is not None:
@@ -140,7 +140,7 @@ def test_a_worker_that_is_told_to_stop_begins_no_other(monkeypatch: Any) -> None
 
     def told_to_stop(data: bytes) -> Any:
         rendition = upload(data)
-        maintenance.stopping.set()
+        lease.stopping.set()
         return rendition
 
     monkeypatch.setattr(stages, "upload", told_to_stop)
@@ -151,11 +151,11 @@ def test_a_worker_that_is_told_to_stop_begins_no_other(monkeypatch: Any) -> None
 
 def test_a_worker_that_is_told_to_stop_leaves_the_next_stage_to_others(conversation: Doc) -> None:
     doc = say(conversation, "Create a sunset landscape")
-    maintenance.stopping.set()
+    lease.stopping.set()
     runner.work(Stage.REFINING)
     left = reload(doc)
     assert (left["stage"], left["attempts"], "token" in left) == ("generating", 0, False)
-    maintenance.stopping.clear()
+    lease.stopping.clear()
     runner.work(Stage.GENERATING)
     assert reload(doc)["status"] == "DONE"
 
@@ -476,7 +476,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_message_back_and_wakes_another(
     step(Stage.REFINING)
     woken: list[Stage] = []
     monkeypatch.setattr(messages, "wake", woken.append)
-    maintenance.stopping.set()
+    lease.stopping.set()
     step(Stage.GENERATING)
     handed_back = reload(doc)
     assert woken == [Stage.GENERATING]
@@ -523,12 +523,12 @@ def test_a_hold_learns_that_its_message_was_cancelled(conversation: Doc) -> None
     doc = say(conversation, "a sea at sunset")
     claimed = messages.claim(Stage.REFINING)
     assert claimed is not None
-    with maintenance.holding(claimed) as hold:
-        maintenance.renew()
+    with lease.holding(claimed) as hold:
+        lease.renew()
         hold.progress(0.1)
         apply(transitions.cancel({"_id": doc["_id"]}))
-        maintenance.renew()
-        with pytest.raises(maintenance.LeaseLost):
+        lease.renew()
+        with pytest.raises(lease.LeaseLost):
             hold.progress(0.2)
 
 

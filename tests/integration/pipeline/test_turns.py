@@ -16,7 +16,7 @@ from pipeline.message import BEGUN, Message, Stage
 from pipeline.store import followups, messages, turns
 from pipeline.store.messages import Job
 from pipeline.store.mongo import prepare
-from pipeline.worker import maintenance
+from pipeline.worker import lease, maintenance
 from tests.conftest import Documents
 from tests.support.messages import apply, insert, reload
 
@@ -249,7 +249,7 @@ def test_a_worker_that_dies_before_it_passes_the_turn_on_keeps_its_person_no_lon
 ) -> None:
     lines("a", "b", each=2)
     assert (
-        apply(transitions.claim(Stage.REFINING, "t", **turns.lease()), transitions.BY_TURN) is not None
+        apply(transitions.claim(Stage.REFINING, "t", **turns.lease_terms()), transitions.BY_TURN) is not None
     )  # and then it died
     assert places(mongo) == {"b": 1}
     maintenance.repair_once()
@@ -296,7 +296,7 @@ def test_prepare_can_be_repeated_and_the_index_that_nothing_uses_is_gone(mongo: 
 def test_an_older_message_takes_over_the_place_of_one_that_came_at_the_moment_of_the_claim(mongo: Documents) -> None:
     first, second = insert(user_id="a"), insert(user_id="a")
     lines("b", each=1)
-    assert apply(transitions.claim(Stage.REFINING, "t", **turns.lease()), transitions.BY_TURN) is not None
+    assert apply(transitions.claim(Stage.REFINING, "t", **turns.lease_terms()), transitions.BY_TURN) is not None
     third = insert(user_id="a")  # before the claim was followed by the turn
     assert "turn" in third
     turns.pass_on("a")
@@ -386,7 +386,7 @@ class Run:
 
     def one(self, event: str, person: str | None) -> None:
         getattr(self, event.replace(" ", "_"))(person)
-        waiting = {doc["user_id"] for doc in self.messages.find(transitions.in_line(**turns.lease()))} | set(
+        waiting = {doc["user_id"] for doc in self.messages.find(transitions.in_line(**turns.lease_terms()))} | set(
             self.places()
         )
         assert waiting == set(self.places()), "who waits has a place"
@@ -466,12 +466,12 @@ def test_a_claim_looks_at_no_more_for_all_that_one_person_has_waiting(mongo: Doc
 
 
 def cost(mongo: Documents) -> int:
-    claims = examined(mongo, transitions.due(Stage.REFINING, **turns.lease()), dict(transitions.BY_TURN))
-    gives = examined(mongo, transitions.give_turn("a", **turns.lease()).filter, dict(transitions.OLDEST_FIRST))
+    claims = examined(mongo, transitions.due(Stage.REFINING, **turns.lease_terms()), dict(transitions.BY_TURN))
+    gives = examined(mongo, transitions.give_turn("a", **turns.lease_terms()).filter, dict(transitions.OLDEST_FIRST))
     return claims + gives
 
 
 @pytest.fixture(autouse=True)
 def not_stopping() -> Iterator[None]:
     yield
-    maintenance.stopping.clear()
+    lease.stopping.clear()

@@ -15,6 +15,7 @@ LATE = (
     "cv2",
     "gallery.pictures",
     "pipeline.worker.runner",
+    "pipeline.worker.maintenance",
     "cloudinary",
     "urllib3",
     "requests",

@@ -1,0 +1,138 @@
+"""The second stage: the picture, or an answer about one."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
+
+from gallery import services as gallery
+from gallery import space
+from gallery.errors import NoImage
+from gallery.translation import _
+from pipeline.message import Message, Stage, SuggestionForm
+from pipeline.providers import abilities, registry
+from pipeline.providers.adjust import Adjust
+from pipeline.providers.base import Intent, PictureRequest, Provider, Suggestion
+from pipeline.store import artifacts, messages
+from pipeline.store.messages import Job
+from pipeline.transitions import Details
+from pipeline.worker import choices, sources, stages
+from pipeline.worker.checkpoints import Checkpoint
+from pipeline.worker.lease import Lease, stopping
+from pipeline.worker.refining import suggestion_form
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+PAUSE_S = 1.0  # between two tries of one write
+
+
+def generate(job: Job, lease: Lease) -> Job | None:
+    message, owner = job.message, job.message.user_id
+    if message.intent == Intent.REPLY:
+        _answer_about_picture(job, lease)
+        return None
+    space.check(owner, beside=lambda: artifacts.bytes_of(owner))
+    intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
+    provider = choices.provider_for(intent) if adjust is None else registry.by_hand()
+    source = mask = None
+    found: Details = {}
+    if intent.needs_source:
+        it = sources.resolve_source(message)
+        if it.waits_for is not None:
+            messages.wait(job, it.waits_for)
+            return None
+        if it.image_id is None:
+            raise NoImage(_("There is no picture to change yet."))
+        image, source = gallery.open_source(owner, it.image_id)
+        before = image.width, image.height
+        prompt = message.refined_prompt or ""
+        size = adjust.size_after(before) if adjust else provider.size(intent, prompt, before, message.plan)
+        found["source_id"] = it.image_id
+        if size:
+            found["options.width"], found["options.height"] = size
+        lease.checkpoints.update_details(job, found)
+    if message.mask_image_id:
+        mask = gallery.open_source(owner, message.mask_image_id, mask=True)[1]
+    made = stages.generate(provider, _request(message, intent, source, mask, _references(message, provider)), lease)
+    lease.made = made.data
+    details: Details = {
+        **found,
+        "provider": made.provider,
+        "reply": _reply(message.reply, made.note),
+        "suggestions": _with(message.suggestions, made.suggestions),
+        "refined_prompt": made.prompt or message.refined_prompt,
+        "options.width": made.width,
+        "options.height": made.height,
+    }
+    checkpoint = Checkpoint(Stage.UPLOADING, details, made.data)
+    return _retry_while_mongo_is_down(lease, lambda: lease.advance(checkpoint, made.usage, repeatable=made.repeatable))
+
+
+def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
+    """A new picture is made after all attached ones, a change after those beside the one that is changed."""
+    if Intent(message.intent or "").needs_source:
+        further = message.attached[1:] if provider.max_pictures > 1 else []
+    else:
+        further = message.attached if abilities.paints_after_pictures(provider.name) else []
+    return tuple(gallery.open_source(message.user_id, image_id)[1] for image_id in further)
+
+
+def _answer_about_picture(job: Job, lease: Lease) -> None:
+    message, reader = job.message, choices.picture_reader()
+    it = sources.resolve_source(message)
+    if it.waits_for is not None:
+        messages.wait(job, it.waits_for)
+        return
+    if it.image_id is None or reader is None:
+        raise NoImage(_("There is no picture to look at."))
+    ids = message.attached or [it.image_id]
+    pictures = tuple(gallery.open_source(message.user_id, image_id)[1] for image_id in ids)
+    question = sources.question(message, pictures, sources.turns_before(message))
+    answer = stages.answer(reader, question, lease)
+    details: Details = {"reply": answer.text, "provider": answer.provider, "source_id": None}
+    _retry_while_mongo_is_down(lease, lambda: lease.checkpoints.finish(job, details, answer.usage))
+
+
+def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
+    """`write` has to be safe to repeat."""
+    while True:
+        try:
+            return write()
+        except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as error:
+            if lease.lost.is_set() or stopping.is_set():
+                raise
+            log.warning("action=write_repeated message=%s error=%r", lease.job.id, error)
+            time.sleep(PAUSE_S)
+
+
+def _reply(said: str | None, note: str | None) -> str | None:
+    """With the note once, however often the picture is made."""
+    return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
+
+
+def _with(offered: list[SuggestionForm], also: tuple[Suggestion, ...]) -> list[SuggestionForm]:
+    more = [form for form in (suggestion_form(each, None) for each in also) if form not in offered]
+    return [*more, *offered][: stages.MAX_SUGGESTIONS]
+
+
+def _request(
+    message: Message, intent: Intent, source: bytes | None, mask: bytes | None, references: tuple[bytes, ...]
+) -> PictureRequest:
+    return PictureRequest(
+        intent=intent,
+        prompt=message.refined_prompt or "",
+        content=message.content,
+        width=message.options.get("width"),
+        height=message.options.get("height"),
+        style=message.style,
+        seed=message.seed,
+        source=source,
+        mask=mask,
+        adjust=Adjust.of(message.options),
+        plan=message.plan,
+        references=references,
+        resolution=message.options.get("resolution"),
+    )
