@@ -10,18 +10,8 @@ from django.urls import reverse
 from ninja import Header, Router
 
 from chat import services, versions, without_session
-from chat.protocol import (
-    ImageBody,
-    MessageForm,
-    MessagePage,
-    Name,
-    PromptBody,
-    RefinementForm,
-    SendBody,
-    SessionBody,
-    SessionForm,
-    SessionPage,
-)
+from chat.bodies import ImageBody, Name, PromptBody, SendBody, SessionBody
+from chat.forms import MessageForm, MessagePage, RefinementForm, SessionForm, SessionPage
 from chat.store import public
 from gallery import errors
 from gallery import services as pictures

@@ -7,10 +7,11 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from chat import examples
-from chat.protocol import FRAME_LIMIT, Cancel, MessageForm, Ping, Retry, Send, SessionForm, Sync
+from chat.forms import MessageForm, SessionForm
+from chat.protocol import FRAME_LIMIT, Cancel, Ping, Retry, Send, Sync
 from chat.store import REACH
 from pipeline.documents import Form
-from pipeline.message import ErrorForm
+from pipeline.message_parts import ErrorForm
 
 REF = "#/components/schemas/{model}"
 

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from chat.db_pool import run_in_db_pool
 from pipeline import ceilings
-from pipeline.message import ReservationForm
+from pipeline.message_parts import ReservationForm
 from pipeline.store import ledger, reservations
 
 _threads = ThreadPoolExecutor(4, thread_name_prefix="ledger")

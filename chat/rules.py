@@ -1,4 +1,4 @@
-"""What the validators of `chat.protocol` enforce, as JSON Schema for clients."""
+"""What the validators of `chat.bodies` enforce, as JSON Schema for clients."""
 
 from typing import cast
 

@@ -11,7 +11,7 @@ from typing import cast
 from pymongo.errors import DuplicateKeyError
 
 from chat import budget, db_pool, group_commit, metrics, queue, rate_limits, space, store
-from chat.protocol import SendBody
+from chat.bodies import SendBody
 from chat.store import Excerpt
 from gallery import services as gallery
 from gallery.errors import Budget, Conflict, NotFound, Quota, RateLimited, StorageFull
@@ -20,7 +20,7 @@ from pipeline import costs, events, session, transitions
 from pipeline.coalescing import PerLoop
 from pipeline.documents import Filter, Form, evolve, new_id
 from pipeline.message import SEEDS, Message, Stage, Status, request_hash
-from pipeline.message import Options as StoredOptions
+from pipeline.message_parts import Options as StoredOptions
 from pipeline.providers.text import answered_in
 from pipeline.queue import wake
 from pipeline.session import Session

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from chat.protocol import CONTENT_LIMIT
+from chat.bodies import CONTENT_LIMIT
 from gallery.translation import N_, _, language
 from pipeline import costs
 from pipeline.providers import registry

@@ -7,7 +7,8 @@ from django.conf import settings
 from pymongo.errors import DuplicateKeyError
 
 from chat import rate_limits, refinement, services, space, store
-from chat.protocol import ImageBody, Options, RefinementForm, SendBody
+from chat.bodies import ImageBody, Options, SendBody
+from chat.forms import RefinementForm
 from gallery.errors import Conflict
 from gallery.places import Places
 from pipeline import session

@@ -9,7 +9,8 @@ from operator import is_
 
 from django.conf import settings
 
-from pipeline.message import Message, Options
+from pipeline.message import Message
+from pipeline.message_parts import Options
 from pipeline.providers import prices, table
 from pipeline.providers.base import Intent, Usage
 

@@ -15,16 +15,8 @@ from typing_extensions import TypedDict
 
 from gallery.snapshot import Snapshot
 from pipeline.documents import Change, Filter, Update, changed
-from pipeline.message import (
-    BEGUN,
-    CallForm,
-    ErrorForm,
-    Message,
-    ReservationForm,
-    Stage,
-    Status,
-    SuggestionForm,
-)
+from pipeline.message import BEGUN, Message, Stage, Status
+from pipeline.message_parts import ErrorForm, ReservationForm, SuggestionForm
 
 BY_TURN = [("turn", 1)]
 OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
@@ -232,37 +224,6 @@ def retry(message: Message, reservation: ReservationForm | None = None) -> Chang
     }
     settled = {"_id": message.id, "version": message.version, "status": message.status.value, "reservation": None}
     return Change(settled, _changed(values))
-
-
-# Money. No new version: the public form does not show it.
-
-
-def begin_call(id: str, token: str, call_id: str, call: CallForm) -> Change:
-    """Before anything is sent: who lost the lease sends nothing."""
-    return Change(held(id, token), {"$set": {f"calls.{call_id}": dict(call)}})
-
-
-def end_call(id: str, call_id: str, cost: int, *, assumed: bool = False) -> Change:
-    """Once, by whoever began it, with or without the lease."""
-    still_open = {"_id": id, f"calls.{call_id}": {"$exists": True}, f"calls.{call_id}.cost": None}
-    values = {f"calls.{call_id}.cost": cost, **({f"calls.{call_id}.assumed": True} if assumed else {})}
-    return Change(still_open, {"$set": values})
-
-
-def reserve(id: str, token: str, before: ReservationForm | None, reservation: ReservationForm) -> Change:
-    """In place of a reservation that is gone, or of none."""
-    whose = {**held(id, token), "reservation": dict(before) if before else None}
-    return Change(whose, {"$set": {"reservation": dict(reservation)}})
-
-
-def settle(id: str, reservation: ReservationForm, cost: int) -> Change:
-    now = {"$unset": {"reservation": "", "calls": ""}, "$inc": {"cost": cost}}
-    return Change({"_id": id, "reservation.id": reservation["id"]}, now)
-
-
-def unsettled() -> Filter:
-    """Of what has ended."""
-    return {"reservation.id": {"$exists": True}, "status": {"$ne": Status.PROCESSING.value}}
 
 
 def forget_artifact(id: str, artifact: str) -> Change:

@@ -25,7 +25,7 @@ from gallery.errors import Quota
 from gallery.translation import _
 from pipeline.ceilings import Ceilings
 from pipeline.documents import new_id
-from pipeline.message import ReservationForm
+from pipeline.message_parts import ReservationForm
 from pipeline.store import refusals
 from pipeline.store.mongo import Document, database
 

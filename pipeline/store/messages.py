@@ -9,7 +9,8 @@ from typing import Any, cast
 from gallery.errors import StudioError
 from pipeline import events, transitions
 from pipeline.documents import Change, evolve
-from pipeline.message import ErrorForm, Message, Options, Stage
+from pipeline.message import Message, Stage
+from pipeline.message_parts import ErrorForm, Options
 from pipeline.providers.base import Usage
 from pipeline.queue import wake
 from pipeline.store import followups, turns

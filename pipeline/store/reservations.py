@@ -7,8 +7,9 @@ what was spent. A call that was begun and never ended may have been charged, so 
 from django.conf import settings
 
 from gallery.errors import Interrupted
-from pipeline import ceilings, transitions
-from pipeline.message import Message, ReservationForm
+from pipeline import ceilings, charges
+from pipeline.message import Message
+from pipeline.message_parts import ReservationForm
 from pipeline.store import ledger
 from pipeline.store.documents import apply, find
 from pipeline.store.ledger import Gone, Spent
@@ -37,7 +38,7 @@ def _reserve_anew(message: Message, token: str, before: ReservationForm | None) 
     """It has none, or maintenance has given back what its web process reserved so long ago."""
     made = ledger.new_reservation(message.user_id)
     ledger.reserve(made, message.charged, ceilings.of(message.user_id))
-    if apply(Message, transitions.reserve(message.id, token, before, made)) is None:
+    if apply(Message, charges.reserve(message.id, token, before, made)) is None:
         ledger.void(made, message.charged)
         raise Interrupted
     return made
@@ -45,7 +46,7 @@ def _reserve_anew(message: Message, token: str, before: ReservationForm | None) 
 
 def settle(message_id: str, *, finally_: bool = False) -> None:
     """Of a message that has ended; with open calls only `finally_`. Safe to repeat."""
-    message = find(Message, {"_id": message_id, **transitions.unsettled()})
+    message = find(Message, {"_id": message_id, **charges.unsettled()})
     if message is None or message.reservation is None:
         return
     if message.open_calls:
@@ -55,13 +56,13 @@ def settle(message_id: str, *, finally_: bool = False) -> None:
     if message.reservation is None:
         return
     ledger.post(message.reservation, _spent(message))
-    apply(Message, transitions.settle(message.id, message.reservation, message.charged))
+    apply(Message, charges.settle(message.id, message.reservation, message.charged))
 
 
 def _assume_open_calls(message: Message) -> Message:
     for call_id in message.open_calls:
         at_most = (message.calls or {})[call_id]["at_most"]
-        apply(Message, transitions.end_call(message.id, call_id, at_most, assumed=True))
+        apply(Message, charges.end_call(message.id, call_id, at_most, assumed=True))
     return find(Message, {"_id": message.id}) or message
 
 
@@ -76,7 +77,7 @@ def _spent(message: Message) -> Spent:
 
 def settle_all_of(session_id: str) -> None:
     """Before its messages are removed."""
-    of = {"session_id": session_id, **transitions.unsettled()}
+    of = {"session_id": session_id, **charges.unsettled()}
     for doc in database()["messages"].find(of, {"_id": 1}):
         settle(doc["_id"], finally_=True)
 
@@ -86,7 +87,7 @@ def settle_ended() -> None:
     patience = {"$subtract": ["$$NOW", 2 * round(settings.LEASE_S * 1000)]}
     long_ago = {"$expr": {"$lte": ["$updated_at", patience]}}
     for finally_, of in ((False, {}), (True, long_ago)):
-        for doc in database()["messages"].find({**transitions.unsettled(), **of}, {"_id": 1}, limit=AT_ONCE):
+        for doc in database()["messages"].find({**charges.unsettled(), **of}, {"_id": 1}, limit=AT_ONCE):
             settle(doc["_id"], finally_=finally_)
 
 

@@ -11,7 +11,8 @@ from gallery import services as gallery
 from gallery import space
 from gallery.errors import NoImage
 from gallery.translation import _
-from pipeline.message import Message, Stage, SuggestionForm
+from pipeline.message import Message, Stage
+from pipeline.message_parts import SuggestionForm
 from pipeline.providers import abilities, registry
 from pipeline.providers.adjust import Adjust
 from pipeline.providers.base import Intent, PictureRequest, Provider, Suggestion

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
-from pipeline import ceilings, transitions
-from pipeline.message import Message, ReservationForm
+from pipeline import ceilings, charges
+from pipeline.message import Message
+from pipeline.message_parts import ReservationForm
 from pipeline.providers.base import Usage
 from pipeline.providers.metering import Call, metered
 from pipeline.store import followups, ledger, reservations
@@ -39,7 +40,7 @@ class OfMessage:
         if not at_most:
             return ""
         id, job = uuid.uuid4().hex, self._job
-        begun = transitions.begin_call(job.id, job.token, id, {"provider": call.provider, "at_most": at_most})
+        begun = charges.begin_call(job.id, job.token, id, {"provider": call.provider, "at_most": at_most})
         message = apply(Message, begun)
         if message is None:
             raise LeaseLost
@@ -66,7 +67,7 @@ class OfMessage:
         """What cannot be written is tried again at the close, and then counts at most."""
         self._unwritten[id] = cost
         try:
-            message = apply(Message, transitions.end_call(self._job.id, id, cost, assumed=assumed))
+            message = apply(Message, charges.end_call(self._job.id, id, cost, assumed=assumed))
         except PyMongoError as error:
             log.warning("action=cost_postponed message=%s error=%r", self._job.id, error)
             return

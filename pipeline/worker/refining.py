@@ -1,7 +1,8 @@
 """The first stage: what a message asks for."""
 
 from gallery.translation import _
-from pipeline.message import SEEDS, Message, Stage, SuggestionForm
+from pipeline.message import SEEDS, Message, Stage
+from pipeline.message_parts import SuggestionForm
 from pipeline.providers import registry
 from pipeline.providers.base import Intent, Refinement, Suggestion
 from pipeline.providers.text import NOTHING_BEFORE

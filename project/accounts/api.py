@@ -11,7 +11,7 @@ from ninja import Router, Status
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from chat import rate_limits, rules
-from chat.protocol import Text
+from chat.bodies import Text
 from gallery import space
 from gallery.errors import BadInput, Unauthorized
 from gallery.translation import N_, _

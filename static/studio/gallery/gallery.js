@@ -15,9 +15,9 @@ import { galleryCard } from "./gallery-card.js";
 import { lendTools, openMenu, refreshTools } from "./card-tools.js";
 import { Grid } from "./grid.js";
 import { byKeyboard } from "./keys.js";
+import { looking } from "./looking.js";
 import { making } from "./making.js";
 import { keepPlace, placeHere, returnTo } from "./place.js";
-import { slideshow } from "./slideshow.js";
 import { Timeline } from "./timeline.js";
 import { forgetUndo } from "./undo.js";
 import { announce, notice } from "../ui/notice.js";
@@ -46,6 +46,7 @@ const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left })
 const keep = keepPlace(grid);
 lendTools(root);
 const { selection, ...chosen } = choosing(root, grid);
+const { about, showSlides } = looking(grid, selection);
 const doing = acts({ gone, refresh, changed, favorite });
 
 let view = null; // {trash, asked}: what the grid shows; another object as soon as it shows something else
@@ -155,47 +156,6 @@ function changed(image) {
 
 function favorite(ids, is) {
   ids.flatMap((id) => grid.timeline.entry(id) ?? []).forEach(({ image }) => changed({ ...image, favorite: is }));
-}
-
-const about = {
-  wordsOf: nameOf,
-  varies: () => false, // which is a matter of its conversation
-  pictures: (image) => grid.timeline.around(image.id).filter(({ url }) => url),
-  place(image) {
-    const entry = grid.timeline.entry(image.id);
-    return entry ? [grid.timeline.positionOf(entry) + 1, grid.timeline.count] : null;
-  },
-  async more(by, image) {
-    const entry = grid.timeline.entry(image.id);
-    const at = entry ? grid.timeline.positionOf(entry) : -1;
-    if (at < 0) return false;
-    const [from, to] = by > 0 ? [at, at + 20] : [Math.max(0, at - 20), at];
-    return (await grid.timeline.ensure(from, Math.min(to, grid.timeline.count))).length > 0;
-  },
-  closed(image) {
-    const entry = grid.timeline.entry(image.id);
-    if (!entry) return;
-    const box = grid.cell(entry)?.getBoundingClientRect();
-    const seen = box && box.bottom > 0 && box.top < innerHeight; // then the page stays where it was
-    grid.focus(grid.timeline.positionOf(entry), { scrolls: !seen });
-  },
-};
-
-/** The picture after or before it, or null. */
-async function beside(image, by) {
-  const entry = grid.timeline.entry(image.id);
-  const position = entry ? grid.timeline.positionOf(entry) + by : -1;
-  if (position < 0 || position >= grid.timeline.count) return null;
-  const [found] = await grid.timeline.ensure(position, position + 1);
-  return found?.image?.url ? found.image : null;
-}
-
-/** From what is chosen, from where the focus is, or from the first that is seen. */
-async function showSlides() {
-  const chosenFirst = selection.size ? grid.timeline.entry(selection.ids[0]) : null;
-  const at = chosenFirst ? grid.timeline.positionOf(chosenFirst) : Math.max(grid.focused, grid.visible, 0);
-  const [first] = await grid.timeline.ensure(at, at + 1);
-  if (first?.image?.url) about.closed(await slideshow(first.image, beside));
 }
 
 const ANSWERS = {

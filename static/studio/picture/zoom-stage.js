@@ -3,15 +3,11 @@
 
 import { h, pictureUrl, placeholderUrl, setAttribute } from "../ui/dom.js";
 import { t } from "../ui/translate.js";
+import { Gestures } from "./gestures.js";
 
 const ACTUAL = 1; // a pixel of the picture for one of the page
 const CLOSEST = 8;
 const MIDDLE = 50; // %
-const MOVED_PX = 6; // from here on a press is no press any more
-const SWIPE_PX = 60;
-const PULL_PX = 90;
-const DOUBLE_MS = 320;
-const NEAR_PX = 28; // around the line between two pictures
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
@@ -23,18 +19,19 @@ class ZoomStage extends HTMLElement {
   #zoom = 1; // pixels of the page for one of the picture
   #at = [0, 0]; // the picture's middle, from the stage's
   #fitted = true;
-  #pointers = new Map(); // id → [x, y]
-  #press = null; // {start, what: null | "line" | "pan" | "swipe" | "pull" | "pinch", type}
-  #last = { time: 0, point: [0, 0] }; // the press before
+  #gestures = null;
   #range = null;
 
   connectedCallback() {
-    if (this.#sheets.length) return;
+    if (this.#gestures) return;
     new ResizeObserver(() => this.#resized()).observe(this);
-    for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) {
-      this.addEventListener(name, (event) => this.#point(event));
-    }
-    this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.#gestures = new Gestures(this, {
+      pan: (by) => this.#pan(by),
+      zoomTo: (zoom, point) => this.#zoomTo(zoom, point),
+      lineX: () => this.#lineX(),
+      divideAt: (x) => this.#divideAt(x),
+      tell: (what, detail) => this.#tell(what, detail),
+    });
   }
 
   /** `image`: a picture's public form. */
@@ -102,7 +99,7 @@ class ZoomStage extends HTMLElement {
   }
 
   panBy(x, y) {
-    this.#glide(() => this.#set(this.#zoom, [this.#at[0] + x, this.#at[1] + y]));
+    this.#glide(() => this.#pan([x, y]));
   }
 
   // Laying out
@@ -110,7 +107,7 @@ class ZoomStage extends HTMLElement {
   #lay({ width, height }, pictures) {
     this.#size = { width, height };
     this.#range = null;
-    this.#press = null;
+    this.#gestures.forget();
     this.#sheets = pictures.map(([name, each, alt]) => this.#sheet(name, each, alt));
     this.replaceChildren(...this.#sheets.map(({ half }) => half));
     this.#set(this.#fit, [0, 0]);
@@ -151,6 +148,10 @@ class ZoomStage extends HTMLElement {
     this.#set(next, this.#at.map((at, i) => around[i] - ((around[i] - at) * next) / this.#zoom));
   }
 
+  #pan(by) {
+    this.#set(this.#zoom, this.#at.map((at, i) => at + by[i]));
+  }
+
   #set(zoom, at) {
     const { width, height } = this.#size;
     const before = this.#zoom;
@@ -189,117 +190,15 @@ class ZoomStage extends HTMLElement {
     setAttribute(this.#range, "aria-valuetext", t("{before}% before, {after}% after", { before: rounded, after: 100 - rounded }));
   }
 
-  // Pointers
-
-  #wheel(event) {
-    event.preventDefault();
-    const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
-    const pace = event.ctrlKey ? 0.01 : 0.0015; // a pinch on a touchpad comes as a wheel with Ctrl
-    this.#zoomTo(this.#zoom * Math.exp(-event.deltaY * lines * pace), [event.clientX, event.clientY]);
-  }
-
-  #point(event) {
-    const point = [event.clientX, event.clientY];
-    if (event.type === "pointerdown") this.#down(event, point);
-    else if (!this.#pointers.has(event.pointerId)) return;
-    else if (event.type === "pointermove") this.#move(event, point);
-    else this.#up(event, point);
-  }
-
-  #down(event, point) {
-    if (event.button !== 0) return;
-    this.setPointerCapture(event.pointerId);
-    this.#pointers.set(event.pointerId, point);
-    if (this.#pointers.size > 1) {
-      this.#rest();
-      this.#press = { start: point, what: "pinch" };
-      return;
-    }
-    const beside = !event.target.closest(".sheet");
-    this.#press = { start: point, last: point, what: null, touch: event.pointerType !== "mouse", beside };
-    if (this.comparing && (this.#fitted || this.#nearLine(point))) {
-      this.#press.what = "line";
-      this.focusLine();
-    }
-  }
-
-  #nearLine([x]) {
+  /** Where the line between two pictures is, in the window. */
+  #lineX() {
     const { left, width } = this.getBoundingClientRect();
-    return Math.abs(x - left - (width * Number(this.#range.value)) / 100) <= NEAR_PX;
+    return left + (width * Number(this.#range.value)) / 100;
   }
 
-  #move(event, point) {
-    const before = new Map(this.#pointers);
-    this.#pointers.set(event.pointerId, point);
-    const press = this.#press;
-    if (!press) return;
-    if (press.what === "pinch") return this.#pinch(before);
-    const far = [point[0] - press.start[0], point[1] - press.start[1]];
-    if (!press.moved && Math.hypot(...far) < MOVED_PX) return;
-    press.moved = true;
-    press.what ??= this.#meant(far, press.touch);
-    if (press.what === "line") this.#drawLine(point);
-    if (press.what === "pan") this.#set(this.#zoom, this.#at.map((at, i) => at + point[i] - press.last[i]));
-    if (press.what === "swipe") this.style.setProperty("--pull", `${far[0]}px 0`);
-    if (press.what === "pull") this.style.setProperty("--pull", `0 ${Math.max(0, far[1])}px`);
-    press.last = point;
-  }
-
-  /** What somebody who moves the pointer so wants. */
-  #meant([x, y], touch) {
-    if (!this.#fitted) return "pan";
-    if (!touch) return "nothing";
-    if (Math.abs(x) > Math.abs(y)) return "swipe";
-    return y > 0 ? "pull" : "nothing";
-  }
-
-  #drawLine([x]) {
+  #divideAt(x) {
     const { left, width } = this.getBoundingClientRect();
     this.#divide(((x - left) / width) * 100);
-  }
-
-  #pinch(before) {
-    const [one, two] = [...this.#pointers.keys()];
-    const measure = (points) => {
-      const [a, b] = [points.get(one), points.get(two)];
-      return { far: Math.hypot(a[0] - b[0], a[1] - b[1]) || 1, middle: [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2] };
-    };
-    const [was, is] = [measure(before), measure(this.#pointers)];
-    this.#set(this.#zoom, this.#at.map((at, i) => at + is.middle[i] - was.middle[i]));
-    this.#zoomTo((this.#zoom * is.far) / was.far, is.middle);
-  }
-
-  #up(event, point) {
-    this.#pointers.delete(event.pointerId);
-    const press = this.#press;
-    if (!press || press.what === "pinch") {
-      if (!this.#pointers.size) this.#press = null;
-      return;
-    }
-    this.#press = null;
-    this.#rest();
-    if (event.type === "pointercancel") return;
-    const [x, y] = [point[0] - press.start[0], point[1] - press.start[1]];
-    if (!press.moved) this.#pressed(point, press);
-    else if (press.what === "swipe" && Math.abs(x) > SWIPE_PX) this.#tell("swiped", { by: x < 0 ? 1 : -1 });
-    else if (press.what === "pull" && y > PULL_PX) this.#tell("pulled");
-  }
-
-  #pressed(point, { what, beside }) {
-    const now = performance.now();
-    const near = Math.hypot(point[0] - this.#last.point[0], point[1] - this.#last.point[1]) < 4 * MOVED_PX;
-    if (now - this.#last.time < DOUBLE_MS && near) {
-      this.#last = { time: 0, point };
-      return this.toggle(point);
-    }
-    this.#last = { time: now, point };
-    if (what === "line") return this.#drawLine(point);
-    if (beside && this.#fitted) this.#tell("beside");
-  }
-
-  /** Nothing hangs on a finger any more. */
-  #rest() {
-    this.style.removeProperty("--pull");
   }
 
   #tell(what, detail = {}) {

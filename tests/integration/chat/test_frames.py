@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from bson.timestamp import Timestamp
 
-from chat import protocol
+from chat import bodies
 from chat.store import REACH
 from gallery import errors
 from pipeline.events import dump
@@ -21,7 +21,7 @@ LONG_AGO = Timestamp(1, 1)  # too old for the poller
 WIDE = "🌅"  # four bytes, and twelve where it is escaped
 MAX_SIDE: Form = {
     "client_id": WIDE * 60,  # and four characters that tell them apart
-    "content": WIDE * protocol.CONTENT_LIMIT,
+    "content": WIDE * bodies.CONTENT_LIMIT,
     "refined_prompt": WIDE * MAX_LENGTHS["prompt"],
     "reply": WIDE * (2 * MAX_LENGTHS["reply"] + 1),  # the reading's, and a note about the picture
     "options": {"style": WIDE * 40, "width": 2048, "height": 2048, "seed": 2**53 - 1, "intent": "remove_background"},

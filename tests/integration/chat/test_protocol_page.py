@@ -10,7 +10,7 @@ import pytest
 from django.test import override_settings
 from websockets.exceptions import ConnectionClosed
 
-from chat import consumers, protocol, rate_limits
+from chat import consumers, forms, rate_limits
 from chat.asyncapi import asyncapi
 from gallery import errors
 from pipeline import message
@@ -284,7 +284,7 @@ def test_the_table_of_closing_codes_is_the_one_of_the_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "form"), [("field of a message", protocol.MessageForm), ("field of a session", protocol.SessionForm)]
+    ("heading", "form"), [("field of a message", forms.MessageForm), ("field of a session", forms.SessionForm)]
 )
 def test_the_table_of_fields_has_every_field(heading: str, form: Any) -> None:
     said = [name for row in table(heading) for name in re.findall(r"`(\w+)`", row[0])]

@@ -9,7 +9,7 @@ import pytest
 from django.test import AsyncClient
 
 from chat import budget, group_commit, refinement, services, without_session
-from chat.protocol import ImageBody, SendBody
+from chat.bodies import ImageBody, SendBody
 from gallery import services as gallery
 from gallery.errors import NotFound, Quota
 from gallery.places import Places

@@ -9,7 +9,7 @@ from django.db import OperationalError
 
 from chat import services, without_session
 from chat import space as chat_space
-from chat.protocol import ImageBody, SendBody
+from chat.bodies import ImageBody, SendBody
 from gallery import services as gallery
 from gallery import space
 from gallery.errors import StorageFull

@@ -9,7 +9,7 @@ import pytest
 
 from gallery.errors import Budget, Quota
 from pipeline.ceilings import Ceilings
-from pipeline.message import ReservationForm
+from pipeline.message_parts import ReservationForm
 from pipeline.store import ledger
 from pipeline.store.ledger import STUDIO, Gone, Spent
 

@@ -11,7 +11,8 @@ from pymongo.database import Database
 from gallery.snapshot import Snapshot
 from pipeline import session, transitions
 from pipeline.documents import Change, Filter
-from pipeline.message import ErrorForm, Message, Stage
+from pipeline.message import Message, Stage
+from pipeline.message_parts import ErrorForm
 from pipeline.store import turns
 from tests.support.messages import Doc, apply, insert, insert_session, public, reload
 

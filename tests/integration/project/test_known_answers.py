@@ -9,7 +9,7 @@ from django.test import AsyncClient, Client
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from chat import protocol
+from chat import forms
 from gallery import answers, schemas, services
 from gallery.errors import RateLimited
 from gallery.models import Image
@@ -302,16 +302,16 @@ def test_the_forms_are_those_of_the_document(client: Client, me: User, mongo: Do
     services.trash(me.pk, client.get(path).json()["items"][0]["id"])
     of_a_message, _ = changes_of_a_message(me)
     of_a_session = of_a_message.split("messages/")[0]
-    forms: list[tuple[str, type[BaseModel] | type[Schema]]] = [
-        (of_a_message, protocol.MessageForm),
-        (of_a_session, protocol.SessionForm),
-        (of_a_session + "messages/", protocol.MessagePage),
-        (SESSIONS, protocol.SessionPage),
+    expected: list[tuple[str, type[BaseModel] | type[Schema]]] = [
+        (of_a_message, forms.MessageForm),
+        (of_a_session, forms.SessionForm),
+        (of_a_session + "messages/", forms.MessagePage),
+        (SESSIONS, forms.SessionPage),
         (GALLERY, schemas.ImagePage),
         (GALLERY + "deleted/", schemas.ImagePage),
         (GALLERY + "days/", schemas.DayList),
     ]
-    for where, form in forms:
+    for where, form in expected:
         answer = client.get(where)
         exactly(form).validate_json(answer.content)
         assert set(answer.json()) == set(form.model_fields), where

@@ -14,7 +14,7 @@ from ninja.errors import HttpError
 from pydantic import BaseModel, ConfigDict
 from pymongo.errors import ExecutionTimeout, OperationFailure, ServerSelectionTimeoutError
 
-from chat.protocol import Content
+from chat.bodies import Content
 from gallery import errors
 from project.api import StrictParser
 from project.http import problems

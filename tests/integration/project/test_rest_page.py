@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import override_settings
 
-from chat import protocol
+from chat import bodies
 from gallery import imports, pictures
 from pipeline.store.mongo import TICKET_S
 from tests.integration.chat.test_protocol_page import matches, parsed
@@ -107,5 +107,5 @@ def test_the_numbers_are_the_ones_of_the_code() -> None:
     assert f"JSON of at most {imports.JSON_LIMIT // 1024**2} MiB" in PAGE
     assert f"within {TICKET_S} s" in PAGE
     assert f"waits for `STUDIO_IMAGE_WAIT_S` ({settings.IMAGE_WAIT_S:.0f} s)" in PAGE
-    side = protocol.Options.model_json_schema()["properties"]["width"]["anyOf"][0]
+    side = bodies.Options.model_json_schema()["properties"]["width"]["anyOf"][0]
     assert f"from {side['minimum']} to {side['maximum']} pixels" in PAGE

@@ -9,10 +9,11 @@ from typing import Any, get_type_hints
 import pytest
 from bson import CodecOptions, decode, encode, json_util
 
-from chat.protocol import MessageForm, SessionForm
+from chat.forms import MessageForm, SessionForm
 from gallery.snapshot import Snapshot, State, Urls
 from pipeline.documents import evolve, timestamp
-from pipeline.message import Message, Options, request_hash
+from pipeline.message import Message, request_hash
+from pipeline.message_parts import Options
 from pipeline.session import Session
 from pipeline.transitions import Details
 from tests.support.messages import Doc, new

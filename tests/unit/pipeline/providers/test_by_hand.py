@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageChops
 from pydantic import ValidationError
 
-from chat.protocol import ImageBody, SendBody
+from chat.bodies import ImageBody, SendBody
 from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers import registry
