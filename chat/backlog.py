@@ -1,4 +1,4 @@
-"""Bounds what waits for a slow reader: Daphne has no bound, and one sleeping laptop would fill memory."""
+"""Bounds what waits for a slow reader, as Daphne does not."""
 
 from typing import Any
 

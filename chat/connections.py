@@ -119,7 +119,7 @@ class Connections:
         while True:
             try:
                 await self.deliver(await self._layer.receive(channel))
-            except Exception as error:  # noqa: BLE001  what it is, somebody else has sent; nobody here shall be deaf for it
+            except Exception as error:  # noqa: BLE001  what others send must not end the delivery
                 log.warning("action=event_unreadable error=%.200r", error)
 
     async def _repair(self) -> None:

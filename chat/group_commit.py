@@ -1,7 +1,7 @@
 """Messages sent at the same time share one journaled write; each sender gets its own outcome.
 
-A message asks for a place in the queue by its `turn`. Where its person has one the write refuses it, and it is written
-again without; to make that rare, people known to have a place are not asked for again for a while.
+A message asks for a place in the queue by its `turn`. If its person has one, the write fails, and is repeated without
+`turn`; for people who are known to have a place it is left out at once.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
 """Finds lost events: asks MongoDB every few seconds what has changed for the people and sessions that have sockets
-here. Tells the places in the queue, which nothing else does.
+here. It also tells the places in the queue.
 
-`changed_at` is the server's strictly rising timestamp; a write may become visible a little after a later one, so polls
-overlap, and sockets drop what they have sent.
+A write may become visible a little after a later one, so polls overlap, and sockets drop what they have sent.
 """
 
 import asyncio

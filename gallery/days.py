@@ -1,6 +1,6 @@
-"""How many pictures each day has: a page knows how long it will be before it has read a single picture.
+"""How many pictures each day has, so that a page knows its length before it has read any picture.
 
-The day is that of a picture's id, along which the lists are read: so each day's pictures stand together in them.
+The day is that of a picture's id, by which lists are sorted, so that each day's pictures stand together in them.
 """
 
 import uuid

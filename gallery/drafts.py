@@ -1,7 +1,7 @@
 """How a picture comes and goes: draft row, files, shown; purging row, files gone, row gone.
 
-The row outlives its files, and so names whatever a crash leaves. Every step is a compare-and-set and safe to repeat; no
-file is touched inside a transaction.
+A row outlives its files, so that a crash leaves no file without one. Every step is a compare-and-set and safe to
+repeat; no file is touched inside a transaction.
 """
 
 import hashlib

@@ -134,8 +134,7 @@ def corrected(owner_id: uuid.UUID, words: list[str]) -> list[str]:
 
 
 def _all(images: QuerySet[Image], words: list[str]) -> tuple[str, tuple[Any, ...]]:
-    """By their words first: PostgreSQL cannot know how many pictures have the beginning of a word, and would walk
-    through everything in its order."""
+    """By their words first: PostgreSQL cannot know how many pictures have the beginning of a word."""
     sql, values = images.filter(_fits(words)).order_by().values("id").query.sql_with_params()
     return f"WITH found AS MATERIALIZED ({sql})", values
 

@@ -1,8 +1,7 @@
 """Finds stored files that no row names, as a crash or a restored database leaves them, and rows whose file is gone.
 
-A file without a row is deleted. A row without a file is only told: the storage may be the wrong one, and come back. A
-row is there before its file and goes after it, so that what is on its way is never taken; and what is younger than `AGE`
-is not looked at. In rounds, safe to repeat, by any process.
+A file without a row is deleted, unless it is younger than `AGE`: it may be on its way. A row without a file is only
+counted, because the storage may be the wrong one, and come back. Safe to repeat, by any process.
 """
 
 import logging

@@ -43,6 +43,5 @@ def _signature(image_id: str, variant: str, epoch: int, key: str | None = None) 
 
 @lru_cache(8)
 def _keyed(key: str) -> hmac.HMAC:
-    """As Django's `salted_hmac`, but the beginning once for a page's two hundred signatures. Copied, because
-    `hmac.digest` releases the GIL each time, and has to wait for it."""
+    """As Django's `salted_hmac`, with its beginning computed once for a page's two hundred signatures."""
     return hmac.new(hashlib.sha256(b"gallery.links" + key.encode()).digest(), digestmod="sha256")

@@ -13,7 +13,7 @@ UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
 
 UNSEEN = Q(stage="shown", hidden=False, trashed_at=None, approved_at=None)
 WAITING = UNSEEN & ~Q(purpose="mask")  # for a moderator
-# Hidden by a moderator, and its person's own yet: it is not purged, but handed over (`project.accounts.evidence`).
+# Hidden by a moderator: it is not purged, but handed over (`project.accounts.evidence`).
 EVIDENCE = Q(hidden=True, owner__holds_evidence=False)
 
 
@@ -70,22 +70,19 @@ class Image(models.Model):
     favorite = models.BooleanField(default=False)
     prompt = models.TextField(blank=True, default="")
     request = models.TextField(blank=True, default="", db_default="")  # what the person wrote; "": imported, or older
-    # `words.of_picture`; null: not written yet, as by an older release. PostgreSQL and SQLite keep an index of their own
-    # over it: `gallery.fulltext`.
+    # `words.of_picture`, indexed by `gallery.fulltext`; null: of an older release.
     words = models.TextField(null=True, default=None)
     intent = models.CharField(max_length=32, blank=True, default="")
     provider = models.CharField(max_length=100, blank=True, default="")
     seed = models.BigIntegerField(null=True, default=None)  # null: imported, or older
     # What its message was charged, in millionths of the studio's currency; null: imported, or nothing here has a price.
     cost = models.BigIntegerField(null=True, default=None)
-    # IPTC's digital source type, by what was done along its line; "": nobody knows; null: not written yet, as by an
-    # older release.
+    # IPTC's digital source type; "": nobody knows; null: of an older release.
     source_type = models.CharField(max_length=40, null=True, default=None)
 
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     placeholder = models.TextField()  # a data URL of a few hundred bytes
-    # A database default too: processes of the release before still insert rows.
     storage = models.CharField(max_length=16, default="local", db_default="local")
     key = models.CharField(max_length=100)  # the file's name in the storage
     mime = models.CharField(max_length=32)
@@ -93,9 +90,7 @@ class Image(models.Model):
     thumbnail_mime = models.CharField(max_length=32)
     # Of a photo as it came in, SHA-256 in hexadecimal; else "".
     digest = models.CharField(max_length=64, blank=True, default="", db_default="")
-    bytes = models.BigIntegerField(
-        null=True, default=None
-    )  # of both files; null: from an older release, not measured yet
+    bytes = models.BigIntegerField(null=True, default=None)  # of both files; null: of an older release
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -79,5 +79,5 @@ def _hand_over(rows: QuerySet[Image], holder_id: uuid.UUID) -> None:
         favorite=False,
         appeal="",
         trashed_at=None,
-        url_epoch=F("url_epoch") + 1,  # nobody's address opens it again, even if a moderator approves it
+        url_epoch=F("url_epoch") + 1,  # no older address opens it again
     )

@@ -137,7 +137,7 @@ def _open(data: bytes, at_most: int = MAX_BYTES) -> Image.Image:
     if _parts(data) >= _MAX_PARTS:
         raise BadInput(_BROKEN)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
-    # A camera's JPEG with a second view behind the first, which is the picture.
+    # A camera's JPEG with a second view behind the picture.
     _check_size(image.width, image.height, 1 if image.format == "MPO" else getattr(image, "n_frames", 1))
     if image.format in ("JPEG", "MPO") and _scans(data) > _MAX_SCANS:
         raise BadInput(_BROKEN)
@@ -275,8 +275,7 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
 
 
 def _encode(image: Image.Image, kind: str, **options: int) -> bytes:
-    """Into a file with a number: for any other, Pillow holds the GIL for the whole JPEG, a tenth of a second a
-    megapixel."""
+    """Into a file of the system: for any other, Pillow holds the GIL for the whole JPEG."""
     with _file_in_memory() as file:
         image.save(file, kind, **options)
         file.seek(0)

@@ -36,10 +36,10 @@ class ImageForm(Schema):
     parent_id: str | None
     created_at: datetime
     deleted_at: datetime | None
-    purge_at: datetime | None  # null unless it is in the trash
+    purge_at: datetime | None
     hidden_reason: HiddenReason | None  # null unless a moderator has hidden it
     appeal: AppealState | None  # what became of my appeal against that
-    awaits_approval: bool  # until a moderator has looked at it nobody but me sees it, its shares' visitors neither
+    awaits_approval: bool  # by a moderator: until then nobody but me sees it
     trash_thumbnail_url: str | None  # opens for its owner alone; null unless it is in the trash
 
 
@@ -117,7 +117,7 @@ class DayForm(Schema):
 class DayList(Schema):
     items: list[DayForm]  # newest first, without days that have none
     count: int  # of all days
-    similar: bool  # nothing has the words of `q`; these have words that are written nearly like them
+    similar: bool
 
 
 class ImagePage(Schema):
@@ -134,7 +134,7 @@ class MadeFrom(Schema):
 
 class Family(Schema):
     pictures: list[ImageForm]  # oldest first; at most 60
-    made_from: list[MadeFrom]  # which of them was made from which
+    made_from: list[MadeFrom]
 
 
 class Lineage(Schema):

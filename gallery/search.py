@@ -25,7 +25,7 @@ COUNTED = 10_000  # pictures, at most
 SKIPPED = 50_000  # pictures, at most
 RANKED = 500  # matches, the newest, that are put in order of relevance
 ENOUGH = 101  # matches: where the newest pictures have so many, those alone are; more than any page shows
-LATE = timedelta(days=1)  # how long after its id was made a picture may have been made: an attempt that failed at first
+LATE = timedelta(days=1)  # that a picture may be younger than its id: a first attempt failed
 SOON = timedelta(seconds=1)  # how long before
 RANK = 10**9
 

@@ -1,7 +1,7 @@
 """The words by which a picture is found: lower case, without accents, the same for what is stored and for what is asked.
 
-It is done here, not by PostgreSQL's `unaccent`: SQLite has none, and `unaccent` leaves accents that stand apart from their
-letter, as macOS writes Vietnamese.
+Not by PostgreSQL's `unaccent`, which SQLite does not have, and which leaves accents that stand apart from their letter,
+as macOS writes Vietnamese.
 """
 
 import re

@@ -127,7 +127,7 @@ class Shared(Generic[T]):
 
 
 class PerLoop(Generic[T]):
-    """Made on first use."""
+    """One value for each event loop, made on first use."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make

@@ -1,7 +1,4 @@
-"""What a request costs at most, told before it is accepted: one try, each further one reserves for itself.
-
-It imports no adapter: a web process asks.
-"""
+"""What one try of a request costs at most. Imports no adapter: a web process asks."""
 
 from collections.abc import Iterable
 from dataclasses import replace

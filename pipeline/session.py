@@ -1,8 +1,7 @@
 """A session (a conversation), and its changes by the rules of `pipeline.documents`.
 
-What it shows of its messages is counted when it is written out; after such a change `touch` raises the version and
-`changed_at`, so that clients see it. An invariant that maintenance repairs: `changed_at` is not before that of any
-message that began or ended in it.
+What it shows of its messages is counted when it is read; after such a change `touch` raises its version and
+`changed_at`. Maintenance holds that `changed_at` is not before that of any message that began or ended in it.
 """
 
 from dataclasses import dataclass

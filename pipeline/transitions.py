@@ -1,10 +1,10 @@
 """Every change of a message's state, as a pure filter and update. What a worker writes filters on its `token`.
 
-Whose turn it is. A message that may be worked on is in one of three states:
-  in line  has no `turn`: its person has the place already, or is about to get it (`pipeline.store.turns`)
-  next     `turn` is when its person got this place in the queue; a unique index allows one for each person
+A message that may be worked on is in one of three states:
+  in line  has no `turn`: another message of its person has the place in the queue (`pipeline.store.turns`)
+  next     `turn` is when its person got this place; a unique index allows one for each person
   begun    `turn` is BEGUN
-What waits for another message, or has ended, has no `turn` and is in no line.
+What waits for another message, or has ended, has no `turn` either.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,8 +23,7 @@ OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
 
 
 def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
-    """For a worker woken for this stage, by turn: for refining, what has begun there or is next, whatever its stage;
-    for a later stage, what has begun there."""
+    """For a worker woken for this stage: what has begun there; for refining also what is next, whatever its stage."""
     if stage is not Stage.REFINING:
         whose: Filter = {"turn": BEGUN, "stage": stage.value}
     else:
@@ -105,7 +104,6 @@ Details = TypedDict(
 
 
 def _usage(counts: Counts) -> dict[str, int]:
-    """For `$inc`. Without any cost there is no `usage`."""
     return {f"usage.{name}": count for name, count in counts.items()}
 
 
@@ -140,7 +138,6 @@ def renew(tokens: list[str]) -> Change:
 
 
 def update_details(id: str, token: str, values: Details) -> Change:
-    """For clients to see the source and the size before the stage ends."""
     return Change(held(id, token), _changed(values, unset=()))
 
 
@@ -174,8 +171,7 @@ def _failed(error: ErrorForm) -> Filter:
 
 
 def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *, counts: bool = True) -> Change:
-    """After the delay, with a new turn: else one person's sixty would all be due before everybody else. The attempt
-    counts, unless the fault is ours."""
+    """After the delay, with a new turn. The attempt counts, unless the fault is ours."""
     update = {
         "$set": {"delay_ms": delay_ms},
         "$unset": {"token": "", "leased_at": "", "turn": ""},
@@ -210,8 +206,7 @@ def cancel(filter: Filter) -> Change:
 
 
 def retry(message: Message, reservation: ReservationForm | None = None) -> Change:
-    """With fresh attempts and a new turn, at the stage that failed: nothing is paid for twice. The reservation before is
-    settled."""
+    """With fresh attempts and a new turn, at the stage that failed: nothing is paid for twice."""
     stage = message.resumes_at
     values = {
         "status": Status.PROCESSING.value,

@@ -52,7 +52,7 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """`/worker.js`, at the root for the whole site. Its text names this release and its files: each release is new to
+    """`/worker.js`, at the root for the whole site. It names this release and its files, so that each release is new to
     browsers."""
     if not is_offered():
         raise Http404

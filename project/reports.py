@@ -1,7 +1,6 @@
 """`POST /s/<token>/report/`: what somebody who sees a shared picture has against it, as a form or as JSON.
 
-Nobody has signed in, so no page can report in anybody's name. It can in that of an address, which the browser tells us;
-a token of a form would need a cookie, which these pages do not set.
+These pages set no cookie, so there is no CSRF token: the browser tells which page a report comes from.
 """
 
 from urllib.parse import urlsplit

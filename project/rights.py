@@ -1,7 +1,7 @@
 """Closes sockets, and ends waiting requests, when their right has ended: a key was revoked or expired, a cookie was
 signed out, a person was blocked or is gone.
 
-Each web process looks every two seconds, for all of its sockets together. While the database is down they stay open.
+Each web process looks every two seconds. While the database is down sockets stay open.
 """
 
 import asyncio

@@ -100,8 +100,7 @@ if DATABASE_URL:
         **{"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
         "tcp_user_timeout": 10_000,  # ms
         **DATABASES["default"].get("OPTIONS", {}),
-        # For every thread of a worker, and maintenance. A pool that gives up soon recovers soon: it tries again when
-        # asked, its own tries come more and more rarely.
+        # For every thread of a worker, and maintenance. After a failure the pool tries again when it is asked.
         "pool": {"min_size": 1, "max_size": WORKER_THREADS + 4, "timeout": 3, "reconnect_timeout": 1},
     }
 else:
@@ -114,15 +113,14 @@ else:
             "transaction_mode": "IMMEDIATE",
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
-        # A file, not memory: the tests' server and workers are other processes.
+        # A file: the tests' server and workers are other processes.
         "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
 
 # By default redis-py waits for ever.
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "health_check_interval": 0}
 _huey_pool = ConnectionPool.from_url(REDIS_URL, socket_timeout=5, **REDIS_TIMEOUTS)
-# Not a dict, which would run tasks in the web process when DEBUG is on. A blocking read lasts 1 s, well under the
-# socket's 5 s: a worker wakes at once, and a stop soon.
+# Not a dict, which would run tasks in the web process when DEBUG is on. `read_timeout` is below the socket's 5 s.
 HUEY = WakeQueue("studio", connection_pool=_huey_pool, blocking=True, read_timeout=1, results=False)
 CHANNEL_LAYERS = {
     "default": {
@@ -131,7 +129,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-# What django-allauth has to know in every process: which code was used already.
+# For django-allauth: which codes were used already.
 CACHES = {
     "default": {
         "BACKEND": "project.accounts.cache.SharedCache",
@@ -149,10 +147,10 @@ STORAGES = {
 }
 # An image has its own; elsewhere `serve` makes it.
 STATIC_ROOT = BASE_DIR / ".static" if (BASE_DIR / ".static").exists() else DATA_DIR / "static"
-SERVESTATIC_USE_FINDERS = True  # what is not in STATIC_ROOT is served from where it lies
+SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_USE_MANIFEST = True
 SERVESTATIC_KEEP_ONLY_HASHED_FILES = True
-SERVESTATIC_USE_ZSTD = False  # Brotli is smaller, and every browser that knows zstd knows it
+SERVESTATIC_USE_ZSTD = False  # Brotli is smaller
 SERVESTATIC_AUTOREFRESH = DEBUG
 SERVESTATIC_MAX_AGE = 60
 

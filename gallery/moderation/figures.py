@@ -1,5 +1,5 @@
-"""How much there was of what moderators see to, by day, without names. Counted again and again while a day lasts, and the day
-after; what has been deleted since stays counted."""
+"""How much of what moderators see each day had, without names. Counted again until the day after; what is deleted since
+stays counted."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -9,8 +9,7 @@ NEWEST = 100
 
 
 def unscored(limit: int) -> list[Image]:
-    """Of the newest that nobody has looked at, any: so two workers mostly do not take the same ones, and one that cannot be
-    read keeps none back."""
+    """Any of the newest that nobody has looked at, so that two workers mostly take different ones."""
     newest = list(Image.objects.filter(WAITING, score=None).order_by("-pk")[:NEWEST])
     return sample(newest, min(limit, len(newest)))
 

@@ -22,7 +22,7 @@ class Maker(StrEnum):
 
 
 def maker(provider: str, intent: str, pictures: int = 1) -> Maker:
-    """A provider that is not known here counts as a model: too much is said rather than too little."""
+    """A provider that is not known here counts as a model."""
     by_model = (provider, intent) == ("cloudinary", "remove_object")
     by_model = by_model or ((provider, intent) == ("offline", "style_transfer") and pictures > 1)  # in another's style
     return Maker.ALGORITHM if provider in ("offline", "cloudinary") and not by_model else Maker.MODEL

@@ -18,8 +18,8 @@ _beside = ThreadPoolExecutor(thread_name_prefix="cloudinary")
 
 
 class CloudinaryStorage:
-    """The public id follows from the key and nothing is overwritten, so an upload whose answer was lost is found by the
-    next one. A thumbnail is an asset of its own: an expiring URL takes no transformation."""
+    """The public id follows from the key and nothing is overwritten, so the next upload finds one whose answer was
+    lost. A thumbnail is an asset of its own: an expiring URL takes no transformation."""
 
     name = "cloudinary"
 

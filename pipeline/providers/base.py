@@ -1,4 +1,7 @@
-"""The protocols of providers and refiners, and their values. No SDK, Django or Mongo here."""
+"""The protocols of providers and refiners, and their values. No SDK, Django or Mongo here.
+
+Adapters raise the errors of `gallery.errors` only; every call to the outside has a timeout.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -85,7 +88,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Suggestion:
-    label: str  # on its button
+    label: str
     content: str
     action: Action | None = None
 
@@ -106,17 +109,15 @@ class Refinement:
     instead: tuple[Suggestion, ...] = ()  # if it cannot be fulfilled
     goes_back: bool = False  # to the version before
     repeatable: bool = False  # free, and the same for the same request
-    looks: bool = False  # a question that only a look at the picture answers: `PictureReader.answer` is to be asked
+    looks: bool = False  # a question about the picture, for `PictureReader.answer`
 
 
 @dataclass(frozen=True)
 class RefinedRequest:
-    """What a provider would be asked."""
-
     intent: Intent
-    prompt: str  # a refinement's
+    prompt: str
     style: str | None
-    content: str  # the person's own words
+    content: str
     has_mask: bool
     plan: PlanForm | None = None
     pictures: int = 0  # attached
@@ -126,8 +127,8 @@ class RefinedRequest:
 @dataclass(frozen=True)
 class PictureRequest:
     intent: Intent
-    prompt: str  # a refinement's
-    content: str  # the person's own words
+    prompt: str
+    content: str
     width: int | None
     height: int | None
     style: str | None
@@ -157,7 +158,7 @@ class Picture:
 class Question:
     """About pictures."""
 
-    content: str  # the person's own words
+    content: str
     pictures: tuple[bytes, ...]  # in the order of their numbers
     turns: tuple[Turn, ...]
 
@@ -190,8 +191,6 @@ def part(progress: Progress, start: float, end: float) -> Progress:
 
 
 class Refiner(Protocol):
-    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
-
     name: str
 
     def refine(self, request: RefineRequest) -> Refinement: ...
@@ -206,8 +205,6 @@ class PictureReader(Protocol):
 
 
 class Provider(Protocol):
-    """Raises the errors of `gallery.errors` only; every call to the outside has a timeout."""
-
     name: str
     max_pictures: int  # in one request: the one that is changed, and further ones
     resolutions: tuple[str, ...]  # of RESOLUTIONS

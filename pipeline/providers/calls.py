@@ -54,8 +54,7 @@ def usage_on_errors(usage: Usage) -> Iterator[None]:
 
 
 class Calls:
-    """They run on an event loop: there a deadline holds even for a service that sends a byte now and then, and a call
-    that is given up closes its connection at once."""
+    """On an event loop, where a deadline holds even for a service that sends a byte now and then."""
 
     def __init__(self, name: str, timeout_s: float, at_a_time: int) -> None:
         self._timeout_s = timeout_s

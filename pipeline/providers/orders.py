@@ -45,8 +45,7 @@ class Order:
         return "\n\n".join(filter(None, (self.lead, self.words)))
 
     def in_box(self, box: Size) -> tuple[Image.Image, Image.Image | None]:
-        """Source and mask (mode L, 0 or 255) in the middle of the size that is asked for, so that the server neither cuts
-        nor stretches."""
+        """Source and mask (mode L, 0 or 255) in the middle of the size that is asked for."""
         assert self.source is not None
         old = pictures.decode(self.source)
         if self.mask is None:

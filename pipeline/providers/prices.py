@@ -1,4 +1,4 @@
-"""What models cost. Money is counted in millionths of the currency, as whole numbers, so that sums are exact."""
+"""What models cost, in whole millionths of the currency, so that sums are exact."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

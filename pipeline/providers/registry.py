@@ -131,7 +131,6 @@ def abilities_for_page() -> of_providers.ForPage:
 
 
 def is_without_ai() -> bool:
-    """Is everything made, and read, by the built-in tools?"""
     return set(settings.PROVIDERS.values()) == {table.OFFLINE}
 
 

@@ -1,8 +1,7 @@
 """What follows once messages were accepted, refined, tried again, or have ended: dependents are unblocked, turns given,
-sessions touched, events published, artifacts dropped, what was spent settled.
+sessions touched, events published, artifacts dropped, costs settled.
 
-One thread works in rounds. What is lost, maintenance and the poller make up for. A round publishes for the first 20;
-the poller covers the rest.
+One thread works in rounds. Maintenance and the poller make up for what is lost.
 """
 
 import time

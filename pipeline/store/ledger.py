@@ -1,15 +1,15 @@
 """What is spent and what is reserved: each month has a book for each person, and one for the studio.
 
-MongoDB changes one document at once. So a book lists in `open` each reservation that its sums count: each step is one
-update of one book that holds only where the step has not been taken, and may be repeated after any crash. Like
-TigerBeetle's transfers a reservation is pending, and then posted or void:
+A book lists in `open` each reservation that its sums count. So each step is one update of one book, which does nothing
+where the step was taken before, and may be repeated after any crash. Like TigerBeetle's transfers a reservation is
+pending, and then posted or void:
 
-  reserve  before a message is stored, only where no ceiling is passed
-  confirm  before a request goes out, so that maintenance gives nothing back that may have been spent
+  reserve  before a message is stored, if no ceiling is passed
+  confirm  before a request goes out: from now on maintenance gives nothing back
   post     what was spent, in place of what was reserved
-  void     of what nobody will spend: what a crash left before its message was stored
+  void     what nobody will spend
 
-`held` is what is spent and reserved: it is compared with the ceilings.
+`held`, the sum of both, is compared with the ceilings.
 """
 
 import logging

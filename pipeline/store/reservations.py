@@ -1,7 +1,7 @@
-"""A message's money: it has a reservation in the books, and lists each request to a paid service before it goes out.
+"""What a message costs: it has a reservation in the books, and lists each request to a paid service before it goes out.
 
-What the books hold for it is never less than its calls may cost; once it has ended and nothing is open, they are told
-what was spent. A call that was begun and never ended may have been charged, so that it counts in full.
+The books never hold less for it than its calls may cost. Once it has ended they are told what was spent; a call that was
+begun and never ended counts in full.
 """
 
 from django.conf import settings

@@ -2,12 +2,10 @@
 
 Each person who waits has one place in the queue, held by their oldest message that could be worked on. When it is
 claimed or ends, their next one takes a place at the end. So among P people a first message starts after at most P - 1
-messages of others, one person's own stay in order, and the cost of a claim does not depend on how many one person has
-waiting.
+messages of others, and one person's own stay in order.
 
-What a worker holds when it stops or dies goes on without a new turn: there are no more of those than threads.
-Everything else needs one: a retry, what was released with a delay, and what waited for another message. Maintenance
-gives places that a process which died had not given.
+What a worker holds when it stops or dies goes on without a new turn. A retry needs one, and so does what was delayed or
+waited for another message. Maintenance gives the places that a crash kept from being given.
 """
 
 import logging

@@ -28,8 +28,8 @@ BACKOFF_S = 1.0  # doubled with each attempt; the provider's own wins
 
 
 def work(stage: Stage) -> None:
-    """Takes the next due message of this stage as far as it goes. Where more are due, another worker is woken too, and
-    this one goes on for a while; then the queue decides, which puts later stages first."""
+    """Takes the next due message of this stage as far as it goes. Where more are due, another worker is woken, and this
+    one goes on for a while."""
     until = time.monotonic() + WORKS_S
     try:
         if (job := messages.claim(stage)) is None:

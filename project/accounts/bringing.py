@@ -1,11 +1,10 @@
 """Moves a guest's things to the account that they have signed in to.
 
-One SQL transaction begins it: it ends the guest's keys, so that nothing new can come, gives the pictures to the
-account, and stores a `Move`. Conversations in MongoDB follow. Files stay: they lie under their pictures' ids.
-Maintenance repeats each `Move` until nothing that had begun before can still come; each step is safe to repeat. Then
-the guest is removed like others.
+One SQL transaction ends the guest's keys, so that nothing new can come, gives the pictures to the account, and stores
+a `Move`. Conversations in MongoDB follow; files stay where they are. Maintenance repeats each `Move` until nothing that
+had begun before can still come; each step is safe to repeat. Then the guest is removed like others.
 
-In between, a worker may hold a guest's message whose picture is the account's already: its step fails and is tried
+Meanwhile a worker may hold a guest's message whose picture is the account's already: its stage fails, and is tried
 again when the message has followed (`gallery.services.source`).
 """
 

@@ -1,10 +1,9 @@
 """How people are removed, with everything they had: on request, guests who did nothing after a day, and guests not seen
 for `GUEST_DAYS`.
 
-A mark comes first, and ends their keys: nothing new can come. After `GRACE` rounds remove the sessions with messages
-and artifacts, then the pictures, then their books (the studio's keep the sums), then the row with its tokens; rows of
-cookies go in rounds of their own. What a moderator hid goes to a row without a name, itself marked to go after
-`EVIDENCE_DAYS`. Every step is safe to repeat, by any process.
+A mark comes first, and ends their keys: nothing new can come. After `GRACE`, rounds remove sessions with their messages
+and artifacts, then pictures, then books, then the row with its tokens; cookies go in rounds of their own. What a
+moderator hid goes to a row without a name, which is removed after `EVIDENCE_DAYS`. Every step is safe to repeat.
 """
 
 import logging

@@ -1,5 +1,5 @@
-"""`python -m project.daphne …`: Daphne's own command in less memory, without WAMP, another protocol of Autobahn's, and
-without TLS, which a proxy speaks. Twisted, Autobahn, redis-py and pymongo load cryptography where it is installed."""
+"""`python -m project.daphne …`: Daphne's own command in less memory, without Autobahn's WAMP, and without TLS, which a
+proxy speaks."""
 
 import os
 import sys

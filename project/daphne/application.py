@@ -22,7 +22,7 @@ from project.http.threads import Threads
 log = logging.getLogger(__name__)
 
 PIECE = 32_768  # bytes, for each reader
-# A disk that hangs must not block the default executor.
+# For disks that hang.
 _threads = Threads()
 _readers = ThreadPoolExecutor(4, thread_name_prefix="files")
 

@@ -163,6 +163,6 @@ def when_lost(transport: Any, then: Callable[[], None]) -> None:
 
 
 def _leave_little_to_the_kernel(transport: Any) -> None:
-    """Of an answer that nobody reads it would take megabytes. Bytes under way do not count: nothing gets slower."""
+    """Of an answer that nobody reads it would take megabytes."""
     with suppress(AttributeError, OSError):  # not on every system
         transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD)

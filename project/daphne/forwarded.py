@@ -1,4 +1,4 @@
-"""The client's address behind a proxy. Daphne takes any word for one, and such a client would have no limits."""
+"""The client's address behind a proxy. Daphne takes any word for one, which would have no limits."""
 
 import re
 from collections.abc import Mapping, Sequence

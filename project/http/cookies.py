@@ -31,8 +31,8 @@ class SessionStore(db.SessionStore):
     """A person's. Signed with the name of Django's class: older cookies stay valid."""
 
     def cycle_key(self) -> None:
-        """Django changes the cookie's key when the secret key changes. But a socket's handshake cannot set a cookie,
-        and other requests still send the old one: here only the hash is renewed."""
+        """When the secret key changes Django would change the cookie's key, too, but a socket's handshake cannot set a
+        cookie. So only the hash is renewed."""
         if not (settings.SECRET_KEY_FALLBACKS and SESSION_KEY in self):
             super().cycle_key()
 

@@ -78,7 +78,7 @@ def body_limit(path: str) -> int:
 
 def _length(request: HttpRequest) -> int | None:
     if "Transfer-Encoding" in request.headers:
-        # Sent in chunks. The server has the whole body by now; without a length Django's form parser takes it for empty.
+        # Sent in chunks, and here as a whole; without a length Django's form parser takes it for empty.
         request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
         request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"

@@ -37,10 +37,8 @@ async def healthz(request: HttpRequest) -> HttpResponse:
 
 
 async def readyz(request: HttpRequest) -> HttpResponse:
-    """503 without MongoDB or the SQL database. Without Redis, or on a nearly full disk, "degraded".
-
-    Not Cloudinary: without it uploads wait and conversations go on; and it allows only some hundred requests an hour.
-    """
+    """503 without MongoDB or the SQL database. Without Redis, or on a nearly full disk, "degraded". Without Cloudinary
+    uploads wait and conversations go on."""
     names = ("mongodb", "sql", "redis")
     answers = await asyncio.gather(*(_answers(check) for check in (_mongodb(), _sql(), _redis())))
     up = dict(zip(names, answers, strict=True))

@@ -50,10 +50,8 @@ def _count(times: int, key: str, *, recorded: bool = False) -> None:
 
 
 def take(key: tuple[int, str], per_minute: int) -> float:
-    """Seconds to wait, or 0 and it is counted: `per_minute` at once, and as many in every minute.
-
-    The generic cell rate algorithm: of each key only the time is stored at which all that it took is made up for.
-    """
+    """Seconds to wait, or 0 and it is counted: `per_minute` at once, and as many in every minute. The generic cell rate
+    algorithm."""
     each = MINUTE / per_minute
     with _lock:
         now = time.monotonic()

@@ -1,9 +1,8 @@
 """Threads for the synchronous work of requests.
 
-Django would start one for each request: a hundred would hold a hundred database connections, and the event loop would
-wait with them for the GIL. Here a few work at a time, and a request has a thread only while it needs one. Work that
-takes long does not count, as it waits or computes without the GIL: nobody waits for a database that hangs, or for
-somebody else's photo.
+Django would start one for each request, with a database connection, and the event loop would wait with all of them for
+the GIL. Here a few work at a time, and a request has a thread only while it needs one. Work that takes long is not
+counted, so that nobody waits for a database that hangs, or for somebody else's photo.
 """
 
 import asyncio

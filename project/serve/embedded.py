@@ -104,7 +104,7 @@ def _in_wheel(package: str, pattern: str) -> Path | None:
 
 
 def _make_run_dir(path: Path) -> None:
-    """In /tmp anybody may have made it first, and could pose as our servers."""
+    """In /tmp anybody may have made it first."""
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:

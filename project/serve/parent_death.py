@@ -1,7 +1,7 @@
 """`python parent_death.py PARENT COMMAND…` becomes COMMAND, which the kernel kills when PARENT ends, even by kill -9.
 
-Like `setpriv --pdeathsig KILL`, which would have to be installed, and would miss a parent that ended before. Run as a
-script: imports none of our modules.
+Like `setpriv --pdeathsig KILL`, which may not be installed, and misses a parent that ended before. Run as a script, it
+imports none of our modules.
 """
 
 import ctypes

@@ -16,8 +16,8 @@ DYING_S = 10.0  # for the children of a killed process to end
 
 @contextmanager
 def data_folder(folder: Path, address: str) -> Iterator[int]:
-    """The value is the lock's file descriptor. Children inherit it, so the folder is free only when the last of them is
-    gone. Raises CannotStart when another start has it."""
+    """The lock's file descriptor, which children inherit: the folder is free only when the last of them is gone. Raises
+    CannotStart when another start has it."""
     handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         deadline = time.monotonic() + DYING_S

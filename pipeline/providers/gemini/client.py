@@ -87,7 +87,7 @@ class Client:
             # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
             code, kind = getattr(error, "code", ""), type(error).__name__
             log.warning("action=gemini_failed model=%s kind=%s code=%s", question.model, kind, code)
-        raise fault  # out here, so that no other error is its context
+        raise fault  # here: without another error as context
 
     def _timeout_s(self, question: Question) -> float:
         return self._account.picture_timeout_s if question.shape else self._account.timeout_s

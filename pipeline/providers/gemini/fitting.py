@@ -18,8 +18,7 @@ Sent = tuple[bytes, str]  # with its MIME type
 
 
 def framed(width: int, height: int) -> Size:
-    """The smallest box in one of Gemini's shapes around a picture of which one part is changed: in another shape, old
-    and new could not be laid over one another."""
+    """The smallest box in one of Gemini's shapes around a picture of which one part is changed."""
     shape = proportion(nearest_ratio(width, height))
     if alike((width, height), (shape, 1)):
         return width, height

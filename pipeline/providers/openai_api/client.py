@@ -119,7 +119,7 @@ class Client:
             fault = faults.of_transport(error)
             heard.note(str(error) or type(error).__name__)
             log.warning("action=server_failed server=%s kind=%s", self._name, type(error).__name__)
-        raise fault  # out here, so that no other error is its context
+        raise fault  # here: without another error as context
 
 
 def body(answer: httpx2.Response, *expected: int) -> bytes:

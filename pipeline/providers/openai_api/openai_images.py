@@ -17,9 +17,9 @@ from pipeline.providers.openai_api.server import Server
 from pipeline.providers.orders import Order
 from pipeline.providers.text import Size
 
-PICTURE_TOKENS = 3000  # of a picture that is shown to the model, at most
+PICTURE_TOKENS = 3000
 OUTPUT_TOKENS = 8192  # of a picture, at most, where the server counts any
-MAX_TOKENS = 2**31 - 1  # that a database can add up
+MAX_TOKENS = 2**31 - 1
 
 
 class _Datum(BaseModel):

@@ -51,8 +51,7 @@ class Command(BaseCommand):
 
 
 def _images(owner_id: uuid.UUID, count: int) -> Iterator[Image]:
-    """The same for the same count, but for the ids. One in twenty lies in the trash, one in fifty is a favourite; of
-    2,500, one is about a lighthouse."""
+    """The same for the same count, but for the ids."""
     chosen, begin = random.Random(count), timezone.now() - count * EVERY  # noqa: S311  no secret comes of it
     for number in range(count):
         at = begin + number * EVERY
