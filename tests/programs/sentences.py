@@ -14,6 +14,8 @@ import polib
 from babel.messages.extract import extract_javascript, extract_python
 from django.utils.translation.template import templatize
 
+from pipeline.providers.offline.vocabulary import OFFERS, SENTENCES
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGE = "vi"
 PO = ROOT / "locale" / LANGUAGE / "LC_MESSAGES/django.po"
@@ -84,7 +86,8 @@ def _sentences(found: Iterable[tuple[Any, ...]]) -> Iterator[Sentence]:
 
 def of_the_server() -> set[Sentence]:
     found = {sentence for path in python_files() for sentence in in_python(path.read_text())}
-    return found | {sentence for path in templates() for sentence in in_template(path.read_text())} | of_packages()
+    found |= {sentence for path in templates() for sentence in in_template(path.read_text())}
+    return found | {(sentence,) for sentence in (*SENTENCES.values(), *OFFERS.values())} | of_packages()
 
 
 def of_packages() -> set[Sentence]:

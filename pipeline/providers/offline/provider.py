@@ -21,8 +21,7 @@ from . import plan as plans
 from .plan import Plan
 from .reader import refine as reader
 from .reader import word_for_word
-from .reader.offers import offers
-from .sentences import say
+from .sentences import offers, say
 
 # One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
 _turn = threading.Lock()

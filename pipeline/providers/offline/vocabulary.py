@@ -24,6 +24,9 @@ TONE_RULES: dict[str, list[list[str]]] = _WORDS["tone_rules"]
 SAID: dict[str, str] = _WORDS["said"]
 CLASHES: dict[str, list[str]] = _WORDS["clashes"]
 SURPRISES: list[str] = _WORDS["surprises"]["scenes"]
+SENTENCES: dict[str, str] = _WORDS["sentences"]
+BESIDE: dict[str, list[str]] = _WORDS["beside"]
+OFFERS: dict[str, str] = _WORDS["offers"]
 USUAL_LAND = ("mountains", "hills", "lake")
 
 
@@ -61,8 +64,12 @@ def _source(name: str) -> str:
 
 
 @cache
-def pattern(name: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{_source(name)})\b", flags)
+def pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{_source(name)})\b", re.IGNORECASE)
+
+
+def says(name: str, text: str) -> re.Match[str] | None:
+    return pattern(name).search(text)
 
 
 AMBIGUOUS, STOP, NEGATIONS, PREPOSITIONS = map(listed, ("ambiguous", "stop", "negations", "prepositions"))

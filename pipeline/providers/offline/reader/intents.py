@@ -1,34 +1,37 @@
+"""What kind of request it is, and the parts of it that are no scene."""
+
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from pipeline.providers.base import STYLES, Intent
 from pipeline.providers.offline.plan import Edit
-from pipeline.providers.text import folded
+from pipeline.providers.text import MAX_SIDE, Size, allowed_side, folded
 
 from .. import vocabulary as words
-from ..vocabulary import Lexicon, listed, pattern
+from ..vocabulary import Lexicon, listed, pattern, says
 from .edits import clauses, parse
 from .scenes import LEXICON, PAINTED
 
-CREATES, OF_IT, SAYS_IT, REDRAWS = map(pattern, ("creates", "of_it", "says_it", "redraws"))
-GREETS, ASKS, CHANGES, MAY_CHANGE = map(pattern, ("greets", "asks", "changes", "may_change"))
-_ONE_PART, _SUBJECT = pattern("one_part"), pattern("subject")
-STYLE_OF = pattern("style_of")
-_RESTYLES, _OTHER_STYLE = pattern("restyles"), pattern("other_style")
-_DONT, _NOT_TAKEN, _SIZE = map(pattern, ("dont", "not_taken", "size"))
+Command = Literal["undo", "more", "delete", "download", "surprise"]
 _TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
-_ASKED_FOR = {intent: pattern(intent) for intent in _TOOLS}
+_SHAPES = {"square": (1024, 1024), "portrait": (768, 1024), "panorama": (1536, 640), "wide": (1280, 720)}
 _STYLE_WORDS = Lexicon({name: words.STYLES[name] for name in STYLES})
 _AROUND_STYLE = listed("around_style")
 _STEP_WORDS = Lexicon(words.STEPS)
 
 
+def command(text: str) -> Command | None:
+    """About the studio, not about a picture. Only where nothing else is said: "more blue" is another request."""
+    said = " ".join(pattern("courtesy").sub(" ", folded(text)).split()).strip(" .,;!?…")
+    return next((name for name in get_args(Command) if pattern(name).fullmatch(said)), None)
+
+
 def tool_asked_for(text: str) -> Intent | None:
     for clause in clauses(text):
-        clause = _DONT.sub(" ", clause)
+        clause = pattern("dont").sub(" ", clause)
         if not parse(clause):
-            for intent, asks in _ASKED_FOR.items():
-                if asks.search(clause):
+            for intent in _TOOLS:
+                if says(intent, clause):
                     return intent
     return None
 
@@ -37,31 +40,25 @@ def seen_in(text: str) -> list[str]:
     return [match.spelling for match in LEXICON.match(text) if match.name in PAINTED]
 
 
+def asks_for_change(text: str) -> bool:
+    names_land = any(match.name in words.LAND for match in LEXICON.match(text))
+    return bool(says("changes", text) or (says("may_change", text) and not names_land))
+
+
 def style_of(*texts: str | None) -> str | None:
     """The first that is named; None where another is described."""
     for text in filter(None, texts):
-        if _OTHER_STYLE.search(folded(text)):
+        if says("other_style", folded(text)):
             return None
         if named := _STYLE_WORDS.named(text):
             return named[0]
     return None
 
 
-def part_of(text: str) -> Literal["background", "subject"] | None:
-    if not _ONE_PART.search(folded(text)):
-        return None
-    return "subject" if _SUBJECT.search(folded(text)) else "background"
-
-
-def edits_of(text: str) -> tuple[Edit, ...]:
-    """Of the whole, or of the part that `part_of` says."""
-    return parse(_ONE_PART.sub(" ", folded(text)))
-
-
 def style_picture(*texts: str | None) -> int | None:
     """ "In the style of picture 2": its number."""
     for text in filter(None, texts):
-        if found := STYLE_OF.search(folded(text)):
+        if found := says("style_of", folded(text)):
             return max(2, int(number[0])) if (number := re.search(r"\d+", found[0])) else 2
     return None
 
@@ -71,21 +68,45 @@ def restyles(text: str) -> bool:
     if style_of(text) is None or seen_in(text):
         return False
     others = [match.key for match in _STYLE_WORDS.match(text) if not match.name]
-    return bool(_RESTYLES.search(text)) or _AROUND_STYLE.issuperset(others)
+    return bool(says("restyles", text)) or _AROUND_STYLE.issuperset(others)
+
+
+def part_of(text: str) -> Literal["background", "subject"] | None:
+    if not says("one_part", folded(text)):
+        return None
+    return "subject" if says("subject", folded(text)) else "background"
+
+
+def edits_of(text: str) -> tuple[Edit, ...]:
+    """Of the whole, or of the part that `part_of` says."""
+    return parse(pattern("one_part").sub(" ", folded(text)))
 
 
 def without_left_out(text: str) -> str:
-    return _NOT_TAKEN.sub(lambda left: " " if _left_out(left[0]) else left[0], folded(text))
+    return pattern("not_taken").sub(lambda left: " " if _left_out(left[0]) else left[0], folded(text))
 
 
 def steps_of(*texts: str | None) -> tuple[str, ...]:
     for text in filter(None, texts):
         named = _STEP_WORDS.named(without_left_out(text))
-        left_out = {name for left in _NOT_TAKEN.finditer(folded(text)) for name in _left_out(left[0])}
+        left_out = {name for left in pattern("not_taken").finditer(folded(text)) for name in _left_out(left[0])}
         if named or left_out:
             return tuple(name for name in words.STEPS if (name in named if named else name not in left_out))
     return ()
 
 
 def _left_out(text: str) -> list[str]:
-    return _STEP_WORDS.named(text) + (["upscale"] if _SIZE.search(text) else [])
+    return _STEP_WORDS.named(text) + (["upscale"] if says("size", text) else [])
+
+
+def size_in(text: str) -> tuple[Size | None, str]:
+    """Of a new picture, and the rest of the words."""
+    for name, longest in (("pixels", None), ("proportions", 1024)):
+        if found := says(name, text):
+            across, down = map(int, re.findall(r"\d+", found[0]))
+            factor = longest / max(across, down) if longest else min(1, MAX_SIDE / max(across, down, 1))
+            return (allowed_side(across * factor), allowed_side(down * factor)), pattern(name).sub(" ", text)
+    for name, size in _SHAPES.items():
+        if says(name, text):
+            return size, pattern(name).sub(" ", text)
+    return None, text

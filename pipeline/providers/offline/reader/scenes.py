@@ -19,7 +19,6 @@ PAINTED = words.LAND.keys() | CIRCUMSTANCES
 HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
 _ORDERS, _ARTICLES, _PRONOUNS = map(words.listed, ("orders", "articles", "pronouns"))
-_INSTEAD = words.pattern("instead")
 
 
 @dataclass(frozen=True)
@@ -193,7 +192,7 @@ def changed(old: Scene, text: str, style: str | None) -> Scene:
     unwanted = {match.name for match in LEXICON.match(text) if match.name and match.negated}
     gone = unwanted.union(*(words.CLASHES.get(name, []) for name in named | {new.time or ""}))
     land = frozenset(named & words.LAND.keys())
-    kept = frozenset() if land and _INSTEAD.search(text.casefold()) else old.land - gone
+    kept = frozenset() if land and words.says("instead", text) else old.land - gone
     weather = old.weather - gone - ({"clear"} if new.weather else set())
     return Scene(
         time=new.time or (None if old.time in gone else old.time),

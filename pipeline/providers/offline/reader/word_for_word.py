@@ -8,10 +8,9 @@ from pipeline.providers.base import Intent, Refinement, RefineRequest
 from pipeline.providers.text import choose_size
 
 from ..sentences import say
-from . import intents
-from .commands import INSULTS, command
+from ..vocabulary import says
 from .edits import parse
-from .refine import asks_for_change, size_in
+from .intents import asks_for_change, command, size_in, tool_asked_for
 from .refine import refine as refine_by_keywords
 
 
@@ -37,11 +36,11 @@ def _intent(request: RefineRequest, read: Refinement) -> Intent:
     if request.intent:
         return request.intent if request.has_source or not request.intent.needs_source else read.intent
     text = " ".join(request.content.split())
-    talks = command(text) or intents.ASKS.search(text) or intents.GREETS.search(text) or INSULTS.search(text)
+    talks = command(text) or any(says(name, text) for name in ("asks", "greets", "insults"))
     if talks or read.intent not in (Intent.REPLY, Intent.GENERATE):
         return read.intent
-    if request.has_source and not (intents.CREATES.search(text) and not request.has_mask):
-        changes = request.attached or request.has_mask or intents.SAYS_IT.search(text) or asks_for_change(text)
+    if request.has_source and not (says("creates", text) and not request.has_mask):
+        changes = request.attached or request.has_mask or says("says_it", text) or asks_for_change(text)
         return Intent.EDIT if changes else Intent.GENERATE
-    needs_source = not request.has_source and (request.has_mask or intents.tool_asked_for(text) or parse(text))
+    needs_source = not request.has_source and (request.has_mask or tool_asked_for(text) or parse(text))
     return read.intent if needs_source else Intent.GENERATE

@@ -12,12 +12,11 @@ from pipeline.providers.base import STYLES, Action, Intent, Refinement, RefineRe
 from pipeline.providers.offline import vocabulary
 from pipeline.providers.offline.plan import Plan, Scene, in_words, restored
 from pipeline.providers.offline.reader import scenes
-from pipeline.providers.offline.reader.commands import command
 from pipeline.providers.offline.reader.edits import parse
-from pipeline.providers.offline.reader.intents import edits_of, part_of, style_of
+from pipeline.providers.offline.reader.intents import command, edits_of, part_of, style_of
 from pipeline.providers.offline.reader.refine import refine
-from pipeline.providers.offline.sentences import OFFERS, SENTENCES, offered, say
-from pipeline.providers.offline.vocabulary import SURPRISES
+from pipeline.providers.offline.sentences import offers, say
+from pipeline.providers.offline.vocabulary import OFFERS, SENTENCES, SURPRISES
 from pipeline.providers.text import answered_in, title
 
 NOTHING = RefineRequest(
@@ -392,7 +391,7 @@ def test_a_rude_request_is_a_request() -> None:
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_what_is_offered_is_understood_by_whoever_sends_its_words(name: str, language: str) -> None:
     with translation.override(language):
-        label = offered(name)
+        label = offers(name)[0].label
     assert answered_in(label) == language
     result = after(label, PAINTED)
     unhelpful = ("not_understood", "cannot_draw", "no_picture", "no_subject", "within")

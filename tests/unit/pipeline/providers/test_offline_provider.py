@@ -12,7 +12,7 @@ from gallery.errors import BadInput, Interrupted
 from pipeline.providers import registry, table
 from pipeline.providers.base import Intent, Picture, PictureRequest, RefinedRequest, RefineRequest
 from pipeline.providers.offline.provider import OfflineProvider
-from pipeline.providers.offline.sentences import SENTENCES
+from pipeline.providers.offline.vocabulary import SENTENCES
 from tests.support.listener import Listener
 from tests.support.serving import HANGS_S
 

@@ -37,6 +37,7 @@ def test_without_a_picture(content: str, intent: Intent) -> None:
     ("content", "intent"),
     [
         ("add a dog", Intent.EDIT),
+        ("Add a dog", Intent.EDIT),
         ("make it bluer", Intent.EDIT),
         ("turn the sky red and add a dog", Intent.EDIT),
         ("in the style of van gogh", Intent.STYLE_TRANSFER),
