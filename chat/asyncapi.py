@@ -11,7 +11,7 @@ from chat.forms import MessageForm, SessionForm
 from chat.protocol import FRAME_LIMIT, Cancel, Ping, Retry, Send, Sync
 from chat.store import REACH
 from pipeline.documents import Form
-from pipeline.message_parts import ErrorForm
+from pipeline.message_parts import ErrorForm, PictureForm
 
 REF = "#/components/schemas/{model}"
 
@@ -92,6 +92,14 @@ class SessionChanged(BaseModel):
     session: SessionForm
 
 
+class ImageChanged(BaseModel):
+    """A picture that was imported is hidden, shown again, in the trash or deleted. What became of one that a message made is
+    said by its message."""
+
+    type: Literal["image.changed"]
+    image: PictureForm
+
+
 class SessionDeleted(BaseModel):
     type: Literal["session.deleted"]
     session_id: str
@@ -102,7 +110,7 @@ COMMANDS: dict[type[BaseModel], type[BaseModel]] = {
     Send: Reply, Cancel: Reply, Retry: Reply, Sync: SyncReply, Ping: PingReply,
 }  # fmt: skip
 REPLIES: Models = (Reply, SyncReply, PingReply, ErrorReply)
-EVENTS: Models = (SessionReady, MessageChanged, MessageProgress, SessionChanged, SessionDeleted)
+EVENTS: Models = (SessionReady, MessageChanged, MessageProgress, SessionChanged, SessionDeleted, ImageChanged)
 ABOUT = (
     "One socket per session. The server accepts, then "
     "closes with 4401 (who are you?), 4403 (you are blocked), 4404 (no such session, or not yours), 4408 (you read too "
@@ -194,7 +202,8 @@ def _operations() -> Form:
         "action": "send",
         "channel": {"$ref": "#/channels/session"},
         "summary": "The whole state first, then what changes",
-        "description": "Events have a `type` and no `id`. Those about a session go to all sockets of its person.",
+        "description": "Events have a `type` and no `id`. Those about a session or an imported picture go to all "
+        "sockets of its person.",
         "messages": _references(*EVENTS),
     }
     return operations

@@ -75,6 +75,7 @@ SUMMARIES = {
     "MessageProgress": "How far a message is; a hint that may be lost",
     "SessionChanged": "A session of this person's in its new form",
     "SessionDeleted": "A session of this person's is gone",
+    "ImageChanged": "A picture that this person imported is hidden, shown, in the trash or deleted",
 }
 FRAMES: dict[str, Example] = {
     "Send": {"type": "message.send", "id": 1, "client_id": "my-own-1", "content": "Create a sunset landscape"},
@@ -104,4 +105,15 @@ FRAMES: dict[str, Example] = {
     },
     "SessionChanged": {"type": "session.changed", "session": SESSION},
     "SessionDeleted": {"type": "session.deleted", "session_id": SESSION["id"]},
+    "ImageChanged": {
+        "type": "image.changed",
+        "image": {
+            **PICTURE,
+            "state": "hidden",
+            "url": None,
+            "thumbnail_url": None,
+            "placeholder": None,
+            "hidden_reason": {"code": "other", "sentence": "It breaks the rules of this studio."},
+        },
+    },
 }

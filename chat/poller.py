@@ -18,6 +18,7 @@ from pipeline import events, session
 from pipeline.coalescing import PerLoop
 from pipeline.documents import Filter, Stored
 from pipeline.message import Message
+from pipeline.photo import Photo
 from pipeline.store.mongo import async_database
 
 log = logging.getLogger(__name__)
@@ -53,9 +54,11 @@ class Poller:
         since = {"$gt": self._since}
         messages = await self._changed("messages", since, "session_id", {c.session_id for c in connections})
         sessions = await self._changed("sessions", since, "user_id", {c.user_id for c in connections})
+        photos = await self._changed("photos", since, "user_id", {c.user_id for c in connections})
         await self._deliver_messages(messages)
         await self._deliver_sessions([doc for doc in sessions if doc["kind"] == session.CHAT])
-        newest = max((doc["changed_at"] for doc in (*messages, *sessions)), default=None)
+        await self._deliver_photos(photos)
+        newest = max((doc["changed_at"] for doc in (*messages, *sessions, *photos)), default=None)
         if newest is not None:
             self._since = max(self._since, _before(newest))
         await self._deliver_places({c.session_id for c in connections})
@@ -71,6 +74,13 @@ class Poller:
             some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + BATCH]}})
             for doc in await some.to_list():
                 await self._local.deliver(events.message_changed(Message.of(doc)))
+
+    async def _deliver_photos(self, docs: Sequence[Stored]) -> None:
+        lacked = [doc["_id"] for doc in docs if self._is_behind(events.user_group(doc["user_id"]), doc)]
+        for begin in range(0, len(lacked), BATCH):
+            some = async_database()["photos"].find({"_id": {"$in": lacked[begin : begin + BATCH]}})
+            for doc in await some.to_list():
+                await self._local.deliver(events.image_changed(Photo.of(doc)))
 
     def _is_behind(self, group: str, doc: Stored) -> bool:
         return self._local.is_behind(group, doc["_id"], doc["version"])

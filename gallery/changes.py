@@ -1,4 +1,4 @@
-"""Changes of what a message shows of its picture; each raises the row's `rev`."""
+"""Changes of what is shown of a picture; each raises the row's `rev`."""
 
 from functools import partial
 
@@ -44,13 +44,14 @@ def _change(images: QuerySet[Image], values: dict[str, object]) -> None:
         ids = [image.pk for image in images.order_by("pk").select_for_update()]  # in one order: no deadlock
         rows = Image.objects.filter(pk__in=ids)
         rows.update(rev=F("rev") + 1, **values)
-        for image in rows.exclude(message_id=None):
-            transaction.on_commit(partial(_tell, str(image.pk), image.message_id, snapshot(image)))
+        for image in rows.exclude(purpose=Image.Purpose.MASK):
+            transaction.on_commit(partial(_tell, str(image.owner_id), image.message_id, snapshot(image)))
 
 
-def _tell(image_id: str, message_id: str | None, changed: Snapshot) -> None:
+def _tell(owner_id: str, message_id: str | None, changed: Snapshot) -> None:
     """A failing listener is logged: the change is committed, and maintenance announces it again."""
-    image_changed.send_robust(Image, image_id=image_id, message_id=message_id, form=changed)
+    about = {"image_id": changed["id"], "owner_id": owner_id, "message_id": message_id}
+    image_changed.send_robust(Image, **about, form=changed)
 
 
 def unannounced(limit: int) -> list[Image]:

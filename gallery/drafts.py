@@ -161,14 +161,14 @@ def purging(limit: int = 100) -> list[Image]:
 
 
 def purge(image: Image) -> None:
-    """For a draft unchanged since it was read, or a row that is purging. The row stays, without files, until its
-    message has been told. Evidence stays whole. Raises `StorageDown`; safe to repeat."""
+    """For a draft unchanged since it was read, or a row that is purging. The row stays, without files, until it
+    has been told. Evidence stays whole. Raises `StorageDown`; safe to repeat."""
     draft_as_read = Image.objects.filter(pk=image.pk, stage=Stage.DRAFT, created_at=image.created_at)
     draft_as_read.update(stage=Stage.PURGING)
     row = Image.objects.filter(pk=image.pk, stage=Stage.PURGING)
     if row.exclude(EVIDENCE).exists():
         _delete_files(image)
-        if not row.filter(Q(message_id=None) | Q(announced_rev__gte=F("rev"))).delete()[0]:
+        if not row.filter(Q(purpose=Image.Purpose.MASK) | Q(announced_rev__gte=F("rev"))).delete()[0]:
             row.update(bytes=0)
 
 

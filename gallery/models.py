@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 from gallery.snapshot import State
 
 LISTED = Q(stage="shown", hidden=False, trashed_at__isnull=True) & ~Q(purpose="mask")
-UNANNOUNCED = Q(announced_rev__lt=F("rev"), message_id__isnull=False)
+UNANNOUNCED = Q(announced_rev__lt=F("rev")) & ~Q(purpose="mask")
 
 UNSEEN = Q(stage="shown", hidden=False, trashed_at=None, approved_at=None)
 WAITING = UNSEEN & ~Q(purpose="mask")  # for a moderator
@@ -20,8 +20,8 @@ EVIDENCE = Q(hidden=True, owner__holds_evidence=False)
 class Image(models.Model):
     """Changed through `gallery.services` only.
 
-    `hidden` and `trashed_at` are independent: neither undoes the other. `rev` grows with every change of what a message
-    shows; `announced_rev` is the one that its message has.
+    `hidden` and `trashed_at` are independent: neither undoes the other. `rev` grows with every change of what is shown
+    of it; `announced_rev` is the one that its message has, or that was news.
     """
 
     class Purpose(models.TextChoices):

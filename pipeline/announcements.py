@@ -8,15 +8,17 @@ from gallery.signals import image_changed
 from gallery.snapshot import Snapshot
 from pipeline import events, transitions
 from pipeline.message import Message
-from pipeline.store import sessions
+from pipeline.store import photos, sessions
 from pipeline.store.documents import apply
 
 log = logging.getLogger(__name__)
 
 
-def announce_picture(image_id: str, message_id: str | None, form: Snapshot) -> None:
+def announce_picture(image_id: str, owner_id: str, message_id: str | None, form: Snapshot) -> None:
     """Raises `PyMongoError`; then maintenance repeats it."""
-    if message_id is not None:
+    if message_id is None:
+        photos.announce(owner_id, form)
+    else:
         message = apply(Message, transitions.show_picture(form, message_id))
         if message is not None:
             events.enqueue_change(message)
@@ -24,9 +26,9 @@ def announce_picture(image_id: str, message_id: str | None, form: Snapshot) -> N
     gallery.announced(image_id, form["rev"])
 
 
-def on_image_changed(*, image_id: str, message_id: str | None, form: Snapshot, **_: Any) -> None:
+def on_image_changed(*, image_id: str, owner_id: str, message_id: str | None, form: Snapshot, **_: Any) -> None:
     try:
-        announce_picture(image_id, message_id, form)
+        announce_picture(image_id, owner_id, message_id, form)
     except PyMongoError as error:
         log.warning("action=announcement_postponed image=%s error=%r", image_id, error)
 

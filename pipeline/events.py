@@ -4,14 +4,17 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, NotRequired, TypedDict
 
 from channels.layers import get_channel_layer
+from django.utils import translation
 from redis.exceptions import RedisError
 
 from gallery import links
 from pipeline.coalescing import Breaker, Coalescer
 from pipeline.message import Message
+from pipeline.photo import Photo
 from pipeline.session import Session
 
 log = logging.getLogger(__name__)
@@ -26,7 +29,7 @@ class Event(TypedDict):
     type: str  # for the channel layer
     group: str
     text: str
-    key: str | None  # message or session; None where no event supersedes another
+    key: str | None  # message, session or picture; None where no event supersedes another
     version: int
     ends: NotRequired[str]  # the session whose sockets are closed after they have sent it
 
@@ -40,7 +43,10 @@ def user_group(user_id: str) -> str:
 
 
 def message_changed(message: Message) -> Event:
-    text = dump({"type": "message.changed", "message": message.public(links.urls)})
+    """What a moderator hid says why in the language of its message, not in that of whoever hid it."""
+    hidden = message.image and message.image["state"] == "hidden"
+    with translation.override(message.language) if hidden and message.language else nullcontext():
+        text = dump({"type": "message.changed", "message": message.public(links.urls)})
     return _event(session_group(message.session_id), text, message.id, message.version)
 
 
@@ -58,6 +64,11 @@ def session_deleted(user_id: str, session_id: str, version: int) -> Event:
     """`version`: of its tombstone."""
     text = dump({"type": "session.deleted", "session_id": session_id})
     return {**_event(user_group(user_id), text, session_id, version), "ends": session_id}
+
+
+def image_changed(photo: Photo) -> Event:
+    text = dump({"type": "image.changed", "image": photo.public(links.urls)})
+    return _event(user_group(photo.user_id), text, photo.id, photo.version)
 
 
 def _event(group: str, text: str, key: str | None = None, version: int = 0) -> Event:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from pymongo import ReturnDocument, WriteConcern
+from pymongo.errors import DuplicateKeyError
 
 from pipeline.documents import Change, Document, Filter
 from pipeline.store.mongo import async_database, database
@@ -19,15 +20,22 @@ def find(kind: type[D], of: Filter) -> D | None:
     return kind.of(found) if found else None
 
 
-def apply(kind: type[D], change: Change, sort: Sort = BY_ID, *, journaled: bool = True) -> D | None:
+def apply(
+    kind: type[D], change: Change, sort: Sort = BY_ID, *, journaled: bool = True, upsert: bool = False
+) -> D | None:
     """The document after the change, or None where its filter no longer held. Unless `journaled`, a crash may lose
-    it."""
+    it. `upsert`: it is inserted where there is none of its id."""
     collection = database()[kind.collection]
     if not journaled:
         collection = collection.with_options(write_concern=NO_JOURNAL)
-    found = collection.find_one_and_update(
-        change.filter, change.update, sort=list(sort), return_document=ReturnDocument.AFTER
-    )
+    try:
+        found = collection.find_one_and_update(
+            change.filter, change.update, sort=list(sort), upsert=upsert, return_document=ReturnDocument.AFTER
+        )
+    except DuplicateKeyError:
+        if not upsert:
+            raise
+        return None
     return kind.of(found) if found else None
 
 

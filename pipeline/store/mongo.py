@@ -23,6 +23,7 @@ DOWN_AFTER_MS = 5000  # one operation, connecting included
 PLACES = "places"  # at most one place in the queue for each person
 WORKERS_S = 3600  # until the entry of a killed worker is removed
 TICKET_S = 30
+PHOTO_S = 3600  # until what changed of an imported picture is no news any more
 INDEXES_S = 3600  # to build one
 
 _lock = threading.Lock()
@@ -116,6 +117,10 @@ def _make_indexes() -> None:
     )
     sessions.create_index([("buried_at", 1)], name="buried", sparse=True)
     database()["artifacts"].create_index([("kept_at", 1)], name="age")
+    photos = database()["photos"]
+    photos.create_index([("changed_at", 1)], name="changes")
+    photos.create_index([("user_id", 1)], name="owner")
+    photos.create_index([("told_at", 1)], name="expired", expireAfterSeconds=PHOTO_S)
     database()["tickets"].create_index([("issued_at", 1)], name="expired", expireAfterSeconds=TICKET_S)
     database()["workers"].create_index([("seen_at", 1)], name="killed", expireAfterSeconds=WORKERS_S)
     database()["artifacts"].create_index([("user_id", 1), ("bytes", 1)], name="owner")

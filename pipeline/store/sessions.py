@@ -6,7 +6,7 @@ from pipeline import events, session, transitions
 from pipeline.documents import Change
 from pipeline.message import Message
 from pipeline.session import Session
-from pipeline.store import artifacts, reservations, turns
+from pipeline.store import artifacts, photos, reservations, turns
 from pipeline.store.documents import apply_to_all
 from pipeline.store.mongo import database
 
@@ -79,6 +79,7 @@ def give(user_id: str, to: str) -> None:
     for change in transitions.give(user_id, to):
         apply_to_all(Message, change)
     artifacts.give(user_id, to)
+    photos.give(user_id, to)
     for change in session.give(user_id, to):
         apply_to_all(Session, change)
     if ids:

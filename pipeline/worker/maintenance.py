@@ -180,7 +180,8 @@ def remove_deleted_sessions() -> None:
 
 def repeat_announcements() -> None:
     for image in gallery.unannounced(WAKE_AT_MOST):
-        announcements.announce_picture(str(image.id), image.message_id, gallery.snapshot(image))
+        snapshot = gallery.snapshot(image)
+        announcements.announce_picture(snapshot["id"], str(image.owner_id), image.message_id, snapshot)
 
 
 _looked_until: Timestamp | None = None

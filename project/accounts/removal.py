@@ -28,7 +28,7 @@ from pymongo.errors import PyMongoError
 from gallery import maintenance, owned
 from gallery.errors import Conflict, StudioError
 from gallery.translation import N_
-from pipeline.store import ledger, sessions
+from pipeline.store import ledger, photos, sessions
 from pipeline.store import owned as conversations
 from project.accounts import evidence
 from project.accounts.models import Move
@@ -150,6 +150,7 @@ def _remove(user: User) -> None:
         evidence.keep_all_of(user)
     if maintenance.erase(user.pk, PICTURES):
         ledger.forget(str(user.pk))
+        photos.forget(str(user.pk))
         _remove_row(user)
 
 

@@ -32,6 +32,29 @@ def test_a_hidden_picture_says_why_is_appealed_for_and_comes_back(server: Servin
     tab.shows(1)
 
 
+def test_a_hidden_photo_is_news_in_every_chat(server: Serving, person: Person) -> None:
+    tab = person.opens("/gallery/")
+    photo = bring(person, tab, Image.linear_gradient("L").resize((80, 60)))["id"]
+    tab.page.goto(f"/?source={photo}")
+    tab.says("make it brighter")
+    tab.shows(1)
+    expect(tab.page.locator(".ask img.source")).to_be_visible()
+    writing = person.opens(f"/?source={photo}")
+    chip = writing.page.locator("photo-chip img")
+    expect(chip).to_be_visible()
+    expect(writing.page.locator("session-list a")).to_have_count(1)  # it listens
+    find = f"image = Image.objects.get(pk='{photo}')\n"
+    run(server, f"{find}verdicts.hide([image], '', moderator('mo').pk, 'violence')")
+    why = "A moderator hid this picture. It shows violence or cruelty."
+    expect(chip).to_have_count(0)
+    for page in (tab.page, writing.page):
+        expect(page.get_by_role("alert")).to_have_text(why)
+    expect(tab.page.locator(".ask").get_by_role("img", name=why)).to_be_visible()
+    assert complaints(tab.page) == []
+    run(server, f"{find}verdicts.approve([image], moderator('mo').pk)")
+    expect(tab.page.locator(".ask img.source")).to_be_visible()
+
+
 def test_a_rejected_appeal_is_said_and_cannot_be_made_again(server: Serving, person: Person) -> None:
     tab = person.opens()
     tab.paints()

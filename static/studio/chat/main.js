@@ -24,7 +24,7 @@ import { takeSources } from "../gallery/handoff.js";
 import { Studio } from "../client/studio.js";
 import { varies, wishFor } from "../picture/actions.js";
 import { adjustByHand, look, paintObject, paintPart, stopLooking } from "../picture/windows.js";
-import { announcement, nameOf } from "../picture/labels.js";
+import { announcement, hiddenSentence, nameOf } from "../picture/labels.js";
 import { t } from "../ui/translate.js";
 
 const NAME = "AI Photo Studio";
@@ -104,6 +104,9 @@ function vary({ image }) {
   outbox.add(variations(here(), message, limits.variations));
   conversation.showMore(message);
 }
+
+/** In the page's language, which an event does not know. */
+const sayWhy = ({ id }) => rest.gallery.get(id).then((image) => image.state === "hidden" && notice(hiddenSentence(image)), () => {});
 
 const messageOf = (image) => store.messages.find((message) => message.image?.id === image.id);
 
@@ -247,6 +250,12 @@ studio.addEventListener("unauthenticated", () => {
 store.addEventListener("message", ({ detail: { before, after } }) => {
   if (after.session_id === store.view.sessionId) announce(announcement(before, after));
   if (after.image && after.image.state !== "shown") stopLooking(after.image.id);
+});
+store.addEventListener("image", ({ detail: { image } }) => {
+  if (image.state === "shown") return;
+  composer.letGo(image);
+  stopLooking(image.id);
+  if (image.state === "hidden" && image.appeal === null) sayWhy(image);
 });
 store.addEventListener("change", () => {
   const session = store.session(store.view.sessionId);

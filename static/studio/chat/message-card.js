@@ -3,7 +3,7 @@
 import { ask, h, picture, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import "../picture/picture-box.js";
-import { stateOf } from "../picture/labels.js";
+import { hiddenSentence, stateOf } from "../picture/labels.js";
 import { suggestionButtons } from "../picture/suggestions.js";
 import { t } from "../ui/translate.js";
 
@@ -21,7 +21,14 @@ function layoutOf(count) {
   return ["two", "one-and-two", "two", "three"][count % 4];
 }
 
-const keyOf = (sources) => sources.map((source) => source?.thumbnail_url ?? "").join(" ");
+const keyOf = (sources) => sources.map((source) => source?.thumbnail_url ?? source?.state ?? "").join(" ");
+
+/** In place of a picture that was hidden or deleted; null of one that is not known. */
+function gapOf(source) {
+  if (!source) return null;
+  const why = source.state === "hidden" ? hiddenSentence(source) : t("A deleted picture");
+  return h("span.gap", { role: "img", "aria-label": why, title: why });
+}
 
 class MessageCard extends HTMLElement {
   #content = h("h2.content", { dir: "auto" });
@@ -111,8 +118,8 @@ class MessageCard extends HTMLElement {
     const shown = sources.map((source, i) => {
       const src = pictureUrl(source?.thumbnail_url);
       const alt = several ? t("Picture {number}", { number: i + 1 }) : t("The picture this is about");
-      const img = src && picture("img.source", { src, alt, width: 56, height: 56 });
-      return several ? h("span.numbered", {}, img || h("span.gap"), h("span.number", { "aria-hidden": "true" }, String(i + 1))) : img;
+      const img = src ? picture("img.source", { src, alt, width: 56, height: 56 }) : gapOf(source);
+      return several ? h("span.numbered", {}, img ?? h("span.gap"), h("span.number", { "aria-hidden": "true" }, String(i + 1))) : img;
     });
     this.#sources.replaceChildren(...shown.filter(Boolean));
     this.#sources.hidden = !this.#sources.childElementCount;

@@ -5,10 +5,17 @@ import * as rest from "../client/rest.js";
 /** Event: "change". */
 export class Pictures extends EventTarget {
   #known = new Map(); // image id → public form, or null while it is asked for and when it is not there
+  #stale = new Set(); // ids of those that may have changed while nobody told
 
   constructor(store) {
     super();
     this.store = store;
+    store.addEventListener("image", ({ detail: { image } }) => {
+      if (!this.#known.get(image.id)) return;
+      this.#stale.add(image.id); // the form says more, in the page's language
+      this.remember({ ...this.#known.get(image.id), ...image });
+    });
+    store.addEventListener("ready", () => this.#known.forEach((image, id) => image && this.#stale.add(id)));
   }
 
   remember(image) {
@@ -21,12 +28,13 @@ export class Pictures extends EventTarget {
     if (!id) return null;
     const shown = this.store.messages.find((message) => message.image?.id === id);
     if (shown) return shown.image;
-    if (!this.#known.has(id)) this.#ask(id);
+    if (!this.#known.has(id)) this.#known.set(id, null);
+    else if (!this.#stale.delete(id)) return this.#known.get(id);
+    this.#ask(id);
     return this.#known.get(id);
   }
 
   #ask(id) {
-    this.#known.set(id, null);
     rest.gallery.get(id).then(
       (image) => this.remember(image),
       (problem) => problem.code === "offline" && setTimeout(() => this.#known.delete(id), 5_000),

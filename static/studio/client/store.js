@@ -6,7 +6,10 @@ const newestFirst = (a, b) => (a.id < b.id ? 1 : -1); // ids rise with time
 
 const emptyRoom = (id) => ({ id, ready: false, messages: new Map(), next: null });
 
-/** Events: "change" (at most one per turn of the loop); "message" {before, after} for each applied message. */
+/**
+ * Events: "change" (at most one per turn of the loop); "message" {before, after} for each applied message; "image" {image}: what an
+ * imported picture is now; "ready": a connection has begun.
+ */
 export class Store extends EventTarget {
   view = { sessionId: null, draft: null }; // what is on the page: a session, or a new one that has no id yet
   link = "idle"; // the connection's state, see socket.js
@@ -138,6 +141,7 @@ export class Store extends EventTarget {
     room.ready = true;
     this.applySession(session);
     messages.forEach((message) => this.applyMessage(message));
+    this.dispatchEvent(new Event("ready"));
     return older > 0;
   }
 

@@ -130,6 +130,9 @@ export class Studio extends EventTarget {
       case "message.progress":
         store.applyProgress(frame);
         break;
+      case "image.changed":
+        store.dispatchEvent(new CustomEvent("image", { detail: { image: frame.image } }));
+        break;
       case "session.changed":
         store.applySession(frame.session);
         break;

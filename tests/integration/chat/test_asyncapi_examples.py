@@ -58,10 +58,12 @@ def test_every_example_is_what_the_studio_takes_and_says(studio: Studio) -> None
         assert not differences(EXAMPLES["SyncReply"], synced)
         assert socket.ask_as_it_is(EXAMPLES["Ping"]) == EXAMPLES["PingReply"]
         socket.until(lambda: any(frame["type"] == "session.changed" for frame in socket.events))
+        guest.http.delete(f"/v1/gallery/{guest.photo()['id']}/").raise_for_status()
+        socket.until(lambda: any(frame["type"] == "image.changed" for frame in socket.events))
         guest.http.delete(f"/api/v1/chat/sessions/{session}/").raise_for_status()
         socket.until(lambda: any(frame["type"] == "session.deleted" for frame in socket.events))
         seen = {frame["type"]: frame for frame in (ready, *socket.events)}
-    for name in ("SessionReady", "MessageChanged", "SessionChanged", "SessionDeleted"):
+    for name in ("SessionReady", "MessageChanged", "SessionChanged", "SessionDeleted", "ImageChanged"):
         example = EXAMPLES[name]
         assert not differences(example, seen[example["type"]]), name
     progress = seen.get("message.progress", EXAMPLES["MessageProgress"])  # which may be lost

@@ -10,7 +10,8 @@ from pymongo.monitoring import CommandListener
 
 from chat.connections import Connections
 from chat.poller import BATCH, Poller
-from pipeline.events import Event, session_group
+from pipeline import photo
+from pipeline.events import Event, session_group, user_group
 from pipeline.store import mongo as clients
 from pipeline.store.mongo import async_database
 from tests.support.messages import insert, insert_session
@@ -87,6 +88,28 @@ async def test_only_what_a_socket_does_not_have_is_read_in_full(connections: Con
 
     await poller.poll()  # polls overlap: the same changes are found again, and have passed by now
     assert len(reads.whole) == 1
+
+
+async def test_what_became_of_an_imported_picture_is_found(connections: Connections, mongo: Mongo) -> None:
+    session = insert_session()["_id"]
+    tab = Tab(session, **{session: 1}, seen=2)
+    connections.members[user_group("u")].add(tab)
+    for user_id, id, version in (("u", "seen", 2), ("u", "hidden", 1), ("another", "theirs", 1)):
+        snapshot: Any = {
+            "id": id,
+            "state": "hidden",
+            "rev": version,
+            "width": 1,
+            "height": 1,
+            "placeholder": "",
+            "epoch": 0,
+        }
+        change = photo.show(user_id, snapshot)
+        mongo["photos"].update_one(change.filter, change.update, upsert=True)
+    poller = Poller(connections)
+    await poller.poll()
+    await poller.poll()
+    assert tab.got == ["hidden"]
 
 
 async def test_one_of_two_sockets_without_it_is_enough(connections: Connections, reads: Reads) -> None:

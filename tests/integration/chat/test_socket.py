@@ -266,6 +266,22 @@ def test_a_deleted_session_says_so_and_closes(queueing: Studio) -> None:
     assert guest.http.get(f"/api/v1/chat/sessions/{session_id}/").status_code == 404
 
 
+def test_each_tab_is_told_what_becomes_of_an_imported_picture(studio: Studio, guest: Client) -> None:
+    photo = guest.photo()
+    with guest.connect(guest.session()) as here, guest.connect(guest.session()) as elsewhere:
+        stranger = studio.guest()
+        with stranger.connect(stranger.session()) as other:
+            for socket in (here, elsewhere, other):
+                socket.ready()
+            guest.http.delete(f"/v1/gallery/{photo['id']}/").raise_for_status()
+            guest.http.post(f"/v1/gallery/{photo['id']}/restore/").raise_for_status()
+            for socket in (here, elsewhere):
+                socket.until(lambda socket=socket: socket.events and socket.events[-1].get("image", {}).get("url"))  # type: ignore[misc]
+                assert socket.events[-1]["type"] == "image.changed"
+                assert socket.events[-1]["image"].items() <= {**photo, "appeal": None}.items()
+            assert "ok" in other.ask("ping") and other.events == []
+
+
 def test_hiding_a_picture_sends_an_event(socket: Socket, guest: Client) -> None:
     done = socket.until_ended(socket.say("a sea"))
     assert guest.http.delete(f"/v1/gallery/{done['image']['id']}/").status_code == 204

@@ -365,10 +365,16 @@ def test_a_change_is_unannounced_until_the_message_shows_it(me: User) -> None:
     assert services.unannounced(10) == []
 
 
-def test_an_imported_picture_has_no_message_to_tell(me: User, told: list[dict[str, Any]]) -> None:
-    image = services.import_picture(me.pk, png(), "photo", "x.png")
-    services.trash(me.pk, str(image.pk))
-    assert (told, services.unannounced(10)) == ([], [])
+def test_an_imported_picture_is_announced_to_its_owner_and_a_mask_to_nobody(
+    me: User, told: list[dict[str, Any]]
+) -> None:
+    photo, mask = (services.import_picture(me.pk, png(), purpose, "x.png") for purpose in ("photo", "mask"))
+    for image in (photo, mask):
+        services.trash(me.pk, str(image.pk))
+    (news,) = told
+    assert (news["image_id"], news["owner_id"], news["message_id"]) == (str(photo.pk), str(me.pk), None)
+    assert news["form"]["state"] == "deleted"
+    assert services.unannounced(10) == [photo]
 
 
 def test_a_listener_that_fails_does_not_undo_the_change(me: User, caplog: pytest.LogCaptureFixture) -> None:
@@ -403,11 +409,16 @@ def test_a_picture_deleted_for_good_keeps_its_row_until_its_message_is_told(
     assert gone(image)
 
 
-def test_an_import_deleted_for_good_is_gone_at_once(me: User) -> None:
-    image = services.import_picture(me.pk, png(), "photo", "x.png")
-    child = made(me, parent_id=str(image.pk))
-    services.delete_permanently(me.pk, str(image.pk))
-    assert gone(image)
+def test_an_import_deleted_for_good_keeps_its_row_until_its_owner_is_told_and_a_mask_goes_at_once(me: User) -> None:
+    photo, mask = (services.import_picture(me.pk, png(), purpose, "x.png") for purpose in ("photo", "mask"))
+    child = made(me, parent_id=str(photo.pk))
+    for image in (photo, mask):
+        services.delete_permanently(me.pk, str(image.pk))
+    assert stored_files() == sorted([child.key, child.thumbnail_key])
+    assert services.purging() == [photo]
+    services.announced(str(photo.pk), 1)
+    services.purge(services.purging()[0])
+    assert gone(photo) and gone(mask)
     assert fresh(child).parent is None
 
 
@@ -417,6 +428,7 @@ def test_a_storage_that_is_down_is_left_to_maintenance(me: User, tmp_path: Path,
     settings.PICTURES_DIR.write_bytes(b"in the way")
     services.delete_permanently(me.pk, str(image.pk))
     settings.PICTURES_DIR = tmp_path
+    services.announced(str(image.pk), 1)
     services.purge(services.purging()[0])
     assert gone(image)
     assert image.key not in stored_files()

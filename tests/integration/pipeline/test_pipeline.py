@@ -18,16 +18,16 @@ from gallery import links
 from gallery import services as gallery
 from gallery.models import Image
 from gallery.moderation import verdicts
-from pipeline import session, transitions
+from pipeline import events, session, transitions
 from pipeline.documents import new_id
 from pipeline.message import WORK, Message, Stage
 from pipeline.providers import registry
 from pipeline.providers.base import RefineRequest, Suggestion
-from pipeline.store import artifacts, followups, messages, sessions, turns
+from pipeline.store import artifacts, followups, messages, photos, sessions, turns
 from pipeline.store.mongo import database
 from pipeline.worker import lease, maintenance, runner, stages
 from project.models import User
-from tests.integration.gallery.rows import stored_files
+from tests.integration.gallery.rows import png, stored_files
 from tests.support.messages import Doc, apply, insert, insert_session, public, reload
 from tests.support.studio import HANGS_S, eventually
 
@@ -569,6 +569,14 @@ def test_hiding_and_restoring_rewrite_the_message(conversation: Doc, user: User)
     assert reload(doc)["image"]["state"] == "shown"
 
 
+def test_a_sockets_news_says_why_in_the_language_of_the_message(conversation: Doc, user: User) -> None:
+    doc = say(conversation, "a sea at sunset", language="vi")
+    work_through()
+    verdicts.hide([Image.objects.get(message_id=doc["_id"])], "", user.id, "violence")
+    told = events.message_changed(Message.of(reload(doc)))["text"]
+    assert "Ảnh có cảnh bạo lực hoặc tàn nhẫn." in told
+
+
 def test_an_announcement_that_a_crash_swallowed_is_repeated(conversation: Doc, user: User, monkeypatch: Any) -> None:
     doc = say(conversation, "a sea at sunset")
     work_through()
@@ -577,6 +585,26 @@ def test_an_announcement_that_a_crash_swallowed_is_repeated(conversation: Doc, u
     maintenance.repeat_announcements()
     assert reload(doc)["image"]["state"] == "hidden"
     assert gallery.unannounced(10) == []
+
+
+def test_what_a_crash_swallowed_of_an_imported_picture_is_told_once(
+    user: User, mongo: Database[dict[str, Any]]
+) -> None:
+    photo = gallery.import_picture(user.id, png(), "photo", "x.png")
+    Image.objects.filter(pk=photo.pk).update(hidden=True, hidden_code="other", rev=1)  # and then the process died
+    for _ in range(2):
+        maintenance.repeat_announcements()
+    (told,) = mongo["photos"].find()
+    assert (told["user_id"], told["image"]["state"], told["version"]) == (str(user.id), "hidden", 1)
+    assert gallery.unannounced(10) == []
+
+
+def test_an_older_snapshot_of_an_imported_picture_is_no_news(user: User, mongo: Database[dict[str, Any]]) -> None:
+    photo = gallery.import_picture(user.id, png(), "photo", "x.png")
+    before = gallery.snapshot(photo)
+    gallery.trash(user.id, str(photo.pk))
+    photos.announce(str(user.id), before)
+    assert [told["image"]["state"] for told in mongo["photos"].find()] == ["deleted"]
 
 
 def test_a_deleted_sessions_remains_are_removed(

@@ -95,11 +95,14 @@ def left_of(user: User) -> dict[str, int]:
         "sessions": db["sessions"].count_documents(of),
         "messages": db["messages"].count_documents(of),
         "artifacts": db["artifacts"].count_documents(of),
+        "photos": db["photos"].count_documents(of),
         "books": db["books"].count_documents({"owner": str(user.pk)}),
     }
 
 
-NOTHING = {"rows": 0, "tokens": 0, "albums": 0, "pictures": 0, "sessions": 0, "messages": 0, "artifacts": 0, "books": 0}
+NOTHING = dict.fromkeys(
+    ("rows", "tokens", "albums", "pictures", "sessions", "messages", "artifacts", "photos", "books"), 0
+)
 
 
 # Who goes

@@ -154,7 +154,7 @@ def test_asyncapi_describes_every_command_and_every_answer() -> None:
     names = {message["name"] for message in document["components"]["messages"].values()}
     assert names == {
         *validation.TYPES, "reply", "session.ready",
-        "message.changed", "message.progress", "session.changed", "session.deleted",
+        "message.changed", "message.progress", "session.changed", "session.deleted", "image.changed",
     }  # fmt: skip
     text = json.dumps(document)
     for schema in document["components"]["schemas"]:

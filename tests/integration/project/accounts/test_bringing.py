@@ -56,7 +56,7 @@ def people() -> tuple[User, User]:
 def things(*people: User) -> dict[str, int]:
     """How many of each kind they have together; tokens and rows of people are no things."""
     counts = [left_of(person) for person in people]
-    kinds = ("pictures", "sessions", "messages", "artifacts")
+    kinds = ("pictures", "sessions", "messages", "artifacts", "photos")
     return {kind: sum(count[kind] for count in counts) for kind in kinds}
 
 
@@ -240,6 +240,7 @@ PLACES = [
     ("project.accounts.bringing", "follow"),
     ("pipeline.store.sessions", "apply_to_all"),
     ("pipeline.store.artifacts", "give"),
+    ("pipeline.store.photos", "give"),
     ("pipeline.session", "give"),
     ("pipeline.store.sessions", "_publish"),
     ("pipeline.store.turns", "give_soon"),
