@@ -1,4 +1,4 @@
-"""Long lists in the admin, answered from indexes: `tests/integration/gallery/test_plans.py` holds it."""
+"""Long lists in the admin, answered from indexes."""
 
 from datetime import timedelta
 from functools import cached_property

@@ -1,7 +1,5 @@
-"""Lists of a person's pictures: what is asked for, page by page.
-
-A page is read along an index in its order, however many rows there are; `tests/integration/gallery/test_plans.py` holds it.
-"""
+"""Lists of a person's pictures. A page is read along an index in its order, however many rows there are:
+`tests/integration/gallery/test_plans.py`."""
 
 import re
 import uuid
@@ -160,8 +158,7 @@ def listed(owner_id: uuid.UUID, search: Filters, *, deleted: bool = False) -> Qu
 def _made_between(
     images: QuerySet[Image], since: datetime | date | None, until: datetime | date | None
 ) -> QuerySet[Image]:
-    """An id begins with the time when it was made, and a list is read along the ids: so only those are read that may be
-    meant."""
+    """A list is read along its ids, which begin with the time when they were made."""
     if since is not None:
         begin = _beginning(since)
         images = images.filter(created_at__gte=begin, pk__gte=first_id(begin - LATE))

@@ -1,5 +1,4 @@
-"""Sentences in the language of whoever reads them, for every layer: no Django here, whose translation the app
-`gallery` brings in. How to write one: docs/translations.md."""
+"""Sentences in the language of whoever reads them, for every layer and without Django: docs/translations.md."""
 
 from collections.abc import Callable
 

@@ -1,8 +1,5 @@
-"""Caches whose a key is.
-
-A right that has ended (a token, a cookie, a person) opens nothing more than five seconds later, in every process: three
-seconds after the look-up, to the end of a request that came just before.
-"""
+"""Caches whose a key is. A right that has ended (a token, a cookie, a person) opens nothing more than five seconds
+later, in every process."""
 
 import hashlib
 import threading

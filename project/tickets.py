@@ -1,5 +1,5 @@
-"""A ticket opens one socket: for pages of other origins, which can send no header and have no cookie here. It goes as a
-subprotocol, never in a URL, which proxies and histories keep."""
+"""A ticket opens one socket, for pages of other origins, which can send no header and have no cookie here. It goes as a
+subprotocol: proxies and histories keep URLs."""
 
 import secrets
 from typing import Annotated

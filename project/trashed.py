@@ -1,5 +1,4 @@
-"""`/p/<image>/trashed/<signature>`: the thumbnail of a picture in the trash. Here, not in the gallery, because it asks who
-looks: nobody but its owner learns that it is there."""
+"""`/p/<image>/trashed/<signature>`: the thumbnail of a picture in the trash, for its owner alone."""
 
 from uuid import UUID
 

@@ -8,8 +8,8 @@ from gallery.models import Image
 
 
 class Act(models.Model):
-    """What a moderator did: who, what, why, before and after. Rows are only ever added; the database refuses the rest
-    (`append_only`). No row of it points to another table: what it is about may be gone, and the act remains."""
+    """What a moderator did: who, what, why, before and after. Rows are only ever added (`append_only`). None points to
+    another table: what an act is about may be gone."""
 
     class Kind(models.TextChoices):
         HIDE = "hide", _("hid a picture")

@@ -1,6 +1,6 @@
 """What moderators look at next: appeals, then what was reported, then what a hint names, then what nobody has seen yet.
 
-A moderator holds what is on their page under a lease, so that no other gets it; without the lease no verdict is taken.
+A moderator holds what is on their page under a lease; without it no verdict is taken.
 """
 
 import uuid

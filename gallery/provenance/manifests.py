@@ -1,5 +1,5 @@
-"""A signed C2PA manifest (https://c2pa.org/specifications/) into a picture on its way out: what it is, who made it, and what
-it was made from. Only where `STUDIO_C2PA_CERT` names a certificate; the extra `c2pa` brings the library."""
+"""A signed C2PA manifest (https://c2pa.org/specifications/) in a picture on its way out: what it is, who made it, and
+of what. Only where `STUDIO_C2PA_CERT` names a certificate; needs the extra `c2pa`."""
 
 import functools
 import io

@@ -1,4 +1,4 @@
-"""The address of a share: its id and our signature, so that nothing that is stored opens a picture."""
+"""The address of a share: its id and our signature; nothing that is stored opens a picture."""
 
 import hashlib
 import hmac

@@ -1,7 +1,5 @@
-"""What a request to a paid service may cost, said before it is sent, and what it came to.
-
-Adapters know models and tokens, and no prices. Whoever runs one sets the `Meter`, which knows those and may refuse.
-"""
+"""What a request to a paid service may cost, said before it is sent, and what it came to. Adapters know models and
+tokens, and no prices: the `Meter` does, and may refuse."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""For our own pages, beside django-allauth's API; by cookie, with the page's CSRF token."""
+"""For our own pages; by cookie, with the page's CSRF token."""
 
 import uuid
 from http import HTTPStatus

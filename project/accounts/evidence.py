@@ -1,5 +1,5 @@
-"""Hidden pictures whose owners have deleted them, or are removed, stay for `STUDIO_EVIDENCE_DAYS`: with a stand-in in the
-owner's place, which is removed like a person when its time has come. Safe to repeat."""
+"""Hidden pictures whose owners have deleted them, or are removed, stay for `STUDIO_EVIDENCE_DAYS`, held by a stand-in
+that is then removed like a person. Safe to repeat."""
 
 import logging
 from datetime import UTC, datetime, time, timedelta

@@ -1,5 +1,5 @@
-"""Refuses passwords that were in a leak, where `STUDIO_LEAKED_PASSWORDS_URL` names who knows them: Have I Been Pwned, or
-a copy of it. That one learns the first five characters of a hash, which thousands of passwords share."""
+"""Refuses passwords from leaks. `STUDIO_LEAKED_PASSWORDS_URL` names who knows them: Have I Been Pwned, or a copy of it.
+It learns the first five characters of a hash."""
 
 import hashlib
 import logging

@@ -1,5 +1,5 @@
-"""The admin's way in: a name, a password, and a second step by authenticator app, passkey or recovery code, which
-django-allauth checks. Who has none yet is led to set one up, and can do nothing else before."""
+"""The admin's way in: a name, a password, and a second step that django-allauth checks. Who has none yet is led to set
+one up first."""
 
 from typing import Any
 

@@ -34,12 +34,8 @@ class Whole(bytes):
 
 
 class Handler(ASGIHandler):
-    """Django's, with three changes.
-
-    No thread where nothing waits for one: Django takes four for an asynchronous view. A body is the file that
-    `project.daphne.requests` has stored: Django would copy it in one turn of the event loop, 60 ms for 20 MiB. A file
-    is read as its reader takes it: Django would read it whole first.
-    """
+    """Django's, with three changes. No thread where nothing waits for one. A body is the file that
+    `project.daphne.requests` has stored, not a copy. A file is read as its reader takes it, not whole."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         thread = _threads.enter(rate_limits.network((scope.get("client") or [""])[0]))

@@ -1,7 +1,5 @@
-"""A socket is read no faster than its commands are answered; an answer is made no faster than it is read.
-
-Daphne's queues and buffers have no end. Under another server, or a test's communicator, these only pass on.
-"""
+"""A socket is read no faster than its commands are answered; an answer is made no faster than it is read. Daphne's
+queues and buffers have no bound."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

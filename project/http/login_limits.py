@@ -1,5 +1,5 @@
-"""Limits tries of passwords, by address and by name, before anything is hashed: here for the admin, in
-`project.accounts.limits` for people.
+"""Limits tries of passwords, by address and by name, before anything is hashed: for the admin; for people,
+`project.accounts.limits`.
 
 A browser that has logged in with a name before has tries of its own: nobody can lock anybody out.
 """

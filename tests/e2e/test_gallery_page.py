@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.bringing import bring
 from tests.e2e.outages import standing_still
@@ -78,6 +78,18 @@ def test_the_trash_gives_back_what_it_was_given(person: Person, page: Page) -> N
     page.get_by_role("link", name="Pictures", exact=True).click()
     expect(cards(page).locator("img.loaded")).to_have_count(2)
     chat.shows(2)
+
+
+def test_the_trash_waits_for_a_picture_that_is_on_its_way_there(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/v1/gallery/bulk/", lambda route: held.append(route))
+    with page.expect_request("**/v1/gallery/bulk/"):
+        act(cards(page).first, "Move to the trash")
+    page.get_by_role("link", name="Trash").click()
+    expect(page.get_by_role("link", name="Trash")).to_have_attribute("aria-current", "page")
+    held[0].continue_()
+    expect(cards(page)).to_have_count(1)
+    expect(cards(page).locator(".title")).to_have_text("30 days left")
 
 
 def test_what_is_deleted_for_good_is_gone_from_everywhere(person: Person, page: Page) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.e2e.bringing import drop, proof
 from tests.e2e.person import SMALL, Person, Tab, photo
@@ -76,6 +76,22 @@ def test_each_chat_and_the_new_one_have_their_own(tab: Tab) -> None:
     expect(tab.input).to_have_value("of the new one")
 
 
+def test_number_and_size_are_kept_with_the_words_they_were_chosen_for(tab: Tab) -> None:
+    count, size = tab.page.get_by_label("How many pictures"), tab.page.get_by_label("Size", exact=True)
+    tab.paints("a desert at noon")
+    tab.input.fill("of the desert")
+    count.select_option("3")
+    size.select_option(label="Tall 864 × 1536")
+    new_chat(tab)
+    assert (count.input_value(), size.input_value()) == ("1", "0")
+    tab.input.fill("of the new one")
+    chat(tab, "desert")
+    tab.page.reload()
+    expect(tab.input).to_have_value("of the desert")
+    expect(count).to_have_value("3")
+    expect(size.locator("option:checked")).to_have_text("Tall 864 × 1536")
+
+
 def test_what_is_written_while_the_first_message_is_sent_goes_along_into_its_chat(tab: Tab) -> None:
     tab.says(f"a desert at noon, {SMALL}")
     tab.input.fill(WORDS)
@@ -145,6 +161,27 @@ def test_an_attached_picture_that_is_gone_meanwhile_is_said_to_be(person: Person
     expect(tab.page.get_by_text("A picture that was attached is no longer here.")).to_be_visible()
     expect(chip(tab)).to_be_hidden()
     expect(tab.input).to_have_value("make it warmer")
+
+
+def test_a_picture_that_is_gone_is_asked_for_once_even_if_the_chat_was_left_meanwhile(person: Person, tab: Tab) -> None:
+    person.excused = "404"
+    tab.paints("a desert at noon")
+    attach(tab)
+    tab.input.fill("make it warmer")
+    (brought,) = [image for image in person.asks("/v1/gallery/")["items"] if image["intent"] is None]
+    assert person.context.request.delete(f"/v1/gallery/{brought['id']}/", headers=proof(tab)).ok
+    held: list[Route] = []
+    tab.page.route(f"**/v1/gallery/{brought['id']}/", lambda route: held.append(route))
+    with tab.page.expect_request(f"**/v1/gallery/{brought['id']}/"):
+        tab.page.reload()
+    new_chat(tab)
+    with tab.page.expect_response(f"**/v1/gallery/{brought['id']}/"):
+        held[0].continue_()
+    expect(tab.page.get_by_text("A picture that was attached is no longer here.")).to_have_count(0)
+    chat(tab, "desert")
+    expect(tab.input).to_have_value("make it warmer")
+    expect(chip(tab)).to_be_hidden()
+    assert len(held) == 1
 
 
 def test_a_photo_that_was_not_uploaded_yet_is_asked_for_again_once(person: Person, tab: Tab) -> None:

@@ -15,6 +15,29 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("project", "chat", "pipeline", "gallery")
 UNTYPED = re.compile(r"\bdict\[str, Any\]")
+# The functions that take or give a message in words, from its frame to the event that tells of it, before a provider is
+# asked; and the name that it has in each. What they call beside that is not counted.
+WAY = (
+    ("project/daphne/pacing.py", "next_event", "event"),
+    ("chat/consumers.py", "receive", "frame"),
+    ("chat/protocol.py", "read", "text"),
+    ("chat/consumers.py", "message_send", "command"),
+    ("chat/services.py", "send", "body"),
+    ("chat/services.py", "keep", "message"),
+    ("chat/group_commit.py", "insert", "message"),
+    ("pipeline/store/followups.py", "schedule", "message"),
+    ("pipeline/store/messages.py", "claim", "message"),
+    ("pipeline/worker/runner.py", "_take_through", "job"),
+    ("pipeline/worker/lease.py", "holding", "job"),
+    ("pipeline/worker/runner.py", "run", "lease"),
+    ("pipeline/worker/paying.py", "paid_by", "job"),
+    ("pipeline/worker/refining.py", "refine", "job"),
+    ("pipeline/worker/sources.py", "refine_request", "message"),
+    ("pipeline/events.py", "enqueue_change", "message"),
+    ("pipeline/events.py", "publish", "event"),
+    ("chat/connections.py", "deliver", "event"),
+    ("chat/consumers.py", "deliver", "event"),
+)
 
 
 @dataclass(frozen=True)
@@ -136,6 +159,24 @@ def prose_words(file: Source) -> int:
     return sum(len(re.findall(r"[\w'’]+", text)) for text in texts)
 
 
+def way(files: list[Source]) -> tuple[int, int]:
+    """How many files and names a message has on its way. Raises ValueError where the code is not as `WAY` says."""
+    by_path = {str(file.path.relative_to(ROOT)): file for file in files}
+    for path, function, name in WAY:
+        found = [node for node in by_path[path].functions() if node.name == function]
+        if not any(name in _names(node) for node in found):
+            raise ValueError(f"{path}: {function} knows no {name}")
+    return len({path for path, _, _ in WAY}), len({name for _, _, name in WAY})
+
+
+def _names(function: ast.AST) -> set[str]:
+    return {
+        node.arg if isinstance(node, ast.arg) else node.id
+        for node in ast.walk(function)
+        if isinstance(node, ast.arg | ast.Name)
+    }
+
+
 def table() -> list[tuple[str, str]]:
     files = sources()
     lengths = sorted(function_lengths(files))
@@ -148,6 +189,7 @@ def table() -> list[tuple[str, str]]:
         ("lines a file: median / longest", f"{statistics.median(lines):.0f} / {max(lines)}"),
         ("lines a function: median / p90 / longest", f"{statistics.median(lengths):.0f} / {ninetieth} / {lengths[-1]}"),
         ("words of prose in 100 lines", f"{100 * sum(map(prose_words, files)) / sum(lines):.0f}"),
+        ("a message's way to a provider: files / names", "{} / {}".format(*way(files))),
         ("circles of imports", str(len(circles(imports(files))))),
         ("`dict[str, Any]` in signatures", str(len(untyped_signatures(files)))),
         ("the offline provider: lines / files", f"{sum(file.lines for file in offline):,} / {len(offline)}"),

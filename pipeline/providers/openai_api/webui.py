@@ -1,7 +1,5 @@
-"""The API of Stable Diffusion WebUI (`--api`), Forge and SD.Next: progress is real, and a cancelled picture stops there.
-
-Fields: `modules/api/models.py` and `modules/progress.py` of AUTOMATIC1111/stable-diffusion-webui.
-"""
+"""The API of Stable Diffusion WebUI (`--api`), Forge and SD.Next. Fields: `modules/api/models.py` and
+`modules/progress.py` of AUTOMATIC1111/stable-diffusion-webui."""
 
 import asyncio
 import uuid

@@ -28,6 +28,8 @@ function sizes({ resolutions, pixels }) {
   ];
 }
 
+const isSame = (one, other) => ["width", "height", "resolution"].every((name) => one[name] === other[name]);
+
 const COUNTER_FROM = 0.8; // of the limit: before that nobody needs to know
 // What no server takes: control characters, and halves of characters that a careless paste leaves behind.
 const UNCLEAN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu;
@@ -61,7 +63,7 @@ class MessageComposer extends HTMLElement {
     this.#say.addEventListener("input", () => this.#refresh());
     this.#say.addEventListener("keydown", (event) => this.#key(event));
     this.#chips.addEventListener("photo", () => this.#refresh());
-    this.#count.addEventListener("change", () => this.#refresh());
+    for (const choice of [this.#count, this.#size]) choice.addEventListener("change", () => this.#refresh());
     acceptFiles((files) => this.takePhotos(files));
     this.#refresh();
   }
@@ -100,17 +102,19 @@ class MessageComposer extends HTMLElement {
   }
 
   /**
-   * What is not sent yet: {text, photos: [{image, mask}], together, missing}; `missing`: so many photos are not uploaded yet;
-   * `together`: should several go with one message?
+   * What is not sent yet: {text, photos: [{image, mask}], together, missing, count, options}; `missing`: so many photos are not
+   * uploaded yet; `together`: should several go with one message?
    */
   get written() {
     const { photos, missing, wantsTogether: together } = this.#chips;
-    return { text: this.#say.value, photos, together, missing };
+    return { text: this.#say.value, photos, together, missing, count: Number(this.#count.value), options: this.options };
   }
 
   /** As `written` was. The focus stays where it is. */
-  restore({ text, photos, together }) {
+  restore({ text, photos, together, count = 1, options = {} }) {
     this.#say.value = text;
+    this.#count.value = Math.min(count, this.limits.variations);
+    this.#size.value = Math.max(0, this.#sizes.findIndex(([, size]) => isSame(size, options))); // 0: what is offered no more
     this.#chips.restore(photos, t("Your next message edits this picture"), together);
     this.#refresh();
   }

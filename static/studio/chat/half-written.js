@@ -31,12 +31,19 @@ export function keepHalfWritten({ composer, studio, person }) {
   function restore(written) {
     composer.restore(written ?? NOTHING);
     if (written?.missing) notice(t("A photo had not been uploaded when you left this chat. Please add it again."));
-    written?.photos.forEach(({ image }) => removeIfGone(image));
+    written?.photos.forEach(({ image }) => removeIfGone(image, chatOf(view)));
   }
 
-  async function removeIfGone(image) {
+  async function removeIfGone(image, chat) {
     const gone = await rest.gallery.get(image.id).then(({ state }) => state !== "shown", ({ code }) => code === "not_found");
-    if (!gone || !composer.written.photos.some((photo) => photo.image.id === image.id)) return;
+    if (!gone) return;
+    const others = ({ photos }) => photos.filter((photo) => photo.image.id !== image.id);
+    if (chatOf(view) !== chat) { // so that it is not asked for again
+      const written = kept.read(chat);
+      if (written) kept.write(chat, { ...written, photos: others(written) });
+      return;
+    }
+    if (others(composer.written).length === composer.written.photos.length) return;
     composer.letGo(image);
     notice(t("A picture that was attached is no longer here."));
   }

@@ -9,7 +9,10 @@ const MAX_PHOTOS = 10;
 const keyOf = (userId) => `${KEY}.${userId}.`;
 const placeOf = (userId) => (userId ? localStorage : sessionStorage);
 
-/** What is kept: {text, photos: [{image, mask}], together, missing}; `missing` counts the photos that had not been uploaded. */
+/**
+ * What is kept: {text, photos: [{image, mask}], together, missing, count, options}; `missing` counts the photos that had not been
+ * uploaded, `options` is the chosen size.
+ */
 export class HalfWritten {
   #userId = null;
   #memory = new Map(); // chat → what storage did not take
@@ -38,9 +41,10 @@ export class HalfWritten {
     return this.#memory.get(chat) ?? attempt(() => wellFormed(JSON.parse(stored))) ?? null;
   }
 
-  write(chat, { text, photos, together, missing = 0 }) {
+  write(chat, { text, photos, together, missing = 0, count = 1, options = {} }) {
     if (!text && !photos.length && !missing) return this.#clear(chat);
-    const value = { text: text.slice(0, MAX_CHARACTERS), photos: photos.slice(0, MAX_PHOTOS).map(small), together, missing };
+    const sent = { text: text.slice(0, MAX_CHARACTERS), photos: photos.slice(0, MAX_PHOTOS).map(small), together };
+    const value = { ...sent, missing, count, options };
     const stored = JSON.stringify({ ...value, at: Date.now() });
     const isStored = attempt(() => this.#storage.setItem(this.#key(chat), stored) ?? true);
     if (!isStored) return this.#memory.set(chat, value);

@@ -10,8 +10,19 @@ import { offerUndo } from "./undo.js";
 const AT_ONCE = 200; // the studio's own limit
 const BACK = { trash: "restore", restore: "trash", favorite: "unfavorite", unfavorite: "favorite", add_to_album: "remove_from_album", remove_from_album: "add_to_album" };
 
+let underWay = Promise.resolve();
+
+/** Resolves once nothing is being done to pictures any more: what is read from then on has it. */
+export const allDone = () => underWay;
+
+function bulk(action, ids, albumId) {
+  const changed = send(action, ids, albumId);
+  underWay = Promise.allSettled([underWay, changed]);
+  return changed;
+}
+
 /** Resolves with the ids of those that are otherwise now. What could not be done is said. */
-async function bulk(action, ids, albumId) {
+async function send(action, ids, albumId) {
   const changed = [];
   const wrong = [];
   for (let at = 0; at < ids.length; at += AT_ONCE) {

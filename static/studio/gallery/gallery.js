@@ -7,7 +7,7 @@ import { acceptFiles } from "../ui/drop-zone.js";
 import { icon } from "../ui/icons.js";
 import { downloadLink, fileLink } from "../ui/download.js";
 import { t } from "../ui/translate.js";
-import { acts } from "./acts.js";
+import { acts, allDone } from "./acts.js";
 import { bulkBar } from "./bulk-bar.js";
 import { choosing } from "./choosing.js";
 import { asked, finding } from "./finding.js";
@@ -90,6 +90,7 @@ async function refresh(id) {
 
 async function read(mine) {
   let found;
+  await allDone();
   try {
     found = await rest.gallery.days(mine.trash, mine.asked);
   } catch (problem) {
@@ -129,6 +130,7 @@ function nothing() {
 
 /** Out of the grid; the focus goes to a neighbour. */
 function left(entries) {
+  if (!entries.length) return;
   const { timeline } = grid;
   const position = Math.min(...entries.map((entry) => timeline.positionOf(entry)).filter((each) => each >= 0));
   const isElsewhere = document.activeElement !== document.body && !root.contains(document.activeElement) && !document.activeElement.closest(".chosen");

@@ -2,7 +2,7 @@
 
 import { h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
-import { overlay } from "../ui/overlay.js";
+import { modal } from "../ui/overlay.js";
 import { t } from "../ui/translate.js";
 import { nameOf } from "../picture/labels.js";
 
@@ -10,7 +10,7 @@ const EACH_MS = 5000;
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
 
 /** `next(image, by)` resolves with the picture after or before it, or null. Resolves with the last one that was seen. */
-export function slideshow(first, next) {
+export async function slideshow(first, next) {
   let image = first;
   let timer = 0;
   let turning = false;
@@ -68,16 +68,11 @@ export function slideshow(first, next) {
     else return;
     event.preventDefault();
   });
-  document.body.append(dialog);
-  dialog.showModal();
-  const leave = overlay(() => dialog.close());
+  const closed = modal(dialog);
+  dialog.addEventListener("close", pause, { once: true });
   show(first, false);
   go();
   play.focus();
-  return new Promise((resolve) => dialog.addEventListener("close", async () => {
-    pause();
-    dialog.remove();
-    await leave();
-    resolve(image);
-  }, { once: true }));
+  await closed;
+  return image;
 }
