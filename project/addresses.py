@@ -3,14 +3,14 @@
 import sys
 from urllib.parse import urlsplit
 
-# With requests, pymongo loads PyOpenSSL for TLS, 5 MB a process. This has to come before its first import.
-sys.modules["requests"] = None  # type: ignore[assignment]
+# With it pymongo loads PyOpenSSL for TLS: 5 MB and 40 ms a process. This has to come before its first import.
+sys.modules["cryptography.x509"] = None  # type: ignore[assignment]
 
 from pymongo.errors import PyMongoError  # noqa: E402
 from pymongo.uri_parser import parse_uri  # noqa: E402
 from redis.connection import parse_url  # noqa: E402
 
-del sys.modules["requests"]
+del sys.modules["cryptography.x509"]
 
 SCHEMES = {
     "MONGO_URI": ("mongodb", "mongodb+srv"),

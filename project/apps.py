@@ -1,3 +1,4 @@
+import gc
 from typing import Any
 
 from django.apps import AppConfig
@@ -12,6 +13,8 @@ class ProjectConfig(AppConfig):
 
         admin_names.install()
         cleaning.connect(_clean, dispatch_uid="project.accounts.removal")
+        gc.freeze()  # what is imported stays, and need not be looked through again
+        gc.enable()
 
 
 def _clean(**_: Any) -> None:
