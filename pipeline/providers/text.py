@@ -11,7 +11,7 @@ MAX_TITLE = 60  # characters
 
 # Letters of hardly any other language, and words typed without them.
 _LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
-_WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
+_WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|thêm|phong canh|hoang hon|canh)\b")
 
 
 def folded(text: str) -> str:

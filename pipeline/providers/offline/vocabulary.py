@@ -72,7 +72,8 @@ def says(name: str, text: str) -> re.Match[str] | None:
     return pattern(name).search(text)
 
 
-AMBIGUOUS, STOP, NEGATIONS, PREPOSITIONS = map(listed, ("ambiguous", "stop", "negations", "prepositions"))
+AMBIGUOUS, STOP, THINGS = map(listed, ("ambiguous", "stop", "things"))
+NEGATIONS, PREPOSITIONS, ARTICLES = map(listed, ("negations", "prepositions", "articles"))
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?\n]")
 
 
@@ -90,7 +91,7 @@ class Match:
 
 class Lexicon:
     def __init__(self, *groups: Group) -> None:
-        self._names: dict[str, str] = {}
+        self._names: dict[str, str | None] = dict.fromkeys(STOP | THINGS)
         self._english: set[str] = set()
         for group in groups:
             for name, line in group.items():
@@ -112,7 +113,8 @@ class Lexicon:
             key = " ".join(keys[at : at + length])
             if key.isalnum() or length > 1:
                 phrase += key in PREPOSITIONS
-                negated, spelling = at > 0 and keys[at - 1] in NEGATIONS, " ".join(tokens[at : at + length])
+                before = [word for word in keys[:at] if word not in ARTICLES][-1:]
+                negated, spelling = not NEGATIONS.isdisjoint(before), " ".join(tokens[at : at + length])
                 name, is_english = self._names.get(key), key in self._english
                 yield Match(spelling, key, name, is_english, negated, clause, phrase, not name and key not in STOP)
             else:

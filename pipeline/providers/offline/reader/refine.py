@@ -94,6 +94,8 @@ def _understood(request: RefineRequest) -> Refinement:
     of_it = ((edits or restyles) and says("of_it", text)) or (restyles and redraws)
     if creates and not of_it and not request.has_mask:
         return _paint(request)
+    if says("colouring", text):
+        return _answer(request, "colouring" if request.has_source else "no_picture")
     tool = intents.tool_asked_for(text)
     # A look with a tool's name ("sepia") is an edit.
     surely = tool in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (tool is Intent.REMOVE_OBJECT and request.has_mask)
@@ -117,7 +119,9 @@ def _understood(request: RefineRequest) -> Refinement:
 
 def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinement | None:
     """ "Now at night": the last painted scene anew. A photo's content cannot be changed."""
-    if not request.has_source or tool not in (None, Intent.STYLE_TRANSFER):
+    if not request.has_source:
+        return _answer(request, "no_picture") if says("replaces", text) else None
+    if tool not in (None, Intent.STYLE_TRANSFER):
         return None
     if tool is None and not intents.asks_for_change(text):
         return None
@@ -126,8 +130,9 @@ def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinemen
     old = None if request.attached else scenes.last_scene(request.turns)
     if old:
         new = scenes.changed(old, rest, request.style)
-        return _painting(request, new, reading.ignored, say("anew")) if reading.known or new != old else None
-    return _answer(request, "within") if tool is None and reading.known else None
+        if reading.known or new != old:
+            return _painting(request, new, reading.ignored, say("anew"))
+    return _answer(request, "within") if tool is None and (reading.known or says("turn", text)) else None
 
 
 def _within(request: RefineRequest, text: str) -> Refinement:

@@ -18,7 +18,7 @@ CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
 PAINTED = words.LAND.keys() | CIRCUMSTANCES
 HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
-_ORDERS, _ARTICLES, _PRONOUNS = map(words.listed, ("orders", "articles", "pronouns"))
+_ORDERS, _PRONOUNS = map(words.listed, ("orders", "pronouns"))
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,17 @@ def _is_thing(match: Match) -> bool:
 
 
 def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
-    """A land; or an hour, a weather, a star that is not only the place of something unknown."""
+    """A land; or an hour, a weather, a star that is not only the place of something unknown, which Vietnamese puts
+    before it."""
     unknown_in: int | None = None  # since the last order
     for match in found:
         if match.key in _ORDERS:
             unknown_in = None
         elif match.is_unknown and unknown_in is None:
             unknown_in = match.phrase
-        elif match.name in CIRCUMSTANCES and not match.negated and unknown_in in (None, match.phrase):
+        elif unknown_in is not None and not (match.is_english and match.phrase == unknown_in):
+            continue
+        elif match.name in CIRCUMSTANCES and not match.negated:
             return True
     return not PLACES.isdisjoint(known)
 
@@ -99,7 +102,7 @@ def _first_unknown(found: Sequence[Match], left_out: Sequence[bool]) -> str | No
         run = [match.spelling for match in found[number:end]]
         while len(run) > 1 and run[-1].endswith("ing"):
             run.pop()
-        has_article = number > 0 and found[number - 1].key in _ARTICLES
+        has_article = number > 0 and found[number - 1].key in words.ARTICLES
         return f"{found[number - 1].spelling} {' '.join(run)}" if has_article else f"“{' '.join(run)}”"
     return None
 

@@ -406,6 +406,75 @@ def test_no_sentence_is_a_wall_of_text_or_names_a_setting() -> None:
             assert "_" not in words
 
 
+# What people really type
+
+
+@pytest.mark.parametrize("content", ["ok", "yes", "no", "nice", "I like it", "đẹp quá", "do you know how to draw?"])
+def test_what_asks_for_nothing_is_no_subject(content: str) -> None:
+    assert fresh(content).reply in in_both("hello")
+
+
+@pytest.mark.parametrize("content", ["I don't like it", "this is not what I wanted", "không thích"])
+def test_who_is_not_content_is_offered_something_else(content: str) -> None:
+    assert with_photo(content).reply in in_both("sorry")
+
+
+@pytest.mark.parametrize(
+    ("content", "prompt"),
+    [
+        ("bigger", "resize to 200%"),
+        ("zoom in", "crop to the centre"),
+        ("fix this photo", "enhance: denoise, contrast, sharpness, upscale"),
+        ("restore this old photo", "enhance: denoise, contrast, sharpness, upscale"),
+        ("phục hồi ảnh cũ", "enhance: denoise, contrast, sharpness, upscale"),
+        ("make it 4k", "enhance: upscale"),
+        ("another style", "another style"),
+    ],
+)
+def test_a_short_wish_for_a_picture_is_understood(content: str, prompt: str) -> None:
+    assert with_photo(content).prompt == prompt
+
+
+@pytest.mark.parametrize("content", ["colorize this", "add colour to the old photo", "tô màu ảnh đen trắng"])
+def test_a_picture_gets_no_colours_back_without_an_ai(content: str) -> None:
+    assert with_photo(content).reply in in_both("colouring")
+    assert fresh(content).reply in in_both("no_picture")
+
+
+@pytest.mark.parametrize("content", ["make this look older", "turn it into a spaceship", "make it funny"])
+def test_what_cannot_be_made_of_a_picture_is_said_of_the_picture(content: str) -> None:
+    assert after(content, PAINTED).reply in in_both("within")
+
+
+@pytest.mark.parametrize("content", ["change the background to a beach", "swap the faces", "đổi nền thành bãi biển"])
+def test_what_is_to_be_replaced_has_to_be_there(content: str) -> None:
+    assert fresh(content).reply in in_both("no_picture")
+
+
+def test_what_is_not_wanted_may_have_an_article() -> None:
+    assert seen(after("without the lake", PAINTED)).land == {"mountains"}
+    assert seen(after("bỏ mây đi", PAINTED)).weather == set()
+
+
+@pytest.mark.parametrize(
+    ("content", "thing"),
+    [
+        ("vẽ chân dung bác Hồ", "“chân dung bác Hồ”"),
+        ("cầu Rồng Đà Nẵng ban đêm", "“cầu Rồng Đà Nẵng”"),
+        ("mùa thu", "“mùa thu”"),
+        ("a mountain bike", "a mountain bike"),
+        ("make her smile", "her smile"),
+    ],
+)
+def test_a_word_of_ours_inside_another_thing_is_not_painted(content: str, thing: str) -> None:
+    assert thing in (fresh(content).reply or "")
+
+
+@pytest.mark.parametrize("content", ["vẽ vịnh Hạ Long lúc bình minh", "vẽ biển Hạ Long"])
+def test_a_name_is_left_out_whole(content: str) -> None:
+    assert (fresh(content).intent, fresh(content).reply) == (Intent.GENERATE, "Tôi đã bỏ qua: Hạ, Long.")
+
+
 # What is left out, and what can be done instead
 
 
