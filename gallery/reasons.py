@@ -20,6 +20,17 @@ SENTENCES: dict[str, str] = {
     "misleading": N_("It may make people believe something that is not so."),
     "other": N_("It breaks the rules of this studio."),
 }
+# The same for moderators, who choose one of them again and again.
+LABELS: dict[str, str] = {
+    "child_safety": N_("Child safety"),
+    "sexual": N_("Nudity, sex"),
+    "violence": N_("Violence"),
+    "hate": N_("Hate"),
+    "person": N_("A real person"),
+    "copyright": N_("Brand, others' work"),
+    "misleading": N_("Misleading"),
+    "other": N_("Other rules"),
+}
 OTHER: Code = "other"
 
 

@@ -15,6 +15,8 @@ class Chart(NamedTuple):
     title: str
     total: str
     bars: SafeString
+    first: str  # day
+    last: str
 
 
 def bars(title: str, days: Sequence[tuple[date, int]]) -> SafeString:

@@ -19,7 +19,7 @@ M = TypeVar("M", Image, Act, Appeal, Report)
 
 DAYS = 30
 Kind = Act.Kind
-WAITED = "waited_s"  # on average
+WAITED, WAITING_ENDED = "waited_s", "waiting_ended"  # on average, and of how many verdicts
 
 
 def today() -> date:
@@ -49,9 +49,10 @@ def count(day: date) -> None:
     note(day, "reported", _by(_of(Report.objects.all(), day), "reason"))
     for kind in Kind:
         note(day, kind.value, _by(_of(Act.objects.filter(kind=kind), day), "code"))
-    waited = _of(Act.objects.exclude(waited_s=None), day).aggregate(mean=Avg("waited_s"))["mean"]
-    if waited is not None:
-        Tally.objects.update_or_create(day=day, what=WAITED, code="", defaults={"count": round(waited)})
+    waited = _of(Act.objects.exclude(waited_s=None), day).aggregate(mean=Avg("waited_s"), verdicts=Count("pk"))
+    if waited["verdicts"]:
+        for what, number in ((WAITED, round(waited["mean"])), (WAITING_ENDED, waited["verdicts"])):
+            Tally.objects.update_or_create(day=day, what=what, code="", defaults={"count": number})
 
 
 def _by(rows: QuerySet[M], name: str) -> dict[str, int]:
@@ -85,6 +86,17 @@ def by_code(what: str) -> dict[str, int]:
     return dict(sorted(found.items(), key=lambda each: -each[1]))
 
 
+def waited_s(since: date, before: date | None = None) -> int | None:
+    """On average until a verdict; None where there was none."""
+    rows = Tally.objects.filter(what__in=(WAITED, WAITING_ENDED), day__gte=since)
+    found: dict[str, dict[date, int]] = {WAITED: {}, WAITING_ENDED: {}}
+    for what, day, number in (rows.filter(day__lt=before) if before else rows).values_list("what", "day", "count"):
+        found[what][day] = number
+    verdicts = {day: found[WAITING_ENDED].get(day, 1) for day in found[WAITED]}  # earlier releases did not count them
+    total = sum(mean * verdicts[day] for day, mean in found[WAITED].items())
+    return round(total / sum(verdicts.values())) if verdicts else None
+
+
 def by_month(months: int) -> list[tuple[date, dict[tuple[str, str], int]]]:
     """The latest first: what was counted, by what and code."""
     begin = today().replace(day=1)
@@ -92,7 +104,9 @@ def by_month(months: int) -> list[tuple[date, dict[tuple[str, str], int]]]:
         begin = (begin - timedelta(days=1)).replace(day=1)
     rows = Tally.objects.filter(day__gte=begin).order_by().values("what", "code", month=TruncMonth("day"))
     found: dict[date, dict[tuple[str, str], int]] = defaultdict(dict)
-    for row in rows.annotate(total=Sum("count"), mean=Avg("count")):
-        number = row["mean"] if row["what"] == WAITED else row["total"]
-        found[row["month"]][row["what"], row["code"]] = round(number)
+    for row in rows.exclude(what__in=(WAITED, WAITING_ENDED)).annotate(total=Sum("count")):
+        found[row["month"]][row["what"], row["code"]] = row["total"]
+    for month, counts in found.items():
+        waited = waited_s(month, (month + timedelta(days=31)).replace(day=1))
+        counts.update({} if waited is None else {(WAITED, ""): waited})
     return sorted(found.items(), reverse=True)

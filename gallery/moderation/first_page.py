@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from gallery import reasons
 from gallery.moderation import charts, figures, queue
@@ -32,6 +33,7 @@ def page(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseRedirect(reverse("queue"))
     shown = [_chart(what, _(title)) for what, title in CHARTS.items()]
     found = {"charts": shown, "tables": _tables(), "waiting": queue.waiting(request.user.pk)}
+    found |= {"notice": queue.notice(request.user.pk)}
     return admin.site.index(request, extra_context=found)
 
 
@@ -40,15 +42,13 @@ def _comes_in(request: HttpRequest) -> bool:
 
 
 def _chart(what: str, title: str) -> Chart:
-    if what == "refused":
-        days = figures.by_day("failed", "refused")
-    elif what == figures.WAITED:
-        days = [(day, round(seconds / 60)) for day, seconds in figures.by_day(what)]
-        known = [number for _day, number in days if number]
-        return Chart(title, str(round(sum(known) / len(known)) if known else 0), charts.bars(title, days))
-    else:
-        days = figures.by_day(what)
-    return Chart(title, str(sum(number for _day, number in days)), charts.bars(title, days))
+    days = figures.by_day("failed", "refused") if what == "refused" else figures.by_day(what)
+    total = sum(number for _day, number in days)
+    if what == figures.WAITED:
+        total = round((figures.waited_s(days[0][0]) or 0) / 60)
+        days = [(day, round(seconds / 60)) for day, seconds in days]
+    first, last = (date_format(day, "SHORT_DATE_FORMAT") for day, _number in (days[0], days[-1]))
+    return Chart(title, str(total), charts.bars(title, days), first, last)
 
 
 def _tables() -> list[tuple[str, list[tuple[str, int]]]]:

@@ -10,8 +10,9 @@ from datetime import timedelta
 from typing import Literal
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gallery.errors import Conflict, NotFound
@@ -23,8 +24,11 @@ from gallery.sharing.models import Report
 from gallery.translation import N_, _
 
 LEASE = timedelta(minutes=3)
+RIGHT = "change_image"
 COUNTED = 1000  # pictures, at most
 LOST = N_("Another moderator has this picture now.")
+OWN_APPEALS = N_("Appeals against what you hid yourself: {count}. Another moderator has to decide.")
+ALONE = N_("There is no other moderator: whoever runs the studio can make an account for one.")
 
 Kind = Literal["all", "appeals", "reports", "hints", "new"]
 Verdict = Literal["approve", "hide"]
@@ -123,6 +127,25 @@ def waiting(by: uuid.UUID) -> dict[str, int]:
         "hints": _hinted()[:COUNTED].count(),
         "new": Image.objects.filter(WAITING)[:COUNTED].count(),
     }
+
+
+def notice(by: uuid.UUID) -> str:
+    """About appeals that this moderator may not decide; "" where there is none."""
+    own = Image.objects.filter(
+        hidden=True, appeal=Image.Appeal.OPEN, trashed_at=None, stage=Image.Stage.SHOWN, moderated_by=by
+    )
+    waiting = Appeal.objects.filter(decided_at=None).order_by("pk").values_list("image_id", flat=True)[:COUNTED]
+    count = own.filter(pk__in=list(waiting)).count()
+    if not count:
+        return ""
+    said = _(OWN_APPEALS).format(count=count)
+    return said if _are_others(by) else f"{said} {_(ALONE)}"
+
+
+def _are_others(by: uuid.UUID) -> bool:
+    by_right = Q(groups__permissions__codename=RIGHT) | Q(user_permissions__codename=RIGHT) | Q(is_superuser=True)
+    staff = get_user_model()._base_manager.filter(by_right, is_staff=True, is_active=True)
+    return staff.exclude(pk=by).exists()
 
 
 def release(by: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:

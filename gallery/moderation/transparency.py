@@ -46,7 +46,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def _number(counts: dict[tuple[str, str], int], what: str) -> str:
     if what == figures.WAITED:
-        return str(round(counts[what, ""] / 3600)) if (what, "") in counts else "–"
+        return _hours(counts[what, ""]) if (what, "") in counts else "–"
     if what == "refused":
         return str(counts.get(("failed", "refused"), 0))
     return str(sum(number for (counted, _code), number in counts.items() if counted == what))
+
+
+def _hours(seconds: int) -> str:
+    return "<\N{NO-BREAK SPACE}1" if seconds < 3600 else str(round(seconds / 3600))

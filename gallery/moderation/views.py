@@ -78,7 +78,10 @@ def read(request: HttpRequest, kind: type[B]) -> B:
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     studio = {
-        "reasons": [{"code": code, "sentence": _(sentence)} for code, sentence in reasons.SENTENCES.items()],
+        "reasons": [
+            {"code": code, "label": _(reasons.LABELS[code]), "sentence": _(sentence)}
+            for code, sentence in reasons.SENTENCES.items()
+        ],
         "can_block": request.user.has_perm("project.block_user"),
     }
     context = admin.site.each_context(request) | {
@@ -96,10 +99,10 @@ def claim(request: HttpRequest) -> HttpResponse:
     asked, by = read(request, Asked), _me(request)
     owner = get_user_model()._base_manager.filter(username=asked.person).first() if asked.person else None
     if asked.person and owner is None:
-        return JsonResponse({"items": [], "waiting": queue.waiting(by)})
+        return JsonResponse({"items": [], **_waiting(by)})
     filters = queue.Filters(asked.kind, owner.pk if owner else None, asked.provider, asked.purpose)
     images = queue.claim(by, filters, AHEAD, asked.passed)
-    return JsonResponse({"items": [_item(image) for image in images], "waiting": queue.waiting(by)})
+    return JsonResponse({"items": [_item(image) for image in images], **_waiting(by)})
 
 
 @for_moderators
@@ -132,6 +135,10 @@ def _me(request: HttpRequest) -> uuid.UUID:
     return request.user.pk
 
 
+def _waiting(by: uuid.UUID) -> dict[str, object]:
+    return {"waiting": queue.waiting(by), "notice": queue.notice(by)}
+
+
 def _item(image: Image) -> dict[str, object]:
     appeal = queue.open_appeal(image)
     hidden = reasons.SENTENCES.get(image.hidden_code, "") if image.hidden else ""
@@ -160,7 +167,8 @@ def _item(image: Image) -> dict[str, object]:
 
 def _person(image: Image) -> dict[str, object]:
     owner = image.owner
-    hidden = Act.objects.filter(person_id=owner.pk, kind=Act.Kind.HIDE)[: queue.COUNTED].count()
+    others = Act.objects.filter(person_id=owner.pk, kind=Act.Kind.HIDE).exclude(image_id=image.pk)
+    hidden = others[: queue.COUNTED].count()
     return {
         "id": str(owner.pk),
         "name": owner.get_username(),

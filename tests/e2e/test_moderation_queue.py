@@ -134,6 +134,33 @@ def test_nothing_is_cut_off_targets_are_large_and_axe_finds_nothing(
         page.close()
 
 
+TALL = """
+from tests.integration.gallery import rows
+small = rows.png
+rows.png = lambda colour: small(colour, (768, 2000))
+Image.objects.update(approved_at='2026-01-01T00:00Z')
+rows.made(User.make_guest())
+"""
+WHOLE = """() => {
+  const [picture, ...acts] = document.querySelectorAll("#queue figure, #queue .acts button");
+  const inside = (each) => each.getBoundingClientRect().top >= 0 && each.getBoundingClientRect().bottom <= innerHeight;
+  const image = picture.querySelector("img").getBoundingClientRect(), frame = picture.getBoundingClientRect();
+  return [inside(picture), acts.filter(inside).length, image.bottom <= frame.bottom && image.right <= frame.right];
+}"""
+
+
+def test_a_tall_picture_and_every_verdict_are_seen_without_scrolling(
+    server: Serving, newcomer: Callable[..., Person]
+) -> None:
+    run(server, TALL)
+    moderator = newcomer(viewport={"width": 1280, "height": 800})
+    log_in(server, moderator.context)
+    page = moderator.opens("/admin/queue/").page
+    ready(page)
+    assert page.evaluate(WHOLE) == [True, 12, True]
+    page.close()
+
+
 AXES_OWN = "Applying inline style|style-src-elem inline|preload assets"  # it reads the admin's imported style sheets
 
 

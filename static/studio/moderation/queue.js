@@ -42,6 +42,7 @@ async function more() {
     }
     more.asked = asked;
     count(answer.waiting);
+    setText(document.querySelector("#notice"), answer.notice);
     show();
   } catch (problem) {
     setText(said, problem.message);
@@ -72,7 +73,8 @@ function show() {
   const ready = () => place.dataset.id === item.id && (place.dataset.ready = "");
   img.addEventListener("load", ready);
   img.addEventListener("error", () => ready() !== false && setText(said, t("The picture could not be loaded.")));
-  place.replaceChildren(h("figure", {}, img), h("aside", {}, ...details(item), acts(item)));
+  const known = h("div.known", { tabindex: 0, role: "region", "aria-label": t("What is known of it") }, ...details(item));
+  place.replaceChildren(h("figure", {}, img), h("aside", {}, known, acts(item)));
   for (const next of items.slice(1, FEW)) new Image().src = next.url;
 }
 
@@ -89,32 +91,39 @@ function details(item) {
     [t("Since"), time(item.created_at)],
     [t("Size"), `${item.width} × ${item.height}`],
   ].filter(Boolean);
-  const words = [...new Set([item.request, item.prompt, item.title].filter(Boolean))].slice(0, 2).join("\n\n");
   return [
     item.appeal && h("blockquote", {}, h("strong", {}, t("Appeal:")), ` ${item.appeal.text}`),
     item.hidden && h("p", {}, h("strong", {}, t("Hidden:")), ` ${item.hidden}`),
     ...item.reports.map(({ reason, text }) => h("blockquote", {}, h("strong", {}, t("Reported:")), ` ${reason}. ${text}`)),
-    h("p.prompt", { dir: "auto", tabindex: 0, role: "region", "aria-label": t("Words") }, words),
+    h("p.prompt", { dir: "auto" }, words(item)),
     h("dl", {}, ...rows.flatMap(([term, value]) => [h("dt", {}, term), h("dd", {}, value)])),
   ].filter(Boolean);
 }
 
+/** The request, unless the prompt begins with it. */
+function words({ request, prompt, title }) {
+  const said = [prompt || title];
+  if (request && !prompt.startsWith(request)) said.unshift(request);
+  return said.filter(Boolean).join("\n\n");
+}
+
 function acts(item) {
-  const act = (key, label, what, spec = "button") => h(spec, { type: "button", onclick: what }, h("kbd", {}, key), h("span", {}, label));
+  const act = (key, label, what, spec = "button", title = "") =>
+    h(spec, { type: "button", onclick: what, title }, h("kbd", {}, key), h("span", {}, label));
   const others = [
-    config.can_block && item.person.block && act("B", t("Block the person"), block),
-    act("N", t("Next, without a verdict"), pass),
+    config.can_block && item.person.block && act("B", t("Block"), block, "button", t("Block the person")),
+    act("N", t("Next"), pass, "button", t("Next, without a verdict")),
   ].filter(Boolean);
   if (item.appeal) {
     return h("div.acts", {},
       act("A", t("Accept the appeal: show it again"), () => decide("approve"), "button.yes"),
-      act("H", t("Reject the appeal: it stays hidden"), () => decide("hide")), ...others);
+      act("H", t("Reject the appeal: it stays hidden"), () => decide("hide")), h("div.others", {}, ...others));
   }
   return h("div.acts", {},
     act("A", t("Approve"), () => decide("approve"), "button.yes"),
     h("p", {}, t("Hide it, because")),
-    ...config.reasons.map(({ code, sentence }, i) => act(i + 1, sentence, () => decide("hide", code))),
-    act("H", t("Hide, with your words"), hideWithWords), ...others);
+    h("div.reasons", {}, ...config.reasons.map(({ code, label, sentence }, i) => act(i + 1, label, () => decide("hide", code), "button", sentence))),
+    h("div.others", {}, act("H", t("In your words"), hideWithWords, "button", t("Hide, with your words")), ...others));
 }
 
 /** Goes on at once; what fails comes back. Nothing is decided that has not been seen. */

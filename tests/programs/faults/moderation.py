@@ -16,7 +16,8 @@ ENDED_S = 20
 
 async def two_moderators(stage: Stage) -> float:
     """One hides what the queue gives, the other approves it; each picture is decided once."""
-    await _pictures(stage)
+    for _, entry in await _pictures(stage):
+        entry.trashed = True  # or hidden: its message may be written after its end
     at = time.monotonic()
     moderators = [await asyncio.to_thread(_moderator) for _ in range(2)]
     work = zip(moderators, ("hide", "approve"), strict=True)

@@ -32,7 +32,7 @@ def test_a_day_is_counted_and_what_is_deleted_stays_counted(me: User) -> None:
     for image in (hidden, other):
         services.delete_permanently(me.pk, str(image.pk))
     figures.count(TODAY())
-    found = {(row.what, row.code): row.count for row in Tally.objects.exclude(what=figures.WAITED)}
+    found = {(row.what, row.code): row.count for row in Tally.objects.exclude(what__startswith="wait")}
     assert found == {
         ("made", ""): 2,
         ("appealed", ""): 1,
@@ -58,6 +58,16 @@ def test_how_long_it_waited_is_from_the_first_report_or_from_its_making(me: User
     assert approved.waited_s < 7200
     verdicts.approve([reported], None)
     assert Act.objects.latest("pk").waited_s is None
+
+
+def test_a_day_with_many_verdicts_weighs_more_than_one_with_few() -> None:
+    for days_ago, mean_s, count in ((0, 100, 9), (1, 1100, 1)):
+        day = TODAY() - timedelta(days=days_ago)
+        Tally.objects.create(day=day, what=figures.WAITED, count=mean_s)
+        Tally.objects.create(day=day, what=figures.WAITING_ENDED, count=count)
+    assert figures.waited_s(TODAY() - timedelta(days=1)) == 200
+    assert figures.waited_s(TODAY()) == 100
+    assert figures.waited_s(TODAY() - timedelta(days=9), TODAY() - timedelta(days=8)) is None
 
 
 def test_days_that_nobody_counted_are_made_up_for() -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from gallery import services
@@ -144,6 +145,22 @@ def test_it_is_filtered_by_kind_person_provider_and_purpose(me: User, mo: uuid.U
     assert found(provider="gemini") == [theirs.pk]
     assert found(purpose="made") == [mine.pk]
     assert found(kind="hints") == []
+
+
+def test_who_hid_a_picture_reads_that_its_appeal_waits_for_another(me: User, mo: uuid.UUID, max_: uuid.UUID) -> None:
+    image = made(me)
+    verdicts.hide([image], "", mo)
+    assert queue.notice(mo) == ""
+    appeals.make(me.pk, str(image.pk), "Why?")
+    assert queue.waiting(mo)["appeals"] == 0
+    alone = f"{queue.OWN_APPEALS.format(count=1)} {queue.ALONE}"
+    assert (queue.notice(mo), queue.notice(max_)) == (alone, "")
+    User.objects.filter(pk=max_).update(is_staff=True)
+    assert queue.notice(mo) == alone  # staff that may look at no pictures
+    User.objects.get(pk=max_).user_permissions.add(Permission.objects.get(codename="change_image"))
+    assert queue.notice(mo) == queue.OWN_APPEALS.format(count=1)
+    appeals.decide(fresh(image), max_, accept=False)
+    assert queue.notice(mo) == ""
 
 
 AT_ONCE = """

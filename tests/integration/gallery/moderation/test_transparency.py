@@ -1,6 +1,6 @@
 """Monthly figures without names, where the setting allows them."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -29,6 +29,9 @@ def test_months_are_added_up_and_waiting_is_an_average(settings: Any) -> None:
         (TODAY(), "failed", "refused", 77),
         (TODAY(), "failed", "quota", 500),
         (TODAY(), figures.WAITED, "", 7200),
+        (TODAY(), figures.WAITING_ENDED, "", 30),
+        (TODAY() - timedelta(days=31), figures.WAITED, "", 1800),
+        (TODAY() - timedelta(days=31), "hide", "hate", 0),
         (date(2001, 1, 1), "made", "", 999999),
     ]
     for day, what, code, count in rows:
@@ -36,6 +39,7 @@ def test_months_are_added_up_and_waiting_is_an_average(settings: Any) -> None:
     page = Client().get("/transparency/").content.decode()
     for number in (4000, 42, 77, 2, 31, 11):
         assert f"<td>{number}</td>" in page
+    assert "<td>&lt;\N{NO-BREAK SPACE}1</td>" in page
     assert "500" not in page
     assert "999999" not in page
     assert "style=" not in page
