@@ -80,9 +80,11 @@ async def _play(options: argparse.Namespace, theatre: "Theatre") -> list[dict[st
         row = Row(scenario, Verdict())
         if options.only not in scenario.name or (options.short and scenario.name not in SHORT):
             continue
-        while row.times < options.rounds and time.monotonic() < deadline:
+        if options.images and scenario.is_free:
+            row.skipped = "`images` is never free"
+        while not row.skipped and row.times < options.rounds and time.monotonic() < deadline:
             await theatre.play(row)
-        if not row.times:
+        if not (row.times or row.skipped):
             row.skipped = "the time was up"
         rows.append(_known(row, as_expected=not row.verdict.red))
         _say(table.line(row))

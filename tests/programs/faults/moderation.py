@@ -17,7 +17,7 @@ ENDED_S = 20
 async def two_moderators(stage: Stage) -> float:
     """One hides what the queue gives, the other approves it; each picture is decided once."""
     for _, entry in await _pictures(stage):
-        entry.trashed = True  # or hidden: its message may be written after its end
+        entry.picture_changes = True
     at = time.monotonic()
     moderators = [await asyncio.to_thread(_moderator) for _ in range(2)]
     work = zip(moderators, ("hide", "approve"), strict=True)
@@ -32,7 +32,7 @@ async def appeals_of_what_is_deleted(stage: Stage) -> float:
     at = time.monotonic()
     hider, first, second = [await asyncio.to_thread(_moderator) for _ in range(3)]
     for person, entry in pictures:
-        entry.trashed = True
+        entry.picture_changes = True
         image_id = str(entry.end and entry.end["image"]["id"])
         await asyncio.to_thread(_hide, image_id, hider)
         await person.rest("POST", f"/v1/gallery/{image_id}/appeal/", json={"text": "Why?"})

@@ -38,7 +38,7 @@ class Entry:
     end: Form | None = None  # the first one that was seen
     reopened: bool = False  # somebody wrote into it after its end
     retried_at: int = 0  # the version; an end before it is none any more, though a tab may see it only now
-    trashed: bool = False  # its picture, by the person: that may be written
+    picture_changes: bool = False  # trashed by the person, or hidden: that may be written
 
     @property
     def is_refused(self) -> bool:
@@ -188,7 +188,7 @@ class Person:
         if entry is None:
             return
         if entry.end is not None:
-            entry.reopened |= message["version"] > entry.end["version"] and not entry.trashed
+            entry.reopened |= message["version"] > entry.end["version"] and not entry.picture_changes
         elif message["status"] != "PROCESSING" and message["version"] > entry.retried_at:
             entry.end, entry.ended_at = message, time.monotonic()
 

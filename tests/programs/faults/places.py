@@ -168,6 +168,6 @@ def trashing(how: signal.Signals) -> Act:
 
 
 async def _trash(person: Person, entry: Entry) -> None:
-    entry.trashed = True
+    entry.picture_changes = True
     if entry.end and entry.end["image"]:
         await person.rest("DELETE", f"/v1/gallery/{entry.end['image']['id']}/")

@@ -38,7 +38,7 @@ class Theatre:
         people = [Person(self.house.ports, **row.scenario.people) for _ in range(PEOPLE)]
         self.house.switch(**row.scenario.switches)
         self.ledger.behave("well")
-        self.ledger.is_free = bool(row.scenario.switches.get("provider_repeats"))
+        self.ledger.is_free = row.scenario.is_free
         money = Money(self.ledger, row.scenario.pictures)
         async with money.watched():
             await self._play(row, within, people, money, tidy=tidy)

@@ -68,6 +68,10 @@ class Scenario:
     def name(self) -> str:
         return f"{self.fault}, {self.place}"
 
+    @property
+    def is_free(self) -> bool:
+        return bool(self.switches.get("provider_repeats"))
+
 
 def matrix() -> Iterator[Scenario]:
     for how, name in HOW.items():
