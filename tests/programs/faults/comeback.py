@@ -15,7 +15,7 @@ import httpx
 import psycopg
 from django.conf import settings
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.programs.faults.house import House, until
 from tests.programs.faults.person import Person
@@ -77,22 +77,23 @@ async def _comeback(stage: Stage, people: list[Person], away: Away) -> None:
 
 
 async def _knock(door: Door) -> str | int | None:
-    """One try: "in", or the code with which the server ended it."""
-    async with _at(door) as socket:
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                frame = json.loads(await socket.recv())
-        except ConnectionClosed as closed:
-            return closed.rcvd.code if closed.rcvd else None
-        except TimeoutError:
-            return "nothing"
-        return "in" if frame["type"] == "session.ready" else str(frame)
+    """One try: "in", or how the server ended it."""
+    try:
+        async with _at(door) as socket, asyncio.timeout(PATIENCE_S):
+            frame = json.loads(await socket.recv())
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else None
+    except InvalidHandshake as refused:
+        return str(refused)
+    except TimeoutError:
+        return "nothing"
+    return "in" if frame["type"] == "session.ready" else str(frame)
 
 
 async def _knock_and_run(door: Door) -> None:
     """As a page does that is reloaded again and again."""
     for _ in range(KNOCKS):
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, InvalidHandshake):
             async with asyncio.timeout(RUN_S), _at(door):
                 pass
 
