@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +17,9 @@ from pipeline.providers.calls import BEAT_S
 from pipeline.providers.diffusers.model import Model
 
 log = logging.getLogger(__name__)
+
+_REQUIRED = re.compile(r"requires the (\S+) library")
+_NO_MEMORY = ("allocate memory", "out of memory", "not enough memory")
 
 
 class Pipelines:
@@ -78,11 +82,10 @@ def _load(model: Model) -> Any:
     try:
         import torch
         from diffusers import AutoPipelineForText2Image
+        from diffusers.utils import logging as of_diffusers
     except ImportError as error:
-        log.warning("action=model_unusable missing=%s", error.name)
-        missing = (error.name or "").partition(".")[0]
-        sentence = _("The image model of this studio cannot start: {package} is not installed.")
-        raise Unusable(sentence.format(package=missing or "diffusers")) from None
+        raise _missing(error) from None
+    of_diffusers.disable_progress_bar()
     device = _device(model.device)
     try:
         pipeline = AutoPipelineForText2Image.from_pretrained(
@@ -91,12 +94,15 @@ def _load(model: Model) -> Any:
             use_safetensors=True,
             dtype=torch.float32 if device == "cpu" else torch.float16,
         ).to(device)
-    except (torch.OutOfMemoryError, MemoryError):
-        fault = no_memory()
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError) as error:
-        log.warning("action=model_unusable path=%s error=%r", model.path, error)
-        heard.note(repr(error))
-        fault = Unusable(_("The image model of this studio cannot start: its files are missing or damaged."))
+    except ImportError as error:
+        fault = _missing(error)
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, AttributeError, MemoryError) as error:
+        if is_of_memory(error):
+            fault = no_memory()
+        else:
+            log.warning("action=model_unusable path=%s error=%r", model.path, error)
+            heard.note(repr(error))
+            fault = Unusable(_("The image model of this studio cannot start: its files are missing or damaged."))
     else:
         pipeline.set_progress_bar_config(disable=True)
         log.info("action=model_loaded device=%s seconds=%.1f", device, time.monotonic() - began)
@@ -104,14 +110,29 @@ def _load(model: Model) -> Any:
     raise fault
 
 
+def _missing(error: ImportError) -> Unusable:
+    """diffusers needs some packages for some models alone, and names them in a sentence."""
+    named = _REQUIRED.search(str(error))
+    package = (error.name or "").partition(".")[0] or (named[1] if named else "diffusers")
+    log.warning("action=model_unusable missing=%s", package)
+    heard.note(str(error))
+    return Unusable(
+        _("The image model of this studio cannot start: {package} is not installed.").format(package=package)
+    )
+
+
 def _device(wanted: str) -> str:
     """Raises `Unusable` for one that is not there."""
     import torch
 
-    kind = wanted.partition(":")[0]
-    if kind == "cuda" and not torch.cuda.is_available():
-        raise Unusable(_("The image model of this studio cannot start: there is no GPU that torch can use."))
     if wanted:
+        try:
+            torch.empty(1, device=wanted)
+        except (RuntimeError, AssertionError, NotImplementedError) as error:
+            log.warning("action=model_unusable device=%s error=%r", wanted, error)
+            heard.note(str(error))
+            sentence = _("The image model of this studio cannot start: there is no GPU that torch can use.")
+            raise Unusable(sentence) from None
         return wanted
     if torch.cuda.is_available():
         return "cuda"
@@ -119,6 +140,15 @@ def _device(wanted: str) -> str:
         return "mps"
     log.warning("action=no_gpu: a picture takes minutes")
     return "cpu"
+
+
+def is_of_memory(error: Exception) -> bool:
+    """Without a GPU, torch says so in words alone."""
+    import torch
+
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _NO_MEMORY)
 
 
 def no_memory() -> ProviderDown:

@@ -8,7 +8,7 @@ from gallery.translation import N_, _
 from pipeline.providers import fitting, orders
 from pipeline.providers.base import Control, Intent, Picture, PictureRequest, PlanForm, RefinedRequest, Usage
 from pipeline.providers.diffusers.model import Model
-from pipeline.providers.diffusers.pipelines import Pipelines, no_memory
+from pipeline.providers.diffusers.pipelines import Pipelines, is_of_memory, no_memory
 from pipeline.providers.orders import Order
 from pipeline.providers.text import Size
 
@@ -84,15 +84,11 @@ def _for(text_to_image: Any, order: Order, box: Size) -> tuple[Any, dict[str, ob
 
 
 def _drawn(draw: Callable[[], Any]) -> Image.Image:
-    import torch
-
     fault: StudioError
     try:
         drawn = draw()
-    except (torch.OutOfMemoryError, MemoryError):
-        fault = no_memory()
-    except (RuntimeError, ValueError, TypeError) as error:
-        fault = ProviderDown()
+    except (RuntimeError, ValueError, TypeError, MemoryError) as error:
+        fault = no_memory() if is_of_memory(error) else ProviderDown()
         fault.__cause__ = error
     else:
         if any(getattr(drawn, "nsfw_content_detected", None) or ()):

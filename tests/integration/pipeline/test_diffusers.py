@@ -173,9 +173,20 @@ def test_the_model_is_loaded_once(drawing: DiffusersProvider) -> None:
     assert drawing._pipelines._loaded is loaded
 
 
-def test_too_little_memory_is_said(drawing: DiffusersProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+def allocate_too_much() -> None:
+    import torch
+
+    torch.empty(2**45)  # without a GPU, a `RuntimeError`
+
+
+def raise_memory_error() -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("fail", [allocate_too_much, raise_memory_error])
+def test_too_little_memory_is_said(drawing: DiffusersProvider, monkeypatch: pytest.MonkeyPatch, fail: Any) -> None:
     def draws(*_: Any) -> Any:
-        raise MemoryError
+        fail()
 
     monkeypatch.setattr(drawing, "_draw", draws)
     with pytest.raises(ProviderDown, match="not enough memory"):
@@ -195,6 +206,26 @@ def test_what_the_models_own_check_flags_is_refused(
 
 
 # What is missing
+
+
+def test_too_little_memory_for_the_model_itself_is_said(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    from diffusers import AutoPipelineForText2Image
+
+    def load(*_: Any, **__: Any) -> Any:
+        allocate_too_much()
+
+    monkeypatch.setattr(AutoPipelineForText2Image, "from_pretrained", load)
+    assert "not enough memory" in failure(model).message
+
+
+def test_a_package_that_this_model_needs_is_named(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    from diffusers import AutoPipelineForText2Image
+
+    def load(*_: Any, **__: Any) -> Any:
+        raise ImportError("\nStableDiffusionPipeline requires the transformers library but it was not found.")
+
+    monkeypatch.setattr(AutoPipelineForText2Image, "from_pretrained", load)
+    assert failure(model).message == "The image model of this studio cannot start: transformers is not installed."
 
 
 @pytest.mark.parametrize("package", ["torch", "diffusers"])
@@ -243,9 +274,11 @@ def test_files_that_are_missing_or_damaged_or_hold_code_are_not_loaded(folder: P
     assert error.message == "The image model of this studio cannot start: its files are missing or damaged."
 
 
-def test_a_gpu_that_is_not_there_is_said(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("device", ["cuda", "cuda:7", "mps", "xpu", "the best one"])
+def test_a_gpu_that_is_not_there_is_said(model: Model, monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     import torch
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert "no GPU" in failure(replace(model, device="cuda")).message
-    assert loading._device("") in ("cpu", "mps")
+    if torch.accelerator.is_available():
+        pytest.skip("there is a GPU")
+    assert "no GPU" in failure(replace(model, device=device)).message
+    assert loading._device("") == "cpu"
