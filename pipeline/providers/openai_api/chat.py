@@ -23,8 +23,7 @@ _FORMAT = {"type": "json_schema", "json_schema": {"name": "reading", "strict": T
 _IN_WORDS = f"Answer with the JSON object alone. Its schema:\n{json.dumps(SCHEMA)}"
 # OpenAI and vLLM, llama.cpp, LM Studio
 _TOO_LONG = ("context_length", "exceed_context", "context length", "context size", "maximum context", "context window")
-
-_NO_SCHEMA = ("response_format", "json_schema", "grammar")
+_NO_SCHEMA = ("response_format", "json_schema", "json schema", "grammar")
 
 
 class _Message(BaseModel):

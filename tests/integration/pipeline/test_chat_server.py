@@ -130,6 +130,7 @@ def test_two_broken_readings_are_a_failure_that_was_paid_for(chat: ChatRefiner, 
     [
         standin.error(400, "Invalid parameter: 'response_format' of type 'json_schema' is not supported."),
         standin.error(400, "Failed to parse grammar"),
+        standin.error(400, "Automatic parser generation failed: JSON schema error at #/properties/title."),
         standin.raw(b'{"detail": [{"loc": ["body", "response_format"]}]}', 422),
         standin.error(501, "json_schema is not implemented"),
     ],
