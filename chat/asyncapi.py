@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 from chat import examples
 from chat.forms import MessageForm, SessionForm
 from chat.protocol import FRAME_LIMIT, Cancel, Ping, Retry, Send, Sync
-from chat.store import REACH
+from chat.store import COMPARED_AT_MOST
 from pipeline.documents import Form
 from pipeline.message_parts import ErrorForm, PictureForm
 
@@ -118,9 +118,10 @@ ABOUT = (
     "fields it does not know. "
     f"No frame of the server's is larger than {FRAME_LIMIT // 1024} KiB: `session.ready` has the newest messages, and where "
     "its `next` is not null, the older ones are to be had by REST, `GET /api/v1/chat/sessions/{session_id}/messages/?cursor=`. "
-    f"The same with `session.sync` (ok: `session`, `messages`, `next`): of the {REACH} newest messages it gives, oldest first, "
-    "those that differ from `known` and those that are newer than the oldest known, the newest of them where not all fit; "
-    "where its `next` is not null, nothing older than that was compared, and the next `session.sync` tells the rest."
+    f"The same with `session.sync` (ok: `session`, `messages`, `next`): of the {COMPARED_AT_MOST} newest messages it gives, "
+    "oldest first, those that differ from `known` and those that are newer than the oldest known, the newest of them where "
+    "not all fit; where its `next` is not null, nothing older than that was compared, and the next `session.sync` tells the "
+    "rest."
 )
 SECURITY: Form = {
     "bearer": {"type": "http", "scheme": "bearer", "description": "`POST /api/v1/auth/guest/` gives a token."},

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PING_S = 20
 WHO_ARE_YOU, BLOCKED, NOT_FOUND, TOO_SLOW, TOO_MANY = 4401, 4403, 4404, 4408, 4429
 OUR_ERROR, TRY_AGAIN = 1011, 1012
-FAREWELL_S = 1.0  # for a close frame to reach a slow reader
+CLOSE_FRAME_S = 1.0  # for a close frame to reach a slow reader
 
 
 class State(Enum):
@@ -179,7 +179,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         await self.base_send({"type": "websocket.send", "text": text})
         if not self._backlog.sent(size(text)):
             await self.close(TOO_SLOW)
-            asyncio.get_running_loop().call_later(FAREWELL_S, self._backlog.drop)
+            asyncio.get_running_loop().call_later(CLOSE_FRAME_S, self._backlog.drop)
 
     async def close(self, code: int) -> None:
         """The place is given back when the connection has really ended."""

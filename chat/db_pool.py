@@ -19,7 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TIMEOUT_S = 5.0
-DOOR_S = 3.5  # autobahn drops a handshake that takes 5 s, without a code
+HANDSHAKE_S = 3.5  # autobahn drops a handshake that takes 5 s, without a code
 
 
 def _own_connection() -> None:
@@ -48,7 +48,7 @@ class Pool:
 
 run_in_db_pool = Pool(4, "orm")
 # One thread: the work is bound by the GIL; four would be no faster, and starve the event loop.
-handshake_pool = Pool(1, "door", DOOR_S)
+handshake_pool = Pool(1, "handshake", HANDSHAKE_S)
 
 
 def _with_fresh_connection(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -19,7 +19,7 @@ from pipeline.store.mongo import async_database
 
 NEWEST = [("_id", -1)]
 SNAPSHOT = 50  # messages that a socket begins with
-REACH = 500  # of a session's newest messages are compared by a sync
+COMPARED_AT_MOST = 500  # messages, the newest, by a sync
 MAX_MESSAGE_BYTES = FRAME_LIMIT - 32 * 1024  # bytes, leaving some for the session
 CURSOR_LENGTH = 36
 
@@ -144,17 +144,21 @@ async def snapshot(session_id: str) -> tuple[Session, Excerpt]:
 
 
 async def differing(session_id: str, known: Mapping[str, int]) -> Excerpt:
-    """Oldest first: other versions than the client knows, and all newer ones. Where not all fit, or beyond the `REACH`
-    newest, `next` says before which one nothing was compared; a client that asks again gets the rest."""
+    """Oldest first: other versions than the client knows, and all newer ones. Where not all fit, or were compared,
+    `next` says before which one nothing was; a client that asks again gets the rest."""
     if not known:
         return (await list_messages(session_id)).oldest_first()
     since: Filter = {"session_id": session_id, "_id": {"$gte": min(known)}}
-    found = await async_database()["messages"].find(since, {"version": 1}, sort=NEWEST, limit=REACH + 1).to_list()
-    lacked = [doc["_id"] for doc in found[:REACH] if known.get(doc["_id"]) != doc["version"]]
+    found = (
+        await async_database()["messages"]
+        .find(since, {"version": 1}, sort=NEWEST, limit=COMPARED_AT_MOST + 1)
+        .to_list()
+    )
+    lacked = [doc["_id"] for doc in found[:COMPARED_AT_MOST] if known.get(doc["_id"]) != doc["version"]]
     room = _Room()
     for begin in range(0, len(lacked), SNAPSHOT):
         some = {"_id": {"$in": lacked[begin : begin + SNAPSHOT]}}
         docs = await async_database()["messages"].find(some, sort=NEWEST).to_list()
         if not room.take(map(Message.of, docs)):
             return room.all_that_fit().oldest_first()
-    return room.all_before(found[REACH - 1]["_id"] if len(found) > REACH else None).oldest_first()
+    return room.all_before(found[COMPARED_AT_MOST - 1]["_id"] if len(found) > COMPARED_AT_MOST else None).oldest_first()

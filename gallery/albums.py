@@ -4,12 +4,12 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, UUIDField
 
+from gallery import owners
 from gallery.changes import not_purged
-from gallery.errors import BadInput, Conflict, NotFound, Unauthorized
+from gallery.errors import BadInput, Conflict, NotFound
 from gallery.models import Album, AlbumImage, Image
 from gallery.services import UUID, check_title
 from gallery.translation import _, number
@@ -35,11 +35,7 @@ def create(owner_id: uuid.UUID, title: str) -> Album:
     """Raises `BadInput`, `Conflict`, `Unauthorized`."""
     title = _titled(title)
     with transaction.atomic():
-        owner = get_user_model()._base_manager.filter(pk=owner_id, is_active=True)
-        if not list(
-            owner.select_for_update(no_key=True).values_list("pk")
-        ):  # one at a time, or each sees the last place
-            raise Unauthorized  # they are being removed
+        owners.lock(owner_id)
         if Album.objects.filter(owner__pk=owner_id).count() >= ALBUMS:
             raise Conflict(
                 _("You have {count} albums, as many as there may be: delete one that you do not need.").format(

@@ -18,7 +18,8 @@ from django.db import transaction
 from django.db.models import Count, Sum
 from django.db.models.functions import Coalesce
 
-from gallery.errors import Interrupted, StorageFull, Unauthorized
+from gallery import owners
+from gallery.errors import Interrupted, StorageFull
 from gallery.models import Image
 from gallery.stores import configured
 from gallery.translation import N_, _, number
@@ -77,12 +78,10 @@ def _in_words(count: int) -> str:
 
 
 def insert(image: Image) -> None:
-    """One at a time for each person, so that two cannot take the same space. Raises `StorageFull`, `Unauthorized`."""
+    """Raises `StorageFull`, `Unauthorized`."""
     check_disk()
     with transaction.atomic():
-        owner = get_user_model()._base_manager.filter(pk=image.owner_id, is_active=True)
-        if not list(owner.select_for_update(no_key=True).values_list("pk")):
-            raise Unauthorized  # the account is being removed
+        owners.lock(image.owner_id)
         if settings.STUDIO_LIMITS:
             _check(used(image.owner_id), image.bytes or 0)
         image.save(force_insert=True)

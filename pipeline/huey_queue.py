@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 SAY_EVERY_S = 60.0  # a flood of unknown entries must not flood the log
 
 
-class _Nothing:
+class _NoSerializer:
     """Huey's serializer unpickles, and so runs whatever somebody put into Redis."""
 
     def serialize(self, data: object) -> bytes:
@@ -34,7 +34,7 @@ class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
     """
 
     def __init__(self, name: str, **options: Any) -> None:
-        super().__init__(name, serializer=_Nothing(), **options)
+        super().__init__(name, serializer=_NoSerializer(), **options)
         self._strange, self._silent_until = 0, 0.0
 
     def serialize_task(self, task: Any) -> bytes:

@@ -4,14 +4,13 @@ import uuid
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
-from gallery import policy
+from gallery import owners, policy
 from gallery.changes import change
-from gallery.errors import Conflict, NotFound, Unauthorized
+from gallery.errors import Conflict, NotFound
 from gallery.models import Image
 from gallery.services import UUID, own
 from gallery.sharing import links
@@ -29,11 +28,7 @@ KEPT = timedelta(days=1)  # after its end, for a report that is being written
 def create(owner_id: uuid.UUID, image_id: str, lasts: timedelta | None) -> Share:
     """`lasts`: None for without an end. Raises `NotFound`, `Conflict`, `Unauthorized`."""
     with transaction.atomic():
-        owner = get_user_model()._base_manager.filter(pk=owner_id, is_active=True)
-        if not list(
-            owner.select_for_update(no_key=True).values_list("pk")
-        ):  # one at a time, or each sees the last place
-            raise Unauthorized  # they are being removed
+        owners.lock(owner_id)
         image = _own(owner_id, image_id).select_for_update(no_key=True).first()
         if image is None:
             raise NotFound()

@@ -17,12 +17,12 @@ from pipeline.providers.base import Usage
 T = TypeVar("T")
 
 CLOSE_S = 2.0
-BEAT_S = 0.2  # for cancellations
+LOOK_EVERY_S = 0.2  # for cancellations
 
 
 @dataclass(frozen=True)
 class Patience:
-    """Called every BEAT_S; what they raise ends the call."""
+    """Called every LOOK_EVERY_S; what they raise ends the call."""
 
     queued: Callable[[], None]  # for other calls of this process
     asked: Callable[[float], None]  # seconds so far
@@ -90,7 +90,7 @@ class Calls:
             running = asyncio.run_coroutine_threadsafe(self._bounded(call, timeout_s or self._timeout_s), self._loop)
             began = time.monotonic()
             try:
-                while not futures.wait([running], timeout=BEAT_S).done:
+                while not futures.wait([running], timeout=LOOK_EVERY_S).done:
                     patience.asked(time.monotonic() - began)
             finally:
                 running.cancel()
@@ -98,7 +98,7 @@ class Calls:
 
     @contextmanager
     def _turn(self, patience: Patience) -> Iterator[None]:
-        while not self._turns.acquire(timeout=BEAT_S):
+        while not self._turns.acquire(timeout=LOOK_EVERY_S):
             patience.queued()
         try:
             yield

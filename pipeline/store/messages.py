@@ -161,7 +161,7 @@ def publish_end(message: Message) -> None:
 
 def _lease_lost(job: Job, usage: Mapping[str, int]) -> bool:
     """Losers of a race never clean up; maintenance does."""
-    log.info("action=fenced stage=%s message=%s", job.stage, job.id)
+    log.info("action=lease_lost stage=%s message=%s", job.stage, job.id)
     add_usage(job, usage)
     return False
 

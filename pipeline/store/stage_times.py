@@ -46,7 +46,7 @@ def _name(stage: Stage, intent: str | None) -> str:
     return f"{provider}.{stage.value}"
 
 
-def took(stage: Stage, intent: str | None, seconds: float) -> None:
+def note_time(stage: Stage, intent: str | None, seconds: float) -> None:
     with _lock:
         _taken[_name(stage, intent)].append(seconds)
 
@@ -64,14 +64,14 @@ def keep() -> None:
         _collection("times").bulk_write(latest, ordered=False)
 
 
-def here(threads: int) -> None:
+def note_threads(threads: int) -> None:
     """Counts for as long as a lease."""
     _collection("workers").update_one(
         {"_id": _me}, {"$set": {"threads": threads}, "$currentDate": {"seen_at": True}}, upsert=True
     )
 
 
-def gone() -> None:
+def forget_threads() -> None:
     _collection("workers").delete_one({"_id": _me})
 
 

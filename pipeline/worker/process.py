@@ -26,17 +26,17 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
     def start(self) -> None:
         super().start()
         maintenance.start()
-        maintenance.every(settings.RENEW_S, self.say_here)
+        maintenance.every(settings.RENEW_S, self.note_threads)
 
-    def say_here(self) -> None:
+    def note_threads(self) -> None:
         if not stopping.is_set():
-            stage_times.here(self.workers)
+            stage_times.note_threads(self.workers)
 
     def run(self) -> None:
         super().run()
         followups.wait(STOP_WITHIN_S)
         with suppress(PyMongoError):
-            stage_times.gone()
+            stage_times.forget_threads()
 
     def stop(self, graceful: bool = False, **options: Any) -> None:
         stopping.set()

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from gallery import owners
 from gallery.errors import BadInput, Conflict, NotFound
 from gallery.translation import _
 from project.access import Access
@@ -22,15 +23,15 @@ def of(user: User) -> list[Token]:
 
 
 def create(by: Access, name: str, scopes: Sequence[str], expires_at: datetime | None) -> tuple[Token, str]:
-    """The key, and its secret. It ends no later than the key that asks. Raises `BadInput`, `Conflict`."""
+    """The key, and its secret. It ends no later than the key that asks. Raises `BadInput`, `Conflict`,
+    `Unauthorized`."""
     if expires_at is not None and expires_at <= timezone.now():
         raise BadInput(PAST)
     latest = by.token.expires_at if by.token else None
     if latest is not None and expires_at is not None and expires_at > latest:
         raise BadInput(OUTLIVES)
     with transaction.atomic():
-        # One at a time for each person, or many at once could pass AT_MOST.
-        list(User.objects.select_for_update(no_key=True).filter(pk=by.user.pk).values_list("pk"))
+        owners.lock(by.user.pk)
         if Token.objects.filter(user=by.user).count() >= AT_MOST:
             raise Conflict(_("You have {count} keys: delete one first.").format(count=AT_MOST))
         secret = Token.issue(by.user, name=name, may_write="write" in scopes, expires_at=expires_at or latest)

@@ -38,7 +38,7 @@ class CloseOnShutdown:
         if "daphne.server" in sys.modules:  # it has installed its reactor, and nobody else may
             from twisted.internet import reactor
 
-            reactor.addSystemEventTrigger("before", "shutdown", self._say_goodbye)  # type: ignore[arg-type]
+            reactor.addSystemEventTrigger("before", "shutdown", self._close_all)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
         socket = _socket(send) if scope["type"] == "websocket" else None
@@ -51,7 +51,7 @@ class CloseOnShutdown:
             if socket.state == socket.STATE_OPEN:
                 socket.sendCloseFrame(code=OUR_ERROR)
 
-    def _say_goodbye(self) -> "Deferred[Any]":
+    def _close_all(self) -> "Deferred[Any]":
         """Twisted waits for the result: every reader has answered, or autobahn dropped it after a second."""
         from twisted.internet import defer
 

@@ -58,7 +58,7 @@ class Supervisor:
         while not self._requests:
             for child in self.children:
                 if not child.running:
-                    self._revive(child)
+                    self._restart(child)
             time.sleep(TICK_S)
 
     def stop(self) -> None:
@@ -72,7 +72,7 @@ class Supervisor:
             self._requests += 1
         self._requested_at = now
 
-    def _revive(self, child: Child) -> None:
+    def _restart(self, child: Child) -> None:
         now = time.monotonic()
         if child.name not in self._due:
             delay = next_delay(self._delays.get(child.name, 0.0), lived=now - child.started_at)

@@ -13,7 +13,7 @@ from gallery.errors import ProviderDown, StudioError, Unusable
 from gallery.translation import _
 from pipeline.providers import heard
 from pipeline.providers.base import Control
-from pipeline.providers.calls import BEAT_S
+from pipeline.providers.calls import LOOK_EVERY_S
 from pipeline.providers.diffusers.model import Model
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Pipelines:
     @contextmanager
     def using(self, control: Control) -> Iterator[Any]:
         """The text-to-image pipeline, for one caller at a time. Raises `Unusable` with a sentence for what is missing."""
-        while not self._turn.acquire(timeout=BEAT_S):
+        while not self._turn.acquire(timeout=LOOK_EVERY_S):
             control.progress(0.0)
         try:
             self._keep()

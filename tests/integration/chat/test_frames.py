@@ -6,7 +6,7 @@ import pytest
 from bson.timestamp import Timestamp
 
 from chat import bodies
-from chat.store import REACH
+from chat.store import COMPARED_AT_MOST
 from gallery import errors
 from pipeline.events import dump
 from pipeline.store.mongo import database
@@ -124,7 +124,7 @@ def test_who_does_not_follow_next_is_told_the_rest_by_the_next_sync(guest: Clien
 
 def test_a_sync_reaches_back_so_far_and_no_further(guest: Client) -> None:
     session_id = guest.session()
-    said = fill(guest, session_id, REACH + 20)
+    said = fill(guest, session_id, COMPARED_AT_MOST + 20)
     with guest.connect(session_id) as socket:
         socket.ready()
         answer = synced(socket, {"0": 0})

@@ -142,10 +142,10 @@ class Conversation:
 
     def keep_busy(self) -> None:
         for stage in message.WORK:
-            stage_times.took(stage, "generate", 2.0)
+            stage_times.note_time(stage, "generate", 2.0)
         stage_times.keep()
         self._busy.enter_context(self.studio.held())
-        stage_times.here(4)
+        stage_times.note_threads(4)
 
     def set_free(self) -> None:
         self._busy.close()

@@ -27,7 +27,7 @@ STAGES = ("refining", "generating", "uploading")
 def timed(mongo: Documents, seconds: dict[str, float], threads: int = 0) -> None:
     mongo["times"].insert_many([{"_id": f"offline.{stage}", "seconds": [s]} for stage, s in seconds.items()])
     if threads:
-        stage_times.here(threads)
+        stage_times.note_threads(threads)
 
 
 def etas() -> list[float | None]:
@@ -122,18 +122,18 @@ def test_nobody_says_a_time_without_a_worker_or_before_every_stage_was_timed_onc
 
 
 def test_a_worker_that_was_not_seen_for_longer_than_a_lease_is_not_counted(mongo: Documents, settings: Any) -> None:
-    stage_times.here(4)
+    stage_times.note_threads(4)
     mongo["workers"].insert_one({"_id": "dead", "threads": 4, "seen_at": insert()["created_at"].replace(year=2000)})
     assert stage_times.read().threads == 4
-    stage_times.gone()
+    stage_times.forget_threads()
     assert stage_times.read().threads == 0
     assert mongo["workers"].index_information()["killed"]["expireAfterSeconds"]
 
 
 def test_only_the_latest_times_are_kept(mongo: Documents) -> None:
     for seconds in range(3 * stage_times.LATEST):
-        stage_times.took(Stage.GENERATING, "generate", seconds)
-        stage_times.took(Stage.REFINING, None, 1)
+        stage_times.note_time(Stage.GENERATING, "generate", seconds)
+        stage_times.note_time(Stage.REFINING, None, 1)
         if seconds % 7 == 0:
             stage_times.keep()
     stage_times.keep()

@@ -50,9 +50,9 @@ def said(client: Client, posted: bool = False) -> dict[str, str]:
 
 @pytest.mark.usefixtures("connected")
 def test_it_says_who_makes_what_and_where_and_how_long_it_takes() -> None:
-    stage_times.took(Stage.GENERATING, "generate", 3.0)
-    stage_times.took(Stage.GENERATING, "generate", 5.0)
-    stage_times.took(Stage.GENERATING, "generate", 100.0)
+    stage_times.note_time(Stage.GENERATING, "generate", 3.0)
+    stage_times.note_time(Stage.GENERATING, "generate", 5.0)
+    stage_times.note_time(Stage.GENERATING, "generate", 100.0)
     stage_times.keep()
     pages = said(staff(groups.OPERATORS))
     assert set(pages) == set(table.BROUGHT_BY)

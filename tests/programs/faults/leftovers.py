@@ -8,7 +8,7 @@ from django.db import close_old_connections
 
 from tests.programs.faults.house import until
 
-KEEPERS_S = (
+MAINTENANCE_S = (
     20.0  # drafts and artifacts have their ages (see `worker`), then a round or two; a busy machine takes longer
 )
 
@@ -21,7 +21,7 @@ async def left() -> list[str]:
         found[:] = await asyncio.to_thread(_look)
         return not found
 
-    await until(nothing, KEEPERS_S, every=0.5)
+    await until(nothing, MAINTENANCE_S, every=0.5)
     return found
 
 

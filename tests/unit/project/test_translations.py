@@ -24,7 +24,7 @@ VALUES = re.compile(r"\{[^}]*\}|%\(\w+\)[sd]|%[sd]")
 IN_ENGLISH = (
     "chat/asyncapi.py", "chat/examples.py", "gallery/moderation/append_only.py",
     "project/openapi", "project/management/", "project/serve/", "project/environment.py", "project/environment_checks.py",
-    "project/accounts/openid.py", "project/checking.py",
+    "project/accounts/openid.py",
     "pipeline/management/", "pipeline/huey_queue.py", "pipeline/providers/wording.py",
     "pipeline/providers/gemini/wording.py", "pipeline/providers/orders.py", "project/docs.py",
     "project/models.py",  # the name of a permission, which Django keeps in the database
