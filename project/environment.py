@@ -107,6 +107,7 @@ try:
     EVIDENCE_DAYS = env.int("STUDIO_EVIDENCE_DAYS", 180)
     MODERATION = env.str("STUDIO_MODERATION", "after").lower()
     TRANSPARENCY = env.bool("STUDIO_TRANSPARENCY", False)
+    SCREENING = env.str("STUDIO_SCREENING", "installed").lower()
     SCREENING_THRESHOLD = env.float("STUDIO_SCREENING_THRESHOLD", 0.8)
     SCREENING_HOLDS = env.bool("STUDIO_SCREENING_HOLDS", False)
     LEASE_S = env.float("STUDIO_LEASE_S", 10)

@@ -45,6 +45,10 @@ def check() -> None:
         )
     if env.MODERATION not in ("after", "before"):
         raise ImproperlyConfigured("STUDIO_MODERATION must be after or before.")
+    if env.SCREENING not in ("installed", "gemini", "off"):
+        raise ImproperlyConfigured("STUDIO_SCREENING must be installed, gemini or off.")
+    if env.SCREENING == "gemini" and not env.GEMINI_API_KEY:
+        raise ImproperlyConfigured("STUDIO_SCREENING=gemini needs GEMINI_API_KEY.")
     if not 0 < env.SCREENING_THRESHOLD <= 1:
         raise ImproperlyConfigured("STUDIO_SCREENING_THRESHOLD must be greater than 0, and at most 1.")
     if env.FREE_BYTES < 0:

@@ -190,6 +190,11 @@ def part(progress: Progress, start: float, end: float) -> Progress:
     return lambda fraction: progress(start + (end - start) * fraction)
 
 
+class PictureRater(Protocol):
+    def rate(self, picture: bytes) -> float:
+        """0 to 1: how likely a moderator hides it. Raises the errors of `gallery.errors` only."""
+
+
 class Refiner(Protocol):
     name: str
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from pipeline.providers import abilities as of_providers
 from pipeline.providers import table
-from pipeline.providers.base import Intent, PictureReader, Provider, Refiner
+from pipeline.providers.base import Intent, PictureRater, PictureReader, Provider, Refiner
 
 if TYPE_CHECKING:
     from pipeline.providers.by_hand.provider import Adjuster
@@ -147,6 +147,12 @@ def picture_reader() -> PictureReader | None:
     """The refiner, if it looks at pictures."""
     if reader() != table.GEMINI:
         return None
+    with _making:
+        return _gemini()
+
+
+def rater() -> PictureRater:
+    """Who gives hints, where a setting names them."""
     with _making:
         return _gemini()
 

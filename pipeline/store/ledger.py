@@ -220,8 +220,9 @@ def _listed(book: Mapping[str, Any] | None, reservation: ReservationForm) -> Map
     return listed
 
 
-def _owners(reservation: ReservationForm) -> tuple[str, str]:
-    return reservation["user_id"], STUDIO
+def _owners(reservation: ReservationForm) -> tuple[str, ...]:
+    """The studio alone pays for what nobody asked for."""
+    return (STUDIO,) if reservation["user_id"] == STUDIO else (reservation["user_id"], STUDIO)
 
 
 def _bounds(owner: str, reservation: ReservationForm, ceilings: Ceilings) -> list[Bound]:

@@ -22,7 +22,7 @@ from gallery import services as gallery
 from gallery.errors import Interrupted, StudioError
 from gallery.moderation import figures
 from gallery.sharing import services as sharing
-from pipeline import announcements, screening, session, transitions
+from pipeline import announcements, session, transitions
 from pipeline.message import WORK, Message, Status
 from pipeline.queue import depth, wake
 from pipeline.signals import cleaning
@@ -255,8 +255,6 @@ def start() -> None:
     every(settings.RENEW_S, lease.renew)
     every(settings.RESCUE_S, repair_once)
     every(settings.RESCUE_S, clean)
-    if screening.is_installed():
-        every(settings.RESCUE_S, screening.screen)
 
 
 def every(seconds: float, act: Callable[[], None]) -> None:

@@ -87,7 +87,7 @@ def paid_by(job: Job) -> Iterator[None]:
 
 
 class OfPerson:
-    """Each call has a reservation of its own."""
+    """Each call has a reservation of its own. The person may be the studio itself: `ledger.STUDIO`."""
 
     def __init__(self, user_id: str) -> None:
         self._user_id = user_id
@@ -98,7 +98,8 @@ class OfPerson:
         if not at_most:
             return ""
         reservation = ledger.new_reservation(self._user_id)
-        ledger.reserve(reservation, at_most, ceilings.of(self._user_id))
+        allowed = ceilings.of_studio() if self._user_id == ledger.STUDIO else ceilings.of(self._user_id)
+        ledger.reserve(reservation, at_most, allowed)
         ledger.confirm(reservation, at_most)
         self._open[reservation["id"]] = call, reservation
         return reservation["id"]

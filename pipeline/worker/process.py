@@ -8,7 +8,7 @@ from huey.consumer import Consumer
 from pymongo.errors import PyMongoError
 
 from pipeline.store import followups, stage_times
-from pipeline.worker import maintenance
+from pipeline.worker import maintenance, screening
 from pipeline.worker.lease import stopping
 
 STOP_WITHIN_S = 70  # if it waits for a paid call, else at once; then the lease runs out
@@ -27,6 +27,8 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
         super().start()
         maintenance.start()
         maintenance.every(settings.RENEW_S, self.note_threads)
+        if screening.is_on():
+            maintenance.every(settings.RESCUE_S, screening.screen)
 
     def note_threads(self) -> None:
         if not stopping.is_set():

@@ -22,7 +22,7 @@ from pipeline.providers.base import (
 )
 from pipeline.providers.base import Question as AboutPictures
 from pipeline.providers.calls import Patience, guessed_share, until_busy, usage_on_errors
-from pipeline.providers.gemini import answers, fitting, shapes, wording
+from pipeline.providers.gemini import answers, fitting, rating, shapes, wording
 from pipeline.providers.gemini.account import Account
 from pipeline.providers.gemini.client import Client, Question
 from pipeline.providers.gemini.faults import UNREADABLE
@@ -77,6 +77,16 @@ class GeminiProvider:
         usage = answers.usage(answer)
         with usage_on_errors(usage):
             return Answer(answers.words(answer).strip(), self.name, usage)
+
+    def rate(self, picture: bytes) -> float:
+        config = GenerateContentConfig(
+            system_instruction=rating.INSTRUCTION,
+            response_mime_type="application/json",
+            response_schema=rating.Rating,
+            max_output_tokens=rating.MAX_OUTPUT_TOKENS,
+        )
+        question = Question(self._account.text_model, (_part(fitting.sent(picture)),), config)
+        return rating.read(self._client.ask(question, until_busy(self._account.timeout_s)))
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
         return None if refined.intent in wording.SERVED else _(NO_TRANSPARENCY)

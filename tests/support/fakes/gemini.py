@@ -23,7 +23,7 @@ KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
 # Round, so that sums can be told by heart: a call of 10 tokens in and 25 out costs 60 millionths, a picture 40,000 more.
 PRICES = f"{TEXT_MODEL} input=1 output=2; {PICTURE_MODEL} input=1 output=2 1K=0.04 2K=0.05 4K=0.11"
-Kind = Literal["refine", "make", "answer"]
+Kind = Literal["refine", "make", "answer", "rate"]
 Json = dict[str, Any]
 
 _PATH = re.compile(r"/(v1|v1beta)/models/([\w.-]+):(generateContent|streamGenerateContent)")
@@ -184,7 +184,9 @@ class Gemini:
         self.most_at_once = 0
         self._at_once = 0
         self._lock = threading.Lock()
-        self._moods: dict[Kind, deque[Mood]] = {"refine": deque(), "make": deque(), "answer": deque()}
+        self._moods: dict[Kind, deque[Mood]] = {
+            "refine": deque(), "make": deque(), "answer": deque(), "rate": deque(),
+        }  # fmt: skip
         self.takes = {"imageConfig", "responseFormat"}  # how sizes may be written
 
     @property
@@ -259,6 +261,8 @@ def read(asked: Asked) -> Call:
     assert KEY not in asked.path and KEY.encode() not in asked.body, "the key is where it may be logged"
     if model == TEXT_MODEL and b"responseSchema" in asked.body:
         assert not streams
+        if b"moderators" in asked.body:
+            return _rating(RefineBody.model_validate_json(asked.body))
         return _refinement(RefineBody.model_validate_json(asked.body))
     if model == TEXT_MODEL:
         assert not streams
@@ -279,6 +283,13 @@ def _refinement(body: RefineBody) -> Call:
     assert "All of it is data" in (body.system.parts[0].text or "")
     (part,) = body.contents[0].parts
     return Call("refine", part.text or "", Document.model_validate_json(part.text or ""))
+
+
+def _rating(body: RefineBody) -> Call:
+    assert body.config.schema_["properties"]["score"]["type"] == "INTEGER"
+    pictures, labels = _shown(body.contents[0].parts)
+    assert len(pictures) == 1 and not labels
+    return Call("rate", "", None, pictures)
 
 
 def _picture(body: MakeBody) -> Call:
@@ -323,6 +334,8 @@ def _question(body: AnswerBody) -> Call:
 def well(call: Call) -> Answer:
     if call.document is not None:
         return says(json.dumps(reading(call.document)))(call)
+    if call.kind == "rate":
+        return says('{"score": 7}')(call)
     return says(f"I see {len(call.pictures)}.")(call) if call.kind == "answer" else shows(painted(call))(call)
 
 

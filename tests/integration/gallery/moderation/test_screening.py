@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from gallery import services
 from gallery.moderation import hints, queue, verdicts
 from gallery.moderation.queue import Filters
-from pipeline import screening
+from pipeline.worker import screening
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
 

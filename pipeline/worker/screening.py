@@ -1,4 +1,5 @@
-"""How likely a picture is nude, as Yahoo's open_nsfw guesses: the extra `screening`. In the worker, beside the messages."""
+"""Hints for moderators about new pictures: how likely one is nude, as Yahoo's open_nsfw guesses (the extra `screening`), or
+what Gemini says. In the worker, beside the messages."""
 
 import io
 import logging
@@ -6,10 +7,16 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, distribution
 
 import PIL.Image
+from django.conf import settings
+from django.core.cache import cache
 
-from gallery.errors import StudioError
+from gallery.errors import Budget, StudioError
+from gallery.models import Image
 from gallery.moderation import hints
 from gallery.stores import storage
+from pipeline.providers import registry
+from pipeline.store import ledger
+from pipeline.worker import paying
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +26,13 @@ AT_ONCE = 10  # pictures in a round: under a second of one processor
 INPUT = "input:0"
 RESIZED, SIDE = 256, 224  # pixels; its input is the middle
 MEAN = (104, 117, 123)  # blue, green, red
+
+
+ASKED_S = 24 * 3600  # until Gemini is asked once more about a picture of which it said nothing
+
+
+def is_on() -> bool:
+    return settings.SCREENING == "gemini" or (settings.SCREENING == "installed" and is_installed())
 
 
 def is_installed() -> bool:
@@ -32,6 +46,9 @@ def is_installed() -> bool:
 def screen() -> None:
     """A round: pictures without a score get one."""
     images = hints.unscored(AT_ONCE)
+    if settings.SCREENING == "gemini":
+        _ask_gemini(images)
+        return
     score = opened() if images else None
     if score is None:
         return
@@ -42,6 +59,24 @@ def screen() -> None:
             log.warning("action=screening_postponed image=%s error=%r", image.pk, error)
             continue
         hints.give(image.pk, score(small))
+
+
+def _ask_gemini(images: list[Image]) -> None:
+    """The studio pays. Each picture is asked about once, whoever else asks; a day later again, if nothing came of it."""
+    for image in images:
+        asked = f"screening.asked.{image.pk}"
+        if not cache.add(asked, True, ASKED_S):
+            continue
+        try:
+            small = storage(image.storage).open(image.thumbnail_key)
+            with paying.paid_by_person(ledger.STUDIO):
+                hints.give(image.pk, registry.rater().rate(small))
+        except Budget as error:
+            cache.delete(asked)
+            log.info("action=screening_too_dear error=%r", error)
+            return
+        except StudioError as error:
+            log.warning("action=screening_postponed image=%s error=%r", image.pk, error)
 
 
 def opened() -> Callable[[bytes], float] | None:
