@@ -71,6 +71,8 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         "relevance of a rare word": (Search(q="lighthouse", order="relevance"), False),
         "intent": (Search(intent="remove_background"), False),
         "provider": (Search(provider="gemini-nano-banana-2.1"), False),
+        "a rare provider": (Search(provider="stable-diffusion"), False),
+        "no such provider": (Search(provider="none"), False),
         "favourites": (Search(favorite=True), False),
         "hidden": (Search(hidden=True), False),
         "hidden, in the trash": (Search(hidden=True), True),
@@ -89,6 +91,7 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         "each day": days.DaysOf(tz="Asia/Ho_Chi_Minh"),
         "each day of an album": days.DaysOf(album=str(album.pk)),
         "each day with a rare word": days.DaysOf(q="lighthouse"),
+        "each day of a rare provider": days.DaysOf(provider="stable-diffusion"),
         "each day with favourites": days.DaysOf(favorite=True),
         "each day with hidden ones": days.DaysOf(hidden=True),
     }

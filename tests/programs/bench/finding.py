@@ -22,6 +22,7 @@ SEARCHES = {
     "search by relevance": "?q=castle&order=relevance",
     "favourites": "?favorite=true&limit=15",
     "one intent": "?intent=remove_background",
+    "a rare provider": "?provider=stable-diffusion&limit=1",
 }
 
 
