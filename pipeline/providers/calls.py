@@ -53,6 +53,17 @@ def usage_on_errors(usage: Usage) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def taken(turn: threading.Semaphore, waiting: Callable[[], None]) -> Iterator[None]:
+    """Once it is free. `waiting` is called every LOOK_EVERY_S until then, and may raise."""
+    while not turn.acquire(timeout=LOOK_EVERY_S):
+        waiting()
+    try:
+        yield
+    finally:
+        turn.release()
+
+
 class Calls:
     """On an event loop, where a deadline holds even for a service that sends a byte now and then."""
 
@@ -85,7 +96,7 @@ class Calls:
     ) -> futures.Future[T]:
         """Done, with what the call returned or raised. `begin`: called just before it is sent. Raises what that and
         `patience` raise."""
-        with self._turn(patience):
+        with taken(self._turns, patience.queued):
             begin()
             running = asyncio.run_coroutine_threadsafe(self._bounded(call, timeout_s or self._timeout_s), self._loop)
             began = time.monotonic()
@@ -95,15 +106,6 @@ class Calls:
             finally:
                 running.cancel()
         return running
-
-    @contextmanager
-    def _turn(self, patience: Patience) -> Iterator[None]:
-        while not self._turns.acquire(timeout=LOOK_EVERY_S):
-            patience.queued()
-        try:
-            yield
-        finally:
-            self._turns.release()
 
     async def _bounded(self, call: Callable[[], Coroutine[Any, Any, T]], timeout_s: float) -> T:
         async with asyncio.timeout(timeout_s):

@@ -13,7 +13,7 @@ from gallery.errors import ProviderDown, StudioError, Unusable
 from gallery.translation import _
 from pipeline.providers import heard
 from pipeline.providers.base import Control
-from pipeline.providers.calls import LOOK_EVERY_S
+from pipeline.providers.calls import taken
 from pipeline.providers.diffusers.model import Model
 
 log = logging.getLogger(__name__)
@@ -25,23 +25,21 @@ _NO_MEMORY = ("allocate memory", "out of memory", "not enough memory")
 class Pipelines:
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._turn = threading.Lock()  # of the pipeline and of its memory
+        self._turn = threading.Semaphore()  # of the pipeline and of its memory
         self._loaded: Any = None
         self._timer: threading.Timer | None = None
 
     @contextmanager
     def using(self, control: Control) -> Iterator[Any]:
         """The text-to-image pipeline, for one caller at a time. Raises `Unusable` with a sentence for what is missing."""
-        while not self._turn.acquire(timeout=LOOK_EVERY_S):
-            control.progress(0.0)
-        try:
-            self._keep()
-            if self._loaded is None:
-                self._loaded = _load(self._model)
-            yield self._loaded
-        finally:
-            self._free_later()
-            self._turn.release()
+        with taken(self._turn, lambda: control.progress(0.0)):
+            try:
+                self._keep()
+                if self._loaded is None:
+                    self._loaded = _load(self._model)
+                yield self._loaded
+            finally:
+                self._free_later()
 
     def close(self) -> None:
         with self._turn:

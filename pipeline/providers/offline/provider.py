@@ -1,6 +1,5 @@
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from gallery.errors import BadInput
@@ -15,6 +14,7 @@ from pipeline.providers.base import (
     Refinement,
     RefineRequest,
 )
+from pipeline.providers.calls import taken
 from pipeline.providers.text import ONE_PICTURE, USUAL_SIZE, Size
 
 from . import plan as plans
@@ -24,7 +24,7 @@ from .reader import word_for_word
 from .sentences import offers, say
 
 # One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
-_turn = threading.Lock()
+_turn = threading.Semaphore()
 
 
 class OfflineProvider:
@@ -47,12 +47,15 @@ class OfflineProvider:
             case Intent.GENERATE if not plan.scene:
                 return say("not_understood")
             case Intent.EDIT if not plan.edits:
-                return reader.needs_ai("within", ai_is_connected=self._ai_is_connected)
+                return self._needs_ai("within")
             case Intent.REMOVE_OBJECT if refined.has_mask:
                 return None
             case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not (plan.style or plan.style_of == refined.pictures):
-                return reader.needs_ai(refined.intent, ai_is_connected=self._ai_is_connected)
+                return self._needs_ai(refined.intent)
         return None
+
+    def _needs_ai(self, sentence: str) -> str:
+        return say(sentence, "assigned") if self._ai_is_connected else say(sentence)
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
         found = _plan(plan, intent, prompt, None, None)
@@ -81,14 +84,8 @@ def _plan(form: object, intent: Intent, prompt: str, style: str | None, content:
     return plans.restored(form) or reader.plan_from_words(intent, prompt, style, content)
 
 
-@contextmanager
-def one_at_a_time(control: Control) -> Iterator[None]:
-    while not _turn.acquire(timeout=0.2):
-        control.progress(0.0)  # a waiting message can still be cancelled
-    try:
-        yield
-    finally:
-        _turn.release()
+def one_at_a_time(control: Control) -> AbstractContextManager[None]:
+    return taken(_turn, lambda: control.progress(0.0))  # a waiting message can still be cancelled
 
 
 def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:

@@ -2,7 +2,6 @@ from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from pipeline.providers.offline.plan import Scene
@@ -65,11 +64,8 @@ class Canvas:
         """For each layer: another one changes none."""
         return np.random.Generator(np.random.PCG64([self._seed, crc32(name.encode())]))
 
-    def column(self, across: float) -> float:
-        return across * self.focal + self.width / 2
-
-    def columns_of(self, x: Array, z: Array | float) -> NDArray[np.signedinteger]:
-        return np.asarray(np.clip(x / z * self.focal + self.width / 2, 0, self.width - 1).astype(np.int32))
+    def column(self, across: Array | float) -> Array:
+        return np.asarray(across * self.focal + self.width / 2)
 
     def cover(self, colour: Array, amount: Array, top: int = 0, left: int = 0, z: float | None = None) -> None:
         """Lays a colour (3,) or a picture (h, w, 3), opaque by `amount` (h, w), over what is inside of the canvas. `z`:

@@ -1,5 +1,3 @@
-from functools import cached_property
-
 import numpy as np
 
 from ..noise import Array, fbm, mix, resized, rgb, sample, step
@@ -9,7 +7,8 @@ from .light import PIGMENTS
 GRASS, MEADOW, MOSS = rgb("5c7833"), rgb("8f9e42"), rgb("38542e")
 ROCK, SAND, SNOW, MUD = rgb("80766f"), rgb("ebbd80"), rgb("f2f7ff"), rgb("5c4f40")
 PETALS = rgb("f6f1e4 f2c53d d9475a 9a6fd0")
-LEAVES = np.array([[0.2, 0.29, 0.17], [0.25, 0.34, 0.16], [0.31, 0.36, 0.16], [0.16, 0.26, 0.19]], np.float32)
+LEAVES = rgb("456439 567537 6b7c37 375941")
+ROW_STEP = 0.046  # of the trees' distances, each so much nearer than the one before
 SIGHT = {"fog": 6.0, "storm": 9.0, "rain": 7.0, "snow": 8.0}  # units
 TALL = 160  # pixels, of the shapes that all sizes are made from
 SHORE = 1.8  # units: what is nearer is painted after the water
@@ -117,72 +116,57 @@ def _broadleaf(rng: np.random.Generator, side: float) -> Shape:
     return opaque, bright
 
 
-class Forest:
-    def __init__(self, canvas: Canvas) -> None:
-        self.canvas = canvas
-        self.woods = fbm(canvas.rng("woods"), 128, 4, 4)
+def forest(canvas: Canvas, far: float, near: float) -> None:
+    """Near trees only at the sides, so that the view stays open."""
+    rng, scene = canvas.rng(f"forest {far}"), canvas.scene
+    rows = np.geomspace(far, near, round(np.log(far / near) / ROW_STEP), endpoint=False)
+    z = np.repeat(rows, (canvas.width / canvas.focal * rows / (0.075 + 0.021 * rows)).astype(int)).astype(np.float32)
+    x = (rng.uniform(-0.53, 0.53, len(z)) * canvas.width / canvas.focal * z).astype(np.float32)
+    sizes, kinds = 0.42 * rng.uniform(0.6, 1.15, len(z)), rng.integers(0, 8, len(z))
+    opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * np.clip((4.2 - z) / 2.0, 0, 1)
+    dense = sample(fbm(canvas.rng("woods"), 128, 4, 4), x * 0.07, z * 0.07) > 0.22 + opening
+    columns, feet, grows = _places(canvas, x, z, 0.015)
+    conifers = 7 if scene.land & {"mountains", "lake"} or "snow" in scene.weather else 3
+    shape_rng = canvas.rng("trees")
+    shapes = [(_conifer if number < conifers else _broadleaf)(shape_rng, canvas.side) for number in range(8)]
+    for at in np.flatnonzero(grows & dense).tolist():
+        leaves = LEAVES[(kinds[at] + at) % len(LEAVES)]
+        _tree(canvas, shapes[kinds[at]], leaves, (int(columns[at]), int(feet[at])), float(z[at]), float(sizes[at]))
 
-    @cached_property
-    def shapes(self) -> list[Shape]:
-        rng, scene = self.canvas.rng("trees"), self.canvas.scene
-        conifers = 7 if scene.land & {"mountains", "lake"} or "snow" in scene.weather else 3
-        return [(_conifer if number < conifers else _broadleaf)(rng, self.canvas.side) for number in range(8)]
 
-    def plant(self, far: float, near: float) -> None:
-        distances, last = self.canvas.ground.z, np.inf
-        for row in np.flatnonzero((distances < far) & (distances > near))[::-1].tolist():
-            if distances[row] < last * 0.955:
-                last = float(distances[row])
-                self._row(row, last)
+def _tree(canvas: Canvas, shape: Shape, leaves: Array, place: tuple[int, int], z: float, size: float) -> None:
+    tall = max(2, round(size * canvas.focal / z))
+    wide = max(2, round(tall * shape[0].shape[1] / TALL))
+    opaque, bright = (np.clip(resized(plane, wide, tall), 0, 1) for plane in shape)
+    shine, (column, foot) = bright[..., None], place
+    if "snow" in canvas.scene.weather:
+        leaves = mix(leaves, SNOW, np.clip(shine * 2 - 0.5, 0, 1))
+    colour = leaves * (canvas.light.ambient * 0.55 + canvas.light.key * 1.15 * shine)
+    shown = min(max(column, 0), canvas.width - 1)
+    colour = mix(colour, canvas.air[shown], air_amount(canvas, z * 1.15))
+    canvas.cover(colour, opaque, foot + max(1, tall // 40) - tall, column - wide // 2, z)
 
-    def _row(self, row: int, z: float) -> None:
-        """Near trees only at the sides, so that the view stays open."""
-        canvas, land = self.canvas, self.canvas.ground
-        rng = canvas.rng(f"row {row}")
-        room = canvas.width / canvas.focal * z
-        count = int(room / (0.075 + 0.021 * z))
-        x = (rng.uniform(-0.53, 0.53, count) * room).astype(np.float32)
-        sizes, shapes = rng.uniform(0.6, 1.15, count), rng.integers(0, 8, count)
-        columns = canvas.columns_of(x, z)
-        dense = sample(self.woods, x * 0.07, np.full_like(x, z * 0.07))
-        opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * min(1.0, max(0.0, (4.2 - z) / 2.0))
-        seen = land.row[row, columns] <= land.skyline[row, columns] + 1
-        grows = seen & (land.height[row, columns] > 0.015) & (dense > 0.22 + opening)
-        for at, size, shape in zip(x[grows], sizes[grows], shapes[grows], strict=True):
-            self._tree(float(at), z, row, 0.42 * float(size), int(shape))
 
-    def _tree(self, x: float, z: float, row: int, size: float, shape: int) -> None:
-        canvas = self.canvas
-        tall = max(2, round(size * canvas.focal / z))
-        wide = max(2, round(tall * self.shapes[shape][0].shape[1] / TALL))
-        opaque, bright = (np.clip(resized(plane, wide, tall), 0, 1) for plane in self.shapes[shape])
-        shine = bright[..., None]
-        column = int(canvas.column(x / z))
-        shown = min(max(column, 0), canvas.width - 1)
-        foot = int(canvas.ground.row[row, shown]) + max(1, tall // 40)
-        leaves = LEAVES[(shape + row + column) % len(LEAVES)] * 1.35
-        if "snow" in canvas.scene.weather:
-            leaves = mix(leaves, SNOW, np.clip(shine * 2 - 0.5, 0, 1))
-        colour = leaves * (canvas.light.ambient * 0.55 + canvas.light.key * 1.15 * shine)
-        colour = mix(colour, canvas.air[shown], air_amount(canvas, z * 1.15))
-        canvas.cover(colour, opaque, foot - tall, column - wide // 2, z)
+def _places(canvas: Canvas, x: Array, z: Array, lowest: float) -> tuple[Array, Array, Array]:
+    """Of what stands on the ground: its columns, the rows of its feet, and whether they are seen and higher than that."""
+    land, columns = canvas.ground, canvas.column(x / z).astype(int)
+    here = np.searchsorted(land.z, z).clip(0, len(land.z) - 1), columns.clip(0, canvas.width - 1)
+    seen = (land.row[here] <= land.skyline[here] + 1) & (land.height[here] > lowest)
+    return columns, land.row[here], seen
 
 
 def flowers(canvas: Canvas) -> None:
-    rng, land = canvas.rng("flowers"), canvas.ground
+    rng = canvas.rng("flowers")
     petals = [PIGMENTS[name] for name in canvas.scene.colours] or list(PETALS)
     drifts = fbm(rng, 128, 6, 3)
     for number, petal in enumerate(petals):
         sketch = Sketch(canvas)
         z = np.exp(rng.uniform(np.log(1.25), np.log(5.5), 1600)).astype(np.float32)
         x = (rng.uniform(-0.5, 0.5, 1600) * canvas.width / canvas.focal * z).astype(np.float32)
-        dense = sample(drifts, x * 0.17 + 0.27 * number, z * 0.17)
-        columns = canvas.columns_of(x, z)
-        slices = np.clip(np.searchsorted(land.z, z), 0, len(land.z) - 1)
-        seen = land.row[slices, columns] <= land.skyline[slices, columns] + 1
-        grows = seen & (land.height[slices, columns] > 0.03) & (dense > 0.5)
-        for column, row, far in zip(columns[grows], land.row[slices, columns][grows], z[grows], strict=True):
-            size = canvas.focal * 0.0062 / float(far)
-            sketch.dot(float(column), float(row) - size * 2, size, min(1.0, 0.4 + size / 2), 0.7)
+        dense = sample(drifts, x * 0.17 + 0.27 * number, z * 0.17) > 0.5
+        columns, rows, grows = _places(canvas, x, z, 0.03)
+        for at in np.flatnonzero(grows & dense):
+            size = canvas.focal * 0.0062 / float(z[at])
+            sketch.dot(float(columns[at]), float(rows[at]) - size * 2, size, min(1.0, 0.4 + size / 2), 0.7)
         lit = petal * (canvas.light.ambient * 0.5 + canvas.light.key * 0.72)
         canvas.cover(np.clip(lit, 0, 1), sketch.plane() * 0.95)

@@ -35,7 +35,7 @@ def paint(scene: Scene, width: int, height: int, seed: int, progress: Progress) 
 
 def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress) -> Pixels:
     canvas = Canvas(scene, width, height, seed)
-    layers = list(_layers(scene, land.Forest(canvas)))
+    layers = list(_layers(scene))
     for done, layer in enumerate(layers, start=1):
         layer(canvas)
         progress(done / (len(layers) + 1))
@@ -47,7 +47,7 @@ def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress)
     return picture
 
 
-def _layers(scene: Scene, forest: land.Forest) -> Iterator[Layer]:
+def _layers(scene: Scene) -> Iterator[Layer]:
     wanted = scene.sky | scene.weather | scene.land
     layers: list[tuple[bool, *tuple[Layer, ...]]] = [
         (True, sky.air, sky.glow),
@@ -60,10 +60,10 @@ def _layers(scene: Scene, forest: land.Forest) -> Iterator[Layer]:
         ("storm" in wanted, weather.lightning),
         (True, relief.survey, relief.look, land.ground),
         ("city" in wanted, *(partial(city.towers, z=z, tallest=tallest) for z, tallest in city.ROWS)),
-        ("forest" in wanted, lambda canvas: forest.plant(9.0, 5.0), lambda canvas: forest.plant(5.0, land.SHORE)),
+        ("forest" in wanted, partial(land.forest, far=9.0, near=5.0), partial(land.forest, far=5.0, near=land.SHORE)),
         (True, water.water),
         ("boat" in wanted, water.boat),
-        ("forest" in wanted, lambda canvas: forest.plant(land.SHORE, 1.2)),
+        ("forest" in wanted, partial(land.forest, far=land.SHORE, near=1.2)),
         ("meadow" in wanted, land.flowers),
         ("birds" in wanted, night_sky.birds),
         ("fog" in wanted, weather.fog),

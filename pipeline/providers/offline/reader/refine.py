@@ -224,10 +224,6 @@ def enhancing(steps: Sequence[str]) -> str:
     return f"enhance: {', '.join(steps)}" if steps else "enhance"
 
 
-def needs_ai(reason: str, *, ai_is_connected: bool = False) -> str:
-    return say(reason, *(("assigned",) if ai_is_connected else ()))
-
-
 def _left_out(spelled: Sequence[str]) -> str | None:
     if not spelled:
         return None

@@ -27,6 +27,7 @@ class Reading:
     known: tuple[str, ...]  # of the scene, in order, each once
     ignored: tuple[str, ...]  # as the person spelled it
     has_subject: bool  # not a mere colour or style
+    unwanted: frozenset[str]
     unknown: str | None  # that cannot be painted: "a red car"
     offered: Scene  # with the colours of what cannot be painted
 
@@ -37,7 +38,7 @@ def read(text: str, style: str | None = None) -> Reading:
     left_out = [match.is_unknown or _belongs_to_unknown(found, number) for number, match in enumerate(found)]
     asked = [match for match in LEXICON.match(style or "") if match.name or match.is_unknown]
     styles = [match.name for match in asked if match.name in words.STYLES]
-    unwanted = {match.name for match in found if match.negated}
+    unwanted = frozenset(match.name for match in found if match.name and match.negated)
     wanted = [match for match in found if match.name and not match.negated]
     known = _names(match for match, left in zip(found, left_out, strict=True) if match in wanted and not left)
     ignored = [match.spelling for match, left in zip(found, left_out, strict=True) if left]
@@ -47,6 +48,7 @@ def read(text: str, style: str | None = None) -> Reading:
         known=known,
         ignored=tuple({folded(spelling): spelling for spelling in reversed(ignored)}.values())[::-1],
         has_subject=_has_subject(found, known),
+        unwanted=unwanted,
         unknown=_first_unknown(found, left_out),
         offered=_scene(_names(wanted), unwanted, styles),
     )
@@ -107,7 +109,7 @@ def _first_unknown(found: Sequence[Match], left_out: Sequence[bool]) -> str | No
     return None
 
 
-def _scene(known: Sequence[str], unwanted: Collection[str | None], styles: Sequence[str | None]) -> Scene:
+def _scene(known: Sequence[str], unwanted: Collection[str], styles: Collection[str | None]) -> Scene:
     def chosen(group: words.Group) -> tuple[str, ...]:
         return tuple(name for name in known if name in group)
 
@@ -191,18 +193,10 @@ def last_scene(turns: Sequence[Turn]) -> Scene | None:
 def changed(old: Scene, text: str, style: str | None) -> Scene:
     """Where both cannot be, the text wins."""
     reading = read(text, style)
-    new, named = reading.scene, set(reading.known)
-    unwanted = {match.name for match in LEXICON.match(text) if match.name and match.negated}
-    gone = unwanted.union(*(words.CLASHES.get(name, []) for name in named | {new.time or ""}))
-    land = frozenset(named & words.LAND.keys())
-    kept = frozenset() if land and words.says("instead", text) else old.land - gone
-    weather = old.weather - gone - ({"clear"} if new.weather else set())
-    return Scene(
-        time=new.time or (None if old.time in gone else old.time),
-        sky=(old.sky - gone) | new.sky,
-        weather=new.weather if "clear" in new.weather else weather | new.weather,
-        land=kept | land or new.land,
-        colours=new.colours or tuple(colour for colour in old.colours if colour not in gone),
-        moods=(old.moods - gone) | new.moods,
-        styles=new.styles or old.styles - gone,
-    )
+    named = [*reading.known, *filter(None, [reading.scene.time])]
+    gone = reading.unwanted.union(*(words.CLASHES.get(name, ()) for name in named))
+    for group in (words.COLOURS, words.LAND) if words.says("instead", text) else (words.COLOURS,):
+        gone |= frozenset() if group.keys().isdisjoint(named) else group.keys()
+    kept = [name for name in (*filter(None, [old.time]), *old.sky, *old.weather, *old.land) if name not in gone]
+    kept += [name for name in (*old.colours, *old.moods, *old.styles) if name not in gone]
+    return _scene([*kept, *named], gone, reading.scene.styles)
