@@ -6,6 +6,8 @@ from tests.programs.faults import house
 from tests.programs.faults.comeback import comes_back, frozen_mongod
 from tests.programs.faults.conditions import talk
 from tests.programs.faults.judge import Verdict
+from tests.programs.faults.moderation import moderator_dies, two_moderators
+from tests.programs.faults.moderator import RECORDED
 from tests.programs.faults.places import cancelled_while_frozen
 from tests.programs.faults.play import Row, Theatre
 from tests.programs.faults.scenarios import AFFORDABLE, COUNTED, KNOCKING, Scenario
@@ -62,6 +64,15 @@ CONTROLS = (
     ),
     Control(
         "calls in a book", Scenario("money", "nothing listed", talk, {"calls_unlisted": True}), "money", short=False
+    ),
+    Control(
+        "claims", Scenario("moderators", "two at once", two_moderators, {"claims_off": True}), "moderation", short=False
+    ),
+    Control(
+        "transactions",
+        Scenario("kill -9 moderator", RECORDED, moderator_dies(RECORDED), {"acts_alone": True}),
+        "moderation",
+        short=False,
     ),
     Control(
         PLACES_BACK,

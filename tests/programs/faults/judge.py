@@ -35,6 +35,7 @@ LISTS = (
     "locked_out",
     "leftovers",
     "money",
+    "moderation",
     "starts",
     "recoveries",
     "remarks",
@@ -51,6 +52,7 @@ class Verdict:
     locked_out: list[str] = field(default_factory=list)  # not let in, or a place that nobody gave back
     leftovers: list[str] = field(default_factory=list)
     money: list[str] = field(default_factory=list)  # see `money`
+    moderation: list[str] = field(default_factory=list)  # decided twice, or otherwise than the record says
     starts: list[int] = field(default_factory=list)  # provider calls of one kind for one message
     recoveries: list[float] = field(default_factory=list)  # seconds to each end: from the fault, or from a later send
     remarks: list[str] = field(default_factory=list)
@@ -59,7 +61,7 @@ class Verdict:
     def red(self) -> bool:
         starved = any(starts > STARTS_AT_MOST for starts in self.starts)
         wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.locked_out, self.leftovers, self.money)
-        return any((*wrong, self.remarks)) or starved
+        return any((*wrong, self.moderation, self.remarks)) or starved
 
     def add(self, other: "Verdict") -> None:
         self.acknowledged += other.acknowledged

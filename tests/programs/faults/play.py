@@ -47,7 +47,7 @@ class Theatre:
         try:
             for person in people:
                 await person.arrive()
-            stage = Stage(self.house, self.ledger, people, self.chance, row.verdict.locked_out)
+            stage = Stage(self.house, self.ledger, people, self.chance, row.verdict.locked_out, row.verdict.moderation)
             fault_at = await row.scenario.act(stage)
             few = row.scenario.pictures is not None
             verdicts = await asyncio.gather(

@@ -27,7 +27,8 @@ from tests.programs.faults.conditions import (
     wrong_clock,
 )
 from tests.programs.faults.disk import full_disk, mongod_full
-from tests.programs.faults.moderation import appeals_of_what_is_deleted, two_moderators
+from tests.programs.faults.moderation import appeals_of_what_is_deleted, moderator_dies, two_moderators
+from tests.programs.faults.moderator import DECIDED, RECORDED
 from tests.programs.faults.places import (
     ANNOUNCING,
     CANCELLING,
@@ -90,6 +91,8 @@ def matrix() -> Iterator[Scenario]:
     yield from at_random()
     yield Scenario("left behind", STRAY, stray_file)
     yield Scenario("moderators", "two at once", two_moderators)
+    yield Scenario("kill -9 moderator", RECORDED, moderator_dies(RECORDED))
+    yield Scenario("kill -9 moderator", DECIDED, moderator_dies(DECIDED))
     yield Scenario("moderators", "an appeal on what is deleted meanwhile", appeals_of_what_is_deleted)
     yield Scenario("Valkey hangs", "8 s", hung_valkey)
     yield Scenario("storm", "four at random", storm)

@@ -35,6 +35,7 @@ class Stage:
     people: list[Person]
     chance: random.Random
     locked_out: list[str] = field(default_factory=list)
+    moderation: list[str] = field(default_factory=list)  # what is wrong with it
 
     def say(self, each: int = 3) -> None:
         """Up to three requests of everybody: a picture, a variation that waits for its refinement, an edit that waits for

@@ -6,7 +6,7 @@ from tests.programs.faults.play import Row
 
 HEAD = (
     ("fault", 24), ("place", 29), ("times", 5), ("ackn.", 5), ("lost", 4), ("doubled", 7), ("unfenced", 8),
-    ("starts mean/max", 15), ("views differ", 12), ("locked out", 10), ("left", 4), ("money", 5),
+    ("starts mean/max", 15), ("views differ", 12), ("locked out", 10), ("left", 4), ("money", 5), ("moderated", 9),
     ("recovery p50/p95/max s", 22), ("", 4),
 )  # fmt: skip
 
@@ -34,6 +34,7 @@ def line(row: Row, *, must_be_red: bool = False) -> str:
             len(verdict.locked_out),
             len(verdict.leftovers),
             len(verdict.money),
+            len(verdict.moderation),
             _spread(verdict.recoveries),
             f"{word}, as it must be" if must_be_red and verdict.red else word,
         ]
@@ -42,7 +43,7 @@ def line(row: Row, *, must_be_red: bool = False) -> str:
 
 def details(row: Row) -> str:
     verdict = row.verdict
-    lists = ("lost", "doubled", "unfenced", "differing", "locked_out", "leftovers", "money", "remarks")
+    lists = ("lost", "doubled", "unfenced", "differing", "locked_out", "leftovers", "money", "moderation", "remarks")
     return "\n".join(f"    {name}: {what}" for name in lists for what in getattr(verdict, name))
 
 
