@@ -30,11 +30,11 @@ LEVELS = 2
 WIDTH, HEIGHT = 211, 140
 RENDER = """
 async ([image, adjust]) => {
-  const { Darkroom } = await import("/static/studio/edit/darkroom.js");
+  const { AdjustedPixels } = await import("/static/studio/edit/adjusted-pixels.js");
   const { NOTHING, frameOf, sizeAfter } = await import("/static/studio/edit/adjustment.js");
-  const darkroom = await new Darkroom().load(image);
+  const adjusted = await new AdjustedPixels().load(image);
   const whole = { ...NOTHING, ...adjust };
-  const { data, width, height } = darkroom.render(whole, frameOf(whole, darkroom.size), sizeAfter(whole, darkroom.size));
+  const { data, width, height } = adjusted.render(whole, frameOf(whole, adjusted.size), sizeAfter(whole, adjusted.size));
   let text = "";
   for (const byte of data) text += String.fromCharCode(byte);
   return [btoa(text), width, height];

@@ -11,7 +11,7 @@ import "./link-state.js";
 import { announce, notice } from "../ui/notice.js";
 import "../ui/offline.js";
 import "../ui/visible-height.js";
-import { Kept } from "../client/kept.js";
+import { OfflineCache } from "../client/offline-cache.js";
 import { Pictures } from "./pictures.js";
 import * as rest from "../client/rest.js";
 import { person } from "../client/person.js";
@@ -22,7 +22,7 @@ import { titleOf } from "./session-list.js";
 import { choosePhoto, initStarters } from "./starters.js";
 import { takeSources } from "../gallery/handoff.js";
 import { Studio } from "../client/studio.js";
-import { varies, wishFor } from "../picture/actions.js";
+import { varies, requestFor } from "../picture/actions.js";
 import { adjustByHand, look, paintObject, paintPart, stopLooking } from "../picture/windows.js";
 import { announcement, hiddenSentence, nameOf } from "../picture/labels.js";
 import { t } from "../ui/translate.js";
@@ -34,7 +34,7 @@ const RELOAD_EVERY_MS = 30_000;
 const { limits } = config;
 const studio = new Studio(person);
 const { store, outbox } = studio;
-const kept = new Kept(store, person);
+const cache = new OfflineCache(store, person);
 const pictures = new Pictures(store);
 const conversation = document.querySelector("studio-conversation");
 const composer = document.querySelector("message-composer");
@@ -94,7 +94,7 @@ async function act({ image, tool, style, mask = null }) {
   const painted = tool === "remove_object" && !mask ? await paintObject(image) : { mask };
   if (!painted) return;
   composer.letGo(image);
-  send({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+  send({ ...requestFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
 }
 
 /** Four more of the same, in the same card. */
@@ -230,7 +230,7 @@ studio.addEventListener("session", ({ detail: { draft, session } }) => {
   if (!store.view.sessionId && store.view.draft === draft) goTo(session.id, draft);
 });
 studio.addEventListener("lost", ({ detail: { sessionId } }) => {
-  kept.forget(sessionId);
+  cache.forget(sessionId);
   const here = store.view.sessionId === sessionId;
   const draft = here ? newId() : null;
   outbox.orphan(sessionId, draft ?? newId());

@@ -14,7 +14,7 @@ const token = () => document.querySelector('meta[name="csrf-token"]').content;
 const somebody = () => person.become(() => send("POST", "/api/v1/auth/cookie/").catch(orLater));
 
 /** Who the page thinks it is: where somebody else has signed in meanwhile, in another tab, nothing of this page is theirs. */
-const said = () => (person.id ? { "X-Studio-Person": person.id } : {});
+const claimed = () => (person.id ? { "X-Studio-Person": person.id } : {});
 
 /** While a release rolls out, a process of the one before does not know that path yet. */
 function orLater(problem) {
@@ -28,7 +28,7 @@ async function call(method, path, body, more = {}) {
 }
 
 async function send(method, path, body, more = {}) {
-  const headers = { Accept: "application/json", ...said(), ...more };
+  const headers = { Accept: "application/json", ...claimed(), ...more };
   if (method !== "GET") headers["X-CSRFToken"] = token();
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
@@ -122,7 +122,7 @@ export const fileWithPrompt = (imageId) => `${named(GALLERY, imageId, "file/")}?
 
 /** The file of a picture of one's own, which says of itself what it is, with its prompt. Raises `Problem`. */
 export async function bytesOf(imageId) {
-  const response = await fetch(fileWithPrompt(imageId), { headers: said() }).catch(() => null);
+  const response = await fetch(fileWithPrompt(imageId), { headers: claimed() }).catch(() => null);
   if (!response) throw unreachable();
   return response.ok ? response.blob() : answer(response.status, await response.text());
 }
@@ -136,7 +136,7 @@ export const shares = {
 
 /** A zip of these pictures, as {blob, name}. `prompts`: prompts and seeds are written into the files. Raises `Problem`. */
 export async function archive(ids, prompts = false) {
-  const headers = { Accept: "application/zip", "Content-Type": "application/json", "X-CSRFToken": token(), ...said() };
+  const headers = { Accept: "application/zip", "Content-Type": "application/json", "X-CSRFToken": token(), ...claimed() };
   const sent = fetch(`${GALLERY}download/`, { method: "POST", headers, body: JSON.stringify({ ids, prompts }) });
   const response = await sent.catch(() => { throw unreachable(); });
   if (!response.ok) answer(response.status, await response.text());
@@ -198,7 +198,7 @@ function answered(request, form) {
     request.open("POST", GALLERY);
     request.timeout = 5 * 60_000;
     request.setRequestHeader("X-CSRFToken", token());
-    Object.entries(said()).forEach((header) => request.setRequestHeader(...header));
+    Object.entries(claimed()).forEach((header) => request.setRequestHeader(...header));
     request.send(form);
   });
 }

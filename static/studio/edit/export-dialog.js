@@ -1,6 +1,6 @@
 // A picture as a file of one's own: PNG, JPEG or WebP, at a size. Made in the browser, from what is there in full.
 
-import { edited, fileOf, hasPrompt, marked, withoutPrompt } from "./said.js";
+import { edited, fileOf, hasPrompt, marked, withoutPrompt } from "./xmp.js";
 import { h, setText } from "../ui/dom.js";
 import { modal } from "../ui/overlay.js";
 import { locale, t } from "../ui/translate.js";
@@ -15,16 +15,16 @@ const UNCLEAN = /[^\p{L}\p{N} _()-]+/gu;
 /** `image`: a picture's public form; `name`: a few words. */
 export function exportPicture(image, name) {
   const file = once(() => fileOf(image));
-  const said = async () => (await file()).said;
-  return opened({ size: { width: image.width, height: image.height }, name, source: async () => drawable((await file()).blob), said });
+  const xmp = async () => (await file()).xmp;
+  return opened({ size: { width: image.width, height: image.height }, name, source: async () => drawable((await file()).blob), xmp });
 }
 
 /** `source()` resolves with what can be drawn, in `size`: `image` after a change by hand. Resolves once the dialog is gone. */
 export function exportFrom({ size, name, source, image }) {
-  return opened({ size, name, source, said: once(async () => edited((await fileOf(image)).said)) });
+  return opened({ size, name, source, xmp: once(async () => edited((await fileOf(image)).xmp)) });
 }
 
-/** `said()` resolves with what the file is to say of itself. */
+/** `xmp()` resolves with what the file is to say of itself. */
 function opened(what) {
   const dialog = h("export-dialog");
   document.body.append(dialog);
@@ -62,8 +62,8 @@ class ExportDialog extends HTMLElement {
   #picture = null; // a promise of what is drawn
   #made = null; // {blob, ...choice} of the newest choice
 
-  open({ size, name, source, said, resolve }) {
-    Object.assign(this, { size, name, source, said });
+  open({ size, name, source, xmp, resolve }) {
+    Object.assign(this, { size, name, source, xmp });
     const own = h("fieldset.own", {}, h("legend", {}, t("Pixels")), this.#width, h("span", { "aria-hidden": "true" }, "×"), this.#height);
     const form = h("form", { method: "dialog" }, h("h2", { id: "export-title" }, t("Export")),
       h("label", {}, h("span", {}, t("Format")), this.#kind), h("label", {}, h("span", {}, t("Size")), this.#preset), own,
@@ -128,9 +128,9 @@ class ExportDialog extends HTMLElement {
     const mine = (this.#made = choice);
     try {
       this.#picture ??= this.source();
-      const said = await this.said();
-      this.#promptRow.hidden = !hasPrompt(said);
-      const blob = await marked(await encoded(await this.#picture, choice), this.#prompt.checked ? said : withoutPrompt(said));
+      const xmp = await this.xmp();
+      this.#promptRow.hidden = !hasPrompt(xmp);
+      const blob = await marked(await encoded(await this.#picture, choice), this.#prompt.checked ? xmp : withoutPrompt(xmp));
       if (this.#made !== mine) return null;
       this.#made = { ...choice, blob };
       this.#go.disabled = false;

@@ -3,7 +3,7 @@
 
 import "./adjust-tools.js";
 import "./crop-frame.js";
-import { Darkroom } from "./darkroom.js";
+import { AdjustedPixels } from "./adjusted-pixels.js";
 import { exportFrom, exportPicture } from "./export-dialog.js";
 import { History } from "./history.js";
 import { fits, frameOf, isNothing, NOTHING, sameFrame, sizeAfter, toOptions, turned, wholeOf } from "./adjustment.js";
@@ -30,7 +30,7 @@ const tool = (picture, label, onclick) =>
   h("button.quiet", { type: "button", title: label, onclick }, icon(picture), h("span.label", {}, label));
 
 class PhotoEditor extends HTMLElement {
-  #darkroom = new Darkroom();
+  #pixels = new AdjustedPixels();
   #history = new History({ adjust: NOTHING, shape: null });
   #now = this.#history.state; // what is seen, while it moves too
   #moving = false;
@@ -69,7 +69,7 @@ class PhotoEditor extends HTMLElement {
     this.#lock(true);
     setText(this.#size, t("Opening…"));
     try {
-      await this.#darkroom.load(image);
+      await this.#pixels.load(image);
     } catch {
       return setText(this.#size, t("The picture could not be loaded."));
     }
@@ -87,8 +87,8 @@ class PhotoEditor extends HTMLElement {
   #listen() {
     const frame = this.#frame;
     this.#tools.addEventListener("panel", () => this.#refresh());
-    this.#tools.addEventListener("moving", ({ detail }) => this.#move(detail(this.#history.state, this.#darkroom.size)));
-    this.#tools.addEventListener("changed", ({ detail }) => this.#change(detail(this.#history.state, this.#darkroom.size)));
+    this.#tools.addEventListener("moving", ({ detail }) => this.#move(detail(this.#history.state, this.#pixels.size)));
+    this.#tools.addEventListener("changed", ({ detail }) => this.#change(detail(this.#history.state, this.#pixels.size)));
     frame.addEventListener("framing", () => this.#move(this.#framed()));
     frame.addEventListener("framed", () => this.#change(this.#framed()));
     const dialog = this.#dialog;
@@ -108,7 +108,7 @@ class PhotoEditor extends HTMLElement {
   #framed() {
     const { adjust, shape } = this.#history.state;
     const { frame } = this.#frame;
-    const crop = sameFrame(frame, wholeOf(adjust, this.#darkroom.size)) ? null : frame;
+    const crop = sameFrame(frame, wholeOf(adjust, this.#pixels.size)) ? null : frame;
     return { adjust: { ...adjust, crop }, shape };
   }
 
@@ -151,7 +151,7 @@ class PhotoEditor extends HTMLElement {
 
   #refresh() {
     const { adjust, shape } = this.#now;
-    const { size } = this.#darkroom;
+    const { size } = this.#pixels;
     if (!size) return;
     const whole = turned(adjust, size);
     const cropping = this.#tools.panel === "crop";
@@ -174,7 +174,7 @@ class PhotoEditor extends HTMLElement {
       Math.sqrt(MOST_PIXELS / (shown.width * shown.height))) * sharp;
     const side = (pixels) => Math.max(1, Math.round(pixels * scale));
     const out = { width: side(shown.width), height: side(shown.height) };
-    const pixels = this.#darkroom.render(adjust, shown, out);
+    const pixels = this.#pixels.render(adjust, shown, out);
     Object.assign(this.#canvas, out);
     this.#canvas.getContext("2d", { willReadFrequently: true }).putImageData(pixels, 0, 0);
     this.#canvas.dataset.drawn = JSON.stringify(toOptions(adjust));
@@ -183,7 +183,7 @@ class PhotoEditor extends HTMLElement {
   #tell({ width, height }) {
     const { adjust } = this.#now;
     const nothing = isNothing(adjust);
-    const { words, exact, spoken } = wordsOf(adjust, this.#darkroom.size);
+    const { words, exact, spoken } = wordsOf(adjust, this.#pixels.size);
     setText(this.#size, t("{width} × {height} pixels.", { width, height }));
     const how = exact ? t("In words") : spoken ? t("In words, about") : t("In words, but for the frame");
     setText(this.#words, nothing ? t("Nothing is changed yet.") : `${how}: “${words}”`);
@@ -204,7 +204,7 @@ class PhotoEditor extends HTMLElement {
 
   #exported() {
     const { adjust } = this.#history.state;
-    const { size } = this.#darkroom;
+    const { size } = this.#pixels;
     const after = sizeAfter(adjust, size);
     const name = wordsOf(adjust, size).words || "picture";
     if (isNothing(adjust)) exportPicture(this.image, name);
@@ -213,7 +213,7 @@ class PhotoEditor extends HTMLElement {
 
   #full(adjust, size) {
     const canvas = Object.assign(document.createElement("canvas"), size);
-    canvas.getContext("2d").putImageData(this.#darkroom.render(adjust, frameOf(adjust, this.#darkroom.size), size), 0, 0);
+    canvas.getContext("2d").putImageData(this.#pixels.render(adjust, frameOf(adjust, this.#pixels.size), size), 0, 0);
     return canvas;
   }
 
@@ -221,7 +221,7 @@ class PhotoEditor extends HTMLElement {
     event.preventDefault();
     const { adjust } = this.#history.state;
     if (isNothing(adjust) || this.#done.disabled) return;
-    const { words } = wordsOf(adjust, this.#darkroom.size);
+    const { words } = wordsOf(adjust, this.#pixels.size);
     const content = words.charAt(0).toUpperCase() + words.slice(1);
     this.#close({ content, options: { intent: "edit", adjust: toOptions(adjust) } });
   }

@@ -13,7 +13,7 @@ import { styleItems, tools } from "../picture/actions.js";
 const TOUCH = matchMedia("(hover: none)");
 
 /** `root`: has the cards, as they come and go. */
-export function lendTools(root) {
+export function showToolsOnCards(root) {
   let near = null; // the card under the pointer
 
   const lent = () => [...root.querySelectorAll("gallery-card:has(> .lent)")];
@@ -25,7 +25,7 @@ export function lendTools(root) {
     const card = target.closest("gallery-card");
     if (card === near) return;
     near = card;
-    if (card) lend(card);
+    if (card) showTools(card);
     tidy();
   });
   root.addEventListener("pointerleave", () => {
@@ -34,7 +34,7 @@ export function lendTools(root) {
   });
   root.addEventListener("focusin", ({ target }) => {
     const card = target.closest("gallery-card");
-    if (card && !TOUCH.matches) lend(card); // what comes under a finger would take its tap
+    if (card && !TOUCH.matches) showTools(card); // what comes under a finger would take its tap
     tidy();
   });
   root.addEventListener("focusout", () => setTimeout(tidy)); // the focus is on its way
@@ -49,7 +49,7 @@ export function lendTools(root) {
 
 /** Of a card that is touched, or by the key of its own. */
 export function openMenu(card) {
-  lend(card);
+  showTools(card);
   card.querySelector(".lent > .tools .with-menu > button").click();
 }
 
@@ -58,7 +58,7 @@ export function refreshTools(card) {
   card.querySelector(".lent .icon-star")?.parentElement.setAttribute("aria-pressed", String(card.image.favorite));
 }
 
-function lend(card) {
+function showTools(card) {
   if (card.querySelector(":scope > .lent")) return;
   const made = h("div.lent", { role: "toolbar", "aria-label": t("What to do with it") }, ...(card.inTrash ? ofTrash(card) : ofPicture(card)));
   card.append(made);

@@ -12,7 +12,7 @@ import { bulkBar } from "./bulk-bar.js";
 import { choosing } from "./choosing.js";
 import { asked, finding } from "./finding.js";
 import { galleryCard } from "./gallery-card.js";
-import { lendTools, openMenu, refreshTools } from "./card-tools.js";
+import { showToolsOnCards, openMenu, refreshTools } from "./card-tools.js";
 import { Grid } from "./grid.js";
 import { byKeyboard } from "./keys.js";
 import { looking } from "./looking.js";
@@ -28,7 +28,7 @@ import { photoPicker } from "../upload/photo-picker.js";
 import "../upload/photo-tray.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
-import { wishFor } from "../picture/actions.js";
+import { requestFor } from "../picture/actions.js";
 import { adjustByHand, exportPicture, look, paintObject, sharePicture, showDetails, showOrigin } from "../picture/windows.js";
 import { nameOf } from "../picture/labels.js";
 
@@ -44,7 +44,7 @@ const tabs = document.querySelectorAll("nav.tabs a");
 const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
 const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left });
 const keep = keepPlace(grid);
-lendTools(root);
+showToolsOnCards(root);
 const { selection, ...chosen } = choosing(root, grid);
 const { about, showSlides } = looking(grid, selection);
 const doing = acts({ gone, refresh, changed, favorite });
@@ -178,7 +178,7 @@ const ANSWERS = {
   },
   tool: async ({ image, tool, style }) => {
     const painted = tool === "remove_object" ? await paintObject(image) : {};
-    if (painted) await works.begin({ ...wishFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
+    if (painted) await works.begin({ ...requestFor(tool, { style, words: painted.words }), source: image, mask: painted.mask });
   },
   "work-stop": works.stop,
   "work-retry": works.retry,

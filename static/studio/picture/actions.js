@@ -26,7 +26,7 @@ export const styleItems = (styles) =>
   styles.map((style) => ({ value: style, label: STYLE_NAMES[style] ?? capital(style), look: /^[a-z]+$/.test(style) ? `style-${style}` : null }));
 
 /** What a tool asks of a picture: {content, options}. `words`: the person's own, where they wrote any. */
-export function wishFor(tool, { style, words }) {
+export function requestFor(tool, { style, words }) {
   if (tool === STYLE) return { content: t("{style} style", { style: STYLE_NAMES[style] ?? capital(style) }), options: { intent: STYLE, style } };
   return { content: words || TOOLS[tool].words, options: { intent: tool } };
 }

@@ -4,7 +4,7 @@ import { h } from "../ui/dom.js";
 import { notice } from "../ui/notice.js";
 import * as allauth from "./allauth.js";
 import { codeField, emailField, form, passwordField, quiet } from "./form.js";
-import { removed, sure } from "./sure.js";
+import { reauthenticated, removed } from "./reauthenticate.js";
 import { authenticators } from "./authenticators.js";
 import { deviceOf, words } from "./sentences.js";
 import { locale } from "../ui/translate.js";
@@ -52,7 +52,7 @@ function address() {
   const section = h("section");
   const show = (...children) => section.replaceChildren(h("h2", {}, words.addressTitle), ...children);
   const ask = () => show(form([emailField(words.newAddress)], words.changeAddress, async ({ email }) => {
-    await sure(() => allauth.post("account/email", { email }));
+    await reauthenticated(() => allauth.post("account/email", { email }));
     enter(email);
   }));
   const enter = (email) => show(h("p", {}, words.addressCode(email)), form([codeField(words.code)], words.confirm, async ({ code }) => {
@@ -73,7 +73,7 @@ function password() {
   const renewed = passwordField(words.newPassword, "new-password");
   renewed.querySelector("input").name = "renewed";
   const send = async (values) => {
-    await sure(() => allauth.post("account/password/change", { current_password: values.password, new_password: values.renewed }));
+    await reauthenticated(() => allauth.post("account/password/change", { current_password: values.password, new_password: values.renewed }));
     section.querySelector("form").reset();
     notice(words.passwordChanged);
   };

@@ -6,7 +6,7 @@ import { notice } from "../ui/notice.js";
 import * as allauth from "./allauth.js";
 import { codeField, form, quiet } from "./form.js";
 import * as passkeys from "./passkeys.js";
-import { removed, sure } from "./sure.js";
+import { reauthenticated, removed } from "./reauthenticate.js";
 import { deviceOf, words } from "./sentences.js";
 
 const PATH = "account/authenticators";
@@ -45,17 +45,17 @@ function passkeySection(found, act) {
 }
 
 async function addPasskey() {
-  const { data } = await sure(() => allauth.get(`${PATH}/webauthn?passwordless`));
+  const { data } = await reauthenticated(() => allauth.get(`${PATH}/webauthn?passwordless`));
   const credential = await passkeys.create(data.creation_options);
   const name = (await askLine({ title: words.passkeyName, label: words.name, value: deviceOf(navigator.userAgent), confirm: words.addPasskey }))
     ?? words.passkeyOfHere;
-  await sure(() => allauth.post(`${PATH}/webauthn`, { name, credential }));
+  await reauthenticated(() => allauth.post(`${PATH}/webauthn`, { name, credential }));
 }
 
 function appSection(isOn, hasCodes, section, act) {
   const title = h("h2", {}, words.appTitle);
   const codes = hasCodes && quiet(words.showRecovery, () => act(async () => {
-    const { data } = await sure(() => allauth.get(`${PATH}/recovery-codes`));
+    const { data } = await reauthenticated(() => allauth.get(`${PATH}/recovery-codes`));
     section.append(h("p.note", {}, words.recovery), h("ul.codes", {}, ...(data.unused_codes ?? []).map((code) => h("li", {}, code))));
     return false;
   }));
@@ -64,7 +64,7 @@ function appSection(isOn, hasCodes, section, act) {
     return [title, h("p", {}, words.appOn), h("div.row", {}, h("button", { type: "button", onclick: off }, words.appTurnOff), codes)];
   }
   const on = () => act(async () => {
-    const { meta } = await sure(() => allauth.get(`${PATH}/totp`));
+    const { meta } = await reauthenticated(() => allauth.get(`${PATH}/totp`));
     section.replaceChildren(title, ...scanning(meta, act));
     return false;
   });
@@ -73,7 +73,7 @@ function appSection(isOn, hasCodes, section, act) {
 
 function scanning({ secret, totp_svg: svg }, act) {
   const send = async ({ code }) => {
-    await sure(() => allauth.post(`${PATH}/totp`, { code: code.replaceAll(" ", "") }));
+    await reauthenticated(() => allauth.post(`${PATH}/totp`, { code: code.replaceAll(" ", "") }));
     await act(() => {}, words.appIsOn);
   };
   const picture = svg && h("img.qr", { alt: "", src: `data:image/svg+xml;base64,${btoa(svg)}` });

@@ -7,7 +7,7 @@ const MOST_MESSAGES = 50; // of each
 const MOST_SESSIONS = 50;
 const SETTLE_MS = 1_000;
 
-export class Kept {
+export class OfflineCache {
   #key = null; // none for a visitor
   #timer = 0;
   #saved = new Map(); // session id → the messages that lie there

@@ -11,7 +11,7 @@ import { words } from "./sentences.js";
 const stopped = () => new Problem({ code: "cancelled", message: words.passkeyStopped });
 
 /** The answer of `act()`, which is asked again once the person has shown who they are. Raises `Problem`. */
-export async function sure(act) {
+export async function reauthenticated(act) {
   const answer = await act();
   if (answer.status !== 401) return answer;
   if (!answer.meta.is_authenticated) {
@@ -61,5 +61,5 @@ function dialog(fields, send) {
 /** Remove one of the things that sign somebody in, after a question: what the server says then, or false. */
 export async function removed(text, path, body) {
   if (!(await confirmed({ title: words.removeTitle, text, confirm: words.remove }))) return false;
-  return sure(() => allauth.remove(path, body));
+  return reauthenticated(() => allauth.remove(path, body));
 }

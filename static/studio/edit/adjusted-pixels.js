@@ -7,7 +7,7 @@ import { exactPixels } from "./exact-pixels.js";
 
 const TILE = 1024; // pixels: what is read at a time where all of it has to be
 
-export class Darkroom {
+export class AdjustedPixels {
   #img = new Image();
   #mean = null;
   #opaque = true;

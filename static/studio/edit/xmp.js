@@ -12,32 +12,32 @@ const PNG = "XML:com.adobe.xmp\0\0\0\0\0";
 const HAS_XMP = 0x04; // flags of a WebP
 const HAS_ALPHA = 0x10;
 
-/** `image`: a picture of one's own. Resolves with {blob, said}: its file, and what that says, with the prompt. */
+/** `image`: a picture of one's own. Resolves with {blob, xmp}: its file, and what that says, with the prompt. */
 export async function fileOf(image) {
   const blob = await bytesOf(image.id);
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const letters = new TextDecoder("latin1").decode(bytes);
   const from = letters.indexOf(BEGIN);
   const to = letters.indexOf(END, from) + END.length;
-  return { blob, said: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(from, to)) };
+  return { blob, xmp: new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(from, to)) };
 }
 
-export const hasPrompt = (said) => PROMPT.test(said);
-export const withoutPrompt = (said) => said.replace(PROMPT, "");
+export const hasPrompt = (xmp) => PROMPT.test(xmp);
+export const withoutPrompt = (xmp) => xmp.replace(PROMPT, "");
 
 /** After a change by hand. What an AI made stays what it is. */
-export function edited(said) {
-  if (said.includes(TYPE)) return said.replace(PHOTOGRAPH, "digitalsourcetype/humanEdits");
+export function edited(xmp) {
+  if (xmp.includes(TYPE)) return xmp.replace(PHOTOGRAPH, "digitalsourcetype/humanEdits");
   const type = `<Iptc4xmpExt:DigitalSourceType>${TYPE}humanEdits</Iptc4xmpExt:DigitalSourceType>`;
   const names = 'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" ';
-  const named = said.includes("xmlns:Iptc4xmpExt") ? said : said.replace("<x:xmpmeta ", `<x:xmpmeta ${names}`);
+  const named = xmp.includes("xmlns:Iptc4xmpExt") ? xmp : xmp.replace("<x:xmpmeta ", `<x:xmpmeta ${names}`);
   return named.replace("<xmp:CreatorTool>", `${type}<xmp:CreatorTool>`);
 }
 
 /** The same picture, as a JPEG, PNG or WebP that says so. */
-export async function marked(blob, said) {
+export async function marked(blob, xmp) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  const packet = new TextEncoder().encode(said);
+  const packet = new TextEncoder().encode(xmp);
   const parts = { "image/jpeg": jpeg, "image/png": png, "image/webp": webp }[blob.type](bytes, packet);
   return new Blob(parts, { type: blob.type });
 }
