@@ -6,6 +6,7 @@ from .land import air_amount
 
 WALLS = rgb("8c8f99 a79c8e 7d8794 b5aca0 6d7480 9a8478")
 LAMPS = rgb("ffd88a ffc46a ffe2a8 ffb45a ffe9c9 cfe4ff")
+TOPS = ((0.6, 0.17, 1.0), (0.07, 0.25, 0.8), (0.33, 0.04, 0.85))  # width and height of what is on a roof, and its shade
 ROWS = ((8.0, 3.6), (6.4, 2.4), (5.0, 1.3))  # distance and tallest tower of each row, in units
 
 
@@ -20,15 +21,12 @@ def towers(canvas: Canvas, z: float, tallest: float) -> None:
         off = (start + width / 2 - middle) / (0.36 * canvas.width)
         height = tallest * (0.22 + 0.78 * np.exp(-(off**2))) * rng.uniform(0.35, 1.0) * unit
         left, wide, tall = int(start), max(3, int(width)), max(3, int(height))
-        kind, wall = rng.integers(0, 5), WALLS[rng.integers(0, len(WALLS))]
+        top, wall = rng.integers(0, 5), WALLS[rng.integers(0, len(WALLS))]
         _block(canvas, rng, z, wall, (left, foot, wide, tall))
-        if kind == 0 and wide > 6:  # set back
-            _block(canvas, rng, z, wall, (left + wide // 5, foot - tall, wide - 2 * (wide // 5), tall // 6))
-        elif kind == 1:  # a spire
-            spire = max(1, wide // 14)
-            _block(canvas, rng, z, wall * 0.8, (left + wide // 2 - spire // 2, foot - tall, spire, tall // 4))
-        elif kind == 2 and wide > 6:  # a plant room
-            _block(canvas, rng, z, wall * 0.85, (left + wide // 4, foot - tall, wide // 3, max(2, tall // 25)))
+        if top < len(TOPS):
+            across, up, shade = TOPS[top]
+            narrow, high = max(1, round(wide * across)), max(2, round(tall * up))
+            _block(canvas, rng, z, wall * shade, (left + (wide - narrow) // 2, foot - tall, narrow, high))
         start += width * rng.uniform(0.92, 1.25)
 
 

@@ -10,13 +10,21 @@ from pipeline.providers.offline.photo.edits import LOOKS
 from pipeline.providers.offline.photo.styles import restyle
 from pipeline.providers.offline.plan import Scene
 
-from ..noise import blurred, luma, mix, rgb
+from ..noise import Array, blurred, luma, mix, rgb
 from . import city, land, night_sky, relief, sky, water, weather
 from .canvas import Canvas
 from .light import PIGMENTS
 
 Pixels = NDArray[np.uint8]
 Layer = Callable[[Canvas], None]
+MOODS: dict[str, Callable[[Array], Array]] = {  # in the order in which they are laid on
+    "warm": lambda pixels: pixels * rgb("ffecc6") * 1.08,
+    "cold": lambda pixels: pixels * rgb("c7e3ff") * 1.1,
+    "vivid": lambda pixels: mix(luma(pixels)[..., None], pixels, 1.45),
+    "pastel": lambda pixels: mix(mix(luma(pixels)[..., None], pixels, 0.72), rgb("fff7f2"), 0.32),
+    "dark": lambda pixels: pixels**1.35 * 0.82,
+    "bright": lambda pixels: pixels**0.72,
+}
 
 
 def paint(scene: Scene, width: int, height: int, seed: int, progress: Progress) -> Pixels:
@@ -80,22 +88,13 @@ def _bloom(canvas: Canvas) -> None:
 
 
 def _toned(canvas: Canvas) -> None:
-    pixels, moods = np.clip(canvas.pixels, 0, 1), canvas.scene.moods
+    pixels = np.clip(canvas.pixels, 0, 1)
     if canvas.scene.colours:
         pigment = np.mean([PIGMENTS[name] for name in canvas.scene.colours], axis=0, dtype=np.float32)
         pixels = mix(pixels, luma(pixels)[..., None] * pigment / max(float(pigment.max()), 0.35), 0.14)
-    if "warm" in moods:
-        pixels = pixels * rgb("ffecc6") * 1.08
-    if "cold" in moods:
-        pixels = pixels * rgb("c7e3ff") * 1.1
-    if "vivid" in moods:
-        pixels = mix(luma(pixels)[..., None], pixels, 1.45)
-    if "pastel" in moods:
-        pixels = mix(mix(luma(pixels)[..., None], pixels, 0.72), rgb("fff7f2"), 0.32)
-    if "dark" in moods:
-        pixels = np.clip(pixels, 0, 1) ** 1.35 * 0.82
-    if "bright" in moods:
-        pixels = np.clip(pixels, 0, 1) ** 0.72
+    for name in MOODS:
+        if name in canvas.scene.moods:
+            pixels = MOODS[name](np.clip(pixels, 0, 1))
     canvas.pixels[:] = pixels
 
 

@@ -54,21 +54,22 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
 
 
 def _commanded(request: RefineRequest) -> Refinement | None:
+    """A sentence has the name of the command that it answers."""
     match intents.command(request.content):
-        case "surprise" if not (request.attached or request.has_mask):
+        case None:
+            return None
+        case "surprise" | "more" | "delete" if request.has_mask:
+            return None
+        case "surprise" | "more" if request.attached:
+            return None
+        case "surprise":
             chosen = words.SURPRISES[request.seed % len(words.SURPRISES)]
             return _painting(request, scenes.read(chosen, request.style).scene, ())
-        case "more" if not (request.attached or request.has_mask):
+        case "more":
             return _more(request)
-        case "undo" | "download" | "delete" | "more" if not request.has_source:
-            return _answer(request, "no_picture")
-        case "undo":
-            return replace(_answer(request, "went_back"), goes_back=True)
-        case "download":
-            return _answer(request, "download_this")
-        case "delete" if not request.has_mask:
-            return _answer(request, "delete_this")
-    return None
+        case asked:
+            answer = _answer(request, asked if request.has_source else "no_picture")
+            return replace(answer, goes_back=request.has_source and asked == "undo")
 
 
 def _more(request: RefineRequest) -> Refinement:
