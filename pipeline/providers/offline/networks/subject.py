@@ -1,7 +1,7 @@
 """U²-Net-p (Qin et al., "U²-Net: Going Deeper with Nested U-Structure for Salient Object Detection")."""
 
-import cv2
 import numpy as np
+from PIL import Image
 
 from ..tiles import Floats, Pixels
 from .files import Network
@@ -16,11 +16,12 @@ MEAN, SPREAD = np.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], np.float
 
 
 def subject_seen(pixels: Pixels) -> Floats | None:
-    """How surely each pixel is the subject, 0 to 1; None without the network's file."""
+    """How surely it is the subject, 0 to 1, as (SIDE, SIDE) whatever the picture's shape; None without the network's
+    file."""
     run = NETWORK.opened()
     if run is None:
         return None
-    small = cv2.resize(pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+    size = (SIDE, SIDE)  # made smaller as where it was trained: of a softer copy it finds less
+    small = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS), np.float32)
     levels = (small / max(float(small.max()), 1.0) - MEAN) / SPREAD
-    found = run({"input.1": levels.transpose(2, 0, 1)[None]})[0, 0]
-    return np.clip(cv2.resize(found, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC), 0, 1)
+    return np.clip(run({"input.1": levels.transpose(2, 0, 1)[None]})[0, 0], 0, 1)

@@ -11,10 +11,10 @@ from pipeline.providers.offline.networks.subject import subject_seen
 
 from ..tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
 
-SEGMENT_SIDE = 400  # pixels of the small copy's longest side
+SEGMENT_SIDE = 512  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # of the copy for the outline
-ROUNDS = 5
-SEEN = 0.7  # what the network sees; the rest of a guess by colours, which know a subject's base and thin parts
+ROUNDS = 2  # more, and colours overrule what the network saw
+COLOURS = 0.5  # what they count, beside the network, where both say the same; they know thin parts, such as legs
 SURE = 0.7  # how much of it the network and the outline have in common, or the outline is doubtful
 MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture
 
@@ -22,7 +22,7 @@ MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture
 def remove_background(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
     """With an alpha channel, and the name of a sentence where the outline may be wrong. `mask` (white = change) marks
     what surely goes. Raises `BadInput`."""
-    subject, note = _subject(shrunk(pixels, SEGMENT_SIDE), mask, part(progress, 0, 0.65))
+    subject, note = _subject(pixels, mask, part(progress, 0, 0.65))
     return _cut_out(pixels, subject, part(progress, 0.65, 1)), note
 
 
@@ -33,19 +33,21 @@ def part_of(image: Image.Image, part: str, progress: Progress) -> tuple[Image.Im
     return mask, "doubtful_part" if note == "doubtful" else note
 
 
-def _subject(small: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
-    gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
-    seen = subject_seen(small)
+def _subject(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
+    small, seen = shrunk(pixels, SEGMENT_SIDE), subject_seen(pixels)
     progress(0.15)
     guess = _standing_out(small, seen is None, part(progress, 0.15, 0.3))
     if seen is not None:
-        guess = SEEN * seen + (1 - SEEN) * guess
+        seen = cv2.resize(seen, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        agreed = float(np.minimum(seen, guess).sum() / max(np.maximum(seen, guess).sum(), 1e-3))
+        guess = seen + COLOURS * agreed * (guess - seen)
+    gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     if gone is not None:
         guess[gone] = 0
     split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
     for start, factor in ((0.3, 1.0), (0.65, 0.6)):  # bolder where the first finds nothing
         labels = np.where(guess > split * factor, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-        labels[guess < split * 0.25 * factor] = cv2.GC_BGD
+        labels[guess < split * 0.35 * factor] = cv2.GC_BGD
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
         if gone is not None:
             labels[gone] = cv2.GC_BGD
@@ -81,7 +83,7 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
         count, pieces, stats, _ = cv2.connectedComponentsWithStats(found ^ np.uint8(dark), connectivity=4)
         areas = stats[1:, cv2.CC_STAT_AREA]
         if count > 1:
-            least = areas.max() * 0.12 if dark == 0 else found.size * 0.002
+            least = areas.max() * 0.12 if dark == 0 else found.size * 0.0005
             found = np.where(np.isin(pieces, 1 + np.flatnonzero(areas < least)), dark, found).astype(np.uint8)
     return found
 

@@ -89,7 +89,7 @@ def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
     progress(1.0)
     if seen is None:
         return np.zeros_like(hole)
-    return cv2.resize((seen > 0.5).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
+    return cv2.resize(seen, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
 
 
 def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> None:
