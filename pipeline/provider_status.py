@@ -36,6 +36,11 @@ class Provider:
     def is_used(self) -> bool:
         return bool(self.makes or self.makes_second or self.reads)
 
+    @property
+    def is_known(self) -> bool:
+        """Set up, or used today or before."""
+        return bool(self.address or self.state or self.cost)
+
 
 def of_all() -> list[Provider]:
     times, states, costs = stage_times.medians(), circuits.states(), today_of(STUDIO).by

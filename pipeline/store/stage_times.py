@@ -41,14 +41,18 @@ class Pace:
         return sum(filter(None, known)) if None not in known else None
 
 
-def _name(stage: Stage, intent: str | None) -> str:
-    provider = registry.reader() if stage is Stage.REFINING else settings.PROVIDERS.get(intent or Intent.GENERATE)
-    return f"{provider}.{stage.value}"
+def _name(stage: Stage, intent: str | None, made_by: str | None = None) -> str:
+    if stage is Stage.REFINING:
+        return f"{registry.reader()}.{stage.value}"
+    asked = intent or Intent.GENERATE.value
+    is_second = made_by is not None and made_by == settings.SECOND_CHOICES.get(asked)
+    return f"{made_by if is_second else settings.PROVIDERS.get(asked)}.{stage.value}"
 
 
-def note_time(stage: Stage, intent: str | None, seconds: float) -> None:
+def note_time(stage: Stage, intent: str | None, seconds: float, made_by: str | None = None) -> None:
+    """`made_by`: a second choice's time is not the first one's."""
     with _lock:
-        _taken[_name(stage, intent)].append(seconds)
+        _taken[_name(stage, intent, made_by)].append(seconds)
 
 
 def keep() -> None:

@@ -67,7 +67,8 @@ def _run(lease: Lease) -> Job | None:
         with paying.paid_by(job):
             following = _STEPS[job.stage](job, lease)
         if following or job.stage is Stage.UPLOADING:  # waits and replies are no measure
-            stage_times.note_time(job.stage, job.message.intent, time.monotonic() - began)
+            made_by = (following or job).message.provider
+            stage_times.note_time(job.stage, job.message.intent, time.monotonic() - began, made_by)
         return following
     except LeaseLost as error:
         log.info("action=stopped message=%s stage=%s", job.id, job.stage)

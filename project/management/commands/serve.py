@@ -134,7 +134,9 @@ def _ai() -> str:
         return table.ALONE
     reads = "read" if reader == table.OFFLINE else "reads"
     makers = "; ".join(f"{', '.join(intents)}: {_where(name, reader)}" for name, intents in served.items())
-    return f"{_where(reader)} {reads}; {makers}"
+    second = table.served(settings.SECOND_CHOICES)
+    others = "".join(f"; {', '.join(of)}, where that is down: {_where(name, reader)}" for name, of in second.items())
+    return f"{_where(reader)} {reads}; {makers}{others}"
 
 
 def _where(name: str, reader: str | None = None) -> str:

@@ -134,6 +134,11 @@ def test_with_servers_everybody_hears_who_does_what_and_nobody_the_key(with_serv
     assert KEY not in words + repr(with_servers.IMAGES_SERVER) + repr(vars(registry.provider_for(Intent.EDIT)))
 
 
+def test_the_operator_hears_of_a_second_choice(with_servers: Any) -> None:
+    with_servers.SECOND_CHOICES = {"edit": "offline", "style_transfer": "offline"}
+    assert "; edit, style_transfer, where that is down: built-in tools" in summary("http://127.0.0.1/", 1)
+
+
 def test_with_servers_one_reads_and_one_paints(with_servers: Any) -> None:
     assert registry.refiner().name == "chat"
     assert registry.provider_for(Intent.GENERATE).name == "images"

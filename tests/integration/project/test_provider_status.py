@@ -53,11 +53,14 @@ def test_it_says_who_makes_what_and_where_and_how_long_it_takes() -> None:
     stage_times.note_time(Stage.GENERATING, "generate", 3.0)
     stage_times.note_time(Stage.GENERATING, "generate", 5.0)
     stage_times.note_time(Stage.GENERATING, "generate", 100.0)
+    stage_times.note_time(Stage.GENERATING, "generate", 0.5, "images")  # while Gemini was down
     stage_times.keep()
     pages = said(staff(groups.OPERATORS))
     assert set(pages) == set(table.BROUGHT_BY)
     assert "Makes generate, remove_object, style_transfer Reads requests yes" in pages["gemini"]
     assert "Median time, generating 5.00 s" in pages["gemini"]
+    assert "Median time, generating 0.50 s" in pages["images"]
+    assert "State" not in pages["cloudinary"] and "Spent" not in pages["cloudinary"]  # it is not set up
     assert "http://127.0.0.1:9 Makes edit Second choice for generate" in pages["images"]
     assert "always there Makes enhance, remove_background" in pages["offline"]
     assert "no: STUDIO_CHAT_URL is not set" in pages["chat"]
