@@ -47,7 +47,7 @@ class Pool:
 
 
 run_in_db_pool = Pool(4, "orm")
-# One thread: the work is bound by the GIL; four would be no faster, and starve the event loop.
+# One thread: the work is bound by the GIL.
 handshake_pool = Pool(1, "handshake", HANDSHAKE_S)
 
 

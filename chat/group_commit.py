@@ -1,7 +1,7 @@
 """Messages sent at the same time share one journaled write; each sender gets its own outcome.
 
 A message asks for a place in the queue by its `turn`. If its person has one, the write fails, and is repeated without
-`turn`; for people who are known to have a place it is left out at once.
+it.
 """
 
 import asyncio

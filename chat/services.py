@@ -102,10 +102,10 @@ async def get_message(user_id: str, session_id: str, message_id: str) -> Message
 
 async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = False) -> Message:
     """The message, once it is in the journal: it will be answered whatever happens. The same request under the same
-    `client_id` gives the same message.
+    `client_id` gives the same message; another one raises `Conflict`.
 
-    `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `Budget`,
-    `NotFound` and `Conflict` (another request has this `client_id`).
+    `inside`: the caller holds the session, and hears of its deletion. Raises `RateLimited`, `StorageFull`, `Budget` and
+    `NotFound`.
     """
     if not inside:
         await store.find_session(user_id, session_id)
@@ -115,7 +115,7 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
-    # A repeated request gets its message even if its picture was deleted since, or space is short.
+    # A repeated request gets its message even past a limit, or without its picture.
     try:
         await rate_limits.hit("send", user_id)
         await space.check(user_id)

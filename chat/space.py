@@ -1,5 +1,5 @@
-"""Whether a person has space for one more picture. Cached, and yes while the database is down: accepting a message
-never waits for it, and the worker checks again."""
+"""Whether a person has space for one more picture. Cached, and yes while the database is down: the worker checks
+again."""
 
 import asyncio
 import logging

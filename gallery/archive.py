@@ -22,8 +22,8 @@ NOWHERE = ("state", "url", "thumbnail_url", "placeholder")  # of a picture's for
 
 
 def pictures(owner_id: uuid.UUID, ids: Sequence[str], *, with_prompts: bool = False) -> Iterator[bytes]:
-    """Each is looked up when its turn comes: one that was hidden, trashed or deleted meanwhile is not sent. What is not there
-    is named as missing in `manifest.json`. Raises `NotFound` where that is all."""
+    """Each is looked up when its turn comes. What is not there any more is named as missing in `manifest.json`. Raises
+    `NotFound` where that is all."""
     zip, sent, missing = ZipStream(), [], []
     for number, image_id in enumerate(dict.fromkeys(ids), start=1):
         image = services.own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()

@@ -1,7 +1,5 @@
-"""How many pictures each day has, so that a page knows its length before it has read any picture.
-
-The day is that of a picture's id, by which lists are sorted, so that each day's pictures stand together in them.
-"""
+"""How many pictures each day has, so that a page knows its length before it has read any. The day is that of a
+picture's id, by which lists are sorted."""
 
 import uuid
 from bisect import bisect_left

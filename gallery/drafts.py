@@ -46,7 +46,7 @@ def draft(
     by_hand: bool = False,
 ) -> Image:
     """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
-    bytes, or when its owner has ended."""
+    bytes, or for an owner who has ended."""
     space.check_owner(owner_id)
     said = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
     how = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed, "cost": cost}

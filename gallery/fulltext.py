@@ -1,7 +1,7 @@
 """Full text of pictures: PostgreSQL's own, with trigrams for misspelt words; SQLite's FTS5.
 
-PostgreSQL derives the column `vector` from `words`. In SQLite triggers keep the table `gallery_words`; a migration that
-makes `gallery_image` anew loses them, so missing ones are made after every `migrate`.
+PostgreSQL derives the column `vector` from `words`. In SQLite triggers keep the table `gallery_words`; a migration may
+lose them, so missing ones are made after every `migrate`.
 """
 
 import uuid
@@ -68,9 +68,9 @@ def ids(
     *,
     enough: int | None = None,
 ) -> list[uuid.UUID]:
-    """The first of `images`, by `order` ("pk" or "-pk"), that have all of the words; of the last one its beginning is enough.
-    `owner_id`: whose they all are; None: anybody's. `enough`: where the first `NEAR` pictures hold so many, no others are
-    looked for."""
+    """The first of `images`, by `order` ("pk" or "-pk"), that have all of the words; of the last one its beginning is
+    enough. `owner_id`: None for anybody's. `enough`: where the first `NEAR` pictures hold so many, no others are looked
+    for."""
     if not words:
         return []
     if connection.vendor != "postgresql":

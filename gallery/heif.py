@@ -1,5 +1,4 @@
-"""HEIC and AVIF hold a video codec's picture. Another process decodes them, with bounds on memory and time: a small
-file can unfold without end, or crash its decoder."""
+"""HEIC and AVIF hold a video codec's picture. Another process decodes them, with bounds on memory and time."""
 
 import json
 import os

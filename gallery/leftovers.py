@@ -25,7 +25,7 @@ AGE = timedelta(days=1)
 REST_S = 24 * 3600.0  # between two passes
 FILES, ROWS = 500, 100  # a round
 FEW = 20  # files without a row that may be deleted, whatever the others are
-# Cloudinary counts: some hundred listings an hour, and each look at a file is a request.
+# Cloudinary allows some hundred listings an hour, and each look at a file is a request.
 CLOUDINARY_PAUSE_S, CLOUDINARY_ROWS = 60.0, 5
 BEGIN = str(uuid.UUID(int=0))
 FOUND = "gallery.leftovers"  # in the cache, for `/metrics`: of each storage the `Found` of the last pass

@@ -55,8 +55,8 @@ def children(image: Image) -> list[Image]:
 
 
 def family(image: Image) -> tuple[list[Image], list[Edge]]:
-    """The pictures that its line leads to, upwards and downwards, the nearest FAMILY of them; oldest first, with those in the
-    trash or hidden. And what of them was made from what."""
+    """The pictures that its line leads to, upwards and downwards, the nearest FAMILY of them, oldest first, with those
+    in the trash or hidden; and what was made from what."""
     ids, edges, found = {image.pk}, set[Edge](), {image.pk}
     for _ in range(STEPS):
         if not found or len(ids) >= FAMILY:

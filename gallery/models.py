@@ -52,7 +52,7 @@ class Image(models.Model):
     hidden_reason = models.CharField(
         max_length=500, blank=True, default=""
     )  # of older releases; its owner never reads it
-    # `db_default`: during a rollout, processes of the release before still insert rows.
+    # `db_default`: for processes of the release before.
     hidden_code = models.CharField(max_length=16, blank=True, default="", db_default="")  # of `gallery.reasons`
     hidden_words = models.CharField(max_length=500, blank=True, default="", db_default="")  # its owner reads them
     appeal = models.CharField(max_length=8, choices=Appeal, blank=True, default="", db_default="")  # against its hiding
@@ -75,7 +75,7 @@ class Image(models.Model):
     intent = models.CharField(max_length=32, blank=True, default="")
     provider = models.CharField(max_length=100, blank=True, default="")
     seed = models.BigIntegerField(null=True, default=None)  # null: imported, or older
-    # What its message was charged, in millionths of the studio's currency; null: imported, or nothing here has a price.
+    # What its message was charged, in millionths of the currency; null: imported, or nothing here has a price.
     cost = models.BigIntegerField(null=True, default=None)
     # IPTC's digital source type; "": nobody knows; null: of an older release.
     source_type = models.CharField(max_length=40, null=True, default=None)
@@ -88,7 +88,7 @@ class Image(models.Model):
     mime = models.CharField(max_length=32)
     thumbnail_key = models.CharField(max_length=100)
     thumbnail_mime = models.CharField(max_length=32)
-    # Of a photo as it came in, SHA-256 in hexadecimal; else "".
+    # SHA-256 of a photo as it came in, in hexadecimal.
     digest = models.CharField(max_length=64, blank=True, default="", db_default="")
     bytes = models.BigIntegerField(null=True, default=None)  # of both files; null: of an older release
     created_at = models.DateTimeField(default=timezone.now)

@@ -27,11 +27,11 @@ PLACEHOLDER_SIDE = 16
 SKETCH_SIDE = 96
 _WEBP_SIDE = 16_383  # pixels: the format's own limit
 _MAX_SCANS = 100  # of a progressive JPEG; cameras write some ten
-_MAX_PARTS = 10_000  # segments or chunks, which cost Pillow microseconds each; a large PNG has some three thousand
+_MAX_PARTS = 10_000  # segments or chunks; a large PNG has some three thousand
 
 # Process-wide: Pillow warns above it and refuses at twice as much.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-# So large that the C library returns freed blocks to the system, unlike Pillow's own 16 MiB.
+# So large that freed blocks return to the system, unlike Pillow's own 16 MiB.
 Image.core.set_block_size(64 * 1024 * 1024)  # type: ignore[attr-defined]
 
 _UNREADABLE = N_("This is not a picture we can read: send a JPEG, PNG, WebP, HEIC or AVIF.")
@@ -237,7 +237,7 @@ def _jpeg(image: Image.Image) -> Rendition:
 def _jpeg_data(image: Image.Image, options: dict[str, int]) -> bytes:
     try:
         return _encode(image, "JPEG", progressive=True, optimize=True, **options)
-    except OSError:  # noise: Pillow's buffer for a progressive file is smaller than the file; a plain one is streamed
+    except OSError:  # Pillow's buffer is too small for some progressive files; a plain one is streamed
         return _encode(image, "JPEG", **options)
 
 

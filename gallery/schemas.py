@@ -124,7 +124,7 @@ class ImagePage(Schema):
     items: list[ImageForm]
     next: str | None  # the cursor of the page that follows
     count: int | None  # where it was asked for
-    similar: bool  # nothing has the words of `q`; these have words that are written nearly like them
+    similar: bool  # none has the words of `q`; these have similar ones
 
 
 class MadeFrom(Schema):

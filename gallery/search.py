@@ -22,7 +22,7 @@ PROMPTS = 50_000  # characters on one page of a list; a hundred usual ones have 
 COUNTED = 10_000  # pictures, at most
 SKIPPED = 50_000  # pictures, at most
 RANKED = 500  # matches, the newest, that are put in order of relevance
-ENOUGH = 101  # matches: where the newest pictures have so many, those alone are; more than any page shows
+ENOUGH = 101  # matches, more than any page shows: where the newest pictures have so many, no others are read
 LATE = timedelta(days=1)  # that a picture may be younger than its id: a first attempt failed
 SOON = timedelta(seconds=1)  # how long before
 RANK = 10**9
@@ -110,7 +110,7 @@ class Page:
     images: list[Image]
     next: str | None
     count: int | None = None  # where it was asked for
-    similar: bool = False  # nothing has the words; these have words that are written nearly like them
+    similar: bool = False  # none has the words; these have similar ones
 
 
 def page(owner_id: uuid.UUID, search: Search, *, deleted: bool = False, fields: Sequence[str] = ()) -> Page:

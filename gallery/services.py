@@ -48,7 +48,7 @@ Key = uuid.UUID | str
 
 def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["photo", "mask"], name: str) -> Image:
     """A photo that the person can see already is returned. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`,
-    and `RateLimited` where too many wait. Maintenance purges what a failure leaves."""
+    and `RateLimited` where too many wait."""
     leave = _importing.take(str(owner_id))
     if leave is None:
         raise RateLimited(MANY_PICTURES, retry_after=RETRY_AFTER_S)

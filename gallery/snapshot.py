@@ -12,7 +12,7 @@ class Snapshot(TypedDict):
     placeholder: str  # a data URL; "" unless the picture is shown
     epoch: int  # of its URLs
     rev: int  # of the row: which snapshot is newer
-    # Not in those of older releases, and the first two not unless a moderator has hidden it: see `gallery.reasons`.
+    # Not in those of older releases; the first two only where a moderator has hidden it.
     hidden_code: NotRequired[str]
     hidden_words: NotRequired[str]
     appeal: NotRequired[Literal["", "open", "accepted", "rejected"]]

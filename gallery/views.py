@@ -69,8 +69,8 @@ def save(request: HttpRequest, image: Image, variant: str = "full", *, with_prom
 def send_marked(
     request: HttpRequest, image: Image, variant: str, name: str, *, with_prompt: bool = False
 ) -> HttpResponseBase:
-    """Not redirected: a storage's own answer says nothing, and browsers would ignore our file name for it. `name`: of this
-    picture, in the ETag. Raises `NotFound`, `StorageDown`."""
+    """Not redirected, since a storage's own answer says nothing. `name`: of this picture, in the ETag. Raises
+    `NotFound`, `StorageDown`."""
     packet = xmp.packet(image, with_prompt=with_prompt)
     etag = f'"{name}-{hashlib.sha256(packet).hexdigest()[:12]}"'
     opened = partial(files.opened, image, variant, with_prompt=with_prompt)

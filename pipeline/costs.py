@@ -13,7 +13,7 @@ from pipeline.providers.base import Intent, Usage
 
 K1 = 1024 * 1024  # pixels that every model's "1K" covers, whatever the shape
 SLIM, WIDE = 9 / 16, 21 / 9  # the shapes between which pictures are made
-# Tokens, as adapters bound them: a byte is a token at most.
+# A byte is a token at most.
 READING = Usage(prompt_tokens=20_000, output_tokens=8192)
 PAINTING = Usage(prompt_tokens=5_000, output_tokens=8192, pictures=1)
 SHOWN = 3_000  # of each picture that goes along

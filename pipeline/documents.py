@@ -1,8 +1,8 @@
 """One frozen, typed definition of a document says what is stored and what clients read.
 
-Rules for every change: times that decide are written by `$currentDate` and compared with `$$NOW`, so that only the
-database's clock counts; each change of the public form raises `version` in the same update; no update is a pipeline,
-which would execute people's text ("$token").
+Rules for every change: times that decide are written by `$currentDate` and compared with `$$NOW`, the database's clock;
+each change of the public form raises `version` in the same update; no update is a pipeline, which would execute
+people's text ("$token").
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -3,7 +3,7 @@ import sys
 import time
 from typing import Any
 
-# Else Huey imports psycopg, for a storage that is not used: 9 MB of each process without PostgreSQL.
+# Else Huey imports psycopg, 9 MB, for a storage that is not used.
 if "psycopg" not in sys.modules:
     sys.modules["psycopg"] = None  # type: ignore[assignment]  # makes its import fail
 from huey import PriorityRedisHuey
@@ -28,10 +28,7 @@ class _NoSerializer:
 
 
 class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
-    """A task is its name, and nothing else in the queue is run.
-
-    Nothing is revoked or scheduled, so Huey need not ask Redis about it.
-    """
+    """A task is its name, and nothing else in the queue is run. Nothing is revoked or scheduled."""
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, serializer=_NoSerializer(), **options)

@@ -24,7 +24,7 @@ from pipeline.documents import (
 )  # fmt: skip
 from pipeline.message_parts import CallForm, ErrorForm, Options, ReservationForm, SuggestionForm, picture
 
-# `turn` of a message that a worker holds, or held until it stopped or died: it goes on before others begin.
+# `turn` of a message that a worker holds, or held: it goes on before others begin.
 BEGUN = Timestamp(1, 0)
 SEEDS = 2**53
 

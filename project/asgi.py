@@ -39,8 +39,8 @@ application = CloseOnShutdown(
     ProtocolTypeRouter({"http": PacedAnswers(Handler()), "websocket": Paced(SocketLanguage(SocketAuth(sockets)))})
 )
 
-# Loads the routes now: what is loaded here the garbage collector need not scan, 0.1 s each time.
+# Loads the routes now, so that the garbage collector need not scan them.
 get_resolver().url_patterns  # noqa: B018
 gc.freeze()
-# So long a computing thread can keep the event loop waiting; Python's own 5 ms delay pings.
+# So long a computing thread keeps the event loop waiting; Python's 5 ms delay pings.
 sys.setswitchinterval(SWITCH_S)

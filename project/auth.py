@@ -189,11 +189,8 @@ def check_guests() -> None:
 
 
 def become_guest(request: HttpRequest) -> tuple[User, bool]:
-    """The person, and whether it is a new guest, who gets a cookie.
-
-    Not by Django's `login`: this browser's other tabs keep their CSRF token. Raises `ForeignPage`, `RateLimited`,
-    `NoGuests`.
-    """
+    """The person, and whether it is a new guest, who gets a cookie. Not by Django's `login`, which would change other
+    tabs' CSRF token. Raises `ForeignPage`, `RateLimited`, `NoGuests`."""
     if check_csrf(request):
         raise ForeignPage
     if request.user.is_authenticated and request.user.note_seen():

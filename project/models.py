@@ -88,7 +88,7 @@ class Token(models.Model):
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
     created_at = models.DateTimeField(auto_now_add=True)
-    # `db_default`: during a rollout, processes of the release before still insert rows.
+    # `db_default`: for processes of the release before.
     name = models.CharField(max_length=100, blank=True, default="", db_default="")
     may_write = models.BooleanField(default=True, db_default=True)
     expires_at = models.DateTimeField(null=True, default=None)

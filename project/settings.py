@@ -93,14 +93,14 @@ TEMPLATES = [
 
 DATABASES = {"default": DATABASE}
 if DATABASE_URL:
-    # Tests each connection before it is lent: its server may be a new one.
+    # Tests each connection before it is used.
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"]["OPTIONS"] = {
-        # A server that vanished is noticed in seconds, not a quarter of an hour.
+        # A server that vanished is noticed in seconds.
         **{"connect_timeout": 3, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
         "tcp_user_timeout": 10_000,  # ms
         **DATABASES["default"].get("OPTIONS", {}),
-        # For every thread of a worker, and maintenance. After a failure the pool tries again when it is asked.
+        # For every thread of a worker, and maintenance.
         "pool": {"min_size": 1, "max_size": WORKER_THREADS + 4, "timeout": 3, "reconnect_timeout": 1},
     }
 else:

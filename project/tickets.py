@@ -28,8 +28,8 @@ class TicketForm(BaseModel):
 
 @router.post("/tickets/", response={201: TicketForm}, operation_id="createTicket", summary="A ticket for one socket")
 async def create_ticket(request: HttpRequest) -> Status[TicketForm]:
-    """For a browser whose page comes from elsewhere. Good once, for half a minute, and for as long as the token that asked
-    for it is."""
+    """For a browser whose page comes from elsewhere. Good once, for half a minute, and no longer than the token that
+    asked for it."""
     await rate_limits.hit("ticket", str(request.user.pk))
     ticket = await issue(Token.digest_of(_token(request)))
     return Status(201, TicketForm(ticket=ticket, protocols=[PROTOCOL, PREFIX + ticket], expires_in_s=TICKET_S))

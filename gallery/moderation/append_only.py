@@ -16,7 +16,7 @@ POSTGRESQL = f"""
     CREATE TRIGGER {TRIGGER} BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TRIGGER}();
 """
 NO_POSTGRESQL = f"DROP TRIGGER {TRIGGER} ON {TABLE}; DROP FUNCTION {TRIGGER}();"
-# TRUNCATE looks at no row. It is also what `manage.py flush` does, which is refused here as it is on SQLite.
+# For TRUNCATE, which `manage.py flush` uses, too.
 NEVER_EMPTIED = f"""
     CREATE TRIGGER {TRIGGER}_truncate BEFORE TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION {TRIGGER}();
 """

@@ -28,7 +28,7 @@ from gallery.translation import _
 
 B = TypeVar("B", bound=BaseModel)
 View = Callable[..., HttpResponseBase]
-AHEAD = 6  # pictures on a page, so that the next one is there at once
+AHEAD = 6  # pictures on a page
 PASSED = 500  # pictures that a page says it does not want, at most
 
 Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]

@@ -28,7 +28,7 @@ class LocalStorage:
         with _down():
             for folder in (folders := {path.parent for path in paths}):  # one, where they belong together
                 _make(folder)
-            # At the same time: the disk takes two syncs that come together as one.
+            # The disk takes two syncs that come together as one.
             others = [_beside.submit(_write, path, file.data) for path, file in zip(paths[1:], files[1:], strict=True)]
             try:
                 _write(paths[0], files[0].data)

@@ -132,7 +132,7 @@ class PictureRequest:
     width: int | None
     height: int | None
     style: str | None
-    seed: int  # 0 to 2^53 - 1; same request and seed: same bytes, where the provider can
+    seed: int  # 0 to 2^53 - 1
     source: bytes | None  # JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
     adjust: "Adjust | None" = None  # nothing else is to be done

@@ -1,5 +1,5 @@
-"""A service's own words about a failure. They may quote our key, so they are dropped, unless somebody listens who hides
-keys: `manage.py check_providers`."""
+"""A service's own words about a failure. They may quote our key: only `manage.py check_providers`, which hides keys,
+listens."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -22,7 +22,7 @@ SIDES = range(256, 2048 + 1, 64)  # pixels: every model's sides are multiples of
 SHAPE_COUNTS = 10  # times as much as the number of pixels
 MIN_PIXELS = 512 * 512  # below, models make no sensible picture
 OPENAI_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))  # of those that take no others
-SD_CPP = "sd-cpp-local"  # what stable-diffusion.cpp calls its model: it takes a seed in the prompt alone
+SD_CPP = "sd-cpp-local"  # stable-diffusion.cpp's model: takes a seed in the prompt alone
 
 NO_TRANSPARENCY = N_("The image model makes no transparent pictures, so it cannot remove a background.")
 ENLARGED = N_("The image model made it at {} × {} pixels; it was enlarged to the size that you chose.")

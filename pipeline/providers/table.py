@@ -4,7 +4,7 @@ from gallery.translation import N_, _
 from pipeline.providers.base import Intent
 
 OFFLINE, GEMINI, CLOUDINARY, IMAGES, DIFFUSERS, CHAT = "offline", "gemini", "cloudinary", "images", "diffusers", "chat"
-# Names in STUDIO_PROVIDERS, and the setting that each needs. A new one is a line here, and one in `registry.py`.
+# Names in STUDIO_PROVIDERS, and the setting that each needs.
 BROUGHT_BY: Mapping[str, str | None] = {
     OFFLINE: None,
     GEMINI: "GEMINI_API_KEY",

@@ -1,7 +1,4 @@
-"""Bytes between two stages, which may run on two machines.
-
-One write and one read; GridFS would take two of each, and look for its indexes.
-"""
+"""Bytes between two stages, which may run on two machines. One write and one read; GridFS would take two of each."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

@@ -18,7 +18,7 @@ from pipeline.store.mongo import database
 
 PAUSE_S = 0.1  # between two rounds
 EVENTS_PER_ROUND = 20
-LOADED_PAUSE_S = 0.4  # after a round that could not publish for all: leaves the processor to the web
+LOADED_PAUSE_S = 0.4  # after a round that could not publish for all
 
 
 def _round(waiting: dict[str, Message]) -> None:

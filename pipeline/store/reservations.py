@@ -16,7 +16,7 @@ from pipeline.store.ledger import Gone, Spent
 from pipeline.store.mongo import database
 
 AT_ONCE = 100
-UNKNOWN_AFTER_MS = 600_000  # a request without a message, of which nobody has heard again: no call takes so long
+UNKNOWN_AFTER_MS = 600_000  # longer than any call takes: a reservation without a message
 
 
 def cover(message: Message, token: str) -> None:

@@ -1,7 +1,7 @@
 """What a stage has found out, kept for whoever does the next one.
 
 What was paid for, or is different each time, is kept at once. What is free and repeatable is kept a moment later, or
-with the message's end: no client has seen it until then, and after a crash it is made again.
+with the message's end; after a crash it is made again.
 """
 
 import logging

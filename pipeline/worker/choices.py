@@ -30,7 +30,7 @@ from pipeline.providers.base import (
 from pipeline.providers.text import Size
 from pipeline.store import circuits
 
-WAIT_S = 30.0  # a message waits so long for a provider that is down; for longer ones its person reads it at once
+WAIT_S = 30.0  # a message waits for a provider that is down; for longer ones its person is told at once
 IN_SECONDS = N_("{provider} is down. It should be back in about {seconds} seconds.")
 IN_MINUTES = N_("{provider} is down. It should be back in about {minutes} minutes.")
 INSTEAD = N_("{first} is down, so {second} made this.")

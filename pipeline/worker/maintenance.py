@@ -1,7 +1,5 @@
-"""What every worker does beside its messages: it renews leases, and repairs what a crash left.
-
-Any number of processes may do this at once; every repair is a compare-and-set, or is safe to repeat.
-"""
+"""What every worker does beside its messages: it renews leases, and repairs what a crash left. Every repair is a
+compare-and-set, or safe to repeat."""
 
 import logging
 import math

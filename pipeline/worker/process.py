@@ -11,7 +11,7 @@ from pipeline.store import followups, stage_times
 from pipeline.worker import maintenance, screening
 from pipeline.worker.lease import stopping
 
-STOP_WITHIN_S = 70  # if it waits for a paid call, else at once; then the lease runs out
+STOP_WITHIN_S = 70  # where it waits for a paid call
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types

@@ -79,8 +79,8 @@ def _before(message: Message) -> Filter:
 
 
 def _earlier(message: Message) -> Filter:
-    """Accepted before. Messages of an old release have no such time: they come first, by id. One total order, so that
-    no two wait for each other."""
+    """Accepted before. Messages of an old release have no such time: they come first, by id. One order, so that no two
+    wait for each other."""
     if message.accepted_at is None:
         return {"accepted_at": None, "_id": {"$lt": message.id}}
     return {"accepted_at": {"$not": {"$gte": message.accepted_at}}}

@@ -56,8 +56,8 @@ def _parents(message: Message) -> list[str]:
 
 
 def _stored(lease: Lease, image: Image, rendition: Rendition) -> bool:
-    """Whether the message ended with this picture. A held message's draft is never purged; who lost the lease has to
-    look whether its files came after the purge."""
+    """Whether the message ended with this picture. A worker that lost the lease has to look whether its files came
+    after a purge."""
     ended = False
     try:
         gallery.put(image, rendition)

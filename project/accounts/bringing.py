@@ -1,11 +1,9 @@
 """Moves a guest's things to the account that they have signed in to.
 
-One SQL transaction ends the guest's keys, so that nothing new can come, gives the pictures to the account, and stores
-a `Move`. Conversations in MongoDB follow; files stay where they are. Maintenance repeats each `Move` until nothing that
-had begun before can still come; each step is safe to repeat. Then the guest is removed like others.
-
-Meanwhile a worker may hold a guest's message whose picture is the account's already: its stage fails, and is tried
-again when the message has followed (`gallery.services.source`).
+One SQL transaction ends the guest's keys, so that nothing new can come, gives the pictures to the account, and stores a
+`Move`. Conversations in MongoDB follow; files stay where they are. Maintenance repeats each `Move`, safely, until
+nothing that had begun before can still come; then the guest is removed like others. A worker that holds a message whose
+picture has moved already fails, and tries again (`gallery.services.source`).
 """
 
 import logging

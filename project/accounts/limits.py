@@ -1,5 +1,5 @@
-"""How often somebody may try to sign in, or be mailed: by address and by name. Guesses at a name use up its tries,
-except for a browser that has signed in with it (`project.http.login_limits`)."""
+"""How often somebody may try to sign in, or be mailed: by address and by name, and apart for a browser that has signed
+in with the name before (`project.http.login_limits`)."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from project.http import login_limits
 from project.http.login_limits import Browser
 
 BROWSER = Browser("studio_browser", "/_allauth/")
-# Ends of paths: where a password or a code is tried, where one is mailed, and where else something is stored for strangers.
+# Ends of paths: where a password or a code is tried, where one is mailed, where something is stored for strangers.
 SIGNUPS = ("auth/signup", "auth/webauthn/signup", "auth/provider/signup")
 BEGINS = ("auth/webauthn/login", "auth/provider/redirect")
 LOOKS = ("auth/email/verify", "auth/password/reset")  # GET with a code in a header is a try too

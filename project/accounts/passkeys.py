@@ -1,5 +1,4 @@
-"""Takes passkeys of our own pages only, on plain http://localhost too. django-allauth can only take those of any page
-there, or none."""
+"""Takes passkeys of our own pages only, on plain http://localhost too, as django-allauth cannot."""
 
 from collections.abc import Callable
 from functools import cache

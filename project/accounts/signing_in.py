@@ -1,8 +1,7 @@
 """What becomes of this browser's guest when somebody signs up or in.
 
-Whoever signs up keeps the guest's row, now with an address and a password: everything stays theirs, open sockets too.
-Whoever signs in to an existing account is asked once whether to bring the guest's things along:
-`project.accounts.bringing`.
+Whoever signs up keeps the guest's row, now with an address and a password. Whoever signs in to an existing account is
+asked once whether to bring the guest's things along (`project.accounts.bringing`).
 """
 
 from allauth.account.internal.flows import login as records

@@ -16,8 +16,8 @@ from project.http import problems
 from project.http.middleware import body_limit, strict_policy
 
 HEAD_S = 10.0  # from the connection's beginning to the end of its first request's headers
-IDLE_S = 60.0  # the same for a later request, the idle time before it included
-BODY_S = 300.0  # from there to the end of the body: 20 MiB at 0.6 Mbit/s
+IDLE_S = 60.0  # the same for a later request, with the idle time before it
+BODY_S = 300.0  # to the end of the body: 20 MiB at 0.6 Mbit/s
 UNREAD_S = 60.0  # for a reader to take UNREAD bytes here and as many in the kernel
 LINGER_S = 2.0  # before a refused sender is cut off: a reset would lose the answer
 UNREAD = 32_768  # bytes

@@ -7,7 +7,7 @@ from typing import Any
 from project.daphne.shutdown import Event, Receive, Send
 
 WAITING = 16  # commands of one socket
-# Bytes in one turn of the event loop. Twisted's 64 KiB hold two thousand small commands, a tenth of a second.
+# Bytes in one turn of the event loop, of which Twisted takes 64 KiB: two thousand small commands.
 READ = 4096
 
 

@@ -1,8 +1,5 @@
-"""Bounds that Daphne leaves to a proxy: size and time of a request, time to read an answer, connections of an address.
-
-Daphne takes a request whole before anybody is asked, waits for a slow one without end, and keeps all answers that
-nobody reads.
-"""
+"""Bounds that Daphne leaves to a proxy: size and time of a request, time to read an answer, connections of an
+address."""
 
 # Twisted's HTTP is half typed:
 # mypy: disable-error-code="no-untyped-call, override, method-assign"
@@ -236,7 +233,7 @@ def install() -> None:
     daphne.server.HTTPFactory = Factory
     for module in (daphne.http_protocol, daphne.ws_protocol):
         module.parse_x_forwarded_for = forwarded.parse
-    # Twisted calls those that it does not know "Unknown Status", and 422 is one of them.
+    # Twisted would call it "Unknown Status".
     twisted.web.http.RESPONSES.update({status.value: status.phrase.encode() for status in HTTPStatus})
     _raise_open_files()
 

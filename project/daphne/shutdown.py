@@ -29,8 +29,7 @@ class _Socket(Protocol):
 
 
 class CloseOnShutdown:
-    """Closes the open sockets with 1012 before Daphne's reactor stops, which itself only drops them. Under another
-    server, or a test's communicator, it only passes on."""
+    """Closes the open sockets with 1012 before Daphne's reactor stops, which itself only drops them."""
 
     def __init__(self, application: Application) -> None:
         self.application = application

@@ -22,7 +22,7 @@ RETRY_AFTER_S = 5.0
 MANY = N_("Too many large uploads are on their way: try again in a few seconds.")
 
 _look_up = Pool(1, "bodies")
-# Bytes that arrive or wait to be worked on: of three of the largest pictures, of six, of twenty-five.
+# Bytes that arrive or wait: of three of the largest pictures, of six, of twenty-five.
 _by_person = Places(64 * MIB if settings.STUDIO_LIMITS else math.inf)
 _by_address = Places(128 * MIB if settings.STUDIO_LIMITS else math.inf, total=512 * MIB)
 

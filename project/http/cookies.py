@@ -1,8 +1,5 @@
-"""Two cookies: a person's, renewed by use, and one for staff in the admin alone, so that logging in there changes
-nothing on the pages.
-
-Django calls what a cookie names a session, which here is a conversation.
-"""
+"""Two cookies: a person's, renewed by use, and one for staff in the admin alone. Django calls what a cookie names a
+session, which here is a conversation."""
 
 import logging
 from datetime import timedelta

@@ -1,7 +1,4 @@
-"""How often a person, or an address, may read over HTTP.
-
-Counted in each process, whose time it protects: a poll shall cost no round trip to Redis.
-"""
+"""How often a person, or an address, may read over HTTP. Counted in each process: no round trip to Redis."""
 
 import threading
 import time

@@ -31,7 +31,7 @@ class Supervisor:
     def __init__(self, say: Callable[[str], None]) -> None:
         self.say = say
         self.children: list[Child] = []
-        self._requests = 0  # to stop: the first is polite, the second is in a hurry
+        self._requests = 0  # to stop; the second is in a hurry
         self._requested_at = -SAME_REQUEST_S  # of the last one (time.monotonic())
         self._due: dict[str, float] = {}  # when an ended child starts again, by name (time.monotonic())
         self._delays: dict[str, float] = {}

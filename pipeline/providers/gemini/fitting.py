@@ -10,7 +10,7 @@ from pipeline.providers.fitting import FINE, MAX_MASKED_SIDE, alike, boxed, deco
 from pipeline.providers.gemini.shapes import nearest_ratio, proportion
 from pipeline.providers.text import Size
 
-MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more, and 40 million would be refused
+MAX_SENT_SIDE = 2048  # pixels of a side: the model sees no more
 MAX_SENT_BYTES = 13 * 1024 * 1024  # of all pictures of a request, which may have 20 MB in base64
 MAX_RECEIVED_BYTES = 64 * 1024 * 1024
 _MIME = {b"\x89PNG": "image/png", b"RIFF": "image/webp"}

@@ -27,7 +27,7 @@ _SIZES = {"1K": ImageSize.IMAGE_SIZE_ONE_K, "2K": ImageSize.IMAGE_SIZE_TWO_K, "4
 RATIOS = tuple(_RATIOS)
 # Of a size, in any shape: 1024 × 1024, or 1376 × 768.
 PIXELS = {"1K": 1024**2, "2K": 2048**2, "4K": 4096**2}
-_LARGER = 1.1  # so much larger than a size one may be, and still be made in it
+_LARGER = 1.1  # than a size, and still made in it
 # Usual seconds, for the progress bar.
 USUAL_S = {"1K": 20.0, "2K": 30.0, "4K": 60.0}
 
@@ -53,8 +53,7 @@ def nearest_ratio(width: int, height: int) -> str:
 
 
 def size_name(width: int, height: int) -> str:
-    """The smaller of "1K" and "2K" whose nearest shape covers it without being enlarged. "4K", which costs more and
-    takes longest, is made where it is asked for."""
+    """The smaller of "1K" and "2K" whose nearest shape covers it without being enlarged."""
     shape = proportion(nearest_ratio(width, height))
     across = max(width, height * shape)
     return "1K" if across * across / shape <= _LARGER * PIXELS["1K"] else "2K"

@@ -38,15 +38,15 @@ class Question:
 
 
 class Client:
-    """Every call is one request. Only if a server refuses an optional field it is repeated, and the field left out from
-    then on."""
+    """Every call is one request. Only if a server refuses an optional field it is repeated without, and so are all
+    calls from then on."""
 
     def __init__(self, name: str, server: Server) -> None:
         self._name, self._base = name, server.base
         self._calls = Calls(name, server.timeout_s, server.calls)
         self._refused: set[str] = set()  # optional fields
         self._http = httpx2.AsyncClient(
-            # A connection of its own for each call: one that the server is about to close would lose a request.
+            # A connection for each call: one that the server is about to close would lose it.
             transport=Bounded(limits=httpx2.Limits(max_keepalive_connections=0)),
             auth=httpx2.BasicAuth(*server.key.split(":", 1)) if server.has_login else None,
             headers={"Authorization": f"Bearer {server.key}"} if server.key and not server.has_login else {},

@@ -103,7 +103,7 @@ class SdCpp:
         }
         if order.source is None:
             return fields
-        # As the server's OpenAI API has it: one for models that are told what to change, one for those that are not.
+        # For models that are told what to change, and for those that are not.
         image, mask = order.in_box(box)
         source = dialect.base64_png(image)
         fields |= {"ref_images": [source], "init_image": source}
