@@ -47,7 +47,7 @@ class HideForm(forms.Form):
 
 @admin.register(Image)
 class ImageAdmin(Base):
-    list_display = ("thumbnail", "owner", "said", "state", "approved_at", "created_at")
+    list_display = ("thumbnail", "said", "owner", "state", "created_at")
     list_filter = (StateFilter, "purpose", ProviderFilter, MadeFilter)
     list_select_related = ("owner",)
     list_per_page = 50
@@ -117,6 +117,8 @@ class ImageAdmin(Base):
     def state(self, image: Image) -> str:
         if image.hidden and image.state == "deleted":
             return gettext("deleted, hidden")
+        if image.state == "shown" and image.approved_at:
+            return gettext("approved")
         return {"shown": gettext("shown"), "hidden": gettext("hidden"), "deleted": gettext("deleted")}[image.state]
 
     @admin.action(description=_("Approve (show it again, if it is hidden)"), permissions=["change"])

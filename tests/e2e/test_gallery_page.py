@@ -398,6 +398,15 @@ def test_the_viewer_closes_over_the_place(many: Page) -> None:
 # For everybody
 
 
+def test_a_tall_picture_is_cut_alike_above_and_below_as_its_placeholder_is(newcomer: Callable[..., Person]) -> None:
+    person = newcomer()
+    tab = person.opens("/gallery/")
+    bring(person, tab, Image.linear_gradient("L").resize((200, 600)))
+    tab.page.reload()
+    expect(cards(tab.page).locator("img.loaded")).to_have_count(1)
+    assert cards(tab.page).locator("img").bounding_box() == cards(tab.page).locator(".open").bounding_box()
+
+
 @pytest.mark.parametrize("width", [1280, 390, 320])
 def test_nothing_in_it_keeps_anybody_out(newcomer: Callable[..., Person], width: int) -> None:
     touch = width < 600

@@ -50,6 +50,23 @@ def test_words_are_searched_as_one_types_and_stand_in_the_address(found: tuple[P
     expect(page).to_have_url(re.compile(r"/gallery/$"))
 
 
+def test_back_takes_one_step_of_the_search_away(found: tuple[Person, Page]) -> None:
+    page = found[1]
+    page.get_by_role("searchbox", name="Search").press_sequentially("bien", delay=400)  # the gallery answers in between
+    expect(cards(page)).to_have_text(["Biển xanh"])
+    page.get_by_label("Favourites").check()
+    expect(page.get_by_text("No picture is like that.")).to_be_visible()
+    page.go_back()
+    expect(cards(page)).to_have_text(["Biển xanh"])
+    expect(page.get_by_label("Favourites")).not_to_be_checked()
+    page.go_back()
+    expect(cards(page)).to_have_count(3)
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("")
+    page.go_forward()
+    expect(cards(page)).to_have_text(["Biển xanh"])
+    expect(page.get_by_role("searchbox", name="Search")).to_have_value("bien")
+
+
 def test_favourites_and_albums_narrow_what_is_seen(found: tuple[Person, Page]) -> None:
     page = found[1]
     page.get_by_label("Favourites").check()

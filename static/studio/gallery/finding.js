@@ -18,8 +18,11 @@ export function asked() {
   return Object.fromEntries([...FIELDS, ...CHIPS].filter((field) => query.get(field)).map((field) => [field, query.get(field)]));
 }
 
-/** `form`: its fields show what is asked for; `changed` is called when that is something else. */
-export function finding(form, changed) {
+/**
+ * `form`: its fields show what is asked for; `changed` is called when that is something else, `leave` before its address becomes the one
+ * that Back leads to.
+ */
+export function finding(form, { changed, leave }) {
   const { q, favorite, hidden, album, intent } = form.elements;
   const chips = h("span.chips");
   const tools = albumTools(album, () => {
@@ -30,9 +33,12 @@ export function finding(form, changed) {
   form.append(chips);
   intent.append(...Object.entries(KINDS).map(([value, words]) => h("option", { value }, words)));
   let timer = 0;
+  let seen = ""; // what is shown, as the address has it
+  let typed = false; // the words in the address are being written: all of them are one step for Back
 
   const show = () => {
     const now = asked();
+    seen = String(new URLSearchParams(now));
     q.value = now.q ?? "";
     favorite.checked = now.favorite === "true";
     hidden.checked = now.hidden === "true";
@@ -50,8 +56,15 @@ export function finding(form, changed) {
     const own = { q: q.value.trim(), favorite: isFavorite, hidden: isHidden, album: album.value, intent: intent.value };
     const wanted = { ...own, ...kept, ...instead };
     const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
-    if (String(query) === String(new URLSearchParams(asked()))) return;
-    history.replaceState({ ...history.state, place: null }, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+    if (String(query) === seen) return;
+    const address = `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`;
+    const types = document.activeElement === q && wanted.q !== (asked().q ?? "");
+    if (types && typed) history.replaceState({ ...history.state, place: null }, "", address);
+    else {
+      leave();
+      history.pushState(null, "", address);
+    }
+    typed = types;
     show();
     changed();
   };
@@ -64,7 +77,12 @@ export function finding(form, changed) {
     event.preventDefault();
     ask();
   });
-  window.addEventListener("popstate", show);
+  window.addEventListener("popstate", () => {
+    const before = seen;
+    typed = false;
+    show();
+    if (seen !== before) changed();
+  });
   show();
   fillAlbums(album).then(show);
   offerHidden(hidden.parentElement);

@@ -259,6 +259,6 @@ document.querySelector("#bring").append(slides, ...photoPicker({ take: bring, ti
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
 window.addEventListener("hashchange", turn);
-finding(document.querySelector("#finding"), turn);
+finding(document.querySelector("#finding"), { changed: turn, leave: keep });
 settled.then(turn);
 person.addEventListener("changed", () => location.reload());
