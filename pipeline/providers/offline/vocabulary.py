@@ -116,7 +116,8 @@ class Lexicon:
                 before = [word for word in keys[:at] if word not in ARTICLES][-1:]
                 negated, spelling = not NEGATIONS.isdisjoint(before), " ".join(tokens[at : at + length])
                 name, is_english = self._names.get(key), key in self._english
-                yield Match(spelling, key, name, is_english, negated, clause, phrase, not name and key not in STOP)
+                is_unknown = not (name or key in STOP or key.isdecimal())
+                yield Match(spelling, key, name, is_english, negated, clause, phrase, is_unknown)
             else:
                 clause, phrase = clause + 1, phrase + 1
             at += length

@@ -1,7 +1,5 @@
 """Painted before the land."""
 
-from itertools import pairwise
-
 import numpy as np
 
 from ..noise import blurred, fbm, mix, sample, step
@@ -62,11 +60,9 @@ def lightning(canvas: Canvas) -> None:
 
 
 def _bolt(rng: np.random.Generator, start: Point, end: Point, turns: int) -> list[Point]:
-    points = [start, end]
+    points = np.array([start, end])
     for _ in range(turns):
-        halved = [points[0]]
-        for (x0, y0), (x1, y1) in pairwise(points):
-            push = rng.normal(0, 0.16) * (abs(y1 - y0) + abs(x1 - x0))
-            halved += [((x0 + x1) / 2 + push, (y0 + y1) / 2), (x1, y1)]
-        points = halved
-    return points
+        middles = (points[:-1] + points[1:]) / 2
+        middles[:, 0] += rng.normal(0, 0.16, len(middles)) * np.abs(np.diff(points, axis=0)).sum(axis=1)
+        points = np.insert(points, range(1, len(points)), middles, axis=0)
+    return [(x, y) for x, y in points.tolist()]

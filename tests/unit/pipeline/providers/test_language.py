@@ -409,7 +409,9 @@ def test_no_sentence_is_a_wall_of_text_or_names_a_setting() -> None:
 # What people really type
 
 
-@pytest.mark.parametrize("content", ["ok", "yes", "no", "nice", "I like it", "đẹp quá", "do you know how to draw?"])
+@pytest.mark.parametrize(
+    "content", ["ok", "hmm", "test", "yes", "no", "nice", "I like it", "đẹp quá", "do you know how to draw?"]
+)
 def test_what_asks_for_nothing_is_no_subject(content: str) -> None:
     assert fresh(content).reply in in_both("hello")
 
@@ -426,6 +428,7 @@ def test_who_is_not_content_is_offered_something_else(content: str) -> None:
         ("zoom in", "crop to the centre"),
         ("fix this photo", "enhance: denoise, contrast, sharpness, upscale"),
         ("restore this old photo", "enhance: denoise, contrast, sharpness, upscale"),
+        ("làm lại cho đẹp hơn", "enhance: denoise, contrast, sharpness, upscale"),
         ("phục hồi ảnh cũ", "enhance: denoise, contrast, sharpness, upscale"),
         ("make it 4k", "enhance: upscale"),
         ("another style", "another style"),
@@ -454,6 +457,12 @@ def test_what_is_to_be_replaced_has_to_be_there(content: str) -> None:
 def test_what_is_not_wanted_may_have_an_article() -> None:
     assert seen(after("without the lake", PAINTED)).land == {"mountains"}
     assert seen(after("bỏ mây đi", PAINTED)).weather == set()
+    assert seen(fresh("a lake, not a city")).land == {"lake"}
+
+
+@pytest.mark.parametrize("content", ["draw 5 mountains", "two boats on a lake", "cầu vồng sau cơn mưa"])
+def test_how_many_and_when_is_nothing_that_is_left_out(content: str) -> None:
+    assert (fresh(content).intent, fresh(content).reply) == (Intent.GENERATE, None)
 
 
 @pytest.mark.parametrize(
@@ -463,6 +472,7 @@ def test_what_is_not_wanted_may_have_an_article() -> None:
         ("cầu Rồng Đà Nẵng ban đêm", "“cầu Rồng Đà Nẵng”"),
         ("mùa thu", "“mùa thu”"),
         ("a mountain bike", "a mountain bike"),
+        ("vẽ đồng hồ", "“đồng hồ”"),
         ("make her smile", "her smile"),
     ],
 )
