@@ -6,11 +6,13 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from pydantic import ValidationError
 
@@ -375,6 +377,14 @@ def test_an_imported_picture_is_announced_to_its_owner_and_a_mask_to_nobody(
     assert (news["image_id"], news["owner_id"], news["message_id"]) == (str(photo.pk), str(me.pk), None)
     assert news["form"]["state"] == "deleted"
     assert services.unannounced(10) == [photo]
+
+
+def test_what_became_of_imported_pictures_before_it_was_news_is_none(me: User) -> None:
+    photo, painted = services.import_picture(me.pk, png(), "photo", "x.png"), made(me)
+    for image in (photo, painted):
+        services.trash(me.pk, str(image.pk))
+    import_module("gallery.migrations.0017_older_photos_are_told").tell(apps, None)
+    assert services.unannounced(10) == [painted]
 
 
 def test_a_listener_that_fails_does_not_undo_the_change(me: User, caplog: pytest.LogCaptureFixture) -> None:
