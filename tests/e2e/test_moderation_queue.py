@@ -149,6 +149,19 @@ WHOLE = """() => {
 }"""
 
 
+def test_an_empty_queue_says_whether_it_is_filtered(server: Serving, person: Person) -> None:
+    filled(server, 1)
+    log_in(server, person.context)
+    page = person.opens("/admin/queue/").page
+    ready(page)
+    page.locator("select[name=kind]").select_option("appeals")
+    expect(page.locator("#said")).to_have_text("Nothing of this kind waits. This page looks again by itself.")
+    page.locator("select[name=kind]").select_option("all")
+    ready(page)
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_have_text("Nothing waits. This page looks again by itself.")
+
+
 def test_a_tall_picture_and_every_verdict_are_seen_without_scrolling(
     server: Serving, newcomer: Callable[..., Person]
 ) -> None:
@@ -178,6 +191,9 @@ def test_axe_finds_nothing_on_the_first_page_on_a_persons_and_on_the_record(serv
                 page.locator("#content").wait_for()
                 page.screenshot(path=f"/tmp/mod-{path.split('/')[2] or 'first'}-{width}.png", full_page=True)
                 assert complaints(page) == []
+                results = page.locator(".results")
+                if width == 1280 and results.count():
+                    assert results.evaluate("(table) => table.scrollWidth <= table.clientWidth")
                 page.close()
 
 

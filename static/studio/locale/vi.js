@@ -230,6 +230,7 @@ learn({
   "Not sent. {message}": "Chưa gửi. {message}",
   "Nothing": "Không mất phí",
   "Nothing is changed yet.": "Chưa thay đổi gì.",
+  "Nothing of this kind waits. This page looks again by itself.": "Không có mục nào thuộc loại này đang chờ. Trang này tự kiểm tra lại.",
   "Nothing waits. This page looks again by itself.": "Không có gì đang chờ. Trang này tự kiểm tra lại.",
   "Nothing yet. What you make or bring is listed here, to take along or to have removed.": "Chưa có gì. Những gì bạn tạo hoặc mang đến được liệt kê ở đây, để tải về hoặc xóa đi.",
   "Now looking at: {words}": "Đang xem: {words}",

@@ -66,7 +66,7 @@ function show() {
   delete place.dataset.ready;
   if (!item) {
     place.replaceChildren();
-    setText(said, t("Nothing waits. This page looks again by itself."));
+    setText(said, isFiltered() ? t("Nothing of this kind waits. This page looks again by itself.") : t("Nothing waits. This page looks again by itself."));
     return;
   }
   const img = h("img", { alt: item.title || item.prompt || t("A picture without words"), src: item.url });
@@ -76,6 +76,11 @@ function show() {
   const known = h("div.known", { tabindex: 0, role: "region", "aria-label": t("What is known of it") }, ...details(item));
   place.replaceChildren(h("figure", {}, img), h("aside", {}, known, acts(item)));
   for (const next of items.slice(1, FEW)) new Image().src = next.url;
+}
+
+function isFiltered() {
+  const { kind, purpose, person, provider } = Object.fromEntries(new FormData(filters));
+  return kind !== "all" || Boolean(purpose || person.trim() || provider.trim());
 }
 
 function details(item) {

@@ -103,6 +103,10 @@ def test_the_admin_reads_it_and_can_neither_change_nor_delete(client: Client, me
     root = logged_in(User.objects.create_superuser("root"))
     for each in (client, root):
         assert "&lt;b&gt;no" in each.get(RECORD).content.decode()
+        listed = each.get(RECORD).content.decode()
+        assert f'href="/admin/gallery/image/{act.image_id}/change/"' in listed
+        assert f'href="/admin/project/user/{me.pk}/change/"' in listed
+        assert "Other rules: &lt;b&gt;no" in listed
         page = each.get(f"{RECORD}{act.pk}/change/").content.decode()
         assert "&quot;violence" in page or "no" in page
         assert 'name="_save"' not in page
