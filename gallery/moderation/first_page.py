@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from gallery import reasons
+from gallery.errors import StudioError
 from gallery.moderation import charts, figures, queue
 from gallery.moderation.charts import Chart
 from gallery.moderation.models import Act
@@ -54,7 +55,13 @@ def _chart(what: str, title: str) -> Chart:
 def _tables() -> list[tuple[str, list[tuple[str, int]]]]:
     why = {code: _(sentence) for code, sentence in reasons.SENTENCES.items()}
     hidden = [(why.get(code, code), number) for code, number in figures.by_code(Act.Kind.HIDE).items()]
-    failed = list(figures.by_code("failed").items())
+    failed = [(_said(code), number) for code, number in figures.by_code("failed").items()]
     kinds = [(Act.Kind.ACCEPT, _("Appeals that were accepted")), (Act.Kind.REJECT, _("Appeals that were rejected"))]
     decided = [(title, sum(figures.by_code(kind).values())) for kind, title in kinds]
     return [(_("Why pictures were hidden"), hidden), (_("Why no picture came"), failed), (_("Appeals"), decided)]
+
+
+def _said(code: str) -> str:
+    """An error's code, in the sentence that it has by itself."""
+    found = (kind for kind in StudioError.__subclasses__() if kind.code == code)
+    return next((f"{_(kind.sentence)} ({code})" for kind in found), code)

@@ -84,8 +84,8 @@ def test_words_blocking_and_next_by_keys_alone(server: Serving, person: Person) 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_have_text(re.compile("Nothing waits"))
-    told = f"image = Image.objects.get(pk='{second}'); print(image.hidden, image.hidden_words, image.owner.is_blocked)"
-    assert soon(page, lambda: run(server, told) == "True Not here. True", 30)
+    told = f"image = Image.objects.get(pk='{second}'); print(image.hidden_code, image.hidden_words, image.owner.is_blocked)"
+    assert soon(page, lambda: run(server, told) == "other Not here. True", 30)
     page.reload()
     assert ready(page) == first
 

@@ -103,7 +103,10 @@ def test_the_first_page_has_the_charts_and_who_comes_in_is_at_the_queue_first(me
     client = logged_in(moderator)
     made(me)
     figures.count(TODAY())
+    figures.note(TODAY(), "failed", {"refused": 3, "unheard_of": 1})
     page = client.get("/admin/").content.decode()
+    assert '<th scope="row">This request was refused. (refused)</th><td>3</td>' in page
+    assert '<th scope="row">unheard_of</th><td>1</td>' in page
     assert page.count('<svg class="bars"') == 7
     assert "To the queue" in page
     coming = client.get("/admin/", headers={"Referer": "http://testserver/admin/login/?next=/admin/"})
