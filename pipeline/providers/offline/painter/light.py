@@ -9,8 +9,6 @@ from pipeline.providers.offline.plan import Scene
 
 from ..noise import Array, luma, mix, rgb
 
-COLOURED = ("zenith", "upper", "lower", "horizon", "sun", "glow", "lit", "shade", "key", "ambient")
-
 
 @dataclass(frozen=True, eq=False)
 class Light:
@@ -29,9 +27,8 @@ class Light:
     lamps: float  # 0..1: how many windows are lit
 
 
-_HOURS: dict[
-    str | None, tuple[str, float, float, float]
-] = {  # the colours in the order of COLOURED; then height, stars and lamps
+# The colours in the order of Light; then height, stars and lamps.
+_HOURS: dict[str | None, tuple[str, float, float, float]] = {
     None: ("4f86bd 86b4d8 bfd9e6 f1e9d6 fff6e0 ffe6bd ffffff a5b4c8 fff0d2 64779c", 0.34, 0.15, 0.12),
     "dawn": ("4d659e 9d94c2 eeb6b4 ffdcb4 fff3d6 ffb684 ffd2bb 8f87b2 ffd3ae 676c9e", 0.07, 0.35, 0.3),
     "day": ("2470c4 5aa4e2 a3d2f2 dcf0f8 fffdf0 fff4d0 ffffff 9cb4d2 fffaea 5c7cab", 0.42, 0.12, 0.06),
@@ -45,7 +42,7 @@ PIGMENTS = {
     "brown": rgb("8f6038"), "grey": rgb("9a9ea4"), "white": rgb("fbfbf8"), "black": rgb("14141a"),
 }  # fmt: skip
 EARTHLY = ("green", "brown")
-# Between the first and the last wanted colour, and how deeply.
+# In the order of Light: between the first and the last wanted colour, and how deeply.
 _DYES = {
     "zenith": (1.0, 0.72), "upper": (0.7, 0.72), "lower": (0.3, 0.72), "horizon": (0.0, 0.72), "sun": (0.0, 0.3),
     "glow": (0.0, 0.72), "lit": (0.1, 0.5), "shade": (0.8, 0.72), "key": (0.15, 0.55), "ambient": (0.8, 0.72),
@@ -55,7 +52,7 @@ _STORM = {"zenith": 0.42, "upper": 0.5, "lower": 0.68, "horizon": 0.85, "lit": 0
 
 def light_of(scene: Scene) -> Light:
     codes, *levels = _HOURS[scene.time]
-    colours = dict(zip(COLOURED, rgb(codes), strict=True))
+    colours = dict(zip(_DYES, rgb(codes), strict=True))
     if "storm" in scene.weather:  # a pale strip under dark clouds
         colours = {part: mix(luma(colour), colour, 0.5) * _STORM.get(part, 0.6) for part, colour in colours.items()}
     elif scene.weather & {"rain", "snow", "fog"}:  # nearer to grey, and darker

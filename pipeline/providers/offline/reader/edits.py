@@ -32,26 +32,21 @@ def clauses(text: str) -> Iterator[str]:
         yield " ".join(pattern("polite").sub(" ", clause).split())
 
 
-_NAMES = {  # use of a word → the word, with diacritics and without → the tone
-    use: {
-        spelled: name
-        for name, line in tones.items()
-        for word in line.split(", ")
-        for spelled in (word, unaccented(word))
-    }
+_TONES = {  # a word, without diacritics → the tone
+    unaccented(word): name
     for use, tones in words.TONES.items()
+    for name, line in tones.items()
+    for word in line.split(", ")
     if use != "opposite"
 }
 
 
 def _rule(uses: str, text: str) -> re.Pattern[str]:
-    phrases = sorted((phrase for use in uses.split(", ") for phrase in _NAMES[use]), key=len, reverse=True)
-    named = words.filled(text).replace("WORD", f"(?P<word>{'|'.join(phrases)})")
-    return re.compile(rf"\b(?:{named})\b")
+    phrases = ", ".join(line for use in uses.split(", ") for line in words.TONES[use].values())
+    return re.compile(rf"\b(?:{words.filled(text).replace('WORD', f'(?P<word>{either(phrases)})')})\b")
 
 
 _RULES = [(_rule(*rule), kind == "less") for kind in ("less", "more") for rule in words.TONE_RULES[kind]]
-_NAMED = _NAMES["more"] | _NAMES["adjectives"] | _NAMES["nouns"] | _NAMES["vietnamese"]
 
 
 def _tones(clause: str) -> list[Tone]:
@@ -60,7 +55,7 @@ def _tones(clause: str) -> list[Tone]:
     found: dict[int, str] = {}  # by place in the clause
     for rule, is_less in _RULES:
         for match in rule.finditer(rest):
-            name = _NAMED[match["word"]]
+            name = _TONES[unaccented(match["word"])]
             found[match.start()] = words.TONES["opposite"][name] if is_less else name
         rest = rule.sub(lambda match: "|" * len(match[0]), rest)
     return [Tone(name=found[at], strength=strength) for at in sorted(found)]
