@@ -36,6 +36,7 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
 
     def run(self) -> None:
         super().run()
+        screening.end(STOP_WITHIN_S)
         followups.wait(STOP_WITHIN_S)
         with suppress(PyMongoError):
             stage_times.forget_threads()

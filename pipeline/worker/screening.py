@@ -2,8 +2,10 @@
 what Gemini says. In the worker, beside the messages."""
 
 import io
+import itertools
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 
 import PIL.Image
@@ -17,6 +19,7 @@ from gallery.stores import storage
 from pipeline.providers import registry
 from pipeline.store import ledger
 from pipeline.worker import paying
+from pipeline.worker.lease import stopping
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,8 @@ MEAN = (104, 117, 123)  # blue, green, red
 
 
 ASKED_S = 24 * 3600  # until Gemini is asked once more about a picture of which it said nothing
+
+_round = threading.Lock()
 
 
 def is_on() -> bool:
@@ -45,6 +50,16 @@ def is_installed() -> bool:
 
 def screen() -> None:
     """A round: pictures without a score get one."""
+    with _round:
+        _screen()
+
+
+def end(within_s: float) -> None:
+    """No round goes on after it: a thread that is inside of OpenCV would abort a process that ends."""
+    _round.acquire(timeout=within_s)
+
+
+def _screen() -> None:
     images = hints.unscored(AT_ONCE)
     if settings.SCREENING == "gemini":
         _ask_gemini(images)
@@ -52,7 +67,7 @@ def screen() -> None:
     score = opened() if images else None
     if score is None:
         return
-    for image in images:
+    for image in _until_stopping(images):
         try:
             small = storage(image.storage).open(image.thumbnail_key)
         except StudioError as error:
@@ -63,7 +78,7 @@ def screen() -> None:
 
 def _ask_gemini(images: list[Image]) -> None:
     """The studio pays. Each picture is asked about once, whoever else asks; a day later again, if nothing came of it."""
-    for image in images:
+    for image in _until_stopping(images):
         asked = f"screening.asked.{image.pk}"
         if not cache.add(asked, True, ASKED_S):
             continue
@@ -77,6 +92,10 @@ def _ask_gemini(images: list[Image]) -> None:
             return
         except StudioError as error:
             log.warning("action=screening_postponed image=%s error=%r", image.pk, error)
+
+
+def _until_stopping(images: Iterable[Image]) -> Iterator[Image]:
+    return itertools.takewhile(lambda image: not stopping.is_set(), images)
 
 
 def opened() -> Callable[[bytes], float] | None:

@@ -1,5 +1,6 @@
 """A hint that Gemini gives: asked once about a picture, and paid by the studio alone."""
 
+import threading
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from project.models import User
 from tests.integration.gallery.rows import fresh, made
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini
+from tests.support.studio import HANGS_S, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +77,24 @@ def test_a_ceiling_of_the_studio_bounds_it_and_it_goes_on_later(gemini: Gemini, 
     ceiling.delete()
     screening.screen()
     assert fresh(image).score == 0.07
+
+
+def test_a_worker_that_stops_waits_for_the_picture_that_is_looked_at_and_begins_no_other(
+    gemini: Gemini, me: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(screening, "_round", threading.Lock())
+    stopping, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(screening, "stopping", stopping)
+    gemini.then("rate", standin.held(go_on))
+    images = [made(me), made(me)]
+    round = threading.Thread(target=screening.screen)
+    round.start()
+    eventually(lambda: gemini.of("rate"))
+    stopping.set()
+    threading.Timer(0.2, go_on.set).start()
+    screening.end(HANGS_S)
+    assert sum(fresh(image).score is not None for image in images) == len(gemini.of("rate")) == 1
+    round.join(HANGS_S)
 
 
 def test_off_is_off(settings: Any) -> None:
