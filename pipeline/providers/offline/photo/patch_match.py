@@ -76,11 +76,14 @@ class _Match:
         self._flat = self.picture.reshape(-1, picture.shape[2])
         height, self._width = self._hole.shape
         self.inner = slice(RADIUS, height - RADIUS), slice(RADIUS, self._width - RADIUS)
-        near = cv2.dilate(self._hole.astype(np.uint8), np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)) > 0
+        near, touched = (
+            cv2.dilate(marked.astype(np.uint8), np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)) > 0
+            for marked in (self._hole, np.pad(foreign, RADIUS))
+        )
         inside = np.zeros_like(near)
         inside[self.inner] = True
         own = (inside & ~near).ravel()  # a source's whole patch is real
-        self._is_allowed = own & ~np.pad(foreign, RADIUS).ravel()
+        self._is_allowed = own & ~touched.ravel()
         if np.count_nonzero(self._is_allowed) < np.count_nonzero(hole):
             self._is_allowed = own
         self.allowed, self.targets = np.flatnonzero(self._is_allowed), np.flatnonzero(near & inside)

@@ -148,9 +148,9 @@ def _pixel(pixels: Pixels, progress: Progress) -> Pixels:
 def _poster(pixels: Pixels, progress: Progress) -> Pixels:
     small = shrunk(pixels, 1000)
     spread = (255 * _tones(small, 1, 99, 0.8)).astype(np.uint8)[small]  # what is dark keeps apart
-    strong = _vivid(_flattened(spread, 0.25), 1.4)
-    colours = _palette(strong, 12)
-    flat = cv2.medianBlur(_nearest(strong, colours), max(3, min(strong.shape[:2]) // 220 * 2 + 1))
+    strong = _vivid(_flattened(spread, 0.12), 1.4)
+    colours = _palette(strong, 20)
+    flat = cv2.medianBlur(_nearest(strong, colours), 3)
     progress(0.5)
     # Stretching has mixed the colours.
     return in_tiles(_grown(flat, pixels), lambda tile, first: _nearest(tile, colours), 0, part(progress, 0.5, 1))

@@ -11,7 +11,7 @@ from pipeline.providers.offline.photo import inpaint
 from pipeline.providers.offline.photo.enhance import enhance
 from pipeline.providers.offline.photo.styles import restyle
 from tests.programs.quality import failings, measures
-from tests.programs.quality.photos import Pixels, photo, untuned
+from tests.programs.quality.photos import Pixels, composed, photo, untuned
 
 
 def heard(fraction: float) -> None:
@@ -56,7 +56,10 @@ def test_a_poster_keeps_a_small_red_thing_red_and_forms_in_the_shadows() -> None
     pixels = untuned()["motorcycle"]
     poster = restyle(pixels, "poster", heard)
     assert measures.red_kept(pixels, poster) > 0.85
-    assert measures.shadow_detail(pixels, poster) > 0.8
+    for name in ("motorcycle", "meadow"):
+        whole = untuned()[name]
+        kept = measures.shadow_detail(whole, restyle(whole, "poster", heard))
+        assert kept > measures.shadow_detail(whole, failings._posterized(whole)), name
 
 
 def test_oil_lays_no_ripples_on_a_sky() -> None:
@@ -86,6 +89,13 @@ def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(monkeypat
     mask[60:140, 152:230] = 255
     made = inpaint.remove_object(pixels, mask, heard)
     assert (made[mask > 0].astype(int)[:, 0] - made[mask > 0][:, 1] < 40).mean() > 0.97
+
+
+def test_what_is_removed_behind_a_person_leaves_no_torn_edges() -> None:
+    pictures = composed()
+    chosen = {name: pictures[name] for name in ("horse, gradient", "person, plain", "person, brick")}
+    for name, (ours, plain) in zip(chosen, failings.behind_subjects(chosen), strict=True):
+        assert ours > plain, name
 
 
 def test_without_the_network_holes_are_filled_too(monkeypatch: pytest.MonkeyPatch) -> None:
