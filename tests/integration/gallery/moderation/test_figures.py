@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from gallery.moderation import appeals, charts, figures, verdicts
 from gallery.moderation.models import Act, Tally
 from gallery.sharing.models import Report
 from pipeline.store import failures
+from project.accounts import blocking
 from project.models import User
 from tests.conftest import Documents
 from tests.integration.gallery.rows import made
@@ -126,3 +128,18 @@ def test_a_persons_page_has_everything_about_them(me: User, moderator: User, mon
         assert said in page
     assert "<style" not in page
     assert "style=" not in page
+
+
+def test_a_persons_page_blocks_them_and_lets_them_in_again(me: User, moderator: User, mongo: Documents) -> None:
+    client, path = logged_in(moderator), f"/admin/project/user/{me.pk}/change/"
+    assert '<button name="action" value="block">' in client.get(path).content.decode()
+    sent = {"action": "block", "_selected_action": [str(me.pk)], "index": "0"}
+    assert "Block people" in client.post("/admin/project/user/", sent).content.decode()
+    blocking.block([me], "Spam", None, by=moderator.pk)
+    assert '<button name="action" value="unblock">' in client.get(path).content.decode()
+    client.post("/admin/project/user/", {**sent, "action": "unblock"})
+    me.refresh_from_db()
+    assert not me.is_blocked
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_user"))
+    assert 'name="action"' not in logged_in(clerk).get(path).content.decode()
