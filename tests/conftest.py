@@ -67,27 +67,50 @@ def _uses_of_keys_are_noted_at_once() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _rows_of_the_record_go_with_their_test() -> None:
-    """Both databases refuse to delete them and to empty their table."""
+def _tables_are_emptied_of_what_tests_put_there() -> None:
+    """What `migrate` puts there stays: to make it anew would be half of what a test costs. Rows of the record go too, which
+    both databases refuse to delete."""
+    from django.core.management.commands import flush
     from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
     from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
     from gallery.moderation.append_only import SQLITE
 
-    flush = SQLite.ops_class.sql_flush
+    def deleted(self: Any, tables: list[str]) -> list[str]:
+        kept = ("django_content_type", "auth_permission")
+        return [f"DELETE FROM {self.quote_name(table)};" for table in tables if table not in kept]
 
-    def without_triggers(self: Any, *args: Any, **kwargs: Any) -> list[str]:
-        """They come back after every flush."""
+    def without_triggers(self: Any, style: Any, tables: list[str], **_: Any) -> list[str]:
         dropped = [f"DROP TRIGGER IF EXISTS {name};" for name in SQLITE]
-        return [*dropped, *flush(self, *args, **kwargs)]
+        return [*dropped, *deleted(self, tables), *(f"CREATE TRIGGER {name} {rule};" for name, rule in SQLITE.items())]
 
     def as_a_replica(self: Any, style: Any, tables: list[str], **_: Any) -> list[str]:
         """Which obeys no trigger; and deleting a few rows is quicker than a TRUNCATE."""
-        deleted = [f"DELETE FROM {self.quote_name(table)};" for table in tables]
-        return ["SET session_replication_role = replica;", *deleted, "SET session_replication_role = DEFAULT;"]
+        return [
+            "SET session_replication_role = replica;",
+            *deleted(self, tables),
+            "SET session_replication_role = DEFAULT;",
+        ]
 
-    SQLite.ops_class.sql_flush = without_triggers  # type: ignore[method-assign]
+    SQLite.ops_class.sql_flush = without_triggers  # type: ignore[assignment, method-assign]
     PostgreSQL.ops_class.sql_flush = as_a_replica  # type: ignore[assignment, method-assign]
+    flush.emit_post_migrate_signal = lambda *_, **__: None  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_found_once() -> None:
+    """Each of Django's test clients brings the middlewares anew, and this one looks at three hundred files."""
+    from servestatic.middleware import ServeStaticMiddleware
+
+    find, found = ServeStaticMiddleware.add_files_from_finders, dict[str, Any]()
+
+    def find_once(self: Any) -> None:
+        if not found:
+            find(self)
+            found.update(self.files)
+        self.files.update(found)
+
+    ServeStaticMiddleware.add_files_from_finders = find_once
 
 
 @pytest.fixture(scope="session")
@@ -99,10 +122,11 @@ def stores() -> Iterator[dict[str, Child]]:
 
 @pytest.fixture(scope="session")
 def database(stores: dict[str, Child]) -> Iterator[Documents]:
-    """The conversations' database, its indexes made."""
+    """The conversations' database and the one for `mongo`, their indexes made."""
     from pipeline.store import mongo
 
     mongo.prepare()
+    apart("alone", 0)
     with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
         yield client.get_default_database()
     mongo.database().client.close()
@@ -112,10 +136,8 @@ def database(stores: dict[str, Child]) -> Iterator[Documents]:
 def mongo(database: Documents, settings: Any) -> Iterator[Documents]:
     """For what the test itself runs: another one, where no studio's worker takes its messages, without a document."""
     from pipeline.store import followups
-    from pipeline.store.mongo import prepare
 
     settings.MONGO_URI = f"{settings.MONGO_URI.rpartition('/')[0]}/alone"
-    prepare()
     alone = database.client["alone"]
     for name in alone.list_collection_names():
         alone[name].delete_many({})

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
 
 from tests.security.attacks import HEAD, MIB, asking, held, noise
 from tests.security.target import Target, attacked
+from tests.support import postgresql
 from tests.support.studio import eventually
 
 POOL = 5  # connections that requests share: STUDIO_WORKER_THREADS + 4
@@ -124,14 +124,9 @@ print(json.dumps(said))
 
 
 @pytest.fixture(scope="module")
-def tables(postgres: str) -> Iterator[str]:
-    """One of its own on the tests' server, its tables made."""
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute("CREATE DATABASE pool")
-    url = postgres.removesuffix("/postgres") + "/pool"
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
-    subprocess.run(migrate, cwd=settings.BASE_DIR, env={**os.environ, "DATABASE_URL": url}, check=True)
-    yield url
+def tables(postgres: str) -> str:
+    """A database of its own."""
+    return postgresql.database(postgres, "pool")
 
 
 def ran(script: str, tables: str) -> Any:

@@ -6,9 +6,10 @@ import subprocess
 import sys
 from typing import Any
 
-import psycopg
 import pytest
 from django.conf import settings
+
+from tests.support import postgresql
 
 PEOPLE, ROWS = 4, 5000
 PAGE = 51
@@ -39,15 +40,20 @@ LOOKED_AT = {
 }
 
 
+SEEDING = f"""
+import django
+django.setup()
+from django.core.management import call_command
+for _ in range({PEOPLE}):
+    call_command("seed_gallery", "{ROWS}")
+"""
+
+
 @pytest.fixture(scope="module")
 def many(postgres: str) -> str:
     """The environment of a process with many pictures in its database."""
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute("CREATE DATABASE plans")
-    url = postgres.removesuffix("/postgres") + "/plans"
-    ran(url, "manage.py", "migrate", "--verbosity", "0")
-    for _ in range(PEOPLE):
-        ran(url, "manage.py", "seed_gallery", str(ROWS))
+    url = postgresql.database(postgres, "plans")
+    ran(url, "-c", SEEDING)
     return url
 
 
@@ -162,8 +168,6 @@ def test_words_are_found_with_and_without_accents_and_misspelt(many: str) -> Non
 
 
 def test_an_older_releases_database_is_migrated_there_and_back(postgres: str) -> None:
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute("CREATE DATABASE back")
-    url = postgres.removesuffix("/postgres") + "/back"
-    for to in ("", "0005", ""):
+    url = postgresql.database(postgres, "back")
+    for to in ("0005", ""):
         ran(url, "manage.py", "migrate", "--verbosity", "0", *(["gallery", to] if to else []))

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-import psycopg
 import pytest
 from django.conf import settings
+
+from tests.support import postgresql
 
 Run = Callable[..., str]
 
@@ -15,9 +16,7 @@ Run = Callable[..., str]
 @pytest.fixture(scope="package")
 def on_postgres(postgres: str) -> tuple[str, Run]:
     """A database's address, and what runs Python there."""
-    with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute("CREATE DATABASE moderation")
-    url = postgres.removesuffix("/postgres") + "/moderation"
+    url = postgresql.database(postgres, "moderation")
 
     def ran(*command: str) -> str:
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
@@ -27,5 +26,4 @@ def on_postgres(postgres: str) -> tuple[str, Run]:
         assert result.returncode == 0, result.stderr
         return result.stdout
 
-    ran("manage.py", "migrate", "--verbosity", "0")
     return url, ran
