@@ -20,7 +20,7 @@ SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
 HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
 MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
-BEHIND = 0.5  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
+BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
 SOFT = 1.0  # pixels at the reduced size
 HALO = 12  # pixels around a scratch
 
