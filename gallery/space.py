@@ -38,7 +38,7 @@ class Used:
 
 
 def used(owner_id: Key) -> Used:
-    rows = Image.objects.filter(owner__pk=owner_id).exclude(stage=Image.Stage.PURGING, bytes=0)  # its files are gone
+    rows = Image.objects.filter(owner__pk=owner_id).exclude(bytes=0)  # whose files are gone
     return Used(**rows.aggregate(bytes=Coalesce(Sum("bytes"), 0), pictures=Count("pk")))
 
 
