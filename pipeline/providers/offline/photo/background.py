@@ -15,7 +15,7 @@ SEGMENT_SIDE = 512  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # of the copy for the outline
 ROUNDS = 2  # more, and colours overrule what the network saw
 COLOURS = 0.5  # what they count, beside the network, where both say the same; they know thin parts, such as legs
-SURE = 0.7  # how much of it the network and the outline have in common, or the outline is doubtful
+AGREED, TORN = 0.7, 0.25  # doubtful: less of it in common with the network; more, as a share, that it is torn about
 MIN_SUBJECT, MAX_SUBJECT = 0.004, 0.97  # shares of the picture
 
 
@@ -64,7 +64,8 @@ def _doubt(subject: Pixels, seen: Floats | None) -> str | None:
         return "without_network"
     found, expected = subject > 127, seen > 0.5
     agreed = (found & expected).sum() / max((found | expected).sum(), 1)
-    return "doubtful" if agreed < SURE else None
+    torn = ((seen > 0.1) & (seen < 0.9)).sum() / max(expected.sum(), 1)
+    return "doubtful" if agreed < AGREED or torn > TORN else None
 
 
 def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:

@@ -39,8 +39,14 @@ def test_subjects_are_found_whose_colours_are_behind_them_too(name: str, least: 
     assert measures.overlap(cut[..., 3] > 127, known) > least
 
 
-def test_an_outline_that_the_network_agrees_with_is_not_called_doubtful() -> None:
-    assert remove_background(outlined()["astronaut"][0], None, heard)[1] is None
+@pytest.mark.parametrize("name", ["astronaut", "coffee", "person, gravel", "horse, brick"])
+def test_an_outline_that_the_network_agrees_with_is_not_called_doubtful(name: str) -> None:
+    assert remove_background({**composed(), **outlined()}[name][0], None, heard)[1] is None
+
+
+def test_an_outline_is_doubtful_where_the_network_neither_takes_nor_leaves_much() -> None:
+    """An ear and the neck of a cat."""
+    assert remove_background(photo("chelsea"), None, heard)[1] == "doubtful"
 
 
 @pytest.mark.parametrize("name", ["brick", "moon"])
