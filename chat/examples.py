@@ -46,6 +46,7 @@ MESSAGE: Example = {
     "image_url": PICTURE["url"],
     "provider": "offline",
     "error": None,
+    "delay": None,
     "version": 5,
     "position": None,
     "eta_s": None,

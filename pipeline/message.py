@@ -22,7 +22,7 @@ from pipeline.documents import (
     new_id,
     timestamp,
 )  # fmt: skip
-from pipeline.message_parts import CallForm, ErrorForm, Options, ReservationForm, SuggestionForm, picture
+from pipeline.message_parts import CallForm, DelayForm, ErrorForm, Options, ReservationForm, SuggestionForm, picture
 
 # `turn` of a message that a worker holds, or held: it goes on before others begin.
 BEGUN = Timestamp(1, 0)
@@ -88,6 +88,10 @@ class Message(Document):
     image_url: PublicOnly[str | None] = None
     provider: Public[str | None] = None
     error: Public[ErrorForm | None] = None
+    delay: Annotated[
+        Public[Sparse[DelayForm]],
+        Field(description="Why it waits, where a provider is down: it is tried again by itself. Else null."),
+    ] = None
     version: Public[int] = 1
     position: Annotated[
         PublicOnly[int | None],

@@ -50,6 +50,14 @@ class SuggestionForm(TypedDict):
     ]
 
 
+class DelayForm(TypedDict):
+    """A message waits for whoever does not answer now."""
+
+    code: str
+    message: str
+    seconds: Annotated[int, Field(description="About how long, from `updated_at` on.")]
+
+
 class ReservationForm(TypedDict):
     """In the books of `pipeline.store.ledger`."""
 

@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 from gallery.snapshot import Snapshot
 from pipeline.documents import Change, Filter, Update, changed
 from pipeline.message import BEGUN, Message, Stage, Status
-from pipeline.message_parts import ErrorForm, ReservationForm, SuggestionForm
+from pipeline.message_parts import DelayForm, ErrorForm, ReservationForm, SuggestionForm
 
 BY_TURN = [("turn", 1)]
 OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
@@ -68,7 +68,7 @@ def exhausted(*, lease_ms: int, attempts: int) -> Filter:
 # `_changed` marks changes of the public form.
 
 _LEASE = ("token", "leased_at", "released_at", "delay_ms")
-_LEASE_AND_TURN = (*_LEASE, "turn", "starts_as")
+_LEASE_AND_TURN = (*_LEASE, "turn", "starts_as", "delay")
 
 Counts = Mapping[str, int]  # what paid providers charged, by name (pipeline.providers.base.Usage)
 _NOTHING: Counts = {}
@@ -122,7 +122,7 @@ def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
     filter = due(stage, lease_ms=lease_ms, attempts=attempts)
     values, unset, attempt = {"token": token, "turn": BEGUN}, ("released_at", "delay_ms"), {"attempts": 1}
     if stage is Stage.REFINING:
-        begins = changed(values, unset=unset, counts=attempt, leased_at=True)
+        begins = changed(values, unset=(*unset, "delay"), counts=attempt, leased_at=True)
         # After a retry it goes on where it was. A missing field is not renamed.
         return Change(filter, {**begins, "$rename": {"starts_as": "stage"}})
     goes_on = {"$set": values, "$unset": dict.fromkeys(unset, ""), "$currentDate": {"leased_at": True}, "$inc": attempt}
@@ -170,13 +170,25 @@ def _failed(error: ErrorForm) -> Filter:
     return {"status": Status.FAILED.value, "error": dict(error), "waits_for": None}
 
 
-def retry_later(id: str, token: str, delay_ms: int, usage: Counts = _NOTHING, *, counts: bool = True) -> Change:
-    """After the delay, with a new turn. The attempt counts, unless the fault is ours."""
+def retry_later(
+    id: str,
+    token: str,
+    delay_ms: int,
+    usage: Counts = _NOTHING,
+    *,
+    counts: bool = True,
+    why: DelayForm | None = None,
+) -> Change:
+    """After the delay, with a new turn. The attempt counts, unless the fault is ours. `why`: for the person."""
+    unset, counted = ("token", "leased_at", "turn"), {"attempts": 0 if counts else -1, **_usage(usage)}
+    if why is not None:
+        said = {"delay_ms": delay_ms, "delay": why}
+        return Change(held(id, token), changed(said, unset=unset, counts=counted, released_at=True))
     update = {
         "$set": {"delay_ms": delay_ms},
-        "$unset": {"token": "", "leased_at": "", "turn": ""},
+        "$unset": dict.fromkeys(unset, ""),
         "$currentDate": {"released_at": True},
-        "$inc": {"attempts": 0 if counts else -1, **_usage(usage)},
+        "$inc": counted,
     }
     return Change(held(id, token), update)
 

@@ -10,7 +10,7 @@ from gallery.errors import StudioError
 from pipeline import events, transitions
 from pipeline.documents import Change, evolve
 from pipeline.message import Message, Stage
-from pipeline.message_parts import ErrorForm, Options
+from pipeline.message_parts import DelayForm, ErrorForm, Options
 from pipeline.providers.base import Usage
 from pipeline.queue import wake
 from pipeline.store import followups, turns
@@ -133,6 +133,17 @@ def stored_error(error: StudioError) -> ErrorForm:
 def retry_later(job: Job, delay_s: float, usage: Mapping[str, int], *, counts: bool = True) -> None:
     if apply(Message, transitions.retry_later(job.id, job.token, round(delay_s * 1000), usage, counts=counts)) is None:
         _lease_lost(job, usage)
+
+
+def wait_for_provider(job: Job, error: StudioError, delay_s: float) -> None:
+    """`retry_later`, of which the person is told."""
+    why: DelayForm = {"code": error.code, "message": error.message, "seconds": max(1, round(delay_s))}
+    change = transitions.retry_later(job.id, job.token, round(delay_s * 1000), error.usage, why=why)
+    message = apply(Message, change)
+    if message is None:
+        _lease_lost(job, error.usage)
+    else:
+        events.enqueue_change(message)
 
 
 def requeue(job: Job, usage: Mapping[str, int]) -> None:

@@ -108,10 +108,12 @@ def _settle(job: Job, error: StudioError) -> None:
     """Retries a retryable error while attempts are left, and not for minutes."""
     attempts = job.message.attempts
     is_soon = not isinstance(error, choices.CircuitOpen) or (error.retry_after or 0.0) <= choices.WAIT_S
-    if error.retryable and is_soon and attempts < settings.ATTEMPTS:
-        messages.retry_later(job, error.retry_after or BACKOFF_S * 2 ** (attempts - 1), error.usage)
-    else:
+    if not (error.retryable and is_soon and attempts < settings.ATTEMPTS):
         messages.fail(job, error)
+    elif error.retry_after:
+        messages.wait_for_provider(job, error, error.retry_after)
+    else:
+        messages.retry_later(job, BACKOFF_S * 2 ** (attempts - 1), error.usage)
 
 
 _STEPS: dict[Stage, Callable[[Job, Lease], Job | None]] = {

@@ -12,6 +12,7 @@ from tests.e2e.bringing import drop
 from tests.e2e.conftest import QUICK
 from tests.e2e.outages import AWAY
 from tests.e2e.person import Person, Tab
+from tests.e2e.reading import complaints
 from tests.e2e.test_photos import picture
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini
@@ -155,6 +156,17 @@ def test_a_draft_is_shown_until_the_picture_is_there(person: Person, tab: Tab, g
     go_on.set()
     tab.shows(1)
     expect(frame).not_to_have_attribute("data-draft", "")
+
+
+def test_who_waits_for_a_provider_that_is_down_reads_why(tab: Tab, gemini: Gemini) -> None:
+    gemini.then("make", standin.quota("8s"))
+    tab.says("a lake")
+    box = tab.boxes.first
+    expect(box.locator(".say")).to_have_text(re.compile(r"no quota left|is down"))
+    expect(box.locator(".word")).to_have_text(re.compile(r"waiting, about \d+ s"))
+    assert complaints(tab.page) == []
+    tab.shows(1)
+    expect(box.locator(".say")).to_have_text("")
 
 
 def test_a_question_about_a_picture_is_answered_in_words(tab: Tab) -> None:

@@ -172,8 +172,8 @@ export class Store extends EventTarget {
     if (before && before.version >= message.version) return this.#eventArrived(before);
     this.room.messages.set(message.id, message);
     if (before?.stage !== message.stage) this.#silence.ended(message.id);
-    if (message.status !== "PROCESSING") this.#progress.delete(message.id);
-    this.#eventArrived(message);
+    if (message.status !== "PROCESSING" || message.delay) this.#progress.delete(message.id);
+    this.#eventArrived(message, message.delay?.seconds ?? 0);
     this.dispatchEvent(new CustomEvent("message", { detail: { before, after: message } }));
     this.changed();
   }

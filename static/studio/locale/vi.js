@@ -536,6 +536,7 @@ learn({
   "straighten by {degrees} degrees to the left": "nắn thẳng {degrees} độ sang trái",
   "until {day}": "đến {day}",
   "waiting a moment, then sent": "chờ một lát rồi gửi",
+  "waiting, about {time}": "đang chờ, khoảng {time}",
   "warmer": "ấm hơn",
   "what programs can do": "chương trình làm được gì",
   "without an end": "không hết hạn",

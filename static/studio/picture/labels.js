@@ -25,12 +25,13 @@ export function stateOf(message) {
   return message.status.toLowerCase(); // failed, cancelled; of the outbox: kept, refused
 }
 
-/** "queued, 3rd, about 20 s", "painting 40%", "painting, about 40%". `position` counts from 1; a retry waits for its turn at the stage it goes on with. */
+/** "queued, 3rd, about 20 s", "painting 40%", "painting, about 40%", "waiting, about 20 s". `position` counts from 1; a retry waits for its turn at the stage it goes on with. */
 export function stageWord(message, progress) {
   const looks = message.stage === "generating" && message.intent === "reply";
   const edits = message.stage === "generating" && hasSource(message.intent);
   const word = looks ? t("looking") : edits ? t("editing") : STAGES[message.stage];
   if (progress?.position) return queueWord(progress);
+  if (message.delay) return t("waiting, about {time}", { time: timeOf(message.delay.seconds) });
   if (!(progress?.fraction > 0)) return word;
   const percent = `${Math.floor(progress.fraction * 100)}%`;
   return progress.estimated ? t("{word}, about {percent}", { word, percent }) : `${word} ${percent}`;
@@ -40,9 +41,13 @@ export function stageWord(message, progress) {
 export const MISSING = { connection: t("no connection"), answer: t("no answer for 10 s"), event: t("no news for 10 s") };
 
 function queueWord({ position, eta_s: seconds }) {
+  const time = seconds >= 0 && t("about {time}", { time: timeOf(seconds) });
+  return [STAGES.queued, position > 1 && ordinal(position), time].filter(Boolean).join(", ");
+}
+
+function timeOf(seconds) {
   const count = Math.round(seconds < 60 ? Math.max(1, seconds) : seconds / 60);
-  const time = seconds < 60 ? t("{count} s", { count }) : t("{count} min", { count });
-  return [STAGES.queued, position > 1 && ordinal(position), seconds >= 0 && t("about {time}", { time })].filter(Boolean).join(", ");
+  return seconds < 60 ? t("{count} s", { count }) : t("{count} min", { count });
 }
 
 function ordinal(n) {
@@ -60,6 +65,8 @@ export function keptWord(trouble) {
 /** The sentence in place of a picture, or "". */
 export function sentenceOf(message, state) {
   switch (state) {
+    case "running":
+      return message.delay?.message ?? "";
     case "reply":
       return message.reply ?? t("No picture came of this.");
     case "failed":
@@ -91,6 +98,7 @@ const APPEALS = {
 /** For people who listen instead of looking: only what is worth interrupting for. */
 export function announcement(before, after) {
   if (after.status === "PROCESSING") {
+    if (after.delay && after.delay.message !== before?.delay?.message) return after.delay.message;
     return before?.status === "PROCESSING" && before.stage === after.stage ? "" : stageWord(after, null);
   }
   if (!before || (before.status === after.status && before.image?.state === after.image?.state)) return "";

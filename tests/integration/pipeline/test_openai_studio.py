@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import KEY, MODEL, OpenAI
-from tests.support.studio import HANGS_S, Client, Logged, apart, conversations, eventually, started
+from tests.support.studio import HANGS_S, SMALL, Client, Logged, apart, conversations, eventually, started
 
 # One picture at a time, which is the default: whoever comes next shows that a call which was given up is over.
 QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.3", "STUDIO_RESCUE_S": "0.5"}
@@ -113,8 +113,13 @@ def test_a_refusal_is_final_and_asked_for_once(person: Client, session: str, ser
 
 
 def test_a_spent_quota_is_waited_for(person: Client, session: str, server: OpenAI) -> None:
-    server.then("generations", standin.raw(b"{}", 429, retry_after="0.3"))
-    assert person.ended(person.say(session, "a lake"))["status"] == "DONE"
+    server.then("generations", standin.raw(b"{}", 429, retry_after="0.6"))
+    with person.connect(session) as socket:
+        done = socket.until_ended(socket.say("a lake", options=SMALL))
+        told = [frame["message"]["delay"] for frame in socket.events if frame["type"] == "message.changed"]
+    assert (done["status"], done["delay"]) == ("DONE", None)
+    said = {"code": "quota", "message": "The picture service has no quota left for now.", "seconds": 1}
+    assert said in told
     assert paid(server) == (1, 2)
 
 

@@ -12,7 +12,7 @@ from gallery.snapshot import Snapshot
 from pipeline import session, transitions
 from pipeline.documents import Change, Filter
 from pipeline.message import Message, Stage
-from pipeline.message_parts import ErrorForm
+from pipeline.message_parts import DelayForm, ErrorForm
 from pipeline.store import turns
 from tests.support.messages import Doc, apply, insert, insert_session, public, reload
 
@@ -80,6 +80,29 @@ def test_a_released_message_is_due_after_its_delay(mongo: Mongo) -> None:
     again = claim()
     assert again is not None
     assert again["attempts"] == 2
+
+
+@pytest.mark.parametrize("ends", [lambda id: claim(), lambda id: apply(transitions.cancel({"_id": id}))])
+def test_what_waits_for_a_provider_says_so_until_it_goes_on(mongo: Mongo, ends: Callable[[str], object]) -> None:
+    why: DelayForm = {"code": "provider_down", "message": "It should be back.", "seconds": 10}
+    doc = insert()
+    claim()
+    before = reload(doc)["version"]
+    assert apply(transitions.retry_later(doc["_id"], "t", LONG_MS, why=why)) is not None
+    waiting = reload(doc)
+    assert (public(waiting)["delay"], waiting["version"]) == (why, before + 1)
+    assert claim() is None
+    earlier(mongo, doc, "released_at")
+    ends(doc["_id"])
+    assert (public(reload(doc))["delay"], reload(doc)["version"]) == (None, before + 2)
+
+
+def test_a_moment_s_delay_is_told_to_nobody(mongo: Mongo) -> None:
+    doc = insert()
+    claim()
+    before = public(reload(doc))
+    apply(transitions.retry_later(doc["_id"], "t", LONG_MS))
+    assert public(reload(doc)) == before
 
 
 def test_an_attempt_that_failed_for_a_store_of_ours_does_not_count(mongo: Mongo) -> None:

@@ -22,7 +22,7 @@ FORM: Snapshot = {
     "id": "p", "state": "shown", "width": 4, "height": 3, "placeholder": "data:x", "epoch": 0, "rev": 0,
 }  # fmt: skip
 DOCUMENTS = Path(__file__).parent / "documents"  # written by the release of 29 November 2026, with their public forms
-LATER = ("edited_image_id", "source_image_ids", "language")  # fields that came with later releases
+LATER = ("edited_image_id", "source_image_ids", "language", "delay")  # fields that came with later releases
 LATER_OF_IMAGES = ("hidden_reason", "appeal")
 TIME_ZONE = CodecOptions[Doc](tz_aware=True)
 
