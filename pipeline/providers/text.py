@@ -9,9 +9,13 @@ USUAL_SIZE: Size = (1024, 768)  # pixels
 MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a new picture
 MAX_TITLE = 60  # characters
 
-# Letters of hardly any other language, and words typed without them.
+# Letters of hardly any other language; words whose letters others have, too; and words typed without any of these.
 _LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
-_WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|thêm|phong canh|hoang hon|canh)\b")
+_SURE_WORDS = re.compile(
+    r"\b(?:mèo|bé|chó|cá|bò|cú|rùa|bác|chú|cháu|gái|núi|cát|sóng|gió|lúa|chùa|tháp|bánh|cúc|trái|máy|áo|quán"
+    r"|tím|xám|sáng|bóng|hình|nhé|nét|xóa|tách|khác|tháng|giúp|lúc|thêm)\b"
+)
+_WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
 
 
 def folded(text: str) -> str:
@@ -21,7 +25,7 @@ def folded(text: str) -> str:
 
 def is_vietnamese(text: str) -> bool:
     lowered = folded(text)
-    return bool(_LETTERS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
+    return bool(_LETTERS.search(lowered) or _SURE_WORDS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
 
 
 def answered_in(content: str) -> str:

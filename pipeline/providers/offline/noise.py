@@ -41,8 +41,8 @@ def _stretched(values: Array) -> Array:
 
 def sample(tile: Array, x: Array, y: Array) -> Array:
     """A periodic tile at any coordinates (1.0 = once around), bilinear."""
-    columns, rows = (np.asarray(at % 1 * len(tile), np.float32) for at in np.broadcast_arrays(x, y))
-    values = cv2.remap(tile, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+    columns, rows = np.broadcast_arrays(*((at - np.floor(at)) * np.float32(len(tile)) for at in (x, y)))
+    values = cv2.remap(tile, columns.copy(), rows.copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     return np.asarray(values).reshape(columns.shape)
 
 

@@ -21,6 +21,7 @@ STYLES, STEPS = _WORDS["styles"], _WORDS["steps"]
 LOOKS = {name: STYLES[name] for name in ("black and white", "sepia")} | _WORDS["looks"]
 TONES: dict[str, Group] = _WORDS["tones"]  # how a phrase is used → the tone's name → phrases, without Vietnamese ones
 TONE_RULES: dict[str, list[list[str]]] = _WORDS["tone_rules"]
+SHAPES: list[tuple[list[str], dict[str, str | int]]] = _WORDS["shapes"]["rules"]
 SAID: dict[str, str] = _WORDS["said"]
 CLASHES: dict[str, list[str]] = _WORDS["clashes"]
 SURPRISES: list[str] = _WORDS["surprises"]["scenes"]
@@ -55,7 +56,7 @@ def filled(text: str) -> str:
     def fill(hole: re.Match[str]) -> str:
         return f"(?:{_source(hole[1].lower())})" if hole[1].isupper() else either(hole[1])
 
-    return re.sub("<([^<>!=]+)>", fill, text)
+    return re.sub(r"(?<!\?P)<([^<>!=]+)>", fill, text)
 
 
 def _source(name: str) -> str:

@@ -36,8 +36,7 @@ def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, plac
     towards = 0.55 + 0.45 * canvas.side * (2 * (across + 0.5) / wide - 1)  # one edge nearer to the light
     corner = (across > wide * 0.68) if canvas.side > 0 else (across < wide * 0.32)
     shine = np.where(corner, 0.85, 0.3) * (0.8 + 0.2 * towards)
-    face = wall * (light.ambient * 0.7 + light.key * shine[:, None] * 0.8)
-    pixels = np.asarray(face, np.float32)[None].repeat(tall, axis=0)
+    face = np.asarray(wall * (light.ambient * 0.7 + light.key * shine[:, None] * 0.8), np.float32)
     # Windows in a grid of `pitch` pixels: some lit, the others darker than the wall, or blue by day.
     pitch = max(3, round(canvas.focal / z * 0.024))
     floors, bays = down // (pitch + 1), across // pitch
@@ -47,7 +46,7 @@ def _block(canvas: Canvas, rng: np.random.Generator, z: float, wall: Array, plac
     strong = rng.uniform(0.3, 1.0, shape).astype(np.float32)
     lamp = LAMPS[rng.integers(0, len(LAMPS))]
     on = (lit[floors][:, bays] & glass).astype(np.float32) * strong[floors][:, bays]
-    pane = mix(pixels * 0.72, light.upper, 0.22)
-    pixels = mix(mix(pixels, pane, glass[..., None].astype(np.float32)), lamp, on[..., None])
+    pane = mix(face * 0.72, light.upper, 0.22)
+    pixels = mix(np.where(glass[..., None], pane, face), lamp, on[..., None])
     air = canvas.air[np.clip(across + left, 0, canvas.width - 1)]
     canvas.cover(mix(pixels, air, air_amount(canvas, z)), np.ones((tall, wide)), foot - tall, left, z)

@@ -3,10 +3,8 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from pipeline.providers.base import Progress, part
-from pipeline.providers.offline.photo.edits import LOOKS
 from pipeline.providers.offline.photo.styles import restyle
 from pipeline.providers.offline.plan import Scene
 
@@ -33,11 +31,7 @@ def paint(scene: Scene, width: int, height: int, seed: int, progress: Progress) 
     names = sorted(scene.styles)
     for done, name in enumerate(names):
         step = part(progress, 0.7 + 0.3 * done / len(names), 0.7 + 0.3 * (done + 1) / len(names))
-        if look := LOOKS.get(name):
-            pixels = np.asarray(look(Image.fromarray(pixels)))
-            step(1.0)
-        else:
-            pixels = restyle(pixels, name, step)
+        pixels = restyle(pixels, name, step)
     return pixels
 
 

@@ -230,4 +230,5 @@ def _nearest(pixels: Array, colours: Floats) -> Pixels:
 BY_NAME: dict[str, Callable[[Pixels, Progress], Pixels]] = {
     "watercolour": _watercolour, "pencil": _pencil, "oil": _oil, "cartoon": _cartoon, "pixel": _pixel, "ink": _ink,
     "poster": _poster, "sepia": lambda pixels, progress: np.asarray(LOOKS["sepia"](Image.fromarray(pixels))),
+    "black and white": lambda pixels, progress: np.asarray(LOOKS["black and white"](Image.fromarray(pixels))),
 }  # fmt: skip

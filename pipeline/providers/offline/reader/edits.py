@@ -1,6 +1,8 @@
 import re
 from collections.abc import Iterator
 
+from pydantic import TypeAdapter
+
 from pipeline.providers.offline import plan
 from pipeline.providers.offline.plan import Edit, Strength, Tone
 from pipeline.providers.text import folded
@@ -10,7 +12,7 @@ from ..vocabulary import Lexicon, either, pattern, says, unaccented
 
 _BREAK = re.compile(rf"[,;!?\n]|\.(?!\d)|\b(?:then|{either('rồi, sau đó, và')})\b|(?<!black )\band\b")
 _NUMBER = re.compile(r"-?\d{1,4}(?:\.\d{1,2})?")
-_OPPOSITE_HALF = {"top": "bottom", "bottom": "top", "left": "right", "right": "left"}
+_EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
 _LOOKS = Lexicon(words.LOOKS)
 
 
@@ -62,51 +64,36 @@ def _tones(clause: str) -> list[Tone]:
 
 
 def _shape(clause: str) -> Edit | None:
-    if says("crop", clause):
-        return _crop(clause)
-    if says("flip", clause):
-        return plan.Flip(axis="vertically" if says("vertical", clause) else "horizontally")
+    """Where a rule fits, its edit: a pattern's named numbers are fields, too."""
+    if turned := _turned(clause):
+        return turned
+    for names, fields in words.SHAPES:
+        found = [says(name, clause) for name in names]
+        if all(found):
+            said = {field: number for match in found if match for field, number in match.groupdict().items() if number}
+            return _EDIT.validate_python(_allowed(clause, fields | said))
+    return None
+
+
+def _turned(clause: str) -> Edit | None:
+    if says("crop", clause) or says("flip", clause):
+        return None
     number = float(found[0]) if (found := _NUMBER.search(clause)) else None
     clockwise = -1 if says("leftwards", clause) else 1
     if says("straighten", clause) and number:
         return plan.Straighten(tilt=max(-45.0, min(45.0, clockwise * number)))
-    if says("rotate", clause):
-        turn = number if number is not None else 180 if says("half_turn", clause) else 90
-        degrees = int(clockwise * turn) % 360
-        return plan.Rotate(degrees=degrees) if degrees else None
-    return _resize(clause) if says("resize", clause) else None
+    turn = number if number is not None else 180 if says("half_turn", clause) else 90
+    degrees = int(clockwise * turn) % 360
+    return plan.Rotate(degrees=degrees) if says("rotate", clause) and degrees else None
 
 
-def _crop(clause: str) -> Edit:
-    if pixels := _pixels(clause):
-        return pixels
-    if ratio := says("ratio", clause):
-        return plan.CropRatio(across=int(ratio[1]), down=int(ratio[2]))
-    if says("squared", clause):
-        return plan.CropRatio(across=1, down=1)
-    side = next((side for side in _OPPOSITE_HALF if says(side, clause)), None)
-    if side is None:
-        return plan.CropTo(part="the centre")
-    return plan.CropTo(part=f"the {_OPPOSITE_HALF[side] if says('cut_off', clause) else side} half")
-
-
-def _pixels(clause: str) -> Edit | None:
-    if not (pixels := says("pixels", clause)):
-        return None
-    width, height = plan.within((int(pixels[1]), int(pixels[2])))
-    return plan.Resize(width=width, height=height)
-
-
-def _resize(clause: str) -> Edit | None:
-    if pixels := _pixels(clause):
-        return pixels
-    for side in ("width", "height"):
-        if found := says(side, clause):
-            return plan.Resize(**{side: min(max(int(found[1] or found[2]), plan.MIN_SIDE), plan.MAX_SIDE)})
-    percent = 50 if says("half", clause) or says("smaller", clause) else 200 if says("twice", clause) else None
-    if found := says("percent", clause):
-        change = int(found[2])
-        if found[1]:
-            change = 100 - change if says("smaller", clause) else 100 + change
-        percent = min(max(change, 1), 1000)
-    return plan.Resize(percent=percent) if percent else None
+def _allowed(clause: str, fields: dict[str, str | int]) -> dict[str, str | int]:
+    if "width" in fields and "height" in fields:
+        fields["width"], fields["height"] = plan.within((int(fields["width"]), int(fields["height"])))
+    elif side := fields.keys() & {"width", "height"}:
+        return {name: min(max(int(fields[name]), plan.MIN_SIDE), plan.MAX_SIDE) for name in side}
+    elif "percent" in fields:
+        change = int(fields["percent"])
+        by = change if "by" not in fields else 100 - change if says("smaller", clause) else 100 + change
+        return {"percent": min(max(by, 1), 1000)}
+    return fields

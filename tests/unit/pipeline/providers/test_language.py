@@ -387,6 +387,16 @@ def test_a_rude_request_is_a_request() -> None:
     assert fresh("paint a stupid lake").intent is Intent.GENERATE
 
 
+@pytest.mark.parametrize("content", ["mèo", "em bé", "chó", "Núi", "MÈO", "me\u0300o", "một con mèo", "nét hơn"])
+def test_a_word_that_is_vietnamese_alone_is_answered_in_vietnamese(content: str) -> None:
+    assert answered_in(content) == "vi"
+
+
+@pytest.mark.parametrize("content", ["crème brûlée at a café", "résumé", "a piñata in Málaga", "cats"])
+def test_accents_of_other_languages_are_no_vietnamese(content: str) -> None:
+    assert answered_in(content) == "en"
+
+
 @pytest.mark.parametrize("name", sorted(OFFERS))
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_what_is_offered_is_understood_by_whoever_sends_its_words(name: str, language: str) -> None:
