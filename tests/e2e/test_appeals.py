@@ -68,6 +68,31 @@ def test_a_rejected_appeal_is_said_and_cannot_be_made_again(server: Serving, per
     expect(box.get_by_role("button", name="Appeal", exact=True)).to_have_count(0)
 
 
+def test_a_gallery_that_was_open_meanwhile_offers_what_was_hidden_and_says_of_an_appeal_that_there_was_one(
+    server: Serving, person: Person
+) -> None:
+    person.excused = "409"
+    tab = person.opens("/gallery/")
+    image, _ = (bring(person, tab, Image.linear_gradient("L").resize((80 + i, 60)))["id"] for i in range(2))
+    page = tab.page
+    page.reload()
+    card = page.locator("gallery-card")
+    expect(card.locator("img.loaded")).to_have_count(2)
+    find = f"image = Image.objects.get(pk='{image}')\n"
+    run(server, f"{find}verdicts.hide([image], '', moderator('mo').pk, 'violence')")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(card).to_have_count(1)
+    page.get_by_label("Hidden").check()
+    expect(card.get_by_role("button", name="Appeal", exact=True)).to_be_visible()
+    run(server, f"{find}appeals.make(image.owner_id, str(image.pk), 'Why?')")  # as from another page
+    card.get_by_role("button", name="Appeal", exact=True).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("It is a painting from a museum.")
+    page.get_by_role("dialog").get_by_role("button", name="Send the appeal").click()
+    expect(page.get_by_role("alert")).to_have_text("There has been an appeal for this picture already.")
+    expect(card.locator(".say")).to_contain_text("Another moderator will decide about your appeal.")
+    expect(card.get_by_role("button", name="Appeal", exact=True)).to_have_count(0)
+
+
 def test_a_hidden_picture_says_why_in_the_gallery_and_is_appealed_for_there(
     server: Serving, newcomer: Callable[..., Person]
 ) -> None:
@@ -103,6 +128,8 @@ def test_a_hidden_picture_says_why_in_the_gallery_and_is_appealed_for_there(
         assert complaints(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         run(server, f"{find}assert appeals.decide(image, moderator('max').pk, accept=True)")
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        expect(card).to_have_count(0)
         page.get_by_label("Hidden").uncheck()
         expect(card.locator("img.loaded")).to_have_count(2)
         page.close()

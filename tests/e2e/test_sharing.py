@@ -1,14 +1,18 @@
 """A picture is shared from its viewer, seen by somebody else, reported, and not shared any more."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.bringing import bring
+from tests.e2e.conftest import QUICK
+from tests.e2e.moderating import run
 from tests.e2e.person import Person
 from tests.e2e.reading import complaints
+from tests.support.serving import serving
 
 
 def shown(person: Person) -> Page:
@@ -58,6 +62,29 @@ def test_a_shared_picture_is_seen_by_somebody_else_until_it_is_not(
     expect(dialog(page).get_by_role("status")).to_have_text("The link has ended.")
     other.reload()
     expect(other.get_by_role("heading", name="Nothing is shared here")).to_be_visible()
+
+
+def test_what_waits_for_a_moderator_says_so_to_its_owner(browser: Browser, tmp_path: Path) -> None:
+    with (
+        serving(tmp_path / "data", environment={**QUICK, "STUDIO_MODERATION": "before"}) as studio,
+        Person(browser.new_context(base_url=studio.address)) as person,
+    ):
+        page = shown(person)
+        link = share(page)
+        waits = dialog(page).get_by_text("A moderator looks at it first")
+        expect(waits).to_be_visible()
+        assert complaints(page) == []
+        with stranger(lambda: Person(browser.new_context(base_url=studio.address))) as other:
+            seen = other.opens(link).page
+            expect(seen.get_by_role("heading", name="Nothing is shared here")).to_be_visible()
+            run(studio, "verdicts.approve(Image.objects.all(), moderator('mo').pk)")
+            seen.reload()
+            expect(seen.get_by_role("img", name="The shared picture")).to_be_visible()
+        page.goto("/gallery/")
+        page.locator("gallery-card button.open").click()
+        page.get_by_role("button", name="Share…").click()
+        expect(dialog(page).get_by_role("textbox", name="Link")).to_be_visible()
+        expect(waits).to_be_hidden()
 
 
 def test_it_is_reported_by_a_form_that_needs_no_script(person: Person, newcomer: Callable[..., Person]) -> None:

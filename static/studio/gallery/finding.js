@@ -20,7 +20,7 @@ export function asked() {
 
 /**
  * `form`: its fields show what is asked for; `changed` is called when that is something else, `leave` before its address becomes the one
- * that Back leads to.
+ * that Back leads to. `offerHidden()` looks whether there is something hidden by now.
  */
 export function finding(form, { changed, leave }) {
   const { q, favorite, hidden, album, intent } = form.elements;
@@ -86,6 +86,7 @@ export function finding(form, { changed, leave }) {
   show();
   fillAlbums(album).then(show);
   offerHidden(hidden.parentElement);
+  return { offerHidden: () => offerHidden(hidden.parentElement) };
 }
 
 /** It says what is asked for; a press takes that away. */

@@ -49,7 +49,7 @@ const { selection, ...chosen } = choosing(root, grid);
 const { about, showSlides } = looking(grid, selection);
 const doing = acts({ gone, refresh, changed, favorite });
 
-let view = null; // {trash, asked}: what the grid shows; another object as soon as it shows something else
+let view = null; // {trash, asked, days}: what the grid shows; another object as soon as it shows something else
 let staleAt = -STALE_MS;
 
 const inTrash = () => location.hash === "#trash";
@@ -98,6 +98,7 @@ async function read(mine) {
     return false;
   }
   if (mine !== view) return false;
+  mine.days = JSON.stringify(found.items);
   const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(mine.trash, { ...mine.asked, cursor, skip }, limit));
   timeline.addEventListener("changed", showNumber);
   timeline.addEventListener("stale", lookAgain);
@@ -114,6 +115,20 @@ function lookAgain() {
   staleAt = performance.now();
   refresh();
 }
+
+/** A moderator, or another page, may have changed what is here. */
+async function lookOnReturn() {
+  if (document.visibilityState !== "visible" || !view || document.querySelector("dialog[open]")) return;
+  if (performance.now() - staleAt < STALE_MS) return;
+  staleAt = performance.now();
+  offerHidden();
+  const mine = view;
+  const found = await rest.gallery.days(mine.trash, mine.asked).catch(() => null); // who is offline sees what was there
+  const same = JSON.stringify(found?.items) === mine.days;
+  if (found && mine === view && (mine.asked.hidden || !same)) refresh(root.contains(document.activeElement) ? focusedId() : null);
+}
+
+const focusedId = () => grid.timeline.at(grid.focused)?.image?.id;
 
 function showNumber() {
   const { count, similar: isSimilar } = grid.timeline;
@@ -191,7 +206,7 @@ const ANSWERS = {
   },
   share: ({ image }) => sharePicture(image),
   details: ({ image }) => showDetails(image),
-  appealed: ({ image }) => changed(image),
+  appealed: ({ image }) => (image.state === "hidden" ? changed(image) : refresh()),
   favorite: ({ image }) => (image.favorite ? doing.unfavorite([image]) : doing.favorite([image])),
   album: ({ image }) => doing.add([image]),
   rename: async ({ image }) => {
@@ -259,6 +274,7 @@ document.querySelector("#bring").append(slides, ...photoPicker({ take: bring, ti
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
 window.addEventListener("hashchange", turn);
-finding(document.querySelector("#finding"), { changed: turn, leave: keep });
+const { offerHidden } = finding(document.querySelector("#finding"), { changed: turn, leave: keep });
+document.addEventListener("visibilitychange", () => tried(lookOnReturn));
 settled.then(turn);
 person.addEventListener("changed", () => location.reload());

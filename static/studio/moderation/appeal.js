@@ -11,7 +11,11 @@ export const mayAppeal = (image) => image?.state === "hidden" && !image.appeal;
 
 /** `done` gets the picture's new form. */
 export function appealButton(image, done = () => {}) {
-  const onclick = () => appeal(image).then((changed) => changed && done(changed), (problem) => notice(problem.message));
+  const onclick = () => appeal(image).then((changed) => changed && done(changed), refused);
+  const refused = async (problem) => {
+    notice(problem.message);
+    if (problem.code === "conflict") done(await gallery.get(image.id)); // it is not as this page has it
+  };
   return h("button.quiet", { type: "button", title: t("Appeal"), onclick }, icon("chat"), h("span.label", {}, t("Appeal")));
 }
 

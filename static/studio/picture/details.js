@@ -47,6 +47,7 @@ function known(image, albums) {
   const { width, height, seed, cost } = image;
   const rows = [
     [t("Hidden"), image.hidden_reason && hiddenSentence(image)],
+    [t("Seen by"), image.awaits_approval && t("you alone, until a moderator has approved it")],
     [t("Request"), image.request],
     [t("Prompt"), image.prompt],
     [t("Kind"), KINDS[image.intent]],

@@ -23,6 +23,7 @@ export function sharePicture(image) {
 class ShareDialog extends HTMLElement {
   #image = null;
   #renewed = null;
+  #waits = h("p.waits", { hidden: true }, t("A moderator looks at it first: until then a link shows nobody this picture."));
   #links = h("ul.links");
   #lifetime = h("select", { name: "lifetime" },
     ...LIFETIMES.map(([seconds, words]) => h("option", { value: seconds, selected: seconds === USUAL_S }, words)));
@@ -36,7 +37,7 @@ class ShareDialog extends HTMLElement {
     const form = h("form", {},
       h("h2", { id: "share-title" }, t("Share this picture")),
       h("p", {}, t("Whoever has a link sees this picture, and nothing else of yours.")),
-      this.#links,
+      this.#waits, this.#links,
       h("div.new", {}, h("label", {}, h("span", {}, t("The link ends")), this.#lifetime), this.#make),
       this.#said, h("div.buttons", {}, this.#renew, close));
     const dialog = h("dialog.sharing", { "aria-labelledby": "share-title" }, form);
@@ -49,7 +50,8 @@ class ShareDialog extends HTMLElement {
   }
 
   async #load() {
-    const shares = await rest.shares.list(this.#image.id);
+    const [shares, image] = await Promise.all([rest.shares.list(this.#image.id), rest.gallery.get(this.#image.id)]);
+    this.#waits.hidden = !image.awaits_approval;
     this.#links.replaceChildren(...shares.map((share) => this.#row(share)));
   }
 
