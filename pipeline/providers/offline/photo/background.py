@@ -36,22 +36,25 @@ def part_of(image: Image.Image, part: str, progress: Progress) -> tuple[Image.Im
 def _subject(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
     small, seen = shrunk(pixels, SEGMENT_SIDE), subject_seen(pixels)
     progress(0.15)
-    guess = _standing_out(small, seen is None, part(progress, 0.15, 0.3))
+    colours = _standing_out(small, seen is None, part(progress, 0.15, 0.3))
+    guesses = [(colours, 1.0), (colours, 0.6)]  # bolder where the first finds nothing
     if seen is not None:
         seen = cv2.resize(seen, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        agreed = float(np.minimum(seen, guess).sum() / max(np.maximum(seen, guess).sum(), 1e-3))
-        guess = seen + COLOURS * agreed * (guess - seen)
+        agreed = float(np.minimum(seen, colours).sum() / max(np.maximum(seen, colours).sum(), 1e-3))
+        both = seen + COLOURS * agreed * (colours - seen)
+        guesses = [(both, 1.0), (both, 0.6), *guesses]
     gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
-    if gone is not None:
-        guess[gone] = 0
-    split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
-    for start, factor in ((0.3, 1.0), (0.65, 0.6)):  # bolder where the first finds nothing
+    for number, (guess, factor) in enumerate(guesses):
+        if gone is not None:
+            guess = np.where(gone, 0, guess)
+        split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
         labels = np.where(guess > split * factor, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
         labels[guess < split * 0.35 * factor] = cv2.GC_BGD
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
         if gone is not None:
             labels[gone] = cv2.GC_BGD
-        subject = _grabcut(small, labels, part(progress, start, start + 0.35))
+        start, share = 0.3 + 0.7 * number / len(guesses), 0.7 / len(guesses)
+        subject = _grabcut(small, labels, part(progress, start, start + share))
         if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
             return subject, _doubt(subject, seen)
     raise BadInput(
