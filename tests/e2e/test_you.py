@@ -76,7 +76,7 @@ def signs_out(page: Page) -> None:
 
 
 def is_in(page: Page, address: str) -> None:
-    page.get_by_text(f"You are signed in as {address}.").wait_for()
+    expect(page.locator("main")).to_contain_text(f"You are signed in as {address}.")  # and says what is there, if not
 
 
 def test_a_guest_signs_up_and_keeps_everything_and_signing_out_leaves_nothing(

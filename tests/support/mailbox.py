@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from tests.support.serving import free_port
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)
-CODE = re.compile(r"^[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*$", re.MULTILINE)  # on a line of its own
+CODE = re.compile(r"^[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*(?=\n)", re.MULTILINE)  # on a line of its own, which is whole
 
 
 class Mailbox:
