@@ -64,6 +64,10 @@ def box_mean(values: Floats, radius: int) -> Floats:
     return cv2.blur(values, (2 * radius + 1, 2 * radius + 1), borderType=cv2.BORDER_REFLECT)
 
 
+def grown(marked: Flags, by: int) -> Flags:
+    return cv2.dilate(marked.astype(np.uint8), np.ones((2 * by + 1, 2 * by + 1), np.uint8)) > 0
+
+
 def k_means(samples: Floats, count: int) -> tuple[Floats, Floats]:
     """Of samples (n, 3), with each one's share."""
     count = min(count, len(samples))

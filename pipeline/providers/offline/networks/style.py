@@ -3,6 +3,7 @@ network"): one reads a picture's style as a hundred numbers, one paints another 
 
 import cv2
 import numpy as np
+from PIL import Image, ImageOps
 
 from pipeline.providers.base import Progress
 
@@ -47,13 +48,8 @@ def in_style_of(pixels: Pixels, example: Pixels, progress: Progress) -> Pixels |
 def _style(example: Pixels) -> Floats | None:
     """Of the square in the middle."""
     read = READER.opened()
-    height, width = example.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    square = cv2.resize(
-        example[top : top + side, left : left + side], (READ_SIDE, READ_SIDE), interpolation=cv2.INTER_AREA
-    )
-    return None if read is None else read({"style_image": square[None] / 255})
+    square = ImageOps.fit(Image.fromarray(example), (READ_SIDE, READ_SIDE), Image.Resampling.BOX)
+    return None if read is None else read({"style_image": np.asarray(square)[None] / 255})
 
 
 def _painted(paint: Run, pixels: Pixels, style: Floats) -> Floats:

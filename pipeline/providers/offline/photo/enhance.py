@@ -69,7 +69,7 @@ def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
         light = before[first:last].astype(np.float32)
         factor, offset = (stretched(ground, height, width, first, last) for ground in grounds)
         form = light - factor * light - offset
-        form = np.sign(form) * np.maximum(np.abs(form) - calm, 0)
+        form -= np.clip(form, -calm, calm)
         factor = (np.clip(curve[before[first:last]] + 0.7 * form, 0, 255) + 1) / (light + 1)
         room = 254.0 / np.maximum(tile.max(2), 1)
         return to_bytes(tile * np.minimum(factor, np.maximum(room, 1.0))[..., None])
@@ -98,7 +98,7 @@ def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
     def work(tile: Pixels, first: int) -> Pixels:
         light = _luma(tile)
         detail = light - cv2.GaussianBlur(light, (0, 0), 1.2)
-        detail = np.sign(detail) * np.maximum(np.abs(detail) - noise, 0) * 0.9
+        detail = 0.9 * (detail - np.clip(detail, -noise, noise))
         # Little beyond its lightest and darkest neighbour: no halos.
         change = np.clip(light + detail, cv2.erode(light, cross) - 6, cv2.dilate(light, cross) + 6) - light
         most, least = 254.0 - tile.max(2), 1.0 - tile.min(2)  # a channel that is at its end moves no further

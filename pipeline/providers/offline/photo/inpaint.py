@@ -13,7 +13,7 @@ from gallery.translation import _
 from pipeline.providers.base import Progress, part
 
 from ..networks.subject import subject_seen
-from ..tiles import Flags, Floats, Pixels, Places, in_tiles, shrunk, stretched, tiles, to_bytes
+from ..tiles import Flags, Floats, Pixels, Places, grown, in_tiles, shrunk, stretched, tiles, to_bytes
 from . import patch_match
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
@@ -31,13 +31,12 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     marked = cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR) > 127
     if not marked.any():
         raise BadInput(_("The mask is empty: paint over what shall go."))
-    rim = 2 * (max(size) // SCREEN_SIDE) + 1
-    grown = cv2.dilate(marked.astype(np.uint8), np.ones((rim, rim), np.uint8))
-    if grown.mean() > 0.9:
+    marked = grown(marked, max(size) // SCREEN_SIDE)
+    if marked.mean() > 0.9:
         raise BadInput(_("The mask covers nearly the whole picture: nothing is left to fill it from."))
     progress(0.02)
-    wide = _wide(grown)
-    out = _mend(pixels, (grown > 0) & ~wide, grown, part(progress, 0.05, 0.2))
+    wide = _wide(marked)
+    out = _mend(pixels, marked & ~wide, marked, part(progress, 0.05, 0.2))
     holes = list(_holes(wide))
     subject = _subject(out, wide, part(progress, 0.2, 0.25)) if holes else wide
     for number, (area, hole) in enumerate(holes):
@@ -49,22 +48,23 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     return out
 
 
-def _wide(marked: Pixels) -> Flags:
-    x, y, width, height = cv2.boundingRect(marked)
+def _wide(marked: Flags) -> Flags:
+    flags = marked.astype(np.uint8)
+    x, y, width, height = cv2.boundingRect(flags)
     area = np.s_[y : y + height, x : x + width]
-    depth = cv2.distanceTransform(marked[area], cv2.DIST_L2, 3)
-    _, labels = cv2.connectedComponents(marked[area])
+    depth = cv2.distanceTransform(flags[area], cv2.DIST_L2, 3)
+    _, labels = cv2.connectedComponents(flags[area])
     wide = np.zeros(marked.shape, bool)
-    wide[area] = np.isin(labels, np.unique(labels[depth > SCRATCH])) & (marked[area] > 0)
+    wide[area] = np.isin(labels, np.unique(labels[depth > SCRATCH])) & marked[area]
     return wide
 
 
-def _mend(pixels: Pixels, thin: Flags, marked: Pixels, progress: Progress) -> Pixels:
-    beside = cv2.dilate(thin.astype(np.uint8), np.ones((2 * HALO + 1, 2 * HALO + 1), np.uint8))
+def _mend(pixels: Pixels, thin: Flags, marked: Flags, progress: Progress) -> Pixels:
+    damaged = (marked & grown(thin, HALO)).astype(np.uint8)
 
     def work(tile: Pixels, first: int) -> Pixels:
         rows = slice(first, first + len(tile))
-        mended = cv2.inpaint(tile, marked[rows] & beside[rows], 3, cv2.INPAINT_NS) if thin[rows].any() else tile
+        mended = cv2.inpaint(tile, damaged[rows], 3, cv2.INPAINT_NS) if thin[rows].any() else tile
         return np.where(thin[rows, :, None], mended, tile)
 
     return in_tiles(pixels, work, HALO, progress)

@@ -8,13 +8,16 @@ import numpy as np
 
 from pipeline.providers.base import Progress
 
-from ..tiles import Array, Flags, Floats, Places, box_mean
+from ..tiles import Array, Flags, Floats, Places, box_mean, grown
 
 RADIUS = 3  # pixels: a patch is 7 × 7
 TEXTURE = 5  # pixels around, of which it is told how rough they are
 ROUGH = 1.5  # what a level of roughness counts, beside one of colour
 SMALLEST_SIDE = 20  # pixels, of the smallest copy
-FIRST_ROUNDS, LAST_ROUNDS = 6, 4  # of search and vote, on the smallest copy and at full size
+FIRST_ROUNDS, LAST_ROUNDS = (
+    16,
+    4,
+)  # of search and vote, on the smallest copy, where fewer leave much to chance, and at full size
 
 
 def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tuple[Floats, Places] | None:
@@ -46,7 +49,7 @@ def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tu
 
 def _texture(picture: Floats, hole: Flags) -> Floats:
     """How rough it is around each pixel (Newson et al.): else what is smooth is like everything."""
-    known = (cv2.dilate(hole.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0).astype(np.float32)
+    known = (~grown(hole, 1)).astype(np.float32)
     rough = np.abs(cv2.Laplacian(picture.mean(2), cv2.CV_32F)) * known
     return ROUGH * box_mean(rough, TEXTURE) / np.maximum(box_mean(known, TEXTURE), 1e-3)
 
@@ -59,11 +62,8 @@ def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats,
 
 
 def diffused(picture: Floats, hole: Flags) -> Floats:
-    if picture.shape[2:] == (4,):
-        return np.dstack([diffused(picture[..., :3], hole), diffused(picture[..., 3], hole)])
-    lowest, wide = float(picture.min()), max(float(np.ptp(picture)), 1e-3)
-    levels = ((picture - lowest) / wide * 255).astype(np.uint8)
-    return (cv2.inpaint(levels, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA) / 255 * wide + lowest).astype(np.float32)
+    marked = hole.astype(np.uint8)
+    return np.dstack([cv2.inpaint(plane, marked, 3, cv2.INPAINT_TELEA) for plane in cv2.split(picture)])
 
 
 class _Match:
@@ -76,14 +76,11 @@ class _Match:
         self._flat = self.picture.reshape(-1, picture.shape[2])
         height, self._width = self._hole.shape
         self.inner = slice(RADIUS, height - RADIUS), slice(RADIUS, self._width - RADIUS)
-        near, touched = (
-            cv2.dilate(marked.astype(np.uint8), np.ones((2 * RADIUS + 1, 2 * RADIUS + 1), np.uint8)) > 0
-            for marked in (self._hole, np.pad(foreign, RADIUS))
-        )
+        near = grown(self._hole, RADIUS)
         inside = np.zeros_like(near)
         inside[self.inner] = True
         own = (inside & ~near).ravel()  # a source's whole patch is real
-        self._is_allowed = own & ~touched.ravel()
+        self._is_allowed = own & ~grown(np.pad(foreign, RADIUS), RADIUS).ravel()
         if np.count_nonzero(self._is_allowed) < np.count_nonzero(hole):
             self._is_allowed = own
         self.allowed, self.targets = np.flatnonzero(self._is_allowed), np.flatnonzero(near & inside)

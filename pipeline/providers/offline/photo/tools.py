@@ -9,7 +9,7 @@ from pipeline.providers.base import Intent, Progress, part
 from pipeline.providers.offline.plan import Plan, fits_twice
 
 from ..networks.style import in_style_of
-from ..tiles import Flags, Pixels, stretched, tiles, to_bytes
+from ..tiles import Flags, Pixels, shrunk, stretched, tiles, to_bytes
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object
@@ -82,8 +82,7 @@ def _colours(image: Image.Image) -> Pixels:
     if not clear.any() or clear.all():
         return colours
     height, width = clear.shape
-    scale = min(1.0, 512 / max(height, width))
-    filled = diffused(*reduced(colours, clear, (max(1, round(height * scale)), max(1, round(width * scale)))))
+    filled = diffused(*reduced(colours, clear, shrunk(colours, 512).shape[:2]))
     for top, bottom in tiles(height, width):
         here = clear[top:bottom]
         colours[top:bottom][here] = to_bytes(stretched(filled, height, width, top, bottom))[here]
