@@ -18,6 +18,9 @@ _WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8")
 SCENE: list[Group] = [_WORDS[name] for name in ("times", "sky", "weather", "land", "scenery", "colours", "moods")]
 TIMES, SKY, WEATHER, LAND, SCENERY, COLOURS, MOODS = SCENE
 STYLES, STEPS = _WORDS["styles"], _WORDS["steps"]
+FIELDS = {  # of a scene
+    "time": TIMES, "sky": SKY, "weather": WEATHER, "land": LAND, "colours": COLOURS, "moods": MOODS, "styles": STYLES,
+}  # fmt: skip
 LOOKS = {name: STYLES[name] for name in ("black and white", "sepia")} | _WORDS["looks"]
 TONES: dict[str, Group] = _WORDS["tones"]  # how a phrase is used → the tone's name → phrases, without Vietnamese ones
 TONE_RULES: dict[str, list[list[str]]] = _WORDS["tone_rules"]

@@ -121,11 +121,10 @@ def forest(canvas: Canvas, far: float, near: float) -> None:
     rng, scene = canvas.rng(f"forest {far}"), canvas.scene
     rows = np.geomspace(far, near, round(np.log(far / near) / ROW_STEP), endpoint=False)
     z = np.repeat(rows, (canvas.width / canvas.focal * rows / (0.075 + 0.021 * rows)).astype(int)).astype(np.float32)
-    x = (rng.uniform(-0.53, 0.53, len(z)) * canvas.width / canvas.focal * z).astype(np.float32)
+    x, columns, feet, grows = _places(canvas, rng, z, 0.015)
     sizes, kinds = 0.42 * rng.uniform(0.6, 1.15, len(z)), rng.integers(0, 8, len(z))
     opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * np.clip((4.2 - z) / 2.0, 0, 1)
     dense = sample(fbm(canvas.rng("woods"), 128, 4, 4), x * 0.07, z * 0.07) > 0.22 + opening
-    columns, feet, grows = _places(canvas, x, z, 0.015)
     conifers = 7 if scene.land & {"mountains", "lake"} or "snow" in scene.weather else 3
     shape_rng = canvas.rng("trees")
     shapes = [(_conifer if number < conifers else _broadleaf)(shape_rng, canvas.side) for number in range(8)]
@@ -147,12 +146,14 @@ def _tree(canvas: Canvas, shape: Shape, leaves: Array, place: tuple[int, int], z
     canvas.cover(colour, opaque, foot + max(1, tall // 40) - tall, column - wide // 2, z)
 
 
-def _places(canvas: Canvas, x: Array, z: Array, lowest: float) -> tuple[Array, Array, Array]:
-    """Of what stands on the ground: its columns, the rows of its feet, and whether they are seen and higher than that."""
+def _places(canvas: Canvas, rng: np.random.Generator, z: Array, lowest: float) -> tuple[Array, Array, Array, Array]:
+    """Of what stands on the ground at these distances: where, its columns, the rows of its feet, and whether they are
+    seen and higher than that."""
+    x = (rng.uniform(-0.53, 0.53, len(z)) * canvas.width / canvas.focal * z).astype(np.float32)
     land, columns = canvas.ground, canvas.column(x / z).astype(int)
     here = np.searchsorted(land.z, z).clip(0, len(land.z) - 1), columns.clip(0, canvas.width - 1)
     seen = (land.row[here] <= land.skyline[here] + 1) & (land.height[here] > lowest)
-    return columns, land.row[here], seen
+    return x, columns, land.row[here], seen
 
 
 def flowers(canvas: Canvas) -> None:
@@ -162,9 +163,8 @@ def flowers(canvas: Canvas) -> None:
     for number, petal in enumerate(petals):
         sketch = Sketch(canvas)
         z = np.exp(rng.uniform(np.log(1.25), np.log(5.5), 1600)).astype(np.float32)
-        x = (rng.uniform(-0.5, 0.5, 1600) * canvas.width / canvas.focal * z).astype(np.float32)
+        x, columns, rows, grows = _places(canvas, rng, z, 0.03)
         dense = sample(drifts, x * 0.17 + 0.27 * number, z * 0.17) > 0.5
-        columns, rows, grows = _places(canvas, x, z, 0.03)
         for at in np.flatnonzero(grows & dense):
             size = canvas.focal * 0.0062 / float(z[at])
             sketch.dot(float(columns[at]), float(rows[at]) - size * 2, size, min(1.0, 0.4 + size / 2), 0.7)

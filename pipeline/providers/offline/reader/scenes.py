@@ -110,23 +110,13 @@ def _first_unknown(found: Sequence[Match], left_out: Sequence[bool]) -> str | No
 
 
 def _scene(known: Sequence[str], unwanted: Collection[str], styles: Collection[str | None]) -> Scene:
-    def chosen(group: words.Group) -> tuple[str, ...]:
-        return tuple(name for name in known if name in group)
-
-    land = set(chosen(words.LAND)) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
+    named = {field: [name for name in known if name in group] for field, group in words.FIELDS.items()}
+    land = set(named["land"]) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
     if land & {"island", "boat", "beach"} and not land & WATERS:  # these bring their water
         land.add("sea" if land & {"island", "beach"} else "lake")
-    sky, times = frozenset(chosen(words.SKY)), chosen(words.TIMES)
-    nightly = sky & {"moon", "stars", "milky way", "aurora"}
-    return Scene(
-        time=times[-1] if times else "night" if nightly else None,
-        sky=sky,
-        weather=frozenset(chosen(words.WEATHER)),
-        land=frozenset(land),
-        colours=chosen(words.COLOURS),
-        moods=frozenset(chosen(words.MOODS)),
-        styles=frozenset(filter(None, styles)) or frozenset(chosen(words.STYLES)),
-    )
+    nightly = ["night"] if {"moon", "stars", "milky way", "aurora"}.intersection(named["sky"]) else [None]
+    time = [*nightly, *named.pop("time")][-1]
+    return Scene.model_validate(named | {"time": time, "land": land, "styles": set(styles) or named["styles"]})
 
 
 def describe(scene: Scene) -> str:
