@@ -464,6 +464,20 @@ def test_nothing_in_it_keeps_anybody_out(newcomer: Callable[..., Person], width:
 # Windows are fetched when they are asked for
 
 
+@pytest.mark.parametrize("locale", ["en-US", "vi-VN"])
+def test_on_a_phone_its_buttons_are_one_row(newcomer: Callable[..., Person], locale: str) -> None:
+    person = newcomer(locale=locale, viewport={"width": 390, "height": 800})
+    tab = person.opens("/gallery/")
+    bring(person, tab, Image.new("RGB", (64, 48), "teal"))
+    tab.page.goto("/gallery/")
+    tab.page.locator("gallery-card .open").click()
+    buttons = tab.page.locator(".viewer .buttons :is(button, a)")
+    expect(buttons).to_have_count(5)
+    places = [place(button) for button in buttons.all()]
+    assert len({top for _, top, _, _ in places}) == 1
+    assert all(left >= 0 and left + width <= 390 for left, _, width, _ in places)
+
+
 def test_a_window_that_cannot_be_fetched_says_so(newcomer: Callable[..., Person]) -> None:
     person = newcomer(service_workers="block")
     person.excused = "ERR_FAILED|Service Worker"
