@@ -23,8 +23,8 @@ const ofPictures = ({ album, hidden }) => [
   { what: "trash", label: t("Move to the trash"), icon: "trash" },
 ];
 
-/** `shown()` → {trash, asked}; `doing`: see acts.js; `tried(act)` says what went wrong. */
-export function bulkBar(selection, { shown: view, doing, tried }) {
+/** `shown()` → {trash, asked}; `doing`: see acts.js; `tried(act)` says what went wrong; `all()` chooses every picture. */
+export function bulkBar(selection, { shown: view, doing, tried, all }) {
   const does = {
     ...doing,
     favorite: (images) => (images.every((image) => image.favorite) ? doing.unfavorite(images) : doing.favorite(images)),
@@ -63,6 +63,11 @@ export function bulkBar(selection, { shown: view, doing, tried }) {
       zip.disabled = selection.size > ZIP;
       zip.title = zip.disabled ? t("At most {count} pictures in one download", { count: ZIP }) : t("Download");
     }
+  });
+  bar.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault(); // else the words of the page
+    tried(all);
   });
   document.querySelector("main").append(bar);
 }

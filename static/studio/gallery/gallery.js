@@ -219,7 +219,7 @@ const ANSWERS = {
   purge: ({ image }) => doing.purge([image]),
 };
 
-bulkBar(selection, { shown: () => view, doing, tried });
+bulkBar(selection, { shown: () => view, doing, tried, all: chosen.all });
 
 const KEYS = {
   select: (position) => chosen.choose(position),
