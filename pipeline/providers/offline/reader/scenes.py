@@ -105,7 +105,7 @@ def _first_unknown(found: Sequence[Match], left_out: Sequence[bool]) -> str | No
         while len(run) > 1 and run[-1].endswith("ing"):
             run.pop()
         has_article = number > 0 and found[number - 1].key in words.ARTICLES
-        return f"{found[number - 1].spelling} {' '.join(run)}" if has_article else f"“{' '.join(run)}”"
+        return f"{found[number - 1].key} {' '.join(run)}" if has_article else f"“{' '.join(run)}”"
     return None
 
 

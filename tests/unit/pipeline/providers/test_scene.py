@@ -119,6 +119,10 @@ def test_a_landscape_that_names_no_land_is_the_usual_one() -> None:
     assert describe(reading.scene) == "mountains, hills and a lake at sunset"
 
 
+def test_what_cannot_be_drawn_stands_in_a_sentence() -> None:
+    assert read("A Persian cat on a sofa").unknown == "a Persian cat"
+
+
 def test_what_is_not_wanted_is_left_out() -> None:
     assert describe(read("a sunset with no mountains, without clouds").scene) == "hills and a lake at sunset"
     assert read("biển không mây").known == ("sea",)
