@@ -14,10 +14,8 @@ RADIUS = 3  # pixels: a patch is 7 × 7
 TEXTURE = 5  # pixels around, of which it is told how rough they are
 ROUGH = 1.5  # what a level of roughness counts, beside one of colour
 SMALLEST_SIDE = 20  # pixels, of the smallest copy
-FIRST_ROUNDS, LAST_ROUNDS = (
-    16,
-    4,
-)  # of search and vote, on the smallest copy, where fewer leave much to chance, and at full size
+# Of search and vote. Fewer on the smallest copy leave much to chance.
+FIRST_ROUNDS, LAST_ROUNDS = 16, 4  # there, and at full size
 
 
 def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tuple[Floats, Places] | None:
