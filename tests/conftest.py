@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis
 from pymongo import MongoClient
 from pymongo.database import Database
 from redis import Redis
@@ -26,6 +27,9 @@ from tests.support.fakes.cloudinary import Cloudinary, standing_in
 from tests.support.serving import HANGS_S
 from tests.support.stores import up
 from tests.support.studio import Studio, apart, running
+
+hypothesis.register_profile("studio", deadline=None)  # a busy machine is no fault
+hypothesis.load_profile("studio")
 
 Documents = Database[dict[str, Any]]  # whatever a test looks at
 
