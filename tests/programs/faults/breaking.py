@@ -15,15 +15,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(os.environ["STUDIO_FAULTS"])
 BITES_WITHIN_S = 0.3  # SIGTERM is heard by the main thread, while this one has reached the place
+
+
+def _in_folder(name: str) -> Path:
+    return Path(os.environ["STUDIO_FAULTS"]) / name
 
 
 def reach(place: str) -> None:
     """This place is reached: nothing happens, unless it is armed."""
-    fired = FOLDER / f"fired.{place}"
+    fired = _in_folder(f"fired.{place}")
     try:
-        (FOLDER / f"armed.{place}").rename(fired)
+        _in_folder(f"armed.{place}").rename(fired)
     except FileNotFoundError:
         return
     number = signal.Signals[fired.read_text()]
@@ -35,17 +38,17 @@ def reach(place: str) -> None:
 
 def say_ready() -> None:
     """The harness waits for this one to be able to take over, before it breaks another one."""
-    (FOLDER / f"ready.{os.getpid()}").touch()
+    _in_folder(f"ready.{os.getpid()}").touch()
 
 
 def is_armed(place: str) -> bool:
-    return (FOLDER / f"armed.{place}").exists()
+    return _in_folder(f"armed.{place}").exists()
 
 
 def switched(name: str) -> Any:
     """What the harness has set under this name, now; None when it has not."""
     try:
-        return json.loads((FOLDER / "switches").read_text()).get(name)
+        return json.loads(_in_folder("switches").read_text()).get(name)
     except FileNotFoundError:
         return None
 
