@@ -1,10 +1,11 @@
 // One picture of the gallery, or of the trash: of as few elements as can be, for there are many. What can be done with it is brought
 // when somebody comes near: card-tools.js.
 
-import { ask, h, picture, pictureUrl, placeholderUrl, setAttribute, setWords } from "../ui/dom.js";
+import { ask, h, pictureUrl, placeholderUrl, setAttribute, setWords } from "../ui/dom.js";
 import { languageOf, plural, t } from "../ui/translate.js";
 import { appealButton, mayAppeal } from "../moderation/appeal.js";
 import { hiddenSentence, nameOf } from "../picture/labels.js";
+import { thumbnail } from "./thumbnail.js";
 
 const DAY_MS = 24 * 3600_000;
 const TOUCH = matchMedia("(hover: none)"); // nothing can be shown by hovering
@@ -68,7 +69,7 @@ class GalleryCard extends HTMLElement {
     const url = pictureUrl(this.inTrash ? image.trash_thumbnail_url : image.thumbnail_url);
     const placeholder = placeholderUrl(image.placeholder);
     if (placeholder) this.#open.style.backgroundImage = `url("${placeholder}")`;
-    if (url) this.#open.append(picture("img", { alt: nameOf(image), lang: languageOf(nameOf(image)) || null, draggable: "false", src: url }));
+    if (url) this.#open.append(thumbnail({ alt: nameOf(image), lang: languageOf(nameOf(image)) || null, src: url }));
     else setAttribute(this.#open, "aria-label", nameOf(image));
   }
 }
