@@ -3,19 +3,20 @@
 import asyncio
 import fcntl
 import gc
-import inspect
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from django.conf import settings
 from hypothesis import settings as hypothesis
-from pymongo import MongoClient
+from pymongo import AsyncMongoClient, MongoClient
 from pymongo.database import Database
 from redis import Redis
 
@@ -47,19 +48,31 @@ def pytest_collection() -> Generator[None, object, object]:
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = distribution.grouped(items)
-    for item in items:
-        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-            item.fixturenames.append("_closed_client")
 
 
-@pytest.fixture
-async def _closed_client() -> AsyncIterator[None]:
-    """The client of this test's event loop, which ends with the test."""
-    yield
+@pytest.fixture(scope="session", autouse=True)
+def _clients_are_closed_with_their_event_loops() -> None:
+    """Each test has a loop of its own, and so has each asynchronous view that Django's test client asks. As a loop ends, it
+    ends the asynchronous generators that began in it."""
     from pipeline.store import mongo
 
-    if client := mongo._async_client._made.pop(asyncio.get_running_loop(), None):
-        await client.close()
+    make = mongo._async_client._make
+    holders = WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncGenerator[None]]()
+
+    async def holding(client: AsyncMongoClient[dict[str, Any]]) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await client.close()
+
+    def made() -> AsyncMongoClient[dict[str, Any]]:
+        client = make()
+        holder = holders[asyncio.get_running_loop()] = holding(client)
+        with suppress(StopIteration):  # that is how an awaitable says that it is done
+            holder.__anext__().send(None)
+        return client
+
+    mongo._async_client._make = made
 
 
 @pytest.fixture(scope="session", autouse=True)
