@@ -6,7 +6,7 @@ A write may become visible a little after a later one, so polls overlap, and soc
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from bson.timestamp import Timestamp
 from django.conf import settings
@@ -70,17 +70,13 @@ class Poller:
 
     async def _deliver_messages(self, docs: Sequence[Stored]) -> None:
         ids = [doc["_id"] for doc in docs if self._is_behind(events.session_group(doc["session_id"]), doc)]
-        for begin in range(0, len(ids), BATCH):
-            some = async_database()["messages"].find({"_id": {"$in": ids[begin : begin + BATCH]}})
-            for doc in await some.to_list():
-                await self._local.deliver(events.message_changed(Message.of(doc)))
+        async for doc in _whole("messages", ids):
+            await self._local.deliver(events.message_changed(Message.of(doc)))
 
     async def _deliver_photos(self, docs: Sequence[Stored]) -> None:
-        lacked = [doc["_id"] for doc in docs if self._is_behind(events.user_group(doc["user_id"]), doc)]
-        for begin in range(0, len(lacked), BATCH):
-            some = async_database()["photos"].find({"_id": {"$in": lacked[begin : begin + BATCH]}})
-            for doc in await some.to_list():
-                await self._local.deliver(events.image_changed(Photo.of(doc)))
+        ids = [doc["_id"] for doc in docs if self._is_behind(events.user_group(doc["user_id"]), doc)]
+        async for doc in _whole("photos", ids):
+            await self._local.deliver(events.image_changed(Photo.of(doc)))
 
     def _is_behind(self, group: str, doc: Stored) -> bool:
         return self._local.is_behind(group, doc["_id"], doc["version"])
@@ -104,6 +100,13 @@ class Poller:
             for name in ("messages", "sessions")
         ]
         return max((doc["changed_at"] for doc in found if doc), default=Timestamp(OVERLAP_S + 1, 0))
+
+
+async def _whole(collection: str, ids: Sequence[str]) -> AsyncIterator[Stored]:
+    for begin in range(0, len(ids), BATCH):
+        some = async_database()[collection].find({"_id": {"$in": ids[begin : begin + BATCH]}})
+        for doc in await some.to_list():
+            yield doc
 
 
 def _before(moment: Timestamp) -> Timestamp:
