@@ -2,7 +2,6 @@
 
 import logging
 import socket
-import threading
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +15,7 @@ from pipeline.providers.metering import Call, metered
 from pipeline.providers.openai_api import sd_cpp
 from tests.contracts.asking import Listener, Patient
 from tests.contracts.services import FAULTS, SERVICES, Fault, Service, failing, said
-from tests.support.fakes.server import NEVER, Answer, Server, serving
+from tests.support.fakes.server import NEVER, Answer, Server, dripping, serving
 from tests.support.studio import HANGS_S
 
 EVERY = {name for faults in FAULTS.values() for name in faults}
@@ -120,24 +119,8 @@ def test_nothing_that_listens_is_an_outage_and_costs_nothing(service: Service) -
 
 @pytest.mark.parametrize("name", FIRST)
 def test_a_service_that_sends_a_byte_now_and_then_is_a_timeout(service: Service) -> None:
-    done = threading.Event()
-
-    def drip(listening: socket.socket) -> None:
-        while not done.is_set():
-            connection, _ = listening.accept()
-            with connection:
-                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-                while not done.wait(0.05):
-                    try:
-                        connection.sendall(b" ")
-                    except OSError:
-                        break
-
-    with listening() as (server, url), ThreadPoolExecutor(1) as threads:
-        threads.submit(drip, server)
-        with service.asking(url, 0.4) as ask, pytest.raises(TimedOut):
-            ask(Listener())
-        done.set()
+    with dripping() as url, service.asking(url, 0.4) as ask, pytest.raises(TimedOut):
+        ask(Listener())
 
 
 @pytest.mark.parametrize("name", GIVEN_UP)

@@ -3,14 +3,11 @@
 import io
 import logging
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +25,7 @@ from gallery.storage.cloudinary_client import Client
 from gallery.storage.local import LocalStorage
 from tests.support.fakes import cloudinary as standin
 from tests.support.fakes.cloudinary import CLOUD, KEY, SECRET, Cloudinary, always, slowly
-from tests.support.fakes.server import NEVER, Answer, Asked, serving
+from tests.support.fakes.server import NEVER, Answer, Asked, dripping, serving
 from tests.support.serving import HANGS_S
 
 PICTURE = "0199aaaabbbb70008000000000000001-abcd.png"
@@ -428,16 +425,16 @@ def test_a_download_may_be_sent_on_within_its_host(cloudinary: Cloudinary) -> No
 
 
 def test_a_size_is_read_without_the_file() -> None:
-    with dripping() as port:
-        account = Account.parse(f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix=http://127.0.0.1:{port}")
+    with dripping() as url:
+        account = Account.parse(f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix={url}")
         assert CloudinaryStorage(Client(account, PATIENCE_S)).size(PICTURE) == 1_000_000
 
 
 @pytest.mark.parametrize("way", ["put", "open", "delete"])
 def test_an_answer_that_drips_has_a_deadline(way: str) -> None:
     """Each byte comes in time, and the last one never."""
-    with dripping() as port:
-        account = Account.parse(f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix=http://127.0.0.1:{port}")
+    with dripping() as url:
+        account = Account.parse(f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix={url}")
         with pytest.raises(StorageDown):
             every_way(CloudinaryStorage(Client(account, PATIENCE_S)))[way]()
 
@@ -447,26 +444,3 @@ def test_an_answer_to_an_upload_has_a_bound_in_bytes(cloudinary: Cloudinary) -> 
     cloudinary.lose = always(Answer(200, b'{"result": "ok", "more": "' + b"x" * 2**20 + b'"}'))
     with pytest.raises(StorageDown):
         storage.delete(PICTURE)
-
-
-@contextmanager
-def dripping() -> Iterator[int]:
-    """A server at this port that says it will answer with a million bytes, and sends one now and then."""
-    done = threading.Event()
-
-    def drip(listening: socket.socket) -> None:
-        connection, _ = listening.accept()
-        with connection:
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
-            while not done.wait(0.05):
-                try:
-                    connection.sendall(b" ")
-                except OSError:
-                    return
-
-    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
-        threads.submit(drip, listening)
-        try:
-            yield int(listening.getsockname()[1])
-        finally:
-            done.set()

@@ -1,14 +1,17 @@
 """A local HTTP server in the place of a paid service. It keeps every request, so that a test can hold it against the format."""
 
+import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 NEVER_S = 600.0  # longer than every timeout
+DRIP_S = 0.05  # between two bytes
 
 
 @dataclass(frozen=True)
@@ -117,3 +120,29 @@ def serving(respond: Callable[[Asked], Answer]) -> Iterator[Server]:
             server.ending.set()
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """The address of a server that promises a million bytes in each answer, and sends one now and then."""
+    done = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+        while not done.wait(DRIP_S):
+            connection.sendall(b" ")
+
+    def serve(listening: socket.socket) -> None:
+        while not done.is_set():
+            with suppress(OSError):  # nobody came, or the client has gone
+                connection, _ = listening.accept()
+                with connection:
+                    drip(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        listening.settimeout(DRIP_S)
+        threads.submit(serve, listening)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            done.set()
