@@ -4,7 +4,7 @@ A moderator holds what is on their page under a lease; without it no verdict is 
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -43,18 +43,28 @@ class Filters:
 
 
 def claim(by: uuid.UUID, filters: Filters, count: int, passed: Sequence[uuid.UUID] = ()) -> list[Image]:
-    """So many at most for this moderator: first those that they have already. `passed`: which they do not want now."""
-    now = timezone.now()
-    Claim.objects.filter(until__lte=now).delete()
-    mine = Claim.objects.filter(moderator_id=by).exclude(image__in=passed)
-    mine.update(until=now + LEASE)
-    held = list(mine.values_list("image_id", flat=True))
-    for images in _sources(by, filters):
+    """So many at most for this moderator: first those that they have already. `passed`: which they do not want now.
+
+    What they have of other kinds, as on another page of theirs, is neither given nor renewed.
+    """
+    Claim.objects.filter(until__lte=timezone.now()).delete()
+    sources = _sources(by, filters)
+    held = _renewed(by, sources, passed)
+    for images in sources:
         if len(held) >= count:
             break
         free = images.filter(claim=None).exclude(pk__in=[*held, *passed])
         held += _take(by, list(free.values_list("pk", flat=True)[: count - len(held)]))
     return _in_order(_still_waiting(by, held[:count]), held)
+
+
+def _renewed(by: uuid.UUID, sources: Sequence[QuerySet[Image]], passed: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    mine = Claim.objects.filter(moderator_id=by).exclude(image__in=passed)
+    if not (ids := list(mine.values_list("image_id", flat=True))):
+        return []
+    asked = {pk for images in sources for pk in images.filter(pk__in=ids).values_list("pk", flat=True)}
+    mine.filter(image__in=asked).update(until=timezone.now() + LEASE)
+    return [pk for pk in ids if pk in asked]
 
 
 def _take(by: uuid.UUID, ids: list[uuid.UUID]) -> list[uuid.UUID]:
@@ -88,7 +98,7 @@ def _in_order(images: list[Image], ids: list[uuid.UUID]) -> list[Image]:
     return sorted(images, key=lambda image: ids.index(image.pk))
 
 
-def _sources(by: uuid.UUID, filters: Filters) -> Iterator[QuerySet[Image]]:
+def _sources(by: uuid.UUID, filters: Filters) -> list[QuerySet[Image]]:
     """Each answered from an index of its own."""
     every = {
         "appeals": _filtered(_appealed(by), filters).order_by("pk"),
@@ -96,7 +106,7 @@ def _sources(by: uuid.UUID, filters: Filters) -> Iterator[QuerySet[Image]]:
         "hints": _filtered(_hinted(), filters).order_by("-score"),
         "new": _filtered(Image.objects.filter(WAITING), filters).order_by("pk"),
     }
-    yield from (every.values() if filters.kind == "all" else [every[filters.kind]])
+    return list(every.values()) if filters.kind == "all" else [every[filters.kind]]
 
 
 def _appealed(by: uuid.UUID) -> QuerySet[Image]:

@@ -77,6 +77,49 @@ def test_it_starts_without_network_and_shows_the_chats_that_were_open(away: Pers
     ]
 
 
+def test_an_answer_that_breaks_off_leaves_the_picture_that_was_kept(away: Person) -> None:
+    tab = away.opens()
+    ready(tab.page)
+    tab.page.reload()
+    tab.paints("a snowy forest")
+    tab.page.wait_for_function(KEPT_PICTURE)
+    [worker] = away.context.service_workers
+    assert worker.evaluate(BREAKS_OFF) == [True, True]
+
+
+BREAKS_OFF = """
+async () => {
+  const cache = await caches.open("studio-pictures");
+  const [{ url }] = await cache.keys();
+  const body = new ReadableStream({ pull: (controller) => controller.error(new Error("It breaks off.")) });
+  const answer = Object.defineProperty(new Response(body), "type", { value: "basic" });
+  const failed = await keepPicture(cache, new URL(url).pathname, answer).then(() => false, () => true);
+  return [failed, Boolean(await cache.match(url))];
+}
+"""
+
+
+def test_the_picture_that_was_asked_for_longest_ago_goes_first(away: Person) -> None:
+    tab = away.opens()
+    ready(tab.page)
+    [worker] = away.context.service_workers
+    assert worker.evaluate(TOO_MANY) == ["/p/3", "/p/1", "/p/0"]
+
+
+TOO_MANY = """
+async () => {
+  const cache = await caches.open("studio-pictures");
+  const answer = () => Object.defineProperty(new Response("a picture"), "type", { value: "basic" });
+  for (let i = 0; i < 80; i++) await keepPicture(cache, `/p/${i}`, answer());
+  await keepPicture(cache, "/p/80", answer());
+  await keepPicture(cache, "/p/1", answer());
+  await keepPicture(cache, "/p/0", answer());
+  const keys = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+  return [keys[0], keys.at(-2), keys.at(-1)];
+}
+"""
+
+
 def test_what_was_kept_is_put_right_by_the_first_connection(away: Person) -> None:
     tab = away.opens()
     tab.paints("a snowy forest")

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.moderating import log_in, run
 from tests.e2e.person import Person, soon
 from tests.e2e.reading import complaints
-from tests.support.serving import Serving
+from tests.support.serving import HANGS_S, Serving
 
 FILL = """
 from tests.integration.gallery.rows import made
@@ -160,6 +160,23 @@ def test_an_empty_queue_says_whether_it_is_filtered(server: Serving, person: Per
     ready(page)
     page.keyboard.press("a")
     expect(page.locator("#said")).to_have_text("Nothing waits. This page looks again by itself.")
+
+
+def test_filters_that_change_while_an_answer_is_on_its_way_are_those_that_count(
+    server: Serving, person: Person
+) -> None:
+    filled(server, 1)
+    log_in(server, person.context)
+    page = person.opens("/admin/queue/").page
+    ready(page)
+    held: list[Route] = []
+    page.route("**/claim/", lambda route: held.append(route), times=1)
+    page.locator("select[name=kind]").select_option("new")
+    assert soon(page, lambda: bool(held), HANGS_S)
+    page.locator("select[name=kind]").select_option("appeals")
+    held[0].continue_()
+    expect(page.locator("#said")).to_have_text("Nothing of this kind waits. This page looks again by itself.")
+    assert run(server, "from gallery.moderation.models import Claim; print(Claim.objects.count())") == "0"
 
 
 def test_a_tall_picture_and_every_verdict_are_seen_without_scrolling(

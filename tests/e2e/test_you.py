@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import QUICK
 from tests.e2e.person import SMALL, Person, soon
@@ -53,6 +53,11 @@ def printed_code(server: Serving, address: str, page: Page) -> str:
 
 
 def signs_up(server: Serving, page: Page, address: str) -> None:
+    begins_to_sign_up(server, page, address)
+    is_in(page, address)
+
+
+def begins_to_sign_up(server: Serving, page: Page, address: str) -> None:
     page.goto("/you/#sign-up")
     page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
@@ -60,7 +65,6 @@ def signs_up(server: Serving, page: Page, address: str) -> None:
     page.get_by_text("We have mailed you a code.").wait_for()
     page.get_by_label("Code").fill(printed_code(server, address, page))
     page.get_by_role("button", name="Go on").click()
-    is_in(page, address)
 
 
 def signs_in(page: Page, address: str) -> None:
@@ -99,6 +103,24 @@ def test_a_guest_signs_up_and_keeps_everything_and_signing_out_leaves_nothing(
     is_in(other, "ada@example.org")
     tab.page.goto("/gallery/")
     expect(tab.page.locator("gallery-card")).to_have_count(2)
+
+
+def test_another_tab_that_hears_of_the_sign_up_first_does_not_break_it_off(
+    unlimited: Serving, comes: Callable[..., Person]
+) -> None:
+    person = comes()
+    tab = person.opens()
+    tab.says(f"a quiet lake, {SMALL}")
+    tab.shows(1)
+    page = person.opens("/you/").page
+    held: list[Route] = []
+    page.route("**/auth/email/verify", lambda route: held.append(route))
+    begins_to_sign_up(unlimited, page, "gil@example.org")
+    assert soon(page, lambda: bool(held), HANGS_S)
+    tab.page.evaluate("localStorage.removeItem('studio.person')")  # as a page does that is nobody's
+    page.evaluate("new Promise((done) => setTimeout(done))")  # the event is there, or the page is gone
+    held[0].continue_()
+    is_in(page, "gil@example.org")
 
 
 def test_who_signs_in_is_asked_once_whether_to_bring_their_things(

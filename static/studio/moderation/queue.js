@@ -14,7 +14,9 @@ const place = document.querySelector("#queue");
 const said = document.querySelector("#said");
 const token = filters.elements.csrfmiddlewaretoken.value;
 
+let chosen = read(); // the filters
 let items = []; // the first is on the page
+let leaving = []; // of other filters: given back before anything is asked for
 let passed = []; // looked at, and left to others
 const decided = new Set(); // by this page; an answer that was on its way may name them still
 let asking = false;
@@ -28,19 +30,19 @@ async function post(path, body) {
   return answer;
 }
 
+function read() {
+  const { kind, purpose, person, provider } = Object.fromEntries(new FormData(filters));
+  return { kind, purpose, person: person.trim(), provider: provider.trim() };
+}
+
 /** Also renews the lease of what is on the page already. */
 async function more() {
   if (asking) return;
   asking = true;
   try {
-    const { kind, purpose, person, provider } = Object.fromEntries(new FormData(filters));
-    const asked = JSON.stringify([kind, purpose, person, provider]);
-    const answer = await post("claim/", { kind, purpose, person: person.trim(), provider: provider.trim(), passed });
-    if (asked === more.asked || items.length === 0) {
-      const known = new Set([...items.map(({ id }) => id), ...decided]);
-      items.push(...answer.items.filter(({ id }) => !known.has(id)));
-    }
-    more.asked = asked;
+    const answer = await claim();
+    const known = new Set([...items.map(({ id }) => id), ...decided]);
+    items.push(...answer.items.filter(({ id }) => !known.has(id)));
     count(answer.waiting);
     setText(document.querySelector("#notice"), answer.notice);
     show();
@@ -49,6 +51,22 @@ async function more() {
   } finally {
     asking = false;
   }
+}
+
+/** The answer to the filters as they are when it comes. */
+async function claim() {
+  if (leaving.length) await post("release/", named(leaving.splice(0)));
+  const asked = chosen;
+  const answer = await post("claim/", { ...asked, passed });
+  if (asked === chosen) return answer;
+  leaving.push(...answer.items);
+  return claim();
+}
+
+function named(images) {
+  const form = new FormData();
+  images.forEach(({ id }) => form.append("id", id));
+  return form;
 }
 
 function count({ appeals, reports, hints, new: unseen }) {
@@ -79,8 +97,8 @@ function show() {
 }
 
 function isFiltered() {
-  const { kind, purpose, person, provider } = Object.fromEntries(new FormData(filters));
-  return kind !== "all" || Boolean(purpose || person.trim() || provider.trim());
+  const { kind, ...others } = chosen;
+  return kind !== "all" || Object.values(others).some(Boolean);
 }
 
 function details(item) {
@@ -153,9 +171,7 @@ function pass() {
   const [item] = items;
   if (!item) return;
   passed = [...passed, item.id].slice(-PASSED);
-  const form = new FormData();
-  form.append("id", item.id);
-  post("release/", form).catch(() => {}); // its lease ends by itself
+  post("release/", named([item])).catch(() => {}); // its lease ends by itself
   leave(t("Left to others."));
 }
 
@@ -216,22 +232,19 @@ document.addEventListener("keydown", (event) => {
 
 filters.addEventListener("submit", (event) => event.preventDefault());
 filters.addEventListener("change", () => {
-  giveBack();
+  leaving.push(...items);
+  chosen = read();
   items = [];
   passed = [];
   setText(said, "");
   more();
 });
 
-function giveBack() {
-  if (!items.length) return;
-  const form = new FormData();
+addEventListener("pagehide", () => {
+  const form = named(items);
   form.append("csrfmiddlewaretoken", token);
-  items.forEach(({ id }) => form.append("id", id));
-  navigator.sendBeacon("release/", form);
-}
-
-addEventListener("pagehide", giveBack);
+  if (items.length) navigator.sendBeacon("release/", form);
+});
 setInterval(() => (items.length ? null : more()), AGAIN_MS);
 setInterval(() => items.length && more(), RENEW_MS);
 more();

@@ -108,8 +108,7 @@ async function picture(event, path) {
 async function keepPicture(cache, path, answer) {
   if (answer.status === 404) return cache.delete(path);
   if (answer.status !== 200 || answer.type !== "basic") return null; // another server's tells us nothing
-  await cache.delete(path); // to the end of the line
-  await cache.put(path, answer);
+  await cache.put(path, answer); // to the end of the line; an answer that breaks off leaves what was kept
   const keys = await cache.keys();
   return Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PICTURES)).map((key) => cache.delete(key)));
 }

@@ -6,10 +6,21 @@ import { t } from "../ui/translate.js";
 const BASE = "/_allauth/browser/v1/";
 const SLOW_MS = 30_000; // a mail server may take its time
 
+const running = new Set();
+
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
 /** {status, data, meta}. Raises `Problem` for what a person has to be told. */
 export async function ask(method, path, body) {
+  const asked = send(method, path, body);
+  running.add(asked);
+  return asked.finally(() => running.delete(asked));
+}
+
+/** Resolves once everything that has been asked is answered: a page that is left before that may lose the cookie it is given. */
+export const settled = () => Promise.allSettled([...running]);
+
+async function send(method, path, body) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = token();
   const isForm = body instanceof URLSearchParams;

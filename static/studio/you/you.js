@@ -6,6 +6,7 @@ import { config } from "../ui/config.js";
 import { h } from "../ui/dom.js";
 import { notice } from "../ui/notice.js";
 import { account } from "./account.js";
+import * as allauth from "./allauth.js";
 import "./sign-in.js";
 import "./spending.js";
 import { words } from "./sentences.js";
@@ -49,4 +50,5 @@ if (new URLSearchParams(location.search).has("error")) {
   notice(words.otherFailed(providers.map(({ name }) => name).join(", ")));
   history.replaceState(null, "", "/you/");
 }
-person.addEventListener("changed", () => location.reload());
+// Another tab may hear of a sign-in of this one before this one has its answer.
+person.addEventListener("changed", () => allauth.settled().then(() => location.reload()));

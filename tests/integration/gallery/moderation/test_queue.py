@@ -70,6 +70,19 @@ def test_two_moderators_never_get_the_same_one(me: User, mo: uuid.UUID, max_: uu
     assert ids(queue.claim(mo, EVERYTHING, 3)) == images[:3]
 
 
+def test_what_a_moderator_has_of_another_kind_is_not_what_is_asked_for(me: User, mo: uuid.UUID) -> None:
+    seen, reported = made(me), made(me)
+    assert ids(queue.claim(mo, EVERYTHING, 1)) == [seen.pk]
+    until = Claim.objects.get().until
+    report(reported)
+    assert ids(queue.claim(mo, Filters("appeals"), 2)) == []
+    assert ids(queue.claim(mo, Filters("reports"), 2)) == [reported.pk]
+    assert ids(queue.claim(mo, Filters(person_id=uuid.uuid4()), 2)) == []
+    assert Claim.objects.get(image=seen).until == until
+    assert ids(queue.claim(mo, EVERYTHING, 2)) == [seen.pk, reported.pk]
+    assert Claim.objects.get(image=seen).until > until
+
+
 def test_a_lease_that_has_ended_is_somebody_elses(me: User, mo: uuid.UUID, max_: uuid.UUID) -> None:
     image = made(me)
     queue.claim(mo, EVERYTHING, 1)
