@@ -9,13 +9,22 @@ USUAL_SIZE: Size = (1024, 768)  # pixels
 MIN_SIDE, MAX_SIDE = 128, 2048  # pixels, of a new picture
 MAX_TITLE = 60  # characters
 
-# Letters of hardly any other language; words whose letters others have, too; and words typed without any of these.
-_LETTERS = re.compile("[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]")
+# Letters and words of hardly any other language; and words typed without any of these.
+_LETTERS = re.compile("[ơưạảằắẳẵặầấẩẫậẻẽẹềếểễệỉĩịọỏồốổỗộờớởỡợụủũừứửữựỳỷỹỵ]")
 _SURE_WORDS = re.compile(
     r"\b(?:mèo|bé|chó|cá|bò|cú|rùa|bác|chú|cháu|gái|núi|cát|sóng|gió|lúa|chùa|tháp|bánh|cúc|trái|máy|áo|quán"
-    r"|tím|xám|sáng|bóng|hình|nhé|nét|xóa|tách|khác|tháng|giúp|lúc|thêm)\b"
+    r"|tím|xám|sáng|bóng|bão|các|trên|hình|nhé|nét|xóa|tách|khác|tháng|giúp|lúc|thêm"
+    r"|và|làm|màu|vàng|đen|đêm|gà|nhà|sông)\b"
 )
 _WORDS = re.compile(r"\b(?:ve|lam|tao|xoay|lat|hon|cho|toi|buc|tranh|anh|mau|phong canh|hoang hon|canh)\b")
+# Letters that French, Portuguese, Italian and Romanian have too, but for "não", "sì" and "più"; and what a Vietnamese word
+# without its tone is made of: a beginning, vowels and an end.
+_SHARED_LETTERS = re.compile(r"[ăâđôàòõ]|ã(?!o)|(?<!\bs)ì|(?<!i)ù")
+_SYLLABLE = re.compile(
+    "(?:b|ch?|d|đ|g[hi]?|h|kh?|l|m|n(?:gh?|h)?|ph?|qu|r|s|t[hr]?|v|x)?"
+    "(?:a[iouy]?|ă|â[uy]?|eo?|êu?|i[au]?|iêu?|o[aăei]?|oa[iy]|ôi?|u[aâêiôy]?|uây|uôi|uy[aê]|y|yêu?)(?:ch?|m|n[gh]?|p|t)?"
+)
+_TONES = re.compile("[\u0300\u0301\u0303]")
 
 
 def folded(text: str) -> str:
@@ -25,7 +34,14 @@ def folded(text: str) -> str:
 
 def is_vietnamese(text: str) -> bool:
     lowered = folded(text)
-    return bool(_LETTERS.search(lowered) or _SURE_WORDS.search(lowered)) or len(_WORDS.findall(lowered)) >= 2
+    if _LETTERS.search(lowered) or _SURE_WORDS.search(lowered) or len(_WORDS.findall(lowered)) >= 2:
+        return True
+    return bool(_SHARED_LETTERS.search(lowered)) and all(map(_is_syllable, re.findall(r"[^\W\d_]+", lowered)))
+
+
+def _is_syllable(word: str) -> bool:
+    toneless = _TONES.sub("", unicodedata.normalize("NFD", word))
+    return _SYLLABLE.fullmatch(unicodedata.normalize("NFC", toneless)) is not None
 
 
 def answered_in(content: str) -> str:

@@ -6,7 +6,7 @@ export const language = document.documentElement.lang || "en";
 export const locale = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 
 // As in pipeline/providers/text.py: letters of hardly any other language.
-const VIETNAMESE = /[ăâđôơưạảãàằắẳẵặầấẩẫậẻẽẹềếểễệìỉĩịọỏõòồốổỗộờớởỡợụủũùừứửữựỳỷỹỵ]/;
+const VIETNAMESE = /[ơưạảằắẳẵặầấẩẫậẻẽẹềếểễệỉĩịọỏồốổỗộờớởỡợụủũừứửữựỳỷỹỵ]/;
 
 /** Of words that somebody wrote, where it can be told: "vi", "en" or "". */
 export function languageOf(text) {

@@ -387,12 +387,30 @@ def test_a_rude_request_is_a_request() -> None:
     assert fresh("paint a stupid lake").intent is Intent.GENERATE
 
 
-@pytest.mark.parametrize("content", ["mèo", "em bé", "chó", "Núi", "MÈO", "me\u0300o", "một con mèo", "nét hơn"])
+@pytest.mark.parametrize(
+    "content", ["mèo", "em bé", "chó", "Núi", "MÈO", "me\u0300o", "một con mèo", "nét hơn", "bão", "gà Disney"]
+)
 def test_a_word_that_is_vietnamese_alone_is_answered_in_vietnamese(content: str) -> None:
     assert answered_in(content) == "vi"
 
 
-@pytest.mark.parametrize("content", ["crème brûlée at a café", "résumé", "a piñata in Málaga", "cats"])
+@pytest.mark.parametrize(
+    "content", ["con gà", "hoa màu vàng", "Đêm khuya", "ngôi sao", "mùa đông", "bình minh, hoàng hôn", "nhà bên sông"]
+)
+def test_words_of_letters_that_others_have_too_are_vietnamese_where_all_of_them_can_be(content: str) -> None:
+    assert answered_in(content) == "vi"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "crème brûlée at a café", "résumé", "a piñata in Málaga", "cats",
+        "São Paulo at night", "São Paulo", "um cão na praia", "não", "a maçã e o avô", "uma rã à noite", "camaleões",
+        "la città di notte", "più blu", "Più", "sì", "perché no?", "tiramisù", "un caffè a Forlì",
+        "un château à la campagne", "déjà vu", "gâteau", "la côte d'Azur", "hôtel", "le théâtre où il est né",
+        "una montaña con río", "más luz", "un pingüino en el río", "un castel în pădure",
+    ],
+)  # fmt: skip
 def test_accents_of_other_languages_are_no_vietnamese(content: str) -> None:
     assert answered_in(content) == "en"
 
