@@ -3,14 +3,13 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 from channels.consumer import AsyncConsumer
 from django.conf import settings
 from pymongo.errors import PyMongoError
 
 from chat import metrics, protocol, services, store
-from chat.backlog import Backlog
 from chat.poller import local_connections
 from gallery.errors import BadInput, NotFound, ReadOnly, StorageDown, StudioError
 from gallery.translation import _
@@ -32,6 +31,16 @@ class State(Enum):
     CLOSED = "by either side: nothing goes out any more, and frames that were queued are ignored"
 
 
+class Backlog(Protocol):
+    """What was sent and waits for the reader; the server gives it, where there is one."""
+
+    def sent(self, size: int) -> bool:
+        """False when too much waits. `size`: in bytes."""
+
+    def drop(self) -> None:
+        """Ends the connection without a close frame."""
+
+
 class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no types
     """One connection to one session."""
 
@@ -46,7 +55,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         self._early: list[Event] = []  # came between joining and the snapshot
         self._sent_versions: dict[str, int] = {}  # by message or session
         self._groups: list[str] = []
-        self._backlog = Backlog(send)
+        self._backlog: Backlog | None = scope.get("backlog")
         await receive()  # websocket.connect
         try:
             async with asyncio.TaskGroup() as beside:
@@ -177,7 +186,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         if self.state is State.CLOSED:
             return
         await self.base_send({"type": "websocket.send", "text": text})
-        if not self._backlog.sent(size(text)):
+        if self._backlog is not None and not self._backlog.sent(size(text)):
             await self.close(TOO_SLOW)
             asyncio.get_running_loop().call_later(CLOSE_FRAME_S, self._backlog.drop)
 

@@ -1,9 +1,11 @@
-"""A socket is read no faster than its commands are answered; an answer is made no faster than it is read. Daphne's
-queues and buffers have no bound."""
+"""Bounds for Daphne's queues and buffers, which have none: a socket is read no faster than its commands are answered,
+an answer is made no faster than it is read, and a socket's application is told how much its reader has left unread.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from project.daphne.backlog import Backlog
 from project.daphne.shutdown import Event, Receive, Send
 
 WAITING = 16  # commands of one socket
@@ -25,6 +27,7 @@ class Paced:
         if transport is not None and hasattr(queue, "qsize"):
             transport.bufferSize = READ
             receive = _paced(receive, queue, transport)
+            scope = {**scope, "backlog": Backlog(transport)}
         await self.application(scope, receive, send)
 
 

@@ -8,15 +8,12 @@ LIMIT = 1024 * 1024  # bytes, beside the transport's own buffer
 class Backlog:
     """A push producer of the socket's Twisted transport, so that it learns when the transport's buffer is full."""
 
-    def __init__(self, send: Any) -> None:
-        # Daphne passes `functools.partial(Server.handle_reply, protocol)`; the transport has no public name.
-        protocol = next(iter(getattr(send, "args", ())), None)
-        self._transport = getattr(protocol, "transport", None)
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
         self._paused = False
         self._waiting = 0
-        if self._transport is not None:
-            self._transport.unregisterProducer()  # the HTTP channel's, which ended with the handshake
-            self._transport.registerProducer(self, True)
+        transport.unregisterProducer()  # the HTTP channel's, which ended with the handshake
+        transport.registerProducer(self, True)
 
     def sent(self, size: int) -> bool:
         """False when too much waits."""
@@ -25,8 +22,7 @@ class Backlog:
         return self._waiting <= LIMIT
 
     def drop(self) -> None:
-        if self._transport is not None:
-            self._transport.abortConnection()
+        self._transport.abortConnection()
 
     def pauseProducing(self) -> None:
         self._paused = True
