@@ -18,7 +18,8 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, 
 from pipeline.coalescing import Batches, PerLoop
 from pipeline.documents import Stored, evolve
 from pipeline.message import Message
-from pipeline.store.mongo import PLACES, async_database
+from pipeline.store.indexes import PLACES
+from pipeline.store.mongo import async_database
 
 MAX_DOCUMENTS = 500  # documents of one write
 PLACED_S = 5.0

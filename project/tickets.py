@@ -10,7 +10,8 @@ from ninja import Router, Status
 from pydantic import BaseModel, Field
 
 from chat import rate_limits
-from pipeline.store.mongo import TICKET_S, async_database
+from pipeline.store.indexes import TICKET_S
+from pipeline.store.mongo import async_database
 from project.models import Token
 
 PROTOCOL = "studio"

@@ -141,8 +141,9 @@ def stores() -> Iterator[dict[str, Child]]:
 def database(stores: dict[str, Child]) -> Iterator[Documents]:
     """The conversations' database and the one for `mongo`, their indexes made."""
     from pipeline.store import mongo
+    from pipeline.store.indexes import make_indexes
 
-    mongo.prepare()
+    make_indexes()
     apart("alone", 0)
     with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
         yield client.get_default_database()
@@ -155,6 +156,7 @@ def mongo(database: Documents, settings: Any) -> Iterator[Documents]:
     from pipeline.store import followups
 
     settings.MONGO_URI = f"{settings.MONGO_URI.rpartition('/')[0]}/alone"
+    settings.LEASE_S = HANGS_S  # on a busy machine, too, what a test has claimed stays its own
     alone = database.client["alone"]
     for name in alone.list_collection_names():
         alone[name].delete_many({})

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from pipeline.store import mongo
+from pipeline.store.indexes import make_indexes
 from project.accounts import groups
 
 LOCK = 0x73747564696F  # "studio", the number of PostgreSQL's advisory lock
@@ -23,7 +23,7 @@ def tables() -> None:
 
 def indexes() -> None:
     """MongoDB makes each of them once, however many ask for it."""
-    mongo.prepare()
+    make_indexes()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from pymongo.database import Database
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from pipeline.store import mongo
+from pipeline.store.indexes import make_indexes
 from tests.support.serving import HANGS_S as HANGS_S  # for those who import the rest from here, too
 
 Form = dict[str, Any]
@@ -240,7 +240,7 @@ def apart(database: str, number: int) -> dict[str, str]:
     database, and its wake-ups in a numbered Redis database of its own."""
     uri = f"{settings.MONGO_URI.rpartition('/')[0]}/{database}"
     with override_settings(MONGO_URI=uri):
-        mongo.prepare()
+        make_indexes()
     return {"MONGO_URI": uri, "REDIS_URL": f"{settings.REDIS_URL}?db={number}"}
 
 

@@ -14,11 +14,12 @@ from pipeline import transitions
 from pipeline.documents import Filter
 from pipeline.message import BEGUN, Message, Stage
 from pipeline.store import followups, messages, turns
+from pipeline.store.indexes import make_indexes
 from pipeline.store.messages import Job
-from pipeline.store.mongo import prepare
 from pipeline.worker import lease, maintenance
 from tests.conftest import Documents
 from tests.support.messages import apply, insert, reload
+from tests.support.serving import HANGS_S
 
 pytestmark = pytest.mark.usefixtures("mongo", "valkey")
 MANY = 60  # messages, as many as one person may send in a minute
@@ -122,7 +123,7 @@ def test_many_that_waited_for_the_same_picture_come_one_by_one(mongo: Documents)
     insert(user_id="b")
     apply(transitions.cancel({"_id": original["_id"]}))
     followups.schedule(Message.of(reload(original)))
-    followups.wait(10)
+    followups.wait(HANGS_S)
     assert places(mongo) == {"a": 1, "b": 1}
     assert messages.claim(Stage.GENERATING) is None
     assert len(claimed_until("b")) <= 1
@@ -140,7 +141,7 @@ def test_a_chain_of_edits_gives_way_between_two_of_them(mongo: Documents) -> Non
         job = messages.claim(Stage.GENERATING) or claim()
         order.append(job.message.user_id)
         messages.finish(job, {})
-        followups.wait(10)
+        followups.wait(HANGS_S)
     assert order == ["a", "b", "c", "a", "b", "c", "a", "a", "a"]
 
 
@@ -150,7 +151,7 @@ def test_what_has_begun_and_had_to_wait_needs_another_turn(mongo: Documents) -> 
     messages.wait(Job(Stage.GENERATING, "t", Message.of(edit)), original["_id"])
     apply(transitions.cancel({"_id": original["_id"]}))
     followups.schedule(Message.of(reload(original)))
-    followups.wait(10)
+    followups.wait(HANGS_S)
     assert [doc["user_id"] for doc in mongo["messages"].find(transitions.next_up(), sort=transitions.BY_TURN)] == [
         "b",
         "a",
@@ -286,10 +287,10 @@ def test_what_a_worker_of_the_release_before_left_in_work_is_resumed(mongo: Docu
     assert claim().id == doc["_id"]
 
 
-def test_prepare_can_be_repeated_and_the_index_that_nothing_uses_is_gone(mongo: Documents) -> None:
+def test_the_indexes_can_be_made_again_and_the_index_that_nothing_uses_is_gone(mongo: Documents) -> None:
     mongo["messages"].create_index([("stage", 1), ("_id", 1)], name="due")
-    prepare()
-    prepare()
+    make_indexes()
+    make_indexes()
     assert "due" not in mongo["messages"].index_information()
 
 

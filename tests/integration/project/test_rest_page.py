@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from chat import bodies
 from gallery import imports, pictures
-from pipeline.store.mongo import TICKET_S
+from pipeline.store.indexes import TICKET_S
 from tests.integration.chat.test_protocol_page import matches, parsed
 from tests.integration.project.test_readme import PAGES
 from tests.support.studio import Client, Form, Studio, apart, eventually, running

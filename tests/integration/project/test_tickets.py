@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from pipeline.store.mongo import TICKET_S
+from pipeline.store.indexes import TICKET_S
 from project import tickets
 from project.access import by_digest
 from project.models import Token

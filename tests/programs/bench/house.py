@@ -18,7 +18,8 @@ from django.db import transaction
 from redis import Redis
 
 from pipeline.session import Session
-from pipeline.store.mongo import database, prepare
+from pipeline.store.indexes import make_indexes
+from pipeline.store.mongo import database
 from project.models import Token, User
 from project.serve.children import Child
 from tests.programs.bench.load import Job
@@ -73,7 +74,7 @@ def house(workers: int = 0, application: str = OURS, **environment: str) -> Iter
 def stores() -> Iterator[dict[str, Child]]:
     """mongod, Valkey and a migrated SQLite; the value is the servers by name."""
     with up() as servers:
-        prepare()
+        make_indexes()
         call_command("migrate", verbosity=0)
         yield servers
 
@@ -89,7 +90,7 @@ def clear() -> None:
     """No message and no wake-up of one measurement is in the way of the next."""
     for name in ("messages", "artifacts"):
         database().drop_collection(name)  # deleting 200,000 one by one would take longer than an operation may
-    prepare()
+    make_indexes()
     with Redis.from_url(settings.REDIS_URL) as valkey:
         valkey.flushall()
 

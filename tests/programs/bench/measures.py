@@ -15,7 +15,8 @@ from gallery.models import Image
 from pipeline import message
 from pipeline.documents import SERVER_TIME
 from pipeline.store import messages
-from pipeline.store.mongo import database, prepare
+from pipeline.store.indexes import make_indexes
+from pipeline.store.mongo import database
 from tests.programs.bench.house import OURS, House, Numbers, Person, house, listens, load, resident, seen, strangers
 from tests.programs.bench.load import Job
 from tests.support.messages import Doc, new
@@ -184,7 +185,7 @@ def claims(few: int, lots: int, asked: int) -> Numbers:
     places = {count: f"{settings.MONGO_URI.rpartition('/')[0]}/claims{count}" for count in taken}
     for count, uri in places.items():
         with override_settings(MONGO_URI=uri):
-            prepare()
+            make_indexes()
             _queue(1, turn=SERVER_TIME)
             _queue(count - 1)
     logging.disable(logging.INFO)  # a line for each claim

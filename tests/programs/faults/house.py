@@ -124,9 +124,9 @@ class House:
 
 
 def prepare() -> None:
-    from pipeline.store import mongo
+    from pipeline.store.indexes import make_indexes
 
-    mongo.prepare()
+    make_indexes()
 
 
 def drop_unique_index() -> None:
