@@ -1,4 +1,4 @@
-"""Who somebody is, and by which key: a bearer token, or our pages' cookie."""
+"""Who is asking, and by which key: a bearer token, or our pages' cookie."""
 
 import logging
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ NOTED_EVERY = timedelta(minutes=1)
 class Access:
     user: User
     token: Token | None = None  # None: by cookie
-    cookie: str = ""  # its row's key, if it is to be checked again
+    cookie: str = ""  # the key of its row, where the right is checked again later
 
     @property
     def may_write(self) -> bool:

@@ -1,9 +1,9 @@
-"""Checks the servers' addresses in the settings. Errors quote nothing: a password may land in any part of a URL."""
+"""Checks the servers' addresses in the settings. Errors never quote one: its password may be in any part of it."""
 
 import sys
 from urllib.parse import urlsplit
 
-# With it pymongo loads PyOpenSSL for TLS: 5 MB and 40 ms a process. This has to come before its first import.
+# Makes this import fail, or pymongo would load PyOpenSSL: 5 MB and 40 ms a process.
 sys.modules["cryptography.x509"] = None  # type: ignore[assignment]
 
 from pymongo.errors import PyMongoError  # noqa: E402
@@ -49,6 +49,6 @@ def _is_readable(scheme: str, url: str) -> bool:
 
 
 def host_of(url: str) -> str:
-    """No name, no password."""
+    """Without the name and the password."""
     parts = urlsplit(url)
     return parts.netloc.rpartition("@")[2] or parts.path

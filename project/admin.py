@@ -70,7 +70,7 @@ class UserAdmin(Base):
         return super().get_queryset(request).filter(removal_began_at=None, holds_evidence=False)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Or addresses could ask for passwords' hashes, letter by letter."""
+        """No others: a URL could find out password hashes, letter by letter."""
         return lookup in ("is_guest__exact", "is_staff__exact")
 
     def get_urls(self) -> list[URLPattern]:
@@ -126,7 +126,7 @@ class UserAdmin(Base):
 
     @admin.action(description=_("Block, with a reason"), permissions=["block"])
     def block(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        people = self._chosen(request, queryset)
+        people = self._selected(request, queryset)
         if not people:
             return None
         form = BlockForm(request.POST if "reason" in request.POST else None)
@@ -140,7 +140,7 @@ class UserAdmin(Base):
 
     @admin.action(description=_("Unblock"), permissions=["block"])
     def unblock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        unblocked = blocking.unblock(self._chosen(request, queryset), by=request.user.pk)
+        unblocked = blocking.unblock(self._selected(request, queryset), by=request.user.pk)
         for person in unblocked:
             self.log_change(request, person, "Unblocked")
         self.message_user(request, gettext("Unblocked: {count}.").format(count=len(unblocked)), messages.SUCCESS)
@@ -153,8 +153,8 @@ class UserAdmin(Base):
             self.log_change(request, person, f"Blocked for {days or 'unlimited'} days: {reason}")
         return blocked
 
-    def _chosen(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
-        """None, and a message to the moderator, when they are too many."""
+    def _selected(self, request: HttpRequest, queryset: QuerySet[User]) -> list[User]:
+        """Empty, with a message to the moderator, when there are too many."""
         people = list(queryset[: MAX_PEOPLE + 1])
         if len(people) <= MAX_PEOPLE:
             return people

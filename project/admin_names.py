@@ -1,5 +1,5 @@
-"""What the admin calls models, their fields and our apps, in the reader's language. Given here and not in the models, which
-would make migrations of words."""
+"""What the admin calls models, their fields and our apps, in the reader's language. Given here: in the models, each change of
+a word would need a migration."""
 
 from typing import Any
 
@@ -39,5 +39,5 @@ def install() -> None:
 
 
 def _lazy(name: Any) -> Any:
-    """Django's own are lazy by themselves."""
+    """Django's own names are lazy already."""
     return gettext_lazy(name) if isinstance(name, str) and name in NAMES else name

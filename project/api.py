@@ -29,11 +29,11 @@ from project.auth import COOKIE, EVEN_BLOCKED, PERSON, Bearer, become_guest, che
 from project.http import parameters, problems
 from project.models import Token, User
 
-JSON_TYPES = ("application/json", "")  # or unsaid
+JSON_TYPES = ("application/json", "")  # or not given
 
 
 class StrictParser(Parser):
-    """JSON as the standard has it: no NaN, no half characters, bounded nesting."""
+    """JSON as the standard has it: no NaN, no lone surrogates, bounded nesting."""
 
     def parse_body(self, request: HttpRequest) -> dict[str, Any]:
         if request.content_type not in JSON_TYPES:
@@ -88,8 +88,8 @@ class PersonForm(BaseModel):
 
 @api.post("/api/v1/auth/cookie/", response={200: PersonForm, 201: PersonForm}, include_in_schema=False)
 def create_cookie(request: HttpRequest) -> Status[PersonForm]:
-    """For our own pages alone, with their CSRF token, before the first thing that a visitor does: 201 with a new guest's
-    cookie, 200 to one who has a cookie already."""
+    """For our own pages alone, with their CSRF token, before a visitor's first action: 201 with a new guest's cookie, or 200
+    where there is a cookie already."""
     user, is_new = become_guest(request)
     return Status(201 if is_new else 200, PersonForm(user=UserForm(id=str(user.id), name=user.username)))
 
@@ -100,8 +100,8 @@ def _guest() -> tuple[User, str]:
     return user, Token.issue(user)
 
 
-# What is counted, by operation: the gallery knows no Redis.
-COUNTED: dict[Callable[..., Any], str] = {
+# Rate limits of the gallery's operations: here, because the gallery knows no Redis.
+LIMITS: dict[Callable[..., Any], str] = {
     import_image: "import",
     many_api.change_images: "bulk",
     many_api.create_album: "album",
@@ -112,7 +112,7 @@ COUNTED: dict[Callable[..., Any], str] = {
 
 
 def _limited(operation: Callable[..., Any]) -> Callable[..., Any]:
-    kind = COUNTED.get(operation)
+    kind = LIMITS.get(operation)
     if kind is None:
         return operation
 
@@ -139,7 +139,7 @@ GALLERY = (
     ("", sharing.of_picture),
     ("", moderation.router),
     ("", gallery),
-)  # what follows the last three is a picture's id
+)  # the paths of the last three begin with a picture's id
 for path, router in GALLERY:
     router.add_decorator(_limited)
     api.add_router(f"/v1/gallery{path}", router, auth=PERSON, tags=["gallery"])

@@ -13,7 +13,7 @@ class ProjectConfig(AppConfig):
 
         admin_names.install()
         cleaning.connect(_clean, dispatch_uid="project.accounts.removal")
-        gc.freeze()  # what is imported stays, and need not be looked through again
+        gc.freeze()  # what is imported stays: collections need not scan it
         gc.enable()
 
 

@@ -1,4 +1,4 @@
-"""Zips that are sent while they are made, to so many people at a time."""
+"""Zips that are sent while they are made, to a bounded number of people at a time."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ from project.rights import closing_codes
 
 T = TypeVar("T")
 
-LOOK_EVERY_S = 2.0  # whether the right to it is still there
+CHECK_EVERY_S = 2.0  # the right to it
 ALREADY = N_("You are being sent a zip already: wait until that is done.")
 MANY = N_("Too many people are being sent a zip just now: try again in a minute.")
 ZIP = {
@@ -38,7 +38,7 @@ _of_person, _of_address = Places(each=1), Places(each=3, total=20)
 async def send(
     request: HttpRequest, made: Iterator[bytes], name: str, *, even_blocked: bool = False
 ) -> StreamingHttpResponse:
-    """`even_blocked`: whether who is blocked meanwhile gets it to its end. Raises `RateLimited`, `StorageDown`, and what `made`
+    """`even_blocked`: it goes on when the person is blocked meanwhile. Raises `RateLimited`, `StorageDown`, and what `made`
     raises before its first piece."""
     address = request.META.get("REMOTE_ADDR", "")
     pieces, end = await begin(access_of(request), made, address, even_blocked=even_blocked)
@@ -52,7 +52,7 @@ async def send(
 async def begin(
     access: Access, made: Iterator[bytes], address: str = "", *, even_blocked: bool = False
 ) -> tuple[AsyncIterator[bytes], Callable[[], None]]:
-    """The zip, piece by piece, and what gives its place back when nobody reads it any more."""
+    """The zip, piece by piece, and what to call once nobody reads it any more."""
     mine = _of_person.take(access.user.pk)
     if mine is None:
         raise RateLimited(ALREADY, retry_after=30)
@@ -81,12 +81,12 @@ async def begin(
 async def _rest(
     made: Iterator[bytes], piece: bytes, check: Callable[[], None], end: Callable[[], None]
 ) -> AsyncIterator[bytes]:
-    looked_at = time.monotonic()
+    checked_at = time.monotonic()
     try:
         while piece:
             yield piece
-            if time.monotonic() - looked_at >= LOOK_EVERY_S:
-                looked_at = time.monotonic()
+            if time.monotonic() - checked_at >= CHECK_EVERY_S:
+                checked_at = time.monotonic()
                 await _in_thread(check)
             piece = await _in_thread(lambda: _next(made))
     finally:
@@ -105,11 +105,11 @@ def _next(made: Iterator[bytes]) -> bytes:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads, _done, work)
+    return await asyncio.get_running_loop().run_in_executor(_threads, _run, work)
 
 
-def _done(work: Callable[[], T]) -> T:
-    """With a connection to the database that is lent for this piece alone. Raises `StorageDown` where a store is away."""
+def _run(work: Callable[[], T]) -> T:
+    """Gives the database connection back after each piece. Raises `StorageDown` where a store is down."""
     try:
         return work()
     except (PyMongoError, OperationalError, InterfaceError) as error:

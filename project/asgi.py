@@ -42,5 +42,5 @@ application = CloseOnShutdown(
 # Loads the routes now, so that the garbage collector need not scan them.
 get_resolver().url_patterns  # noqa: B018
 gc.freeze()
-# So long a computing thread keeps the event loop waiting; Python's 5 ms delay pings.
+# How long a computing thread may make the event loop wait: Python's 5 ms delay pings.
 sys.setswitchinterval(SWITCH_S)

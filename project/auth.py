@@ -29,8 +29,6 @@ from project.remembered import remembered
 
 log = logging.getLogger(__name__)
 
-DAY_S = 24 * 3600
-
 
 class ForeignPage(Forbidden):
     sentence = N_("A request by cookie that changes something needs the page's CSRF token.")
@@ -55,14 +53,14 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> User | Coroutine[Any, Any, User]:
         if _is_on_event_loop():
             return self._authenticate(request, token)
-        return self._entered(request, remembered.find("token", token) or _owner(request, token))
+        return self._admit(request, remembered.find("token", token) or _look_up_token(request, token))
 
     async def _authenticate(self, request: HttpRequest, token: str) -> User:
-        found = remembered.find("token", token) or await sync_to_async(_owner)(request, token)
-        return self._entered(request, found)
+        found = remembered.find("token", token) or await sync_to_async(_look_up_token)(request, token)
+        return self._admit(request, found)
 
-    def _entered(self, request: HttpRequest, access: Access) -> User:
-        return _entered(request, access, even_blocked=self.even_blocked)
+    def _admit(self, request: HttpRequest, access: Access) -> User:
+        return _admit(request, access, even_blocked=self.even_blocked)
 
 
 class Cookie(AuthBase):
@@ -80,16 +78,16 @@ class Cookie(AuthBase):
     def __call__(self, request: HttpRequest) -> User | Coroutine[Any, Any, User | None] | None:
         if _is_on_event_loop():
             return self._call(request)
-        return self._entered(request, _visitor(request) or _looked_up(request))
+        return self._admit(request, _remembered_visitor(request) or _look_up_cookie(request))
 
     async def _call(self, request: HttpRequest) -> User | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
             return None
-        # Where the CSRF token may be in a form, that is read in a thread, too.
-        return self._entered(request, _visitor(request) or await sync_to_async(_looked_up)(request))
+        # In a thread, which also reads the form that the CSRF token may be in.
+        return self._admit(request, _remembered_visitor(request) or await sync_to_async(_look_up_cookie)(request))
 
-    def _entered(self, request: HttpRequest, access: Access | None) -> User | None:
-        return None if access is None else _entered(request, access, even_blocked=self.even_blocked)
+    def _admit(self, request: HttpRequest, access: Access | None) -> User | None:
+        return None if access is None else _admit(request, access, even_blocked=self.even_blocked)
 
 
 def _is_on_event_loop() -> bool:
@@ -101,10 +99,10 @@ def _is_on_event_loop() -> bool:
     return True
 
 
-def _owner(request: HttpRequest, token: str) -> Access:
+def _look_up_token(request: HttpRequest, token: str) -> Access:
     asked_at = time.monotonic()
     access = by_token(token, address(request))
-    close_old_connections()  # or it would be held until the answer
+    close_old_connections()  # else it would be held until the answer
     if access is None:
         raise Unauthorized(_("This token is not valid."))
     remembered.keep("token", token, access, asked_at)
@@ -115,7 +113,7 @@ def address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _visitor(request: HttpRequest) -> Access | None:
+def _remembered_visitor(request: HttpRequest) -> Access | None:
     """By a cookie that was looked up a moment ago; for reads only."""
     if request.method not in read_limits.METHODS:
         return None
@@ -125,7 +123,7 @@ def _visitor(request: HttpRequest) -> Access | None:
     return access
 
 
-def _looked_up(request: HttpRequest) -> Access | None:
+def _look_up_cookie(request: HttpRequest) -> Access | None:
     asked_at = time.monotonic()
     user = request.user if request.user.is_authenticated else None
     if user is not None and check_csrf(request):
@@ -140,10 +138,10 @@ def _looked_up(request: HttpRequest) -> Access | None:
     return access
 
 
-def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> User:
+def _admit(request: HttpRequest, access: Access, *, even_blocked: bool) -> User:
     """Raises `SomebodyElse` where the page was loaded by another person, `RateLimited`, `Blocked`, `ReadOnly`."""
-    said = request.headers.get("X-Studio-Person")
-    if said and said != str(access.user.pk):
+    expected = request.headers.get("X-Studio-Person")
+    if expected and expected != str(access.user.pk):
         raise SomebodyElse
     read_limits.by_person(request, access.user.pk)
     if not even_blocked:
@@ -156,13 +154,13 @@ def _entered(request: HttpRequest, access: Access, *, even_blocked: bool) -> Use
 
 
 def reader(request: HttpRequest) -> Access:
-    """Of what is no part of the API. Raises `Unauthorized`, `Blocked`."""
+    """Who asks for something that is no part of the API. Raises `Unauthorized`, `Blocked`."""
     access: Access | None
     if is_bearer(request):
         token = request.headers["Authorization"].partition(" ")[2].strip()
-        access = remembered.find("token", token) or _owner(request, token)
+        access = remembered.find("token", token) or _look_up_token(request, token)
     else:
-        access = _visitor(request) or _looked_up(request)
+        access = _remembered_visitor(request) or _look_up_cookie(request)
     if access is None:
         raise Unauthorized
     access.check_block()
@@ -175,7 +173,7 @@ EVEN_BLOCKED = (Bearer(even_blocked=True), Cookie(even_blocked=True))  # to see 
 
 
 def person_id(request: HttpRequest) -> uuid.UUID | None:
-    """None for nobody."""
+    """None for a visitor without a valid key."""
     try:
         return reader(request).user.pk
     except Unauthorized:
@@ -207,7 +205,7 @@ def become_guest(request: HttpRequest) -> tuple[User, bool]:
 
 
 def known(request: HttpRequest) -> Access | None:
-    """By token or cookie, whatever page it comes from: of a request whose body has not come, or of a handshake."""
+    """By token or cookie, without a CSRF check: for handshakes, and before a request's body has arrived."""
     if is_bearer(request):
         return by_token(request.headers["Authorization"].partition(" ")[2].strip(), address(request))
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
@@ -227,7 +225,7 @@ def is_from_our_page(request: HttpRequest) -> bool:
 
 
 def is_our_origin(request: HttpRequest, origin: str) -> bool:
-    """For whoever asks as this request does."""
+    """Our own origin is what this request was sent to."""
     try:
         here = f"{request.scheme}://{request.get_host()}"
     except DisallowedHost:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def compiled(source: Path, target: Path) -> Path:
-    """`target`, brought up to date where a .po file has changed; safe to interrupt, and beside others who do it."""
+    """`target`, brought up to date where a .po file has changed; safe to interrupt, and in several processes at once."""
     for written in source.glob("*/LC_MESSAGES/*.po"):
         catalogue = (target / written.relative_to(source)).with_suffix(".mo")
         stamp, digest = catalogue.with_suffix(".sha256"), hashlib.sha256(written.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Of the process; those of the protocol are in `chat.consumers`."""
+"""The close codes of the process; those of the protocol are in `chat.consumers`."""
 
 from asgiref.typing import ASGISendCallable, WebSocketAcceptEvent, WebSocketCloseEvent
 

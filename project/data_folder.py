@@ -16,7 +16,7 @@ def secret_key(data: Path) -> str:
         with os.fdopen(handle, "w") as file:
             file.write(secrets.token_urlsafe(48))
         try:
-            os.link(temporary, path)  # of two first starts one wins
+            os.link(temporary, path)  # of two that start at once one wins
         except FileExistsError:
             pass
         finally:
@@ -24,7 +24,7 @@ def secret_key(data: Path) -> str:
     return path.read_text().strip()
 
 
-def created_for_us_alone(database: Path) -> Path:
+def created_private(database: Path) -> Path:
     """Creates SQLite's files with 0600: the data folder's mode may be anything. A failure is left to SQLite to
     report."""
     with suppress(OSError):

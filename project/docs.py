@@ -41,7 +41,7 @@ def asyncapi_json(request: HttpRequest) -> HttpResponse:
 
 
 def problems(request: HttpRequest) -> HttpResponse:
-    """Where the `type` of a problem leads."""
+    """The page to which the `type` of a problem links."""
     kinds: dict[str, list[type[StudioError]]] = {}
     for kind in (*ALL, StudioError):
         kinds.setdefault(kind.code, []).append(kind)
@@ -49,12 +49,12 @@ def problems(request: HttpRequest) -> HttpResponse:
 
 
 def models(request: HttpRequest) -> HttpResponse:
-    """How to bring an AI, for whoever runs the studio."""
+    """How the operator connects an AI."""
     return render(request, "docs/models.html")
 
 
 def _about(code: str, kinds: list[type[StudioError]]) -> dict[str, object]:
-    """Every second part of the advice is code."""
+    """`advice` in parts, of which every second one is code."""
     statuses = sorted({kind.status for kind in kinds})
     return {"code": code, "statuses": statuses, "kind": kinds[0], "advice": _(kinds[0].advice).split("`")}
 

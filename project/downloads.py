@@ -1,4 +1,4 @@
-"""REST for many pictures as one file. Here, not in the gallery, because it ends with the right to it."""
+"""REST for many pictures as one file. Here, not in the gallery, because it ends when the right to it does."""
 
 from typing import Annotated
 

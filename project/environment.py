@@ -127,7 +127,7 @@ try:
     GEMINI_THINKING = env.str("GEMINI_THINKING", "").lower()
     GEMINI_IMAGE_FORM = env.str("GEMINI_IMAGE_FORM", gemini.IMAGE_CONFIG)
     GEMINI_API_VERSION = env.str("GEMINI_API_VERSION", "v1")
-    # Servers that speak OpenAI's API. As values, because their keys show in no representation.
+    # Servers that speak OpenAI's API: objects, whose `repr` hides the key.
     IMAGES_SERVER = _server(
         env.str("STUDIO_IMAGES_URL", ""),
         env.str("STUDIO_IMAGES_MODEL", ""),

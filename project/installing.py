@@ -15,7 +15,7 @@ from project.http.static_files import OURS
 
 SCRIPT = f"{OURS}/worker/worker.js"
 ICONS = (("icon-192.png", 192, "any"), ("icon-512.png", 512, "any"), ("icon-maskable.png", 512, "maskable"))
-GROUNDS = ("#faf9f7", "#131211")  # light and dark, as --bg of base.css
+BACKGROUNDS = ("#faf9f7", "#131211")  # light and dark, as --bg of base.css
 
 
 @require_safe
@@ -31,8 +31,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
-            "background_color": GROUNDS[1],  # the page's own <meta> wins
-            "theme_color": GROUNDS[1],
+            "background_color": BACKGROUNDS[1],  # the page's own <meta> wins
+            "theme_color": BACKGROUNDS[1],
             "icons": [
                 {
                     "src": static(f"{OURS}/ui/{name}"),
@@ -52,8 +52,8 @@ def manifest(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
-    """`/worker.js`, at the root for the whole site. It names this release and its files, so that each release is new to
-    browsers."""
+    """`/worker.js`, at the root for the whole site. It names this release and its files, so that browsers notice each
+    release."""
     if not is_offered():
         raise Http404
     files = sorted(staticfiles_storage.url(name) for name in _files())

@@ -14,7 +14,7 @@ Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple
 
 
 class OneLine(logging.Formatter):
-    """One line a record, whatever a client sent. Tracebacks are indented: an error may quote it too."""
+    """One line a record, whatever a client sent. Tracebacks, which may quote a client too, are indented."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         return super().formatMessage(record).translate(ESCAPED)

@@ -15,7 +15,7 @@ from gallery.sharing.schemas import ReportBody
 from project.http import problems
 from project.openapi_examples import ANSWERS, BODIES, PARAMETERS
 
-# What of the document is read or written here.
+# The parts of the document that are read or written here.
 Schema = TypedDict(
     "Schema",
     {
@@ -92,7 +92,7 @@ ALSO = {
     "appealImage": (409,),
     "reportShare": (403,),
 }
-BODY_TOO = (400, 413, 415)
+WITH_BODY = (400, 413, 415)
 EVERYWHERE = (422, 429, 503)
 TYPICAL: dict[int, type[errors.StudioError]] = {
     400: errors.BadInput,
@@ -180,7 +180,7 @@ def _drop_unused(schema: OpenAPISchema) -> None:
 
 
 def _refer_plainly(part: Any) -> None:
-    """From an `allOf`, which ninja makes of a reference with a default, generators make no client."""
+    """Replaces `allOf` of one, which ninja makes of a reference with a default, and client generators do not understand."""
     if isinstance(part, dict):
         if len(part.get("allOf", ())) == 1:
             part.pop("default", None)
@@ -231,7 +231,7 @@ def _statuses(path: str, method: str, operation: Operation) -> list[int]:
     if "{" in path:
         found.add(404)
     if "requestBody" in operation:
-        found.update(BODY_TOO)
+        found.update(WITH_BODY)
     return sorted(found)
 
 
@@ -286,7 +286,7 @@ def _document_etag(operation: Operation) -> None:
 
 
 def _document_import(operation: Operation) -> None:
-    """A file of a form, which it needs, or JSON."""
+    """Takes a form, whose file is required, or JSON."""
     content = operation["requestBody"]["content"]
     form = content["multipart/form-data"]["schema"]
     form["properties"]["file"] = {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC or AVIF"}

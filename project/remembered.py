@@ -1,5 +1,5 @@
-"""Caches whose a key is. A right that has ended (a token, a cookie, a person) opens nothing more than five seconds
-later, in every process."""
+"""Caches, for KEPT_S, whose a token or a cookie is: one that has ended opens nothing after five seconds, in every
+process."""
 
 import hashlib
 import threading
@@ -14,14 +14,14 @@ MAX_KEYS = 5000  # each with a row of a few kB
 
 
 class Remembered:
-    """Keys are hashed: a process's memory opens nothing."""
+    """Keys are hashed: what a process remembers opens nothing."""
 
     def __init__(self) -> None:
         self._people: OrderedDict[str, tuple[Access, float]] = OrderedDict()
         self._lock = threading.Lock()
 
     def find(self, kind: str, key: str) -> Access | None:
-        """None on a new day, too: then the visit is noted."""
+        """None also on a new day, so that the visit is noted."""
         found = self._people.get(_hash(kind, key))
         if found is None or found[1] <= time.monotonic():
             return None

@@ -1,6 +1,6 @@
-"""`POST /s/<token>/report/`: what somebody who sees a shared picture has against it, as a form or as JSON.
+"""`POST /s/<token>/report/`: a visitor's report of a shared picture, as a form or as JSON.
 
-These pages set no cookie, so there is no CSRF token: the browser tells which page a report comes from.
+These pages set no cookie, so there is no CSRF token: the browser's headers say which page a report comes from.
 """
 
 from urllib.parse import urlsplit
@@ -51,21 +51,22 @@ def _report(request: HttpRequest, token: str) -> str:
     async_to_sync(rate_limits.hit)("report", network)
     share = services.opened(token)
     async_to_sync(rate_limits.hit)("report_share", str(share.pk))
-    said = _said(request)
+    body = _body(request)
     reporter = salted_hmac("project.reports", network, algorithm="sha256").hexdigest()
-    services.report(share, reporter, said.reason, said.text)
+    services.report(share, reporter, body.reason, body.text)
     return links.path(share.pk)
 
 
 def _check_page(request: HttpRequest) -> None:
-    """Programs say neither; the page's own form says "null" as its origin, since it sends no referrer. Raises `Forbidden`."""
+    """Programs send neither header; the page's own form sends "null" as its origin, since it sends no referrer. Raises
+    `Forbidden`."""
     site, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "null")
     is_ours = origin == "null" or urlsplit(origin).netloc == request.get_host()
     if site not in ("", "same-origin", "none") or not (site or is_ours):
         raise Forbidden(_("A report comes from the shared picture's own page."))
 
 
-def _said(request: HttpRequest) -> ReportBody:
+def _body(request: HttpRequest) -> ReportBody:
     """Raises `BadInput`, `UnsupportedMedia`."""
     try:
         if request.content_type == FORM:

@@ -1,7 +1,7 @@
 """Closes sockets, and ends waiting requests, when their right has ended: a key was revoked or expired, a cookie was
-signed out, a person was blocked or is gone.
+signed out, a person was blocked or removed.
 
-Each web process looks every two seconds. While the database is down sockets stay open.
+Each web process checks them every two seconds. While the database is down sockets stay open.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ from project.models import Token, User
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 2.0
+CHECK_EVERY_S = 2.0
 SOCKETS_AT_ONCE = 500  # in one query
 
 _pool = Pool(1, "rights")
@@ -43,15 +43,15 @@ class Watch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(CHECK_EVERY_S)
             try:
-                await self.look()
+                await self.check()
             except (StorageDown, DatabaseError) as error:
                 log.warning("action=rights_not_looked_at error=%r", error)
             except Exception:
-                log.exception("action=rights_failed")  # the next look has to come
+                log.exception("action=rights_failed")  # the loop goes on
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         sockets = [(socket, socket.access) for socket in local_connections().entered()]
         opened = [(socket, access) for socket, access in sockets if isinstance(access, Access)]
         for begin in range(0, len(opened), SOCKETS_AT_ONCE):
@@ -75,7 +75,7 @@ class EndWithRight(Middleware):
             return await self.get_response(request)
         answer = asyncio.ensure_future(self.get_response(request))
         try:
-            while not (await asyncio.wait({answer}, timeout=LOOK_EVERY_S))[0]:
+            while not (await asyncio.wait({answer}, timeout=CHECK_EVERY_S))[0]:
                 if error := await _ended(request):
                     return problems.problem(error)
             return await answer

@@ -106,7 +106,7 @@ if DATABASE_URL:
 else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": data_folder.created_for_us_alone(DATA_DIR / "studio.sqlite3"),
+        "NAME": data_folder.created_private(DATA_DIR / "studio.sqlite3"),
         "CONN_MAX_AGE": None,  # opening the file costs more than most queries
         "OPTIONS": {
             "timeout": 20,
@@ -129,7 +129,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-# For django-allauth: which codes were used already.
+# For django-allauth, which remembers used codes.
 CACHES = {
     "default": {
         "BACKEND": "project.accounts.cache.SharedCache",
@@ -145,7 +145,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "project.http.static_files.HashedStaticFiles"},
 }
-# An image has its own; elsewhere `serve` makes it.
+# A container's image has its own; elsewhere `serve` makes it.
 STATIC_ROOT = BASE_DIR / ".static" if (BASE_DIR / ".static").exists() else DATA_DIR / "static"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_USE_MANIFEST = True

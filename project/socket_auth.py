@@ -35,11 +35,11 @@ class SocketAuth:
         self.app = app
 
     async def __call__(self, scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        send = tickets.choosing(scope, send)
+        send = tickets.choosing_protocol(scope, send)
         try:
-            access = await _who(scope)
+            access = await _look_up(scope)
         except (StorageDown, DatabaseError, PyMongoError) as error:
-            # Not WHO_ARE_YOU, or the client would drop its key instead of coming again.
+            # Not WHO_ARE_YOU, or the client would drop its key instead of connecting again.
             log.warning("action=handshake_dropped error=%r", error)
             await refuse(send, SERVICE_RESTART)
             return
@@ -48,21 +48,21 @@ class SocketAuth:
             return
         rights.watch()
         known = {"user": access and access.user, "access": access, "may_write": access is None or access.may_write}
-        await self.app({**scope, **known}, _noting(access.user, receive) if access else receive, send)
+        await self.app({**scope, **known}, _noting_visits(access.user, receive) if access else receive, send)
 
 
-async def _who(scope: WebSocketScope) -> Access | None:
-    if (ticket := tickets.shown(scope)) is not None:
+async def _look_up(scope: WebSocketScope) -> Access | None:
+    if (ticket := tickets.offered_ticket(scope)) is not None:
         digest = await tickets.redeem(ticket)
         return await handshake_pool(by_digest, digest, address(_handshake(scope))) if digest else None
     return await handshake_pool(_person, _handshake(scope)) if _has_credentials(scope) else None
 
 
-def _noting(user: User, receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
+def _noting_visits(user: User, receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
     """A socket may live longer than a day: each day's first frame notes the visit."""
     tomorrow = _next_day()
 
-    async def heard() -> ASGIReceiveEvent:
+    async def receive_and_note() -> ASGIReceiveEvent:
         nonlocal tomorrow
         event = await receive()
         if time.time() >= tomorrow:
@@ -70,7 +70,7 @@ def _noting(user: User, receive: ASGIReceiveCallable) -> ASGIReceiveCallable:
             asyncio.get_running_loop().create_task(_note(user))
         return event
 
-    return heard
+    return receive_and_note
 
 
 def _next_day() -> float:
@@ -84,7 +84,7 @@ async def _note(user: User) -> None:
 
 
 def _has_credentials(scope: WebSocketScope) -> bool:
-    """Else no thread and no database is asked."""
+    """Without them neither a thread nor the database is needed."""
     return any(name in (b"authorization", b"cookie") for name, _ in scope["headers"])
 
 

@@ -1,5 +1,5 @@
-"""A ticket opens one socket, for pages of other origins, which can send no header and have no cookie here. It goes as a
-subprotocol: proxies and histories keep URLs."""
+"""A ticket opens one socket, for pages of other origins, which can send no header and have no cookie here. It is sent as
+a subprotocol: URLs end up in logs and histories."""
 
 import secrets
 from typing import Annotated
@@ -43,12 +43,12 @@ def _token(request: HttpRequest) -> str:
 async def issue(token: str) -> str:
     """`token`: the digest of its bearer token."""
     ticket = secrets.token_urlsafe(LENGTH * 3 // 4)
-    written = {"$set": {"token": token}, "$currentDate": {"issued_at": True}}
-    await async_database()["tickets"].update_one({"_id": Token.digest_of(ticket)}, written, upsert=True)
+    update = {"$set": {"token": token}, "$currentDate": {"issued_at": True}}
+    await async_database()["tickets"].update_one({"_id": Token.digest_of(ticket)}, update, upsert=True)
     return ticket
 
 
-def shown(scope: WebSocketScope) -> str | None:
+def offered_ticket(scope: WebSocketScope) -> str | None:
     """The ticket among a handshake's subprotocols."""
     offered = scope.get("subprotocols", [])
     return next((each.removeprefix(PREFIX) for each in offered if each.startswith(PREFIX)), None)
@@ -59,17 +59,17 @@ async def redeem(ticket: str) -> str | None:
     if len(ticket) != LENGTH:
         return None
     is_fresh = {"$gt": ["$issued_at", {"$subtract": ["$$NOW", TICKET_S * 1000]}]}
-    of = {"_id": Token.digest_of(ticket), "$expr": is_fresh}
-    found = await async_database()["tickets"].find_one_and_delete(of)
+    query = {"_id": Token.digest_of(ticket), "$expr": is_fresh}
+    found = await async_database()["tickets"].find_one_and_delete(query)
     return str(found["token"]) if found else None
 
 
-def choosing(scope: WebSocketScope, send: ASGISendCallable) -> ASGISendCallable:
-    """Browsers that offer subprotocols demand that one is chosen."""
+def choosing_protocol(scope: WebSocketScope, send: ASGISendCallable) -> ASGISendCallable:
+    """Accepts with our subprotocol: browsers that offer some require that one is chosen."""
     if PROTOCOL not in scope.get("subprotocols", []):
         return send
 
-    async def chosen(event: ASGISendEvent) -> None:
+    async def send_chosen(event: ASGISendEvent) -> None:
         await send({**event, "subprotocol": PROTOCOL} if event["type"] == "websocket.accept" else event)
 
-    return chosen
+    return send_chosen

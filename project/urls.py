@@ -23,14 +23,14 @@ admin.site.site_header = admin.site.site_title = "AI Photo Studio"
 
 handler500 = "project.http.problems.server_error"
 
-# django-allauth's hold secrets.
+# django-allauth's models hold secrets.
 for model in [model for model in admin.site._registry if model._meta.app_config.name.startswith("allauth.")]:
     admin.site.unregister(model)
 
 # By name: imported at the first request.
 LATE: Any = ("project.accounts.urls", None, None)
 
-chat_page, gallery_page = you.unless_guests_are_shut_out(chat.page), you.unless_guests_are_shut_out(gallery.page)
+chat_page, gallery_page = you.sign_in_first(chat.page), you.sign_in_first(gallery.page)
 
 urlpatterns = [
     path("", chat_page, name="studio"),

@@ -29,7 +29,7 @@ NOT_MAILED = N_("The studio could not send its e-mail just now: try again in a m
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def new_user(self, request: HttpRequest) -> User:
-        """A guest until the address is confirmed, and removed like one."""
+        """A guest until the address is confirmed: a sign-up that is given up is removed like other guests."""
         return User(is_guest=True)
 
     def clean_email(self, email: str) -> str:
@@ -38,13 +38,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(super().clean_email(email))
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """`project.accounts.limits` has counted it."""
+        """Nothing: `project.accounts.limits` has counted the attempt already."""
 
     def login(self, request: HttpRequest, user: User) -> None:
         signing_in.enter(request, user)
 
     def post_login(self, request: HttpRequest, user: User, *, redirect_url: str | None, **hook: Any) -> Any:
-        """A login of staff is none of the places that `/you/` lists: it has another cookie, and ends after hours."""
+        """`/you/` does not list the logins of staff, which have their own cookie and end after some hours."""
         if isinstance(request.session, StaffSessionStore) and redirect_url:
             return HttpResponseRedirect(redirect_url)
         return super().post_login(request, user, redirect_url=redirect_url, **hook)
@@ -55,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             super().logout(request)
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """Our pages say themselves what has happened."""
+        """Drops it: our pages have messages of their own."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return request.META.get("REMOTE_ADDR") or "0.0.0.0"  # noqa: S104  a unix socket has none
@@ -68,20 +68,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             raise StorageDown(NOT_MAILED) from error
 
     def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
-        """What it is about has happened, even if it cannot be sent."""
+        """Fails no request: what it reports is done already."""
         try:
             super().send_notification_mail(*args, **kwargs)
         except StorageDown as error:
             log.warning("action=notification_not_mailed error=%r", error.__cause__)
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        make_password("as long as a new account takes")  # or the time would tell who has one
+        make_password("")  # takes as long as a new account, so that the time does not reveal who has one
         super().send_account_already_exists_mail(email)
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
     def populate_response_meta(self, request: HttpRequest, meta: dict[str, object]) -> None:
-        """Adds a QR code of the secret of a second step."""
+        """Adds the QR code for an authenticator app."""
         if "totp_url" in meta:
             meta["totp_svg"] = get_mfa_adapter().build_totp_svg(meta["totp_url"])
 
@@ -89,12 +89,12 @@ class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]
 class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         for address in sociallogin.email_addresses:
-            signing_in.forget_begun(address.email)
+            signing_in.delete_unconfirmed(address.email)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def get_public_key_credential_user_entity(self, user: User) -> dict[str, object]:
-        """A passkey names its user. Whoever signs up in a guest's browser becomes that guest."""
+        """A passkey stores the id of its user: for a sign-up that takes over a guest's row, the guest's."""
         entity: dict[str, object] = super().get_public_key_credential_user_entity(user)
         guest = signing_in.guest_of(context.request)
         return {**entity, "id": user_pk_to_url_str(guest).encode()} if guest else entity

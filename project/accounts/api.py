@@ -1,4 +1,4 @@
-"""REST for one's keys, and for oneself: `/api/v1/auth/tokens/` and `/api/v1/me/`."""
+"""REST for the caller's keys and the caller: `/api/v1/auth/tokens/` and `/api/v1/me/`."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -61,11 +61,11 @@ class KeyForm(BaseModel):
     expires_at: datetime | None
     last_used_at: Annotated[datetime | None, Field(description="to the minute; null: never")]
     last_used_from: Annotated[str | None, Field(description="the client's address")]
-    current: Annotated[bool, Field(description="whether it is the key of this very request")]
+    current: Annotated[bool, Field(description="whether this request was sent with it")]
 
 
 class NewKeyForm(KeyForm):
-    token: Annotated[str, Field(description="is shown this once")]
+    token: Annotated[str, Field(description="shown only in this answer")]
 
 
 class KeyList(BaseModel):
@@ -89,13 +89,14 @@ def _form(request: HttpRequest, token: Token) -> KeyForm:
 
 @tokens.get("/", response=KeyList, operation_id="listTokens", summary="My keys, newest first")
 def list_tokens(request: HttpRequest) -> KeyList:
-    """Without the secrets, which were shown when they were made."""
+    """Without the secrets, which are shown only when a key is created."""
     return KeyList(items=[_form(request, token) for token in keys.of(access_of(request).user)])
 
 
 @tokens.post("/", response={201: NewKeyForm}, operation_id="createToken", summary="A new key, shown once")
 def create_token(request: HttpRequest, body: KeyBody) -> Status[NewKeyForm]:
-    """A key without `write` may only ask with GET, and listen on the socket. One that a key asks for ends with that key."""
+    """A key without `write` may only send GET requests, and listen on the socket. A key that is created with a key expires no
+    later than that one."""
     access = access_of(request)
     async_to_sync(rate_limits.hit)("key", str(access.user.pk))
     token, secret = keys.create(access, body.name, body.scopes, body.expires_at)
@@ -104,7 +105,7 @@ def create_token(request: HttpRequest, body: KeyBody) -> Status[NewKeyForm]:
 
 @tokens.delete("/{token_id}/", response={204: None}, operation_id="deleteToken", summary="End a key")
 def delete_token(request: HttpRequest, token_id: str) -> Status[None]:
-    """What it opened ends within five seconds, sockets too."""
+    """What was opened with it, such as sockets, ends within five seconds."""
     keys.delete(access_of(request).user, token_id)
     return Status(204, None)
 
@@ -148,7 +149,7 @@ def _me(person: User) -> MeForm:
     user = User.objects.filter(pk=person.pk, is_active=True).first()
     if user is None:
         raise Unauthorized
-    used, few = space.used(user.pk), settings.STUDIO_LIMITS
+    used, limited = space.used(user.pk), settings.STUDIO_LIMITS
     return MeForm(
         id=str(user.pk),
         name=user.username,
@@ -156,11 +157,11 @@ def _me(person: User) -> MeForm:
         email=user.email or None,
         created_at=user.date_joined,
         limits=Limits(
-            sends_per_minute=settings.SENDS_PER_MINUTE if few else None,
-            reads_per_minute=settings.READS_PER_MINUTE if few else None,
-            sockets=settings.SOCKETS_PER_USER if few else None,
-            bytes=settings.PERSON_BYTES if few else None,
-            pictures=settings.PERSON_PICTURES if few else None,
+            sends_per_minute=settings.SENDS_PER_MINUTE if limited else None,
+            reads_per_minute=settings.READS_PER_MINUTE if limited else None,
+            sockets=settings.SOCKETS_PER_USER if limited else None,
+            bytes=settings.PERSON_BYTES if limited else None,
+            pictures=settings.PERSON_PICTURES if limited else None,
             keys=keys.AT_MOST,
         ),
         usage=Usage(bytes=used.bytes, pictures=used.pictures, money=usage.today_if_any(user)),
@@ -176,14 +177,14 @@ def _block(user: User) -> Block | None:
 
 @me.get("/", response=MeForm, operation_id="getMe", summary="Who I am, what I may use and what I use")
 def get_me(request: HttpRequest) -> MeForm:
-    """For one who is blocked, too: `blocked` says why, and until when."""
+    """Also for a blocked person: `blocked` says why, and until when."""
     return _me(access_of(request).user)
 
 
 @me.get("/usage/", response=usage.UsageForm, operation_id="getMyUsage", summary="What I have spent, by days")
 def get_my_usage(request: HttpRequest) -> usage.UsageForm:
-    """By the prices that the operator has set. What is reserved is held until its message has ended. For one who is blocked,
-    too."""
+    """By the prices that the operator has set. What is reserved is held until its message has ended. Also for a blocked
+    person."""
     user = access_of(request).user
     async_to_sync(rate_limits.hit)("list", str(user.pk))
     return usage.of(user)
@@ -192,8 +193,8 @@ def get_my_usage(request: HttpRequest) -> usage.UsageForm:
 @me.get("/export/", operation_id="exportMe", summary="All that I have, as a zip", openapi_extra=archives.ZIP)
 async def export_me(request: HttpRequest) -> StreamingHttpResponse:
     """`me.json`, `usage.json`, `sessions.json`, `messages.json`, `gallery.json`, `albums.json`, every picture in `pictures/`
-    and every mask in `masks/`. What comes or goes meanwhile may be in it or not; a picture that cannot be read is named
-    in `missing.json`. For one who is blocked, too."""
+    and every mask in `masks/`. What changes meanwhile may or may not be in it; a picture that cannot be read is named
+    in `missing.json`. Also for a blocked person."""
     access = access_of(request)
     await rate_limits.hit("export", str(access.user.pk))
     form = await sync_to_async(_me)(access.user)
@@ -211,13 +212,15 @@ class LeaveBody(BaseModel):
 
 @me.delete("/", response={204: None}, operation_id="deleteMe", summary="Remove me, with all that I have")
 def delete_me(request: HttpRequest, response: HttpResponse, body: LeaveBody) -> Status[None]:
-    """Gone from lists, sockets and pictures' addresses at once, and minutes later from every store. There is no way back. For
-    one who is blocked, too."""
+    """Gone from lists, sockets and pictures' addresses at once, and minutes later from every store. This cannot be undone.
+    Also for a blocked person."""
     access = access_of(request)
     if body.confirm != access.user.username:
         raise BadInput(_("confirm: is not your name."))
     removal.leave(access.user)
     if access.token is None:
         request.session.flush()
-        response["Clear-Site-Data"] = '"cache", "storage"'  # not its cookies: they may be others' too
+        response["Clear-Site-Data"] = (
+            '"cache", "storage"'  # not cookies: browsers would clear those of the whole domain
+        )
     return Status(204, None)

@@ -10,7 +10,7 @@ class AccountsConfig(AppConfig):
 
 
 class AllauthConfig(AccountConfig):  # type: ignore[misc]  # it has no types
-    """Without its check for a middleware around every request: see `project.accounts.urls`."""
+    """Without the system check that demands its middleware, which `project.accounts.urls` applies to its views alone."""
 
     def ready(self) -> None:
         from allauth.account import checks  # noqa: F401

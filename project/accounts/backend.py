@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 
 class ByEmail(AuthenticationBackend):  # type: ignore[misc]  # it has no types
-    """Leaves names, from the admin's login, to Django's own backend: a password is hashed once."""
+    """For addresses. Django's own backend checks the names of the admin's login, so that each password is hashed once."""
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
         if "email" not in credentials:

@@ -1,4 +1,4 @@
-"""Who is blocked sees why and until when, and can only export and leave."""
+"""A blocked person sees why and until when, and can only export what they have, and leave."""
 
 import logging
 import uuid
@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 
 def block(people: Iterable[User], reason: str, until: datetime | None, by: uuid.UUID | None = None) -> list[User]:
-    """Those who are blocked now: all but staff. Keys and sockets end within seconds; what runs is cancelled. `until`:
-    None for without an end; `by`: the moderator."""
+    """Returns whom it blocked: all but staff. Sockets close within seconds; running messages are cancelled. `until`: None
+    for no end; `by`: the moderator."""
     blocked = [person for person in people if not (person.is_staff or person.is_superuser)]
     values = {"blocked_at": timezone.now(), "blocked_until": until, "block_reason": reason}
     _write(blocked, values, Act(kind=Act.Kind.BLOCK, words=reason), by)
@@ -28,12 +28,12 @@ def block(people: Iterable[User], reason: str, until: datetime | None, by: uuid.
         for person in blocked:
             sessions.cancel_all_of(str(person.pk))
     except PyMongoError as error:
-        log.warning("action=not_cancelled error=%r", error)  # it runs to its end
+        log.warning("action=not_cancelled error=%r", error)  # they run to their end
     return blocked
 
 
 def unblock(people: Iterable[User], by: uuid.UUID | None = None) -> list[User]:
-    """Those who were blocked."""
+    """Returns whom it unblocked."""
     blocked = [person for person in people if person.blocked_at]
     values = {"blocked_at": None, "blocked_until": None, "block_reason": ""}
     _write(blocked, values, Act(kind=Act.Kind.UNBLOCK), by)
@@ -42,15 +42,15 @@ def unblock(people: Iterable[User], by: uuid.UUID | None = None) -> list[User]:
 
 @transaction.atomic
 def _write(people: list[User], values: Mapping[str, Any], act: Act, by: uuid.UUID | None) -> None:
-    """With what the record says of it."""
+    """Together with the acts for the moderators' record."""
     rows = list(User.objects.filter(pk__in=[person.pk for person in people]).order_by("pk").select_for_update())
-    after = _said(values["blocked_at"], values["blocked_until"])
+    after = _block_state(values["blocked_at"], values["blocked_until"])
     acts = [
         Act(
             kind=act.kind,
             words=act.words,
             person_id=row.pk,
-            before=_said(row.blocked_at, row.blocked_until),
+            before=_block_state(row.blocked_at, row.blocked_until),
             after=after,
         )
         for row in rows
@@ -59,5 +59,5 @@ def _write(people: list[User], values: Mapping[str, Any], act: Act, by: uuid.UUI
     record.add(acts, by)
 
 
-def _said(blocked_at: datetime | None, until: datetime | None) -> dict[str, object]:
+def _block_state(blocked_at: datetime | None, until: datetime | None) -> dict[str, object]:
     return {"blocked": blocked_at is not None} | ({"until": until.isoformat()} if until else {})

@@ -1,9 +1,9 @@
 """Moves a guest's things to the account that they have signed in to.
 
 One SQL transaction ends the guest's keys, so that nothing new can come, gives the pictures to the account, and stores a
-`Move`. Conversations in MongoDB follow; files stay where they are. Maintenance repeats each `Move`, safely, until
-nothing that had begun before can still come; then the guest is removed like others. A worker that holds a message whose
-picture has moved already fails, and tries again (`gallery.services.source`).
+`Move`. Conversations in MongoDB follow; files stay where they are. Maintenance repeats each `Move` until no request that
+began before it can still write; then the guest is removed like others. A worker whose source picture has moved
+meanwhile fails, and tries again (`gallery.services.source`).
 """
 
 import logging
@@ -28,7 +28,7 @@ MOVES = 20  # a round
 
 
 def has_anything(guest: User) -> bool:
-    """Also True while MongoDB is down: nobody is kept from signing in."""
+    """True also while MongoDB is down, which must not prevent a sign-in."""
     try:
         return bool(pictures.owners_among([guest.pk]) or sessions.owners_among([str(guest.pk)]))
     except PyMongoError:
@@ -47,7 +47,7 @@ def begin(guest_id: uuid.UUID, account: User) -> bool:
     return True
 
 
-def follow(guest_id: uuid.UUID, account_id: uuid.UUID) -> None:
+def move_rest(guest_id: uuid.UUID, account_id: uuid.UUID) -> None:
     """Safe to repeat. Raises `PyMongoError`."""
     pictures.give(guest_id, account_id)  # those made since `begin`
     sessions.give(str(guest_id), str(account_id))
@@ -55,18 +55,18 @@ def follow(guest_id: uuid.UUID, account_id: uuid.UUID) -> None:
 
 def finish() -> None:
     for move in Move.objects.order_by("begun_at")[:MOVES]:
-        old = move.begun_at < timezone.now() - GRACE
+        settled = move.begun_at < timezone.now() - GRACE
         try:
-            follow(move.guest_id, move.account_id)
-            if old:  # nothing new can come
+            move_rest(move.guest_id, move.account_id)
+            if settled:  # nothing new can come
                 move.delete()
                 log.info("action=move_ended guest=%s account=%s", move.guest_id, move.account_id)
         except (PyMongoError, DatabaseError) as error:
             log.warning("action=move_postponed guest=%s error=%r", move.guest_id, error)
 
 
-def offer(session: Any) -> User | None:
-    """The guest whose things may be brought along, if still there."""
+def offered_guest(session: Any) -> User | None:
+    """The guest whose things may be moved, if still there."""
     return (
         User.objects.filter(pk=session.get(OFFERED), is_guest=True, is_active=True).first()
         if OFFERED in session

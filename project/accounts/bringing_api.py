@@ -22,14 +22,14 @@ class BringBody(BaseModel):
 
 @router.post("/bring/", response={204: None}, include_in_schema=False)
 def bring(request: HttpRequest, body: BringBody) -> Status[None]:
-    """The answer to the one question: shall what the guest had come along? 404 where it was answered already."""
+    """The answer to whether the guest's things shall be moved to the account. 404 where it was answered already."""
     user, guest_id = request.user, request.session.get(bringing.OFFERED)
     assert isinstance(user, User)
     if guest_id is None:
         raise NotFound(_("This was answered already."))
     if body.bring and bringing.begin(uuid.UUID(guest_id), user):
         try:
-            bringing.follow(uuid.UUID(guest_id), user.pk)
+            bringing.move_rest(uuid.UUID(guest_id), user.pk)
         except PyMongoError:
             bringing.log.warning("action=move_postponed guest=%s", guest_id)
     del request.session[bringing.OFFERED]

@@ -3,7 +3,7 @@
 ACCOUNT_ADAPTER = "project.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Addresses are confirmed by code: a link could open another browser.
+# Addresses are confirmed by code: a link could open in another browser.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
@@ -21,7 +21,7 @@ HEADLESS_ONLY = True
 HEADLESS_ADAPTER = "project.accounts.adapter.HeadlessAdapter"
 HEADLESS_CLIENTS = ("browser",)
 HEADLESS_SERVE_SPECIFICATION = True
-HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # a page with scripts from elsewhere
+HEADLESS_SPECIFICATION_TEMPLATE_NAME = None  # its page would load scripts from another host
 HEADLESS_FRONTEND_URLS = {
     "account_signup": "/you/#sign-up",
     "account_reset_password": "/you/#forgotten",

@@ -1,5 +1,5 @@
-"""Refuses passwords from leaks. `STUDIO_LEAKED_PASSWORDS_URL` names who knows them: Have I Been Pwned, or a copy of it.
-It learns the first five characters of a hash."""
+"""Refuses passwords from leaks. `STUDIO_LEAKED_PASSWORDS_URL` names the service that knows them: Have I Been Pwned, or a copy
+of it. It is sent the first five characters of a hash."""
 
 import hashlib
 import logging
@@ -26,7 +26,7 @@ class LeakedPasswordValidator:
 
 
 def _is_leaked(password: str) -> bool:
-    """False where nobody answers: nobody is kept out by it."""
+    """False also where the service does not answer, which must not prevent a sign-up."""
     import requests  # late: it is seldom needed
 
     digest = hashlib.sha1(password.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest().upper()
@@ -34,10 +34,10 @@ def _is_leaked(password: str) -> bool:
     try:
         with requests.get(url, headers={"Add-Padding": "true"}, timeout=TIMEOUT_S, stream=True) as answer:
             answer.raise_for_status()
-            said: bytes = answer.raw.read(MAX_BYTES, decode_content=True)
+            body: bytes = answer.raw.read(MAX_BYTES, decode_content=True)
     except (requests.RequestException, OSError) as error:
         log.warning("action=leaked_passwords_not_asked error=%s", type(error).__name__)
         return False
-    lines = said.decode("ascii", "replace").splitlines()
+    lines = body.decode("ascii", "replace").splitlines()
     counts = dict(line.strip().upper().split(":", 1) for line in lines if ":" in line)
     return counts.get(digest[5:], "0") != "0"  # 0: padding

@@ -1,5 +1,5 @@
-"""How often somebody may try to sign in, or be mailed: by address and by name, and apart for a browser that has signed
-in with the name before (`project.http.login_limits`)."""
+"""How often somebody may try to sign in, or be mailed: counted by address and by name, and separately for a browser that has
+signed in with that name before (`project.http.login_limits`)."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from project.http import login_limits
 from project.http.login_limits import Browser
 
 BROWSER = Browser("studio_browser", "/_allauth/")
-# Ends of paths: where a password or a code is tried, where one is mailed, where something is stored for strangers.
+# Path suffixes: TRIES check a password or a code, MAILS send one, BEGINS store something for anybody.
 SIGNUPS = ("auth/signup", "auth/webauthn/signup", "auth/provider/signup")
 BEGINS = ("auth/webauthn/login", "auth/provider/redirect")
 LOOKS = ("auth/email/verify", "auth/password/reset")  # GET with a code in a header is a try too
@@ -51,23 +51,23 @@ async def _count_mail(address: str, name: str) -> None:
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """That this browser has signed in with this name."""
+    """Notes in a cookie that this browser has signed in with this name."""
     email = getattr(request.user, "email", "")
     if email and request.path.endswith(TRIES) and response.status_code == 200:
         login_limits.remember(response, login_limits.plain(email), BROWSER)
 
 
 def _name(request: HttpRequest) -> str:
-    """Whose password or code is tried."""
-    said = said_email(request)
-    if not said and request.user.is_authenticated:
-        said = request.user.email
-    if not said and (login := unstash_login(request, peek=True)):
-        said = login.email or (login.user.email if login.user else "")
-    return login_limits.plain(said)
+    """The address whose password or code is tried."""
+    email = email_in_body(request)
+    if not email and request.user.is_authenticated:
+        email = request.user.email
+    if not email and (login := unstash_login(request, peek=True)):
+        email = login.email or (login.user.email if login.user else "")
+    return login_limits.plain(email)
 
 
-def said_email(request: HttpRequest) -> str:
+def email_in_body(request: HttpRequest) -> str:
     """The address in the body, or ""."""
     try:
         body = json.loads(request.body)

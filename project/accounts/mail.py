@@ -1,4 +1,4 @@
-"""`STUDIO_EMAIL_URL` as Django's settings. Errors quote nothing of it: it may hold a password."""
+"""`STUDIO_EMAIL_URL` as Django's settings. Errors never quote it: it may hold a password."""
 
 from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit

@@ -1,11 +1,11 @@
-"""`STUDIO_OPENID` as django-allauth's settings: other sign-ins, as `https://client:secret@issuer?name=Google`. Errors quote
-nothing of them."""
+"""`STUDIO_OPENID` as django-allauth's settings: other sign-ins, as `https://client:secret@issuer?name=Google`. Errors never
+quote them."""
 
 import re
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
-HERE = ("localhost", "127.0.0.1", "::1")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 WRONG = (
     "STUDIO_OPENID must be https://client:secret@issuer?name=Name, several of them separated by commas. Characters of a client "
     "or a secret that mean something in a URL are written as %40 (@), %2F (/), %3A (:), %2C (,), %23 (#) or %3F (?)."
@@ -45,6 +45,6 @@ def _parts(url: str) -> Any:
         parts.port  # noqa: B018  (raises for what is no number)
     except ValueError:
         return None
-    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in HERE)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     is_whole = bool(parts.hostname and parts.username and parts.password)
     return parts if is_safe and is_whole and not parts.fragment and set(parse_qs(parts.query)) <= {"name"} else None

@@ -23,13 +23,13 @@ def page(request: HttpRequest) -> HttpResponse:
         "mail_is_printed": settings.EMAIL_BACKEND == mail.PRINTED,
         "providers": [{"id": each["provider_id"], "name": each["name"]} for each in settings.OPENID],
         "costs": costs.anything(),
-        "bring": bringing.offer(request.session) is not None,
+        "bring": bringing.offered_guest(request.session) is not None,
     }
     return render(request, "accounts/you.html", {"studio": studio})
 
 
-def unless_guests_are_shut_out(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages that make something: sends those to sign in who have to."""
+def sign_in_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Where the studio takes no guests, leads everybody without an account to the page "You"."""
 
     @wraps(view)
     def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Takes passkeys of our own pages only, on plain http://localhost too, as django-allauth cannot."""
+"""Patches django-allauth: passkeys from our own origins only, http://localhost included, and no 500 for malformed ones."""
 
 from collections.abc import Callable
 from functools import cache
@@ -50,6 +50,6 @@ def _refusing(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _server() -> Fido2Server:
-    us = PublicKeyCredentialRpEntity(**get_adapter().get_public_key_credential_rp_entity())
+    site = PublicKeyCredentialRpEntity(**get_adapter().get_public_key_credential_rp_entity())
     request = context.request
-    return Fido2Server(us, verify_origin=lambda origin: is_our_origin(request, origin))
+    return Fido2Server(site, verify_origin=lambda origin: is_our_origin(request, origin))

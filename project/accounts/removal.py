@@ -1,9 +1,9 @@
 """How people are removed, with everything they had: on request, guests who did nothing after a day, and guests not seen
 for `GUEST_DAYS`.
 
-A mark comes first, and ends their keys: nothing new can come. After `GRACE`, rounds remove sessions with their messages
-and artifacts, then pictures, then books, then the row with its tokens; cookies go in rounds of their own. What a
-moderator hid goes to a row without a name, which is removed after `EVIDENCE_DAYS`. Every step is safe to repeat.
+First the row is marked, which ends the person's keys: nothing new can be written. After `GRACE`, rounds remove sessions
+with their messages and artifacts, then pictures, then books, then the row with its tokens; cookies go in rounds of their
+own. What a moderator hid goes to a row without a name, which is removed after `EVIDENCE_DAYS`. Every step is safe to repeat.
 """
 
 import logging
@@ -48,7 +48,7 @@ DOWN = (StudioError, PyMongoError, DatabaseError)
 
 
 class Pass(Generic[M]):
-    """Through a table by its key, some rows a round; then it rests."""
+    """Goes through a table by its key, ROWS in each round, then rests for REST_S."""
 
     def __init__(self, rows: Callable[[], QuerySet[M]]) -> None:
         self._rows = rows
@@ -77,7 +77,7 @@ class Removal:
         self._cookies = Pass(Session.objects.all)
 
     def clean(self) -> None:
-        """One round. What fails comes again."""
+        """One round. What fails is repeated in the next."""
         for step in (self.mark_absent, self.remove_marked, evidence.keep_deleted, self.clear_cookies):
             try:
                 step()
@@ -85,11 +85,11 @@ class Removal:
                 log.warning("action=removal_postponed step=%s error=%r", step.__name__, error)
 
     def mark_absent(self) -> None:
-        guests = [guest for guest in self._guests.next() if _seen_before(guest, IDLE_DAYS)]
+        guests = [guest for guest in self._guests.next() if _unseen_for(guest, IDLE_DAYS)]
         ids = [guest.pk for guest in guests]
         busy = maintenance.owners_among(ids) | {uuid.UUID(id) for id in sessions.owners_among(map(str, ids))}
         for guest in guests:
-            if guest.pk not in busy or _seen_before(guest, settings.GUEST_DAYS):
+            if guest.pk not in busy or _unseen_for(guest, settings.GUEST_DAYS):
                 mark(guest)
 
     def remove_marked(self) -> None:
@@ -109,8 +109,8 @@ class Removal:
         expired = list(Session.objects.filter(expire_date__lt=now).values_list("pk", flat=True)[:ROWS])
         Session.objects.filter(pk__in=expired, expire_date__lt=now).delete()
         owners = {row.pk: owner for row in self._cookies.next() if (owner := _owner(row))}
-        there = set(User.objects.filter(pk__in=set(owners.values())).values_list("pk", flat=True))
-        Session.objects.filter(pk__in=[key for key, owner in owners.items() if owner not in there]).delete()
+        existing = set(User.objects.filter(pk__in=set(owners.values())).values_list("pk", flat=True))
+        Session.objects.filter(pk__in=[key for key, owner in owners.items() if owner not in existing]).delete()
 
 
 of_this_process = Removal()
@@ -118,11 +118,11 @@ of_this_process = Removal()
 
 def leave(user: User) -> None:
     """Begins to remove a person who asks for it: keys, lists and pictures' addresses end at once. Safe to repeat;
-    maintenance makes up for what fails. Raises `Conflict` for staff."""
+    maintenance repeats what fails. Raises `Conflict` for staff."""
     if user.is_staff or user.is_superuser:
         raise Conflict(STAFF_STAY)
-    there = User.objects.filter(pk=user.pk, removal_began_at=None)
-    there.update(is_active=False, removal_began_at=timezone.now())
+    unmarked = User.objects.filter(pk=user.pk, removal_began_at=None)
+    unmarked.update(is_active=False, removal_began_at=timezone.now())
     try:
         owned.conceal(user.pk)
         conversations.soft_delete_all(str(user.pk))
@@ -136,8 +136,8 @@ def mark(user: User) -> bool:
     return as_read.update(is_active=False, removal_began_at=timezone.now()) == 1
 
 
-def _seen_before(user: User, days: int) -> bool:
-    """Not today, nor on any of so many days before."""
+def _unseen_for(user: User, days: int) -> bool:
+    """Neither today nor on the `days` days before."""
     last: date = user.last_seen or user.date_joined.date()
     return last < today() - timedelta(days=days)
 
@@ -165,10 +165,10 @@ def _remove_row(user: User) -> None:
 
 
 def _owner(row: Session) -> uuid.UUID | None:
-    """None where it does not say, or cannot be read with today's keys."""
+    """None where the cookie names nobody, or its signing key is gone."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     try:
-        said = loads(row.session_data, salt=store.key_salt, serializer=store.serializer).get(SESSION_KEY, "")
-        return uuid.UUID(said)
+        user_id = loads(row.session_data, salt=store.key_salt, serializer=store.serializer).get(SESSION_KEY, "")
+        return uuid.UUID(user_id)
     except (BadSignature, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""What follows the password in the admin. django-allauth holds the login until its own stage is through."""
+"""The second step of a login to the admin: a stage of django-allauth, which completes the login only after it."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -33,7 +33,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def in_context(view: View) -> View:
-    """With the request where django-allauth's forms look for it."""
+    """Sets the context variable in which django-allauth's forms look for the request."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @never_cache
@@ -68,7 +68,7 @@ def was_done(request: HttpRequest) -> bool:
 
 
 def name_of_begun(request: HttpRequest) -> str:
-    """Whose password was right, or ""."""
+    """The name of who has passed the password, or ""."""
     login = unstash_login(request, peek=True)
     return login.user.get_username() if login and login.user else str(request.user.get_username())
 

@@ -1,4 +1,4 @@
-"""What becomes of this browser's guest when somebody signs up or in.
+"""What happens to this browser's guest when somebody signs up or in.
 
 Whoever signs up keeps the guest's row, now with an address and a password. Whoever signs in to an existing account is
 asked once whether to bring the guest's things along (`project.accounts.bringing`).
@@ -35,8 +35,8 @@ def guest_of(request: HttpRequest) -> User | None:
     return getattr(request, "guest", None)
 
 
-def forget_begun(email: str) -> None:
-    """An unconfirmed sign-up does not keep the address from others."""
+def delete_unconfirmed(email: str) -> None:
+    """Deletes an unconfirmed sign-up, which must not reserve the address."""
     if email:
         User.objects.filter(is_guest=True, last_login=None, emailaddress__email=email.strip().lower()).delete()
 
@@ -45,7 +45,7 @@ def enter(request: HttpRequest, user: User) -> None:
     """Give this browser the cookie of `user`."""
     guest = guest_of(request)
     request.guest = None  # type: ignore[attr-defined]
-    user.backend = settings.AUTHENTICATION_BACKENDS[0]  # which every release knows
+    user.backend = settings.AUTHENTICATION_BACKENDS[0]  # which the release before knows, too
     if user.is_guest:
         _sign_up(request, user, guest)
     else:
@@ -62,17 +62,17 @@ def _sign_up(request: HttpRequest, user: User, guest: User | None) -> None:
     # The same person: the cookie's key changes; its content and the CSRF token stay.
     request.session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     request.session[RECORDS[1]] = str(user.pk)
-    form = {name: request.META.get(name) for name in CSRF}
+    csrf = {name: request.META.get(name) for name in CSRF}
     login(request, user)
-    request.META.update({name: value for name, value in form.items() if value is not None})
+    request.META.update({name: value for name, value in csrf.items() if value is not None})
     request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
 
 
 def _sign_in(request: HttpRequest, user: User, guest: User | None) -> None:
     if guest is not None:
-        how = {name: request.session[name] for name in RECORDS if name in request.session}
+        methods = {name: request.session[name] for name in RECORDS if name in request.session}
         request.session.flush()
-        request.session.update(how)
+        request.session.update(methods)
         if bringing.has_anything(guest):
             request.session[bringing.OFFERED] = str(guest.pk)
     login(request, user)
@@ -95,6 +95,6 @@ def _take_over(user: User, guest: User) -> bool:
     return True
 
 
-def is_nobodys(request: HttpRequest) -> bool:
-    """Holds what was begun, but no person."""
+def has_no_user(request: HttpRequest) -> bool:
+    """It holds a login that has only begun."""
     return SESSION_KEY not in request.session

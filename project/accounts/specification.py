@@ -10,14 +10,14 @@ View = Callable[[HttpRequest], HttpResponse]
 
 
 def made_once(view: View) -> View:
-    kept: dict[str, HttpResponse] = {}
+    cached: dict[str, HttpResponse] = {}
 
     @require_safe
     @wraps(view)
     def shown(request: HttpRequest) -> HttpResponse:
-        if not kept:
-            kept["first"] = view(request)
-        first = kept["first"]
+        if not cached:
+            cached["first"] = view(request)
+        first = cached["first"]
         return HttpResponse(first.content, headers=dict(first.headers))
 
     return shown

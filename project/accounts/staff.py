@@ -1,5 +1,5 @@
-"""The admin's way in: a name, a password, and a second step that django-allauth checks. Who has none yet is led to set
-one up first."""
+"""The admin's login: a name, a password, and a second step, which django-allauth checks. Whoever has none yet sets one up
+first."""
 
 from typing import Any
 

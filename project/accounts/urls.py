@@ -22,14 +22,16 @@ from project.accounts import limits, passkeys, signing_in, specification
 from project.http import problems
 
 log = logging.getLogger(__name__)
-NOT_OFFERED = ("provider_token", "openid_connect_login")  # to programs, and as a link
+NOT_OFFERED = ("provider_token", "openid_connect_login")  # by a provider's token, and by a plain link
 SPECIFICATION = ("openapi_json", "openapi_yaml")
 View = Callable[..., HttpResponseBase]
-AWAY = N_("Who should say who you are cannot be reached just now: try again in a minute, or sign in another way.")
-BEGUN_S = 3600  # life of a cookie without a person
+AWAY = N_(
+    "The other service that signs you in cannot be reached just now: try again in a minute, or sign in another way."
+)
+BEGUN_S = 3600  # life of a cookie whose login has only begun
 
 
-def ours(view: View) -> View:
+def adapted(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         request.allauth = SimpleNamespace()  # type: ignore[attr-defined]
@@ -38,7 +40,7 @@ def ours(view: View) -> View:
             try:
                 limits.count(request)
                 if request.method == "POST" and request.path.endswith(limits.SIGNUPS):
-                    signing_in.forget_begun(limits.said_email(request))
+                    signing_in.delete_unconfirmed(limits.email_in_body(request))
                 response = view(request, *args, **kwargs)
             except StudioError as error:
                 response = _problem(error)
@@ -52,8 +54,8 @@ def ours(view: View) -> View:
             # a fetch cannot read a redirect's address
             response = JsonResponse({"status": 200, "data": {"location": response.url}})
         if response.status_code < 500:
-            response._has_been_logged = True  # type: ignore[attr-defined]  # 401 is no fault: it names the next step
-        if request.session.modified and signing_in.is_nobodys(request):
+            response._has_been_logged = True  # type: ignore[attr-defined]  # its 401 is no error: it names the next step
+        if request.session.modified and signing_in.has_no_user(request):
             request.session.set_expiry(BEGUN_S)
         return response
 
@@ -61,7 +63,7 @@ def ours(view: View) -> View:
 
 
 def _problem(error: StudioError) -> HttpResponseBase:
-    """Logged here as no fault of ours, such as a mail server that is down."""
+    """Logged at INFO: a mail server that is down, for example, is no error of the studio."""
     response = problems.problem(error)
     response._has_been_logged = True  # type: ignore[attr-defined]
     log.info("action=refused code=%s", error.code, exc_info=error.__cause__)
@@ -78,7 +80,7 @@ def _prepare(patterns: list[URLPattern | URLResolver]) -> None:
         elif each.name in SPECIFICATION:
             each.callback = specification.made_once(each.callback)
         else:
-            each.callback = ours(each.callback)
+            each.callback = adapted(each.callback)
 
 
 passkeys.install()

@@ -1,4 +1,4 @@
-"""What somebody has spent, as `/api/v1/me/` and their export say it."""
+"""What somebody has spent, as `/api/v1/me/` and the export show it."""
 
 import logging
 from datetime import UTC, datetime, timedelta
@@ -24,8 +24,8 @@ class Money(BaseModel):
 
     currency: str
     spent: float
-    reserved: Annotated[float, Field(description="for what runs: what it does not use is given back")]
-    ceiling: Annotated[float | None, Field(description="null: without one of one's own")]
+    reserved: Annotated[float, Field(description="for running messages; what they do not use is released")]
+    ceiling: Annotated[float | None, Field(description="null: there is none for a person")]
     left: float | None
     refills_at: datetime
 
@@ -36,8 +36,8 @@ class UsageDay(BaseModel):
     day: Annotated[str, Field(description="in UTC", examples=["2026-11-29"])]
     spent: float
     reserved: float
-    assumed: Annotated[float, Field(description="of what is spent: nobody knows whether the provider charged it")]
-    providers: Annotated[dict[str, float], Field(description="what is spent, by provider")]
+    assumed: Annotated[float, Field(description="part of `spent`: it is not known whether the provider charged it")]
+    providers: Annotated[dict[str, float], Field(description="`spent`, by provider")]
 
 
 class UsageForm(BaseModel):

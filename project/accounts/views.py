@@ -1,4 +1,4 @@
-"""The page about one's keys and what one has; it asks the REST API for both."""
+"""The page of a person's keys and spending; it asks the REST API for both."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render

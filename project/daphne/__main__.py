@@ -1,5 +1,5 @@
-"""`python -m project.daphne …`: Daphne's own command in less memory, without Autobahn's WAMP, and without TLS, which a
-proxy speaks."""
+"""`python -m project.daphne …`: Daphne's own command in less memory: without Autobahn's WAMP, and without TLS where
+nothing uses it."""
 
 import os
 import sys
@@ -34,7 +34,7 @@ def load(arguments: list[str]) -> None:
 
 
 def _speaks_tls(arguments: list[str]) -> bool:
-    """Before the settings, which import redis-py."""
+    """From the environment: the settings import redis-py."""
     stores = os.environ.get("REDIS_URL", "").partition(":")[0], os.environ.get("MONGO_URI", "").lower()
     listens = any(argument.startswith("ssl:") for argument in arguments)
     return listens or stores[0] == "rediss" or any(word in stores[1] for word in ("tls", "ssl", "+srv"))

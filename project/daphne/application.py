@@ -22,20 +22,19 @@ from project.http.threads import Threads
 log = logging.getLogger(__name__)
 
 PIECE = 32_768  # bytes, for each reader
-# For disks that hang.
 _threads = Threads()
-_readers = ThreadPoolExecutor(4, thread_name_prefix="files")
+_readers = ThreadPoolExecutor(4, thread_name_prefix="files")  # apart: a disk may hang
 
 
 class Whole(bytes):
-    """The only piece of a body, empty; `file`: what arrived, in memory or on the disk."""
+    """Stands for a body in its only event, and is empty; `file` has what arrived, in memory or on the disk."""
 
     file: IO[bytes]
 
 
 class Handler(ASGIHandler):
-    """Django's, with three changes. No thread where nothing waits for one. A body is the file that
-    `project.daphne.requests` has stored, not a copy. A file is read as its reader takes it, not whole."""
+    """Django's, with three changes: only synchronous work takes a thread; a body is the file that `project.daphne.requests`
+    has stored, not a copy; a file is read in pieces, as fast as the client takes them."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         thread = _threads.enter(rate_limits.network((scope.get("client") or [""])[0]))
@@ -53,23 +52,23 @@ class Handler(ASGIHandler):
         set_script_prefix(get_script_prefix(scope))
         request, refused = self.create_request(scope, body)
         response: HttpResponseBase | None = refused
-        leaving = _Leaving(receive)
+        disconnect = _Disconnect(receive)
         try:
             if request is not None:
                 response = await self.run_get_response(request)
             assert response is not None
             await self.send_response(response, send)
         except asyncio.CancelledError:
-            if not leaving.noticed():
+            if not disconnect.was_the_cause():
                 raise
         finally:
-            leaving.stop()
+            disconnect.stop()
             if response is not None:
                 await _close(request, response)
             body.close()
 
     def adapt_method_mode(self, is_async: bool, method: Any, *rest: Any, **named: Any) -> Any:
-        """Where Django wraps what is not asynchronous."""
+        """Django wraps synchronous methods here."""
         check = on_the_loop.check_of_views(method) if is_async else None
         return check or super().adapt_method_mode(is_async, method, *rest, **named)
 
@@ -78,8 +77,7 @@ class Handler(ASGIHandler):
         response: HttpResponse = await self._middleware_chain(request)  # type: ignore[attr-defined]  # Django's own
         response._resource_closers.append(request.close)  # type: ignore[attr-defined]
         if response.status_code >= 400:
-            said = response.reason_phrase, request.path
-            log_response("%s: %s", *said, response=response, request=request)
+            log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request)
         return response
 
     async def read_body(
@@ -89,15 +87,15 @@ class Handler(ASGIHandler):
         if isinstance(body := first.get("body"), Whole):
             return body.file
 
-        async def from_first_on() -> Mapping[str, Any]:
+        async def receive_again() -> Mapping[str, Any]:
             nonlocal first
             event, first = first, {}
             return event or await receive()
 
-        return await super().read_body(from_first_on)
+        return await super().read_body(receive_again)
 
     async def send_response(self, response: HttpResponseBase, send: Callable[[Any], Awaitable[None]]) -> None:
-        """An unfinished answer gets no end: then the connection is broken off."""
+        """After an error the answer stays without an end, and `PacedAnswers` breaks the connection off."""
         if isinstance(response, FileResponse) and response.file_to_stream is not None:
             response.streaming_content = _pieces(response.file_to_stream)
         try:
@@ -111,30 +109,30 @@ async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
         yield piece
 
 
-class _Leaving:
-    """When the client leaves."""
+class _Disconnect:
+    """Cancels the current task when the client disconnects."""
 
     def __init__(self, receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> None:
-        self._receive, self._task, self._left = receive, asyncio.current_task(), False
+        self._receive, self._task, self._happened = receive, asyncio.current_task(), False
         self._listening = asyncio.create_task(self._listen())
 
     async def _listen(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        self._left = True
+        self._happened = True
         assert self._task
         self._task.cancel()
 
-    def noticed(self) -> bool:
-        """Was the task cancelled by this alone?"""
-        return self._left and self._task is not None and self._task.uncancel() == 0
+    def was_the_cause(self) -> bool:
+        """Whether the task was cancelled for this alone."""
+        return self._happened and self._task is not None and self._task.uncancel() == 0
 
     def stop(self) -> None:
         self._listening.cancel()
 
 
 async def _close(request: HttpRequest | None, response: HttpResponseBase) -> None:
-    """In a thread where there are files."""
+    """In a thread, if there are files to close."""
     if response.streaming or hasattr(request, "_files"):
         await sync_to_async(response.close)()
     else:

@@ -24,15 +24,15 @@ UNREAD = 32_768  # bytes
 
 
 class Channel(HTTPChannel):
-    """Each request has a time to arrive in, each answer one to be read in, and goes before the next request begins."""
+    """Bounds the time in which a request arrives and an answer is read. The next request begins once the answer is sent."""
 
     transport: Any  # Twisted's types know none of these
     _path: Any
     _waitingForTransport: bool  # more waits than the transport's `bufferSize`
     _handlingRequest: bool
     _deadline: Any = None
-    _answered: Any = None  # its answer has not gone yet
-    _held = False  # until the sender of a body is known
+    _answered: Any = None  # a request whose answer has not been sent yet
+    _held = False  # nothing is read until the sender of the body is known
     _refused = False
     _continue_wanted = False
 
@@ -45,7 +45,7 @@ class Channel(HTTPChannel):
         super().connectionMade()
         when_lost(self.transport, self.give_back)
         self.transport.bufferSize = UNREAD
-        _leave_little_to_the_kernel(self.transport)
+        _limit_kernel_buffer(self.transport)
         self._expect_within(HEAD_S)
 
     def allHeadersReceived(self) -> None:
@@ -57,7 +57,7 @@ class Channel(HTTPChannel):
         super().allContentReceived()
 
     async def room(self) -> None:
-        """Returns when the reader has taken what was written, or has left."""
+        """Returns when the client has read what was written, or has left."""
         while self._waitingForTransport:
             taken = asyncio.get_running_loop().create_future()
             self._until_room.append(taken)
@@ -142,16 +142,16 @@ class Channel(HTTPChannel):
 
 
 def last_answer(error: StudioError) -> bytes:
-    said = problems.problem(error)
-    for name, value in {"Content-Length": str(len(said.content)), "Connection": "close"}.items():
-        said.headers[name] = value
-    said.headers["Content-Security-Policy"] = strict_policy()
-    status = f"HTTP/1.1 {said.status_code} {said.reason_phrase}\r\n".encode()
-    return status + said.serialize_headers() + b"\r\n\r\n" + said.content
+    response = problems.problem(error)
+    for name, value in {"Content-Length": str(len(response.content)), "Connection": "close"}.items():
+        response.headers[name] = value
+    response.headers["Content-Security-Policy"] = strict_policy()
+    status = f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n".encode()
+    return status + response.serialize_headers() + b"\r\n\r\n" + response.content
 
 
 def when_lost(transport: Any, then: Callable[[], None]) -> None:
-    """Whichever protocol it has by then: a socket's replaces ours, and tells nobody."""
+    """Also after an upgrade, when a WebSocket's protocol has replaced ours."""
     lost = transport.connectionLost
 
     def connectionLost(*reason: Any) -> None:
@@ -162,7 +162,7 @@ def when_lost(transport: Any, then: Callable[[], None]) -> None:
     transport.connectionLost = connectionLost
 
 
-def _leave_little_to_the_kernel(transport: Any) -> None:
-    """Of an answer that nobody reads it would take megabytes."""
+def _limit_kernel_buffer(transport: Any) -> None:
+    """Else it takes megabytes of an answer that nobody reads."""
     with suppress(AttributeError, OSError):  # not on every system
         transport.getHandle().setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNREAD)

@@ -1,4 +1,4 @@
-"""The client's address behind a proxy. Daphne takes any word for one, which would have no limits."""
+"""The client's address behind a proxy. Daphne accepts any text as one, to which no limit would apply."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ def parse(
     scheme: str | None = None,
 ) -> tuple[Address, str | None]:
     """Replaces `daphne.utils.parse_x_forwarded_for`."""
-    if not address_header or (said := _value(headers, address_header)) is None:
+    if not address_header or (header := _value(headers, address_header)) is None:
         return peer, scheme
     proto = (_value(headers, proto_header) or "") if proto_header else ""
     scheme = proto if proto in ("http", "https", "ws", "wss") else scheme
-    # A proxy that appends has seen the last one itself.
-    address = _address(said.rpartition(",")[2].strip())
+    # A proxy appends the address that it sees itself: only the last one can be trusted.
+    address = _address(header.rpartition(",")[2].strip())
     if address is None:
         return peer, scheme
     port = (_value(headers, port_header) or "") if port_header else ""

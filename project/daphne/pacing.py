@@ -9,7 +9,7 @@ from project.daphne.backlog import Backlog
 from project.daphne.shutdown import Event, Receive, Send
 
 WAITING = 16  # commands of one socket
-# Bytes in one turn of the event loop, of which Twisted takes 64 KiB: two thousand small commands.
+# Bytes read in one turn of the event loop. Twisted's 64 KiB are two thousand small commands.
 READ = 4096
 
 
@@ -46,7 +46,7 @@ class PacedAnswers:
             await request.room()  # before more is made
 
         await self.application(scope, receive, send_and_wait)
-        request.break_off()  # it was left without an end
+        request.break_off()  # if the application has not finished it
         request.forget()
 
 

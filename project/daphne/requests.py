@@ -37,7 +37,7 @@ MANY = N_("Your network has too many connections here: close some, and try again
 RETRY_AFTER_S = 5.0
 
 _connections = Places(settings.CONNECTIONS_PER_ADDRESS if settings.STUDIO_LIMITS else math.inf)
-_refused = Places(32)  # connections that are told so
+_refused = Places(32)  # connections that are answered so
 
 
 class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
@@ -46,11 +46,13 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
     content: IO[bytes]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        # Twisted would read forms on the event loop, for nobody.
+        # Twisted would parse forms on the event loop; Django parses them itself.
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
         self._refused = False
-        self._asked: asyncio.Task[None] | None = None
-        self._received: tuple[bytes, ...] | None = None  # before that was answered
+        self._admission: asyncio.Task[None] | None = None
+        self._received: tuple[bytes, ...] | None = (
+            None  # the arguments of `requestReceived`, if called before the admission
+        )
         self._taken: list[Callable[[], None]] = []  # places, to be given back
 
     def process(self) -> Any:
@@ -59,36 +61,36 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         if not self._upgrades():
             self.content = _Handed(self.content)
         elif self._taken:
-            when_lost(self.channel.transport, self._give_back)  # Daphne forgets us here
+            when_lost(self.channel.transport, self._give_back)  # Daphne does not call us again
         return handshakes.let_in(self, super().process)
 
     def gotLength(self, length: int | None) -> None:
         self._room = self.channel.limit()
         super().gotLength(None if length is None else min(length, self._room))
-        if not self._enters():
+        if not self._takes_place():
             self._refuse(RateLimited(MANY, retry_after=RETRY_AFTER_S))
         elif length is not None and length > self._room:
             self._refuse(self._too_large())
         elif length is not None and length > uploads.LARGE:
-            self._ask(length)
+            self._hold_until_admitted(length)
 
     def handleContentChunk(self, data: bytes) -> None:
         self._room -= len(data)
         if self._room < 0:
             self._refuse(self._too_large())
-        elif self._asked is None and not self._refused and self.channel.limit() - self._room > uploads.LARGE:
-            self._ask(self.channel.limit())  # in chunks: the size is unknown
+        elif self._admission is None and not self._refused and self.channel.limit() - self._room > uploads.LARGE:
+            self._hold_until_admitted(self.channel.limit())  # in chunks: the size is unknown
         if not self._refused:
             super().handleContentChunk(data)
 
     def requestReceived(self, *line: bytes) -> None:
-        if self._asked is not None and not self._asked.done():
+        if self._admission is not None and not self._admission.done():
             self._received = line
         elif not self._refused:
             super().requestReceived(*line)
 
-    def _enters(self) -> bool:
-        """Behind a proxy the client's address counts, not the connection's."""
+    def _takes_place(self) -> bool:
+        """Takes a place for the client's address, where a proxy names it."""
         server = self.channel.factory.server
         if not (header := server.proxy_forwarded_address_header):
             return True
@@ -99,9 +101,9 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         self._taken += [place] if place else []
         return place is not None
 
-    def _ask(self, size: int) -> None:
+    def _hold_until_admitted(self, size: int) -> None:
         self.channel.hold()
-        self._asked = asyncio.ensure_future(self._admit(size))
+        self._admission = asyncio.ensure_future(self._admit(size))
 
     async def _admit(self, size: int) -> None:
         headers = [(name.lower(), value) for name, values in self.requestHeaders.getAllRawHeaders() for value in values]
@@ -110,7 +112,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
         except StudioError as error:
             self._refuse(error)
         except Exception:
-            log.exception("action=failed: a body is refused whose sender could not be looked up")
+            log.exception("action=failed: a body was refused, because its sender could not be looked up")
             self._refuse(StudioError())
         if self._disconnected or self._refused:
             self._give_back()
@@ -174,7 +176,7 @@ class Request(WebRequest):  # type: ignore[misc]  # daphne has no types
 
 
 class _Handed(BytesIO):
-    """Unreadable for Daphne, which would queue 20 MiB in pieces of 8 kB in one turn of the event loop."""
+    """Hands a body over unread: Daphne would queue 20 MiB in pieces of 8 kB, in one turn of the event loop."""
 
     def __init__(self, file: IO[bytes]) -> None:
         super().__init__()
@@ -210,7 +212,7 @@ class _Full(Protocol):
 
 class Factory(daphne.server.HTTPFactory):  # type: ignore[misc]
     def buildProtocol(self, address: Any) -> Any:
-        """None closes it."""
+        """None closes the connection."""
         who = "" if self.server.proxy_forwarded_address_header else rate_limits.network(getattr(address, "host", ""))
         place = _connections.take(who) if who else _nothing
         if place is None:
@@ -229,17 +231,17 @@ def _nothing() -> None: ...
 
 
 def install() -> None:
-    """Daphne has no setting for its factory, but looks the name up when it begins."""
+    """Daphne has no setting for its factory, but looks up the name when it starts."""
     daphne.server.HTTPFactory = Factory
     for module in (daphne.http_protocol, daphne.ws_protocol):
         module.parse_x_forwarded_for = forwarded.parse
-    # Twisted would call it "Unknown Status".
+    # Those that Twisted does not know it would call "Unknown Status".
     twisted.web.http.RESPONSES.update({status.value: status.phrase.encode() for status in HTTPStatus})
     _raise_open_files()
 
 
 def _raise_open_files() -> None:
-    """To what the system allows: the usual 1,024 are fewer than one busy evening's sockets."""
+    """As far as the system allows: each socket is one, and the usual 1,024 are too few."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
     if soft != resource.RLIM_INFINITY and soft < wanted:

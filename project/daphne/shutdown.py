@@ -1,4 +1,4 @@
-"""Ends sockets with the application's close code, and no later than the application."""
+"""Closes sockets with the application's own close codes, and when the application ends."""
 
 import sys
 import weakref
@@ -67,7 +67,7 @@ def _socket(send: Send) -> _Socket | None:
 
 
 async def _reply(socket: _Socket, send: Send, event: Event) -> None:
-    """Replaces Daphne's `send`, in its form: others look for the protocol there."""
+    """Replaces Daphne's `send`, as a `partial` like it: `project.daphne.pacing` finds the protocol in its arguments."""
     # autobahn reserves these two, and refuses them from an application
     ours = event["type"] == "websocket.close" and event.get("code") in (OUR_ERROR, SERVICE_RESTART)
     if ours and socket.state != socket.STATE_CONNECTING:

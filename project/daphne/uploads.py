@@ -1,4 +1,4 @@
-"""Who may send a large body, by its headers: it would be on our disk before any view could refuse it."""
+"""Decides by the headers who may send a large body, which would be on our disk before any view could refuse it."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ RETRY_AFTER_S = 5.0
 MANY = N_("Too many large uploads are on their way: try again in a few seconds.")
 
 _look_up = Pool(1, "bodies")
-# Bytes that arrive or wait: of three of the largest pictures, of six, of twenty-five.
+# Bytes that arrive or wait: three of the largest pictures of a person, six of an address, twenty-five in all.
 _by_person = Places(64 * MIB if settings.STUDIO_LIMITS else math.inf)
 _by_address = Places(128 * MIB if settings.STUDIO_LIMITS else math.inf, total=512 * MIB)
 

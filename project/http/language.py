@@ -13,24 +13,24 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from project.http.middleware import Middleware
 
-# What has no words of ours.
-WORDLESS = ("/p/", settings.STATIC_URL)
+# Paths whose answers are the same in every language.
+UNTRANSLATED = ("/p/", settings.STATIC_URL)
 
 
 class Language(Middleware):
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        language = chosen(
+        language = choose(
             request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME), request.headers.get("Accept-Language", "")
         )
         translation.activate(language)
         response = await self.get_response(request)
-        if response.status_code >= 400 or not request.path_info.startswith(WORDLESS):
+        if response.status_code >= 400 or not request.path_info.startswith(UNTRANSLATED):
             response.headers.setdefault("Content-Language", language)
             patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
 
 
-def chosen(cookie: str | None, accepted: str) -> str:
+def choose(cookie: str | None, accepted: str) -> str:
     """By the page's switch, which a cookie remembers; else as the browser asks; else English."""
     languages = dict(settings.LANGUAGES)
     if cookie in languages:
@@ -42,7 +42,7 @@ def chosen(cookie: str | None, accepted: str) -> str:
 
 
 class SocketLanguage:
-    """ASGI: what a WebSocket is answered in is settled by its handshake."""
+    """ASGI: the handshake decides in which language a WebSocket is answered."""
 
     def __init__(self, app: Callable[..., Any]) -> None:
         self.app = app
@@ -50,5 +50,5 @@ class SocketLanguage:
     async def __call__(self, scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         cookie = parse_cookie(headers.get(b"cookie", "")).get(settings.LANGUAGE_COOKIE_NAME)
-        translation.activate(chosen(cookie, headers.get(b"accept-language", "")))
+        translation.activate(choose(cookie, headers.get(b"accept-language", "")))
         await self.app(scope, receive, send)

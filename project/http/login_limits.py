@@ -1,7 +1,7 @@
-"""Limits tries of passwords, by address and by name, before anything is hashed: for the admin; for people,
+"""Limits attempts at passwords, by address and by name, before anything is hashed. Here for the admin; for people in
 `project.accounts.limits`.
 
-A browser that has logged in with a name before has tries of its own: nobody can lock anybody out.
+A browser that has logged in with a name before has attempts of its own: nobody can lock others out.
 """
 
 import hashlib

@@ -5,7 +5,7 @@ from project.http.middleware import API, Middleware
 
 
 class Methods(Middleware):
-    """HEAD is answered like GET, and the server drops the body; OPTIONS says what a path knows."""
+    """HEAD is answered like GET, and the server drops the body; OPTIONS lists a path's methods."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(API):
@@ -26,7 +26,7 @@ class Methods(Middleware):
 
 
 def _complete(response: HttpResponseBase) -> HttpResponseBase:
-    """Adds them to the header `Allow`."""
+    """Adds both to the header `Allow`."""
     if "Allow" in response.headers:
         allowed = {name.strip() for name in response.headers["Allow"].split(",")}
         response.headers["Allow"] = ", ".join(sorted(allowed | {"OPTIONS"} | ({"HEAD"} if "GET" in allowed else set())))

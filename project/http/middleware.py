@@ -78,7 +78,7 @@ def body_limit(path: str) -> int:
 
 def _length(request: HttpRequest) -> int | None:
     if "Transfer-Encoding" in request.headers:
-        # Sent in chunks, and here as a whole; without a length Django's form parser takes it for empty.
+        # Sent in chunks, and complete here; without a length Django's form parser takes it for empty.
         request.META["CONTENT_LENGTH"] = str(request._stream.seek(0, os.SEEK_END))
         request._stream.seek(0)
     announced = request.META.get("CONTENT_LENGTH") or "0"
@@ -95,7 +95,7 @@ class ReadLimit(Middleware):
 
 
 class Unsent(Middleware):
-    """Bounds the large answers that wait for one address to read them. Streamed ones wait in their files."""
+    """Bounds the large answers that wait for one address to read them. Streamed ones take no memory."""
 
     _waiting = Places(UNSENT)
 
@@ -107,16 +107,16 @@ class Unsent(Middleware):
             return response
         give_back = self._waiting.take(who, size)
         if give_back is None:
-            return _instead(response, request, RateLimited(UNREAD, retry_after=1))
+            return _refuse(response, request, RateLimited(UNREAD, retry_after=1))
         _closers(response).append(give_back)
         weakref.finalize(response, give_back)  # if never closed
         return response
 
 
-def _instead(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
-    said = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
-    _closers(said).extend(_closers(response))
-    return said
+def _refuse(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
+    refusal = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
+    _closers(refusal).extend(_closers(response))
+    return refusal
 
 
 def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
@@ -124,7 +124,7 @@ def _closers(response: HttpResponseBase) -> list[Callable[[], object]]:
 
 
 class Api(Middleware):
-    """Private and revalidated. A framework's own errors (no such path, wrong method) become problems."""
+    """Answers of the API are private and revalidated. A framework's own errors (no such path, wrong method) become problems."""
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(API):
@@ -136,13 +136,13 @@ class Api(Middleware):
         kept = "private, no-cache" if request.method in read_limits.METHODS else "no-store"
         response.headers.setdefault("Cache-Control", kept)
         if states:
-            _say_limits(response, list(states.values()))
+            _add_limit_headers(response, list(states.values()))
         if response.status_code == 204:
             del response.headers["Content-Type"]
         return response
 
 
-def _say_limits(response: HttpResponseBase, states: list[rate_limits.LimitState]) -> None:
+def _add_limit_headers(response: HttpResponseBase, states: list[rate_limits.LimitState]) -> None:
     """As in draft-ietf-httpapi-ratelimit-headers."""
     policies = [f'"{each.kind}";q={each.quota};w={each.window_s}' for each in states]
     response.headers["RateLimit-Policy"] = ", ".join(policies)
@@ -151,11 +151,11 @@ def _say_limits(response: HttpResponseBase, states: list[rate_limits.LimitState]
 
 
 def _problem_for(response: HttpResponseBase) -> HttpResponse:
-    said = problems.of_status(response.status_code)
-    said.headers["Content-Length"] = str(len(said.content))
+    refusal = problems.of_status(response.status_code)
+    refusal.headers["Content-Length"] = str(len(refusal.content))
     if "Allow" in response.headers:
-        said.headers["Allow"] = response.headers["Allow"]
-    return said
+        refusal.headers["Allow"] = response.headers["Allow"]
+    return refusal
 
 
 class FinalSlash(Middleware):
@@ -180,5 +180,5 @@ class Common(CommonMiddleware):
         return None if request.path_info in self.HEALTH else super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """No 0 in a 304, whose length is that of the client's copy; none in a 204."""
+        """Without Django's `Content-Length: 0`, which is wrong in a 304 and not allowed in a 204."""
         return response if response.status_code in (204, 304) else super().process_response(request, response)

@@ -22,7 +22,7 @@ from pipeline.message import Stage, Status
 from pipeline.store.mongo import async_database
 
 CHECK_S = 1.0
-_looking = Pool(1, "health")
+_pool = Pool(1, "health")
 LEFTOVERS = Gauge(
     "studio_leftovers",
     "What the last look through a storage found: files without a row (deleted, or left), rows without a file",
@@ -32,7 +32,7 @@ RUNNING = Gauge("studio_messages_running", "Messages in work, in all processes",
 
 
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """Asks no store: a restart would bring none back."""
+    """Asks no store: a restart of this process would not help."""
     return JsonResponse({"status": "ok"})
 
 
@@ -73,7 +73,7 @@ async def _sql() -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
 
-    await _looking(ask)
+    await _pool(ask)
 
 
 async def _redis() -> None:
@@ -119,7 +119,7 @@ async def _count_running() -> None:
 
 
 async def _show_leftovers() -> None:
-    """The same in every web process: the worker that looked last has told Redis."""
+    """The same in every web process: the worker that looked last has written it to Redis."""
     LEFTOVERS.clear()
     for name in configured():
         found = await sync_to_async(cache.get)(f"{leftovers.FOUND}.{name}")

@@ -1,4 +1,4 @@
-"""Unknown query parameters are errors: a slip would silently change the answer."""
+"""Unknown query parameters are errors: a misspelt one would silently change the answer."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""REST's errors: RFC 9457 problems of `gallery.errors`."""
+"""The errors of `gallery.errors` as REST's problems (RFC 9457)."""
 
 import logging
 import math
@@ -52,19 +52,19 @@ class WrongField(BaseModel):
     model_config = ConfigDict(serialize_by_alias=True)
 
     place: Annotated[Literal["body", "query", "path", "header"], Field(alias="in")]
-    field: Annotated[str, Field(description="Its name, with dots where it lies in another one")]
+    field: Annotated[str, Field(description="Its name; dots lead into nested fields")]
     detail: Annotated[str, Field(description="What is wrong with it, for people")]
 
 
 class Problem(BaseModel):
     """RFC 9457. `code` is for programs, `detail` for people."""
 
-    type: Annotated[str, Field(description="Address of the page, and the place on it, that says what to do")]
+    type: Annotated[str, Field(description="The page, and the place on it, that says what to do")]
     title: str
     status: int
     detail: str
     code: Annotated[str, Field(description="One of those at /problems/; new ones may come")]
-    retryable: Annotated[bool, Field(description="Would the same request, sent again later, have a chance?")]
+    retryable: Annotated[bool, Field(description="Whether the same request may succeed later")]
     retry_after: Annotated[float | None, Field(description="Seconds")]
     errors: Annotated[list[WrongField], Field(description="Where fields are wrong: each of them")] = []
 
@@ -83,7 +83,7 @@ def problem(error: StudioError, status: int | None = None) -> HttpResponse:
     )
     left_out = None if form.errors else {"errors"}
     text = form.model_dump_json(exclude=left_out)
-    response = _saying_when(error, HttpResponse(text, status=status, content_type=MEDIA_TYPE))
+    response = _with_retry_after(error, HttpResponse(text, status=status, content_type=MEDIA_TYPE))
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
@@ -95,7 +95,7 @@ def _wrong_fields(error: StudioError) -> list[WrongField]:
 
 
 def page(error: StudioError) -> HttpResponse:
-    return _saying_when(error, views.failure(error))
+    return _with_retry_after(error, views.failure(error))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -109,7 +109,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return said
 
 
-def _saying_when(error: StudioError, response: HttpResponse) -> HttpResponse:
+def _with_retry_after(error: StudioError, response: HttpResponse) -> HttpResponse:
     if error.retry_after is not None:
         response.headers["Retry-After"] = str(math.ceil(error.retry_after))
     return response
@@ -150,10 +150,8 @@ def install(api: NinjaAPI) -> None:
 def _studio(request: HttpRequest, error: StudioError | type[StudioError]) -> HttpResponse:
     error = error() if isinstance(error, type) else error
     response = problem(error)
-    # No fault of ours, though the status begins with a 5.
-    if isinstance(error, StorageFull):
-        said = response.reason_phrase, request.path
-        log_response("%s: %s", *said, response=response, request=request, level="info")
+    if isinstance(error, StorageFull):  # a limit, though its status begins with a 5
+        log_response("%s: %s", response.reason_phrase, request.path, response=response, request=request, level="info")
     return response
 
 

@@ -15,8 +15,8 @@ UNCOUNTED = ("/healthz", "/readyz", "/metrics")  # for the operator
 PERSON, ADDRESS, PICTURES, SHARED = 1, 3, 10, 2
 OF_PATHS = {"/p/": PICTURES, "/s/": SHARED}
 
-_used_up: dict[tuple[int, str], float] = {}
-_tidied_at = 1000  # keys
+_used_up: dict[tuple[int, str], float] = {}  # until when, by key
+_tidy_above = 1000  # keys
 _lock = threading.Lock()
 
 
@@ -47,8 +47,8 @@ def _count(times: int, key: str, *, recorded: bool = False) -> None:
 
 
 def take(key: tuple[int, str], per_minute: int) -> float:
-    """Seconds to wait, or 0 and it is counted: `per_minute` at once, and as many in every minute. The generic cell rate
-    algorithm."""
+    """Counts one and returns 0, or returns the seconds to wait: `per_minute` at once, and as many in every minute. The
+    generic cell rate algorithm."""
     each = MINUTE / per_minute
     with _lock:
         now = time.monotonic()
@@ -56,14 +56,14 @@ def take(key: tuple[int, str], per_minute: int) -> float:
         if until - now > MINUTE + each / 2:  # beyond rounding errors
             return until - now - MINUTE
         _used_up[key] = until
-        if len(_used_up) > _tidied_at:
+        if len(_used_up) > _tidy_above:
             _forget(now)
     return 0.0
 
 
 def _forget(now: float) -> None:
-    """Unused keys; again when twice as many are left."""
-    global _tidied_at
+    """Removes unused keys; again when there are twice as many as remain."""
+    global _tidy_above
     for key in [key for key, until in _used_up.items() if until <= now]:
         del _used_up[key]
-    _tidied_at = max(1000, 2 * len(_used_up))
+    _tidy_above = max(1000, 2 * len(_used_up))

@@ -1,7 +1,7 @@
 """Threads for the synchronous work of requests.
 
-Django would start one for each request, with a database connection, and the event loop would wait with all of them for
-the GIL. Here a few work at a time, and a request has a thread only while it needs one. Work that takes long is not
+Django would start one for each request, with a database connection, and the event loop would compete with all of
+them for the GIL. Here a few work at a time, and a request has a thread only while it needs one. Work that takes long is not
 counted, so that nobody waits for a database that hangs, or for somebody else's photo.
 """
 
@@ -29,7 +29,7 @@ IDLE = 8  # kept, with a connection to SQLite each
 
 
 class _Piece(NamedTuple):
-    """Of two that wait, the lower one is next."""
+    """The lowest of those that wait is next."""
 
     turn: tuple[int, int]
     number: int
@@ -38,7 +38,7 @@ class _Piece(NamedTuple):
 
 
 class Threads:
-    """Oldest request first; but everybody's first before an address's second."""
+    """The oldest request first, but the second of an address only after everybody's first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -50,7 +50,7 @@ class Threads:
         self._looking = False
 
     def enter(self, address: str) -> "RequestThread":
-        """Has to `leave`."""
+        """The result has to `leave`."""
         with self._lock:
             self._live[address] += 1
             return RequestThread(self, address, (self._live[address], next(self._numbers)))
@@ -70,7 +70,7 @@ class Threads:
                 asyncio.get_running_loop().call_later(LONG_S, self._look)
 
     def _look(self) -> None:
-        """What has begun may take long by now."""
+        """Work that has become long by now is counted no more."""
         with self._lock:
             self._begin_next()
             self._looking = bool(self._waiting)
@@ -84,12 +84,12 @@ class Threads:
                 return
             piece = heapq.heappop(self._waiting)
             self._running[piece.number] = time.monotonic()
-            # The latest: few database connections stay open.
+            # The one used last: few database connections stay open.
             thread = self._idle.pop() if self._idle else ThreadPoolExecutor(1, thread_name_prefix="request")
             thread.submit(self._run, piece, thread)
 
     def _run(self, piece: _Piece, thread: ThreadPoolExecutor) -> None:
-        tell = _done(piece) if piece.future.set_running_or_notify_cancel() else None
+        resolve = _run(piece) if piece.future.set_running_or_notify_cancel() else None
         with self._lock:
             del self._running[piece.number]
             if len(self._idle) < IDLE:
@@ -97,12 +97,12 @@ class Threads:
             else:
                 thread.shutdown(wait=False)
             self._begin_next()
-        if tell:
-            tell()
+        if resolve:
+            resolve()
 
 
-def _done(piece: _Piece) -> Callable[[], None]:
-    """Called once the database connection is back in its pool."""
+def _run(piece: _Piece) -> Callable[[], None]:
+    """Runs it. The result resolves the future, once the database connection is back in its pool."""
     try:
         close_old_connections()
         try:

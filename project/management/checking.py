@@ -16,6 +16,7 @@ from pipeline.providers import heard, registry, table
 from pipeline.providers.base import Intent, PictureRequest, RefineRequest, Usage
 from pipeline.providers.diffusers.model import Model
 from pipeline.providers.gemini.account import API_VERSIONS, IMAGE_FORMS, Account
+from project.management.unwatched import Unwatched
 
 if TYPE_CHECKING:
     from pipeline.providers.gemini.provider import GeminiProvider
@@ -24,7 +25,7 @@ READING = RefineRequest("hello", None, None, None, None, has_source=False, attac
 PICTURE = PictureRequest(
     Intent.GENERATE, "a red circle on white", "a red circle", 256, 256, None, seed=1, source=None, mask=None
 )
-# Tokens, generously: our instruction and a short answer, thoughts included.
+# Tokens, rather too many: our instruction and a short answer, thoughts included.
 READ = Usage(prompt_tokens=3_000, output_tokens=8_192)
 PAINTED = Usage(prompt_tokens=500, output_tokens=8_192, pictures=1)
 
@@ -33,7 +34,7 @@ PAINTED = Usage(prompt_tokens=500, output_tokens=8_192, pictures=1)
 class Check:
     name: str  # what is asked, of whom
     cost: int  # at most, in millionths of the currency
-    ask: Callable[[], str]  # what came of it; raises `StudioError`, `Failed`
+    ask: Callable[[], str]  # returns the outcome in words; raises `StudioError`, `Failed`
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,6 @@ class Result:
 
 class Failed(Exception):
     pass
-
-
-class _Patient:
-    def progress(self, fraction: float) -> None:
-        """Nobody cancels it."""
-
-    billed_progress = progress
-
-    def draft(self, data: bytes) -> None:
-        """Nobody looks."""
 
 
 def checks() -> Iterator[Check]:
@@ -80,12 +71,12 @@ def run(check: Check) -> Result:
     began = time.monotonic()
     try:
         with heard.by(lambda words: said.append(_without_keys(words))):
-            came = check.ask()
+            outcome = check.ask()
     except StudioError as error:
         return Result(False, error.message, tuple(said))
     except Failed as error:
         return Result(False, str(error), tuple(said))
-    return Result(True, f"{came}, in {time.monotonic() - began:.1f} s", tuple(said))
+    return Result(True, f"{outcome}, in {time.monotonic() - began:.1f} s", tuple(said))
 
 
 def _without_keys(words: str) -> str:
@@ -109,7 +100,7 @@ def _gemini_reads() -> str:
 
 
 def _gemini_paints() -> str:
-    """In the form that is set; where that is refused, which costs nothing, in the others."""
+    """In the form that is set; where that is refused, which costs nothing, in each other form."""
     account = registry.gemini_account()
     forms = sorted(product(IMAGE_FORMS, API_VERSIONS), key=lambda form: form != _form(account))
     refused: BadInput | None = None
@@ -133,7 +124,7 @@ def _form(account: Account) -> tuple[str, str]:
 
 def _paint(account: Account) -> str:
     with closing(_gemini(account)) as gemini:
-        made = gemini.make(PICTURE, _Patient())
+        made = gemini.make(PICTURE, Unwatched())
     return f"made a picture of {len(made.data)} bytes"
 
 
@@ -144,7 +135,7 @@ def _gemini(account: Account) -> "GeminiProvider":
 
 
 def _images_paints() -> str:
-    return f"made a picture of {len(registry.provider(table.IMAGES).make(PICTURE, _Patient()).data)} bytes"
+    return f"made a picture of {len(registry.provider(table.IMAGES).make(PICTURE, Unwatched()).data)} bytes"
 
 
 def _diffusers_paints(model: Model) -> str:
@@ -152,7 +143,7 @@ def _diffusers_paints(model: Model) -> str:
     from pipeline.providers.diffusers.provider import DiffusersProvider
 
     with closing(DiffusersProvider(replace(model, pixels=256 * 256, steps=1))) as provider:
-        return f"made a picture of {len(provider.make(PICTURE, _Patient()).data)} bytes"
+        return f"made a picture of {len(provider.make(PICTURE, Unwatched()).data)} bytes"
 
 
 def _chat_reads() -> str:

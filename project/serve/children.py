@@ -19,7 +19,7 @@ class CannotStart(Exception):
 
 
 class Rank(IntEnum):
-    """Children stop from the highest down: nobody loses what it still needs."""
+    """Children stop from the highest down: none loses what it still needs."""
 
     STORE = 0
     WORKER = 1
@@ -86,7 +86,7 @@ def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
 
 
 def stop(children: Sequence[Child], hurried: Callable[[], bool] = lambda: False) -> None:
-    """All at once, then kills what is left; at once when `hurried()`. Returns when all have ended."""
+    """SIGTERM to all; SIGKILL to what is left at the deadline, or when `hurried()`. Returns when all have ended."""
     deadline = time.monotonic() + max((GRACE_S[child.rank] for child in children), default=0.0)
     for child in children:
         child.send(signal.SIGTERM)

@@ -75,7 +75,7 @@ def explain(store: Store) -> str:
 
 
 def remove_run_dir() -> None:
-    """After the servers ended: nothing there is of use any more."""
+    """Only after the servers have ended."""
     shutil.rmtree(settings.RUN_DIR, ignore_errors=True)
 
 
@@ -104,7 +104,7 @@ def _in_wheel(package: str, pattern: str) -> Path | None:
 
 
 def _make_run_dir(path: Path) -> None:
-    """In /tmp anybody may have made it first."""
+    """Refuses another user's folder: anybody may make one in /tmp."""
     try:
         path.mkdir(mode=0o700)
     except FileExistsError:

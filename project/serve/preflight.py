@@ -30,7 +30,7 @@ SILENT = "does not answer"
 REFUSES = "refuses the name or the password in it"
 NO_TLS = "and we do not agree on TLS: on whether to speak it, or on a certificate"
 NO_DATABASE = "has no such database, or lets us do nothing in it"
-HANGS_UP = "hangs up, as one does that expects TLS (or expects none)"
+HANGS_UP = "closes the connection, as a server does that expects TLS (or expects none)"
 OPTIONS = "cannot be asked with the options in it: one is unknown, wrong, or names a file that is not there"
 
 NO_ENTRY = ("authentication failed", "no password supplied", "no pg_hba.conf entry")  # PostgreSQL
@@ -100,20 +100,20 @@ def _ask_database() -> None:
 
 
 def _reason(error: Exception, host: str) -> str:
-    """The libraries' texts may hold a name, an address or a piece of a URL."""
+    """Quotes no library: its text may hold a name, an address or a part of a URL."""
     chain = list(_causes(error))
-    said = " ".join(str(link) for link in chain)
+    text = " ".join(str(link) for link in chain)
     no_file = any(isinstance(link, FileNotFoundError) for link in chain) and not host.startswith("/")
-    if no_file or (isinstance(error, TypeError | ValueError | UnknownOption | InvalidOption) and "DNS" not in said):
+    if no_file or (isinstance(error, TypeError | ValueError | UnknownOption | InvalidOption) and "DNS" not in text):
         return OPTIONS
     code, from_sql = getattr(error, "code", None), isinstance(error, PostgresError)
-    if isinstance(error, AuthenticationError) or code == 18 or (from_sql and any(part in said for part in NO_ENTRY)):
+    if isinstance(error, AuthenticationError) or code == 18 or (from_sql and any(part in text for part in NO_ENTRY)):
         return REFUSES
-    if isinstance(error, ResponseError) or code == 13 or (from_sql and "does not exist" in said):
+    if isinstance(error, ResponseError) or code == 13 or (from_sql and "does not exist" in text):
         return NO_DATABASE
-    if any(isinstance(link, ssl.SSLError) for link in chain) or any(part in said for part in ("SSL", "certificate")):
+    if any(isinstance(link, ssl.SSLError) for link in chain) or any(part in text for part in ("SSL", "certificate")):
         return NO_TLS
-    return HANGS_UP if any(part in said for part in ENDED) else SILENT
+    return HANGS_UP if any(part in text for part in ENDED) else SILENT
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

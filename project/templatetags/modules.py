@@ -28,7 +28,7 @@ def installable() -> SafeString:
         '  <meta name="theme-color" content="{}" media="(prefers-color-scheme: dark)">',
         reverse("manifest"),
         static(f"{OURS}/ui/icon-apple.png"),
-        *installing.GROUNDS,
+        *installing.BACKGROUNDS,
     )
     if not installing.is_offered():
         return head

@@ -1,4 +1,4 @@
-"""`manage.py forget_second_step NAME`: for who has lost the app, the passkey and the recovery codes."""
+"""`manage.py forget_second_step NAME`: for staff who have lost the app, the passkey and the recovery codes."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py seed_gallery 200000`: so many pictures, of one guest more, to see how the studio does with many."""
+"""`manage.py seed_gallery 200000`: so many pictures of a new guest, to try the studio with a large gallery."""
 
 import random
 import uuid
@@ -17,6 +17,7 @@ from gallery.storage.base import File
 from gallery.stores import storage
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.offline.provider import OfflineProvider
+from project.management.unwatched import Unwatched
 from project.models import Token, User
 
 BATCH = 2000
@@ -51,13 +52,13 @@ NO_FILES: Files = {
 
 
 class Command(BaseCommand):
-    help = "Add so many pictures, of a new guest or of somebody who is there; print its id and a bearer token."
+    help = "Add so many pictures, of a new guest or of an existing person; print their id and a bearer token."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("pictures", type=int)
         parser.add_argument(
-            "--painted", type=int, default=0, help="so many of them are painted, into the data folder, and the others "
-            "have the same files: whoever deletes one for good deletes the files of them all (default: no files)",
+            "--painted", type=int, default=0, help="paint so many of them into the data folder; the others "
+            "share those files, so that to delete one for good deletes the files of several (default: no files)",
         )  # fmt: skip
         parser.add_argument("--owner", type=uuid.UUID, help="the id of who gets them (default: a new guest)")
 
@@ -72,7 +73,7 @@ class Command(BaseCommand):
 
 
 def _painted(number: int) -> Files:
-    """Kept under a name that is no picture's id: nobody takes the files for leftovers."""
+    """Files whose name is no picture's id, so that maintenance does not take them for leftovers."""
     words, height = PAINTABLE[number % len(PAINTABLE)], round(PAINTED_WIDTH * SHAPES[number % len(SHAPES)])
     request = PictureRequest(Intent.GENERATE, words, words, PAINTED_WIDTH, height, None, number, None, None)
     rendition = pictures.rendition(OfflineProvider().make(request, Unwatched()).data)
@@ -91,18 +92,8 @@ def _painted(number: int) -> Files:
     }
 
 
-class Unwatched:
-    """Nobody waits for it, and nobody stops it."""
-
-    def progress(self, fraction: float) -> None: ...
-
-    billed_progress = progress
-
-    def draft(self, data: bytes) -> None: ...
-
-
 def _images(owner_id: uuid.UUID, count: int, files: Sequence[Files]) -> Iterator[Image]:
-    """The same for the same count, but for the ids and the files."""
+    """The same for the same count, except for ids and files."""
     chosen, begin = random.Random(count), timezone.now() - count * EVERY  # noqa: S311  no secret comes of it
     for number in range(count):
         at = begin + number * EVERY

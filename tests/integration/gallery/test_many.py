@@ -382,7 +382,7 @@ async def test_one_zip_of_a_person_at_a_time(me: User, valkey: Any) -> None:
 
 
 async def test_a_zip_is_broken_off_when_its_person_goes(me: User, valkey: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(archives, "CHECK_EVERY_S", 0.0)
     monkeypatch.setattr(archive, "PIECE", 100)
     monkeypatch.setattr(archives, "PIECE", 100)
     image = await asyncio.to_thread(made, me)

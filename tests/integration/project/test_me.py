@@ -196,7 +196,7 @@ async def test_one_export_of_a_person_at_a_time_and_another_when_it_has_ended(gu
 
 
 async def test_an_export_ends_when_its_key_ends(guest: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(archives, "CHECK_EVERY_S", 0.0)
     monkeypatch.setattr(archives, "PIECE", 1)
     secret = await sync_to_async(Token.issue)(guest)
     token = await sync_to_async(Token.find)(secret)

@@ -71,7 +71,7 @@ async def test_readyz_without_mongodb_is_not_ready(stores: None, no_mongodb: Non
 async def test_readyz_without_the_sql_database_is_not_ready(stores: None, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = {**connections["default"].settings_dict, "NAME": "/nowhere/at/all.sqlite3"}
     monkeypatch.setitem(connections.settings, "default", nowhere)
-    monkeypatch.setattr(monitoring, "_looking", Pool(1, "nowhere"))  # a new thread makes its connection from there
+    monkeypatch.setattr(monitoring, "_pool", Pool(1, "nowhere"))  # a new thread makes its connection from there
     answer = await AsyncClient().get("/readyz")
     assert answer.json() == {"status": "down", "parts": {"mongodb": "ok", "sql": "down", "redis": "ok", "disk": "ok"}}
     assert answer.status_code == 503

@@ -224,7 +224,7 @@ async def test_what_is_said_on_a_socket_that_was_opened_on_another_day_shows_it_
     hello = WebSocketReceiveEvent(type="websocket.receive", bytes=None, text="hello")
     frames: asyncio.Queue[ASGIReceiveEvent] = asyncio.Queue()
     monkeypatch.setattr(socket_auth, "_next_day", lambda: 0.0)  # it has begun
-    heard = socket_auth._noting(user, frames.get)
+    heard = socket_auth._noting_visits(user, frames.get)
     frames.put_nowait(hello)
     assert await heard() == hello
     monkeypatch.undo()

@@ -15,7 +15,7 @@ from django.utils import translation
 from gallery.errors import NotFound
 from project import admin_names
 from project.catalogue import compiled
-from project.http.language import chosen
+from project.http.language import choose
 from tests.programs import sentences
 from tests.support import bare
 
@@ -123,7 +123,7 @@ def test_no_sentence_stands_twice() -> None:
     ],
 )
 def test_the_switch_goes_before_the_browser(cookie: str | None, accepted: str, language: str) -> None:
-    assert chosen(cookie, accepted) == language
+    assert choose(cookie, accepted) == language
 
 
 def test_an_error_is_in_the_language_of_whoever_reads_it() -> None:

@@ -142,7 +142,7 @@ def test_running_messages_go_on_and_keep_one_place_in_the_queue() -> None:
     theirs, mine = insert_session(str(before.pk)), insert_session(str(account.pk))
     docs = [say(theirs, "a sea at sunset"), say(theirs, "a forest"), say(mine, "a city at night")]
     bringing.begin(before.pk, account)
-    bringing.follow(before.pk, account.pk)
+    bringing.move_rest(before.pk, account.pk)
     work_through()
     assert [reload(doc)["status"] for doc in docs] == ["DONE"] * 3
     assert Image.objects.filter(owner=account).count() == 3
@@ -157,7 +157,7 @@ def test_a_change_of_a_picture_that_has_moved_waits_for_its_message() -> None:
     bringing.begin(before.pk, account)  # and nothing has followed yet
     step(Stage.GENERATING)
     assert reload(doc)["status"] == "PROCESSING"
-    bringing.follow(before.pk, account.pk)
+    bringing.move_rest(before.pk, account.pk)
     database()["messages"].update_one(
         {"_id": doc["_id"]}, {"$unset": {"released_at": "", "delay_ms": ""}}
     )  # it has passed
@@ -181,7 +181,7 @@ def test_what_comes_late_follows_and_then_the_guest_goes() -> None:
     before, account = people()
     expected = things(before, account)
     bringing.begin(before.pk, account)
-    bringing.follow(before.pk, account.pk)
+    bringing.move_rest(before.pk, account.pk)
     insert_session(str(before.pk))  # of a request that had begun before
     maintenance.clean_above()
     expected["sessions"] += 1
@@ -237,7 +237,7 @@ def _raise(*_: Any) -> None:
 # A crash in the middle
 
 PLACES = [
-    ("project.accounts.bringing", "follow"),
+    ("project.accounts.bringing", "move_rest"),
     ("pipeline.store.sessions", "apply_to_all"),
     ("pipeline.store.artifacts", "give"),
     ("pipeline.store.photos", "give"),
@@ -261,7 +261,7 @@ assert callable(getattr(where, given["name"]))
 setattr(where, given["name"], lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
 guest, account = uuid.UUID(given["guest"]), User.objects.get(pk=given["account"])
 bringing.begin(guest, account)
-bringing.follow(guest, account.pk)
+bringing.move_rest(guest, account.pk)
 """
 
 
