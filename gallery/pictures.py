@@ -104,6 +104,18 @@ def sketch(data: bytes) -> str:
         return _data_url(_encode(_shrunk(image, SKETCH_SIDE), "WEBP", quality=40))
 
 
+def preview(data: bytes, size: tuple[int, int]) -> bytes:
+    """A JPEG of that size, on white. Raises as `check`, and `BadInput` for one that is cut off."""
+    with _as_our_errors():
+        image = _open(data)
+        image.draft("RGB", size)  # a JPEG is not decoded larger than it has to be
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        if image.mode == "RGBA":
+            image = Image.alpha_composite(Image.new("RGBA", size, "white"), image).convert("RGB")
+        return _jpeg_data(_bare(image), {"quality": 85})
+
+
 def mask(data: bytes) -> Rendition:
     """A PNG of one channel, white = change; transparent counts as black. Raises as `decode`."""
     image = decode(data)

@@ -1,4 +1,5 @@
 import hashlib
+import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from gallery import links, parts, policy, services
+from gallery import links, parts, policy, previews, services
 from gallery.errors import NotFound, StudioError
 from gallery.models import Image
 from gallery.provenance import files, xmp
@@ -71,10 +72,18 @@ def send_marked(
 ) -> HttpResponseBase:
     """Not redirected, since a storage's own answer says nothing. `name`: of this picture, in the ETag. Raises
     `NotFound`, `StorageDown`."""
-    packet = xmp.packet(image, with_prompt=with_prompt)
-    etag = f'"{name}-{hashlib.sha256(packet).hexdigest()[:12]}"'
     opened = partial(files.opened, image, variant, with_prompt=with_prompt)
-    return _answered(request, opened, image.file(variant)[1], etag)
+    return _answered(request, opened, image.file(variant)[1], _etag(image, name, with_prompt=with_prompt))
+
+
+def send_preview(request: HttpRequest, image: Image, name: str) -> HttpResponseBase:
+    """As `send_marked`. Raises `StorageDown`, `RateLimited`."""
+    return _answered(request, partial(previews.opened, image), previews.MIME, _etag(image, name))
+
+
+def _etag(image: Image, name: str, *, with_prompt: bool = False) -> str:
+    packet = xmp.packet(image, with_prompt=with_prompt)
+    return f'"{name}-{hashlib.sha256(packet).hexdigest()[:12]}"'
 
 
 def send(request: HttpRequest, image: Image, variant: str) -> HttpResponseBase:
@@ -118,6 +127,8 @@ def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpR
 
 def failure(error: StudioError) -> HttpResponse:
     headers = {"Cache-Control": "no-store"}  # it may come back from the trash or from a moderator
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after))
     return HttpResponse(error.message, status=error.status, content_type="text/plain; charset=utf-8", headers=headers)
 
 

@@ -24,7 +24,7 @@ def marked(file: Stream, packet: bytes) -> Stream:
 
 
 def embedded(data: bytes, packet: bytes) -> bytes:
-    file = marked(_InMemory(data), packet)
+    file = marked(InMemory(data), packet)
     return b"".join(iter(lambda: file.read(PIECE), b""))
 
 
@@ -99,7 +99,7 @@ class _Marked:
         self._file.close()
 
 
-class _InMemory(io.BytesIO):
+class InMemory(io.BytesIO):
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
         self.size: int | None = len(data)

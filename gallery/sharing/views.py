@@ -9,15 +9,14 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
-from gallery import views
+from gallery import previews, views
 from gallery.errors import NotFound, StudioError
-from gallery.models import Image
 from gallery.sharing import links, services
 from gallery.sharing.models import Report
-from gallery.snapshot import THUMBNAIL_SIDE
 from gallery.translation import N_, _
 
 VARIANTS = ("full", "thumbnail")
+PREVIEW = "preview.jpg"  # for messengers, of which some look at the ending
 REASONS = {
     Report.Reason.CHILD_SAFETY: N_("It endangers a child"),
     Report.Reason.SEXUAL: N_("It is sexual"),
@@ -60,9 +59,9 @@ def page(request: HttpRequest, token: str) -> HttpResponse:
         "reported": request.GET.get("reported") == "1",
         "card": {
             "url": request.build_absolute_uri(path),
-            "picture": request.build_absolute_uri(urls["thumbnail"]),
-            "mime": share.image.thumbnail_mime,
-            "sides": _thumbnail_size(share.image),
+            "picture": request.build_absolute_uri(f"{path}{PREVIEW}"),
+            "mime": previews.MIME,
+            "sides": previews.size(share.image),
         },
     }
     return _rendered(request, context)
@@ -74,17 +73,14 @@ def _rendered(request: HttpRequest, context: dict[str, object], status: int = 20
     return response
 
 
-def _thumbnail_size(image: Image) -> tuple[int, int]:
-    scale = min(1.0, THUMBNAIL_SIDE / max(image.width, image.height))
-    return max(1, round(image.width * scale)), max(1, round(image.height * scale))
-
-
 @require_safe
 @private
 def picture(request: HttpRequest, token: str, variant: str) -> HttpResponseBase:
     """`?download=1` saves it. Never redirected to another server, whose address would outlive the share."""
     try:
         share = services.opened(token)
+        if variant == PREVIEW:
+            return views.send_preview(request, share.image, f"{share.pk}-preview")
         if variant not in VARIANTS:
             raise NotFound()
         response = views.send_marked(request, share.image, variant, f"{share.pk}-{variant}")
