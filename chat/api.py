@@ -48,7 +48,7 @@ def _person(request: HttpRequest) -> str:
 
 
 def _json(status: int, answer: Form, location: str | None = None) -> HttpResponse:
-    """The form as it is, so that REST and the socket say the same."""
+    """Without django-ninja's own serializer: REST and the socket send the same form."""
     response = json_answer(answer, status)
     if location:
         response.headers["Location"] = location
@@ -71,7 +71,7 @@ async def _unless_known(
 
 
 def _keyed(body: K, key: str | None) -> K:
-    """With the header's key as its `client_id`. The IETF's draft quotes it; most clients do not."""
+    """The `Idempotency-Key` becomes the `client_id`. The IETF's draft puts it in quotation marks; most clients do not."""
     if key is None:
         return body
     if len(key) > 2 and key[0] == key[-1] == '"':

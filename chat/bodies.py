@@ -13,7 +13,7 @@ MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
 
 def clean(text: str) -> str:
-    """Without NUL and other controls, or halves of a surrogate pair."""
+    """Raises ValueError for control characters and lone surrogates."""
     if any((ch < " " and ch not in "\n\r\t") or ch == "\x7f" or "\ud800" <= ch <= "\udfff" for ch in text):
         raise ValueError(N_("has a control character or half a character in it"))
     return text
@@ -30,7 +30,7 @@ def _whole(number: object) -> object:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-WHOLE = BeforeValidator(_whole)  # the last, or the bounds would not be in the schema
+WHOLE = BeforeValidator(_whole)  # last in `Annotated`: otherwise the schema lacks the bounds
 Text = Annotated[str, AfterValidator(clean), Field(json_schema_extra=rules.CLEAN)]
 Content = Annotated[
     Text,
@@ -159,7 +159,7 @@ class SendBody(WithSources):
     client_id: Name | None = None
     mask_image_id: Name | None = None
     variation_of: Name | None = None
-    options: Options = Field(default_factory=Options)  # not a value: no client could be generated from the document
+    options: Options = Field(default_factory=Options)  # not a default value, on which client generators fail
 
     @model_validator(mode="after")
     def _adjust_stands_alone(self) -> Self:

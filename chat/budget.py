@@ -1,4 +1,4 @@
-"""Money, before a message is accepted. Where nothing is charged no store is asked."""
+"""Reserves what a message may cost, before it is accepted. What is free asks no database."""
 
 import asyncio
 from collections.abc import Callable
@@ -25,13 +25,13 @@ async def reserve(user_id: str, cost: int) -> ReservationForm | None:
 
 
 async def give_back(reservation: ReservationForm | None, cost: int) -> None:
-    """Of what was not accepted. A crash before leaves it to maintenance."""
+    """For a message that was not accepted. After a crash maintenance does it."""
     if reservation is not None:
         await _in_thread(lambda: ledger.void(reservation, cost))
 
 
 async def settle(message_id: str) -> None:
-    """Before it is tried again."""
+    """What the message has cost so far, before it is tried again."""
     await _in_thread(lambda: reservations.settle(message_id, finally_=True))
 
 

@@ -1,7 +1,7 @@
 """The sockets of this process.
 
-One channel joins the groups of all sockets: none costs a round trip of its own, and while Redis is down the poller
-serves them.
+One channel joins the groups of all of them: a new socket needs no round trip to Redis, and while Redis is down the
+poller serves them.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ DOWN = (RedisError, OSError, TimeoutError)
 class Connection(Protocol):
     user_id: str
     session_id: str
-    access: object  # by what right it is open; whoever gave it knows
+    access: object  # what allowed it to be opened: `project.access`
 
     async def close(self, code: int) -> None:
         """Safe to repeat."""
@@ -48,8 +48,8 @@ class Connections:
         self._tasks = {asyncio.create_task(self._repair(), name="connections repair")}
 
     def enter(self, connection: Connection, at_most: float) -> bool:
-        """False when all of the person's places are taken. No await between check and change: many at once get no
-        more."""
+        """False when all of the person's places are taken. There is no await between check and change: connections that
+        are opened at once cannot exceed the limit."""
         mine = self._places[connection.user_id]
         if len(mine) >= at_most:
             return False
@@ -57,7 +57,7 @@ class Connections:
         return True
 
     def exit(self, connection: Connection) -> None:
-        """Safe to repeat, and for one that did not get in."""
+        """Safe to repeat, and for a connection that was refused."""
         mine = self._places[connection.user_id]
         mine.discard(connection)
         if not mine:
@@ -71,7 +71,7 @@ class Connections:
         return sum(map(len, self._places.values()))
 
     async def join(self, connection: Connection, groups: list[str]) -> None:
-        """At the latest, within seconds, its events come by the poller."""
+        """If Redis does not answer, the poller delivers its events, some seconds late."""
         for group in groups:
             self.members[group].add(connection)
         try:
@@ -81,7 +81,7 @@ class Connections:
             log.warning("action=join_postponed groups=%s error=%r", groups, error)
 
     def leave(self, connection: Connection, groups: list[str]) -> None:
-        """Safe to repeat. Without an await, so that it works whatever ends a connection; Redis is told later."""
+        """Safe to repeat. Without an await, so that a cancelled connection leaves too; `_repair` tells Redis later."""
         for group in groups:
             self.members[group].discard(connection)
             if not self.members[group]:
@@ -92,7 +92,7 @@ class Connections:
             try:
                 await connection.deliver(event)
             except Exception:
-                log.exception("action=delivery_failed session=%s", connection.session_id)  # the others get theirs
+                log.exception("action=delivery_failed session=%s", connection.session_id)  # go on with the others
 
     def is_behind(self, group: str, key: str, version: int) -> bool:
         return any(connection.is_behind(key, version) for connection in self.members.get(group, ()))
@@ -112,7 +112,7 @@ class Connections:
     async def _part(self, groups: list[str]) -> None:
         for group in groups:
             if group not in self.members:
-                self._joined.discard(group)  # before Redis is asked: a newcomer joins anew
+                self._joined.discard(group)  # first: a connection that comes meanwhile joins again
                 await self._layer.group_discard(group, self._channel)
 
     async def _listen(self, channel: str) -> None:

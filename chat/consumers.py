@@ -48,12 +48,13 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
     session_id = ""
 
     async def __call__(self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        """Channels' own makes a task of every event, and uses the shared thread to close database connections."""
+        """In place of Channels' own, which starts a task for every event, and closes database connections in the thread
+        that all share."""
         self.scope, self.base_send = scope, send
         self.access = scope.get("access")
         self.state = State.CONNECTING
-        self._early: list[Event] = []  # came between joining and the snapshot
-        self._sent_versions: dict[str, int] = {}  # by message or session
+        self._early: list[Event] = []  # events that came between joining and the snapshot
+        self._sent_versions: dict[str, int] = {}  # by id of the message or session
         self._groups: list[str] = []
         self._backlog: Backlog | None = scope.get("backlog")
         await receive()  # websocket.connect
@@ -158,7 +159,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         return {}
 
     def _tells(self, *messages: Message) -> None:
-        """A reply holds these messages: no event needs to repeat them."""
+        """Remembers that a reply holds these messages: no event needs to repeat them."""
         for message in messages:
             self._sent_versions[message.id] = max(message.version, self._sent_versions.get(message.id, 0))
 
@@ -191,7 +192,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             asyncio.get_running_loop().call_later(CLOSE_FRAME_S, self._backlog.drop)
 
     async def close(self, code: int) -> None:
-        """The place is given back when the connection has really ended."""
+        """The connection counts in its person's limit until it has really ended."""
         if self.state is not State.CLOSED:
             self._leave()
             await self.base_send({"type": "websocket.close", "code": code})

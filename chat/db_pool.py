@@ -37,7 +37,7 @@ class Pool:
     async def __call__(self, work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """For short work. Raises `StorageDown` when the database does not answer in time."""
         bound = functools.partial(_with_fresh_connection, work, *args, **kwargs)
-        here = contextvars.copy_context()  # which has the language
+        here = contextvars.copy_context()  # the language is in it
         try:
             async with asyncio.timeout(self.timeout_s):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, here.run, bound)

@@ -23,7 +23,7 @@ from pipeline.store.mongo import async_database
 
 MAX_DOCUMENTS = 500  # documents of one write
 PLACED_S = 5.0
-REMEMBERED = 10_000  # such people
+REMEMBERED = 10_000  # people
 DUPLICATE_KEY = 11000
 _ENCODING: "CodecOptions[dict[str, object]]" = CodecOptions(tz_aware=True)
 
@@ -65,7 +65,7 @@ class _Committer:
             self._placed_until.pop(person, None)
 
     async def _insert(self, message: Message) -> None:
-        # What cannot be encoded fails alone, before it joins the others.
+        # Encoded first: a document that cannot be encoded fails alone.
         entry = (
             RawBSONDocument(encode(message.stored(), codec_options=_ENCODING)),
             asyncio.get_running_loop().create_future(),
@@ -78,7 +78,7 @@ async def _write(batch: list[Entry]) -> None:
     failed: dict[int, PyMongoError] = {}
     messages = async_database()["messages"]
     try:
-        if len(batch) == 1:  # without what a bulk costs: a tenth of an acknowledgement
+        if len(batch) == 1:  # a bulk write would take a tenth longer
             await messages.insert_one(batch[0][0])
         else:
             await messages.insert_many([raw for raw, _ in batch], ordered=False)
@@ -93,7 +93,7 @@ async def _write(batch: list[Entry]) -> None:
             outcome.cancel()
         raise
     for index, (_, outcome) in enumerate(batch):
-        if outcome.done():  # its sender went away
+        if outcome.done():  # its sender has disconnected
             continue
         if index in failed:
             outcome.set_exception(failed[index])
@@ -102,7 +102,7 @@ async def _write(batch: list[Entry]) -> None:
 
 
 def _by_index(error: BulkWriteError, size: int) -> dict[int, PyMongoError]:
-    """By the document's number. An error of the journal is everybody's."""
+    """By the document's index. A write concern error applies to all of them."""
     details = error.details or {}
     if details.get("writeConcernErrors"):
         return dict.fromkeys(range(size), error)

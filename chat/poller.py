@@ -64,7 +64,7 @@ class Poller:
         await self._deliver_places({c.session_id for c in connections})
 
     async def _changed(self, collection: str, since: Filter, name: str, of: set[str]) -> Sequence[Stored]:
-        """Versions only: most of it has been sent."""
+        """Versions only: most of these documents have been sent already."""
         fields = dict.fromkeys((name, "version", "changed_at", "kind", "tombstone"), 1)
         return await async_database()[collection].find({"changed_at": since, name: {"$in": [*of]}}, fields).to_list()
 

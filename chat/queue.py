@@ -7,7 +7,7 @@ from pipeline.coalescing import PerLoop, Shared
 from pipeline.store import turns
 from pipeline.store.turns import Place
 
-RESTS = 9  # times as long as the last read took
+RESTS = 9  # the pause after a read, in times of its duration
 RESTS_AT_MOST_S = 0.5
 
 _thread = ThreadPoolExecutor(1, thread_name_prefix="turns")
@@ -21,5 +21,5 @@ _reading = PerLoop(lambda: Shared(_thread, _read, rests=RESTS, rests_at_most_s=R
 
 
 async def places() -> Mapping[str, Place]:
-    """Of the first ones. Raises `PyMongoError`."""
+    """By message id, of the first messages of the queue. Raises `PyMongoError`."""
     return await _reading().ask()

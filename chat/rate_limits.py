@@ -44,7 +44,7 @@ LIMITS: dict[str, RateLimitItem] = {
     "guest": RateLimitItemPerMinute(settings.GUESTS_PER_MINUTE),  # by `network`
     "login_address": RateLimitItemPerMinute(10),  # by `network`
     "login_name": RateLimitItemPerMinute(10, 10),
-    "begin": RateLimitItemPerMinute(30),  # by `network`: what is kept for somebody who is nobody yet
+    "begin": RateLimitItemPerMinute(30),  # by `network`: logins and sign-ups that were begun
     "mail_address": RateLimitItemPerMinute(10),  # by `network`
     "mail_name": RateLimitItemPerMinute(5, 10),
 }
@@ -64,7 +64,7 @@ SENTENCES = {
 
 @dataclass(frozen=True)
 class Count:
-    """What counting once has led to. Seconds: `wait` until there may be one more, `reset` until the oldest is forgotten."""
+    """After one more request. Seconds: `wait` until another is allowed, `reset` until the oldest no longer counts."""
 
     wait: float
     remaining: int = 0
@@ -73,7 +73,7 @@ class Count:
 
 @dataclass(frozen=True)
 class LimitState:
-    """How one limit stands for whoever asks, as the answer's headers say it."""
+    """One limit, as the response headers tell it."""
 
     kind: str
     quota: int
@@ -114,7 +114,7 @@ class _Own:
         self._lock = threading.Lock()
 
     def take(self, kind: str, key: str) -> Count:
-        """Counted, unless it has to wait."""
+        """Counts the request, unless it has to wait."""
         limit, now = LIMITS[kind], time.monotonic()
         with self._lock:
             times = self._times.setdefault((kind, key), deque())
@@ -155,7 +155,7 @@ async def hit(kind: str, key: str) -> None:
 
 
 async def _of_all(kind: str, key: str, own: Count) -> Count:
-    """Of all processes together; `own` while Redis does not answer."""
+    """Counted for all processes; by `own` while Redis does not answer."""
     if _breaker.is_open:
         return own
     limit, limiter, count = LIMITS[kind], _limiter(), own
@@ -207,5 +207,5 @@ _limiter = PerLoop(_connect)
 
 
 def _uri() -> str:
-    """In the library's spelling."""
+    """As the library `limits` spells it."""
     return f"async+{settings.REDIS_URL.replace('unix://', 'redis+unix://', 1)}"

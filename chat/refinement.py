@@ -29,12 +29,12 @@ async def refine(user_id: str, prompt: str) -> "Refinement":
     if not _places.acquire(blocking=False):
         raise Quota(_("Too many prompts are being read just now."), retry_after=RETRY_AFTER_S)
     reading = _threads.submit(_refine, user_id, prompt, answered_in(prompt))
-    reading.add_done_callback(lambda _: _places.release())  # not when its person has gone: the thread is still taken
+    reading.add_done_callback(lambda _: _places.release())  # even if the caller has left, the thread is busy until then
     return await asyncio.wrap_future(reading)
 
 
 def _refine(user_id: str, prompt: str, language: str) -> "Refinement":
-    """Imports here: a provider's may take seconds, and block the event loop."""
+    """Imports in the thread: those of a provider may take seconds, and would block the event loop."""
     from pipeline.providers import registry
     from pipeline.providers.base import RefineRequest
     from pipeline.worker import paying, stages

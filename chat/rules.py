@@ -4,7 +4,7 @@ from typing import cast
 
 from pydantic.config import JsonDict
 
-# Half characters are in no JSON that is sent as UTF-8.
+# Lone surrogates cannot occur in UTF-8.
 _CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
 CLEAN: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*$"}
 NOT_BLANK: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}
@@ -18,7 +18,7 @@ CHANGE: JsonDict = {"enum": ["edit", "enhance", "remove_background", "remove_obj
 
 
 def changes_something(schema: JsonDict) -> None:
-    """Not every one of its fields may have its default."""
+    """At least one field must differ from its default."""
     fields = cast("dict[str, JsonDict]", schema["properties"])
     schema["not"] = {"properties": {name: {"const": field.get("default")} for name, field in fields.items()}}
 
@@ -30,7 +30,7 @@ def _has(**fields: JsonDict) -> JsonDict:
 _ADJUSTED = _has(adjust=OBJECT)
 _SEVERAL = _has(source_image_ids={**ARRAY, "minItems": 2})
 _NAMES_A_PICTURE: JsonDict = {"anyOf": [_has(source_image_id=STRING), _has(source_image_ids=ARRAY)]}
-# The same one in both is taken all the same.
+# Accepted by the validators if both name the same picture.
 _NAMES_IT_TWICE = _has(source_image_id=STRING, source_image_ids=ARRAY)
 _SIZED_OR_STYLED = [
     _has(width=NUMBER),
@@ -53,7 +53,7 @@ OF_A_MESSAGE: JsonDict = {
     }
 }
 
-# And whatever changes a picture names it.
+# Whatever changes a picture has to name it.
 OF_AN_IMAGE: JsonDict = {
     "not": {
         "anyOf": [

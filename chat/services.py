@@ -110,12 +110,12 @@ async def send(user_id: str, session_id: str, body: SendBody, *, inside: bool = 
     if not inside:
         await store.find_session(user_id, session_id)
         if known := await known_answer(session_id, body):
-            return known  # before any limit
+            return known  # a repeated request counts in no limit
     return await _accept(user_id, session_id, body)
 
 
 async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
-    # A repeated request gets its message even past a limit, or without its picture.
+    # A repeated request gets its message even if a limit is reached, or its picture is gone.
     try:
         await rate_limits.hit("send", user_id)
         await space.check(user_id)
@@ -131,7 +131,7 @@ async def _accept(user_id: str, session_id: str, body: SendBody) -> Message:
 
 
 async def keep(user_id: str, session_id: str, body: SendBody) -> Message:
-    """After all checks but what it costs."""
+    """Once all checks have passed but that of its cost. Raises as `send`."""
     original = await _find_original(session_id, body.variation_of)
     options = _asked(body)
     cost = costs.of_request(options, original, len(body.sources) + 1)
@@ -173,7 +173,7 @@ _answered: PerLoop[list[Message]] = PerLoop(list)
 
 
 def _after_answer(message: Message) -> None:
-    """Later, so that no thread delays the answer."""
+    """Schedules the follow-ups once the answer is sent: their threads would delay it."""
     answered = _answered()
     if not answered:
         asyncio.get_running_loop().call_later(ANSWER_S, _follow_up_all, answered)
@@ -205,7 +205,7 @@ def _hash(body: SendBody) -> str:
         "variation_of": body.variation_of,
         "options": _asked(body),
     }
-    # Left out where there is none: hashes of the release before stay the same.
+    # Left out where there is none, so that hashes of earlier releases stay the same.
     return request_hash({**asked, "further_image_ids": further} if further else asked)
 
 
@@ -225,7 +225,7 @@ async def check_pictures(user_id: str, body: SendBody) -> None:
 
 
 async def _find_original(session_id: str, named: str | None) -> Message | None:
-    """Of a variation, that one's original."""
+    """The named message; if that is a variation itself, its original."""
     if named is None:
         return None
     found = await find_async(Message, {"session_id": session_id, "$or": [{"_id": named}, {"client_id": named}]})

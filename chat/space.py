@@ -1,4 +1,4 @@
-"""Whether a person has space for one more picture. Cached, and yes while the database is down: the worker checks
+"""Whether a person has space for one more picture. Cached, and not checked while the database is down: the worker checks
 again."""
 
 import asyncio

@@ -18,8 +18,8 @@ from pipeline.store.documents import find_async
 from pipeline.store.mongo import async_database
 
 NEWEST = [("_id", -1)]
-SNAPSHOT = 50  # messages that a socket begins with
-COMPARED_AT_MOST = 500  # messages, the newest, by a sync
+SNAPSHOT = 50  # messages in `session.ready`
+COMPARED_AT_MOST = 500  # newest messages that a sync compares
 MAX_MESSAGE_BYTES = FRAME_LIMIT - 32 * 1024  # bytes, leaving some for the session
 CURSOR_LENGTH = 36
 
@@ -74,7 +74,7 @@ async def page(kind: type[D], of: Filter, cursor: str | None, limit: int) -> tup
 
 
 async def page_of_versions(kind: type[Document], of: Filter, cursor: str | None, limit: int) -> Versions:
-    """Of the same page."""
+    """Of the same page as `page`."""
     docs, older = await _page(kind, of, cursor, limit, VERSION)
     return [(doc["_id"], doc["version"]) for doc in docs], older
 
@@ -93,7 +93,7 @@ async def _page(
 
 @dataclass(frozen=True)
 class Excerpt:
-    """Of one frame. `next`: the cursor of those before, or None."""
+    """The messages of one frame or page. `next`: the cursor of earlier ones, or None."""
 
     messages: Sequence[Message]
     forms: Sequence[Form]

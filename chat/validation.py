@@ -1,4 +1,4 @@
-"""What is wrong with a field, for people. It never repeats what was sent."""
+"""Says what is wrong with a field. The sentence never repeats what was sent."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from gallery.translation import N_, _
 
 TYPES = ("message.send", "message.cancel", "message.retry", "session.sync", "ping")
-# By pydantic's kinds, mostly in pydantic's own words.
+# By pydantic's error types, mostly in pydantic's own words.
 _PROBLEMS = {
     "missing": N_("is missing"),
     "extra_forbidden": N_("is not a known field"),
@@ -51,14 +51,14 @@ def explain(problem: Mapping[str, Any], path: Sequence[int | str]) -> str:
         what = _("is empty")
     elif kind in _PROBLEMS:
         what = _(_PROBLEMS[kind]).format(**{name: _either(value) for name, value in context.items()})
-    else:  # ours, marked where it is raised
+    else:  # a ValueError of `chat.bodies`, whose sentence is marked for translation there
         what = _(problem["msg"].removeprefix("Value error, ").removeprefix("Input "))
     name = field_name(path)
     return f"{name}: {what}." if name else _("The request's body {what}.").format(what=what)
 
 
 def _either(value: object) -> object:
-    """Of "'keep' or 'trash'", which is pydantic's, the "or"."""
+    """Translates the "or" in pydantic's "'keep' or 'trash'"."""
     return (
         _("{others} or {last}").format(others=value.rpartition(" or ")[0], last=value.rpartition(" or ")[2])
         if (isinstance(value, str) and " or " in value)

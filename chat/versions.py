@@ -59,7 +59,7 @@ async def of_messages(user_id: str, session_id: str, cursor: str | None, limit: 
 
 
 def form_etag(whose: str, form: Mapping[str, Any]) -> str:
-    """Of what one frame holds; the rest shows in the next page's."""
+    """Of the messages in one page; what did not fit changes the next page's ETag."""
     return page_etag(whose, [(item["id"], item["version"]) for item in form["items"]], form["next"])
 
 

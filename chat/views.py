@@ -14,7 +14,7 @@ from pipeline.providers import registry
 
 VARIATIONS = 4  # in one card
 
-# Language, where it is always the same, words, and their picture (made by tests/programs/starters.py).
+# The language if it is always the same, the words, and their picture (made by tests/programs/starters.py).
 STARTERS = (
     (None, N_("Create a sunset landscape"), "studio/chat/starters/sunset.webp"),
     (None, N_("A city skyline at night with stars"), "studio/chat/starters/city.webp"),
@@ -43,7 +43,7 @@ def page(request: HttpRequest, session_id: str | None = None) -> HttpResponse:
     }
     context = {
         "studio": studio,
-        "at_home": session_id is None,  # the program may load later
+        "at_home": session_id is None,  # nothing to show yet: scripts may load later
         "provider": registry.label(),
         "abilities": registry.abilities(),
         "without_ai": registry.is_without_ai(),

@@ -1,4 +1,5 @@
-"""What is asked for without a session: a prompt's reading, and a picture. The messages lie in a session that no list shows."""
+"""Requests without a session: to refine a prompt, and to make a picture, whose message is in a session that no list
+shows."""
 
 import asyncio
 import time
@@ -17,7 +18,7 @@ from pipeline.session import Session
 from pipeline.store.documents import find_async
 from pipeline.store.mongo import async_database
 
-_waiting = Places(each=30)  # of a person, in this process: requests that wait for their picture
+_waiting = Places(each=30)  # requests of one person that wait for their picture in this process
 
 
 async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
@@ -36,7 +37,7 @@ async def refine_prompt(user_id: str, prompt: str) -> RefinementForm:
 
 
 async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False) -> Message:
-    """Ended, still running after `IMAGE_WAIT_S`, or just accepted."""
+    """The message once it has ended, as it is after `IMAGE_WAIT_S`, or as it was accepted (`at_once`)."""
     options = Options(
         width=body.width,
         height=body.height,
@@ -58,7 +59,7 @@ async def generate_image(user_id: str, body: ImageBody, *, at_once: bool = False
         return known if at_once else await _wait_until_ended(known)
     await rate_limits.hit("send", user_id)
     await space.check(user_id)
-    # Before there is a session.
+    # Before a session is created.
     await services.check_pictures(user_id, asked)
     message = await services.keep(user_id, await _images_session(user_id), asked)
     return message if at_once else await _wait_until_ended(message)

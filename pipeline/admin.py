@@ -1,4 +1,4 @@
-"""Money, for operators: ceilings, and what was spent."""
+"""For operators: spending ceilings, what was spent, and the state of the providers."""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-PEOPLE = 50  # the dearest ones
+PEOPLE = 50  # who spent most
 Row = tuple[str, Sums]
 
 
@@ -50,7 +50,7 @@ class CeilingAdmin(Base):
         return False
 
     def spending(self, request: HttpRequest) -> HttpResponse:
-        """Of one month: its days, providers and dearest people."""
+        """One month: by day, by provider, and by the people who spent most."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         month = _month(request.GET.get("month", ""))
@@ -70,7 +70,7 @@ class CeilingAdmin(Base):
         return TemplateResponse(request, "admin/pipeline/ceiling/spending.html", context)
 
     def providers(self, request: HttpRequest) -> HttpResponse:
-        """A POST looks whether they can be reached, too."""
+        """A POST also checks whether they can be reached."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         found = provider_status.of_all()
@@ -98,7 +98,7 @@ def _row(name: str, sums: Sums) -> dict[str, object]:
 
 
 def _named(people: list[Row]) -> list[Row]:
-    """By their names, while they are there."""
+    """With the names of the accounts that still exist."""
     found = get_user_model()._base_manager.in_bulk([UUID(user_id) for user_id, _sums in people])
     names = {str(pk): user.get_username() for pk, user in found.items()}
     return [(names.get(user_id, _("removed")), sums) for user_id, sums in people]

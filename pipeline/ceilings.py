@@ -12,7 +12,7 @@ from pipeline.providers.prices import UNIT
 
 @dataclass(frozen=True)
 class Ceilings:
-    """In millionths of the currency; None: without one. Days and months are UTC's."""
+    """In millionths of the currency; None: no ceiling. Days and months are in UTC."""
 
     person_day: int | None = None
     studio_day: int | None = None
@@ -20,13 +20,13 @@ class Ceilings:
 
 
 def of_studio() -> Ceilings:
-    """For what nobody asked for. Asks the SQL database."""
+    """For work that no person asked for. Queries the SQL database."""
     amounts = {kind: _millionths(amount) for kind, amount in Ceiling.objects.values_list("of", "amount")}
     return Ceilings(None, amounts.get(Ceiling.Of.STUDIO_DAY), amounts.get(Ceiling.Of.STUDIO_MONTH))
 
 
 def of(user_id: str) -> Ceilings:
-    """Asks the SQL database."""
+    """Queries the SQL database."""
     rows = Ceiling.objects.filter(Q(person=None) | Q(person__pk=user_id)).values_list("of", "amount")
     amounts = {kind: _millionths(amount) for kind, amount in rows}
     people = get_user_model()._base_manager

@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 class Coalescer(Generic[K, T]):
-    """A thread that acts, round by round, on all keys added meanwhile, and the newest value of each.
+    """A thread that acts in rounds, each on the newest value of every key that was added since the last one.
 
-    `drops`: errors that lose the rest of a round; whoever uses this makes up for it elsewhere.
+    `drops`: errors that lose the rest of a round; the caller has to make up for that elsewhere.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Coalescer(Generic[K, T]):
             if len(self._waiting) < self._at_most:
                 self._waiting[key] = value
             self._at_once |= at_once
-            if not self._started:  # not before: a process may fork until then
+            if not self._started:  # on first use, because a process may fork before
                 self._started = True
                 threading.Thread(target=self._run, name=self._name, daemon=True).start()
             self._changed.notify_all()
@@ -74,7 +74,8 @@ class Coalescer(Generic[K, T]):
 
 
 class Batches(Generic[T]):
-    """Of one event loop: while one batch is acted on, the next one gathers. A lone value is acted on at once."""
+    """Of one event loop. While one batch is acted on, the next one is collected; a value that comes alone is acted on at
+    once."""
 
     def __init__(self, name: str, act: Callable[[list[T]], Awaitable[None]], *, at_most: int) -> None:
         self._name, self._act, self._at_most = name, act, at_most
@@ -112,7 +113,9 @@ class Shared(Generic[T]):
     async def ask(self) -> T:
         if self._next is None:
             self._next = asyncio.create_task(self._run(), name="shared call")
-            self._next.add_done_callback(lambda task: task.cancelled() or task.exception())  # whoever asked may be gone
+            self._next.add_done_callback(
+                lambda task: task.cancelled() or task.exception()
+            )  # or asyncio would log an error that nobody awaits any more
         return await asyncio.shield(self._next)
 
     async def _run(self) -> T:

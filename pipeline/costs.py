@@ -1,4 +1,4 @@
-"""What one try of a request costs at most. Imports no adapter: a web process asks."""
+"""What one attempt at a request costs at most. Imports no adapter, because web processes use it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,17 +12,17 @@ from pipeline.providers import prices, table
 from pipeline.providers.base import Intent, Usage
 
 K1 = 1024 * 1024  # pixels that every model's "1K" covers, whatever the shape
-SLIM, WIDE = 9 / 16, 21 / 9  # the shapes between which pictures are made
-# A byte is a token at most.
+SLIM, WIDE = 9 / 16, 21 / 9  # the narrowest and the widest shape of a picture
+# One byte is at most one token.
 READING = Usage(prompt_tokens=20_000, output_tokens=8192)
 PAINTING = Usage(prompt_tokens=5_000, output_tokens=8192, pictures=1)
-SHOWN = 3_000  # of each picture that goes along
-USUALLY_SHOWN = 2  # the last picture, and its mask
+SHOWN = 3_000  # tokens of each picture that is shown to a model
+USUALLY_SHOWN = 2  # pictures: the last one and its mask
 
 
 def of_request(options: Options, original: Message | None = None, shown: int = USUALLY_SHOWN) -> int:
-    """In millionths of the currency; 0 where nothing is charged. A variation of what was read already is not read again.
-    `shown`: pictures that go along."""
+    """In millionths of the currency; 0 if it is free. A variation of a refined message needs no refinement.
+    `shown`: pictures that a model is shown."""
     if "adjust" in options or not anything():
         return 0
     size, known = _size(options), options.get("intent")
@@ -32,7 +32,7 @@ def of_request(options: Options, original: Message | None = None, shown: int = U
 
 
 def of_retry(message: Message) -> int:
-    """Of what is left to do."""
+    """Of the stages that are left."""
     if message.artifact or not anything():
         return 0
     shown = len(message.attached) + 1
@@ -46,12 +46,12 @@ def of_reading() -> int:
     return _of(provider, _reading_model(provider), READING)
 
 
-_asked: tuple[object, ...] = ()  # the settings that `_costs` is of
+_asked: tuple[object, ...] = ()  # the settings from which `_costs` was computed
 _costs = False
 
 
 def anything() -> bool:
-    """Does anything here cost anything? Every message asks: it is computed once."""
+    """Whether any provider costs anything. Computed once, because every message asks."""
     global _asked, _costs
     settled = settings.PROVIDERS, settings.SECOND_CHOICES, settings.PRICES
     if not (_asked and all(map(is_, settled, _asked))):
@@ -60,8 +60,7 @@ def anything() -> bool:
 
 
 def for_page() -> dict[str, object] | None:
-    """What the composer shows: of one picture, whatever it is, and where a resolution is chosen. None where nothing costs
-    anything."""
+    """For the composer: what one picture costs at most, by default and in each resolution. None if everything is free."""
     if not anything():
         return None
     by_resolution = {size: of_request({"resolution": size}) / prices.UNIT for size in prices.SIZES}
@@ -73,31 +72,31 @@ def for_page() -> dict[str, object] | None:
 
 
 def _size(options: Options) -> str:
-    """Of a new picture, as it will be asked for at most; "" where nobody chose."""
+    """The largest size that a new picture may be asked for in; "" if the person chose none."""
     width, height = options.get("width"), options.get("height")
     return options.get("resolution") or (_size_name(width, height) if width and height else "")
 
 
 def _of_pictures(intents: Iterable[str], size: str, shown: int = USUALLY_SHOWN) -> int:
-    """Of the dearest."""
+    """Of the most expensive size."""
     return max((_of_picture(intent, size, max(shown, USUALLY_SHOWN)) for intent in intents), default=0)
 
 
 def _of_picture(intent: str, size: str, shown: int) -> int:
-    """By the first choice or the second, whichever is dearer."""
+    """By the first choice or the second, whichever is more expensive."""
     if intent == Intent.REPLY:
         return _of_look(shown)
     usage = PAINTING
     if intent != Intent.GENERATE or shown > USUALLY_SHOWN:
         usage = replace(PAINTING, prompt_tokens=PAINTING.prompt_tokens + shown * SHOWN)
-    # A change may be made in its source's size.
+    # A change may be made in the size of its source.
     named = size if size and (intent == Intent.GENERATE or size == "4K") else "2K"
     choices = settings.PROVIDERS[intent], settings.SECOND_CHOICES.get(intent, "")
     return max(_by(provider, usage, named) for provider in choices)
 
 
 def _of_look(shown: int) -> int:
-    """Of an answer about pictures."""
+    """Of an answer to a question about pictures."""
     if settings.PROVIDERS[table.READER] != table.GEMINI:
         return 0
     usage = replace(READING, prompt_tokens=READING.prompt_tokens + shown * SHOWN)
@@ -116,7 +115,7 @@ def _of(provider: str, model: str, usage: Usage, size: str = "") -> int:
 
 
 def _size_name(width: int, height: int) -> str:
-    """Not smaller than what is asked of the provider in the end."""
+    """Not smaller than the size that the provider is asked for in the end."""
     across, down = max(width, height * SLIM), max(height, width / WIDE)
     return "1K" if across * down <= K1 else "2K"
 

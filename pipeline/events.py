@@ -1,4 +1,4 @@
-"""The only sender to channel groups. The poller finds what an event that was lost would have told."""
+"""The only sender to channel groups. The poller makes up for events that are lost."""
 
 import asyncio
 import json
@@ -29,9 +29,9 @@ class Event(TypedDict):
     type: str  # for the channel layer
     group: str
     text: str
-    key: str | None  # message, session or picture; None where no event supersedes another
+    key: str | None  # id of the message, session or picture; None if no event supersedes another
     version: int
-    ends: NotRequired[str]  # the session whose sockets are closed after they have sent it
+    ends: NotRequired[str]  # id of the session whose sockets are closed after this event
 
 
 def session_group(session_id: str) -> str:
@@ -43,7 +43,7 @@ def user_group(user_id: str) -> str:
 
 
 def message_changed(message: Message) -> Event:
-    """What a moderator hid says why in the language of its message, not in that of whoever hid it."""
+    """In the language of the message, because a moderator who hides its picture may use another."""
     hidden = message.image and message.image["state"] == "hidden"
     with translation.override(message.language) if hidden and message.language else nullcontext():
         text = dump({"type": "message.changed", "message": message.public(links.urls)})
@@ -86,7 +86,7 @@ _breaker = Breaker(QUIET_S)
 
 
 async def publish(event: Event) -> None:
-    """From an event loop. Never raises for Redis, never takes longer than a second."""
+    """To be called on an event loop. Raises nothing if Redis fails, and takes at most a second."""
     if _breaker.is_open:
         return
     layer = get_channel_layer()
@@ -99,7 +99,7 @@ async def publish(event: Event) -> None:
 
 
 class _Publisher(Coalescer[object, Event]):
-    """One event loop in a thread: one per event would cap a worker at some 70 tasks a second."""
+    """One event loop in one thread: a loop for each event would limit a worker to some 70 tasks a second."""
 
     def __init__(self) -> None:
         super().__init__("events", self._send, drops=(), at_most=WAITING_AT_MOST, hold_s=HOLD_S)
@@ -125,5 +125,5 @@ def enqueue_change(message: Message) -> None:
 
 
 def enqueue(event: Event, *, at_once: bool = False) -> None:
-    """From a thread, without waiting."""
+    """To be called in any thread. Returns at once."""
     _publisher.add((event["group"], event["key"]) if event["key"] else object(), event, at_once=at_once)

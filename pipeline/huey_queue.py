@@ -3,22 +3,22 @@ import sys
 import time
 from typing import Any
 
-# Else Huey imports psycopg, 9 MB, for a storage that is not used.
+# Otherwise Huey imports psycopg (9 MB) for a storage that is not used.
 if "psycopg" not in sys.modules:
     sys.modules["psycopg"] = None  # type: ignore[assignment]  # makes its import fail
 from huey import PriorityRedisHuey
 from huey.exceptions import HueyException
 
 if sys.modules["psycopg"] is None:
-    del sys.modules["psycopg"]  # later imports find it
+    del sys.modules["psycopg"]  # later imports find the real one
 
 log = logging.getLogger(__name__)
 
-SAY_EVERY_S = 60.0  # a flood of unknown entries must not flood the log
+SAY_EVERY_S = 60.0  # at most one log line about unknown entries in that time
 
 
 class _NoSerializer:
-    """Huey's serializer unpickles, and so runs whatever somebody put into Redis."""
+    """Huey's own serializer unpickles, which runs any code that somebody put into Redis."""
 
     def serialize(self, data: object) -> bytes:
         raise NotImplementedError("Only wake-ups go through Redis.")
@@ -28,7 +28,7 @@ class _NoSerializer:
 
 
 class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
-    """A task is its name, and nothing else in the queue is run. Nothing is revoked or scheduled."""
+    """An entry is a task's name; anything else is dropped. Nothing can be revoked or scheduled."""
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, serializer=_NoSerializer(), **options)
@@ -40,7 +40,7 @@ class WakeQueue(PriorityRedisHuey):  # type: ignore[misc]  # huey has no types
         return str(self._registry.task_to_string(type(task))).encode()
 
     def deserialize_task(self, data: bytes) -> Any:
-        """Raises `HueyException` for what is no task's name."""
+        """Raises `HueyException` for anything but the name of a task."""
         return self._registry.string_to_task(data.decode("latin-1"))()
 
     def dequeue(self) -> Any:

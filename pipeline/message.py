@@ -24,7 +24,7 @@ from pipeline.documents import (
 )  # fmt: skip
 from pipeline.message_parts import CallForm, DelayForm, ErrorForm, Options, ReservationForm, SuggestionForm, picture
 
-# `turn` of a message that a worker holds, or held: it goes on before others begin.
+# `turn` of a message that a worker has begun: it is continued before others are begun.
 BEGUN = Timestamp(1, 0)
 SEEDS = 2**53
 
@@ -37,7 +37,7 @@ class Status(StrEnum):
 
 
 class Stage(StrEnum):
-    QUEUED = "queued"  # nobody has it yet
+    QUEUED = "queued"  # no worker has begun it
     REFINING = "refining"
     GENERATING = "generating"
     UPLOADING = "uploading"
@@ -104,12 +104,14 @@ class Message(Document):
     created_at: Public[datetime]
     updated_at: Public[datetime]
     changed_at: Timestamp = SERVER_TIME
-    accepted_at: Sparse[Timestamp] = None  # never changed: the order of a conversation, whatever the ids' clocks say
+    accepted_at: Sparse[Timestamp] = (
+        None  # never changed; orders a conversation, even if the clocks behind the ids differ
+    )
     further_image_ids: Sparse[list[str]] = None  # attached pictures after the first
     seed: int
     style: str | None = None  # the refinement's
     plan: Mapping[str, Any] | None = None  # the refinement's, for its provider
-    source_id: str | None = None  # the picture that "it" turned out to be
+    source_id: str | None = None  # the picture that the message is about
     artifact: str | None = None
     attempts: int = 0
     waits_for: str | None = None  # the message that has to end first
@@ -143,7 +145,7 @@ class Message(Document):
         language: str | None = None,
         reservation: ReservationForm | None = None,
     ) -> Self:
-        """It asks for a turn, unless it waits for another message."""
+        """With a request for a turn, unless it waits for another message."""
         now = datetime.now(UTC)
         return cls(
             id=new_id(),
@@ -173,7 +175,7 @@ class Message(Document):
         message = super().of(stored)
         values = message.__dict__
         values["status"], values["stage"] = _STATUSES[stored["status"]], _STAGES[stored["stage"]]
-        # Earlier releases stored none, or none with an action.
+        # Earlier releases stored no suggestions, or suggestions without an action.
         values["suggestions"] = [{"action": None, "image_id": None, **each} for each in stored.get("suggestions", ())]
         return message
 
@@ -189,7 +191,7 @@ class Message(Document):
 
     @property
     def attached(self) -> list[str]:
-        """Pictures, in the order of their numbers."""
+        """Ids of the attached pictures, in the order of their numbers."""
         return [self.source_image_id, *(self.further_image_ids or ())] if self.source_image_id else []
 
     @property
@@ -198,40 +200,40 @@ class Message(Document):
 
     @property
     def charged(self) -> int:
-        """What its calls may have cost at most."""
+        """What its calls have cost at most."""
         return sum(call.get("cost", call["at_most"]) for call in (self.calls or {}).values())
 
     @property
     def spent(self) -> int:
-        """On everything that was tried for it."""
+        """Over all attempts."""
         return (self.cost or 0) + self.charged
 
     @property
     def open_calls(self) -> list[str]:
-        """Those whose cost is not known."""
+        """Calls whose cost is not known yet."""
         return [id for id, call in (self.calls or {}).items() if "cost" not in call]
 
     @property
     def claimed_stage(self) -> Stage:
-        """After the claim. Messages of the release before have no `starts_as`, and stay queued."""
+        """The stage once it is claimed. Messages of the release before have no `starts_as`, and stay at `queued`."""
         return Stage.REFINING if self.stage is Stage.QUEUED else self.stage
 
     @property
     def waits_for_turn(self) -> bool:
-        """In line, or next."""
+        """Whether it is in line, or next."""
         waits = not self.has_ended and self.waits_for is None
         return waits and self.turn != BEGUN and self.token is None
 
     @property
     def resumes_at(self) -> Stage:
-        """After a failure or cancellation: what was paid for is not paid for again."""
+        """The stage at which a retry continues, so that nothing is paid for twice."""
         if self.stage is Stage.UPLOADING and not self.artifact:
             return Stage.GENERATING
         return Stage.QUEUED if self.stage is Stage.REFINING else self.stage
 
     @property
     def is_unrefined(self) -> bool:
-        """Will its refinement come, so that a variation can reuse it?"""
+        """Whether its refinement is still to come, for a variation to reuse."""
         return not self.has_ended and self.stage in (Stage.QUEUED, Stage.REFINING)
 
 

@@ -1,11 +1,11 @@
-"""What a message's document holds beside plain values."""
+"""Structured fields of a message's document."""
 
 from collections.abc import Mapping
 from typing import (
     Annotated,
     Any,
     Literal,
-    Required,  # before Python 3.12, pydantic makes no schema of the standard library's
+    Required,  # pydantic needs this one before Python 3.12
 )
 
 from pydantic import Field
@@ -18,7 +18,7 @@ from pipeline.documents import SignUrls
 
 
 class Options(TypedDict, total=False):
-    """Width and height as they will be, once that is known."""
+    """Width and height are those of the picture, once they are known."""
 
     width: int  # pixels
     height: int
@@ -39,7 +39,7 @@ ActionName = Literal["look", "download", "delete", "brush", "photo"]
 
 
 class SuggestionForm(TypedDict):
-    """`content` is what to send, unless the page can do what `action` says."""
+    """`content` is sent, unless the page can do what `action` says."""
 
     label: str
     content: str
@@ -51,7 +51,7 @@ class SuggestionForm(TypedDict):
 
 
 class DelayForm(TypedDict):
-    """A message waits for whoever does not answer now."""
+    """Why a message waits: a provider does not answer."""
 
     code: str
     message: str
@@ -62,7 +62,7 @@ class ReservationForm(TypedDict):
     """In the books of `pipeline.store.ledger`."""
 
     id: str
-    user_id: str  # whose book; the message may be somebody else's by now
+    user_id: str  # of the book; the message may belong to another person by now
     day: str  # in UTC, such as 2026-11-29
 
 
@@ -71,8 +71,8 @@ class CallForm(TypedDict, total=False):
 
     provider: Required[str]
     at_most: Required[int]
-    cost: int  # known, or assumed
-    assumed: bool  # nobody knows whether it was charged: at most, then
+    cost: int  # as charged, or assumed
+    assumed: bool  # not known whether it was charged; then `cost` is the most that it can be
 
 
 class PictureForm(TypedDict):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Ceiling(models.Model):
-    """What may be spent. Without a row for it nothing is bounded; with 0 nothing that costs is made."""
+    """A spending ceiling. Without a row there is none; 0 refuses whatever costs anything."""
 
     class Of(models.TextChoices):
         GUEST = "guest", _("each guest, a day")

@@ -1,4 +1,4 @@
-"""What sockets are told of a picture that no message shows."""
+"""What sockets are told about a picture that belongs to no message."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pipeline.message_parts import PictureForm, picture
 
 @dataclass(frozen=True, kw_only=True)
 class Photo(Document):
-    """An imported picture that has changed of late. The truth is its row's."""
+    """An imported picture that changed recently, copied from its row in SQL."""
 
     collection = "photos"
 
@@ -31,7 +31,7 @@ Photo.prepare()
 
 
 def show(user_id: str, snapshot: Snapshot) -> Change:
-    """To be inserted where it is not there. The row's `rev` says which snapshot is newer."""
+    """An upsert. The row's `rev` says which snapshot is newer."""
     older = {"_id": snapshot["id"], "version": {"$lt": snapshot["rev"]}}
     return Change(older, _told({"user_id": user_id, "image": dict(snapshot), "version": snapshot["rev"]}))
 

@@ -23,8 +23,8 @@ class Provider:
     """`medians`: seconds, by stage. `cost`: of today, in millionths of the currency."""
 
     name: str
-    setting: str | None  # that brings it
-    address: str | None  # where it is asked; None where it is not set, or is on this machine
+    setting: str | None  # that configures it
+    address: str | None  # host and port; None if it is not configured, or runs on this machine
     makes: Sequence[str]
     makes_second: Sequence[str]
     reads: bool
@@ -38,7 +38,7 @@ class Provider:
 
     @property
     def is_known(self) -> bool:
-        """Set up, or used today or before."""
+        """Whether it is configured, or was ever used."""
         return bool(self.address or self.state or self.cost)
 
 
@@ -63,7 +63,7 @@ def of_all() -> list[Provider]:
 
 
 def reachable(providers: Sequence[Provider]) -> dict[str, bool]:
-    """By name, of those that have an address: whether anybody listens there. Asks nothing that costs."""
+    """By name, for those with an address: whether a connection can be opened. Sends nothing that could cost money."""
     asked = [(provider.name, provider.address) for provider in providers if (provider.address or "").startswith("http")]
     with ThreadPoolExecutor(len(asked) or 1) as threads:
         return dict(zip((name for name, _ in asked), threads.map(_listens, (url for _, url in asked)), strict=True))

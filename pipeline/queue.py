@@ -1,6 +1,6 @@
-"""Wake-ups: three Huey tasks without arguments; MongoDB says what there is to do.
+"""Wake-ups: three Huey tasks without arguments, since MongoDB says what there is to do.
 
-A worker gives the tasks their work when it starts; a web process only enqueues them.
+Web processes only enqueue them; a worker sets what they do when it starts.
 """
 
 from collections.abc import Callable
@@ -47,13 +47,13 @@ def _enqueue(asked: dict[Stage, int]) -> None:
             _TASKS[stage]()
 
 
-# From one thread: a hung Redis blocks for seconds. Meanwhile one wake-up a stage is enough: whoever claims a message
-# wakes another worker if more are due.
+# In a thread of its own, because Redis may block for seconds. Meanwhile one wake-up for each stage is enough: a worker
+# that claims a message wakes another one if more are due.
 _wake_ups = Coalescer("wake_ups", _enqueue, drops=(RedisError, OSError), merge=max)
 
 
 def wake(stage: Stage, times: int = 1) -> None:
-    """Returns at once; may be lost; maintenance repeats it."""
+    """Returns at once. A wake-up may be lost: maintenance repeats it."""
     if times:
         _wake_ups.add(stage, times)
 

@@ -103,7 +103,7 @@ def touch(*session_ids: str) -> Change:
 
 
 def name(session_id: str, title: str) -> Change:
-    """Unless the person gave one."""
+    """Unless the person gave it a title."""
     return Change({"_id": session_id, "title": "", "tombstone": None}, changed({"title": title}))
 
 
@@ -121,18 +121,18 @@ def soft_delete_all(user_id: str) -> Change:
 
 
 def settle_pictures(session_id: str) -> Change:
-    """Once: what the person restores stays out of the trash."""
+    """Applied once, so that a picture which the person restores stays out of the trash."""
     return Change({"_id": session_id, "tombstone": "trash"}, {"$set": {"tombstone": "keep"}})
 
 
 def give(user_id: str, to: str) -> tuple[Change, ...]:
-    """All that a person has to another one."""
+    """Changes the owner of all sessions of one person."""
     images = Change({"user_id": user_id, "kind": IMAGES}, changed({"user_id": to, "kind": BROUGHT}))
     return images, Change({"user_id": user_id}, changed({"user_id": to}))
 
 
 def soft_deleted(*, longer_than_ms: int) -> Filter:
-    """Seen by every web process."""
+    """Soft-deleted ones that every web process has noticed."""
     return {
         "tombstone": {"$ne": None},
         "$expr": {"$lte": ["$buried_at", {"$subtract": ["$$NOW", longer_than_ms]}]},

@@ -23,7 +23,8 @@ OLDEST_FIRST = [("accepted_at", 1), ("_id", 1)]  # of one person's line
 
 
 def due(stage: Stage, *, lease_ms: int, attempts: int) -> Filter:
-    """For a worker woken for this stage: what has begun there; for refining also what is next, whatever its stage."""
+    """What a worker that was woken for this stage may claim: messages begun at this stage; for refining also those that are
+    next, whatever their stage."""
     if stage is not Stage.REFINING:
         whose: Filter = {"turn": BEGUN, "stage": stage.value}
     else:
@@ -42,7 +43,7 @@ def next_up(**of: object) -> Filter:
 
 
 def _unheld(lease_ms: int, attempts: int) -> Filter:
-    """A missing time sorts before every date, so it counts as long ago."""
+    """A missing time sorts before every date, and so counts as long ago."""
     return {
         "status": Status.PROCESSING.value,
         "waits_for": None,
@@ -118,12 +119,12 @@ def _changed(
 
 
 def claim(stage: Stage, token: str, *, lease_ms: int, attempts: int) -> Change:
-    """Sorted `BY_TURN`. The public form changes where a message begins, not where a later stage goes on."""
+    """To be applied with the order `BY_TURN`. The public form changes when a message begins, not when it is continued."""
     filter = due(stage, lease_ms=lease_ms, attempts=attempts)
     values, unset, attempt = {"token": token, "turn": BEGUN}, ("released_at", "delay_ms"), {"attempts": 1}
     if stage is Stage.REFINING:
         begins = changed(values, unset=(*unset, "delay"), counts=attempt, leased_at=True)
-        # After a retry it goes on where it was. A missing field is not renamed.
+        # After a retry it continues at the stage where it was. A missing field is not renamed.
         return Change(filter, {**begins, "$rename": {"starts_as": "stage"}})
     goes_on = {"$set": values, "$unset": dict.fromkeys(unset, ""), "$currentDate": {"leased_at": True}, "$inc": attempt}
     return Change(filter, goes_on)
@@ -142,13 +143,13 @@ def update_details(id: str, token: str, values: Details) -> Change:
 
 
 def advance(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
-    """For any worker: at once, unless it waits for another message first."""
+    """Any worker may continue it: at once, or after the message that it waits for has ended."""
     unset = _LEASE_AND_TURN if checkpoint.get("waits_for") else _LEASE
     return Change(held(id, token), _changed({**checkpoint, "stage": to.value, "attempts": 0}, unset=unset, usage=usage))
 
 
 def advance_holding(id: str, token: str, to: Stage, checkpoint: Details, usage: Counts = _NOTHING) -> Change:
-    """`advance` and `claim` in one, under the same token."""
+    """`advance` and `claim` in one, with the same token."""
     values = {**checkpoint, "stage": to.value, "attempts": 1}
     return Change(held(id, token), _changed(values, unset=(), usage=usage, leased_at=True))
 
@@ -179,7 +180,7 @@ def retry_later(
     counts: bool = True,
     why: DelayForm | None = None,
 ) -> Change:
-    """After the delay, with a new turn. The attempt counts, unless the fault is ours. `why`: for the person."""
+    """After the delay, with a new turn. `counts`: whether the attempt counts. `why`: shown to the person."""
     unset, counted = ("token", "leased_at", "turn"), {"attempts": 0 if counts else -1, **_usage(usage)}
     if why is not None:
         said = {"delay_ms": delay_ms, "delay": why}
@@ -194,23 +195,23 @@ def retry_later(
 
 
 def add_usage(id: str, usage: Counts) -> Change:
-    """Without the token: a sum comes out the same in any order."""
+    """Without the token: sums are the same in any order."""
     return Change({"_id": id}, {"$inc": _usage(usage)})
 
 
 def requeue(id: str, token: str, usage: Counts = _NOTHING) -> Change:
-    """It goes on before others begin. The attempt does not count, its cost does."""
+    """It is continued before others are begun. The attempt does not count, its cost does."""
     return Change(held(id, token), {"$unset": dict.fromkeys(_LEASE, ""), "$inc": {"attempts": -1, **_usage(usage)}})
 
 
 def block(id: str, token: str, waits_for: str) -> Change:
-    """Until another message has ended; then it needs a turn. Not an attempt."""
+    """Until another message has ended; then it needs a turn. It does not count as an attempt."""
     update = {"$set": {"waits_for": waits_for}, "$unset": dict.fromkeys(_LEASE_AND_TURN, ""), "$inc": {"attempts": -1}}
     return Change(held(id, token), update)
 
 
 def cancel(filter: Filter) -> Change:
-    """Without its token, a worker can write nothing more."""
+    """Removes the token, without which its worker can write nothing more."""
     return Change(
         {**filter, "status": Status.PROCESSING.value},
         _changed({"status": Status.CANCELLED.value, "waits_for": None}),
@@ -218,7 +219,7 @@ def cancel(filter: Filter) -> Change:
 
 
 def retry(message: Message, reservation: ReservationForm | None = None) -> Change:
-    """With fresh attempts and a new turn, at the stage that failed: nothing is paid for twice."""
+    """With all attempts and a new turn, at the stage that failed, so that nothing is paid for twice."""
     stage = message.resumes_at
     values = {
         "status": Status.PROCESSING.value,
@@ -238,7 +239,7 @@ def forget_artifact(id: str, artifact: str) -> Change:
 
 
 def needing(artifacts: list[str]) -> Filter:
-    """Now, or after a retry."""
+    """Those that need this picture now, or would after a retry."""
     again = [{"status": Status.CANCELLED.value}, {"status": Status.FAILED.value, "error.retryable": True}]
     ids = [name.partition("/")[0] for name in artifacts]
     goes_on = [{"status": Status.PROCESSING.value}, *again]
@@ -246,7 +247,7 @@ def needing(artifacts: list[str]) -> Filter:
 
 
 def show_picture(snapshot: Snapshot, message_id: str) -> Change:
-    """The row's `rev` says which change is newer."""
+    """The row's `rev` says which snapshot is newer."""
     return Change(
         {"_id": message_id, "image.id": snapshot["id"], "image.rev": {"$lt": snapshot["rev"]}},
         _changed({"image": snapshot}, unset=()),
@@ -254,31 +255,31 @@ def show_picture(snapshot: Snapshot, message_id: str) -> Change:
 
 
 def unblock_dependents(*waited_for: str, refined: bool) -> Change:
-    """Variations once they are refined, others once they have ended."""
+    """Variations once the others are refined, edits once they have ended."""
     unrefined = {"stage": Stage.QUEUED.value} if refined else {}
     running = {"status": Status.PROCESSING.value}  # for the index
     return Change({"waits_for": {"$in": list(waited_for)}, **running, **unrefined}, {"$set": {"waits_for": None}})
 
 
 def give_turn(user_id: str, *, lease_ms: int, attempts: int) -> Change:
-    """The person's oldest message in line, sorted `OLDEST_FIRST`, gets the last place. A duplicate key where the person
-    has one."""
+    """Gives the last place to the person's oldest message in line; to be applied with the order `OLDEST_FIRST`. A duplicate
+    key if the person has a place."""
     filter = {"user_id": user_id, **in_line(lease_ms=lease_ms, attempts=attempts)}
     return Change(filter, {"$currentDate": {"turn": {"$type": "timestamp"}}})
 
 
 def leave_turn(message: Message) -> Change:
-    """Unless it was claimed meanwhile."""
+    """Gives up its place, unless it was claimed meanwhile."""
     still = {"_id": message.id, "status": Status.PROCESSING.value, "turn": message.turn}
     return Change(still, {"$unset": {"turn": ""}})
 
 
 def take_turn(id: str, turn: Timestamp, *, lease_ms: int, attempts: int) -> Change:
-    """The place that another message of the same person has left."""
+    """Takes the place that another message of the same person has left."""
     return Change({"_id": id, **in_line(lease_ms=lease_ms, attempts=attempts)}, {"$set": {"turn": turn}})
 
 
 def give(user_id: str, to: str) -> tuple[Change, ...]:
-    """To another person, who may have a place in the queue: what had one waits for a new one."""
+    """To another person, who may have a place in the queue already: a message that had one waits for another."""
     of, placed = {"user_id": user_id}, {"user_id": user_id, "turn": {"$gt": BEGUN}}
     return Change(placed, {"$set": {"user_id": to}, "$unset": {"turn": ""}}), Change(of, {"$set": {"user_id": to}})

@@ -1,4 +1,4 @@
-"""Bytes between two stages, which may run on two machines. One write and one read; GridFS would take two of each."""
+"""The bytes of pictures between two stages, which may run on two machines. GridFS would take twice as many operations."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,14 +12,14 @@ from pipeline.store.mongo import Document, database
 
 DUPLICATE = 11000  # the code of MongoDB's error
 PART = 8 * 1024 * 1024  # bytes; a document holds 16 MiB, a picture may have 20
-# On a majority of a set's members, as the checkpoint that names it. Not forced to disk: a lone server's journal keeps the
-# order, so that where it has the checkpoint it has the artifact.
+# Written to a majority of a replica set, as the checkpoint that names it. Without waiting for the disk: the journal keeps
+# the order, so that it has the artifact if it has the checkpoint.
 KEPT = WriteConcern(w="majority", j=False)
 
 
 def keep(message_id: str, token: str, data: bytes, user_id: str | None = None) -> str:
-    """The artifact's name. Safe to repeat. The token is in it: two attempts may be writing. `user_id`: whose space it
-    takes."""
+    """Returns its name, which holds the token, because two attempts may write at once. Safe to repeat. `user_id`: in
+    whose space it counts."""
     name = f"{message_id}/{token}"
     parts = [data[at : at + PART] for at in range(0, len(data), PART)]
     of_all = {"parts": len(parts), "kept_at": datetime.now(UTC), "user_id": user_id}
@@ -33,13 +33,13 @@ def keep(message_id: str, token: str, data: bytes, user_id: str | None = None) -
 
 
 def read(name: str) -> bytes | None:
-    """None when any part is gone."""
+    """None if any part is missing."""
     parts = _artifacts().find(_under(name), sort=[("_id", 1)]).to_list()
     return b"".join(part["data"] for part in parts) if parts and len(parts) == parts[0]["parts"] else None
 
 
 def drop(names: Iterable[str]) -> None:
-    """By an artifact's name, or by a message's id all of its artifacts."""
+    """`names`: of artifacts, or ids of messages, for all artifacts of each."""
     if of := [_under(name) for name in names]:
         _artifacts().delete_many({"$or": of})
 

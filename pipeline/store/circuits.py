@@ -1,4 +1,4 @@
-"""Providers that do not answer: after some failures in a row nobody asks them for a while, then one message tries again.
+"""Circuit breakers: after some failures in a row a provider is not asked for a while, then one message tries it.
 
 `providers`: a document for each, of all workers.
 """
@@ -16,7 +16,7 @@ from pipeline.store.documents import NO_JOURNAL
 from pipeline.store.mongo import Document, database
 
 FAILURES = 3  # in a row, until it opens
-FIRST_S, LONGEST_S = 10.0, 300.0  # how long it stays open; doubled with each trial that fails
+FIRST_S, LONGEST_S = 10.0, 300.0  # how long it stays open; doubled each time that the trial fails
 LATEST = 10  # errors that are kept, for the operator
 
 _OPEN = {"$gt": [{"$add": ["$failed_at", {"$multiply": ["$open_s", 1000]}]}, "$$NOW"]}
@@ -41,8 +41,8 @@ class State:
 
 
 def closed_in(name: str) -> float:
-    """Seconds that nobody asks this provider; 0 where this caller may. Of an open circuit whose time is over one caller
-    gets in: to the others it is open for as long again."""
+    """Seconds until this provider may be asked; 0 if the caller may ask it now. Once the time of an open circuit is over,
+    one caller may: for all others it is open for as long again."""
     providers = _providers()
     found = providers.find_one({"_id": name, "failures": {"$gte": FAILURES}}, {"left_ms": _LEFT_MS})
     if found is None:
@@ -68,7 +68,7 @@ def failed(name: str, error: StudioError) -> None:
 
 
 def worked(name: str) -> None:
-    """Only where it had failed, so that what works writes nothing."""
+    """Writes only if it had failed before."""
     _providers().update_one(
         {"_id": name, "failures": {"$gt": 0}},
         {"$set": {"failures": 0, "open_s": 0}, "$currentDate": {"worked_at": True}},
@@ -76,7 +76,7 @@ def worked(name: str) -> None:
 
 
 def states() -> Mapping[str, State]:
-    """By name, of the providers that ever failed."""
+    """By name; of providers that have failed before."""
     left = {"$cond": [{"$gte": ["$failures", FAILURES]}, _LEFT_MS, 0]}
     fields = {"failures": 1, "latest": 1, "worked_at": 1, "left_ms": left}
     return {document["_id"]: _state(document) for document in _providers().find({}, fields)}
@@ -92,10 +92,10 @@ def _state(document: Document) -> State:
 
 
 def _providers() -> Collection[Document]:
-    return database().get_collection("providers", write_concern=NO_JOURNAL)  # losing one does no harm
+    return database().get_collection("providers", write_concern=NO_JOURNAL)  # a lost write does no harm
 
 
 def _open_s(failures: int, retry_after: float | None) -> float:
-    """A provider's own word wins."""
+    """`retry_after` of a provider wins."""
     usual = FIRST_S * 2 ** min(10, max(0, failures - FAILURES))
     return min(LONGEST_S, float(math.ceil(max(usual, retry_after or 0.0))))

@@ -23,8 +23,8 @@ def find(kind: type[D], of: Filter) -> D | None:
 def apply(
     kind: type[D], change: Change, sort: Sort = BY_ID, *, journaled: bool = True, upsert: bool = False
 ) -> D | None:
-    """The document after the change, or None where its filter no longer held. Unless `journaled`, a crash may lose
-    it. `upsert`: it is inserted where there is none of its id."""
+    """The document after the change, or None if its filter did not match. Unless `journaled`, a crash may lose the
+    change. `upsert`: inserts the document if it does not exist."""
     collection = database()[kind.collection]
     if not journaled:
         collection = collection.with_options(write_concern=NO_JOURNAL)

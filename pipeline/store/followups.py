@@ -18,7 +18,7 @@ from pipeline.store.mongo import database
 
 PAUSE_S = 0.1  # between two rounds
 EVENTS_PER_ROUND = 20
-LOADED_PAUSE_S = 0.4  # after a round that could not publish for all
+LOADED_PAUSE_S = 0.4  # after a round with more than that
 
 
 def _round(waiting: dict[str, Message]) -> None:
@@ -45,7 +45,7 @@ def _unblock_and_give_turns(messages: list[Message], ended: list[Message], asked
     unblocked = unblock_dependents(refined, refined=True)
     unblocked += unblock_dependents([message.id for message in ended], refined=False)
     unblocked += unblock_settled({message.waits_for for message in asked if message.waits_for})
-    if unblocked:  # messages wait for the same person's only
+    if unblocked:  # messages only wait for messages of the same person
         turns.give(message.user_id for message in messages)
         return
     left = {message.user_id for message in ended if message.status is Status.CANCELLED}
@@ -53,12 +53,12 @@ def _unblock_and_give_turns(messages: list[Message], ended: list[Message], asked
 
 
 def unblock_dependents(waited_for: list[str], *, refined: bool) -> int:
-    """How many waited for these messages."""
+    """Returns how many messages waited for these."""
     return apply_to_all(Message, transitions.unblock_dependents(*waited_for, refined=refined)) if waited_for else 0
 
 
 def unblock_settled(waited_for: Collection[str]) -> int:
-    """Those who wait for these messages where they were refined or have ended, maybe before the waiting began."""
+    """Unblocks what waits for those of these messages that are refined or have ended, maybe before the waiting began."""
     if not waited_for:
         return 0
     of = {"_id": {"$in": list(waited_for)}}
@@ -78,5 +78,5 @@ def schedule(message: Message) -> None:
 
 
 def wait(seconds: float) -> None:
-    """Until nothing is left to do, or so long."""
+    """Until nothing is left to do, but at most so long."""
     _followups.wait(seconds)

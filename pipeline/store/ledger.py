@@ -34,16 +34,16 @@ log = logging.getLogger(__name__)
 STUDIO = "studio"
 FREE_OF_CEILINGS = Ceilings()
 RETRY_AFTER_S = 60.0
-MAX_OPEN = 20_000  # reservations in one book: some 2 MB, of which each step is one update
+MAX_OPEN = 20_000  # reservations in one book: some 2 MB
 
 
 class Gone(Exception):
-    """The reservation is in the book no more, or never was."""
+    """The reservation is not in the book."""
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A ceiling of one book. `field`: the sum it is for; `whose`: as in `refusals`."""
+    """A ceiling of one book. `field`: the sum that it limits; `whose`: as in `refusals`."""
 
     field: str
     ceiling: int
@@ -74,7 +74,7 @@ def new_reservation(user_id: str) -> ReservationForm:
 
 
 def reserve(reservation: ReservationForm, amount: int, ceilings: Ceilings) -> None:
-    """In the person's book and in the studio's. Raises `Budget` and `Quota`, and then in neither."""
+    """In the person's book and in the studio's. Raises `Budget` and `Quota`; then it is in neither of them."""
     for owner in _owners(reservation):
         try:
             left = _take(owner, reservation, amount, _bounds(owner, reservation, ceilings))
@@ -87,7 +87,7 @@ def reserve(reservation: ReservationForm, amount: int, ceilings: Ceilings) -> No
 
 
 def _take(owner: str, reservation: ReservationForm, amount: int, bounds: list[Bound]) -> refusals.Left | None:
-    """What is left where it is too little. Safe to repeat."""
+    """None, or what is left if that is too little. Safe to repeat."""
     day, entry = _day(reservation), _entry(reservation)
     filter = {"_id": _book(owner, reservation), entry: {"$exists": False}, **_within(bounds, amount)}
     update = {
@@ -153,7 +153,7 @@ def post(reservation: ReservationForm, spent: Spent) -> None:
 
 
 def void(reservation: ReservationForm, amount: int) -> None:
-    """Unless it was confirmed. Safe to repeat."""
+    """Has no effect once it is confirmed. Safe to repeat."""
     for owner in _owners(reservation):
         _close(owner, reservation, amount, NOTHING, confirmed=False)
 
@@ -201,7 +201,7 @@ def open_longer_than(unconfirmed_ms: int, confirmed_ms: int) -> Iterator[Open]:
 
 
 def close_orphan(orphan: Open) -> None:
-    """In the book that lists it alone. What may have been spent counts as spent."""
+    """A reservation in one book only. What may have been spent counts as spent."""
     spent = Spent({"unknown": orphan.amount}, orphan.amount) if orphan.confirmed else NOTHING
     _close(orphan.owner, orphan.reservation, orphan.amount, spent, confirmed=orphan.confirmed)
 
@@ -221,7 +221,7 @@ def _listed(book: Mapping[str, Any] | None, reservation: ReservationForm) -> Map
 
 
 def _owners(reservation: ReservationForm) -> tuple[str, ...]:
-    """The studio alone pays for what nobody asked for."""
+    """For work that no person asked for, the studio alone."""
     return (STUDIO,) if reservation["user_id"] == STUDIO else (reservation["user_id"], STUDIO)
 
 
@@ -238,12 +238,12 @@ def _bounds(owner: str, reservation: ReservationForm, ceilings: Ceilings) -> lis
 
 
 def _within(bounds: list[Bound], amount: int) -> dict[str, object]:
-    """A missing sum is 0; `_too_little` has looked whether that is enough."""
+    """A missing sum is 0, and was compared by `_too_little` before."""
     return {bound.field: {"$not": {"$gt": bound.ceiling - amount}} for bound in bounds}
 
 
 def _too_little(bounds: list[Bound], amount: int, book: Mapping[str, Any] | None) -> refusals.Left | None:
-    """Where several are, the one that refills last."""
+    """If several ceilings are too low, the one that refills last."""
     left = [refusals.Left(bound.whose, bound.ceiling, bound.ceiling - _sum(book, bound.field)) for bound in bounds]
     return next((each for each in reversed(left) if each.amount < amount), None)
 

@@ -26,7 +26,7 @@ FREE = Usage()
 
 @dataclass(frozen=True)
 class Job:
-    """A message that this worker holds. Every write needs the token."""
+    """A message that this worker holds. Every write filters on the token."""
 
     stage: Stage
     token: str
@@ -37,9 +37,9 @@ class Job:
         return self.message.id
 
     def found(self, to: Stage, details: Details) -> "Job":
-        """At the next stage, not stored yet."""
+        """The job of the next stage, not stored yet."""
         options: dict[str, Any] = {**self.message.options}
-        others: dict[str, Any] = {}  # each of its field's own type, as `Details` says
+        others: dict[str, Any] = {}  # of the types that `Details` declares
         for name, value in details.items():
             of, _, option = name.partition(".")
             (options if option else others)[option or of] = value
@@ -60,7 +60,7 @@ def claim(stage: Stage) -> Job | None:
         events.enqueue_change(message)
         if (
             at is not Stage.REFINING or message.attempts > 1
-        ):  # clients see no new stage, so tell them that it left the queue
+        ):  # the stage is the same for clients: tell them that it left the queue
             events.enqueue(events.progress(message.session_id, message.id, at.value, fraction=0))
     return Job(at, token, message)
 
@@ -80,7 +80,7 @@ def update_details(job: Job, values: Details) -> None:
 
 
 def advance(job: Job, to: Stage, checkpoint: Details, usage: Usage = FREE) -> None:
-    """To the next stage, for any worker: now, or once the message that it waits for has ended."""
+    """To the next stage, which any worker may run: at once, or after the message that it waits for has ended."""
     message = apply(Message, transitions.advance(job.id, job.token, to, checkpoint, usage.counted()))
     if message is None:
         _lease_lost(job, usage.counted())
@@ -93,7 +93,7 @@ def advance(job: Job, to: Stage, checkpoint: Details, usage: Usage = FREE) -> No
 
 
 def advance_holding(job: Job, to: Stage, checkpoint: Details, usage: Usage = FREE) -> Job | None:
-    """To the next stage, for this worker. None when the lease is lost."""
+    """To the next stage, which this worker runs. None if the lease is lost."""
     message = apply(Message, transitions.advance_holding(job.id, job.token, to, checkpoint, usage.counted()))
     if message is None:
         _lease_lost(job, usage.counted())
@@ -136,7 +136,7 @@ def retry_later(job: Job, delay_s: float, usage: Mapping[str, int], *, counts: b
 
 
 def wait_for_provider(job: Job, error: StudioError, delay_s: float) -> None:
-    """`retry_later`, of which the person is told."""
+    """`retry_later` that tells the person why."""
     why: DelayForm = {"code": error.code, "message": error.message, "seconds": max(1, round(delay_s))}
     change = transitions.retry_later(job.id, job.token, round(delay_s * 1000), error.usage, why=why)
     message = apply(Message, change)
@@ -159,7 +159,7 @@ def wait(job: Job, waits_for: str) -> None:
 
 
 def _unblock_if_ended(waited_for: str, user_id: str) -> None:
-    """The other one may have ended just before we began to wait."""
+    """The other message may have ended just before this one began to wait."""
     if followups.unblock_settled([waited_for]):
         turns.give([user_id])
 
@@ -171,13 +171,13 @@ def publish_end(message: Message) -> None:
 
 
 def _lease_lost(job: Job, usage: Mapping[str, int]) -> bool:
-    """Losers of a race never clean up; maintenance does."""
+    """Without the lease nothing is cleaned up here; maintenance does it."""
     log.info("action=lease_lost stage=%s message=%s", job.stage, job.id)
     add_usage(job, usage)
     return False
 
 
 def add_usage(job: Job, usage: Mapping[str, int]) -> None:
-    """Whoever holds the message now. No new version: the public form does not show it."""
+    """Whoever holds the message. Raises no version: the public form does not show it."""
     if usage:
         apply(Message, transitions.add_usage(job.id, usage))

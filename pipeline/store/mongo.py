@@ -25,7 +25,7 @@ def _options() -> dict[str, Any]:
         "tz_aware": True,
         "uuidRepresentation": "standard",
         "timeoutMS": DOWN_AFTER_MS,
-        # By default, kill -9 or an election could lose what was acknowledged. These win over the URI.
+        # With the defaults, kill -9 or an election could lose what was acknowledged. These override the URI.
         "journal": True,
         "w": "majority",
         "readPreference": "primary",
@@ -50,5 +50,5 @@ _async_client: PerLoop[AsyncMongoClient[Document]] = PerLoop(lambda: AsyncMongoC
 
 
 def async_database() -> AsyncDatabase[Document]:
-    """Of the running event loop: a client belongs to one."""
+    """Of the running event loop: each has a client of its own."""
     return _async_client()[_name(settings.MONGO_URI)]

@@ -11,7 +11,7 @@ from pipeline.store.mongo import database
 
 
 def all_sessions(user_id: str) -> Iterator[Session]:
-    """Oldest first, the unlisted one too."""
+    """Oldest first, with the unlisted one."""
     for doc in database()["sessions"].find({"user_id": user_id, "tombstone": None}, sort=[("_id", 1)]):
         yield Session.of(doc)
 

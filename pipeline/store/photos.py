@@ -18,5 +18,5 @@ def give(user_id: str, to: str) -> None:
 
 
 def forget(user_id: str) -> None:
-    """Of somebody who is removed."""
+    """All of a person who is removed."""
     database()[Photo.collection].delete_many({"user_id": user_id})

@@ -1,4 +1,4 @@
-"""What a person is told when a ceiling is reached: what is left, and when it refills."""
+"""The error of a ceiling that is reached: what is left, and when it refills."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,6 +52,6 @@ def refills_at(whose: str) -> datetime:
 
 
 def in_words(amount: int, *, down: bool = False) -> str:
-    """ "USD 0.07": in cents, rounded up, or down what is left."""
+    """Such as "USD 0.07": rounded up to cents; what is left is rounded down."""
     cents = amount * 100 // UNIT if down else -(-amount * 100 // UNIT)
     return f"{settings.PRICES.currency} {cents / 100:.2f}"

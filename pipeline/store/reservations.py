@@ -16,11 +16,11 @@ from pipeline.store.ledger import Gone, Spent
 from pipeline.store.mongo import database
 
 AT_ONCE = 100
-UNKNOWN_AFTER_MS = 600_000  # longer than any call takes: a reservation without a message
+UNKNOWN_AFTER_MS = 600_000  # for a reservation without a message: longer than any call takes
 
 
 def cover(message: Message, token: str) -> None:
-    """What its calls may cost is held in the books. Raises `Budget`, and `Interrupted` where the lease is lost."""
+    """Raises the reservation to what the calls may cost. Raises `Budget`, and `Interrupted` if the lease is lost."""
     reservation = message.reservation
     while True:
         if reservation is not None:
@@ -35,7 +35,7 @@ def cover(message: Message, token: str) -> None:
 
 
 def _reserve_anew(message: Message, token: str, before: ReservationForm | None) -> ReservationForm:
-    """It has none, or maintenance has given back what its web process reserved so long ago."""
+    """It has none, or maintenance has given it back, because it was reserved so long ago."""
     made = ledger.new_reservation(message.user_id)
     ledger.reserve(made, message.charged, ceilings.of(message.user_id))
     if apply(Message, charges.reserve(message.id, token, before, made)) is None:
@@ -45,7 +45,7 @@ def _reserve_anew(message: Message, token: str, before: ReservationForm | None) 
 
 
 def settle(message_id: str, *, finally_: bool = False) -> None:
-    """Of a message that has ended; with open calls only `finally_`. Safe to repeat."""
+    """For a message that has ended; if a call is still open, only with `finally_`. Safe to repeat."""
     message = find(Message, {"_id": message_id, **charges.unsettled()})
     if message is None or message.reservation is None:
         return
@@ -83,7 +83,7 @@ def settle_all_of(session_id: str) -> None:
 
 
 def settle_ended() -> None:
-    """Of those whose open calls nobody can end any more, too."""
+    """Also those with open calls that no worker can end any more."""
     patience = {"$subtract": ["$$NOW", 2 * round(settings.LEASE_S * 1000)]}
     long_ago = {"$expr": {"$lte": ["$updated_at", patience]}}
     for finally_, of in ((False, {}), (True, long_ago)):
@@ -92,7 +92,7 @@ def settle_ended() -> None:
 
 
 def close_orphans() -> None:
-    """Reservations that no message names: a web process has died, or hung, before it stored one."""
+    """Reservations without a message: a web process died, or hung, before it stored one."""
     waited = list(ledger.open_longer_than(6 * round(settings.LEASE_S * 1000), UNKNOWN_AFTER_MS))
     if not waited:
         return

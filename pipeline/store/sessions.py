@@ -12,7 +12,7 @@ from pipeline.store.mongo import database
 
 ARTIFACTS_AT_ONCE = 100
 SESSIONS_AT_ONCE = 1000
-EVENTS_AT_MOST = 20  # of sessions that change together; the poller covers the rest
+EVENTS_AT_MOST = 20  # for sessions that change together; the poller tells the rest
 
 
 def touch(*session_ids: str) -> None:
@@ -36,7 +36,7 @@ def _publish(ids: Sequence[str]) -> None:
 
 
 def cancel(session_id: str) -> None:
-    """Its messages that have not ended."""
+    """Cancels its messages that have not ended."""
     apply_to_all(Message, transitions.cancel({"session_id": session_id}))
 
 
@@ -48,7 +48,7 @@ def cancel_all_of(user_id: str) -> None:
 
 
 def remove(session_id: str) -> None:
-    """With its messages and their artifacts; pictures stay. Safe to repeat: the session goes last."""
+    """With its messages and their artifacts; pictures stay. Safe to repeat, because the session is removed last."""
     cancel(session_id)
     reservations.settle_all_of(session_id)
     messages = database()["messages"]

@@ -11,7 +11,7 @@ from pipeline.store.mongo import database
 
 @dataclass(frozen=True)
 class Sums:
-    """`held`: spent and reserved; `assumed`: of what is spent, where nobody knows whether it was charged."""
+    """`held`: spent and reserved; `assumed`: the part of what is spent of which it is not known whether it was charged."""
 
     held: int = 0
     spent: int = 0

@@ -35,7 +35,7 @@ class Pace:
     threads: int
 
     def of(self, stage: Stage, intent: str | None) -> float | None:
-        """Seconds that a message needs once begun; None where one of its stages was never timed."""
+        """Seconds that a message takes once it is begun; None if one of its stages was never timed."""
         left = WORK[WORK.index(stage) :] if stage in WORK else WORK
         known = [self.seconds.get(_name(stage, intent)) for stage in left]
         return sum(filter(None, known)) if None not in known else None
@@ -50,13 +50,13 @@ def _name(stage: Stage, intent: str | None, made_by: str | None = None) -> str:
 
 
 def note_time(stage: Stage, intent: str | None, seconds: float, made_by: str | None = None) -> None:
-    """`made_by`: a second choice's time is not the first one's."""
+    """`made_by`: the provider that made the picture, maybe the second choice."""
     with _lock:
         _taken[_name(stage, intent, made_by)].append(seconds)
 
 
 def keep() -> None:
-    """Called in a follow-up, so that no stage waits for it."""
+    """Called in a follow-up, so that no stage has to wait."""
     with _lock:
         taken = dict(_taken)
         _taken.clear()
@@ -93,4 +93,4 @@ def read() -> Pace:
 
 
 def _collection(name: str) -> Collection[Document]:
-    return database().get_collection(name, write_concern=NO_JOURNAL)  # losing one does no harm
+    return database().get_collection(name, write_concern=NO_JOURNAL)  # a lost write does no harm

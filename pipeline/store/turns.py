@@ -43,7 +43,7 @@ def lease_terms() -> dict[str, int]:
 
 
 def pass_on(user_id: str) -> None:
-    """After a claim. What fails here maintenance does."""
+    """After a claim. If it fails, maintenance does it."""
     try:
         wake(Stage.REFINING, _give(user_id))
     except PyMongoError as error:
@@ -51,7 +51,7 @@ def pass_on(user_id: str) -> None:
 
 
 def give(user_ids: Iterable[str]) -> None:
-    """A place for each of them who waits and has none."""
+    """Gives a place to each of them who waits and has none."""
     waiting = set(user_ids)
     if waiting:
         waiting -= set(database()["messages"].distinct("user_id", transitions.next_up(user_id={"$in": list(waiting)})))
@@ -67,7 +67,7 @@ _giving: Coalescer[str, str] = Coalescer("turns", lambda people: give(people), d
 
 
 def give_all() -> None:
-    """A place for everybody who waits and has none, the longest wait first."""
+    """Gives a place to everybody who waits and has none; who has waited longest comes first."""
     messages = database()["messages"]
     placed = messages.distinct("user_id", transitions.next_up())
     waiting = messages.aggregate(
@@ -93,11 +93,11 @@ def _give(user_id: str) -> bool:
 
 
 def _put_in_order(user_id: str) -> None:
-    """The place may be held by a message that is newer than another of the same person."""
+    """The message that holds the place may be newer than another one of the same person."""
     messages = database()["messages"]
     holder = find(Message, transitions.next_up(user_id=user_id))
     if holder is None or holder.turn is None or holder.accepted_at is None:
-        return  # of an older release: before all that have such a time
+        return  # from an older release: it comes before all that have that time
     before = {
         "user_id": user_id,
         **transitions.in_line(**lease_terms()),
@@ -126,7 +126,7 @@ class Place:
 
 
 def places() -> dict[str, Place]:
-    """By message id, in the order in which they would be claimed now; the first ones only."""
+    """By message id, of the first ones, in the order in which they would be claimed now."""
     running, heads = _begun_and_next()
     if not heads:
         return {}
@@ -136,7 +136,7 @@ def places() -> dict[str, Place]:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Also a message that has begun."""
+    """A message in line, next, or begun."""
 
     id: str
     user_id: str
@@ -155,7 +155,8 @@ class Waiting:
 
 
 def in_order(heads: Sequence[Waiting], lines: Mapping[str, Sequence[Waiting]]) -> Iterator[Waiting]:
-    """One of each person in each round. `heads`: those that are next, by turn; `lines`: each person's others."""
+    """Round by round, one message of each person. `heads`: those that are next, by turn; `lines`: the others of each
+    person."""
     rounds = zip_longest(*([head, *lines.get(head.user_id, ())] for head in heads))
     return (waiting for round in rounds for waiting in round if waiting is not None)
 
@@ -184,7 +185,7 @@ def _begun_and_next() -> tuple[list[Waiting], list[Waiting]]:
 
 
 def _lines(heads: Sequence[Waiting]) -> dict[str, list[Waiting]]:
-    """By person; no more than could be among the first."""
+    """By person; only as many as can be among the first."""
     if len(heads) >= TOLD_AT_MOST:
         return {}
     line = [

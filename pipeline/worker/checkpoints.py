@@ -1,4 +1,4 @@
-"""What a stage has found out, kept for whoever does the next one.
+"""The results of a stage, stored for the next one, which another worker may run.
 
 What was paid for, or is different each time, is kept at once. What is free and repeatable is kept a moment later, or
 with the message's end; after a crash it is made again.
@@ -33,13 +33,13 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """Of one held message. Another thread keeps those that have waited."""
+    """Of one held message. Another thread stores what has waited for `HOLD_S`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._unsaved: Checkpoint | None = None
         self._since = 0.0
-        self._job: Job | None = None  # of the unsaved one
+        self._job: Job | None = None  # of the checkpoint that is not stored yet
 
     def save_later(self, job: Job, checkpoint: Checkpoint) -> Job:
         """The next stage's job."""
@@ -55,20 +55,20 @@ class Checkpoints:
             return self._save(job, self._with_unsaved(checkpoint), usage)
 
     def leave(self, job: Job, checkpoint: Checkpoint, usage: Usage) -> None:
-        """Stored, for any worker to go on with."""
+        """Stores it, and leaves the message to any worker."""
         with self._lock:
             whole = self._with_unsaved(checkpoint)
             messages.advance(job, whole.to, _with_artifact(job, whole), usage)
             self._unsaved = None
 
     def save(self) -> None:
-        """What is unsaved yet."""
+        """Stores what is not stored yet."""
         with self._lock:
             if self._unsaved and self._job:
                 self._save(self._job, self._unsaved, messages.FREE)
 
     def update_details(self, job: Job, details: Details) -> None:
-        """Of the running stage."""
+        """Changes details of the running stage."""
         with self._lock:
             if self._unsaved:
                 self._unsaved = self._with_unsaved(Checkpoint(self._unsaved.to, details, self._unsaved.made))

@@ -1,4 +1,4 @@
-"""Who makes a picture: the first choice, unless it is down; then the second one, where the operator named one."""
+"""The provider that makes a picture: the first choice, or, while that is down, the second one, if the operator named one."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -30,14 +30,16 @@ from pipeline.providers.base import (
 from pipeline.providers.text import Size
 from pipeline.store import circuits
 
-WAIT_S = 30.0  # a message waits for a provider that is down; for longer ones its person is told at once
+WAIT_S = (
+    30.0  # the longest that a message waits for a provider that is down; where it would be longer, it fails at once
+)
 IN_SECONDS = N_("{provider} is down. It should be back in about {seconds} seconds.")
 IN_MINUTES = N_("{provider} is down. It should be back in about {minutes} minutes.")
 INSTEAD = N_("{first} is down, so {second} made this.")
 
 
 class CircuitOpen(ProviderDown):
-    """`retry_after`: when the next one may ask."""
+    """`retry_after`: seconds until the provider may be asked."""
 
 
 def refiner() -> Refiner:
@@ -46,7 +48,7 @@ def refiner() -> Refiner:
 
 
 def picture_reader() -> PictureReader | None:
-    """The refiner, if it looks at pictures."""
+    """The refiner, if it accepts pictures."""
     reader = registry.picture_reader()
     return GuardedReader(reader) if reader else None
 
@@ -107,7 +109,7 @@ class Chosen:
     def _instead(
         self, second: Provider, request: PictureRequest, control: Control, spent: Mapping[str, int]
     ) -> Picture:
-        """`spent`: by the first choice, in vain."""
+        """`spent`: the usage of the first choice, which failed."""
         try:
             with _noted(second.name):
                 picture = second.make(request, control)
@@ -120,14 +122,14 @@ class Chosen:
 
 
 def _can(second: Provider, request: PictureRequest) -> bool:
-    """What was asked of the first one."""
+    """Whether the second choice can do what was asked of the first."""
     pictures = len(request.references) + (request.source is not None)
     return pictures <= max(1, second.max_pictures) and request.resolution in (None, *second.resolutions)
 
 
 @contextmanager
 def _guarded(name: str) -> Iterator[None]:
-    """Raises `CircuitOpen` where nobody may ask."""
+    """Raises `CircuitOpen` while the provider is not asked."""
     if fault := _open(name):
         raise fault
     with _noted(name):
@@ -136,7 +138,7 @@ def _guarded(name: str) -> Iterator[None]:
 
 @contextmanager
 def _noted(name: str) -> Iterator[None]:
-    """Whether the provider is down or not: what cannot be noted costs no picture."""
+    """Notes whether the provider works. If that cannot be stored, the picture is kept all the same."""
     if not _is_service(name):
         yield
         return

@@ -1,4 +1,4 @@
-"""The second stage: the picture, or an answer about one."""
+"""The second stage: makes the picture, or answers a question about one."""
 
 import logging
 import time
@@ -27,7 +27,7 @@ from pipeline.worker.refining import suggestion_form
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-PAUSE_S = 1.0  # between two tries of one write
+PAUSE_S = 1.0  # between two attempts at one write
 
 
 def generate(job: Job, lease: Lease) -> Job | None:
@@ -73,7 +73,7 @@ def generate(job: Job, lease: Lease) -> Job | None:
 
 
 def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
-    """A new picture is made after all attached ones, a change after those beside the one that is changed."""
+    """For a new picture all attached ones, for a change those beside the one that is changed."""
     if Intent(message.intent or "").needs_source:
         further = message.attached[1:] if provider.max_pictures > 1 else []
     else:
@@ -110,7 +110,7 @@ def _retry_while_mongo_is_down(lease: Lease, write: Callable[[], T]) -> T:
 
 
 def _reply(said: str | None, note: str | None) -> str | None:
-    """With the note once, however often the picture is made."""
+    """With the note, but only once, however often the picture is made."""
     return said if note is None or note in (said or "") else " ".join(filter(None, (said, note)))
 
 

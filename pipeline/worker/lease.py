@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 PROGRESS_EVERY_S = 0.15
 PAID_S = 60.0  # how long a stopping worker waits for a paid call; the rest of its time is for storing
-DRAFTS = 8  # of one message that are shown
+DRAFTS = 8  # shown for one message
 
 
 class LeaseLost(Interrupted):
@@ -55,7 +55,7 @@ class Lease:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.made: bytes | None = None  # the picture, if this worker made it
+        self.made: bytes | None = None  # the picture's bytes, if this worker made it
         self.checkpoints = Checkpoints()
         self.lost = threading.Event()
         self._next_event = 0.0
@@ -73,7 +73,7 @@ class Lease:
         self._drafts_left -= 1
         try:
             placeholder = pictures.sketch(data)
-        except StudioError as error:  # the draft alone is lost
+        except StudioError as error:  # only the draft is lost
             log.warning("action=draft_unreadable message=%s error=%r", self.job.id, error)
             return
         events.enqueue(
@@ -81,7 +81,7 @@ class Lease:
         )
 
     def advance(self, checkpoint: Checkpoint, usage: Usage = messages.FREE, *, repeatable: bool = False) -> Job | None:
-        """The next stage's job; None where the message has to wait, or this worker to stop: then it is any worker's."""
+        """The next stage's job; None if the message has to wait, or this worker to stop: then any worker may continue it."""
         if checkpoint.details.get("waits_for") is not None or stopping.is_set():
             self.checkpoints.leave(self.job, checkpoint, usage)
             return None
@@ -117,7 +117,7 @@ def holding(job: Job) -> Iterator[Lease]:
 
 
 def renew() -> None:
-    """Renews every lease of this process, and marks the lost ones."""
+    """Renews every lease of this process, and marks those that are lost."""
     tokens = list(_leases)
     if not tokens:
         return

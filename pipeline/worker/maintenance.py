@@ -38,7 +38,7 @@ WAKE_AT_MOST = 100  # wake-ups of one stage in one round
 WORDS_AT_ONCE = 1000  # pictures of an older release
 DRAFT_AGE = timedelta(seconds=60)
 ARTIFACT_AGE = timedelta(days=1)
-MASK_AGE = timedelta(days=7)  # a message may wait that long in a closed browser
+MASK_AGE = timedelta(days=7)  # an unsent message may wait that long in a closed browser
 TOMBSTONE_MS = 30_000  # long enough for every poller to have seen it
 COUNT_EVERY_S = 60.0
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
@@ -54,19 +54,19 @@ def repair_once() -> None:
 
 
 def clean() -> None:
-    """One round, in a loop of its own: a storage that hangs must not delay wake-ups."""
+    """One round of the cleaning, in a thread of its own, because a storage that hangs must not delay the repairs."""
     _round(CLEANING)
 
 
 def _round(repairs: tuple[Callable[[], None], ...]) -> None:
-    """What fails comes again in the next round."""
+    """A repair that fails is repeated in the next round."""
     for repair in repairs:
         try:
             repair()
         except DOWN as error:
             log.warning("action=repair_postponed repair=%s error=%r", repair.__name__, error)
         except Exception:
-            log.exception("action=repair_failed repair=%s", repair.__name__)  # go on with the others
+            log.exception("action=repair_failed repair=%s", repair.__name__)  # the others are done all the same
 
 
 def wake_for_due_messages() -> None:
@@ -106,7 +106,7 @@ def finish_purges() -> None:
 
 
 def purge_unused_masks() -> None:
-    """Those that no message names."""
+    """Masks that no message uses."""
     global _masks_after
     masks = gallery.masks(MASK_AGE, _masks_after, WAKE_AT_MOST)
     _masks_after = str(masks[-1].pk) if len(masks) == WAKE_AT_MOST else None  # None: from the beginning
@@ -143,7 +143,7 @@ def remove_ended_shares() -> None:
 
 
 def count_days() -> None:
-    """What moderators read of them; once a minute."""
+    """Counts each day for the moderators' first page; once a minute."""
     global _counted_at
     if time.monotonic() - _counted_at < COUNT_EVERY_S:
         return
@@ -158,7 +158,7 @@ def clean_above() -> None:
 
 
 def delete_old_artifacts() -> None:
-    """Unless their message runs or can be retried; those are looked at again a day later."""
+    """Except those of messages that run or can be retried, which are checked again a day later."""
     old = set(artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, WAKE_AT_MOST))
     needed = set(database()["messages"].distinct("artifact", transitions.needing(list(old))))
     artifacts.look_again_later(needed)
@@ -170,7 +170,7 @@ def delete_old_artifacts() -> None:
 def remove_deleted_sessions() -> None:
     for doc in database()["sessions"].find(session.soft_deleted(longer_than_ms=TOMBSTONE_MS)):
         if doc["tombstone"] == "trash":
-            sessions.cancel(doc["_id"])  # first: later pictures would miss the trash
+            sessions.cancel(doc["_id"])  # first, or a picture that is made later would not go to the trash
             gallery.trash_session(doc["user_id"], doc["_id"])
         sessions.remove(doc["_id"])
         log.info("action=session_removed session=%s", doc["_id"])
@@ -184,7 +184,7 @@ def repeat_announcements() -> None:
 
 _looked_until: Timestamp | None = None
 LOOK_BACK_S = 60
-FIRST_LOOK_BACK_S = 24 * 3600  # after a start
+FIRST_LOOK_BACK_S = 24 * 3600  # the first time after a start
 SESSIONS_AT_ONCE = 1000
 
 
@@ -218,7 +218,7 @@ def _before(at: Timestamp, seconds: int) -> Timestamp:
 
 
 def _settled(at: Timestamp) -> bool:
-    """So long ago that whoever made the change has touched the session, if it lives."""
+    """Whether the process that made the change has had time to touch the session itself."""
     return time.time() - at.time > 2
 
 
@@ -263,7 +263,9 @@ def every(seconds: float, act: Callable[[], None]) -> None:
             except DOWN as error:
                 log.warning("action=maintenance_postponed what=%s error=%r", act.__name__, error)
             except Exception:
-                log.exception("action=maintenance_failed what=%s", act.__name__)  # or every lease would run out
+                log.exception(
+                    "action=maintenance_failed what=%s", act.__name__
+                )  # the loop must go on, or every lease would expire
             finally:
                 close_old_connections()
             time.sleep(seconds)

@@ -1,4 +1,4 @@
-"""Who pays for the requests to services: a message that this worker holds, or a person who waits for a reading."""
+"""The meters of paid requests: one for a message that this worker holds, one for a person who waits for a refinement."""
 
 import logging
 import uuid
@@ -28,12 +28,12 @@ def price(call: Call, usage: Usage) -> int:
 
 
 class OfMessage:
-    """A free call costs no database anything."""
+    """A free call writes nothing."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
         self._open: dict[str, Call] = {}
-        self._unwritten: dict[str, int] = {}  # costs
+        self._unwritten: dict[str, int] = {}  # costs by call id
 
     def begin(self, call: Call) -> str:
         at_most = price(call, call.at_most)
@@ -47,7 +47,7 @@ class OfMessage:
         self._open[id] = call
         try:
             reservations.cover(message, job.token)
-        except Exception:  # nothing is sent
+        except Exception:  # the request is not sent
             self._end(id, 0)
             raise
         return id
@@ -56,7 +56,7 @@ class OfMessage:
         self._end(id, price(self._open[id], usage))
 
     def close(self) -> None:
-        """What is still open may have been charged."""
+        """Calls that are still open may have been charged."""
         for id, cost in list(self._unwritten.items()):
             self._end(id, cost)
         for id, call in list(self._open.items()):
@@ -64,7 +64,7 @@ class OfMessage:
                 self._end(id, price(call, call.at_most), assumed=True)
 
     def _end(self, id: str, cost: int, *, assumed: bool = False) -> None:
-        """What cannot be written is tried again at the close, and then counts at most."""
+        """If it cannot be written, it is tried again by `close`, and then counts at its maximum."""
         self._unwritten[id] = cost
         try:
             message = apply(Message, charges.end_call(self._job.id, id, cost, assumed=assumed))
@@ -87,7 +87,7 @@ def paid_by(job: Job) -> Iterator[None]:
 
 
 class OfPerson:
-    """Each call has a reservation of its own. The person may be the studio itself: `ledger.STUDIO`."""
+    """Each call has its own reservation. The person may be the studio itself: `ledger.STUDIO`."""
 
     def __init__(self, user_id: str) -> None:
         self._user_id = user_id
@@ -113,7 +113,7 @@ class OfPerson:
             self._post(id, price(call, call.at_most), assumed=True)
 
     def _post(self, id: str, cost: int, *, assumed: bool = False) -> None:
-        """What cannot be written maintenance counts at most."""
+        """If it cannot be written, maintenance counts it at its maximum."""
         call, reservation = self._open.pop(id)
         try:
             ledger.post(reservation, Spent({call.provider: cost} if cost else {}, cost if assumed else 0))

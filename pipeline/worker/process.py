@@ -11,11 +11,11 @@ from pipeline.store import followups, stage_times
 from pipeline.worker import maintenance, screening
 from pipeline.worker.lease import stopping
 
-STOP_WITHIN_S = 70  # where it waits for a paid call
+STOP_WITHIN_S = 70  # including the wait for a paid call
 
 
 class Worker(Consumer):  # type: ignore[misc]  # huey has no types
-    """SIGTERM and SIGINT both stop it gently: what it holds is handed back at the next progress."""
+    """SIGTERM and SIGINT both stop it gracefully: each message that it holds is requeued at its next progress."""
 
     def __init__(self, threads: int) -> None:
         super().__init__(

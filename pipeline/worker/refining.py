@@ -1,4 +1,4 @@
-"""The first stage: what a message asks for."""
+"""The first stage: finds out what a message asks for."""
 
 from gallery.translation import _
 from pipeline.message import SEEDS, Message, Stage
@@ -16,7 +16,7 @@ from pipeline.worker.lease import Lease
 
 def refine(job: Job, lease: Lease) -> Job | None:
     message = job.message
-    if message.intent is not None:  # handed back by a worker of the release before
+    if message.intent is not None:  # refined and requeued by a worker of the release before
         return lease.advance(Checkpoint(Stage.UPLOADING if message.artifact else Stage.GENERATING, {}))
     original = sources.original(message)
     if original is not None and original.intent is not None:
@@ -62,7 +62,7 @@ def _answer(read: Refinement, image_id: str | None) -> Details:
 
 
 def suggestion_form(read: Suggestion, image_id: str | None) -> SuggestionForm:
-    """With the picture that was meant when it was offered."""
+    """With the picture that it was offered for."""
     return {
         "label": read.label,
         "content": read.content,
@@ -72,7 +72,7 @@ def suggestion_form(read: Suggestion, image_id: str | None) -> SuggestionForm:
 
 
 def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
-    """After "go back" the earlier version is attached: later messages mean that one."""
+    """After "go back" the earlier version is attached, so that later messages refer to it."""
     if not read.goes_back:
         return _answer(read, it.image_id)
     before = sources.version_before(message, it)

@@ -1,4 +1,4 @@
-"""What a worker does when it is woken: claim one message, run a stage of it, and go on with it.
+"""What a worker does when it is woken: it claims a message and runs its stages.
 
 A step returns the job of the next stage, or None where this worker has nothing more to do.
 """
@@ -23,8 +23,8 @@ from pipeline.worker.lease import Lease, LeaseLost, WorkerStopping, holding, sto
 
 log = logging.getLogger(__name__)
 
-WORKS_S = 1.0  # how long a woken thread begins messages
-BACKOFF_S = 1.0  # doubled with each attempt; the provider's own wins
+WORKS_S = 1.0  # how long a woken thread goes on to claim messages
+BACKOFF_S = 1.0  # doubled with each attempt, unless the provider says how long
 
 
 def work(stage: Stage) -> None:
@@ -55,7 +55,7 @@ def _take_through(job: Job) -> None:
 
 
 def run(lease: Lease) -> Job | None:
-    """In the language that its person is answered in."""
+    """In the language of the answer."""
     message = lease.job.message
     with translation.override(message.language or answered_in(message.content)):
         return _run(lease)
@@ -66,7 +66,7 @@ def _run(lease: Lease) -> Job | None:
     try:
         with paying.paid_by(job):
             following = _STEPS[job.stage](job, lease)
-        if following or job.stage is Stage.UPLOADING:  # waits and replies are no measure
+        if following or job.stage is Stage.UPLOADING:  # messages that wait, and replies, would distort the times
             made_by = (following or job).message.provider
             stage_times.note_time(job.stage, job.message.intent, time.monotonic() - began, made_by)
         return following
@@ -77,11 +77,11 @@ def _run(lease: Lease) -> Job | None:
         log.info("action=requeued message=%s stage=%s", job.id, job.stage)
         _save(lease)
         messages.requeue(job, error.usage)
-    except (OperationalError, InterfaceError) as error:  # no message fails for an outage, however long
+    except (OperationalError, InterfaceError) as error:  # a message never fails because of an outage of a database
         log.warning("action=sql_down message=%s stage=%s error=%r", job.id, job.stage, error)
         _save(lease)
         messages.retry_later(job, BACKOFF_S, {}, counts=False)
-    except (StorageFull, Budget) as error:  # trying again does not help
+    except (StorageFull, Budget) as error:  # not retried
         log.info("action=%s message=%s", error.code, job.id)
         _save(lease)
         messages.fail(job, error)
@@ -97,7 +97,7 @@ def _run(lease: Lease) -> Job | None:
 
 
 def _save(lease: Lease) -> None:
-    """Unsaved checkpoints of the stages before. What cannot be stored is free, and made again."""
+    """Stores checkpoints of earlier stages. If that fails they are made again, since they were free."""
     try:
         lease.checkpoints.save()
     except PyMongoError as error:
@@ -105,7 +105,7 @@ def _save(lease: Lease) -> None:
 
 
 def _settle(job: Job, error: StudioError) -> None:
-    """Retries a retryable error while attempts are left, and not for minutes."""
+    """Retries a retryable error while attempts are left, unless its provider will be down for long."""
     attempts = job.message.attempts
     is_soon = not isinstance(error, choices.CircuitOpen) or (error.retry_after or 0.0) <= choices.WAIT_S
     if not (error.retryable and is_soon and attempts < settings.ATTEMPTS):

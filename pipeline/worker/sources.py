@@ -1,4 +1,4 @@
-"""What a message means in its conversation: which picture "it" is, which message it varies, what was said before."""
+"""What a message refers to in its conversation: the picture that "it" is, the message that it varies, the turns before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from pipeline.providers.base import Intent, Question, RefineRequest, Turn
 from pipeline.store.documents import find
 from pipeline.store.mongo import database
 
-TURNS = 6  # how many a provider is told
-# By the database's clock; ids are by those of web processes.
+TURNS = 6  # turns that a provider is told
+# By the database's clock; ids come from the clocks of web processes.
 LATEST = [("accepted_at", -1), ("_id", -1)]
 
 
 @dataclass(frozen=True)
 class Source:
-    """The picture that a message is about, or the message that may still make it."""
+    """The picture that a message is about, or the message that is still making it."""
 
     image_id: str | None = None
     waits_for: str | None = None
@@ -29,7 +29,7 @@ def original(message: Message) -> Message | None:
 
 
 def number(message: Message) -> int:
-    """Of a variation, from 1: its place among its siblings."""
+    """Of a variation: its number among its siblings, from 1."""
     siblings: Filter = {"variation_of": message.variation_of, **_earlier(message)}
     return 1 + database()["messages"].count_documents(siblings)
 
@@ -74,7 +74,7 @@ def _shown_by(last: Stored, user_id: str) -> Source | None:
 
 
 def _before(message: Message) -> Filter:
-    """For a variation, before its original."""
+    """The condition for messages before this one; for a variation, before its original."""
     return {"session_id": message.session_id, **_earlier(original(message) or message)}
 
 

@@ -33,7 +33,7 @@ MAX_SUGGESTIONS = 4
 
 @dataclass(frozen=True)
 class Made:
-    """As its provider made it; sides in pixels."""
+    """A picture as its provider made it. Sides in pixels."""
 
     data: bytes
     width: int
@@ -41,13 +41,13 @@ class Made:
     provider: str
     usage: Usage
     note: str | None
-    prompt: str | None  # in place of the refinement's
+    prompt: str | None  # replaces the refinement's
     suggestions: tuple[Suggestion, ...]
     repeatable: bool
 
 
 def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
-    """A validated refinement; a reply where no provider could fulfil it."""
+    """A validated refinement, or a reply if no provider can fulfil it."""
     read = _cut(refiner.refine(request), request)
     if read.intent is Intent.REPLY:
         return read
@@ -109,14 +109,14 @@ def answer(reader: PictureReader, question: Question, control: Control) -> Answe
 
 
 def upload(data: bytes) -> Rendition:
-    """What is stored: re-encoded by us, with its thumbnail and placeholder."""
+    """The picture as it is stored: encoded again, with its thumbnail and placeholder."""
     return pictures.rendition(data)
 
 
 def _size(picture: Picture) -> tuple[int, int]:
     try:
         return pictures.check(picture.data)
-    except (BadInput, TooLarge) as error:  # the provider's fault: retryable
+    except (BadInput, TooLarge) as error:  # the provider's fault, and so retryable
         fault = ProviderDown(_("The picture service sent something that is not a picture."))
         fault.usage = picture.usage.counted()
         raise fault from error
@@ -127,5 +127,5 @@ def _side(pixels: int | None) -> int | None:
 
 
 def _text(text: str, longest: int) -> str:
-    """Without what a database or a page could not show."""
+    """Without characters that a database or a page cannot hold."""
     return "".join(ch for ch in text if ch == "\n" or (ch.isprintable() and not "\ud800" <= ch <= "\udfff"))[:longest]

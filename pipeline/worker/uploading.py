@@ -48,7 +48,7 @@ def upload(job: Job, lease: Lease) -> Job | None:
 
 
 def _parents(message: Message) -> list[str]:
-    """What the picture was made from, in the order of the numbers."""
+    """Ids of the pictures that it was made from, in the order of their numbers."""
     if message.source_id:
         return [message.source_id, *(message.further_image_ids or ())]
     provider = choices.provider_for(Intent(message.intent or ""))
@@ -56,8 +56,8 @@ def _parents(message: Message) -> list[str]:
 
 
 def _stored(lease: Lease, image: Image, rendition: Rendition) -> bool:
-    """Whether the message ended with this picture. A worker that lost the lease has to look whether its files came
-    after a purge."""
+    """Whether the message ended with this picture. A worker that lost the lease deletes its files, if the picture was
+    purged before they were written."""
     ended = False
     try:
         gallery.put(image, rendition)
