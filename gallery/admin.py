@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-MAX_CHOSEN = 500  # pictures in one action
+MAX_SELECTED = 500  # pictures in one action
 FOUND = 1000  # pictures of one search, the newest
 
 
@@ -47,13 +47,13 @@ class HideForm(forms.Form):
 
 @admin.register(Image)
 class ImageAdmin(Base):
-    list_display = ("thumbnail", "said", "owner", "state", "created_at")
+    list_display = ("thumbnail", "prompt_excerpt", "owner", "state", "created_at")
     list_filter = (StateFilter, "purpose", ProviderFilter, MadeFilter)
     list_select_related = ("owner",)
     list_per_page = 50
     show_full_result_count = False
     paginator = FirstPages
-    search_fields = ("owner__username",)  # so that there is a field to search with; see get_search_results
+    search_fields = ("owner__username",)  # only brings the search field: see get_search_results
     search_help_text = _("Words of the title, the request or the prompt, or the whole name of a person.")
     ordering = ("-pk",)
     actions = ("approve", "hide")
@@ -109,7 +109,7 @@ class ImageAdmin(Base):
         )
 
     @admin.display(description=_("prompt"))
-    def said(self, image: Image) -> str:
+    def prompt_excerpt(self, image: Image) -> str:
         text = image.prompt or image.title
         return text if len(text) <= 200 else text[:200] + "…"
 
@@ -123,7 +123,7 @@ class ImageAdmin(Base):
 
     @admin.action(description=_("Approve (show it again, if it is hidden)"), permissions=["change"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Image]) -> None:
-        if images := self._chosen(request, queryset):
+        if images := self._selected(request, queryset):
             approved = verdicts.approve(images, by=request.user.pk)
             self.message_user(request, gettext("Approved: {count}.").format(count=len(approved)), messages.SUCCESS)
             if len(approved) < len(images):
@@ -133,7 +133,7 @@ class ImageAdmin(Base):
 
     @admin.action(description=_("Hide, with a reason"), permissions=["change"])
     def hide(self, request: HttpRequest, queryset: QuerySet[Image]) -> HttpResponse | None:
-        images = self._chosen(request, queryset)
+        images = self._selected(request, queryset)
         if not images:
             return None
         form = HideForm(request.POST if "code" in request.POST else None)
@@ -143,12 +143,12 @@ class ImageAdmin(Base):
         self.message_user(request, gettext("Hidden: {count}.").format(count=len(hidden)), messages.SUCCESS)
         return None
 
-    def _chosen(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:
-        images = list(queryset[: MAX_CHOSEN + 1])
-        if len(images) <= MAX_CHOSEN:
+    def _selected(self, request: HttpRequest, queryset: QuerySet[Image]) -> list[Image]:
+        images = list(queryset[: MAX_SELECTED + 1])
+        if len(images) <= MAX_SELECTED:
             return images
         self.message_user(
-            request, gettext("At most {count} pictures at once.").format(count=MAX_CHOSEN), messages.ERROR
+            request, gettext("At most {count} pictures at once.").format(count=MAX_SELECTED), messages.ERROR
         )
         return []
 

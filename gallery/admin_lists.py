@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from gallery.ids import first_id
 from gallery.models import Image
-from gallery.search import first_id
 
 if TYPE_CHECKING:
     Admin = admin.ModelAdmin[Image]  # only the type checker can subscript it
@@ -23,7 +23,7 @@ else:
 
 COUNTED = 5_000  # rows, at most; what is older is found by filters and by its words
 PROVIDERS = 50
-# From one to the next along their index: DISTINCT would read every row.
+# Steps along the index from each name to the next one: DISTINCT would read every row.
 KNOWN = """
     WITH RECURSIVE known(provider) AS (
         SELECT min(provider) FROM gallery_image WHERE stage = 'shown'
@@ -36,7 +36,7 @@ KNOWN = """
 
 
 class FirstPages(Pages):
-    """Counts no further than it shows."""
+    """Counts and shows the first COUNTED rows."""
 
     @cached_property
     def count(self) -> int:

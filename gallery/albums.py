@@ -19,7 +19,7 @@ PICTURES = 2000  # in an album
 
 
 @dataclass(frozen=True)
-class Shown:
+class AlbumSummary:
     """An album as a list shows it: what is hidden or in the trash does not count."""
 
     album: Album
@@ -33,7 +33,7 @@ def full() -> Conflict:
 
 def create(owner_id: uuid.UUID, title: str) -> Album:
     """Raises `BadInput`, `Conflict`, `Unauthorized`."""
-    title = _titled(title)
+    title = _checked_title(title)
     with transaction.atomic():
         owners.lock(owner_id)
         if Album.objects.filter(owner__pk=owner_id).count() >= ALBUMS:
@@ -55,7 +55,7 @@ def get(owner_id: uuid.UUID, album_id: str) -> Album:
 
 def rename(owner_id: uuid.UUID, album_id: str, title: str) -> Album:
     """Raises `BadInput`, `NotFound`."""
-    _own(owner_id, album_id).update(title=_titled(title))
+    _own(owner_id, album_id).update(title=_checked_title(title))
     return get(owner_id, album_id)
 
 
@@ -74,7 +74,7 @@ def page(owner_id: uuid.UUID, cursor: str | None, limit: int) -> tuple[list[Albu
     return albums[:limit], str(albums[limit - 1].pk) if len(albums) > limit else None
 
 
-def shown(albums: Sequence[Album]) -> list[Shown]:
+def summaries(albums: Sequence[Album]) -> list[AlbumSummary]:
     listed = Q(image__stage=Image.Stage.SHOWN, image__hidden=False, image__trashed_at=None)
     places = AlbumImage.objects.filter(listed)
     counts = dict(places.filter(album__in=albums).values_list("album").annotate(Count("pk")).order_by())
@@ -82,25 +82,26 @@ def shown(albums: Sequence[Album]) -> list[Shown]:
     cover = Subquery(newest, output_field=UUIDField())
     covers = dict(Album.objects.filter(pk__in=[album.pk for album in albums]).values_list("pk", cover))
     images = Image.objects.defer("words", "request").in_bulk(set(covers.values()) - {None})
-    return [Shown(album, counts.get(album.pk, 0), images.get(covers.get(album.pk))) for album in albums]
+    return [AlbumSummary(album, counts.get(album.pk, 0), images.get(covers.get(album.pk))) for album in albums]
 
 
 def add(album: Album, images: Sequence[Image]) -> set[uuid.UUID]:
-    """The ids of those that are in the album now, also where they were before. The first find room. Raises `NotFound`."""
+    """As many as there is room for, in order. The ids of those that are in the album now, or were before. Raises
+    `NotFound`."""
     with transaction.atomic():
         if not list(Album.objects.select_for_update(no_key=True).filter(pk=album.pk)):
             raise NotFound()
-        there = set(_places(album, images).values_list("image", flat=True))
+        present = set(_places(album, images).values_list("image", flat=True))
         room = max(0, PICTURES - AlbumImage.objects.filter(album=album).count())
-        new = [image for image in images if image.pk not in there][:room]
-        # Locked: one that is purged meanwhile would go without this place.
+        new = [image for image in images if image.pk not in present][:room]
+        # Locked: a purge at the same time would miss this place.
         locked = not_purged().select_for_update(no_key=True).filter(pk__in=[image.pk for image in new]).order_by("pk")
-        left = set(locked.values_list("pk", flat=True))
-        AlbumImage.objects.bulk_create([AlbumImage(album=album, image_id=image_id) for image_id in left])
-        return there | left
+        added = set(locked.values_list("pk", flat=True))
+        AlbumImage.objects.bulk_create([AlbumImage(album=album, image_id=image_id) for image_id in added])
+        return present | added
 
 
-def holding(image: Image) -> list[str]:
+def ids_with(image: Image) -> list[str]:
     """The ids of the albums that have it, newest first."""
     return [str(pk) for pk in AlbumImage.objects.filter(image=image).order_by("-album").values_list("album", flat=True)]
 
@@ -124,7 +125,7 @@ def _own(owner_id: uuid.UUID, album_id: str) -> QuerySet[Album]:
     return Album.objects.filter(owner__pk=owner_id, pk=album_id)
 
 
-def _titled(title: str) -> str:
+def _checked_title(title: str) -> str:
     title = " ".join(title.split())
     if not 1 <= len(title) <= 100:
         raise BadInput(_("title: is from 1 to 100 characters."))

@@ -20,7 +20,7 @@ def json_answer(form: Any, status: int = 200, etag: str = "") -> HttpResponse:
 
 
 def etag_of(kind: str, *parts: object) -> str:
-    """`parts`: whatever decides the content, beside release and signing key."""
+    """`parts`: whatever decides the content, apart from the release and the signing key."""
     text = json.dumps([settings.STUDIO_VERSION, kind, *parts], default=str)
     return f'"{urlsafe_b64encode(salted_hmac("gallery.answers", text, algorithm="sha256").digest()[:15]).decode()}"'
 

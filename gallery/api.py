@@ -38,8 +38,8 @@ A_PICTURE = {
 
 @router.get("/", response=or_unchanged(ImagePage), operation_id="listImages", summary="My pictures, newest first")
 def list_images(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
-    """Without masks, without the trash, and, unless `hidden` is asked for, without what a moderator has hidden. All that is
-    asked for has to be so."""
+    """Without masks, without the trash, and, unless `hidden` is asked for, without what a moderator has hidden. A picture has
+    to match all parameters."""
     return _page(request, asked, deleted=False)
 
 
@@ -56,8 +56,7 @@ def list_deleted(request: HttpRequest, asked: Query[Search]) -> HttpResponse:
 
 @router.get("/days/", response=or_unchanged(DayList), operation_id="listDays", summary="How many pictures each day has")
 def list_days(request: HttpRequest, asked: Query[days.DaysOf]) -> HttpResponse:
-    """Of those that the list shows for the same parameters; without `cursor`, `skip` and the like it is the whole of it, and
-    knows how long it is."""
+    """Of all pictures that the list holds for the same filters, on whatever page."""
     return _days(request, asked, deleted=False)
 
 
@@ -81,7 +80,7 @@ def import_image(
     purpose: Form[Literal["photo", "mask"]] = "photo",
 ) -> HttpResponse:
     """A JPEG, PNG, WebP, HEIC or AVIF of at most 20 MiB and at least 16 pixels a side. The same photo again gives the picture
-    that is there, unless it is in the trash. A mask best has the size of its picture; another one is stretched."""
+    that is there, unless it is in the trash. A mask should have the size of its picture, or it is stretched."""
     found = imports.read(request, file, purpose)
     image = services.import_picture(me(request), found.file, found.purpose, found.name)
     response = json_answer(form(image), 201)
@@ -93,7 +92,7 @@ def import_image(
 def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
     """Also one that is hidden or in the trash: then its addresses are null."""
     image = services.get(me(request), image_id)
-    album_ids = albums.holding(image)
+    album_ids = albums.ids_with(image)
     etag = _etag(f"picture {image.bytes} {album_ids}", [image], None)
     return unchanged(etag) if is_known(request, etag) else json_answer(details(image, album_ids), etag=etag)
 
@@ -105,7 +104,7 @@ def get_image(request: HttpRequest, image_id: str) -> HttpResponse:
     summary="What it was made from, and what was made from it",
 )
 def get_lineage(request: HttpRequest, image_id: str) -> HttpResponse:
-    """At most 50 each way. `ancestors` is the line of first pictures."""
+    """At most 50 each way. `ancestors` follows the first picture that each was made from."""
     image = services.get(me(request), image_id)
     line = {"parents": lineage.parents(image), "ancestors": lineage.ancestors(image)}
     line["children"] = lineage.children(image)
@@ -135,7 +134,7 @@ def get_family(request: HttpRequest, image_id: str) -> HttpResponse:
 def download_image(
     request: HttpRequest,
     image_id: str,
-    prompt: Annotated[bool, Query(description="Are prompt and seed to be written into it, too?")] = False,
+    prompt: Annotated[bool, Query(description="Whether prompt and seed are written into it, too")] = False,
 ) -> HttpResponseBase:
     """With XMP: IPTC's digital source type (made by a model, composed with one, changed by an algorithm, a photograph), the
     provider and the date."""
@@ -160,13 +159,13 @@ def trash_image(request: HttpRequest, image_id: str) -> Status[None]:
 
 @router.post("/{image_id}/restore/", response=ImageForm, operation_id="restoreImage", summary="Out of the trash")
 def restore_image(request: HttpRequest, image_id: str) -> HttpResponse:
-    """A picture that is not there stays as it is."""
+    """A picture that is not in the trash stays as it is."""
     return json_answer(form(services.restore(me(request), image_id)))
 
 
 @router.delete("/{image_id}/permanent/", response={204: None}, operation_id="deleteImage", summary="Delete for good")
 def delete_image(request: HttpRequest, image_id: str) -> Status[None]:
-    """From the trash or not; there is no way back. The messages that show it say that it is deleted."""
+    """Whether in the trash or not; this cannot be undone. The messages that show it say that it is deleted."""
     services.delete_permanently(me(request), image_id)
     return Status(204, None)
 
@@ -203,7 +202,7 @@ def _page_etag(owner_id: uuid.UUID, page: Page) -> str:
     return _etag(f"page {owner_id} {page.count} {page.similar}", page.images, page.next)
 
 
-# All of a picture's form that can change without `rev`, and `rev`.
+# `rev`, and what of a picture's form changes without it.
 FIELDS = ("rev", "url_epoch", "title", "favorite", "parent_id", "hidden", "trashed_at", "stage", "approved_at", "score")
 
 

@@ -1,4 +1,4 @@
-"""Pictures as a zip that is sent while it is made: nothing of it lies in memory or on a disk."""
+"""Pictures as a zip that is sent while it is made: it is never whole in memory or on a disk."""
 
 import json
 import uuid
@@ -18,12 +18,12 @@ from gallery.translation import _
 from gallery.views import file_name
 
 PIECE = 64 * 1024  # bytes that go out at once
-NOWHERE = ("state", "url", "thumbnail_url", "placeholder")  # of a picture's form: of no use in a file
+LEFT_OUT = ("state", "url", "thumbnail_url", "placeholder")  # of a picture's form, useless in a file
 
 
 def pictures(owner_id: uuid.UUID, ids: Sequence[str], *, with_prompts: bool = False) -> Iterator[bytes]:
-    """Each is looked up when its turn comes. What is not there any more is named as missing in `manifest.json`. Raises
-    `NotFound` where that is all."""
+    """Each is looked up when its turn comes. Those that are gone are named in `manifest.json`. Raises
+    `NotFound` where all are."""
     zip, sent, missing = ZipStream(), [], []
     for number, image_id in enumerate(dict.fromkeys(ids), start=1):
         image = services.own(owner_id, image_id).exclude(purpose=Image.Purpose.MASK).first()
@@ -32,8 +32,8 @@ def pictures(owner_id: uuid.UUID, ids: Sequence[str], *, with_prompts: bool = Fa
             missing.append(image_id)
             continue
         name = f"{number:03} {file_name(image, 'full')}"
-        said = {field: value for field, value in form(image).items() if field not in NOWHERE}
-        sent.append({"file": name, **said})
+        about = {field: value for field, value in form(image).items() if field not in LEFT_OUT}
+        sent.append({"file": name, **about})
         zip.add(pieces(file), name)
         yield from zip.all_files()
     if not sent:

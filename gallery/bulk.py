@@ -1,4 +1,4 @@
-"""One act on many pictures."""
+"""One action on many pictures."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -23,15 +23,15 @@ Action = Literal[OnPictures, OnAlbum]
 class Result(NamedTuple):
     id: str
     error: StudioError | None = None
-    changed: bool = False  # it was otherwise before
+    changed: bool = False  # False also where it was so before
 
 
-class Act(NamedTuple):
+class Operation(NamedTuple):
     do: Callable[[QuerySet[Image]], object]
     changes: Callable[[Image], bool]
 
 
-def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str | None) -> list[Result]:
+def change_all(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str | None) -> list[Result]:
     """A result for each id, in order. Raises `BadInput`, and `NotFound` for an album that is not one's own."""
     if (album_id is None) == (action in get_args(OnAlbum)):
         raise BadInput(_("album_id: names the album of add_to_album and of remove_from_album."))
@@ -42,7 +42,7 @@ def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str |
     if album_id:
         changed, refused = _in_album(owner_id, action, found, ids, album_id)
     else:
-        wanted = _ACTS[action]
+        wanted = _OPERATIONS[action]
         changed = {each for each, image in found.items() if wanted.changes(image)}
         wanted.do(images)
     return [
@@ -58,15 +58,15 @@ def act(owner_id: uuid.UUID, action: Action, ids: Sequence[str], album_id: str |
 def _in_album(
     owner_id: uuid.UUID, action: Action, rows: dict[str, Image], ids: Sequence[str], album_id: str
 ) -> tuple[set[str], set[str]]:
-    """The ids of those that came or went, and of those for which there was no room."""
+    """The ids of those that were added or removed, and of those for which there was no room."""
     album = albums.get(owner_id, album_id)
-    chosen = [rows[each] for each in dict.fromkeys(ids) if each in rows]
-    there = albums.among(album, chosen)
+    images = [rows[each] for each in dict.fromkeys(ids) if each in rows]
+    before = albums.among(album, images)
     if action == "remove_from_album":
-        albums.remove(album, chosen)
-        return there, set()
-    now = {str(pk) for pk in albums.add(album, chosen)}
-    return now - there, set(rows) - now
+        albums.remove(album, images)
+        return before, set()
+    after = {str(pk) for pk in albums.add(album, images)}
+    return after - before, set(rows) - after
 
 
 def _trash(images: QuerySet[Image]) -> None:
@@ -82,10 +82,10 @@ def _delete(images: QuerySet[Image]) -> None:
     change(images, trashed_at=timezone.now(), stage=Image.Stage.PURGING)
 
 
-_ACTS = {
-    "trash": Act(_trash, lambda image: image.trashed_at is None),
-    "restore": Act(_restore, lambda image: image.trashed_at is not None),
-    "delete": Act(_delete, lambda image: True),
-    "favorite": Act(lambda images: images.update(favorite=True), lambda image: not image.favorite),
-    "unfavorite": Act(lambda images: images.update(favorite=False), lambda image: image.favorite),
+_OPERATIONS = {
+    "trash": Operation(_trash, lambda image: image.trashed_at is None),
+    "restore": Operation(_restore, lambda image: image.trashed_at is not None),
+    "delete": Operation(_delete, lambda image: True),
+    "favorite": Operation(lambda images: images.update(favorite=True), lambda image: not image.favorite),
+    "unfavorite": Operation(lambda images: images.update(favorite=False), lambda image: image.favorite),
 }

@@ -33,7 +33,7 @@ def not_purged() -> QuerySet[Image]:
 
 
 def change(images: QuerySet[Image], **values: object) -> None:
-    """Of the rows that still match when their batch is locked."""
+    """Changes the rows that still match when their batch is locked."""
     ids = list(images.values_list("pk", flat=True))
     for start in range(0, len(ids), BATCH):
         _change(images.filter(pk__in=ids[start : start + BATCH]), values)
@@ -45,10 +45,10 @@ def _change(images: QuerySet[Image], values: dict[str, object]) -> None:
         rows = Image.objects.filter(pk__in=ids)
         rows.update(rev=F("rev") + 1, **values)
         for image in rows.exclude(purpose=Image.Purpose.MASK):
-            transaction.on_commit(partial(_tell, str(image.owner_id), image.message_id, snapshot(image)))
+            transaction.on_commit(partial(_announce, str(image.owner_id), image.message_id, snapshot(image)))
 
 
-def _tell(owner_id: str, message_id: str | None, changed: Snapshot) -> None:
+def _announce(owner_id: str, message_id: str | None, changed: Snapshot) -> None:
     """A failing listener is logged: the change is committed, and maintenance announces it again."""
     about = {"image_id": changed["id"], "owner_id": owner_id, "message_id": message_id}
     image_changed.send_robust(Image, **about, form=changed)

@@ -4,7 +4,7 @@ picture's id, by which lists are sorted."""
 import uuid
 from bisect import bisect_left
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,8 +15,9 @@ from django.db.models.expressions import RawSQL
 from pydantic import Field, field_validator
 
 from gallery import fulltext, words
+from gallery.ids import first_id, time_of
 from gallery.models import Image
-from gallery.search import Filters, first_id, listed
+from gallery.search import Filters, listed
 from gallery.translation import N_
 
 DAY = timedelta(days=1)
@@ -72,14 +73,9 @@ def _bounds(owner_id: uuid.UUID, zone: ZoneInfo) -> Bounds:
     oldest, newest = (own.order_by(order).values_list("pk", flat=True).first() for order in ("pk", "-pk"))
     if oldest is None or newest is None:
         return []
-    day, last = (_moment(each).astimezone(zone).date() for each in (oldest, newest))
+    day, last = (time_of(each).astimezone(zone).date() for each in (oldest, newest))
     days = [day + number * DAY for number in range((last - day).days + 2)]
     return [(each, first_id(datetime.combine(each, time(), zone))) for each in days]
-
-
-def _moment(image_id: uuid.UUID) -> datetime:
-    """When a UUIDv7 was made."""
-    return datetime.fromtimestamp((image_id.int >> 80) / 1000, UTC)
 
 
 def _days(images: QuerySet[Image], bounds: Bounds) -> list[Day]:
@@ -89,7 +85,7 @@ def _days(images: QuerySet[Image], bounds: Bounds) -> list[Day]:
 
 
 def _counts(images: QuerySet[Image], begins: list[uuid.UUID]) -> dict[int, int]:
-    """By a day's place among the beginnings."""
+    """By the index of a day in `begins`."""
     if connection.vendor == "postgresql":
         place = RawSQL("width_bucket(gallery_image.id, %s::uuid[])", [begins], IntegerField())
         counted = images.annotate(place=place).order_by().values_list("place").annotate(Count("pk"))

@@ -1,4 +1,4 @@
-"""How a picture comes and goes: draft row, files, shown; purging row, files gone, row gone.
+"""The life of a picture: a draft row, then its files, then shown; at the end a purging row, no files, no row.
 
 A row outlives its files, so that a crash leaves no file without one. Every step is a compare-and-set and safe to
 repeat; no file is touched inside a transaction.
@@ -46,11 +46,11 @@ def draft(
     by_hand: bool = False,
 ) -> Image:
     """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
-    bytes, or for an owner who has ended."""
+    bytes, or for an owner who is gone."""
     space.check_owner(owner_id)
-    said = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
-    how = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed, "cost": cost}
-    new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **said, **how)
+    texts = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
+    origin = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed, "cost": cost}
+    new = new_draft(Image.Purpose.MADE, rendition, owner_id=owner_id, **texts, **origin)
     by = source_types.Maker.HAND if by_hand else source_types.maker(provider, intent, 1 + len(further_ids))
     try:
         return _insert(new | {"message_id": message_id}, owner_id, parent_id, further_ids, by)
@@ -58,7 +58,7 @@ def draft(
         image = Image.objects.filter(message_id=message_id).first()
     if image is None:
         raise Interrupted(_("An earlier attempt at this picture has just been cleared away."))
-    if image.stage == Stage.SHOWN or _taken_up(image, rendition):
+    if image.stage == Stage.SHOWN or _take_up(image, rendition):
         return image
     Image.objects.filter(pk=image.pk, stage=Stage.DRAFT).update(stage=Stage.PURGING)
     purge(image)
@@ -88,12 +88,12 @@ def _insert(
 def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) -> dict[str, object]:
     """With its id, its file names, and the words to find it by."""
     image_id = uuid7()
-    said = [str(values.get(name, "")) for name in ("title", "request", "prompt")]
+    texts = [str(values.get(name, "")) for name in ("title", "request", "prompt")]
     key, thumbnail_key = _keys(image_id, rendition)
     return values | {
         "id": image_id,
         "purpose": purpose,
-        "words": words.of_picture(*said),
+        "words": words.of_picture(*texts),
         "width": rendition.width,
         "height": rendition.height,
         "placeholder": rendition.placeholder,
@@ -112,8 +112,9 @@ def _keys(image_id: uuid.UUID, rendition: "Rendition") -> tuple[str, str]:
     return f"{name}.{rendition.extension}", f"{name}-thumbnail.{rendition.thumbnail_mime.removeprefix('image/')}"
 
 
-def _taken_up(image: Image, rendition: "Rendition") -> bool:
-    """A newer date makes a purge that was decided on before miss it."""
+def _take_up(image: Image, rendition: "Rendition") -> bool:
+    """Uses the draft of an earlier attempt, if its bytes are the same. The new date makes a purge miss it that was decided on
+    before."""
     if image.key != _keys(image.pk, rendition)[0]:
         return False
     image.created_at = timezone.now()
@@ -135,7 +136,7 @@ def put(image: Image, rendition: "Rendition") -> None:
 
 
 def delete_if_purged(image: Image) -> bool:
-    """The files, where the row was purged before they were there."""
+    """Deletes the files of a row that was purged before they were stored."""
     if Image.objects.filter(pk=image.pk, stage__in=(Stage.DRAFT, Stage.SHOWN)).exists():
         return False
     _delete_files(image)
@@ -149,7 +150,7 @@ def publish(image: Image | str) -> None:
 
 
 def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
-    """Read a draft's message after this: a retry between the two makes the purge miss."""
+    """Read a draft's message after this call: then a retry in between makes the purge miss."""
     before = timezone.now() - older_than
     return list(Image.objects.filter(stage=Stage.DRAFT, created_at__lt=before).order_by("created_at")[:limit])
 
@@ -161,8 +162,8 @@ def purging(limit: int = 100) -> list[Image]:
 
 
 def purge(image: Image) -> None:
-    """For a draft unchanged since it was read, or a row that is purging. The row stays, without files, until it
-    has been told. Evidence stays whole. Raises `StorageDown`; safe to repeat."""
+    """For a draft unchanged since it was read, or a row that is purging. The row stays, without files, until its
+    change is announced. Evidence stays whole. Raises `StorageDown`; safe to repeat."""
     draft_as_read = Image.objects.filter(pk=image.pk, stage=Stage.DRAFT, created_at=image.created_at)
     draft_as_read.update(stage=Stage.PURGING)
     row = Image.objects.filter(pk=image.pk, stage=Stage.PURGING)

@@ -13,7 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from gallery.models import Image
 
-NEAR = 1000  # pictures: words are looked for among the first so many, before all
+NEAR = 1000  # pictures: the first so many are searched before all
 KNOWN = 2000  # newest pictures, whose words correct misspelt ones
 ALIKE = 0.25  # of 1: least similarity of a misspelt word; two of six letters swapped give 0.27
 
@@ -68,9 +68,9 @@ def ids(
     *,
     enough: int | None = None,
 ) -> list[uuid.UUID]:
-    """The first of `images`, by `order` ("pk" or "-pk"), that have all of the words; of the last one its beginning is
-    enough. `owner_id`: None for anybody's. `enough`: where the first `NEAR` pictures hold so many, no others are looked
-    for."""
+    """The first of `images`, by `order` ("pk" or "-pk"), that have all of the words; of the last one the beginning is
+    enough. `owner_id`: None for anybody's. `enough`: where the first `NEAR` pictures have so many matches, no others are
+    searched."""
     if not words:
         return []
     if connection.vendor != "postgresql":
@@ -115,7 +115,7 @@ def ranks(image_ids: list[uuid.UUID], owner_id: uuid.UUID, words: list[str]) -> 
 
 
 def corrected(owner_id: uuid.UUID, words: list[str]) -> list[str]:
-    """The words as the person's newest pictures write them; none where one of them is like no word there. SQLite knows none."""
+    """The words as the person's newest pictures write them; empty where one is similar to no word there, and on SQLite."""
     if connection.vendor != "postgresql" or not words:
         return []
     newest = f"SELECT vector FROM gallery_image WHERE owner_id = ''{owner_id}'' ORDER BY id DESC LIMIT {KNOWN}"  # noqa: S608
@@ -134,7 +134,7 @@ def corrected(owner_id: uuid.UUID, words: list[str]) -> list[str]:
 
 
 def _all(images: QuerySet[Image], words: list[str]) -> tuple[str, tuple[Any, ...]]:
-    """By their words first: PostgreSQL cannot know how many pictures have the beginning of a word."""
+    """Filtered first and ordered afterwards: PostgreSQL cannot estimate how many pictures match the beginning of a word."""
     sql, values = images.filter(_fits(words)).order_by().values("id").query.sql_with_params()
     return f"WITH found AS MATERIALIZED ({sql})", values
 

@@ -37,7 +37,7 @@ def read(data: bytes, check: Callable[[int, int, int], None]) -> Image.Image:
         with _reader(file) as process:
             assert process.stdout
             try:
-                return _received(process.stdout, check)
+                return _receive(process.stdout, check)
             finally:
                 process.kill()
 
@@ -50,7 +50,7 @@ def _reader(file: IO[bytes]) -> "subprocess.Popen[bytes]":
     )
 
 
-def _received(output: IO[bytes], check: Callable[[int, int, int], None]) -> Image.Image:
+def _receive(output: IO[bytes], check: Callable[[int, int, int], None]) -> Image.Image:
     header = _line(output)
     if "error" in header:
         raise UnidentifiedImageError

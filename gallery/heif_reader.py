@@ -21,8 +21,8 @@ def _bound() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def _say(**said: object) -> None:
-    sys.stdout.buffer.write(json.dumps(said).encode() + b"\n")
+def _write_line(**values: object) -> None:
+    sys.stdout.buffer.write(json.dumps(values).encode() + b"\n")
     sys.stdout.buffer.flush()
 
 
@@ -37,9 +37,9 @@ def main() -> None:
     try:
         image = Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=("AVIF", "HEIF"))
     except UnidentifiedImageError:
-        return _say(error="unreadable")
+        return _write_line(error="unreadable")
     # A HEIC's other pictures do not matter; an AVIF of many frames is a film.
-    _say(size=image.size, frames=getattr(image, "n_frames", 1) if image.format == "AVIF" else 1)
+    _write_line(size=image.size, frames=getattr(image, "n_frames", 1) if image.format == "AVIF" else 1)
     exif, icc = (bytes(image.info.get(name) or b"") for name in ("exif", "icc_profile"))
     image.load()
     wanted = (
@@ -47,7 +47,7 @@ def main() -> None:
         if image.mode in ("L", "LA", "RGB", "RGBA")
         else image.convert("RGBA" if "A" in image.getbands() else "RGB")
     )
-    _say(size=wanted.size, mode=wanted.mode, exif=b64encode(exif).decode(), icc=b64encode(icc).decode())
+    _write_line(size=wanted.size, mode=wanted.mode, exif=b64encode(exif).decode(), icc=b64encode(icc).decode())
     sys.stdout.buffer.write(wanted.tobytes())
     sys.stdout.buffer.flush()
     return None

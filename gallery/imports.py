@@ -1,4 +1,4 @@
-"""A picture on its way in: a file of a form, or a data URL in JSON."""
+"""Reads a picture from a request: a file of a form, or a data URL in JSON."""
 
 from base64 import b64decode
 from collections.abc import Callable
@@ -39,13 +39,13 @@ def read(request: HttpRequest, file: UploadedFile | None, purpose: Literal["phot
 
 
 def _with_place(request: HttpRequest, read: Callable[[HttpRequest], Import]) -> Import:
-    leave = _reading.take(str(request.user.pk))
-    if leave is None:
+    give_back = _reading.take(str(request.user.pk))
+    if give_back is None:
         raise RateLimited(MANY, retry_after=RETRY_AFTER_S)
     try:
         return read(request)
     finally:
-        leave()
+        give_back()
 
 
 def _read_json(request: HttpRequest) -> Import:
@@ -72,5 +72,5 @@ def _read_json(request: HttpRequest) -> Import:
 
 
 def _wrong(field: str, what: str) -> BadInput:
-    said = f"{field}: {what}." if field else _("The request's body: {what}.").format(what=what)
-    return BadInput(said, errors=[FieldError("body", field, said)])
+    detail = f"{field}: {what}." if field else _("The request's body: {what}.").format(what=what)
+    return BadInput(detail, errors=[FieldError("body", field, detail)])

@@ -1,7 +1,7 @@
 """Finds stored files that no row names, as a crash or a restored database leaves them, and rows whose file is gone.
 
-A file without a row is deleted, unless it is younger than `AGE`: it may be on its way. A row without a file is only
-counted, because the storage may be the wrong one, and come back. Safe to repeat, by any process.
+A file without a row is deleted, unless it is younger than `AGE`: its row may follow. A row without a file is only
+counted, because the wrong storage may be configured for now. Safe to repeat, by any process.
 """
 
 import logging
@@ -15,6 +15,7 @@ from django.core.cache import cache
 from redis.exceptions import RedisError
 
 from gallery.errors import NotFound
+from gallery.ids import time_of
 from gallery.models import Image
 from gallery.storage.base import Storage
 from gallery.stores import configured, storage
@@ -49,7 +50,7 @@ class Pass:
     rests_until: float = 0.0
     found: Found = field(default_factory=Found)
 
-    def go_on(self) -> Found | None:
+    def next_round(self) -> Found | None:
         """One round; at the end of the pass, what was found. Raises `StorageDown`."""
         if time.monotonic() < self.rests_until:
             return None
@@ -75,11 +76,11 @@ class Pass:
             log.warning("action=files_without_row storage=%s count=%s first=%s", self.name, len(stray), stray[0])
         self.cursor, self.files_done = listing.next, not listing.next
 
-    def _are_ours_to_delete(self, stray: int, of: int) -> bool:
-        """Not where another studio may have its files there, or the database may be another one."""
+    def _are_ours_to_delete(self, stray: int, total: int) -> bool:
+        """False where the files may be another studio's, or the database may be the wrong one."""
         if self.name == "cloudinary" and not settings.CLOUDINARY_OURS:
             return False
-        return Image.objects.exists() and (stray <= FEW or 2 * stray <= of)
+        return Image.objects.exists() and (stray <= FEW or 2 * stray <= total)
 
     def _look_at_rows(self) -> Found | None:
         files = storage(self.name)
@@ -88,13 +89,13 @@ class Pass:
         rows = list(shown.order_by("pk").only("pk", "key", "thumbnail_key")[:at_most])
         for row in rows:
             if _is_old(row.pk) and not all(_is_there(files, key) for key in (row.key, row.thumbnail_key)):
-                self._tell(row)
+                self._count_missing(row)
         if len(rows) == at_most:
             self.after = str(rows[-1].pk)
             return None
         return self._end()
 
-    def _tell(self, row: Image) -> None:
+    def _count_missing(self, row: Image) -> None:
         if Image.objects.filter(pk=row.pk, stage=Image.Stage.SHOWN).exists():  # not deleted meanwhile
             self.found.rows += 1
             log.warning("action=row_without_file storage=%s image=%s", self.name, row.pk)
@@ -113,10 +114,10 @@ class Pass:
 _passes: dict[str, Pass] = {}
 
 
-def look() -> None:
+def check() -> None:
     """One round of this process, in each storage. Raises `StorageDown`."""
     for name in configured():
-        _passes.setdefault(name, Pass(name)).go_on()
+        _passes.setdefault(name, Pass(name)).next_round()
 
 
 def _id_of(key: str) -> uuid.UUID | None:
@@ -129,8 +130,7 @@ def _id_of(key: str) -> uuid.UUID | None:
 
 
 def _is_old(image_id: uuid.UUID) -> bool:
-    made = datetime.fromtimestamp((image_id.int >> 80) / 1000, UTC)  # a UUIDv7 begins with its time, in ms
-    return made < datetime.now(UTC) - AGE
+    return time_of(image_id) < datetime.now(UTC) - AGE
 
 
 def _is_there(files: Storage, key: str) -> bool:

@@ -31,9 +31,9 @@ _UPWARDS = """
 
 
 def ancestors(image: Image) -> list[Image]:
-    """By the first picture of each, oldest first, with those in the trash or hidden."""
+    """Along the first picture that each was made from: oldest first, with those in the trash or hidden."""
     with connection.cursor() as cursor:
-        cursor.execute(_UPWARDS, [_as_kept(image.pk), MAX_LISTED])
+        cursor.execute(_UPWARDS, [_as_stored(image.pk), MAX_LISTED])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
     found = not_purged().filter(owner=image.owner_id).in_bulk(line)
     return [found[ancestor] for ancestor in line if ancestor in found]
@@ -79,6 +79,6 @@ def _edges(ids: set[uuid.UUID]) -> set[Edge]:
     return {Edge(*each) for pairs in named for each in pairs.order_by("-pk")[: 2 * FAMILY]}
 
 
-def _as_kept(image_id: uuid.UUID) -> uuid.UUID | str:
+def _as_stored(image_id: uuid.UUID) -> uuid.UUID | str:
     """PostgreSQL stores a UUID, SQLite 32 letters."""
     return image_id if connection.features.has_native_uuid_field else image_id.hex

@@ -28,7 +28,7 @@ def empty_trash(limit: int) -> None:
 
 
 def measure(limit: int) -> None:
-    """Of pictures from before sizes were noted. Raises `StorageDown`."""
+    """Writes the sizes of pictures that an older release stored. Raises `StorageDown`."""
     shown = Image.objects.filter(bytes=None, stage=Image.Stage.SHOWN, storage__in=configured())
     for image in shown.order_by("pk")[:limit]:
         files = storage(image.storage)
@@ -37,16 +37,16 @@ def measure(limit: int) -> None:
 
 
 def write_words(limit: int) -> None:
-    """Of rows from before there were words, and of those that a process of the release before inserts."""
-    said = ("title", "request", "prompt")
-    for image in Image.objects.filter(words=None).order_by("pk").only(*said)[:limit]:
-        as_read = {name: getattr(image, name) for name in said}
+    """For rows of older releases, also those that their processes still insert."""
+    texts = ("title", "request", "prompt")
+    for image in Image.objects.filter(words=None).order_by("pk").only(*texts)[:limit]:
+        as_read = {name: getattr(image, name) for name in texts}
         found = words.of_picture(**as_read)
         Image.objects.filter(pk=image.pk, words=None, **as_read).update(words=found)
 
 
 def write_source_types(limit: int) -> None:
-    """As `write_words`; oldest first, so that each finds those of what it was made from."""
+    """As `write_words`; oldest first, because it depends on the pictures that one was made from."""
     for image in Image.objects.filter(source_type=None).order_by("pk")[:limit]:
         Image.objects.filter(pk=image.pk, source_type=None).update(source_type=source_types.of(image))
 

@@ -21,7 +21,7 @@ Title = Annotated[
 ]
 Id = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$", strict=True)]
 Ids = Annotated[list[Id], Field(min_length=1, max_length=bulk.AT_ONCE, description="`id`s of pictures of mine")]
-# What `bulk.act` holds the body to, for whoever reads the documents.
+# What `bulk.change_all` enforces, for the documents.
 _ALBUM = {"action": {"enum": [*get_args(bulk.OnAlbum)]}, "album_id": {"type": "string"}}
 _PICTURES = {"action": {"enum": [*get_args(bulk.OnPictures)]}, "album_id": {"type": "null"}}
 WITH_ITS_ALBUM: dict[str, Any] = {
@@ -46,7 +46,7 @@ class ResultError(Schema):
 class BulkResult(Schema):
     id: str
     ok: bool
-    changed: bool  # it was otherwise before: what undoing it is about
+    changed: bool  # False where it was so before: then there is nothing to undo
     error: ResultError | None
 
 
@@ -73,18 +73,18 @@ class AlbumPage(Schema):
     next: str | None  # the cursor of the next, older page
 
 
-@router.post("/bulk/", response=BulkResults, operation_id="changeImages", summary="One act on many pictures")
+@router.post("/bulk/", response=BulkResults, operation_id="changeImages", summary="One action on many pictures")
 def change_images(request: HttpRequest, body: BulkBody) -> HttpResponse:
-    """At most 200 at once. What is no picture of mine has `not_found` in its result and keeps no other from being done;
+    """At most 200 at once. An id that is no picture of mine gets `not_found`, and the others are changed all the same;
     `delete` is for good."""
-    results = bulk.act(me(request), body.action, body.ids, body.album_id)
+    results = bulk.change_all(me(request), body.action, body.ids, body.album_id)
     return json_answer({"results": [_result(each) for each in results]})
 
 
 def _result(result: bulk.Result) -> dict[str, object]:
     error = result.error
-    said = error and {"code": error.code, "message": error.message, "retryable": error.retryable}
-    return {"id": result.id, "ok": error is None, "changed": result.changed, "error": said}
+    problem = error and {"code": error.code, "message": error.message, "retryable": error.retryable}
+    return {"id": result.id, "ok": error is None, "changed": result.changed, "error": problem}
 
 
 @albums_router.get("/", response=AlbumPage, operation_id="listAlbums", summary="My albums, newest first")
@@ -109,7 +109,7 @@ def create_album(request: HttpRequest, body: AlbumBody) -> HttpResponse:
 
 @albums_router.get("/{album_id}/", response=AlbumForm, operation_id="getAlbum", summary="One album")
 def get_album(request: HttpRequest, album_id: str) -> HttpResponse:
-    """What a list shows of it."""
+    """As in the list."""
     return json_answer(_forms([albums.get(me(request), album_id)])[0])
 
 
@@ -135,5 +135,5 @@ def _forms(found: list[Album]) -> list[dict[str, object]]:
             "thumbnail_url": links.urls(snapshot(each.cover))["thumbnail_url"] if each.cover else None,
             "created_at": each.album.created_at,
         }
-        for each in albums.shown(found)
+        for each in albums.summaries(found)
     ]

@@ -21,7 +21,7 @@ class Image(models.Model):
     """Changed through `gallery.services` only.
 
     `hidden` and `trashed_at` are independent: neither undoes the other. `rev` grows with every change of what is shown
-    of it; `announced_rev` is the one that its message has, or that was news.
+    of it; `announced_rev` is the last one that its message or its owner's sockets got.
     """
 
     class Purpose(models.TextChoices):
@@ -32,7 +32,7 @@ class Image(models.Model):
     class Stage(models.TextChoices):
         DRAFT = "draft"  # its files may not be there yet; served, not listed
         SHOWN = "shown"
-        PURGING = "purging"  # the files go, then the row; there is no way back
+        PURGING = "purging"  # the files go, then the row; this cannot be undone
 
     class Appeal(models.TextChoices):
         OPEN = "open"

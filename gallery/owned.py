@@ -1,4 +1,4 @@
-"""All pictures of one person: to take along, and to be removed with the person."""
+"""All pictures of one person, for the export and the removal of the person."""
 
 import uuid
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ BATCH = 100
 
 
 def pictures(owner_id: uuid.UUID) -> Iterator[Image]:
-    """Masks, and what is hidden or in the trash, too; oldest first. What comes or goes meanwhile may be among them or not."""
+    """Masks, and what is hidden or in the trash, too; oldest first. What changes meanwhile may or may not be among them."""
     rows = not_purged().exclude(stage=Image.Stage.DRAFT).filter(owner__pk=owner_id).order_by("pk")
     after = uuid.UUID(int=0)
     while batch := list(rows.filter(pk__gt=after)[:BATCH]):
@@ -31,7 +31,7 @@ def albums(owner_id: uuid.UUID) -> Iterator[dict[str, object]]:
 
 
 def conceal(owner_id: uuid.UUID) -> None:
-    """Nobody sees any of them from now on. Messages are not told: they go with the person."""
+    """Nobody sees any of them from now on. Their messages get no event: they are removed with the person."""
     not_purged().filter(owner__pk=owner_id, trashed_at=None).update(trashed_at=timezone.now())
 
 
@@ -46,9 +46,9 @@ def keep_evidence(owner_id: uuid.UUID, holder_id: uuid.UUID) -> None:
 
 
 def deleted_evidence(limit: int) -> list[uuid.UUID]:
-    """Of pictures that their owners have deleted for good, and whose messages have been told."""
-    told = Q(message_id=None) | Q(announced_rev__gte=F("rev"))
-    found = Image.objects.filter(told, EVIDENCE, stage=Image.Stage.PURGING).order_by("created_at")
+    """Of pictures that their owners have deleted for good, once that is announced."""
+    announced = Q(message_id=None) | Q(announced_rev__gte=F("rev"))
+    found = Image.objects.filter(announced, EVIDENCE, stage=Image.Stage.PURGING).order_by("created_at")
     return list(found.values_list("pk", flat=True)[:limit])
 
 
@@ -59,7 +59,7 @@ def keep_deleted_evidence(ids: Sequence[uuid.UUID], holder_id: uuid.UUID) -> Non
 
 @transaction.atomic
 def _hand_over(rows: QuerySet[Image], holder_id: uuid.UUID) -> None:
-    """Without what the person called it and where it belonged; the prompt is a part of it."""
+    """Without the person's title, request, albums and shares; the prompt is part of the evidence."""
     ids = list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     AlbumImage.objects.filter(image__in=ids).delete()
     Share.objects.filter(image__in=ids).delete()

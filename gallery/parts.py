@@ -12,8 +12,8 @@ from gallery.translation import _
 RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
-def asked_for(request: HttpRequest, size: int, etag: str) -> range | None:
-    """None where the file does not have the part. All of it for several parts, or another ETag's."""
+def requested_range(request: HttpRequest, size: int, etag: str) -> range | None:
+    """None where the file has no such part. All of it where several are asked for, or `If-Range` has another ETag."""
     match = RANGE.fullmatch(request.headers.get("Range", ""))
     if request.method != "GET" or match is None or request.headers.get("If-Range", etag) != etag:
         return range(size)

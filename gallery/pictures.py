@@ -141,7 +141,7 @@ def _as_our_errors() -> Iterator[None]:
 
 
 def _open(data: bytes, at_most: int = MAX_BYTES) -> Image.Image:
-    """Within our limits; only a HEIC or an AVIF is decoded by now."""
+    """Checks our limits. Only a HEIC or an AVIF is decoded here already."""
     if len(data) > at_most:
         raise TooLarge(_("This file is too large: {at_most} MiB is the most.").format(at_most=at_most // 1024**2))
     if heif.is_heif(data):
@@ -166,8 +166,8 @@ def _check_size(width: int, height: int, frames: int) -> None:
 
 
 def _parts(data: bytes) -> int:
-    """Of a JPEG before its pixels, or of a PNG, up to _MAX_PARTS. Bytes between them count too: so slowly are they
-    read."""
+    """How many a JPEG has before its pixels, or a PNG, up to _MAX_PARTS. Bytes between them count too, because they are
+    read one by one."""
     jpeg, at, parts = data[:2] == b"\xff\xd8", 2, 0
     if not jpeg:
         at = 8 if data[:8] == b"\x89PNG\r\n\x1a\n" else len(data)
@@ -287,7 +287,7 @@ def _shrunk(image: Image.Image, side: int) -> Image.Image:
 
 
 def _encode(image: Image.Image, kind: str, **options: int) -> bytes:
-    """Into a file of the system: for any other, Pillow holds the GIL for the whole JPEG."""
+    """Into a file of the system: for any other file object, Pillow holds the GIL for the whole JPEG."""
     with _file_in_memory() as file:
         image.save(file, kind, **options)
         file.seek(0)

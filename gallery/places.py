@@ -1,4 +1,4 @@
-"""Shares of something scarce."""
+"""Bounds how much of something scarce each client holds, and all of them together."""
 
 import math
 import threading

@@ -5,8 +5,8 @@ from django.conf import settings
 from gallery.models import Image
 
 
-def waits(image: Image) -> bool:
-    """For a moderator's approval: until then only its owner sees it."""
+def awaits_approval(image: Image) -> bool:
+    """Of a moderator: until then only its owner sees the picture."""
     if image.approved_at is not None:
         return False
     if settings.MODERATION == "before":

@@ -10,7 +10,7 @@ from gallery import pictures
 from gallery.errors import NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.provenance import xmp
-from gallery.provenance.embedding import InMemory, marked
+from gallery.provenance.embedding import InMemory, with_xmp
 from gallery.storage.base import Stream
 from gallery.stores import storage
 from gallery.translation import _
@@ -36,7 +36,7 @@ def opened(image: Image) -> Stream:
         data = _made(image.storage, image.key, size(image))
     finally:
         one_at_a_time.release()
-    return marked(InMemory(data), xmp.packet(image))
+    return with_xmp(InMemory(data), xmp.packet(image))
 
 
 @functools.lru_cache(KEPT)

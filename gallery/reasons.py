@@ -20,7 +20,7 @@ SENTENCES: dict[str, str] = {
     "misleading": N_("It may make people believe something that is not so."),
     "other": N_("It breaks the rules of this studio."),
 }
-# The same for moderators, who choose one of them again and again.
+# Short ones, for moderators to choose from.
 LABELS: dict[str, str] = {
     "child_safety": N_("Child safety"),
     "sexual": N_("Nudity, sex"),

@@ -49,10 +49,12 @@ class Cost(Schema):
 
 
 class ImageDetails(ImageForm):
-    """And what only one picture's own page is asked for."""
+    """With what lists leave out."""
 
     request: str  # what the person wrote; "": imported, or older
-    seed: int | None  # the same words with it paint the same, where the provider can; null: imported, or older
+    seed: (
+        int | None
+    )  # the same request with it gives the same picture, where the provider can; null: imported, or older
     cost: Annotated[
         Cost | None,
         Field(
@@ -87,7 +89,7 @@ def form(image: Image) -> dict[str, object]:
         "purge_at": image.purge_at,
         "hidden_reason": reasons.hidden_reason(snapshot),
         "appeal": reasons.appeal(snapshot),
-        "awaits_approval": policy.waits(image),
+        "awaits_approval": policy.awaits_approval(image),
         "trash_thumbnail_url": _trashed(image),
     }
 
@@ -146,7 +148,7 @@ class Lineage(Schema):
     children: list[ImageForm]  # oldest first; the newest 50, without those in the trash or hidden
 
 
-# No NUL, which no database keeps. Half characters are refused where the title is stored.
+# No NUL, which no database keeps. Lone surrogates are refused where the title is stored.
 Title = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$", strict=True)]
 
 

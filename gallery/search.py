@@ -15,6 +15,7 @@ from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field, field_validator
 
 from gallery import albums, fulltext, words
+from gallery.ids import first_id
 from gallery.models import Image
 from gallery.translation import N_
 
@@ -23,8 +24,8 @@ COUNTED = 10_000  # pictures, at most
 SKIPPED = 50_000  # pictures, at most
 RANKED = 500  # matches, the newest, that are put in order of relevance
 ENOUGH = 101  # matches, more than any page shows: where the newest pictures have so many, no others are read
-LATE = timedelta(days=1)  # that a picture may be younger than its id: a first attempt failed
-SOON = timedelta(seconds=1)  # how long before
+LATE = timedelta(days=1)  # by which a picture may be younger than its id, after failed attempts
+SOON = timedelta(seconds=1)  # by which it may be older
 RANK = 10**9
 
 UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -35,7 +36,7 @@ Moment = AwareDatetime | date | None
 
 
 class Filters(Schema):
-    """What a picture has to be. Without a word: anything."""
+    """What pictures have to match. Unset filters match all."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -143,7 +144,7 @@ def _page(found: Found, search: Search, fields: Sequence[str], counted: int | No
 
 
 def listed(owner_id: uuid.UUID, search: Filters, *, deleted: bool = False) -> QuerySet[Image]:
-    """All that is asked for, whatever words it has, in no order. Raises `NotFound`."""
+    """All that match the filters except `q`, unordered. Raises `NotFound`."""
     images = Image.objects.filter(owner__pk=owner_id, stage=Image.Stage.SHOWN, hidden=search.hidden)
     images = images.filter(trashed_at__isnull=not deleted).exclude(purpose=Image.Purpose.MASK)
     asked = {"intent": search.intent, "provider": search.provider, "session_id": search.session_id}
@@ -169,14 +170,9 @@ def _made_between(
 
 
 def _beginning(day: datetime | date) -> datetime:
-    """What is too far away for an id is as near as it can be."""
+    """Within what an id can hold."""
     moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
     return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(9000, 1, 1, tzinfo=UTC))
-
-
-def first_id(moment: datetime) -> uuid.UUID:
-    """The lowest UUIDv7 of this millisecond."""
-    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
 def _order(search: Search) -> str:
@@ -191,13 +187,13 @@ def _after(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
 
 
 def _by_age(images: QuerySet[Image], search: Search, fields: Sequence[str]) -> Found:
-    following = _passing_over(_after(images, search), search)
+    following = _skip(_after(images, search), search)
     found = _loading(following, fields).order_by(_order(search))
     return [(str(image.pk), image) for image in found[: search.limit + 1]]
 
 
-def _passing_over(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
-    """From the index alone: of what is passed over no row is read."""
+def _skip(images: QuerySet[Image], search: Search) -> QuerySet[Image]:
+    """From the index alone: the skipped rows are not read."""
     if not search.skip:
         return images
     first = images.order_by(_order(search)).values_list("pk", flat=True)[search.skip : search.skip + 1].first()

@@ -47,10 +47,10 @@ Key = uuid.UUID | str
 
 
 def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["photo", "mask"], name: str) -> Image:
-    """A photo that the person can see already is returned. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`,
+    """Returns a photo that the person has already. Raises `BadInput`, `TooLarge`, `StorageFull`, `StorageDown`,
     and `RateLimited` where too many wait."""
-    leave = _importing.take(str(owner_id))
-    if leave is None:
+    give_back = _importing.take(str(owner_id))
+    if give_back is None:
         raise RateLimited(MANY_PICTURES, retry_after=RETRY_AFTER_S)
     try:
         digest = _digest(file, purpose)
@@ -58,14 +58,14 @@ def import_picture(owner_id: Key, file: bytes | IO[bytes], purpose: Literal["pho
             return known
         space.check(owner_id, more=_size(file))  # what is stored may have another size
         rendition, source_type = _decoded(file, purpose)
-        said = {"title": _title_of(name), "digest": digest, "source_type": source_type}
-        image = Image(**new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, **said))
+        about = {"title": _title_of(name), "digest": digest, "source_type": source_type}
+        image = Image(**new_draft(Image.Purpose(purpose), rendition, owner_id=owner_id, **about))
         space.insert(image)
         close_old_connections()
         store(image, rendition)
         return get(owner_id, str(_publish_once(image).pk))
     finally:
-        leave()
+        give_back()
 
 
 def _size(file: bytes | IO[bytes]) -> int:
@@ -157,7 +157,7 @@ def trashed(owner_id: Key, image_id: uuid.UUID) -> Image:
 
 
 def source(owner_id: Key, image_id: str, *, mask: bool = False) -> Image:
-    """Raises `NotFound`, and `Interrupted` for an owner who has ended: what they had may be another one's by now."""
+    """Raises `NotFound`, and `Interrupted` for an owner who is gone: an account may have the picture now."""
     return _usable(own(owner_id, image_id).first(), owner_id, mask=mask)
 
 
@@ -235,7 +235,7 @@ def own(owner_id: Key, image_id: str) -> QuerySet[Image]:
 
 
 def check_title(title: str) -> None:
-    """PostgreSQL keeps no NUL, and no encoding a lone surrogate."""
+    """PostgreSQL stores no NUL, and a lone surrogate cannot be encoded."""
     if len(title) > TITLE_LENGTH:
         raise BadInput(_("A title has at most {count} characters.").format(count=TITLE_LENGTH))
     if any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in title):

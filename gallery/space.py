@@ -43,7 +43,7 @@ def used(owner_id: Key) -> Used:
 
 
 def check(owner_id: Key, *, more: int = 0, beside: Callable[[], int] = lambda: 0) -> None:
-    """`beside`: asked for the bytes that this person has elsewhere. Raises `StorageFull`."""
+    """`beside`: returns the bytes that this person has elsewhere. Raises `StorageFull`."""
     check_disk()
     if settings.STUDIO_LIMITS:
         _check(used(owner_id), more, beside())
@@ -52,7 +52,7 @@ def check(owner_id: Key, *, more: int = 0, beside: Callable[[], int] = lambda: 0
 def _check(used: Used, more: int, beside: int = 0) -> None:
     taken, allowed = used.bytes + beside, settings.PERSON_BYTES
     if taken + max(1, more) > allowed:
-        said = (
+        sentence = (
             _(
                 "Your pictures take {taken} of {allowed}, the trash included, and this one takes {wanted}: "
                 "delete some for good to make room."
@@ -60,7 +60,7 @@ def _check(used: Used, more: int, beside: int = 0) -> None:
             if taken < allowed
             else _("Your pictures take {taken} of {allowed}, the trash included: delete some for good to make room.")
         )
-        raise StorageFull(said.format(taken=_in_words(taken), allowed=_in_words(allowed), wanted=_in_words(more)))
+        raise StorageFull(sentence.format(taken=_in_words(taken), allowed=_in_words(allowed), wanted=_in_words(more)))
     if used.pictures >= settings.PERSON_PICTURES:
         raise StorageFull(
             _(
@@ -88,7 +88,7 @@ def insert(image: Image) -> None:
 
 
 def check_owner(owner_id: Key) -> None:
-    """Raises `Interrupted` for a person who has ended."""
+    """Raises `Interrupted` for a person who is gone."""
     if not get_user_model()._base_manager.filter(pk=owner_id, is_active=True).exists():
         raise Interrupted(_("This person's things are on their way to another account, or are being removed."))
 

@@ -27,7 +27,7 @@ LINK_S = 60  # of a storage's own URL: long enough to follow the redirect
 @require_safe
 @gzip_page
 def page(request: HttpRequest, can: Callable[[], Mapping[str, object]]) -> HttpResponse:
-    """`can`: what whoever makes pictures can do."""
+    """`can`: what the providers are able to do."""
     user = {"id": str(request.user.pk)} if request.user.is_authenticated else None
     studio = {"user": user, "limits": {"upload_bytes": settings.UPLOAD_LIMIT}, "can": can()}
     return render(request, "gallery/page.html", {"studio": studio})
@@ -46,12 +46,12 @@ def picture(
     who: Callable[[HttpRequest], UUID | None] = by_cookie,
 ) -> HttpResponseBase:
     """`/p/<image>/<variant>/<signature>`: drafts too, which their message may show already. `?download=1` saves it.
-    `who` asks: of a picture that waits for a moderator, its owner alone gets an answer."""
+    `who`: finds who is asking; a picture that awaits approval is sent to its owner alone."""
     try:
         image = services.visible(image_id)
         if not links.verify(str(image_id), variant, image.url_epoch, signature):
             raise NotFound()
-        if policy.waits(image) and who(request) != image.owner_id:
+        if policy.awaits_approval(image) and who(request) != image.owner_id:
             raise NotFound()
         saved = request.GET.get("download") == "1"
         response = save(request, image, variant) if saved else send(request, image, variant)
@@ -61,23 +61,25 @@ def picture(
 
 
 def save(request: HttpRequest, image: Image, variant: str = "full", *, with_prompt: bool = False) -> HttpResponseBase:
-    """As a file that says of itself what it is. Raises `NotFound`, `StorageDown`."""
-    response = send_marked(request, image, variant, f"{image.pk}-{variant}-{image.url_epoch}", with_prompt=with_prompt)
+    """To be saved, with XMP. Raises `NotFound`, `StorageDown`."""
+    response = send_with_xmp(
+        request, image, variant, f"{image.pk}-{variant}-{image.url_epoch}", with_prompt=with_prompt
+    )
     response["Content-Disposition"] = content_disposition_header(True, file_name(image, variant)) or "attachment"
     return response
 
 
-def send_marked(
+def send_with_xmp(
     request: HttpRequest, image: Image, variant: str, name: str, *, with_prompt: bool = False
 ) -> HttpResponseBase:
-    """Not redirected, since a storage's own answer says nothing. `name`: of this picture, in the ETag. Raises
+    """Never redirected: the storage's own file has no XMP. `name`: of this picture, in the ETag. Raises
     `NotFound`, `StorageDown`."""
     opened = partial(files.opened, image, variant, with_prompt=with_prompt)
     return _answered(request, opened, image.file(variant)[1], _etag(image, name, with_prompt=with_prompt))
 
 
 def send_preview(request: HttpRequest, image: Image, name: str) -> HttpResponseBase:
-    """As `send_marked`. Raises `StorageDown`, `RateLimited`."""
+    """As `send_with_xmp`. Raises `StorageDown`, `RateLimited`."""
     return _answered(request, partial(previews.opened, image), previews.MIME, _etag(image, name))
 
 
@@ -108,7 +110,7 @@ def _answered(request: HttpRequest, opened: Callable[[], Stream], mime: str, eta
 def _streamed(request: HttpRequest, file: Stream, mime: str, etag: str) -> HttpResponseBase:
     if file.size is None:
         return FileResponse(file, content_type=mime)  # Cloudinary told no size: no range can be served
-    wanted = parts.asked_for(request, file.size, etag)
+    wanted = parts.requested_range(request, file.size, etag)
     if wanted is None:
         file.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})

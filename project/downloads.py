@@ -20,7 +20,7 @@ class DownloadBody(Schema):
     model_config = ConfigDict(extra="forbid")
 
     ids: Ids
-    prompts: Annotated[StrictBool, Field(description="Are prompt and seed to be written into the files, too?")] = False
+    prompts: Annotated[StrictBool, Field(description="Whether prompt and seed are written into the files, too")] = False
 
 
 @router.post("/download/", operation_id="downloadImages", summary="Many pictures, as a zip", openapi_extra=archives.ZIP)

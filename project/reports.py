@@ -49,7 +49,7 @@ def _report(request: HttpRequest, token: str) -> str:
     _check_page(request)
     network = rate_limits.network(request.META.get("REMOTE_ADDR", ""))
     async_to_sync(rate_limits.hit)("report", network)
-    share = services.opened(token)
+    share = services.find(token)
     async_to_sync(rate_limits.hit)("report_share", str(share.pk))
     body = _body(request)
     reporter = salted_hmac("project.reports", network, algorithm="sha256").hexdigest()

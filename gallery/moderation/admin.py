@@ -1,4 +1,4 @@
-"""The record, to be read."""
+"""The moderators' record, read-only."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -64,11 +64,11 @@ class ActAdmin(Base):
 
 
 def _link(name: str, of: uuid.UUID | None) -> str:
-    """By the end of its id, which tells things of one moment apart. What it was about may be gone."""
+    """Shows the end of the id, whose beginning is only a time. What it links to may be gone."""
     if of is None:
         return ""
     text = f"…{of.hex[-8:]}"
     try:
         return format_html('<a href="{}">{}</a>', reverse(name, args=[of]), text)
-    except NoReverseMatch:  # people are of the floor above
+    except NoReverseMatch:  # the page for people is the project's
         return text

@@ -1,4 +1,4 @@
-"""REST for who is moderated: `/v1/gallery/<id>/appeal/`."""
+"""REST for the owners of hidden pictures: `/v1/gallery/<id>/appeal/`."""
 
 from typing import Annotated
 
@@ -24,6 +24,6 @@ class AppealBody(Schema):
     "/{image_id}/appeal/", response={201: ImageForm}, operation_id="appealImage", summary="Appeal against a hiding"
 )
 def make_appeal(request: HttpRequest, image_id: str, body: AppealBody) -> HttpResponse:
-    """Of a picture that a moderator has hidden, once each time. Another moderator decides; `appeal` of the picture says
-    what came of it, and so does the message that shows it."""
+    """For a picture that a moderator has hidden, once for each hiding. Another moderator decides; the picture's `appeal` has
+    the outcome, also in the message that shows it."""
     return json_answer(form(appeals.make(me(request), image_id, body.text)), 201)

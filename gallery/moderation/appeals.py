@@ -1,4 +1,4 @@
-"""Whoever's picture is hidden may say once why it should be shown; another moderator than the one who hid it decides."""
+"""The owner of a hidden picture may appeal once; another moderator than the one who hid it decides."""
 
 import uuid
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def make(owner_id: uuid.UUID, image_id: str, text: str) -> Image:
 
 
 def decidable(by: uuid.UUID | None) -> Q:
-    """By this moderator."""
+    """Appeals that this moderator may decide."""
     is_open = Q(hidden=True, appeal=Image.Appeal.OPEN, trashed_at=None)
     return is_open & ~Q(moderated_by=by) if by else is_open
 

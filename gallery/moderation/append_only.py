@@ -7,11 +7,11 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 TABLE = "moderation_act"
 TRIGGER = "moderation_act_only_grows"
-SAYS = "The record of moderation only grows: its rows are neither changed nor deleted."
+MESSAGE = "The record of moderation only grows: its rows are neither changed nor deleted."
 
 POSTGRESQL = f"""
     CREATE OR REPLACE FUNCTION {TRIGGER}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '{SAYS}' USING ERRCODE = 'integrity_constraint_violation'; END
+        BEGIN RAISE EXCEPTION '{MESSAGE}' USING ERRCODE = 'integrity_constraint_violation'; END
     $$;
     CREATE TRIGGER {TRIGGER} BEFORE UPDATE OR DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {TRIGGER}();
 """
@@ -22,7 +22,7 @@ NEVER_EMPTIED = f"""
 """
 MAY_BE_EMPTIED = f"DROP TRIGGER {TRIGGER}_truncate ON {TABLE};"
 SQLITE = {
-    f"{TRIGGER}_{event}": f"BEFORE {event} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{SAYS}'); END"
+    f"{TRIGGER}_{event}": f"BEFORE {event} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
     for event in ("update", "delete")
 }
 

@@ -20,7 +20,7 @@ class Chart(NamedTuple):
 
 
 def bars(title: str, days: Sequence[tuple[date, int]]) -> SafeString:
-    """A bar for each day, with its number as it is read out."""
+    """A bar for each day, titled with its number."""
     most = max((number for _, number in days), default=0) or 1
     step = WIDTH / max(1, len(days))
     drawn = (

@@ -1,4 +1,4 @@
-"""How much of what moderators see each day had, without names. Counted again until the day after; what is deleted since
+"""Daily counts of what moderators see, without names. Each day is counted until the next one ends; what is deleted later
 stays counted."""
 
 from collections import defaultdict
@@ -10,9 +10,9 @@ from django.db.models import Avg, Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
+from gallery.ids import first_id
 from gallery.models import Image
 from gallery.moderation.models import Act, Appeal, Tally
-from gallery.search import first_id
 from gallery.sharing.models import Report
 
 M = TypeVar("M", Image, Act, Appeal, Report)
@@ -35,7 +35,7 @@ def days_to_count() -> list[date]:
 
 
 def note(day: date, what: str, counts: Mapping[str, int]) -> None:
-    """`counts`: by code. What was more at an earlier count stays."""
+    """`counts`: by code. A higher number of an earlier count stays."""
     for code, count in counts.items():
         row, is_new = Tally.objects.get_or_create(day=day, what=what, code=code, defaults={"count": count})
         if not is_new:
@@ -43,23 +43,23 @@ def note(day: date, what: str, counts: Mapping[str, int]) -> None:
 
 
 def count(day: date) -> None:
-    made = _of(Image.objects.filter(purpose=Image.Purpose.MADE), day).count()
+    made = _of_day(Image.objects.filter(purpose=Image.Purpose.MADE), day).count()
     note(day, "made", {"": made})
-    note(day, "appealed", {"": _of(Appeal.objects.all(), day).count()})
-    note(day, "reported", _by(_of(Report.objects.all(), day), "reason"))
+    note(day, "appealed", {"": _of_day(Appeal.objects.all(), day).count()})
+    note(day, "reported", _by_column(_of_day(Report.objects.all(), day), "reason"))
     for kind in Kind:
-        note(day, kind.value, _by(_of(Act.objects.filter(kind=kind), day), "code"))
-    waited = _of(Act.objects.exclude(waited_s=None), day).aggregate(mean=Avg("waited_s"), verdicts=Count("pk"))
+        note(day, kind.value, _by_column(_of_day(Act.objects.filter(kind=kind), day), "code"))
+    waited = _of_day(Act.objects.exclude(waited_s=None), day).aggregate(mean=Avg("waited_s"), verdicts=Count("pk"))
     if waited["verdicts"]:
         for what, number in ((WAITED, round(waited["mean"])), (WAITING_ENDED, waited["verdicts"])):
             Tally.objects.update_or_create(day=day, what=what, code="", defaults={"count": number})
 
 
-def _by(rows: QuerySet[M], name: str) -> dict[str, int]:
+def _by_column(rows: QuerySet[M], name: str) -> dict[str, int]:
     return dict(rows.order_by().values_list(name).annotate(Count("pk")))
 
 
-def _of(rows: QuerySet[M], day: date) -> QuerySet[M]:
+def _of_day(rows: QuerySet[M], day: date) -> QuerySet[M]:
     """By their ids, which begin with the time."""
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return rows.filter(pk__gte=first_id(begin), pk__lt=first_id(begin + timedelta(days=1)))
@@ -87,7 +87,7 @@ def by_code(what: str) -> dict[str, int]:
 
 
 def waited_s(since: date, before: date | None = None) -> int | None:
-    """On average until a verdict; None where there was none."""
+    """Seconds until a verdict, on average; None without any verdict."""
     rows = Tally.objects.filter(what__in=(WAITED, WAITING_ENDED), day__gte=since)
     found: dict[str, dict[date, int]] = {WAITED: {}, WAITING_ENDED: {}}
     for what, day, number in (rows.filter(day__lt=before) if before else rows).values_list("what", "day", "count"):

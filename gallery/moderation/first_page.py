@@ -1,4 +1,4 @@
-"""The admin's first page: what there was of each thing, day by day. Who has just come in is at the queue first."""
+"""The admin's first page: counts, day by day. A moderator who has just logged in goes on to the queue."""
 
 from urllib.parse import urlsplit
 
@@ -15,7 +15,7 @@ from gallery.moderation.charts import Chart
 from gallery.moderation.models import Act
 from gallery.translation import N_, _
 
-COMING_IN = ("/admin/login/", "/admin/second-step/")
+LOGIN_PATHS = ("/admin/login/", "/admin/second-step/")
 CHARTS = {
     "made": N_("Made"),
     "refused": N_("Refused by a provider"),
@@ -30,7 +30,7 @@ CHARTS = {
 def page(request: HttpRequest) -> HttpResponseBase:
     if not request.user.has_perm("gallery.view_image") or request.user.pk is None:
         return admin.site.index(request)
-    if _comes_in(request) and request.user.has_perm("gallery.change_image"):
+    if _has_just_logged_in(request) and request.user.has_perm("gallery.change_image"):
         return HttpResponseRedirect(reverse("queue"))
     shown = [_chart(what, _(title)) for what, title in CHARTS.items()]
     found = {"charts": shown, "tables": _tables(), "waiting": queue.waiting(request.user.pk)}
@@ -38,8 +38,8 @@ def page(request: HttpRequest) -> HttpResponseBase:
     return admin.site.index(request, extra_context=found)
 
 
-def _comes_in(request: HttpRequest) -> bool:
-    return urlsplit(request.headers.get("Referer", "")).path.startswith(COMING_IN)
+def _has_just_logged_in(request: HttpRequest) -> bool:
+    return urlsplit(request.headers.get("Referer", "")).path.startswith(LOGIN_PATHS)
 
 
 def _chart(what: str, title: str) -> Chart:
@@ -55,13 +55,13 @@ def _chart(what: str, title: str) -> Chart:
 def _tables() -> list[tuple[str, list[tuple[str, int]]]]:
     why = {code: _(sentence) for code, sentence in reasons.SENTENCES.items()}
     hidden = [(why.get(code, code), number) for code, number in figures.by_code(Act.Kind.HIDE).items()]
-    failed = [(_said(code), number) for code, number in figures.by_code("failed").items()]
+    failed = [(_sentence(code), number) for code, number in figures.by_code("failed").items()]
     kinds = [(Act.Kind.ACCEPT, _("Appeals that were accepted")), (Act.Kind.REJECT, _("Appeals that were rejected"))]
     decided = [(title, sum(figures.by_code(kind).values())) for kind, title in kinds]
     return [(_("Why pictures were hidden"), hidden), (_("Why no picture came"), failed), (_("Appeals"), decided)]
 
 
-def _said(code: str) -> str:
-    """An error's code, in the sentence that it has by itself."""
+def _sentence(code: str) -> str:
+    """The sentence of an error code."""
     found = (kind for kind in StudioError.__subclasses__() if kind.code == code)
     return next((f"{_(kind.sentence)} ({code})" for kind in found), code)

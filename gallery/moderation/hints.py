@@ -9,7 +9,7 @@ NEWEST = 100
 
 
 def unscored(limit: int) -> list[Image]:
-    """Any of the newest that nobody has looked at, so that two workers mostly take different ones."""
+    """Some of the newest without a score: random ones, so that two workers seldom take the same."""
     newest = list(Image.objects.filter(WAITING, score=None).order_by("-pk")[:NEWEST])
     return sample(newest, min(limit, len(newest)))
 

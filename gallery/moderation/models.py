@@ -45,7 +45,7 @@ class Act(models.Model):
 
 
 class Appeal(models.Model):
-    """What an owner has against the hiding of a picture: one for each time that it is hidden. It goes with the picture."""
+    """An owner's appeal against the hiding of a picture, one for each hiding. It is deleted with the picture."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     image = models.ForeignKey(Image, models.CASCADE, related_name="appeals")
@@ -73,7 +73,7 @@ class Claim(models.Model):
 
 
 class Tally(models.Model):
-    """How much of something a day had: what it counts may be deleted later."""
+    """How much of something a day had, kept when what it counts is deleted."""
 
     day = models.DateField()  # in UTC
     what = models.CharField(max_length=16)

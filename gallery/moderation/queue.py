@@ -43,13 +43,13 @@ class Filters:
 
 
 def claim(by: uuid.UUID, filters: Filters, count: int, passed: Sequence[uuid.UUID] = ()) -> list[Image]:
-    """So many at most for this moderator: first those that they have already. `passed`: which they do not want now.
+    """At most `count` for this moderator: first those that they have already. `passed`: which they have skipped.
 
-    What they have of other kinds, as on another page of theirs, is neither given nor renewed.
+    What they have outside the filters, as on another page of theirs, is neither returned nor renewed.
     """
     Claim.objects.filter(until__lte=timezone.now()).delete()
     sources = _sources(by, filters)
-    held = _renewed(by, sources, passed)
+    held = _renew(by, sources, passed)
     for images in sources:
         if len(held) >= count:
             break
@@ -58,7 +58,7 @@ def claim(by: uuid.UUID, filters: Filters, count: int, passed: Sequence[uuid.UUI
     return _in_order(_still_waiting(by, held[:count]), held)
 
 
-def _renewed(by: uuid.UUID, sources: Sequence[QuerySet[Image]], passed: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+def _renew(by: uuid.UUID, sources: Sequence[QuerySet[Image]], passed: Sequence[uuid.UUID]) -> list[uuid.UUID]:
     mine = Claim.objects.filter(moderator_id=by).exclude(image__in=passed)
     if not (ids := list(mine.values_list("image_id", flat=True))):
         return []
@@ -68,19 +68,19 @@ def _renewed(by: uuid.UUID, sources: Sequence[QuerySet[Image]], passed: Sequence
 
 
 def _take(by: uuid.UUID, ids: list[uuid.UUID]) -> list[uuid.UUID]:
-    """Those of them that no other moderator was faster with."""
+    """Those that no other moderator has taken first."""
     until = timezone.now() + LEASE
     claims = [Claim(image_id=each, moderator_id=by, until=until) for each in ids]
     try:
         with transaction.atomic():
             Claim.objects.bulk_create(claims, ignore_conflicts=True)
-    except IntegrityError:  # one of them has just been deleted: the next question finds the others
+    except IntegrityError:  # one of them has just been deleted: the next request gets the others
         return []
     return list(Claim.objects.filter(image__in=ids, moderator_id=by).values_list("image_id", flat=True))
 
 
 def _still_waiting(by: uuid.UUID, ids: list[uuid.UUID]) -> list[Image]:
-    """Claims of what is decided, or gone into the trash meanwhile, are given up."""
+    """Gives up the claims of what was decided or trashed meanwhile."""
     images = Image.objects.filter(pk__in=ids, stage=Image.Stage.SHOWN, trashed_at=None)
     rows = images.select_related("owner").prefetch_related("reports", "appeals")
     found = [image for image in rows if _waits(image, by)]
@@ -110,7 +110,7 @@ def _sources(by: uuid.UUID, filters: Filters) -> list[QuerySet[Image]]:
 
 
 def _appealed(by: uuid.UUID) -> QuerySet[Image]:
-    """Asked for in two steps, as what is reported, or PostgreSQL may read all pictures to find the few."""
+    """In two queries, as `_reported`: in one, PostgreSQL may read all pictures to find these few."""
     waiting = Appeal.objects.filter(decided_at=None).order_by("pk").values_list("image_id", flat=True)
     return Image.objects.filter(appeals.decidable(by), stage=Image.Stage.SHOWN, pk__in=list(waiting[:COUNTED]))
 
@@ -148,11 +148,11 @@ def notice(by: uuid.UUID) -> str:
     count = own.filter(pk__in=list(waiting)).count()
     if not count:
         return ""
-    said = _(OWN_APPEALS).format(count=count)
-    return said if _are_others(by) else f"{said} {_(ALONE)}"
+    text = _(OWN_APPEALS).format(count=count)
+    return text if _others_may_decide(by) else f"{text} {_(ALONE)}"
 
 
-def _are_others(by: uuid.UUID) -> bool:
+def _others_may_decide(by: uuid.UUID) -> bool:
     by_right = Q(groups__permissions__codename=RIGHT) | Q(user_permissions__codename=RIGHT) | Q(is_superuser=True)
     staff = get_user_model()._base_manager.filter(by_right, is_staff=True, is_active=True)
     return staff.exclude(pk=by).exists()

@@ -1,4 +1,4 @@
-"""How the record of moderation grows. Within the transaction of what it tells."""
+"""Adds to the record of moderation, in the transaction of what it records."""
 
 import uuid
 from collections.abc import Iterable, Mapping
@@ -25,6 +25,6 @@ def _name(moderator_id: uuid.UUID) -> str:
 
 def of_image(image: Image) -> Mapping[str, object]:
     """What a moderator's act can change, for `before` and `after`."""
-    said = {"state": image.state, "hidden": image.hidden, "approved": image.approved_at is not None}
+    current = {"state": image.state, "hidden": image.hidden, "approved": image.approved_at is not None}
     why = {"code": image.hidden_code, "words": image.hidden_words or image.hidden_reason} if image.hidden else {}
-    return said | why | ({"appeal": image.appeal} if image.appeal else {})
+    return current | why | ({"appeal": image.appeal} if image.appeal else {})

@@ -25,7 +25,7 @@ UNHIDE: Values = {"hidden": False, "hidden_reason": "", "hidden_code": "", "hidd
 
 
 def hide(images: Iterable[Image], words: str, by: uuid.UUID | None, code: Code = reasons.OTHER) -> list[Image]:
-    """Those that were not hidden yet: an earlier reason stays. Their owner reads `words` after the sentence of `code`.
+    """Returns those that were not hidden yet; an earlier reason stays. Their owner reads `words` after the sentence of `code`.
     `by`: the moderator's id."""
     act = Act(kind=Kind.HIDE, code=code, words=words[:500])
     why = {"hidden_code": code, "hidden_words": act.words, "appeal": ""}
@@ -41,13 +41,13 @@ def approve(images: Iterable[Image], by: uuid.UUID | None) -> list[Image]:
 
 
 def approve_shown(images: Iterable[Image], by: uuid.UUID | None) -> list[Image]:
-    """Those that nobody has hidden meanwhile."""
+    """Returns those that nobody has hidden meanwhile."""
     values = {"approved_at": timezone.now(), "moderated_by_id": by}
     return decide(images, Q(hidden=False), Act(kind=Kind.APPROVE), values, by)
 
 
 def decide(images: Iterable[Image], which: Q, act: Act, values: Values, by: uuid.UUID | None) -> list[Image]:
-    """Those that are still so, as they were. `act`: what the record shall say of each."""
+    """Returns those that still matched `which`, as they were before. `act`: what the record says of each."""
     ids = [image.pk for image in images]
     decided: list[Image] = []
     for start in range(0, len(ids), BATCH):
@@ -61,17 +61,17 @@ def _decide(images: QuerySet[Image], act: Act, values: Values, by: uuid.UUID | N
     ids = [image.pk for image in rows]
     reports = Report.objects.filter(image__in=ids, handled_at=None)
     since = dict(reports.order_by("-pk").values_list("image_id", "created_at"))  # the first one's
-    record.add([_told(act, image, values, since.get(image.pk)) for image in rows], by)
+    record.add([_entry(act, image, values, since.get(image.pk)) for image in rows], by)
     locked = Image.objects.filter(pk__in=ids)
     if "hidden" in values or "appeal" in values:
         change(locked, **values)
     else:
-        locked.update(**values)  # no message shows it
+        locked.update(**values)  # no message shows these
     reports.update(handled_at=timezone.now(), handled_by=by)
     return rows
 
 
-def _told(act: Act, image: Image, values: Values, reported_at: datetime | None) -> Act:
+def _entry(act: Act, image: Image, values: Values, reported_at: datetime | None) -> Act:
     after = copy(image)
     since = reported_at or (None if image.hidden or image.approved_at else image.created_at)
     waited_s = act.waited_s if since is None else (act.at - since).total_seconds()

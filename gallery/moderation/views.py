@@ -29,12 +29,12 @@ from gallery.translation import _
 B = TypeVar("B", bound=BaseModel)
 View = Callable[..., HttpResponseBase]
 AHEAD = 6  # pictures on a page
-PASSED = 500  # pictures that a page says it does not want, at most
+PASSED = 500  # pictures that a page has skipped, at most
 
 Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]
 
 
-class Asked(BaseModel):
+class ClaimBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: queue.Kind = "all"
@@ -96,27 +96,27 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def claim(request: HttpRequest) -> HttpResponse:
     """The next pictures for this moderator, and how many wait."""
-    asked, by = read(request, Asked), _me(request)
-    owner = get_user_model()._base_manager.filter(username=asked.person).first() if asked.person else None
-    if asked.person and owner is None:
+    body, by = read(request, ClaimBody), _me(request)
+    owner = get_user_model()._base_manager.filter(username=body.person).first() if body.person else None
+    if body.person and owner is None:
         return JsonResponse({"items": [], **_waiting(by)})
-    filters = queue.Filters(asked.kind, owner.pk if owner else None, asked.provider, asked.purpose)
-    images = queue.claim(by, filters, AHEAD, asked.passed)
+    filters = queue.Filters(body.kind, owner.pk if owner else None, body.provider, body.purpose)
+    images = queue.claim(by, filters, AHEAD, body.passed)
     return JsonResponse({"items": [_item(image) for image in images], **_waiting(by)})
 
 
 @for_moderators
 @require_POST
 def decide(request: HttpRequest) -> HttpResponse:
-    said = read(request, Decision)
-    queue.decide(_me(request), said.id, said.verdict, said.code, said.words)
+    body = read(request, Decision)
+    queue.decide(_me(request), body.id, body.verdict, body.code, body.words)
     return JsonResponse({})
 
 
 @for_moderators
 @require_POST
 def release(request: HttpRequest) -> HttpResponse:
-    """What a moderator leaves without a verdict, others may get at once. A form, as a page that closes sends it."""
+    """Others may get at once what a moderator leaves undecided. A form, which a page can send while it closes."""
     given = request.POST.getlist("id")[:PASSED]
     queue.release(_me(request), [uuid.UUID(each) for each in given if UUID.fullmatch(each)])
     return JsonResponse({})
@@ -179,7 +179,7 @@ def _person(image: Image) -> dict[str, object]:
 
 
 def _url(name: str, of: uuid.UUID) -> str:
-    """Of the people's floor, which is above: "" where it has none."""
+    """Of a page that the project may have: "" if not."""
     try:
         return reverse(name, args=[of])
     except NoReverseMatch:

@@ -1,35 +1,33 @@
-"""XMP into a picture on its way out: the pixels are not touched, and nothing is read whole into memory."""
+"""Adds XMP to a picture while it is sent: the pixels are not touched, and the file is never whole in memory."""
 
 import io
 import zlib
 
-from gallery.errors import StorageDown
-from gallery.storage.base import Stream
+from gallery.storage.base import PIECE, Stream, read_past
 
 HEAD = 64  # bytes: enough of each format to know where XMP goes
-PIECE = 64 * 1024
 JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 PNG_XMP = b"XML:com.adobe.xmp\0\0\0\0\0"  # not compressed, no language
 HAS_XMP, HAS_ALPHA = 0x04, 0x10  # flags of a WebP
 
 
-def marked(file: Stream, packet: bytes) -> Stream:
-    """The same picture with XMP. As it is where it is none of our formats. Raises `StorageDown`."""
+def with_xmp(file: Stream, packet: bytes) -> Stream:
+    """The same picture with XMP; unchanged if it is none of our formats. Raises `StorageDown`."""
     head = b""
     while len(head) < HEAD and (piece := file.read(HEAD - len(head))):
         head += piece
-    begin, end = _with_xmp(head, packet)
+    begin, end = _wrap(head, packet)
     size = None if file.size is None else file.size - len(head) + len(begin) + len(end)
-    return _Marked(begin, file, end, size)
+    return _Wrapped(begin, file, end, size)
 
 
 def embedded(data: bytes, packet: bytes) -> bytes:
-    file = marked(InMemory(data), packet)
+    file = with_xmp(InMemory(data), packet)
     return b"".join(iter(lambda: file.read(PIECE), b""))
 
 
-def _with_xmp(head: bytes, packet: bytes) -> tuple[bytes, bytes]:
-    """What comes in the place of the first bytes, and what after the last."""
+def _wrap(head: bytes, packet: bytes) -> tuple[bytes, bytes]:
+    """What replaces `head`, and what follows the last byte."""
     if head.startswith(b"\xff\xd8"):
         return _jpeg(head, packet), b""
     if head.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -40,21 +38,21 @@ def _with_xmp(head: bytes, packet: bytes) -> tuple[bytes, bytes]:
 
 
 def _jpeg(head: bytes, packet: bytes) -> bytes:
-    """Behind JFIF's segment, which has to be the first."""
+    """After JFIF's segment, which has to be the first."""
     at = 4 + int.from_bytes(head[4:6], "big") if head[2:4] == b"\xff\xe0" else 2
-    said = JPEG_XMP + packet
-    return head[:at] + b"\xff\xe1" + (len(said) + 2).to_bytes(2, "big") + said + head[at:]
+    payload = JPEG_XMP + packet
+    return head[:at] + b"\xff\xe1" + (len(payload) + 2).to_bytes(2, "big") + payload + head[at:]
 
 
 def _png(head: bytes, packet: bytes) -> bytes:
-    """Behind the header."""
-    said = b"iTXt" + PNG_XMP + packet
-    chunk = (len(said) - 4).to_bytes(4, "big") + said + zlib.crc32(said).to_bytes(4, "big")
+    """After the header."""
+    payload = b"iTXt" + PNG_XMP + packet
+    chunk = (len(payload) - 4).to_bytes(4, "big") + payload + zlib.crc32(payload).to_bytes(4, "big")
     return head[:33] + chunk + head[33:]
 
 
 def _webp(head: bytes, packet: bytes) -> tuple[bytes, bytes]:
-    """At the end, in the extended form, which says first what there is."""
+    """At the end, in the extended form, whose header has a flag for it."""
     end = b"XMP " + len(packet).to_bytes(4, "little") + packet + b"\0" * (len(packet) % 2)
     if head[12:16] == b"VP8X":
         chunks = head[12:20] + bytes([head[20] | HAS_XMP]) + head[21:]
@@ -75,7 +73,7 @@ def _webp_size(head: bytes) -> tuple[int, int, int]:
     return width, height, 0
 
 
-class _Marked:
+class _Wrapped:
     def __init__(self, begin: bytes, file: Stream, end: bytes, size: int | None) -> None:
         self._begin, self._file, self._end, self.size = begin, file, end, size
 
@@ -89,11 +87,7 @@ class _Marked:
         return piece
 
     def skip(self, size: int, /) -> None:
-        while size > 0:
-            piece = self.read(min(size, PIECE))
-            if not piece:
-                raise StorageDown
-            size -= len(piece)
+        read_past(self, size)
 
     def close(self) -> None:
         self._file.close()

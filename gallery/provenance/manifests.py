@@ -1,5 +1,5 @@
-"""A signed C2PA manifest (https://c2pa.org/specifications/) in a picture on its way out: what it is, who made it, and
-of what. Only where `STUDIO_C2PA_CERT` names a certificate; needs the extra `c2pa`."""
+"""A signed C2PA manifest (https://c2pa.org/specifications/) in a picture that is downloaded: what it is, who made it,
+and of what. Only where `STUDIO_C2PA_CERT` names a certificate; needs the extra `c2pa`."""
 
 import functools
 import io
@@ -16,19 +16,19 @@ from gallery import lineage
 from gallery.errors import NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.provenance import source_types
-from gallery.storage.base import Stream
+from gallery.provenance.embedding import InMemory
+from gallery.storage.base import PIECE, Stream
 from gallery.stores import storage
 from gallery.translation import _
 
 WAIT_S = 10.0
-PIECE = 64 * 1024
-# No pixels of other pictures: whoever sees a shared one sees nothing else. What we have just signed needs no check.
+# No thumbnails of other pictures, which a share must not show. What we have just signed needs no check.
 SETTINGS = {"builder": {"thumbnail": {"enabled": False}}, "verify": {"verify_after_sign": False}}
-_one_at_a_time = threading.Lock()  # it is in memory, and takes a tenth of a second
+_one_at_a_time = threading.Lock()  # the file is in memory, for a tenth of a second
 
 
 def wanted(image: Image) -> bool:
-    """Of a photo we know only what it said itself: that is not ours to sign."""
+    """Not for a photo: we cannot vouch for what it says of itself."""
     return bool(settings.C2PA_CERT) and image.purpose == Image.Purpose.MADE
 
 
@@ -44,7 +44,8 @@ def signed(image: Image, file: Stream, mime: str) -> Stream:
         builder = c2pa.Builder(_manifest(image, len(parents)), context=context)
         for number, parent in enumerate(parents, start=1):
             _add(builder, parent, number)
-        out = _InMemory()
+        out = InMemory(b"")
+        out.size = None  # no ranges are served: each signing gives other bytes
         builder.sign(_signer(settings.C2PA_CERT, settings.C2PA_KEY), mime, data, out)
     out.seek(0)
     return out
@@ -66,14 +67,14 @@ def _manifest(image: Image, parents: int) -> dict[str, Any]:
 
 
 def _add(builder: Any, parent: Image, number: int) -> None:
-    """By the digest of its file, and its manifest where it has one; its title may be the person's own words."""
+    """With its file's digest and its manifest, if it has one. Named by a number: its title is the person's own words."""
     relationship = "parentOf" if number == 1 else "componentOf"
-    said = {"title": f"picture {number}", "relationship": relationship, "label": _name(number)}
+    ingredient = {"title": f"picture {number}", "relationship": relationship, "label": _name(number)}
     try:
         file = storage(parent.storage).open(parent.key)
     except NotFound:
         raise StorageDown from None
-    builder.add_ingredient(json.dumps(said), parent.mime, io.BytesIO(file))
+    builder.add_ingredient(json.dumps(ingredient), parent.mime, io.BytesIO(file))
 
 
 def _name(number: int) -> str:
@@ -107,12 +108,3 @@ def _algorithm(key: bytes) -> bytes:
     if isinstance(read, ec.EllipticCurvePrivateKey):
         return {256: b"es256", 384: b"es384", 521: b"es512"}[read.key_size]
     return b"ps256" if isinstance(read, rsa.RSAPrivateKey) else b"ed25519"
-
-
-class _InMemory(io.BytesIO):
-    """Each signing gives other bytes: without a size, no part of it is served."""
-
-    size: int | None = None
-
-    def skip(self, size: int, /) -> None:
-        self.seek(size, io.SEEK_CUR)

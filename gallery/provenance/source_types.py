@@ -1,4 +1,5 @@
-"""What a picture is, in IPTC's terms (https://cv.iptc.org/newscodes/digitalsourcetype/), by what was done along its line."""
+"""What a picture is, in IPTC's terms (https://cv.iptc.org/newscodes/digitalsourcetype/):
+derived from how, and from what, it was made."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -47,7 +48,7 @@ def made(by: Maker, sources: Sequence[str]) -> str:
 
 
 def of(image: Image, steps: int = MAX_STEPS) -> str:
-    """Also of a row that does not say it yet."""
+    """Derived for a row of an older release."""
     if image.source_type is not None:
         return image.source_type
     if image.purpose != Image.Purpose.MADE or not steps:

@@ -1,4 +1,4 @@
-"""What a file that comes in says of itself, before it is made anew without it."""
+"""What an imported file says of itself: its metadata is not kept."""
 
 import re
 import struct
@@ -17,16 +17,16 @@ from gallery.provenance.source_types import (
 )
 
 # In XMP as in a C2PA manifest.
-_SAID = re.compile(rb"newscodes/digitalsourcetype/([A-Za-z]{3,40})")
-_BY_WEIGHT = (COMPOSITE_TRAINED, TRAINED, COMPOSITE_SYNTHETIC, ALGORITHMIC, ENHANCED, EDITED, CAPTURED)
+_NAMED = re.compile(rb"newscodes/digitalsourcetype/([A-Za-z]{3,40})")
+_STRONGEST_FIRST = (COMPOSITE_TRAINED, TRAINED, COMPOSITE_SYNTHETIC, ALGORITHMIC, ENHANCED, EDITED, CAPTURED)
 _EXIF, _EXIF_BYTES = b"Exif\0\0", 65_536
 _CAMERA = 0x010F  # its maker
 
 
 def source_type(data: bytes) -> str:
-    """The heaviest that it says; a photograph where a camera has signed; else nobody knows."""
-    said = {name.decode() for name in _SAID.findall(data)}
-    return next((each for each in _BY_WEIGHT if each in said), CAPTURED if _is_of_camera(data) else UNKNOWN)
+    """The strongest of those that it names; a photograph where EXIF names a camera; else unknown."""
+    named = {name.decode() for name in _NAMED.findall(data)}
+    return next((each for each in _STRONGEST_FIRST if each in named), CAPTURED if _is_of_camera(data) else UNKNOWN)
 
 
 def _is_of_camera(data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What a file says of itself, as XMP: IPTC's Photo Metadata Standard 2025.1, and Adobe's own names for dates and tools."""
+"""A file's provenance as XMP: IPTC's Photo Metadata Standard 2025.1, and Adobe's own names for dates and tools."""
 
 from xml.etree import ElementTree as ET
 
@@ -20,29 +20,29 @@ for _prefix, _name in NAMES.items():
 
 
 def packet(image: Image, *, with_prompt: bool = False) -> bytes:
-    """At most some 30 kB: a JPEG has place for 64."""
+    """At most some 30 kB: a JPEG has room for 64."""
     root = ET.Element(f"{{{META}}}xmpmeta")
     about = ET.SubElement(ET.SubElement(root, f"{{{RDF}}}RDF"), f"{{{RDF}}}Description", {f"{{{RDF}}}about": ""})
-    for name, value in _said(image, with_prompt=with_prompt).items():
+    for name, value in _properties(image, with_prompt=with_prompt).items():
         ET.SubElement(about, name).text = _printable(value)
     return f"{BEGIN}{ET.tostring(root, encoding='unicode')}{END}".encode()
 
 
-def _said(image: Image, *, with_prompt: bool) -> dict[str, str]:
+def _properties(image: Image, *, with_prompt: bool) -> dict[str, str]:
     """By its name in XMP, in this order."""
     source_type, is_made = source_types.of(image), image.purpose == Image.Purpose.MADE
-    when, said = image.created_at.isoformat(timespec="seconds"), {}
+    when, found = image.created_at.isoformat(timespec="seconds"), {}
     if source_type:
-        said[f"{{{IPTC}}}DigitalSourceType"] = source_types.VOCABULARY + source_type
+        found[f"{{{IPTC}}}DigitalSourceType"] = source_types.VOCABULARY + source_type
     provider = f" ({image.provider})" if is_made and image.provider else ""
-    said[f"{{{XMP}}}CreatorTool"] = f"AI Photo Studio {settings.STUDIO_VERSION}{provider}"
-    said[f"{{{XMP}}}{'CreateDate' if is_made else 'MetadataDate'}"] = when  # of a photo nobody knows when it was taken
+    found[f"{{{XMP}}}CreatorTool"] = f"AI Photo Studio {settings.STUDIO_VERSION}{provider}"
+    found[f"{{{XMP}}}{'CreateDate' if is_made else 'MetadataDate'}"] = when  # of a photo nobody knows when it was taken
     if provider and source_types.maker_of(image) is source_types.Maker.MODEL:
-        said[f"{{{IPTC}}}AISystemUsed"] = image.provider
+        found[f"{{{IPTC}}}AISystemUsed"] = image.provider
     if with_prompt and is_made:
         seed = f"\nSeed: {image.seed}" if image.seed is not None else ""
-        said[f"{{{IPTC}}}AIPromptInformation"] = f"{image.prompt or image.request}{seed}"
-    return said
+        found[f"{{{IPTC}}}AIPromptInformation"] = f"{image.prompt or image.request}{seed}"
+    return found
 
 
 def _printable(text: str) -> str:

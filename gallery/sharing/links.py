@@ -25,20 +25,20 @@ def token(share_id: uuid.UUID) -> str:
 def read(token: str) -> uuid.UUID:
     """Also by the setting's older keys. Raises `NotFound`, without asking the database."""
     try:
-        said = urlsafe_b64decode(token + "=")
+        data = urlsafe_b64decode(token + "=")
     except ValueError:
         raise NotFound() from None
-    if len(said) != 2 * BYTES or _text(said) != token:
+    if len(data) != 2 * BYTES or _text(data) != token:
         raise NotFound()
-    share_id, signature = uuid.UUID(bytes=said[:BYTES]), said[BYTES:]
+    share_id, signature = uuid.UUID(bytes=data[:BYTES]), data[BYTES:]
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
     if not any(constant_time_compare(signature, _signature(share_id, key)) for key in keys):
         raise NotFound()
     return share_id
 
 
-def _text(said: bytes) -> str:
-    return urlsafe_b64encode(said).decode().rstrip("=")
+def _text(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _signature(share_id: uuid.UUID, key: str) -> bytes:

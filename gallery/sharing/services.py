@@ -1,4 +1,4 @@
-"""What a person lets others see of their pictures, and what those have against it."""
+"""Shares of pictures, and reports about them."""
 
 import uuid
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from gallery.translation import N_, _
 
 OF_PICTURE = 20
 OF_PERSON = 500
-REPORTS = 100  # of one picture: who reads them has seen enough by then
+REPORTS = 100  # of one picture; more would tell a moderator nothing
 MANY_OF_PICTURE = N_("This picture has {count} links, as many as there may be: end one that you do not need.")
 MANY_OF_PERSON = N_("You have {count} links, as many as there may be: end some that you do not need.")
 KEPT = timedelta(days=1)  # after its end, for a report that is being written
@@ -71,14 +71,14 @@ def renew_links(owner_id: uuid.UUID, image_id: str) -> Image:
     return image
 
 
-def opened(token: str) -> Share:
-    """With its picture, for anybody. What is hidden, in the trash, waits for a moderator, or is of somebody who is blocked
-    or leaving is not there. Raises `NotFound`."""
+def find(token: str) -> Share:
+    """With its picture, for anybody. Raises `NotFound`, also where the picture is hidden, trashed or awaits approval, or its
+    owner is blocked or leaving."""
     shares = Share.objects.live().select_related("image__owner")
     share = shares.defer("image__words", "image__request", "image__prompt").filter(pk=links.read(token)).first()
     if share is None or share.image.state != "shown" or share.image.stage != Image.Stage.SHOWN:
         raise NotFound()
-    if policy.waits(share.image):
+    if policy.awaits_approval(share.image):
         raise NotFound()
     owner = share.image.owner
     if not owner.is_active or owner.is_blocked:
@@ -87,11 +87,11 @@ def opened(token: str) -> Share:
 
 
 def report(share: Share, reporter: str, reason: str, text: str) -> None:
-    """`reporter`: whoever says it again has said it. Past REPORTS nothing is kept."""
+    """`reporter`: a second report is ignored. Past REPORTS none is kept."""
     if Report.objects.filter(image=share.image).count() >= REPORTS:
         return
-    said = Report(image=share.image, share=share, reporter=reporter, reason=reason, text=text)
-    Report.objects.bulk_create([said], ignore_conflicts=True)
+    new = Report(image=share.image, share=share, reporter=reporter, reason=reason, text=text)
+    Report.objects.bulk_create([new], ignore_conflicts=True)
 
 
 def of_person(owner_id: uuid.UUID) -> Iterator[dict[str, object]]:
@@ -106,7 +106,7 @@ def of_person(owner_id: uuid.UUID) -> Iterator[dict[str, object]]:
 
 
 def remove_ended(limit: int) -> None:
-    """Maintenance's."""
+    """For maintenance."""
     before = timezone.now() - KEPT
     for ended in ({"expires_at__lt": before}, {"revoked_at__lt": before}):
         ids = list(Share.objects.filter(**ended).values_list("pk", flat=True)[:limit])
@@ -114,7 +114,7 @@ def remove_ended(limit: int) -> None:
 
 
 def remove_handled_reports(limit: int, older_than: timedelta) -> None:
-    """Maintenance's."""
+    """For maintenance."""
     handled = Report.objects.filter(handled_at__lt=timezone.now() - older_than)
     ids = list(handled.values_list("pk", flat=True)[:limit])
     handled.filter(pk__in=ids).delete()

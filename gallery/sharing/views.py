@@ -1,4 +1,4 @@
-"""What whoever has a share's address sees: `/s/<token>/`. No cookie is read or set here."""
+"""The page and the files of a share: `/s/<token>/`. No cookie is read or set here."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,7 +30,7 @@ REASONS = {
 
 
 def private(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Robots leave it alone, and where its links lead learns nothing of its address."""
+    """No search engine lists it, and no linked site learns its address."""
 
     @wraps(view)
     def shown(request: HttpRequest, **named: str) -> HttpResponseBase:
@@ -46,7 +46,7 @@ def private(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
 @private
 def page(request: HttpRequest, token: str) -> HttpResponse:
     try:
-        share = services.opened(token)
+        share = services.find(token)
     except NotFound:
         return _rendered(request, {}, status=404)
     path = links.path(share.pk)  # by the newest key
@@ -78,12 +78,12 @@ def _rendered(request: HttpRequest, context: dict[str, object], status: int = 20
 def picture(request: HttpRequest, token: str, variant: str) -> HttpResponseBase:
     """`?download=1` saves it. Never redirected to another server, whose address would outlive the share."""
     try:
-        share = services.opened(token)
+        share = services.find(token)
         if variant == PREVIEW:
             return views.send_preview(request, share.image, f"{share.pk}-preview")
         if variant not in VARIANTS:
             raise NotFound()
-        response = views.send_marked(request, share.image, variant, f"{share.pk}-{variant}")
+        response = views.send_with_xmp(request, share.image, variant, f"{share.pk}-{variant}")
     except StudioError as error:
         return views.failure(error)
     if request.GET.get("download") == "1":

@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from gallery.errors import StorageDown
+
+PIECE = 64 * 1024  # bytes
 KEY = re.compile(r"[0-9a-z][0-9a-z.-]{6,99}")
 
 
@@ -61,6 +64,15 @@ class Storage(Protocol):
 
     def keys(self, cursor: str, limit: int) -> Listing:
         """Keys of what is stored, a crash's half-written files too; `cursor`: "", or an earlier listing's `next`."""
+
+
+def read_past(stream: Stream, size: int) -> None:
+    """Skips by reading. Raises `StorageDown` where it ends before."""
+    while size > 0:
+        piece = stream.read(min(size, PIECE))
+        if not piece:
+            raise StorageDown
+        size -= len(piece)
 
 
 def check_key(key: str) -> str:

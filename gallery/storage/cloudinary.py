@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 
 from gallery.errors import NotFound, StorageDown, TooLarge
-from gallery.storage.base import KEY, File, Listing, check_key
-from gallery.storage.cloudinary_client import CHUNK, Body, Client, CloudinaryError
+from gallery.storage.base import KEY, File, Listing, check_key, read_past
+from gallery.storage.cloudinary_client import Body, Client, CloudinaryError
 from gallery.translation import _
 
 FOLDER = "studio"  # before each of our ids
@@ -14,7 +14,7 @@ HOPS = 2  # the API may redirect a signed download to where the file lies
 FETCH_S = 60  # of the URL by which we fetch a picture ourselves
 
 log = logging.getLogger(__name__)
-_beside = ThreadPoolExecutor(thread_name_prefix="cloudinary")
+_pool = ThreadPoolExecutor(thread_name_prefix="cloudinary")
 
 
 class CloudinaryStorage:
@@ -34,10 +34,10 @@ class CloudinaryStorage:
                 raise CloudinaryError(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def put_all(self, files: Sequence[File]) -> None:
-        """At the same time."""
-        under_way = [_beside.submit(self.put, *file) for file in files]
-        wait(under_way)  # a delete must not come before one that is under way
-        for putting in under_way:
+        """In parallel."""
+        uploads = [_pool.submit(self.put, *file) for file in files]
+        wait(uploads)  # a delete must not come before one that is under way
+        for putting in uploads:
             putting.result()
 
     def open(self, key: str) -> bytes:
@@ -83,11 +83,7 @@ class _Open:
             return self._body.read(size)
 
     def skip(self, size: int, /) -> None:
-        while size > 0:
-            piece = self.read(min(size, CHUNK))
-            if not piece:
-                raise StorageDown
-            size -= len(piece)
+        read_past(self, size)
 
     def close(self) -> None:
         self._body.close()

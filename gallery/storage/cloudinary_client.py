@@ -107,7 +107,7 @@ class Client:
     def download_url(self, public_id: str, format: str, seconds: int) -> str:
         """It holds the key, which is no secret, and a signature."""
         until = int(time.time()) + seconds
-        return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._who()))
+        return str(utils.private_download_url(public_id, format, type=TYPE, expires_at=until, **self._credentials()))
 
     def get(self, url: str, at_most: int, *, hops: int = 0, headers: dict[str, str] | None = None) -> bytes:
         """Raises `CloudinaryError`: 413 for more than `at_most` bytes."""
@@ -120,8 +120,8 @@ class Client:
         account, more = self.account, {"next_cursor": cursor} if cursor else {}
         query = urlencode({"prefix": prefix, "max_results": limit, **more})
         url = f"{account.origin}/v1_1/{account.cloud_name}/resources/image/{TYPE}?{query}"
-        who = urllib3.make_headers(basic_auth=f"{account.api_key}:{account.api_secret}")
-        answer = self.get(url, MAX_LISTING_BYTES, headers=who)
+        credentials = urllib3.make_headers(basic_auth=f"{account.api_key}:{account.api_secret}")
+        answer = self.get(url, MAX_LISTING_BYTES, headers=credentials)
         try:
             return Listed.model_validate_json(answer)
         except ValidationError as error:
@@ -152,7 +152,12 @@ class Client:
         """Only a failed connection is tried again."""
         try:
             answer = ask(
-                type=TYPE, resource_type="image", timeout=self._timeout, return_error=True, **options, **self._who()
+                type=TYPE,
+                resource_type="image",
+                timeout=self._timeout,
+                return_error=True,
+                **options,
+                **self._credentials(),
             )
             error = answer.get("error")
             if error is None:
@@ -164,7 +169,7 @@ class Client:
             raise CloudinaryError(0, f"an answer of another form ({type(odd).__name__})") from None
         raise CloudinaryError(status, said, retry_after=_pause(said, {}) if status in (420, 429) else None)
 
-    def _who(self) -> dict[str, Any]:
+    def _credentials(self) -> dict[str, Any]:
         account = self.account
         return {
             "cloud_name": account.cloud_name,

@@ -9,7 +9,7 @@ from gallery.errors import NotFound, StorageDown
 from gallery.storage.base import KEY, File, Listing, check_key
 from gallery.translation import _
 
-_beside = ThreadPoolExecutor(thread_name_prefix="files")
+_pool = ThreadPoolExecutor(thread_name_prefix="files")
 
 
 class LocalStorage:
@@ -25,11 +25,11 @@ class LocalStorage:
 
     def put_all(self, files: Sequence[File]) -> None:
         paths = [self._path(file.key) for file in files]
-        with _down():
+        with _as_storage_down():
             for folder in (folders := {path.parent for path in paths}):  # one, where they belong together
                 _make(folder)
             # The disk takes two syncs that come together as one.
-            others = [_beside.submit(_write, path, file.data) for path, file in zip(paths[1:], files[1:], strict=True)]
+            others = [_pool.submit(_write, path, file.data) for path, file in zip(paths[1:], files[1:], strict=True)]
             try:
                 _write(paths[0], files[0].data)
             finally:
@@ -41,27 +41,18 @@ class LocalStorage:
 
     def open(self, key: str) -> bytes:
         path = self._path(key)
-        with _down():
-            try:
-                return path.read_bytes()
-            except FileNotFoundError as error:
-                raise NotFound(_("The picture's file is not there.")) from error
+        with _existing():
+            return path.read_bytes()
 
     def size(self, key: str) -> int:
         path = self._path(key)
-        with _down():
-            try:
-                return path.stat().st_size
-            except FileNotFoundError as error:
-                raise NotFound(_("The picture's file is not there.")) from error
+        with _existing():
+            return path.stat().st_size
 
     def stream(self, key: str) -> "_Open":
         path = self._path(key)
-        with _down():
-            try:
-                return _Open(path)
-            except FileNotFoundError as error:
-                raise NotFound(_("The picture's file is not there.")) from error
+        with _existing():
+            return _Open(path)
 
     def sign(self, key: str, seconds: int) -> str | None:
         check_key(key)
@@ -69,7 +60,7 @@ class LocalStorage:
 
     def delete(self, key: str) -> None:
         path = self._path(key)
-        with _down():
+        with _as_storage_down():
             path.unlink(missing_ok=True)
             for leftover in path.parent.glob(_temporary(key) + "*"):  # of a crash
                 leftover.unlink(missing_ok=True)
@@ -77,7 +68,7 @@ class LocalStorage:
     def keys(self, cursor: str, limit: int) -> Listing:
         """In order; `cursor`: the last key before."""
         found: list[str] = []
-        with _down():
+        with _as_storage_down():
             for folder in sorted(self._folders(from_name=cursor[:6])):
                 keys = sorted({_key_of(path.name) for path in folder.iterdir()})
                 found += [key for key in keys if key > cursor and KEY.fullmatch(key)]
@@ -99,11 +90,11 @@ class _Open:
         self.size: int | None = os.fstat(self._file.fileno()).st_size
 
     def read(self, size: int, /) -> bytes:
-        with _down():
+        with _as_storage_down():
             return self._file.read(size)
 
     def skip(self, size: int, /) -> None:
-        with _down():
+        with _as_storage_down():
             self._file.seek(size, os.SEEK_CUR)
 
     def close(self) -> None:
@@ -111,11 +102,20 @@ class _Open:
 
 
 @contextmanager
-def _down() -> Iterator[None]:
+def _as_storage_down() -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise StorageDown() from error
+
+
+@contextmanager
+def _existing() -> Iterator[None]:
+    with _as_storage_down():
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise NotFound(_("The picture's file is not there.")) from error
 
 
 def _temporary(key: str) -> str:

@@ -130,7 +130,7 @@ def write_words() -> None:
 
 
 def look_for_leftovers() -> None:
-    leftovers.look()
+    leftovers.check()
 
 
 def write_source_types() -> None:

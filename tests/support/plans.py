@@ -107,7 +107,7 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
         **counts,
         **moderation,
         **moderators_lists(),
-        "albums": lambda: albums.shown(albums.page(owner.pk, None, 50)[0]),
+        "albums": lambda: albums.summaries(albums.page(owner.pk, None, 50)[0]),
     }
 
 

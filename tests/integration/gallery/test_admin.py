@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import path
 
 from gallery import services
-from gallery.admin import MAX_CHOSEN
+from gallery.admin import MAX_SELECTED
 from gallery.models import Image
 from gallery.moderation import verdicts
 from project.http.cookies import STAFF_NAMES, StaffSessionStore
@@ -120,11 +120,11 @@ def test_approving_shows_again_and_records_who(client: Client, moderator: User, 
 def test_more_than_one_page_can_carry_is_refused(
     client: Client, me: User, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    monkeypatch.setattr("gallery.admin.MAX_CHOSEN", 1)
+    monkeypatch.setattr("gallery.admin.MAX_SELECTED", 1)
     images = [made(me), made(me)]
     assert "At most 1 pictures" in act(client, action, images, code="hate", reason="no").content.decode()
     assert {(fresh(image).state, fresh(image).moderated_by) for image in images} == {("shown", None)}
-    assert MAX_CHOSEN < 1000  # Django takes so many fields in one form
+    assert MAX_SELECTED < 1000  # Django takes so many fields in one form
 
 
 @pytest.mark.parametrize(

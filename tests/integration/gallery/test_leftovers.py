@@ -45,7 +45,7 @@ def strew(*keys: str, name: str = "local") -> None:
 def looked(name: str = "local") -> Found:
     """A whole pass, without its pauses."""
     one = Pass(name)
-    while (found := one.go_on()) is None:
+    while (found := one.next_round()) is None:
         one.rests_until = 0.0
     return found
 
@@ -116,7 +116,7 @@ def test_many_are_looked_at_in_rounds(me: User, monkeypatch: pytest.MonkeyPatch)
         made(me)
     strew(*[key_of(days) for days in (2, 3, 4)])
     one = Pass("local")
-    one.go_on()
+    one.next_round()
     assert one.found == Found(files_deleted=2)
     assert looked() == Found(files_deleted=1)
 
@@ -125,10 +125,10 @@ def test_a_pass_that_has_ended_rests(me: User) -> None:
     made(me)
     one = Pass("local")
     for _ in range(3):
-        one.go_on()
+        one.next_round()
     strew(key_of(3))
     for _ in range(3):
-        one.go_on()
+        one.next_round()
     assert len(stored_files()) == 3
 
 
@@ -172,5 +172,5 @@ def test_unless_the_account_is_ours_alone(away: Image, cloudinary: Cloudinary, s
 def test_cloudinary_is_not_asked_at_every_round(away: Image, cloudinary: Cloudinary) -> None:
     one = Pass("cloudinary")
     for _ in range(5):
-        one.go_on()
+        one.next_round()
     assert sum(asked.path.endswith("/resources/image/authenticated") for asked in cloudinary.asked) == 1

@@ -37,7 +37,7 @@ def by_hand(guest: User, image: Image) -> None:
 
 
 def with_others(guest: User, image: Image) -> None:
-    bulk.act(guest.pk, "delete", [str(image.pk)], None)
+    bulk.change_all(guest.pk, "delete", [str(image.pk)], None)
 
 
 def with_the_trash(guest: User, image: Image) -> None:

@@ -10,7 +10,7 @@ import pytest
 from gallery import pictures
 from gallery.models import Image
 from gallery.provenance import source_types, uploads, xmp
-from gallery.provenance.embedding import embedded, marked
+from gallery.provenance.embedding import embedded, with_xmp
 from gallery.provenance.source_types import Maker, made, maker
 from gallery.storage.base import Stream
 
@@ -110,7 +110,7 @@ class Dribble(io.BytesIO):
 def test_it_is_streamed_and_any_part_of_it_can_be_had(data: bytes) -> None:
     whole = embedded(data, PACKET)
     for start in (0, 1, 40, 300, len(whole) - 1, len(whole)):
-        file: Stream = marked(Dribble(data), PACKET)
+        file: Stream = with_xmp(Dribble(data), PACKET)
         assert file.size == len(whole)
         file.skip(start)
         assert all_of(file) == whole[start:]
