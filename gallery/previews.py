@@ -1,5 +1,5 @@
-"""What messengers show of a share: a small JPEG, because some of them read no WebP. Made from the picture when somebody
-asks, and kept in memory alone: whether it may be seen is found out before, each time."""
+"""A share's preview picture for messengers: a small JPEG, because some of them read no WebP. Made when it is requested, and
+cached in memory; callers check before, each time, that it may be seen."""
 
 import functools
 import threading
