@@ -3,13 +3,15 @@
 Adapters raise the errors of `gallery.errors` only; every call to the outside has a timeout.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from pipeline.providers.adjust import Adjust
+
+T = TypeVar("T")
 
 
 class Intent(StrEnum):
@@ -188,6 +190,12 @@ Progress = Callable[[float], None]  # as `Control.progress`
 def part(progress: Progress, start: float, end: float) -> Progress:
     """`start` to `end` of the whole."""
     return lambda fraction: progress(start + (end - start) * fraction)
+
+
+def shares(progress: Progress, items: Sequence[T]) -> Iterator[tuple[T, Progress]]:
+    """Each item with an equal part of the progress."""
+    for number, item in enumerate(items):
+        yield item, part(progress, number / len(items), (number + 1) / len(items))
 
 
 class PictureRater(Protocol):

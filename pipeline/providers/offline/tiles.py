@@ -17,30 +17,28 @@ Pixels = Array  # uint8
 Floats = Array  # float32
 Flags = Array  # bool
 Places = Array  # int32: rows and columns
-Work = Callable[[Array, int], Array]
+Work = Callable[[Array, slice], Pixels]
 
 TILE_PIXELS = 1_000_000
 
 
-def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[tuple[int, int]]:
+def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[slice]:
     rows = max(16, pixels // width)
-    return [(top, min(top + rows, height)) for top in range(0, height, rows)]
+    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
 def in_tiles(pixels: Array, work: Work, reach: int, progress: Progress, grows: int = 1) -> Pixels:
-    """`work` gets a tile, with up to `reach` more rows on both sides, and its first row; it gives `grows` times the
-    rows."""
+    """`work` gets a tile, with up to `reach` more rows on both sides, and which rows these are; it gives `grows` times
+    as many."""
     height, width = pixels.shape[:2]
-    out: Pixels | None = None
-    for top, bottom in tiles(height, width, TILE_PIXELS // grows**2):
-        progress(top / height)
-        first, last = max(0, top - reach), min(height, bottom + reach)
-        done = work(pixels[first:last], first)[(top - first) * grows : (bottom - first) * grows]
-        out = np.empty((height * grows, *done.shape[1:]), np.uint8) if out is None else out
-        out[top * grows : bottom * grows] = done
+    done: list[Pixels] = []
+    for tile in tiles(height, width, TILE_PIXELS // grows**2):
+        progress(tile.start / height)
+        rows = slice(max(0, tile.start - reach), min(height, tile.stop + reach))
+        made = work(pixels[rows], rows)
+        done.append(made[(tile.start - rows.start) * grows : (tile.stop - rows.start) * grows])
     progress(1.0)
-    assert out is not None
-    return out
+    return np.concatenate(done)
 
 
 def shrunk(pixels: Array, side: int) -> Array:
@@ -51,13 +49,14 @@ def shrunk(pixels: Array, side: int) -> Array:
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
 
 
-def stretched(pixels: Array, height: int, width: int, top: int, bottom: int) -> Array:
-    """At that size, the rows `top` to `bottom`."""
+def stretched(pixels: Array, size: tuple[int, ...], rows: slice) -> Array:
+    """At that height and width, these rows."""
+    height, width = size[:2]
     across, down = pixels.shape[1] / width, pixels.shape[0] / height
     # From a place in the result to its source, centre to centre.
-    back = np.array([[across, 0, across / 2 - 0.5], [0, down, (top + 0.5) * down - 0.5]], np.float32)
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(pixels, back, (width, bottom - top), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    back = np.array([[across, 0, across / 2 - 0.5], [0, down, (rows.start + 0.5) * down - 0.5]], np.float32)
+    flags, shown = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP, (width, rows.stop - rows.start)
+    return cv2.warpAffine(pixels, back, shown, flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 def box_mean(values: Floats, radius: int) -> Floats:

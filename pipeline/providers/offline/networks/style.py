@@ -5,7 +5,9 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
-from pipeline.providers.base import Progress
+from gallery.errors import BadInput
+from gallery.translation import _
+from pipeline.providers.base import Progress, shares
 
 from ..tiles import Floats, Pixels, shrunk, to_bytes
 from .files import Network, Run
@@ -23,33 +25,27 @@ STEP = 288  # pixels from tile to tile
 LARGE = 24.0  # pixels: forms that the whole decides, not a tile
 
 
-def in_style_of(pixels: Pixels, example: Pixels, progress: Progress) -> Pixels | None:
-    """As large as `pixels`; None without the networks' files."""
-    style = _style(example)
-    paint = PAINTER.opened()
-    if style is None or paint is None:
-        return None
+def in_style_of(pixels: Pixels, example: Pixels, progress: Progress) -> Pixels:
+    """As large as `pixels`. Raises `BadInput` without the networks' files."""
+    read, paint = READER.opened(), PAINTER.opened()
+    if read is None or paint is None:
+        raise BadInput(_("The small neural network that paints in another picture's style is not installed here."))
+    middle = ImageOps.fit(Image.fromarray(example), (READ_SIDE, READ_SIDE), Image.Resampling.BOX)
+    style = read({"style_image": np.asarray(middle)[None] / 255})
     canvas = shrunk(pixels, CANVAS_SIDE)
     height, width = canvas.shape[:2]
     whole = cv2.resize(_painted(paint, shrunk(canvas, PAINTED_SIDE), style), (width, height))
     total, weight = np.zeros((height, width, 3), np.float32), np.full((height, width, 1), 1e-6, np.float32)
     places = [(top, left) for top in _starts(height) for left in _starts(width)]
-    for done, (top, left) in enumerate(places):
-        progress(done / len(places))
+    for (top, left), share in shares(progress, places):
+        share(0.0)
         area = np.s_[top : top + PAINTED_SIDE, left : left + PAINTED_SIDE]
         fine = _painted(paint, canvas[area], style)
-        share = np.outer(*(np.hanning(side + 2)[1:-1] for side in fine.shape[:2]))[..., None].astype(np.float32)
-        total[area] += share * (fine - cv2.GaussianBlur(fine, (0, 0), LARGE))
-        weight[area] += share
+        trust = np.outer(*(np.hanning(side + 2)[1:-1] for side in fine.shape[:2]))[..., None].astype(np.float32)
+        total[area] += trust * (fine - cv2.GaussianBlur(fine, (0, 0), LARGE))
+        weight[area] += trust
     made = cv2.GaussianBlur(whole, (0, 0), LARGE) + total / weight
     return cv2.resize(to_bytes(made * 255), pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-
-
-def _style(example: Pixels) -> Floats | None:
-    """Of the square in the middle."""
-    read = READER.opened()
-    square = ImageOps.fit(Image.fromarray(example), (READ_SIDE, READ_SIDE), Image.Resampling.BOX)
-    return None if read is None else read({"style_image": np.asarray(square)[None] / 255})
 
 
 def _painted(paint: Run, pixels: Pixels, style: Floats) -> Floats:

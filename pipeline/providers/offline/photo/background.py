@@ -6,7 +6,7 @@ from PIL import Image
 
 from gallery.errors import BadInput
 from gallery.translation import _
-from pipeline.providers.base import Progress, part
+from pipeline.providers.base import Progress, part, shares
 from pipeline.providers.offline.networks.subject import subject_seen
 
 from ..tiles import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
@@ -36,25 +36,24 @@ def part_of(image: Image.Image, part: str, progress: Progress) -> tuple[Image.Im
 def _subject(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
     small, seen = shrunk(pixels, SEGMENT_SIDE), subject_seen(pixels)
     progress(0.15)
-    colours = _standing_out(small, seen is None, part(progress, 0.15, 0.3))
-    guesses = [(colours, 1.0), (colours, 0.6)]  # bolder where the first finds nothing
+    colours = _standing_out(small, alone=seen is None)
+    progress(0.3)
+    guesses = [colours]
     if seen is not None:
-        seen = cv2.resize(seen, small.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        seen = cv2.resize(seen, small.shape[1::-1])
         agreed = float(np.minimum(seen, colours).sum() / max(np.maximum(seen, colours).sum(), 1e-3))
-        both = seen + COLOURS * agreed * (colours - seen)
-        guesses = [(both, 1.0), (both, 0.6), *guesses]
-    gone = None if mask is None else cv2.resize(mask, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
-    for number, (guess, factor) in enumerate(guesses):
-        if gone is not None:
-            guess = np.where(gone, 0, guess)
+        guesses.insert(0, seen + COLOURS * agreed * (colours - seen))
+    shown = np.full(pixels.shape[:2], 255, np.uint8) if mask is None else 255 - mask
+    gone = cv2.resize(shown, small.shape[1::-1], interpolation=cv2.INTER_AREA) < 128
+    tries = [(guess, factor) for guess in guesses for factor in (1.0, 0.6)]  # bolder where the first finds nothing
+    for (guess, factor), share in shares(part(progress, 0.3, 1), tries):
+        guess = np.where(gone, 0, guess)
         split = cv2.threshold((guess * 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)[0] / 255
         labels = np.where(guess > split * factor, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
         labels[guess < split * 0.35 * factor] = cv2.GC_BGD
         labels[cv2.erode((guess > 0.5 + split / 2).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0] = cv2.GC_FGD
-        if gone is not None:
-            labels[gone] = cv2.GC_BGD
-        start, share = 0.3 + 0.7 * number / len(guesses), 0.7 / len(guesses)
-        subject = _grabcut(small, labels, part(progress, start, start + share))
+        labels[gone] = cv2.GC_BGD
+        subject = _grabcut(small, labels, share)
         if MIN_SUBJECT <= subject.mean() / 255 <= MAX_SUBJECT:
             return subject, _doubt(subject, seen)
     raise BadInput(
@@ -92,26 +91,20 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
     return found
 
 
-def _standing_out(small: Pixels, alone: bool, progress: Progress) -> Floats:
+def _standing_out(small: Pixels, alone: bool) -> Floats:
     """By its colours: 1 where it is surely the subject. `alone`: without the network, beside which a barrier tells
     nothing more."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lab[..., 0] *= 0.7  # light falls unevenly on a wall
     height, width = lab.shape[:2]
     thick = max(2, round(0.03 * max(height, width)))
-    rim, lower = np.zeros((height, width), bool), np.zeros((height, width), bool)
-    rim[: height * 3 // 4] = True
-    rim[thick : height * 3 // 4, thick:-thick] = False
-    rim[:, :thick] = rim[:, -thick:] = lower[-thick:] = True
+    rim, lower = np.ones((height, width), bool), np.zeros((height, width), bool)
+    rim[thick:, thick:-thick], lower[-thick:] = False, True
     near = _unlike(lab, rim) < 12  # ΔE: about the same colour
     rim = rim & (near | ~lower) | (lower & near)  # a person stands on the lower edge: of it, only what is like the rest
     total = _scaled(_unlike(lab, rim))
     if alone:
-        barriers = []
-        for channel in range(3):
-            progress(channel / 3)
-            barriers.append(_barrier(lab[..., channel], rim))
-        total = _scaled(total + _scaled(np.max(barriers, axis=0)))
+        total = _scaled(total + _scaled(np.max([_barrier(plane, rim) for plane in cv2.split(lab)], axis=0)))
     # People put the subject into the middle, and let it stand on the ground.
     y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in (height, width))
     return total * (1 - 0.25 * np.minimum(y, 0) ** 2)[:, None] * (1 - 0.45 * x**2)
@@ -129,7 +122,7 @@ def _unlike(lab: Floats, rim: Flags) -> Floats:
 
 
 def _barrier(levels: Floats, seeds: Flags) -> Floats:  # Zhang et al., "Minimum Barrier Salient Object Detection"
-    levels = cv2.GaussianBlur(np.ascontiguousarray(levels), (0, 0), 1.0)
+    levels = cv2.GaussianBlur(levels, (0, 0), 1.0)
     planes = [levels, np.where(seeds, 0, np.inf).astype(np.float32), levels.copy(), levels.copy()]
     for turn in range(12):  # four directions, three times
         turned = [plane.T if turn % 4 > 1 else plane for plane in planes]
@@ -150,12 +143,11 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
     within, beyond = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (inside, ~inside))
     # Far from the outline colours do not count: a white shirt before a white wall stays whole.
     depth = np.clip((within - beyond) / (2.0 * edge), -1, 1).astype(np.float32)
-    height, width = pixels.shape[:2]
-    reach = max(4, round(max(height, width) / 200))
+    reach = max(4, round(max(pixels.shape[:2]) / 200))
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        colours, last = tile.astype(np.float32) / 255, first + len(tile)
-        slope, level, deep = (stretched(part, height, width, first, last) for part in (factors, offset, depth))
+    def work(tile: Pixels, rows: slice) -> Pixels:
+        colours = tile.astype(np.float32) / 255
+        slope, level, deep = (stretched(part, pixels.shape, rows) for part in (factors, offset, depth))
         alpha = np.clip(((slope * colours).sum(2) + level - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)

@@ -18,8 +18,9 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
     image, note = pictures.decode(request.source), None
     if image.size != within(image.size):
         image, note = image.resize(within(image.size), Image.Resampling.LANCZOS), "shrunk"
-    elif "upscale" in plan.steps and not fits_twice(image.size):
-        note = "keeps_its_size"
+    if "upscale" in plan.steps and not fits_twice(image.size):
+        note = note or "keeps_its_size"
+        plan = plan.model_copy(update={"steps": tuple(step for step in plan.steps if step != "upscale")})
     mask = pictures.decode(request.mask).convert("L").resize(image.size) if request.mask else None
     progress(0.02)
     if request.intent is Intent.EDIT:

@@ -3,7 +3,7 @@ from collections.abc import Collection
 import cv2
 import numpy as np
 
-from pipeline.providers.base import Progress, part
+from pipeline.providers.base import Progress, part, shares
 
 from ..tiles import Floats, Pixels, box_mean, in_tiles, shrunk, stretched, to_bytes
 
@@ -13,9 +13,8 @@ MAX_CONTRAST = 1.6  # times: a grey wall must not become noise
 
 
 def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixels:
-    wanted = [step for step in STEPS if step in steps]
-    for number, step in enumerate(wanted):
-        pixels = STEPS[step](pixels, part(progress, number / len(wanted), (number + 1) / len(wanted)))
+    for step, share in shares(progress, [step for step in STEPS if step in steps]):
+        pixels = STEPS[step](pixels, share)
     progress(1.0)
     return pixels
 
@@ -35,19 +34,15 @@ def noise_of(pixels: Pixels) -> float:
 def _denoised(pixels: Pixels, progress: Progress) -> Pixels:
     noise = noise_of(pixels)
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        levels = cv2.cvtColor(tile.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb) * 255
+    def work(tile: Pixels, rows: slice) -> Pixels:
+        planes = cv2.split(cv2.cvtColor(tile.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb) * 255)
         # In colour nobody sees fine detail, and everybody sees blotches.
-        for channel, radius, strength in ((0, 2, 1.0), (1, 4, 1.6), (2, 4, 1.6)):
-            levels[..., channel] = _smoothed(np.ascontiguousarray(levels[..., channel]), radius, noise * strength)
-        return to_bytes(cv2.cvtColor(levels / 255, cv2.COLOR_YCrCb2RGB) * 255)
+        for plane, radius, strength in zip(planes, (2, 4, 4), (1.0, 1.6, 1.6), strict=True):
+            factor, offset = _calmed(plane, radius, noise * strength)
+            plane[:] = factor * plane + offset
+        return to_bytes(cv2.cvtColor(cv2.merge(planes) / 255, cv2.COLOR_YCrCb2RGB) * 255)
 
     return in_tiles(pixels, work, 16, progress) if noise > 0.7 else pixels
-
-
-def _smoothed(values: Floats, radius: int, noise: float) -> Floats:
-    factor, offset = _calmed(values, radius, noise)
-    return factor * values + offset
 
 
 def _calmed(values: Floats, radius: int, noise: float) -> tuple[Floats, Floats]:
@@ -60,17 +55,16 @@ def _calmed(values: Floats, radius: int, noise: float) -> tuple[Floats, Floats]:
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
     """A stretched range, and larger forms within it; a channel at its end limits the others."""
-    before = in_tiles(pixels, lambda tile, first: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
-    (height, width), curve, calm = before.shape, _stretch(before), 2 * noise_of(pixels)
+    before = in_tiles(pixels, lambda tile, rows: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
+    curve, calm = _stretch(before), 2 * noise_of(pixels)
     grounds = _calmed(shrunk(before, 1000).astype(np.float32), GROUND, FORMS)
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        last = first + len(tile)
-        light = before[first:last].astype(np.float32)
-        factor, offset = (stretched(ground, height, width, first, last) for ground in grounds)
+    def work(tile: Pixels, rows: slice) -> Pixels:
+        light = before[rows].astype(np.float32)
+        factor, offset = (stretched(ground, pixels.shape, rows) for ground in grounds)
         form = light - factor * light - offset
         form -= np.clip(form, -calm, calm)
-        factor = (np.clip(curve[before[first:last]] + 0.7 * form, 0, 255) + 1) / (light + 1)
+        factor = (np.clip(curve[before[rows]] + 0.7 * form, 0, 255) + 1) / (light + 1)
         room = 254.0 / np.maximum(tile.max(2), 1)
         return to_bytes(tile * np.minimum(factor, np.maximum(room, 1.0))[..., None])
 
@@ -95,7 +89,7 @@ def _stretch(levels: Pixels) -> Floats:
 def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
     noise, cross = noise_of(pixels), np.ones((3, 3), np.uint8)
 
-    def work(tile: Pixels, first: int) -> Pixels:
+    def work(tile: Pixels, rows: slice) -> Pixels:
         light = _luma(tile)
         detail = light - cv2.GaussianBlur(light, (0, 0), 1.2)
         detail = 0.9 * (detail - np.clip(detail, -noise, noise))
@@ -108,7 +102,7 @@ def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
 
 
 def _doubled(pixels: Pixels, progress: Progress) -> Pixels:
-    def work(tile: Pixels, first: int) -> Pixels:
+    def work(tile: Pixels, rows: slice) -> Pixels:
         low, (height, width) = tile.astype(np.float32), tile.shape[:2]
         high = cv2.resize(low, (2 * width, 2 * height), interpolation=cv2.INTER_LANCZOS4)
         for _ in range(4):  # what shrinking it again would get wrong

@@ -10,10 +10,10 @@ import numpy as np
 
 from gallery.errors import BadInput
 from gallery.translation import _
-from pipeline.providers.base import Progress, part
+from pipeline.providers.base import Progress, part, shares
 
 from ..networks.subject import subject_seen
-from ..tiles import Flags, Floats, Pixels, Places, grown, in_tiles, shrunk, stretched, tiles, to_bytes
+from ..tiles import Flags, Floats, Pixels, Places, grown, in_tiles, stretched, tiles, to_bytes
 from . import patch_match
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
@@ -39,8 +39,7 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     out = _mend(pixels, marked & ~wide, marked, part(progress, 0.05, 0.2))
     holes = list(_holes(wide))
     subject = _subject(out, wide, part(progress, 0.2, 0.25)) if holes else wide
-    for number, (area, hole) in enumerate(holes):
-        share = part(progress, *(0.25 + 0.75 * n / len(holes) for n in (number, number + 1)))
+    for (area, hole), share in shares(part(progress, 0.25, 1), holes):
         foreign = subject[area] if subject[area][hole].mean() < BEHIND else np.zeros_like(hole)
         _fill(out[area], hole, wide[area], foreign, len(holes), share)
         wide[area] &= ~hole  # filled, and so a source for the next
@@ -62,8 +61,7 @@ def _wide(marked: Flags) -> Flags:
 def _mend(pixels: Pixels, thin: Flags, marked: Flags, progress: Progress) -> Pixels:
     damaged = (marked & grown(thin, HALO)).astype(np.uint8)
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        rows = slice(first, first + len(tile))
+    def work(tile: Pixels, rows: slice) -> Pixels:
         mended = cv2.inpaint(tile, damaged[rows], 3, cv2.INPAINT_NS) if thin[rows].any() else tile
         return np.where(thin[rows, :, None], mended, tile)
 
@@ -82,14 +80,9 @@ def _holes(wide: Flags) -> Iterator[tuple[tuple[slice, slice], Flags]]:
 
 def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
     """What stands before the rest of the picture; the hole is not looked into."""
-    height, width = hole.shape
-    small, small_hole = patch_match.reduced(pixels, hole, shrunk(pixels, 320).shape[:2])
-    progress(0.2)
-    seen = subject_seen(to_bytes(patch_match.diffused(small, small_hole)))
+    seen = subject_seen(to_bytes(patch_match.small_without(hole, pixels, 320)))
     progress(1.0)
-    if seen is None:
-        return np.zeros_like(hole)
-    return cv2.resize(seen, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+    return np.zeros_like(hole) if seen is None else cv2.resize(seen, hole.shape[::-1]) > 0.5
 
 
 def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> None:
@@ -110,18 +103,18 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
     copied, whole = filled[y + offsets[..., 0], x + offsets[..., 1]], pixels.copy()
     # Many pieces over each other are soft: only their large forms are taken, the rest from the best piece alone.
     filled = copied + cv2.GaussianBlur(filled - copied, (0, 0), SOFT)
-    for top, bottom in tiles(height, width):
-        progress(top / height)
-        here = hole[top:bottom]
+    for tile in tiles(height, width):
+        progress(tile.start / height)
+        here = hole[tile]
         if not here.any():
             continue
-        new = stretched(filled, height, width, top, bottom)
+        new = stretched(filled, hole.shape, tile)
         if (rows, columns) != (height, width):
-            plain = stretched(copied, height, width, top, bottom)
-            y, x = np.ogrid[top:bottom, 0:width]
+            plain = stretched(copied, hole.shape, tile)
+            y, x = np.ogrid[tile, 0:width]
             moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
             from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
             source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
             new = new + np.where(known[source][..., None], whole[source] - plain, 0)
-        pixels[top:bottom][here] = np.clip(np.rint(new[here]), 0, 255)
+        pixels[tile][here] = np.clip(np.rint(new[here]), 0, 255)
     progress(1.0)

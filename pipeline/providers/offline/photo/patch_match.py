@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress
 
-from ..tiles import Array, Flags, Floats, Places, box_mean, grown
+from ..tiles import Array, Flags, Floats, Pixels, Places, box_mean, grown, shrunk
 
 RADIUS = 3  # pixels: a patch is 7 × 7
 TEXTURE = 5  # pixels around, of which it is told how rough they are
@@ -57,6 +57,10 @@ def reduced(picture: Array, hole: Flags, size: tuple[int, ...]) -> tuple[Floats,
     known = cv2.resize((~hole).astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
     sums = cv2.resize(picture * (~hole)[..., None], size[::-1], interpolation=cv2.INTER_AREA)
     return (sums / np.maximum(known, 1e-3)[..., None]).astype(np.float32), known < 0.5
+
+
+def small_without(hole: Flags, picture: Pixels, side: int) -> Floats:
+    return diffused(*reduced(picture, hole, shrunk(picture, side).shape[:2]))
 
 
 def diffused(picture: Floats, hole: Flags) -> Floats:

@@ -42,8 +42,8 @@ def _watercolour(pixels: Pixels, progress: Progress) -> Pixels:
     progress(0.6)
     paper = _paper(pixels, 3)
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        rough = 1 + 0.085 * paper[first : first + len(tile), :, None]
+    def work(tile: Pixels, rows: slice) -> Pixels:
+        rough = 1 + 0.085 * paper[rows, :, None]
         return np.clip(255 - (255 - tile.astype(np.float32)) * rough, 0, 255).astype(np.uint8)
 
     return in_tiles(page, work, 0, part(progress, 0.7, 1))
@@ -80,14 +80,14 @@ def _pencil(pixels: Pixels, progress: Progress) -> Pixels:
     paper, shaken = _paper(pixels, 11), _noise(pixels, 60 * fine, 3)
     tones = _tones(pixels, 1, 97, 0.85)
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        rows, levels = slice(first, first + len(tile)), _grey(tile)
+    def work(tile: Pixels, rows: slice) -> Pixels:
+        levels = _grey(tile)
         tone = tones[levels.astype(np.uint8)]
         shaded = np.clip(cv2.GaussianBlur(tone, (0, 0), 7 * fine) - tone, 0, 1) * 1.6
         graphite = np.maximum(0.9 * (1 - _outlines(levels, 0.9 * fine)), shaded)
         y, x = np.indices(levels.shape, np.float32)
         for angle, dark in ((0.85, 0.8), (0.6, 0.55), (2.2, 0.36), (1.5, 0.2)):
-            across = x * math.sin(angle) + (y + first) * math.cos(angle) + shaken[rows] * 2 * fine
+            across = x * math.sin(angle) + (y + rows.start) * math.cos(angle) + shaken[rows] * 2 * fine
             stroke = 0.675 + 0.325 * np.cos(across * (2 * math.pi / (4.5 * fine)))
             graphite = np.maximum(graphite, step(dark + 0.08, dark - 0.3, tone) * stroke * (0.95 - 0.6 * dark))
         graphite = np.clip(graphite * (1 + 0.45 * paper[rows]), 0, 0.92)[..., None]
@@ -104,8 +104,7 @@ def _ink(pixels: Pixels, progress: Progress) -> Pixels:
     paper, feather = _paper(pixels, 5), _noise(pixels, 24 * fine, 7)
     progress(0.3)
 
-    def work(tile: Pixels, first: int) -> Pixels:
-        rows = slice(first, first + len(tile))
+    def work(tile: Pixels, rows: slice) -> Pixels:
         dark = 1 - tones[_grey(soft[rows]).astype(np.uint8)]
         edge = dark + 0.035 * feather[rows] + 0.05 * paper[rows]
         washes = sum(step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
@@ -128,9 +127,9 @@ def _cartoon(pixels: Pixels, progress: Progress) -> Pixels:
     colours, fine = _grown(flat, pixels), _fine(pixels)
     progress(0.5)
 
-    def work(tile: Pixels, first: int) -> Pixels:
+    def work(tile: Pixels, rows: slice) -> Pixels:
         lines = 0.08 + 0.92 * _strokes(_grey(tile), 1.4 * fine)[..., None]
-        return (colours[first : first + len(tile)] * lines).astype(np.uint8)
+        return (colours[rows] * lines).astype(np.uint8)
 
     return in_tiles(pixels, work, round(REACH * fine), part(progress, 0.5, 1))
 
@@ -153,7 +152,7 @@ def _poster(pixels: Pixels, progress: Progress) -> Pixels:
     flat = cv2.medianBlur(_nearest(strong, colours), 3)
     progress(0.5)
     # Stretching has mixed the colours.
-    return in_tiles(_grown(flat, pixels), lambda tile, first: _nearest(tile, colours), 0, part(progress, 0.5, 1))
+    return in_tiles(_grown(flat, pixels), lambda tile, rows: _nearest(tile, colours), 0, part(progress, 0.5, 1))
 
 
 def _grey(pixels: Pixels) -> Floats:

@@ -6,14 +6,14 @@ from PIL import Image, ImageChops
 from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Intent, Progress, part
-from pipeline.providers.offline.plan import Plan, fits_twice
+from pipeline.providers.offline.plan import Plan
 
 from ..networks.style import in_style_of
-from ..tiles import Flags, Pixels, shrunk, stretched, tiles, to_bytes
+from ..tiles import Flags, Pixels, in_tiles, stretched, to_bytes
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object
-from .patch_match import diffused, reduced
+from .patch_match import small_without
 from .styles import restyle
 
 
@@ -27,13 +27,25 @@ def apply(
 ) -> tuple[Image.Image, str | None]:
     """And the name of a sentence about it. `image`: RGB or RGBA; `mask`: L, as large; `example`: of a style. Raises
     `BadInput`."""
-    where = None if mask is None else np.asarray(mask)
+    where, note = None if mask is None else np.asarray(mask), None
     # In a cut-out, the black behind it shows the background.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
-    if example is not None and plan.style_of:
-        changed, note = _like(pixels, _colours(example), part(progress, 0, 0.95)), None
-    else:
-        changed, note = _made(intent, plan, pixels, where, part(progress, 0, 0.95))
+    share = part(progress, 0, 0.95)
+    match intent:
+        case Intent.ENHANCE:
+            changed = enhance(pixels, plan.steps, share)
+        case Intent.REMOVE_BACKGROUND:
+            changed, note = remove_background(pixels, where, share)
+        case Intent.REMOVE_OBJECT if where is not None:
+            changed = remove_object(pixels, where, share)
+        case Intent.REMOVE_OBJECT:
+            raise BadInput(_("Paint over what shall go: without an AI nobody else can say where it is."))
+        case _ if example is not None:
+            changed = in_style_of(pixels, _colours(example), share)
+        case _ if plan.style:
+            changed = restyle(pixels, plan.style, share)
+        case _:
+            raise BadInput(_("These words name no style that works without an AI."))
     made = Image.fromarray(changed)
     if mask and intent in (Intent.ENHANCE, Intent.STYLE_TRANSFER):  # these change everything
         old = Image.fromarray(pixels).resize(made.size)
@@ -48,42 +60,15 @@ def apply(
     return made, note
 
 
-def _made(
-    intent: Intent, plan: Plan, pixels: Pixels, mask: Pixels | None, progress: Progress
-) -> tuple[Pixels, str | None]:
-    match intent:
-        case Intent.ENHANCE:
-            doubles = fits_twice(pixels.shape[:2])
-            return enhance(pixels, [step for step in plan.steps if step != "upscale" or doubles], progress), None
-        case Intent.REMOVE_BACKGROUND:
-            return remove_background(pixels, mask, progress)
-        case Intent.REMOVE_OBJECT if mask is not None:
-            return remove_object(pixels, mask, progress), None
-        case Intent.REMOVE_OBJECT:
-            raise BadInput(_("Paint over what shall go: without an AI nobody else can say where it is."))
-        case _ if plan.style:
-            return restyle(pixels, plan.style, progress), None
-    raise BadInput(_("These words name no style that works without an AI."))
-
-
-def _like(pixels: Pixels, example: Pixels, progress: Progress) -> Pixels:
-    made = in_style_of(pixels, example, progress)
-    if made is None:
-        raise BadInput(_("The small neural network that paints in another picture's style is not installed here."))
-    return made
-
-
 def _colours(image: Image.Image) -> Pixels:
     """Of the nearest opaque pixel, where one is transparent."""
-    colours = np.array(image.convert("RGB"))
-    if image.mode != "RGBA":
-        return colours
-    clear: Flags = np.asarray(image.getchannel("A")) == 0
+    colours = np.asarray(image.convert("RGB"))
+    clear: Flags = np.asarray(image.convert("RGBA").getchannel("A")) == 0
     if not clear.any() or clear.all():
         return colours
-    height, width = clear.shape
-    filled = diffused(*reduced(colours, clear, shrunk(colours, 512).shape[:2]))
-    for top, bottom in tiles(height, width):
-        here = clear[top:bottom]
-        colours[top:bottom][here] = to_bytes(stretched(filled, height, width, top, bottom))[here]
-    return colours
+    filled = small_without(clear, colours, 512)
+
+    def work(tile: Pixels, rows: slice) -> Pixels:
+        return np.where(clear[rows, :, None], to_bytes(stretched(filled, clear.shape, rows)), tile)
+
+    return in_tiles(colours, work, 0, lambda done: None)
