@@ -1,4 +1,4 @@
-"""What each provider's adapter can do, told without importing it: `tests/contracts/test_abilities.py` holds both together."""
+"""What each provider's adapter can do, without importing it. `tests/contracts/test_abilities.py` compares the two."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ _OPAQUE = _MADE - {Intent.REMOVE_BACKGROUND}
 @dataclass(frozen=True)
 class Abilities:
     intents: frozenset[Intent] = _OPAQUE
-    masked: frozenset[Intent] = _OPAQUE  # of these, those that change what a mask marks alone
+    masked: frozenset[Intent] = _OPAQUE  # the intents for which it respects a mask
     pictures: int = 1  # in one request
-    in_words: bool = True  # may they be used in any request in words? Else the second one is for its style
+    in_words: bool = True  # whether requests may refer to them; otherwise the second picture only gives a style
     resolutions: tuple[str, ...] = ()
-    styles: tuple[str, ...] = STYLES  # those that have a name
+    styles: tuple[str, ...] = STYLES  # named styles
 
 
 OF: Mapping[str, Abilities] = {
@@ -34,7 +34,7 @@ OF: Mapping[str, Abilities] = {
 
 
 def paints_after_pictures(provider: str) -> bool:
-    """May a request in words name pictures that a new one is made after?"""
+    """Whether a new picture may be made after attached ones."""
     able = OF.get(provider)
     return able is not None and able.pictures > 1 and able.in_words
 
@@ -45,15 +45,15 @@ TOOLS = (Intent.ENHANCE, Intent.REMOVE_BACKGROUND, Intent.REMOVE_OBJECT)
 class ForPage(TypedDict):
     tools: list[str]  # intents of the quick actions
     styles: list[str]
-    part: bool  # can a change be limited by a mask?
+    part: bool  # whether a change can be limited by a mask
     pictures: int  # in one request
-    together: bool  # do several usually go with one request?
+    together: bool  # whether several may be attached to one request
     resolutions: list[str]
-    pixels: int | None  # of a new picture, at most; None: as many as a size may have
+    pixels: int | None  # of a new picture, at most; None: no limit but that of sizes
 
 
 def for_page(providers: Mapping[str, str], pixels: Mapping[str, int]) -> ForPage:
-    """`providers`: of each intent. `pixels`: what a provider's model makes well, where that is bounded."""
+    """`providers`: by intent. `pixels`: the most that a provider's model makes well."""
     of: dict[Intent, Abilities] = {intent: OF[providers[intent]] for intent in _MADE}
     paints, changes, styles = of[Intent.GENERATE], of[Intent.EDIT], of[Intent.STYLE_TRANSFER]
     in_words = min(each.pictures if each.in_words else 1 for each in (paints, changes))
@@ -69,5 +69,5 @@ def for_page(providers: Mapping[str, str], pixels: Mapping[str, int]) -> ForPage
 
 
 def _serves(tool: Intent, abilities: Abilities) -> bool:
-    """On the page, what is to go is painted over."""
+    """Removing an object needs a mask on the page."""
     return tool in (abilities.masked if tool is Intent.REMOVE_OBJECT else abilities.intents)

@@ -8,7 +8,7 @@ from typing import Any, Self
 from gallery.errors import BadInput
 from gallery.translation import _
 
-MIN_SIDE = 16  # pixels, of what is left of a picture
+MIN_SIDE = 16  # pixels that have to be left of each side
 Size = tuple[int, int]
 
 
@@ -28,7 +28,7 @@ class Adjust:
     flip_horizontal: bool = False
     flip_vertical: bool = False
     straighten: float = 0.0  # degrees clockwise, -45 to 45
-    crop: Crop | None = None  # None: all; if straightened, `largest_part`
+    crop: Crop | None = None  # None: the whole picture; if straightened, `largest_part`
     exposure: int = 0  # these four: -100 to 100
     contrast: int = 0
     warmth: int = 0
@@ -65,7 +65,7 @@ class Adjust:
 
 
 def largest_part(width: int, height: int, degrees: float) -> Crop:
-    """In the same proportions, in the middle, without empty corners."""
+    """The largest part in the same proportions, in the middle, without empty corners."""
     angle = math.radians(abs(degrees))
     cos, sin = math.cos(angle), math.sin(angle)
     scale = min(width / (width * cos + height * sin), height / (width * sin + height * cos))

@@ -71,7 +71,7 @@ def _blended(pivot: int, factor: float) -> bytes:
 
 
 def exposed(amount: float) -> list[int]:
-    """256 values: lifted, and never past white: what is light keeps apart; or lowered in proportion."""
+    """256 values: raised without clipping, so that light tones stay distinct, or lowered in proportion."""
     lift = 1.4 * amount
     if amount < 0:
         return [round(v * max(1 + amount, 0.2)) for v in range(256)]
@@ -84,7 +84,7 @@ def tinted(amount: float) -> list[int]:
 
 
 def _colour(image: Image.Image, tables: list[list[int]], vivid: float, progress: Callable[[float], None]) -> None:
-    """In place and in bands, to have 40 megapixels in memory once."""
+    """In place and in bands, so that 40 megapixels are in memory only once."""
     plain = list(range(256))
     if tables == [plain] * 3 and vivid == 1:
         return

@@ -28,13 +28,13 @@ class Intent(StrEnum):
         return self not in (Intent.GENERATE, Intent.REPLY)
 
 
-# Other styles are descriptions.
+# Any other style is a description.
 STYLES = ("watercolour", "pencil", "oil", "cartoon", "pixel", "sepia", "ink", "poster")
 
 
-RESOLUTIONS = ("1K", "2K", "4K")  # about so many thousand pixels a side, in any shape
+RESOLUTIONS = ("1K", "2K", "4K")  # about so many thousand pixels a side
 
-PlanForm = Mapping[str, Any]  # JSON-like: from a refiner to its own provider; checked on reading
+PlanForm = Mapping[str, Any]  # JSON, from a refiner to the provider of the same adapter, which validates it
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,14 @@ class Turn:
 @dataclass(frozen=True)
 class RefineRequest:
     content: str  # 1 to 2,000 code points, as the person wrote it
-    intent: Intent | None  # of a button, and then final
+    intent: Intent | None  # chosen by a button, and then final
     style: str | None
     width: int | None  # pixels, 128 to 2048, where the person chose
     height: int | None
-    has_source: bool  # attached or earlier, also one still in work
+    has_source: bool  # attached, earlier, or still being made
     attached: int  # pictures, to this very message
     has_mask: bool
-    turns: tuple[Turn, ...]  # the last ones, oldest first
+    turns: tuple[Turn, ...]  # the latest ones, oldest first
     adjust: "Adjust | None" = None  # a change by hand
     seed: int = 0
     resolution: str | None = None  # of RESOLUTIONS; then width and height give the shape alone
@@ -68,8 +68,8 @@ class Usage:
     prompt_tokens: int = 0
     output_tokens: int = 0  # thoughts and pictures included
     pictures: int = 0
-    picture_tokens: int = 0  # of the output's: the picture's price pays for them
-    pictures_1k: int = 0  # of these, by the size that was asked for, where the service has such sizes
+    picture_tokens: int = 0  # of the output: included in the price of the picture
+    pictures_1k: int = 0  # of these pictures: in this size, if the service has sizes
     pictures_2k: int = 0
     pictures_4k: int = 0
 
@@ -79,13 +79,13 @@ class Usage:
 
 
 class Action(StrEnum):
-    """What a button does instead of sending its words."""
+    """What the button of a suggestion does, instead of sending its words."""
 
-    LOOK = "look"  # in the viewer
+    LOOK = "look"  # opens the viewer
     DOWNLOAD = "download"
-    DELETE = "delete"  # into the trash
-    BRUSH = "brush"  # over what is to go
-    PHOTO = "photo"  # to choose one
+    DELETE = "delete"  # moves to the trash
+    BRUSH = "brush"  # opens the brush
+    PHOTO = "photo"  # opens the choice of a file
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Refinement:
     intent: Intent
     prompt: str  # "" when the answer is a reply
     title: str  # at most 60 characters
-    reply: str | None  # instead of a picture (intent REPLY), or beside it
+    reply: str | None  # instead of a picture (intent REPLY), or along with it
     width: int | None  # pixels; None: the source's
     height: int | None
     style: str | None
@@ -108,9 +108,9 @@ class Refinement:
     usage: Usage = Usage()
     plan: PlanForm | None = None
     suggestions: tuple[Suggestion, ...] = ()
-    instead: tuple[Suggestion, ...] = ()  # if it cannot be fulfilled
-    goes_back: bool = False  # to the version before
-    repeatable: bool = False  # free, and the same for the same request
+    instead: tuple[Suggestion, ...] = ()  # offered if it cannot be fulfilled
+    goes_back: bool = False  # to the previous version
+    repeatable: bool = False  # free, and the same again for the same request
     looks: bool = False  # a question about the picture, for `PictureReader.answer`
 
 
@@ -137,7 +137,7 @@ class PictureRequest:
     seed: int  # 0 to 2^53 - 1
     source: bytes | None  # JPEG, PNG or WebP
     mask: bytes | None  # PNG, white = change
-    adjust: "Adjust | None" = None  # nothing else is to be done
+    adjust: "Adjust | None" = None  # then nothing else is changed
     plan: PlanForm | None = None
     references: tuple[
         bytes, ...
@@ -150,10 +150,10 @@ class Picture:
     data: bytes  # JPEG, PNG or WebP
     provider: str
     usage: Usage = Usage()
-    note: str | None = None  # what only the picture shows
-    prompt: str | None = None  # if less was done than refined
-    suggestions: tuple[Suggestion, ...] = ()  # beside the refinement's; their actions are about this picture
-    repeatable: bool = False  # as a refinement's
+    note: str | None = None  # what is known only once the picture is made
+    prompt: str | None = None  # if less was done than the refined prompt says
+    suggestions: tuple[Suggestion, ...] = ()  # in addition to the refinement's; their actions concern this picture
+    repeatable: bool = False  # see `Refinement.repeatable`
 
 
 @dataclass(frozen=True)
@@ -177,18 +177,18 @@ class Control(Protocol):
         """0.0 to 1.0. Raises `Interrupted` once the message was cancelled or the worker is stopping: call it often."""
 
     def billed_progress(self, fraction: float) -> None:
-        """As `progress`, during a paid call: a stopping worker raises only after a grace of a minute. The fraction is
-        a guess, and shown as one. Call neither once the answer is there: it would be thrown away."""
+        """As `progress`, during a paid call: a stopping worker raises only after a minute. The fraction is shown as an
+        estimate. Call neither once the answer has arrived: it would be lost."""
 
     def draft(self, data: bytes) -> None:
-        """A picture that the service shows while it works: a placeholder on the page, never kept."""
+        """An intermediate picture of the service: shown as a placeholder on the page, never stored."""
 
 
 Progress = Callable[[float], None]  # as `Control.progress`
 
 
 def part(progress: Progress, start: float, end: float) -> Progress:
-    """`start` to `end` of the whole."""
+    """Progress of a part, from `start` to `end` of the whole."""
     return lambda fraction: progress(start + (end - start) * fraction)
 
 
@@ -210,7 +210,7 @@ class Refiner(Protocol):
 
 
 class PictureReader(Protocol):
-    """A refiner that looks at pictures too."""
+    """A refiner that also accepts pictures."""
 
     name: str
 
@@ -219,7 +219,7 @@ class PictureReader(Protocol):
 
 class Provider(Protocol):
     name: str
-    max_pictures: int  # in one request: the one that is changed, and further ones
+    max_pictures: int  # in one request, with the one that is changed
     resolutions: tuple[str, ...]  # of RESOLUTIONS
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
@@ -228,6 +228,6 @@ class Provider(Protocol):
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
     ) -> tuple[int, int] | None:
-        """Pixels of what `make` will give, to reserve space; None where unknown."""
+        """Pixels of the picture that `make` returns, so that the page can reserve its place; None if unknown."""
 
     def make(self, request: PictureRequest, control: Control) -> Picture: ...

@@ -1,4 +1,4 @@
-"""Calls to a service: each one has a deadline and can be given up; only so many run at a time."""
+"""Calls to a service: each has a deadline and can be cancelled, and their number at a time is limited."""
 
 import asyncio
 import math
@@ -22,14 +22,14 @@ LOOK_EVERY_S = 0.2  # for cancellations
 
 @dataclass(frozen=True)
 class Patience:
-    """Called every LOOK_EVERY_S; what they raise ends the call."""
+    """Callbacks, called every LOOK_EVERY_S. An exception ends the call."""
 
-    queued: Callable[[], None]  # for other calls of this process
+    queued: Callable[[], None]  # while other calls of this process run
     asked: Callable[[float], None]  # seconds so far
 
 
 def until_busy(timeout_s: float) -> Patience:
-    """For a refinement, which cannot be cancelled: it waits no longer than for an answer."""
+    """For a refinement, which cannot be cancelled: it waits for its turn no longer than for an answer."""
     deadline = time.monotonic() + timeout_s
 
     def queued() -> None:
@@ -40,7 +40,7 @@ def until_busy(timeout_s: float) -> Patience:
 
 
 def guessed_share(seconds: float, usual_s: float) -> float:
-    """Of a call whose service reports no progress: the share of the usual time, always below 1."""
+    """Progress of a call whose service reports none: the share of the usual time, always below 1."""
     return 0.9 * (1 - math.exp(-seconds / usual_s))
 
 
@@ -55,7 +55,7 @@ def usage_on_errors(usage: Usage) -> Iterator[None]:
 
 @contextmanager
 def taken(turn: threading.Semaphore, waiting: Callable[[], None]) -> Iterator[None]:
-    """Once it is free. `waiting` is called every LOOK_EVERY_S until then, and may raise."""
+    """Acquires the semaphore. Until then `waiting` is called every LOOK_EVERY_S; it may raise."""
     while not turn.acquire(timeout=LOOK_EVERY_S):
         waiting()
     try:
@@ -65,7 +65,7 @@ def taken(turn: threading.Semaphore, waiting: Callable[[], None]) -> Iterator[No
 
 
 class Calls:
-    """On an event loop, where a deadline holds even for a service that sends a byte now and then."""
+    """On an event loop, where a deadline also ends a call whose service sends a byte now and then."""
 
     def __init__(self, name: str, timeout_s: float, at_a_time: int) -> None:
         self._timeout_s = timeout_s
@@ -82,7 +82,7 @@ class Calls:
         self._loop.close()
 
     async def _end(self, closing: Coroutine[Any, Any, None]) -> None:
-        """Calls that were given up may have something to say to their service yet."""
+        """Cancelled calls may still have to tell their service."""
         if ending := [task for task in asyncio.all_tasks() if task.cancelling()]:
             await asyncio.wait(ending, timeout=CLOSE_S)
         await closing
@@ -94,8 +94,7 @@ class Calls:
         begin: Callable[[], None] = lambda: None,
         timeout_s: float | None = None,
     ) -> futures.Future[T]:
-        """Done, with what the call returned or raised. `begin`: called just before it is sent. Raises what that and
-        `patience` raise."""
+        """The finished task of the call. `begin`: called just before it is sent. Raises what `begin` and `patience` raise."""
         with taken(self._turns, patience.queued):
             begin()
             running = asyncio.run_coroutine_threadsafe(self._bounded(call, timeout_s or self._timeout_s), self._loop)

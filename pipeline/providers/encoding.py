@@ -7,7 +7,7 @@ from gallery.errors import TooLarge
 from gallery.pictures import MAX_BYTES
 from gallery.translation import _
 
-PNG_PIXELS = 6_000_000  # that fit into MAX_BYTES as a PNG
+PNG_PIXELS = 6_000_000  # as many fit into MAX_BYTES as a PNG
 
 
 class _Ticking(io.BytesIO):

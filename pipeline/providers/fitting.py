@@ -13,7 +13,7 @@ from pipeline.providers.text import Size
 
 MAX_MASKED_SIDE = 4096  # pixels of a side
 MAX_PNG_PIXELS = 6_000_000
-ALIKE = 0.03  # of shapes that cover one another
+ALIKE = 0.03  # difference of shapes that count as the same
 FINE = Image.Resampling.LANCZOS
 
 
@@ -22,14 +22,14 @@ def alike(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def boxed(source: bytes, mask: bytes, box: Size) -> tuple[Image.Image, Image.Image]:
-    """Both in the middle of a box, whose rest is not to be changed."""
+    """Picture and mask in the middle of a box, the rest of which is not to be changed."""
     old = pictures.decode(source)
     where = pictures.decode(mask).convert("L").resize(old.size)
     return ImageOps.pad(old, box), ImageOps.pad(where, box)
 
 
 def decoded(data: bytes, at_most: int = pictures.MAX_BYTES) -> Image.Image:
-    """Of a service. Raises `ProviderDown` for what is no whole picture: the service's fault, not the person's. `at_most`:
+    """A service's picture. Raises `ProviderDown` if it is no complete picture, which is the service's fault. `at_most`:
     bytes."""
     try:
         return pictures.decode(data, at_most)
@@ -38,7 +38,7 @@ def decoded(data: bytes, at_most: int = pictures.MAX_BYTES) -> Image.Image:
 
 
 def fitted(image: Image.Image, request: PictureRequest) -> Image.Image:
-    """Cut to the chosen size, which was announced already, and unchanged outside of the mask, because the model draws
+    """Cut to the chosen size, which clients were told already, and unchanged outside the mask, since the model draws
     the whole picture anew."""
     if request.source is not None and request.mask is not None:
         image = _within_mask(image, request.source, request.mask)
@@ -48,7 +48,7 @@ def fitted(image: Image.Image, request: PictureRequest) -> Image.Image:
 
 
 def png(image: Image.Image) -> bytes:
-    """Quickly: it is encoded well when it is stored."""
+    """Encoded quickly; it is compressed well when it is stored."""
     buffer = io.BytesIO()
     image.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
@@ -71,4 +71,4 @@ def _within_mask(image: Image.Image, source: bytes, mask: bytes) -> Image.Image:
     new = new.convert(old.mode)
     where = pictures.decode(mask).convert("L").resize(old.size)
     soft = where.filter(ImageFilter.GaussianBlur(max(old.size) / 400))
-    return Image.composite(new, old, ImageChops.darker(where, soft))  # soft towards the inside alone
+    return Image.composite(new, old, ImageChops.darker(where, soft))  # soft on the inside only

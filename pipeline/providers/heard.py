@@ -1,5 +1,5 @@
-"""A service's own words about a failure. They may quote our key: only `manage.py check_providers`, which hides keys,
-listens."""
+"""A service's own words about a failure. Since they may quote our key, only `manage.py check_providers`, which hides
+keys, reads them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ _listener: ContextVar[Callable[[str], None] | None] = ContextVar("listener", def
 
 @contextmanager
 def by(listener: Callable[[str], None]) -> Iterator[None]:
-    """What fails in this thread meanwhile."""
+    """Collects the failures of this thread."""
     before = _listener.set(listener)
     try:
         yield

@@ -1,5 +1,5 @@
-"""What a request to a paid service may cost, said before it is sent, and what it came to. Adapters know models and
-tokens, and no prices: the `Meter` does, and may refuse."""
+"""Tells a `Meter` what a request to a paid service may cost, before it is sent, and what it did cost. Adapters know models
+and tokens, the meter knows prices, and may refuse."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ class Meter(Protocol):
         """The call's id. Raises `Budget`, and then nothing may be sent; and `Interrupted`."""
 
     def end(self, id: str, usage: Usage) -> None:
-        """Raises nothing: what was paid for is not thrown away."""
+        """Raises nothing, so that what was paid for is not lost."""
 
 
 _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
@@ -35,7 +35,7 @@ _meter: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 @contextmanager
 def metered(meter: Meter) -> Iterator[None]:
-    """What this thread asks of services meanwhile."""
+    """Meters the requests of this thread."""
     before = _meter.set(meter)
     try:
         yield
@@ -44,10 +44,10 @@ def metered(meter: Meter) -> Iterator[None]:
 
 
 class Payment:
-    """Of one request at a time. One that is begun and never ended may have been charged: nobody knows."""
+    """Of one request at a time. One that is begun and never ended may have been charged."""
 
     def __init__(self, call: Call | None) -> None:
-        """Of None: free."""
+        """`meter`: None where nothing is charged."""
         self._call = call
         self._id = ""
 

@@ -1,4 +1,4 @@
-"""What a model is told, and in which size. Prompts may hold commands to a server, which people must not give."""
+"""What an image model is told, and in which size. Commands to a server are taken out of people's prompts."""
 
 import json
 import math
@@ -19,10 +19,10 @@ from pipeline.providers.wording import LEADS, style
 SERVED = frozenset(LEADS)
 SEEDS = 2**31  # 32-bit numbers with a sign
 SIDES = range(256, 2048 + 1, 64)  # pixels: every model's sides are multiples of 64
-SHAPE_COUNTS = 10  # times as much as the number of pixels
+SHAPE_COUNTS = 10  # times as much as the number of pixels, when a size is chosen
 MIN_PIXELS = 512 * 512  # below, models make no sensible picture
-OPENAI_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))  # of those that take no others
-SD_CPP = "sd-cpp-local"  # stable-diffusion.cpp's model: takes a seed in the prompt alone
+OPENAI_SIZES = ((1024, 1024), (1536, 1024), (1024, 1536))  # for models that take no others
+SD_CPP = "sd-cpp-local"  # stable-diffusion.cpp's model, which takes a seed only in the prompt
 
 NO_TRANSPARENCY = N_("The image model makes no transparent pictures, so it cannot remove a background.")
 ENLARGED = N_("The image model made it at {} × {} pixels; it was enlarged to the size that you chose.")
@@ -33,7 +33,7 @@ _TAG = re.compile(r"</?\w+(?::[^<>]*)?>")  # such as <lora:name:1>
 
 @dataclass(frozen=True)
 class Order:
-    lead: str  # what kind of change it is, for models that follow instructions; "" for a new picture
+    lead: str  # the kind of change, for models that follow instructions; "" for a new picture
     words: str  # without commands to a server, not empty
     shape: Size  # pixels, as wanted
     seed: int  # below 2^31

@@ -8,7 +8,7 @@ from pipeline.providers.base import Usage
 
 UNIT = 1_000_000  # of the currency; also the tokens that a price of tokens is for
 SIZES = ("1K", "2K", "4K")
-MAX_PRICE = 1_000_000  # of the currency, so that a database can add up
+MAX_PRICE = 1_000_000  # of the currency, so that sums fit into a database's integers
 WRITTEN = (
     "STUDIO_PRICES is written like “my-model input=1.5 output=7.5 1K=0.034 2K=0.05 4K=0.11; images picture=0.04; "
     "other-model free”"
@@ -40,12 +40,12 @@ class Price:
         return -(-tokens // UNIT) + usage.pictures * self._picture(size)
 
     def _picture(self, size: str) -> int:
-        """The dearest one's, where the size is not in the table."""
+        """The most expensive size's, if this one is not in the table."""
         return self.pictures.get(size, max(self.pictures.values(), default=0))
 
 
 def price(*, input: str = "0", output: str = "0", **pictures: str) -> Price:
-    """Of numbers as they are written. `picture`: of every size. Raises ValueError."""
+    """From numbers as they are written. `picture`: for every size. Raises ValueError."""
     every = pictures.pop("picture", None)
     sizes = dict.fromkeys(SIZES, every) if every is not None else {}
     made = {size: _millionths(size, amount) for size, amount in {**sizes, **pictures}.items() if amount is not None}
@@ -74,13 +74,13 @@ class Prices:
         return self.table.get(model) or self.table.get(provider)
 
     def of(self, provider: str, model: str, usage: Usage, size: str = "") -> int:
-        """0 where nothing is known to cost anything."""
+        """0 if no price is known."""
         found = self.find(provider, model)
         return found.of(usage, size) if found else 0
 
 
 def read(text: str, currency: str) -> Prices:
-    """Beside the defaults, or in their place. Raises ValueError with a sentence."""
+    """Adds to the defaults, or replaces them. Raises ValueError with a sentence."""
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         raise ValueError("STUDIO_CURRENCY has to be a currency's three letters, such as USD or EUR.")
     rows = [row.split() for row in text.replace("\n", ";").split(";") if row.strip()]

@@ -1,4 +1,4 @@
-"""How a language model is asked to read a request, and what its reading may say: no size, count, id or address."""
+"""The prompt by which a language model reads a request, and the schema of its answer, which has no size, count, id or URL."""
 
 import json
 import textwrap
@@ -88,7 +88,7 @@ class _Read(Reading):
 
 
 def document(request: RefineRequest) -> str:
-    """As JSON, so that quotes and braces stay inside their string."""
+    """As JSON, so that quotes and braces in people's words stay inside a string."""
     it = "attached" if request.attached else "last" if request.has_source else None
     facts = {
         "request": request.content,
@@ -119,7 +119,7 @@ def _earlier(turns: tuple[Turn, ...]) -> list[dict[str, object]]:
 
 
 def refinement(text: str, request: RefineRequest, provider: str, usage: Usage, *, can_look: bool = False) -> Refinement:
-    """What is certain wins. Raises `pydantic.ValidationError` for a malformed reading."""
+    """What is known otherwise wins over the model's answer. Raises `pydantic.ValidationError` for a malformed answer."""
     read = _Read.model_validate_json(text)
     intent = request.intent or read.intent
     if intent is Intent.REPLY:

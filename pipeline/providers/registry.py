@@ -111,7 +111,7 @@ _PROVIDERS: dict[str, Callable[[], Provider]] = {
     table.DIFFUSERS: _diffusers,
 }
 _REFINERS: dict[str, Callable[[], Refiner]] = {table.OFFLINE: _offline, table.GEMINI: _gemini, table.CHAT: _chat}
-_making = threading.RLock()  # a worker's threads share one of each
+_making = threading.RLock()  # the threads of a worker share one instance of each
 
 
 def label() -> str:
@@ -120,7 +120,7 @@ def label() -> str:
 
 
 def abilities() -> str:
-    """For the page's newcomers."""
+    """What can be done here, for a newcomer to the page."""
     return table.abilities(settings.PROVIDERS)
 
 
@@ -144,7 +144,7 @@ def refiner() -> Refiner:
 
 
 def picture_reader() -> PictureReader | None:
-    """The refiner, if it looks at pictures."""
+    """The refiner, if it accepts pictures."""
     if reader() != table.GEMINI:
         return None
     with _making:
@@ -152,7 +152,7 @@ def picture_reader() -> PictureReader | None:
 
 
 def rater() -> PictureRater:
-    """Who gives hints, where a setting names them."""
+    """The provider of hints for moderators, if a setting names one."""
     with _making:
         return _gemini()
 

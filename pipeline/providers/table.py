@@ -13,7 +13,7 @@ BROUGHT_BY: Mapping[str, str | None] = {
     DIFFUSERS: "STUDIO_DIFFUSERS_MODEL",
     CHAT: "STUDIO_CHAT_URL",
 }
-# For the page, where "offline" would mean no connection.
+# On the page "offline" would mean that there is no connection.
 SPOKEN = {
     OFFLINE: N_("built-in tools"),
     GEMINI: "Gemini",
@@ -22,19 +22,19 @@ SPOKEN = {
     DIFFUSERS: N_("an image model on this machine"),
     CHAT: N_("a language model"),
 }
-ALONE = N_("built-in tools and a small neural network, on this machine")  # where nobody else reads or makes anything
-READER = "reader"  # in STUDIO_PROVIDERS, beside the intents: who reads requests
+ALONE = N_("built-in tools and a small neural network, on this machine")  # where no other provider is configured
+READER = "reader"  # key in STUDIO_PROVIDERS, beside the intents: the refiner
 _READERS = (OFFLINE, GEMINI, CHAT)
 _MAKERS = (OFFLINE, GEMINI, CLOUDINARY, IMAGES, DIFFUSERS)
 MADE = tuple(intent.value for intent in Intent if intent is not Intent.REPLY)
-# They understand words, and draw anew.
+# They understand any words, and draw the whole picture anew.
 _MODELS = (GEMINI, IMAGES, DIFFUSERS)
 # Two intents only if STUDIO_PROVIDERS says so: models draw anew what they enhance, and give no transparency.
 _BY_MODELS = (Intent.GENERATE, Intent.EDIT, Intent.REMOVE_OBJECT, Intent.STYLE_TRANSFER)
 
 
 def chosen(pairs: Iterable[str]) -> dict[str, str]:
-    """Of pairs such as "edit=gemini". Raises ValueError with a sentence."""
+    """From pairs such as "edit=gemini". Raises ValueError with a sentence."""
     found: dict[str, str] = {}
     for pair in pairs:
         intent, equals, name = (part.strip() for part in pair.partition("="))
@@ -45,7 +45,7 @@ def chosen(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def split(chosen: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """First choices, and second ones: of "gemini|images". Raises ValueError with a sentence."""
+    """First and second choices, from "gemini|images". Raises ValueError with a sentence."""
     first, second = {}, {}
     for what, names in chosen.items():
         first[what], bar, other = (part.strip() for part in names.partition("|"))
@@ -125,7 +125,7 @@ _FOR = {
     Intent.REMOVE_OBJECT: N_("removing things"),
     Intent.STYLE_TRANSFER: N_("styles"),
 }
-# What else it could paint, by what is missing.
+# What an AI would add, by which one is missing.
 _WITH_AN_AI = N_("; people, animals and things it could paint too if whoever runs it connected an AI")
 _WITH_A_MAKER = N_(
     "; people, animals and things it could paint too if whoever runs it connected an AI that makes pictures"

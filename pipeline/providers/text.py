@@ -28,7 +28,7 @@ _TONES = re.compile("[\u0300\u0301\u0303]")
 
 
 def folded(text: str) -> str:
-    """For comparing: no capitals, NFC."""
+    """For comparing: lower case, NFC."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
@@ -67,7 +67,7 @@ _ASKING = re.compile(
 
 
 def title(content: str) -> str:
-    """Of a conversation: at most MAX_TITLE characters, one line, never empty."""
+    """The title of a conversation: one line of at most MAX_TITLE characters, never empty."""
     line = " ".join("".join(char if char.isprintable() else " " for char in content).split())
     line = _ASKING.sub("", line).strip(" .,;:!\"'")
     if len(line) > MAX_TITLE:
@@ -76,11 +76,11 @@ def title(content: str) -> str:
         line = (start[:space] if space > MAX_TITLE // 2 else start).rstrip(" ,;:.") + "…"
     if not any(char.isalnum() for char in line):
         return _(UNTITLED)
-    return (line[0].upper() + line[1:])[:MAX_TITLE]  # "ß" becomes two
+    return (line[0].upper() + line[1:])[:MAX_TITLE]  # "ß" becomes "SS"
 
 
 def choose_size(width: int | None, height: int | None, said: Size | None = None) -> Size:
-    """The person's sides; a missing one keeps the proportions of `said`."""
+    """The sides that the person chose; a missing one follows from the proportions of `said`."""
     usual = said or USUAL_SIZE
     if width and height:
         return width, height

@@ -1,4 +1,4 @@
-"""Bounds answers: whoever asks reads each one whole."""
+"""Bounds answers, because callers read each one as a whole."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,7 +9,7 @@ MAX_ANSWER_BYTES = 40 * 1024 * 1024  # bytes: two pictures and a draft in base64
 
 
 class Bounded(httpx2.AsyncHTTPTransport):
-    """Refuses compressed answers, which cannot be counted."""
+    """Refuses compressed answers, whose size is not known."""
 
     def __init__(self, *, at_most: int | None = None, **options: Any) -> None:
         super().__init__(**options)

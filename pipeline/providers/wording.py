@@ -1,4 +1,4 @@
-"""What a model that makes pictures is told beside the refinement's words."""
+"""What an image model is told in addition to the refinement's words."""
 
 from pipeline.providers.base import Intent
 
@@ -26,5 +26,5 @@ _STYLES = {
 
 
 def style(named: str) -> str:
-    """One with a name is described; any other is a description."""
+    """Named styles are described; any other style is a description."""
     return _STYLES.get(named.lower(), named)

@@ -43,7 +43,7 @@ class Adjuster:
         return None
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
-        return None  # `Adjust.size_after` tells
+        return None  # computed by `Adjust.size_after`
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput` for an unreadable source, or a crop that does not fit."""

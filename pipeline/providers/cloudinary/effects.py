@@ -1,4 +1,4 @@
-"""A person's text becomes words of a prompt, never a transformation's syntax."""
+"""A person's text becomes words of a prompt, never part of a transformation's syntax."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ _ASKED = re.compile(
     r"(?:(?:remove|erase|delete|get rid of|take out|take away|cut out|loại bỏ|xóa bỏ|xoá bỏ|bỏ đi|xóa|xoá)(?:\s+|$))?",
     re.IGNORECASE,
 )
-# Where it is to be removed from, or what is to become of the rest.
+# Where it is removed from, or what is to be done with the rest.
 _REST = re.compile(
     r"\s+(?:(?:from|in|of|out of) (?:the|this|my) (?:picture|photo|image)|khỏi (?:bức )?(?:ảnh|hình)|while|so that|filling"
     r"|keeping|leaving|and (?:then )?(?:fill|keep|leave|restore|replace|reconstruct))\b.*$",
@@ -86,7 +86,7 @@ def _effect(refined: RefinedRequest, size: tuple[int, int]) -> str:
             return _look(refined.style, refined.prompt, refined.content) or ""
         case _:
             width, height = size_after(Intent.ENHANCE, size)
-            # It makes four times the size of each side: half of that again is sharp, and a quarter of the bytes.
+            # It enlarges each side four times: half of that is still sharp, with a quarter of the bytes.
             return "e_enhance" if (width, height) == size else f"e_enhance/e_upscale/c_limit,w_{width},h_{height}"
 
 

@@ -1,4 +1,4 @@
-"""The source is an asset meanwhile; whatever happens, it is deleted."""
+"""The source is uploaded as an asset, which is deleted in the end whatever happens."""
 
 import hashlib
 import logging
@@ -22,10 +22,10 @@ FOLDER = "studio/effects"
 READY_S = 120.0  # of one effect
 POLL_S = 1.0
 HEARD_S = 0.2
-TROUBLES = 10  # in a row, until the effect is given up
+TROUBLES = 10  # failures in a row, until the effect is given up
 USUAL_S = 10.0  # for the progress bar
 
-PAID = Usage(pictures=1)  # once an effect is begun
+PAID = Usage(pictures=1)  # from the moment that an effect is begun
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ class CloudinaryEffects:
 
     @contextmanager
     def _asset(self, request: PictureRequest, asked: str) -> Iterator[str]:
-        """By the request: the next attempt overwrites and deletes what a crash left."""
+        """Named after the request, so that the next attempt overwrites and deletes what a crash left."""
         what = hashlib.sha256(f"{request.seed}/{asked}/".encode() + (request.source or b"")).hexdigest()[:32]
         public_id = f"{FOLDER}/{what}"
         try:
@@ -135,7 +135,7 @@ class CloudinaryEffects:
             self._pause(control, begun)
 
     def _asked(self, url: str, control: Control, begun: float) -> bytes:
-        """In a thread of its own, which whoever is cancelled leaves alone."""
+        """In a thread of its own, which goes on if the caller is cancelled."""
         answer = futures.Future[bytes]()
 
         def ask() -> None:
@@ -163,7 +163,7 @@ def _tell(control: Control, begun: float) -> None:
 
 
 def _is_trouble(error: CloudinaryError) -> bool:
-    """Which may pass; the effect that is paid for goes on meanwhile."""
+    """Whether the error may pass; the effect that is paid for goes on meanwhile."""
     return not error.timed_out and (error.status == 0 or error.status >= 500 or error.is_limit)
 
 

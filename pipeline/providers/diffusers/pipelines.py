@@ -1,4 +1,4 @@
-"""The one pipeline of this process: loaded by the first picture, gone when nobody wanted one for a while."""
+"""The one pipeline of this process: loaded for the first picture, freed when it was not used for a while."""
 
 import gc
 import logging
@@ -31,7 +31,7 @@ class Pipelines:
 
     @contextmanager
     def using(self, control: Control) -> Iterator[Any]:
-        """The text-to-image pipeline, for one caller at a time. Raises `Unusable` with a sentence for what is missing."""
+        """The text-to-image pipeline, for one caller at a time. Raises `Unusable`, which says what is missing."""
         with taken(self._turn, lambda: control.progress(0.0)):
             try:
                 self._keep()
@@ -56,7 +56,7 @@ class Pipelines:
         self._timer.start()
 
     def _free_if_idle(self) -> None:
-        if self._turn.acquire(blocking=False):  # else somebody uses it again
+        if self._turn.acquire(blocking=False):  # otherwise it is in use again
             try:
                 self._free()
             finally:
@@ -109,7 +109,7 @@ def _load(model: Model) -> Any:
 
 
 def _missing(error: ImportError) -> Unusable:
-    """diffusers needs some packages for some models alone, and names them in a sentence."""
+    """diffusers needs some packages for certain models only, and names them in a sentence."""
     named = _REQUIRED.search(str(error))
     package = (error.name or "").partition(".")[0] or (named[1] if named else "diffusers")
     log.warning("action=model_unusable missing=%s", package)
@@ -141,7 +141,7 @@ def _device(wanted: str) -> str:
 
 
 def is_of_memory(error: Exception) -> bool:
-    """Without a GPU, torch says so in words alone."""
+    """Without a GPU, only torch's words tell that memory is missing."""
     import torch
 
     if isinstance(error, torch.OutOfMemoryError | MemoryError):

@@ -60,14 +60,14 @@ class DiffusersProvider:
                 width=box[0],
                 height=box[1],
                 num_inference_steps=self._model.steps,
-                generator=torch.Generator("cpu").manual_seed(order.seed),  # on any device the same
+                generator=torch.Generator("cpu").manual_seed(order.seed),  # the same on any device
                 callback_on_step_end=stepped,
                 **pictures,
             )
 
 
 def _for(text_to_image: Any, order: Order, box: Size) -> tuple[Any, dict[str, object]]:
-    """The pipeline, of the same weights, and what it takes further."""
+    """A pipeline with the same weights, and its further arguments."""
     from diffusers import AutoPipelineForImage2Image, AutoPipelineForInpainting
 
     if order.source is None:

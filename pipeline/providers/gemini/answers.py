@@ -31,7 +31,7 @@ def words(answer: GenerateContentResponse) -> str:
 
 
 def picture(answer: GenerateContentResponse) -> bytes:
-    """The last picture: those before it are drafts. Raises `Refused`, `NoImage`, `ProviderDown`, `Unusable`."""
+    """The last picture; those before it are drafts. Raises `Refused`, `NoImage`, `ProviderDown`, `Unusable`."""
     found = [part.inline_data.data for part in _parts(answer) if not part.thought and part.inline_data]
     if found:
         return found[-1] or b""
@@ -42,13 +42,13 @@ def picture(answer: GenerateContentResponse) -> bytes:
 
 
 def drafts(chunk: GenerateContentResponse) -> list[bytes]:
-    """Pictures that the model only thinks of."""
+    """Intermediate pictures, among the model's thoughts."""
     found = [part.inline_data.data for part in _all_parts([chunk]) if part.thought and part.inline_data]
     return [data for data in found if data]
 
 
 def merged(chunks: list[GenerateContentResponse]) -> GenerateContentResponse:
-    """One answer of a stream."""
+    """Merges the parts of a stream into one answer."""
     first = [chunk.candidates[0] for chunk in chunks if chunk.candidates]
     feedback = [chunk.prompt_feedback for chunk in chunks if chunk.prompt_feedback]
     counted = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
@@ -85,7 +85,7 @@ def usage(answer: GenerateContentResponse) -> Usage:
 
 
 def billed(answer: GenerateContentResponse) -> Usage:
-    """With the picture, if there is one."""
+    """The usage, with the picture if there is one."""
     parts = [
         part for candidate in answer.candidates or [] if candidate.content for part in candidate.content.parts or []
     ]

@@ -23,8 +23,8 @@ from pipeline.providers.transport import Bounded
 log = logging.getLogger(__name__)
 
 NAME = "gemini"
-PICTURE_TOKENS = 3000  # of a picture that is shown to the model, at most
-OVERHEAD_TOKENS = 1500  # of a request, beside its words: its schema
+PICTURE_TOKENS = 3000  # of a picture in the request, at most
+OVERHEAD_TOKENS = 1500  # of a request's schema
 MAX_ANSWER_BYTES = 96 * 1024 * 1024  # a picture of 4K as a PNG, and drafts, in base64
 
 
@@ -33,7 +33,7 @@ class Question:
     model: str
     parts: tuple[types.Part, ...]
     config: types.GenerateContentConfig
-    shape: Shape | None = None  # of the picture that is asked for
+    shape: Shape | None = None  # of the picture that is to be made
 
 
 class Client:
@@ -56,7 +56,7 @@ class Client:
     def watch(
         self, question: Question, patience: Patience, draft: Callable[[bytes], None]
     ) -> types.GenerateContentResponse:
-        """As `ask`. `draft`: called meanwhile, in this thread, with each picture that the service only thinks of."""
+        """As `ask`. `draft`: called in this thread with each intermediate picture."""
         drafts: SimpleQueue[bytes] = SimpleQueue()
 
         def asked(seconds: float) -> None:
@@ -87,7 +87,7 @@ class Client:
             # Never the error itself: the service quotes keys, and the SDK's error holds our request's headers.
             code, kind = getattr(error, "code", ""), type(error).__name__
             log.warning("action=gemini_failed model=%s kind=%s code=%s", question.model, kind, code)
-        raise fault  # here: without another error as context
+        raise fault  # here, so that no other error is its context
 
     def _timeout_s(self, question: Question) -> float:
         return self._account.picture_timeout_s if question.shape else self._account.timeout_s
@@ -108,8 +108,7 @@ class Client:
         return {"model": question.model, "contents": contents, "config": self._config(question)}
 
     def _config(self, question: Question) -> types.GenerateContentConfig:
-        """Without what the SDK does by itself: it would send more requests where an answer was cut, or called for a
-        function."""
+        """Without the SDK's own repetitions: it would send further requests for a cut answer or a function call."""
         changes: dict[str, Any] = {
             "automatic_continuation": False,
             "automatic_function_calling": types.AutomaticFunctionCallingConfig(disable=True),
@@ -124,7 +123,7 @@ class Client:
 
 
 def _priced(question: Question) -> Call:
-    """A token is a byte at least."""
+    """A token has at least one byte."""
     config, size = question.config, question.shape.size if question.shape else ""
     shown = sum(part.inline_data is not None for part in question.parts)
     words = "".join([str(config.system_instruction or ""), *(part.text or "" for part in question.parts)])

@@ -1,4 +1,4 @@
-"""The service's own words are dropped: they may quote our key."""
+"""The service's own words are not passed on, because they may quote our key."""
 
 import math
 

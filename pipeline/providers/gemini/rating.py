@@ -1,4 +1,4 @@
-"""How likely a moderator hides a picture: a question of its own, because the API's ratings of safety are about words."""
+"""Asks how likely a moderator hides a picture. A request of its own, because the API's safety ratings are about words."""
 
 import textwrap
 
@@ -26,7 +26,7 @@ class Rating(BaseModel):
 
 
 def read(answer: GenerateContentResponse) -> float:
-    """0 to 1. A picture that the service refuses to look at is the likeliest of all."""
+    """0 to 1. A picture that the service refuses to look at gets 1."""
     try:
         return Rating.model_validate_json(answers.words(answer)).score / 100
     except Refused:

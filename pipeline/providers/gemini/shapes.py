@@ -27,7 +27,7 @@ _SIZES = {"1K": ImageSize.IMAGE_SIZE_ONE_K, "2K": ImageSize.IMAGE_SIZE_TWO_K, "4
 RATIOS = tuple(_RATIOS)
 # Of a size, in any shape: 1024 × 1024, or 1376 × 768.
 PIXELS = {"1K": 1024**2, "2K": 2048**2, "4K": 4096**2}
-_LARGER = 1.1  # than a size, and still made in it
+_LARGER = 1.1  # times a size: up to here it is still made in that size
 # Usual seconds, for the progress bar.
 USUAL_S = {"1K": 20.0, "2K": 30.0, "4K": 60.0}
 
@@ -43,7 +43,7 @@ class Shape:
 
     @property
     def response_format(self) -> dict[str, str]:
-        """By the names of its enumerations, as the REST reference has them."""
+        """With the names of the REST reference's enumerations."""
         ratio = {"aspectRatio": _RATIOS[self.ratio].value} if self.ratio else {}
         return {**ratio, "imageSize": _SIZES[self.size].value}
 
@@ -60,7 +60,7 @@ def size_name(width: int, height: int) -> str:
 
 
 def is_smaller(made: Size, size: str) -> bool:
-    """Noticeably, than a picture of this size is."""
+    """Whether it is noticeably smaller than a picture of this size."""
     return made[0] * made[1] < 0.8 * PIXELS[size]
 
 

@@ -51,14 +51,14 @@ class ChatRefiner:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._takes_schemas = True  # until it says otherwise
+        self._takes_schemas = True  # until the server refuses one
         self._client = Client(self.name, server)
 
     def close(self) -> None:
         self._client.close()
 
     def refine(self, request: RefineRequest) -> Refinement:
-        """With the schema; once more without it, if the server refuses it or the reading is broken."""
+        """With the schema; once more without it if the server refuses it, or the answer does not fit it."""
         usage = Usage()
         for with_schema in (True, False) if self._takes_schemas else (False,):
             with usage_on_errors(usage):
@@ -91,7 +91,7 @@ class ChatRefiner:
         raise fault  # here, without another error as context
 
     def _body(self, request: RefineRequest, with_schema: bool, patience: Patience) -> _Answer:
-        """With fewer turns, if they are too many for the model. Raises `ValidationError`, `Rejected`."""
+        """With fewer turns if they are too many for the model. Raises `ValidationError`, `Rejected`."""
         while True:
             question = self._question(request, with_schema)
             at_most = Usage(question.said + OVERHEAD_TOKENS, MAX_OUTPUT_TOKENS)
@@ -122,7 +122,7 @@ class ChatRefiner:
         return Question("chat/completions", fields, None, ("max_tokens",))
 
     def _read(self, answer: _Answer, request: RefineRequest, usage: Usage) -> Refinement | None:
-        """None for a broken reading, such as one that was cut."""
+        """None for an answer that does not fit the schema, such as one that was cut."""
         if not answer.choices:
             return None
         choice = answer.choices[0]
@@ -141,7 +141,7 @@ def _is_too_long(rejected: Rejected) -> bool:
 
 
 def _object(text: str) -> str:
-    """Models may put thoughts or code marks around it."""
+    """The JSON object, around which models may put thoughts or code fences."""
     text = text.rpartition("</think>")[2]
     return text[text.find("{") : text.rfind("}") + 1]
 

@@ -29,24 +29,24 @@ class Question:
     path: str  # below the API's base
     fields: Mapping[str, Any]
     files: Files | None = None  # a form, not JSON
-    optional: tuple[str, ...] = ()  # fields that some servers refuse to be sent
+    optional: tuple[str, ...] = ()  # fields that some servers refuse
 
     @property
     def said(self) -> int:
-        """Bytes of its words."""
+        """Number of bytes of its words."""
         return len(json.dumps(self.fields, ensure_ascii=False).encode())
 
 
 class Client:
-    """Every call is one request. Only if a server refuses an optional field it is repeated without, and so are all
-    calls from then on."""
+    """Every call is one request. Only if a server refuses an optional field, it is repeated without that field, which
+    is left out from then on."""
 
     def __init__(self, name: str, server: Server) -> None:
         self._name, self._base = name, server.base
         self._calls = Calls(name, server.timeout_s, server.calls)
         self._refused: set[str] = set()  # optional fields
         self._http = httpx2.AsyncClient(
-            # A connection for each call: one that the server is about to close would lose it.
+            # A connection for each call: the server may close a kept one just as the request is sent.
             transport=Bounded(limits=httpx2.Limits(max_keepalive_connections=0)),
             auth=httpx2.BasicAuth(*server.key.split(":", 1)) if server.has_login else None,
             headers={"Authorization": f"Bearer {server.key}"} if server.key and not server.has_login else {},
@@ -59,7 +59,7 @@ class Client:
         self._calls.close(self._http.aclose())
 
     def ask(self, question: Question, patience: Patience, payment: Payment) -> bytes:
-        """The answer's body, of which the caller says what it came to. Raises `Rejected`, the errors of
+        """The answer's body, from which the caller tells the cost. Raises `Rejected`, the errors of
         `gallery.errors`, and what `patience` raises."""
         while True:
             fields = {name: value for name, value in question.fields.items() if name not in self._refused}
@@ -76,7 +76,7 @@ class Client:
                 self._refused |= refused
 
     def download(self, url: str, patience: Patience) -> bytes:
-        """A file that the server made. Raises `ProviderDown` for another host's: no other is asked."""
+        """A file that the server made. Raises `ProviderDown` for an address on another host."""
         ours, theirs = urlsplit(self._base), self._address(url)
         if theirs is None or theirs.hostname != ours.hostname:
             log.warning("action=picture_elsewhere server=%s", self._name)
@@ -101,7 +101,7 @@ class Client:
     def run(
         self, work: Callable[[httpx2.AsyncClient], Coroutine[Any, Any, T]], patience: Patience, payment: Payment
     ) -> T:
-        """What needs several requests, with one deadline and one payment for all. Raises as `ask`."""
+        """For several requests with one deadline and one payment. Raises as `ask`."""
         done = self._calls.finished(lambda: work(self._http), patience, payment.begin)
         fault: StudioError
         try:
@@ -110,7 +110,7 @@ class Client:
             if rejected.status not in (408, 504):  # an error that was answered costs nothing
                 payment.end()
             heard.note(f"{rejected.status} {rejected.said}")
-            # Never its words, which may quote our key.
+            # Never the server's words, which may quote our key.
             log.warning("action=server_failed server=%s status=%s", self._name, rejected.status)
             raise
         except faults.RAISED as error:
@@ -119,7 +119,7 @@ class Client:
             fault = faults.of_transport(error)
             heard.note(str(error) or type(error).__name__)
             log.warning("action=server_failed server=%s kind=%s", self._name, type(error).__name__)
-        raise fault  # here: without another error as context
+        raise fault  # here, so that no other error is its context
 
 
 def body(answer: httpx2.Response, *expected: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What servers for images are asked for, whichever language they speak."""
+"""What is the same for all image servers, whichever API they have."""
 
 import base64
 import binascii
@@ -44,7 +44,7 @@ def payment(model: str, box: Size, at_most: Usage = ONE) -> Payment:
 
 
 def patience(control: Control, began: Callable[[float], float] = lambda seconds: seconds) -> Patience:
-    """For a server that says nothing of its progress. `began`: seconds since it began, of seconds since it was asked."""
+    """For a server that reports no progress. `began`: gives the seconds since it began, from those since it was asked."""
     return Patience(
         lambda: control.progress(0.0),
         lambda seconds: control.billed_progress(guessed_share(began(seconds), USUAL_S)),
@@ -52,7 +52,7 @@ def patience(control: Control, began: Callable[[float], float] = lambda seconds:
 
 
 def told(ask: Callable[[], T]) -> T:
-    """What a server's answer says. Its rejections, and what cannot be read, are raised as errors of ours."""
+    """Parses a server's answer. Rejections, and answers that cannot be parsed, are raised as errors of `gallery.errors`."""
     fault: StudioError
     try:
         return ask()
@@ -60,7 +60,7 @@ def told(ask: Callable[[], T]) -> T:
         fault = ProviderDown(faults.UNREADABLE)
     except Rejected as rejected:
         fault = faults.of_rejected(rejected)
-    raise fault  # here, without another error as context
+    raise fault  # here, so that no other error is its context
 
 
 def base64_png(image: Image.Image) -> str:
@@ -68,12 +68,12 @@ def base64_png(image: Image.Image) -> str:
 
 
 def paid(pictures: Sequence[object]) -> Usage:
-    """Of an answer without tokens: one picture was made, or none."""
+    """The usage of an answer that counts no tokens: one picture, or none."""
     return ONE if pictures else Usage()
 
 
 def made(pictures: Sequence[str]) -> Made:
-    """The first one. Raises `NoImage`, and `ProviderDown` for what is no base64: that was made, and is paid for."""
+    """The first picture. Raises `NoImage`, and `ProviderDown` for invalid base64, whose picture is paid for all the same."""
     if not pictures:
         raise NoImage(faults.NO_IMAGE)
     with usage_on_errors(ONE):
@@ -81,7 +81,7 @@ def made(pictures: Sequence[str]) -> Made:
 
 
 def decoded(text: str) -> bytes:
-    """Some send a data URL."""
+    """Base64; some servers send a data URL."""
     try:
         return base64.b64decode(text.rpartition("base64,")[2])
     except (binascii.Error, ValueError):

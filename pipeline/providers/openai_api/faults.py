@@ -1,4 +1,4 @@
-"""What goes wrong between us and a server. Its own words are compared and dropped: they may quote our key."""
+"""The errors of servers. Their words are compared and not passed on, because they may quote our key."""
 
 import math
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _REFUSALS = ("moderation_blocked", "content_policy", "content_filter", "content 
 
 
 class Rejected(Exception):
-    """An answer that is an error. An adapter may ask in another way, or raise what `of_rejected` gives."""
+    """An error that the server answered. An adapter may ask in another way, or raise what `of_rejected` returns."""
 
     def __init__(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         super().__init__(status)
@@ -35,7 +35,7 @@ class Rejected(Exception):
 
     @property
     def is_complaint(self) -> bool:
-        """About what was asked."""
+        """Whether it is about what was asked."""
         return self.status in (400, 422)
 
     @property

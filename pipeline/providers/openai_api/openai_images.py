@@ -42,7 +42,7 @@ class OpenAIImages:
         self._model = server.model
         self._client = client
         self._max_pixels = max_pixels
-        self._takes_few_sizes = False  # as the server says itself
+        self._takes_few_sizes = False  # once the server has said so
 
     def make(self, order: Order, control: Control) -> Made:
         answer = dialect.told(lambda: self._answer(order, dialect.patience(control)))
@@ -110,7 +110,7 @@ def _files(order: Order, box: Size) -> Files:
 
 
 def _clear_where(white: Image.Image) -> Image.Image:
-    """OpenAI changes where alpha is 0; servers that ignore alpha change what is white: so it is both."""
+    """OpenAI changes what has alpha 0; servers that ignore alpha change what is white. So it has both."""
     return Image.merge("RGBA", (white, white, white, ImageOps.invert(white)))
 
 

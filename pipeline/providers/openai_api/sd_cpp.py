@@ -1,4 +1,4 @@
-"""The own API of stable-diffusion.cpp's server: pictures are jobs there, which wait in turn and can be cancelled while they do.
+"""The API of stable-diffusion.cpp's own server: pictures are jobs there, which wait in turn and can be cancelled while they do.
 
 Fields: `examples/server/api.md` of leejet/stable-diffusion.cpp.
 """
@@ -103,7 +103,7 @@ class SdCpp:
         }
         if order.source is None:
             return fields
-        # For models that are told what to change, and for those that are not.
+        # For models that follow instructions, and for those that do not.
         image, mask = order.in_box(box)
         source = dialect.base64_png(image)
         fields |= {"ref_images": [source], "init_image": source}
@@ -111,8 +111,8 @@ class SdCpp:
 
 
 async def _asked(http: httpx2.AsyncClient, address: str) -> _Job:
-    """An answer that does not come is asked for again: another job would be paid for. Raises `httpx2.ReadError`: this one
-    may be."""
+    """Asks again if no answer comes, because another job would be paid for. Raises `httpx2.ReadError`, after which this
+    one may be."""
     for _ in range(QUESTIONS):
         with suppress(*faults.RAISED, Rejected, ValidationError):
             return _Job.model_validate_json(body(await http.get(address)))

@@ -24,7 +24,7 @@ from pipeline.providers.text import Size
 WATCH_S = 1.0
 INTERRUPT_S = 2.0
 STRENGTH = 0.75  # how much of a picture is drawn anew, 0 to 1
-KEEP_WHAT_WAS_THERE = 1  # of `inpainting_fill`: what the marked part begins from
+KEEP_WHAT_WAS_THERE = 1  # value of `inpainting_fill`: the marked part starts from the original
 
 
 class _Answer(BaseModel):
@@ -39,7 +39,7 @@ class _Progress(BaseModel):
 @dataclass
 class _Seen:
     task: str
-    is_running: bool = False  # else another client's picture is being made
+    is_running: bool = False  # otherwise another client's picture is being made
     fraction: float | None = None
 
 
@@ -106,7 +106,7 @@ class WebUI:
         return fields
 
     async def _watch(self, http: httpx2.AsyncClient, seen: _Seen) -> None:
-        """Until the server does not say, as stable-diffusion.cpp does not: then the progress is a guess."""
+        """Reports the server's progress. Ends if it has none, as stable-diffusion.cpp: then progress is estimated."""
         address = f"{self._base.removesuffix('/sdapi/v1')}/internal/progress"
         question: dict[str, Any] = {"id_task": seen.task, "live_preview": False}
         with suppress(*faults.RAISED, Rejected, ValidationError):
@@ -118,7 +118,7 @@ class WebUI:
                     seen.fraction = said.progress or 0.0
 
     async def _interrupt(self, http: httpx2.AsyncClient, seen: _Seen) -> None:
-        """Only ours: the server interrupts whatever it is making."""
+        """Only while ours is made, since the server interrupts whatever it is making."""
         if seen.is_running:
             with suppress(*faults.RAISED):
                 async with asyncio.timeout(INTERRUPT_S):
