@@ -76,8 +76,8 @@ def order(request: PictureRequest) -> Order:
 
 
 def plain(text: str) -> str:
-    """Without commands: stable-diffusion.cpp's options, any tag (no angle bracket stays), and LocalAI's "|", which
-    begins what shall not be shown."""
+    """Without commands: stable-diffusion.cpp's options, any tag (no angle bracket is left), and LocalAI's "|", which
+    starts a negative prompt."""
     text = _TAG.sub(" ", _BLOCK.sub(" ", text))
     text = re.sub(r"[<>]", " ", text).replace("|", ",")
     return re.sub(r"[^\S\n]+", " ", text).strip()
