@@ -18,7 +18,7 @@ const SIZES = [
   [t("Wide 1536 × 864"), 1536, 864],
   [t("Tall 864 × 1536"), 864, 1536],
 ];
-/** [name, options] of those that whoever makes pictures can do. */
+/** [name, options] of the sizes that the providers can make. */
 function sizes({ resolutions, pixels }) {
   const inPixels = SIZES.filter(([, width, height]) => !width || !pixels || width * height <= pixels);
   const larger = [[t("Large, 2K"), "2K"], [t("Largest, 4K"), "4K"]].filter(([, resolution]) => resolutions.includes(resolution));
@@ -30,11 +30,11 @@ function sizes({ resolutions, pixels }) {
 
 const isSame = (one, other) => ["width", "height", "resolution"].every((name) => one[name] === other[name]);
 
-const COUNTER_FROM = 0.8; // of the limit: before that nobody needs to know
-// What no server takes: control characters, and halves of characters that a careless paste leaves behind.
+const COUNTER_FROM = 0.8; // of the limit: the counter is hidden below it
+// What the server refuses: control characters, and lone surrogates, which a paste may contain.
 const UNCLEAN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\p{Surrogate}/gu;
 
-/** Event: "written" whenever what is written or attached has changed. */
+/** Event: "written", whenever the text, the attachments or the options have changed. */
 class MessageComposer extends HTMLElement {
   #say = h("textarea", {
     id: "say", rows: 1, dir: "auto", enterkeyhint: "send", autocomplete: "off",
@@ -68,7 +68,7 @@ class MessageComposer extends HTMLElement {
     this.#refresh();
   }
 
-  /** Where several pictures go together, more of them come from the gallery. */
+  /** Where a message may have several pictures, a button to attach some from the gallery. */
   #fromGallery() {
     if (config.can.pictures === 1) return "";
     const title = t("Add from the gallery");
@@ -102,24 +102,24 @@ class MessageComposer extends HTMLElement {
   }
 
   /**
-   * What is not sent yet: {text, photos: [{image, mask}], together, missing, count, options}; `missing`: so many photos are not
-   * uploaded yet; `together`: should several go with one message?
+   * The unsent message: {text, photos: [{image, mask}], together, missing, count, options}; `missing`: how many photos are not
+   * uploaded yet; `together`: whether several photos go with one message.
    */
   get written() {
     const { photos, missing, wantsTogether: together } = this.#chips;
     return { text: this.#say.value, photos, together, missing, count: Number(this.#count.value), options: this.options };
   }
 
-  /** As `written` was. The focus stays where it is. */
+  /** Shows what `written` returned before. The focus stays where it is. */
   restore({ text, photos, together, count = 1, options = {} }) {
     this.#say.value = text;
     this.#count.value = Math.min(count, this.limits.variations);
-    this.#size.value = Math.max(0, this.#sizes.findIndex(([, size]) => isSame(size, options))); // 0: what is offered no more
+    this.#size.value = Math.max(0, this.#sizes.findIndex(([, size]) => isSame(size, options))); // 0: that size is no longer offered
     this.#chips.restore(photos, t("Your next message edits this picture"), together);
     this.#refresh();
   }
 
-  /** The next message is about this picture, or these. */
+  /** Attaches this picture, or these, to the next message. */
   attach(images, words) {
     const [first, ...others] = [images].flat();
     this.#chips.use(first, words);
@@ -127,14 +127,14 @@ class MessageComposer extends HTMLElement {
     this.#say.focus();
   }
 
-  /** Of this picture, while it is an attached one, only this part. */
+  /** Limits the change to a part of this picture, if it is attached. */
   limitTo(image, mask) {
     this.#chips.limitTo(image, mask);
     this.#refresh();
     this.#say.focus();
   }
 
-  /** Something is done to this picture already: no message waits for it. */
+  /** Detaches this picture: another request is about it already, or it is gone. */
   letGo(image) {
     this.#chips.letGo(image);
   }
@@ -144,15 +144,15 @@ class MessageComposer extends HTMLElement {
     this.#say.focus();
   }
 
-  /** Send these words with what is chosen now, once for all photos or for each; used by the starters too. */
+  /** Sends this text with the current options, once for all photos or once for each; used by the starters too. */
   send(content) {
-    if (this.#chips.busy || this.#chips.failed) return this.write(content); // it is sent when the photos are here
+    if (this.#chips.busy || this.#chips.failed) return this.write(content); // the person sends it once the photos are uploaded
     const { photos, together } = this.#chips;
     const chosen = { content, count: Number(this.#count.value), options: this.options };
     if (together) ask(this, "send", { ...chosen, sources: photos.map(({ image }) => image), mask: photos[0].mask });
     else for (const { image, mask } of photos.length ? photos : [{}]) ask(this, "send", { ...chosen, source: image, mask });
     this.#chips.clear();
-    this.#count.value = 1; // four of one thing is a choice for once
+    this.#count.value = 1; // chosen anew for each message
     return null;
   }
 
@@ -172,7 +172,7 @@ class MessageComposer extends HTMLElement {
     this.#submit(event);
   }
 
-  /** Of all pictures that are asked for. */
+  /** Of all pictures that the message asks for. */
   #atMost() {
     const { currency, at_most: usual, by_resolution: byResolution } = this.cost;
     const each = byResolution[this.options.resolution] ?? usual;

@@ -17,7 +17,7 @@ class StudioConversation extends HTMLElement {
   #atEnd = true;
   #viewed = "";
 
-  /** `store`, `outbox`; `pictures`: what is known of source pictures, see pictures.js. */
+  /** `store`, `outbox`; `pictures`: see pictures.js. */
   connect({ store, outbox, pictures, welcome }) {
     Object.assign(this, { store, outbox, pictures, welcome });
     this.append(this.#earlier, this.#opening, this.#list);
@@ -29,14 +29,14 @@ class StudioConversation extends HTMLElement {
     this.#render();
   }
 
-  /** The person has just sent something: that is what they want to see. */
+  /** Scrolls to what the person has just sent. */
   toEnd() {
     this.#cards.forEach((card) => card.settle());
     this.#atEnd = true;
     this.#render();
   }
 
-  /** More pictures are on their way into this message's card. */
+  /** Shows the variations that were just requested, in this message's card. */
   showMore(message) {
     this.#render();
     const card = [...this.#cards.values()].find(({ group }) => group.members.some(({ id }) => id === message.id));
@@ -46,7 +46,7 @@ class StudioConversation extends HTMLElement {
   #render() {
     const { store } = this;
     const { sessionId, draft } = store.view;
-    if (this.#viewed !== `${sessionId}/${draft}`) this.#turnTo(sessionId, draft);
+    if (this.#viewed !== `${sessionId}/${draft}`) this.#switchTo(sessionId, draft);
     const waiting = this.outbox.entries().filter((entry) => this.#isHere(entry));
     const groups = groupMessages(store.messages, waiting, (id) => this.pictures.of(id));
     this.#keepPlace(() => this.#show(groups));
@@ -63,7 +63,7 @@ class StudioConversation extends HTMLElement {
     this.classList.toggle("empty", !this.welcome.hidden);
   }
 
-  /** What the person is looking at stays where it is when earlier messages come in above it. */
+  /** Keeps the scroll position when earlier messages are inserted above. */
   #keepPlace(change) {
     const anchor = this.#atEnd ? null : this.#list.firstElementChild;
     const before = anchor?.getBoundingClientRect().top;
@@ -72,8 +72,8 @@ class StudioConversation extends HTMLElement {
     this.#keepEnd();
   }
 
-  /** A draft that has just become a session is the same conversation: its cards stay. */
-  #turnTo(sessionId, draft) {
+  /** Shows another conversation. A draft that has just become a session is the same one: its cards stay. */
+  #switchTo(sessionId, draft) {
     const samePlace = draft && this.#viewed === `null/${draft}`;
     this.#viewed = `${sessionId}/${draft}`;
     if (samePlace) return;
@@ -128,7 +128,7 @@ class StudioConversation extends HTMLElement {
     if (this.#atEnd) this.scrollTop = this.welcome.hidden ? this.#end() : 0;
   }
 
-  /** The end; of a card that says what was left out, the beginning is not scrolled away for it. */
+  /** The end, but not past the top of a last card that says what was left out. */
   #end() {
     const last = this.#list.lastElementChild;
     if (!last?.querySelector(".reply:not(:empty)")) return this.scrollHeight;

@@ -1,4 +1,4 @@
-// A request and its variations are one card. Pure: messages and what waits in the outbox in, cards out.
+// A request and its variations are one card. Pure functions, from messages and outbox entries to cards.
 
 import { sizeAfter } from "../edit/adjustment.js";
 import { sourcesOf } from "./sending.js";
@@ -35,7 +35,7 @@ export function groupMessages(messages, entries, sizeOf) {
   return withSizes([...groups.values()], sizeOf);
 }
 
-/** The box of each card before anything is painted: as asked, else like its source, as its words say, like the last one. */
+/** The size of each card before its picture exists: as asked for, else that of its source, as in its text, or of the card before. */
 function withSizes(groups, sizeOf) {
   let last = DEFAULT_SIZE;
   for (const group of groups) {
@@ -47,12 +47,12 @@ function withSizes(groups, sizeOf) {
   return groups;
 }
 
-/** Like the picture that is changed; by hand, the change says what is left of it. */
+/** The source's size; after a change by hand, what that leaves of it. */
 function sizeOfChange({ options }, source) {
   return source && options?.adjust ? sizeAfter(options.adjust, source) : source;
 }
 
-/** "640x480", "640 × 480 px": what the studio makes of it is within its limits. */
+/** "640x480", "640 × 480 px", within the studio's limits. */
 function sizeInWords(content) {
   const [, ...sides] = content.match(/(?<!\w)(\d{2,5}) ?(?:px)? ?[x×*] ?(\d{2,5})(?: ?px)?(?!\w)/i) ?? [];
   if (!sides.length) return null;

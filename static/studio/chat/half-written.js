@@ -1,4 +1,4 @@
-// The message box belongs to the chat on the page: what is written in it stays with that chat until it is sent.
+// Each chat has its own unsent message: it is stored when the page shows another chat, and comes back with its own.
 
 import { HalfWritten } from "../client/half-written.js";
 import * as rest from "../client/rest.js";
@@ -22,7 +22,7 @@ export function keepHalfWritten({ composer, studio, person }) {
     else restore(kept.read(chatOf(view)));
   }
 
-  /** The new chat has its id now; whoever writes goes on writing. */
+  /** The new chat has its id now: the unsent message moves there, and the message box stays as it is. */
   function move(before, after) {
     kept.write(chatOf(before), NOTHING);
     kept.write(chatOf(after), composer.written);
@@ -38,7 +38,7 @@ export function keepHalfWritten({ composer, studio, person }) {
     const gone = await rest.gallery.get(image.id).then(({ state }) => state !== "shown", ({ code }) => code === "not_found");
     if (!gone) return;
     const others = ({ photos }) => photos.filter((photo) => photo.image.id !== image.id);
-    if (chatOf(view) !== chat) { // so that it is not asked for again
+    if (chatOf(view) !== chat) { // so that it is not looked up again
       const written = kept.read(chat);
       if (written) kept.write(chat, { ...written, photos: others(written) });
       return;
@@ -51,7 +51,7 @@ export function keepHalfWritten({ composer, studio, person }) {
   composer.addEventListener("written", () => {
     if (view && chatOf(view) === chatOf(store.view)) kept.write(chatOf(view), composer.written);
   });
-  kept.onRemoved(NEW, () => view && chatOf(view) === NEW && kept.write(NEW, composer.written)); // several tabs may begin a chat
+  kept.onRemoved(NEW, () => view && chatOf(view) === NEW && kept.write(NEW, composer.written)); // another tab may have sent its own new chat
   store.addEventListener("change", follow);
   person.addEventListener("known", () => kept.belongTo(person.id));
   studio.addEventListener("lost", ({ detail: { sessionId } }) => kept.forget(sessionId));

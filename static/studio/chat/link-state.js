@@ -1,11 +1,11 @@
-// Whether the studio answers, as a word beside a dot. Its place is always there, so nothing moves when it changes.
+// The state of the connection, as a dot and a word. Its space is reserved, so that nothing moves when it changes.
 
 import { ask, h, setText } from "../ui/dom.js";
 import { announce } from "../ui/notice.js";
 import { LINKS } from "../picture/labels.js";
 import { t } from "../ui/translate.js";
 
-const CALM_MS = 1_500; // a connection that is back by then is not worth a word
+const CALM_MS = 1_500; // a shorter interruption is not announced
 
 class LinkState extends HTMLElement {
   #words = h("span.words");

@@ -1,4 +1,4 @@
-// The chat page: what a person does goes to the studio, what the studio knows is shown by its elements.
+// The chat page: connects its elements with the studio (client/studio.js).
 
 import "./composer.js";
 import { config } from "../ui/config.js";
@@ -46,7 +46,7 @@ function sessionInAddress() {
   return location.pathname.match(/^\/chat\/([^/]+)\/?$/)?.[1] ?? null;
 }
 
-/** What was never sent has no address of its own: home shows the last of it. */
+/** "/" shows the newest draft of the outbox, which has no address of its own. */
 function show() {
   const sessionId = sessionInAddress();
   const draft = sessionId ? null : (outbox.entries().findLast((entry) => !entry.session_id)?.draft ?? null);
@@ -75,7 +75,7 @@ window.addEventListener("popstate", show);
 
 // What the elements ask for
 
-/** Where what is sent now belongs: to the session on the page, or to the draft of one. */
+/** The session on the page, or the draft of one, that a new request belongs to. */
 function here() {
   const { sessionId, draft: known } = store.view;
   const draft = sessionId ? null : (known ?? newId());
@@ -89,7 +89,7 @@ function send(request) {
   conversation.toEnd();
 }
 
-/** A quick action. Which object goes, the person shows with the brush. */
+/** A quick action. The object to remove is marked with the brush. */
 async function act({ image, tool, style, mask = null }) {
   const painted = tool === "remove_object" && !mask ? await paintObject(image) : { mask };
   if (!painted) return;
@@ -105,12 +105,12 @@ function vary({ image }) {
   conversation.showMore(message);
 }
 
-/** In the page's language, which an event does not know. */
+/** Read by REST, for the reason in the page's language: an event has none. */
 const sayWhy = ({ id }) => rest.gallery.get(id).then((image) => image.state === "hidden" && notice(hiddenSentence(image)), () => {});
 
 const messageOf = (image) => store.messages.find((message) => message.image?.id === image.id);
 
-/** Back into the input, to be changed and sent again. All variations of a refused request leave together. */
+/** Puts a request back into the input, to be changed and sent again. All variations of a refused one go. */
 function rewrite({ message }) {
   discard({ message });
   composer.write(message.content);
@@ -122,7 +122,7 @@ function discard({ message }) {
   outbox.remove(message.status === "REFUSED" ? tied.map((entry) => entry.client_id) : [message.client_id]);
 }
 
-/** What a suggestion names instead of words, done to the picture that was meant when it was made, else to the message's own. */
+/** Carries out a suggestion's action, on the picture that it names, else on the message's own. */
 async function carryOut({ action, imageId, message }) {
   if (action === "photo") return choosePhoto();
   const image = imageId ? await rest.gallery.get(imageId) : message.image ?? shownBefore(message);
@@ -139,7 +139,7 @@ async function remove(image) {
   notice(t("It is in the trash of your gallery, and can be brought back from there."));
 }
 
-/** The picture that was the last one when this was said: it was not there yet when it was offered. */
+/** The last picture before this message; it may not have been ready yet when the suggestion was made. */
 function shownBefore(message) {
   const at = store.messages.findIndex(({ id }) => id === message.id);
   return store.messages.slice(0, at).findLast(({ image }) => image?.state === "shown")?.image;
@@ -160,13 +160,13 @@ function edit({ image }) {
   composer.attach(image, t("Your next message edits this picture"));
 }
 
-/** What a picture shows: in the words of its request, or under its name in the gallery. */
+/** A picture's description: the text of its request, else its name in the gallery. */
 const wordsOf = (image) => messageOf(image)?.content ?? nameOf(image);
 
 /** The pictures of the conversation, in its order. */
 const shown = () => store.messages.map((message) => message.image).filter((image) => image?.state === "shown");
 
-/** Where somebody stopped looking, they go on. */
+/** Focuses the picture that the viewer showed last. */
 function closed(image) {
   const open = [...document.querySelectorAll("picture-box .open")].find(({ dataset }) => dataset.url === image.url);
   if (!open || document.activeElement === open) return;
@@ -179,7 +179,7 @@ function use({ group: { members } }) {
   composer.write(refined ?? members[0].content);
 }
 
-const running = (group) => group.members.filter((message) => message.status === "PROCESSING");
+const runningIn = (group) => group.members.filter((message) => message.status === "PROCESSING");
 const stop = (message) => studio.command("message.cancel", { message_id: message.id });
 
 const ANSWERS = {
@@ -189,7 +189,7 @@ const ANSWERS = {
   edit,
   use,
   stop: ({ message }) => stop(message),
-  "stop-all": ({ group }) => Promise.all(running(group).map(stop)),
+  "stop-all": ({ group }) => Promise.all(runningIn(group).map(stop)),
   "carry-out": carryOut,
   retry: ({ message }) => studio.command("message.retry", { message_id: message.id }),
   look: ({ image }) => look(image, { wordsOf, varies: (other) => varies(messageOf(other), config.varying), pictures: shown, closed }),
@@ -219,7 +219,7 @@ document.addEventListener("ask", async ({ detail }) => {
     notice(problem.message);
   }
 });
-/** With a photo at hand, what one begins with is about the photo. */
+/** With a photo attached, the starters are those for photos. */
 composer.addEventListener("photo", () => {
   document.querySelector("#welcome").toggleAttribute("data-photo", composer.hasPhotos);
 });

@@ -1,4 +1,4 @@
-// A request and its answer: the person's words, what was made of them, and one to four pictures.
+// A request and its answer: the person's text, the refined prompt, and one to four pictures.
 
 import { ask, h, picture, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -12,10 +12,10 @@ const SHRINK_MS = 450;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const UNFINISHED = new Set(["running", "kept"]);
 
-/** Words that say the same, however they are written, stand only once. */
+/** Lower case, without punctuation and extra spaces: the refined prompt is hidden if it only repeats the request. */
 const inOneForm = (words) => words.toLowerCase().replace(/[\s.!]+/g, " ").trim();
 
-/** Pictures that are made again come in fours, below what is there: that keeps its place. */
+/** Variations are added four at a time, below the pictures that are there, which keep their place. */
 function layoutOf(count) {
   if (count === 1) return "one";
   return ["two", "one-and-two", "two", "three"][count % 4];
@@ -23,7 +23,7 @@ function layoutOf(count) {
 
 const keyOf = (sources) => sources.map((source) => source?.thumbnail_url ?? source?.state ?? "").join(" ");
 
-/** In place of a picture that was hidden or deleted; null of one that is not known. */
+/** Stands for a picture that was hidden or deleted; null for one that is not known. */
 function gapOf(source) {
   if (!source) return null;
   const why = source.state === "hidden" ? hiddenSentence(source) : t("A deleted picture");
@@ -45,7 +45,7 @@ class MessageCard extends HTMLElement {
   #toolsKey = "";
   #offered = "";
   #live = false;
-  #told = null; // what it was last updated with
+  #latest = null; // the arguments of the last update
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -57,9 +57,9 @@ class MessageCard extends HTMLElement {
   }
 
   /** `group` as groups.js makes it; `progressOf(message)`, `missingOf(message)`: see store.js; `sources`: the public forms
-   * of the pictures that it is about, null for one that is not known. */
+   * of the source pictures, null for one that is not known. */
   update(group, { progressOf, missingOf, sources, trouble }) {
-    this.#told = [group, { progressOf, missingOf, sources, trouble }];
+    this.#latest = [group, { progressOf, missingOf, sources, trouble }];
     const progress = group.members.map(progressOf);
     const missing = group.members.map(missingOf);
     const { width, height } = group.size;
@@ -72,18 +72,18 @@ class MessageCard extends HTMLElement {
     this.#update(group, { progress, missing, states, sources, trouble });
   }
 
-  /** A new request is on its way: what has ended without a picture may now take only the room it needs. */
+  /** Called with the next request: a card that ended without a picture may shrink now. */
   settle() {
     if (this.#live && !this.querySelector('[data-state="running"], [data-state="kept"]')) this.#live = false;
   }
 
-  /** Words have come where a picture was expected: the box shrinks to them, in a way that the eye can follow. */
+  /** Animates the box to the size of a text that came instead of a picture. */
   shrink() {
     if (!this.#live || !this.hasAttribute("data-one-answer") || STILL.matches) return;
     const article = this.firstElementChild;
     const before = article.offsetHeight;
     this.#live = false;
-    this.update(...this.#told);
+    this.update(...this.#latest);
     const height = [before, article.offsetHeight].map((pixels) => `${pixels}px`);
     article.animate({ height, overflow: "clip" }, { duration: SHRINK_MS, easing: "ease-in-out", fill: "backwards" });
   }

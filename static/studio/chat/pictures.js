@@ -4,15 +4,15 @@ import * as rest from "../client/rest.js";
 
 /** Event: "change". */
 export class Pictures extends EventTarget {
-  #known = new Map(); // image id → public form, or null while it is asked for and when it is not there
-  #stale = new Set(); // ids of those that may have changed while nobody told
+  #known = new Map(); // image id → public form; null while it is being requested, or where there is none
+  #stale = new Set(); // ids of those that may have changed without an event
 
   constructor(store) {
     super();
     this.store = store;
     store.addEventListener("image", ({ detail: { image } }) => {
       if (!this.#known.get(image.id)) return;
-      this.#stale.add(image.id); // the form says more, in the page's language
+      this.#stale.add(image.id); // REST's form says more, in the page's language
       this.remember({ ...this.#known.get(image.id), ...image });
     });
     store.addEventListener("ready", () => this.#known.forEach((image, id) => image && this.#stale.add(id)));

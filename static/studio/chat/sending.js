@@ -1,4 +1,4 @@
-// A request in the form in which the outbox keeps it. One message makes one picture: four variations are four entries.
+// Requests as entries of the outbox. One message makes one picture: four variations are four entries.
 
 import { newId } from "../ui/dom.js";
 
@@ -6,10 +6,10 @@ function entry(place, command, client_id = newId()) {
   return { client_id, ...place, command, created_at: new Date().toISOString() };
 }
 
-/** What a command names of its pictures; one alone as before there could be several. */
+/** The fields of a command that name its pictures; a single one in the older field. */
 const named = (ids) => (ids.length > 1 ? { source_image_ids: ids } : ids.length ? { source_image_id: ids[0] } : {});
 
-/** Ids of the pictures that a message, or a command, is about. One kept by an older page has no list. */
+/** Ids of the pictures that a message, or a command, is about. An entry of an older page has no list. */
 export const sourcesOf = ({ source_image_id: first, source_image_ids: all }) => (all?.length ? all : first ? [first] : []);
 
 /**
@@ -28,7 +28,7 @@ export function requests(place, { content, options, source, sources = source ? [
     i ? entry(place, { ...command, variation_of: original }) : entry(place, command, original));
 }
 
-/** The same again, as other pictures. The server takes what it read out of the request from the first one, sizes too. */
+/** More variations of a message. The server reuses the first one's refinement, sizes included. */
 export function variations(place, message, count) {
   const { content, mask_image_id, options } = message;
   const { intent, style } = options;

@@ -62,7 +62,7 @@ class SessionList extends HTMLElement {
     return { row, link, thumb, title, state, rename, remove };
   }
 
-  /** The focus goes to the neighbour, not to nowhere. */
+  /** The focus moves to the neighbour. */
   #remove(id) {
     const { row } = this.#rows.get(id);
     this.#rows.delete(id);

@@ -1,12 +1,12 @@
-// What a newcomer can begin with: words that paint, and a photo to change, their own or a sample.
+// What a newcomer can begin with: an example request, or a photo to change, their own or a sample.
 
 import { t } from "../ui/translate.js";
 
-const WORDS = t("Turn it into a pencil drawing"); // for the photo, for the person to change before they send them
+const WORDS = t("Turn it into a pencil drawing"); // suggested for a photo; the person may change it before sending
 
 const photoInput = () => document.querySelector('message-composer input[type="file"]:not([capture])');
 
-/** Opens the dialog for a photo. */
+/** Opens the file dialog. */
 export function choosePhoto() {
   photoInput().click();
 }
@@ -35,7 +35,7 @@ function suggest(composer, done) {
   if (!composer.text) composer.write(WORDS);
 }
 
-/** As if the person had chosen it. */
+/** Takes the sample as if the person had chosen that file. */
 async function takeSample(composer, url) {
   const answer = await fetch(url);
   const files = new DataTransfer();

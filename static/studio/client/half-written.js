@@ -1,29 +1,29 @@
-// What was written and not sent yet, for each chat, so that a reload loses none of it. A visitor's stays in their tab: who
-// comes to this browser after them is nobody either, and would be shown it.
+// Stores the unsent message of each chat, so that it survives a reload. A visitor's stays in sessionStorage: in localStorage the
+// next visitor with this browser would see it.
 
 const KEY = "studio.half-written";
 const MAX_CHATS = 20;
-const MAX_CHARACTERS = 10_000; // five times what a message may have
+const MAX_CHARACTERS = 10_000; // five times the longest message
 const MAX_PHOTOS = 10;
 
 const keyOf = (userId) => `${KEY}.${userId}.`;
 const placeOf = (userId) => (userId ? localStorage : sessionStorage);
 
 /**
- * What is kept: {text, photos: [{image, mask}], together, missing, count, options}; `missing` counts the photos that had not been
+ * A stored message: {text, photos: [{image, mask}], together, missing, count, options}; `missing` counts the photos that had not been
  * uploaded, `options` is the chosen size.
  */
 export class HalfWritten {
   #userId = null;
-  #memory = new Map(); // chat → what storage did not take
-  #seen = new Map(); // chat → what this page last read or wrote there: another tab may have another text for it
+  #memory = new Map(); // chat → what could not be stored
+  #seen = new Map(); // chat → what this page last read or wrote: another tab may have stored something else since
 
   /** `userId`: null for a visitor. */
   constructor(userId) {
     if (userId) this.belongTo(userId);
   }
 
-  /** What a visitor wrote in this tab is theirs; what anybody else wrote in this browser is removed. */
+  /** Hands over what a visitor wrote in this tab, and removes what belongs to other people. */
   belongTo(userId) {
     const chats = this.#keys(null).map((key) => key.slice(keyOf(null).length));
     const written = [...chats.map((chat) => [chat, this.read(chat)]), ...this.#memory];
@@ -92,7 +92,7 @@ export class HalfWritten {
 
 const keysIn = (storage, beginning) => Object.keys(storage).filter((key) => key.startsWith(beginning));
 
-/** The result, or undefined: storage may be forbidden or full, and what lies in it may be anything. */
+/** The result, or undefined: storage may be forbidden or full, and its content invalid. */
 function attempt(act) {
   try {
     return act();
@@ -101,7 +101,7 @@ function attempt(act) {
   }
 }
 
-/** Of the pictures' forms, what the message box needs. */
+/** The fields of a picture that the message box needs. */
 function small({ image: { id, state, url, thumbnail_url, width, height, title }, mask }) {
   return { image: { id, state, url, thumbnail_url, width, height, title }, mask: mask && { id: mask.id } };
 }

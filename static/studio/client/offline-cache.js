@@ -1,5 +1,5 @@
-// What was open when there was network: the list of chats, and the newest messages of the last ones, to begin with next time. The
-// first connection puts right whatever has changed since, as it does after every drop.
+// Stores the list of chats, and the newest messages of those opened last, for a page that is loaded without network. The first
+// connection brings whatever has changed since.
 
 const KEY = "studio.kept";
 const MOST_ROOMS = 12;
@@ -10,26 +10,26 @@ const SETTLE_MS = 1_000;
 export class OfflineCache {
   #key = null; // none for a visitor
   #timer = 0;
-  #saved = new Map(); // session id → the messages that lie there
-  #gone = new Set(); // deleted: what the store still has of them is not kept again
+  #saved = new Map(); // session id → the messages that are stored
+  #gone = new Set(); // deleted ones, which must not be stored again
 
-  /** `person`: see person.js. A visitor has nothing to keep. */
+  /** `person`: see person.js. A visitor has no chats. */
   constructor(store, person) {
     this.store = store;
     if (person.id) this.#begin(person);
     else person.addEventListener("known", () => this.#begin(person), { once: true });
   }
 
-  /** Nobody else's are shown, and nobody else's are left. */
+  /** Shows what is stored for this person, and removes what is stored for others. */
   #begin(person) {
     const { store } = this;
     this.#key = `${KEY}.${person.id}`;
-    this.#leaveOthersOut();
+    this.#removeOthers();
     this.#read("").sessions?.forEach((session) => store.applySession(session));
     store.recall = (sessionId) => this.#read(`.${sessionId}`).messages ?? [];
     store.addEventListener("change", () => (this.#timer ||= setTimeout(() => this.#save(), SETTLE_MS)));
     window.addEventListener("pagehide", () => this.#save());
-    person.addEventListener("changed", () => (this.#key = null)); // whose it was may have taken it along
+    person.addEventListener("changed", () => (this.#key = null)); // somebody else has signed in: it must not be stored under this person's key
   }
 
   /** The chat was deleted. */
@@ -56,15 +56,15 @@ export class OfflineCache {
   }
 
   #hasChanged(id, messages) {
-    const before = this.#saved.get(id); // by this page
+    const before = this.#saved.get(id); // what this page stored last
     this.#saved.set(id, messages);
     return before?.length !== messages.length || messages.some((message, i) => message !== before[i]);
   }
 
-  #leaveOthersOut() {
+  #removeOthers() {
     try {
-      const strange = Object.keys(localStorage).filter((key) => key.startsWith(`${KEY}.`) && !key.startsWith(this.#key));
-      strange.forEach((key) => localStorage.removeItem(key));
+      const others = Object.keys(localStorage).filter((key) => key.startsWith(`${KEY}.`) && !key.startsWith(this.#key));
+      others.forEach((key) => localStorage.removeItem(key));
     } catch {
       // Storage is forbidden.
     }
@@ -83,7 +83,7 @@ export class OfflineCache {
       if (value) localStorage.setItem(this.#key + tail, JSON.stringify(value));
       else localStorage.removeItem(this.#key + tail);
     } catch {
-      // Forbidden or full: what is kept is a convenience, and what waits to be sent needs the room.
+      // Forbidden or full: the cache is optional, and the outbox needs the space.
     }
   }
 }

@@ -1,5 +1,5 @@
-// What a person sent and the server has not acknowledged yet. It survives a reload and is shared by all tabs; the
-// server knows a client_id again, so that sending twice makes one message.
+// Requests that the server has not acknowledged yet. The outbox survives a reload and is shared by all tabs. The server
+// recognises a client_id, so that a request that is sent twice makes one message.
 
 import { isFinal, Problem } from "./problem.js";
 import { t } from "../ui/translate.js";
@@ -23,7 +23,7 @@ function read(key) {
  * Events: "change"; "session" with detail {draft, session}.
  */
 export class Outbox extends EventTarget {
-  trouble = null; // the code of what keeps the first entry from being sent, or null
+  trouble = null; // the error code because of which the first entry is not sent yet, or null
   #key;
   #memory = null; // instead of localStorage, where that is forbidden or full
   #timer = 0;
@@ -44,16 +44,16 @@ export class Outbox extends EventTarget {
       if (event.key !== this.#key) return;
       this.#noteSessions();
       this.#changed();
-      this.flush(); // the tab that wrote it may be gone
+      this.flush(); // the tab that wrote it may have been closed
     });
   }
 
-  /** What was written before anybody knew who writes goes to them. */
+  /** Hands over the visitor's entries to this person. */
   belongTo(userId) {
     this.#key = keyOf(userId);
     const strays = userId && !this.#memory ? read(keyOf(null)) : [];
     if (strays.length) {
-      const known = new Set(this.entries().map((entry) => entry.client_id)); // another tab may be at it too
+      const known = new Set(this.entries().map((entry) => entry.client_id)); // another tab may do the same
       this.#write([...this.entries(), ...strays.filter((entry) => !known.has(entry.client_id))]);
       localStorage.removeItem(keyOf(null));
     }
@@ -77,7 +77,7 @@ export class Outbox extends EventTarget {
     }
   }
 
-  /** The session is no more: what was meant for it waits as a draft for the person to decide. */
+  /** The session was deleted: its entries become a draft, with an error, for the person to decide. */
   orphan(sessionId, draft) {
     const entries = this.entries();
     if (!entries.some((entry) => entry.session_id === sessionId)) return;
@@ -85,7 +85,7 @@ export class Outbox extends EventTarget {
     this.#write(entries.map((e) => (e.session_id === sessionId ? { ...e, session_id: null, draft, error } : e)));
   }
 
-  /** Send what waits, one after the other, in the order it was written. Safe to call at any time. */
+  /** Sends the entries in order, one after the other. Safe to call at any time. */
   flush() {
     clearTimeout(this.#timer);
     this.#wanted = true;
@@ -103,7 +103,7 @@ export class Outbox extends EventTarget {
     }
   }
 
-  /** One tab sends at a time; without locks (plain http) the server's own check has to do. */
+  /** One tab sends at a time; without Web Locks (plain http) the server's check of client_id has to do. */
   #alone(work) {
     return navigator.locks ? navigator.locks.request(KEY, work) : work();
   }
@@ -132,7 +132,7 @@ export class Outbox extends EventTarget {
     this.dispatchEvent(new CustomEvent("session", { detail: { draft, session } }));
   }
 
-  /** Another tab may be the one that opened the session of a draft that this one shows. */
+  /** Another tab may have opened the session of a draft that this page shows. */
   #noteSessions() {
     for (const { draft, session_id: id } of this.entries()) {
       if (draft && id) this.dispatchEvent(new CustomEvent("session", { detail: { draft, session: { id } } }));

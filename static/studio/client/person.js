@@ -1,36 +1,36 @@
-// Who this page is. A visitor is nobody until the first thing they do: then the server makes them a guest, by cookie, and that
-// is who every tab of this browser is. Who signs in or out in one tab is another person in all of them.
+// Who uses this page. A visitor has no id until their first action: then the server makes them a guest, with a cookie for all tabs
+// of this browser. To sign in or out in one tab changes the person in all of them.
 
 import { config } from "../ui/config.js";
 
 const KEY = "studio.person"; // tells the other tabs
 
-/** Events: "known", once `id` is no longer null; "changed": it is another person's browser now, the page has to be loaded anew. */
+/** Events: "known", once `id` is no longer null; "changed": somebody else has signed in, and the page has to be reloaded. */
 class Person extends EventTarget {
   id = config.user?.id ?? null;
-  #becoming = null;
+  #ensuring = null;
 
   constructor() {
     super();
-    store((storage) => (this.id ? storage.setItem(KEY, this.id) : storage.removeItem(KEY))); // tells only what is new
-    window.addEventListener("storage", ({ key, newValue }) => key === KEY && this.#is(newValue));
-    // A page that the browser kept and shows again got no events meanwhile.
-    window.addEventListener("pageshow", () => store((storage) => storage.getItem(KEY) && this.#is(storage.getItem(KEY))));
+    store((storage) => (this.id ? storage.setItem(KEY, this.id) : storage.removeItem(KEY))); // other tabs get an event only if it differs
+    window.addEventListener("storage", ({ key, newValue }) => key === KEY && this.#setId(newValue));
+    // A page from the back-forward cache has got no storage events.
+    window.addEventListener("pageshow", () => store((storage) => storage.getItem(KEY) && this.#setId(storage.getItem(KEY))));
   }
 
-  /** Resolves when it is somebody. `ask()` resolves with {user}; it is called once, however many things are begun together. */
-  become(ask) {
+  /** Resolves once there is an id. `ask()` resolves with {user}; several calls at a time share one. */
+  ensure(ask) {
     if (this.id) return Promise.resolve();
-    this.#becoming ??= ask().then(({ user }) => this.#told(user.id)).finally(() => (this.#becoming = null));
-    return this.#becoming;
+    this.#ensuring ??= ask().then(({ user }) => this.#tellOtherTabs(user.id)).finally(() => (this.#ensuring = null));
+    return this.#ensuring;
   }
 
-  #told(id) {
-    this.#is(id);
+  #tellOtherTabs(id) {
+    this.#setId(id);
     store((storage) => storage.setItem(KEY, id));
   }
 
-  #is(id) {
+  #setId(id) {
     if (this.id === id) return;
     if (this.id) {
       this.dispatchEvent(new Event("changed"));
@@ -45,7 +45,7 @@ function store(act) {
   try {
     act(localStorage);
   } catch {
-    // It is forbidden, or full: each tab finds out by itself.
+    // Storage is forbidden or full: each tab finds out by itself.
   }
 }
 

@@ -1,4 +1,4 @@
-// What can go wrong, in one form for the socket and for REST.
+// Errors of the socket and of REST, as one class.
 
 import { t } from "../ui/translate.js";
 
@@ -16,7 +16,7 @@ export function unreachable() {
   return new Problem({ code: "offline", message: t("The studio cannot be reached right now."), retryable: true });
 }
 
-// The same request again would be answered the same way; everything else may pass.
+// To send the same request again would not help; other errors may pass.
 const FINAL = new Set(["bad_input", "too_large", "conflict", "not_found", "refused", "no_image", "storage_full", "budget", "blocked"]);
 
 export function isFinal(problem) {

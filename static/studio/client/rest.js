@@ -1,4 +1,4 @@
-// REST as the person of the cookie. The first thing that a visitor does makes them somebody; until then they have nothing.
+// The REST API, by cookie. A visitor becomes a guest with their first request that changes something; until then lists are empty.
 
 import { person } from "./person.js";
 import { Problem, unreachable } from "./problem.js";
@@ -11,19 +11,19 @@ const STOPPED = { code: "cancelled", message: t("The upload was stopped.") };
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
-const somebody = () => person.become(() => send("POST", "/api/v1/auth/cookie/").catch(orLater));
+const ensurePerson = () => person.ensure(() => send("POST", "/api/v1/auth/cookie/").catch(orLater));
 
-/** Who the page thinks it is: where somebody else has signed in meanwhile, in another tab, nothing of this page is theirs. */
+/** Names the page's person: the server refuses requests of a page after somebody else has signed in. */
 const claimed = () => (person.id ? { "X-Studio-Person": person.id } : {});
 
-/** While a release rolls out, a process of the one before does not know that path yet. */
+/** During a rollout, a process of the release before may not know that path: try again. */
 function orLater(problem) {
   throw problem.code === "not_found" ? unreachable() : problem;
 }
 
 /** The answer's JSON, or null where there is none. Raises `Problem`. */
 async function call(method, path, body, more = {}) {
-  if (method !== "GET") await somebody();
+  if (method !== "GET") await ensurePerson();
   return send(method, path, body, more);
 }
 
@@ -49,7 +49,7 @@ function answer(status, text) {
   const data = parse(text);
   if (status < 400) return data;
   if (data?.code) throw new Problem({ ...data, message: data.detail ?? data.title });
-  // Not one of ours: a proxy's page, or a form token that has grown old.
+  // No problem of the API: a proxy's page, or an expired CSRF token.
   throw new Problem({
     code: status === 403 ? "stale_page" : "offline",
     message: status === 403 ? t("This page has grown old. Please reload it.") : t("The studio cannot answer right now."),
@@ -89,14 +89,14 @@ export const messages = {
   retry: (sessionId, id) => call("POST", message(sessionId, id, "retry/")),
 };
 
-/** Something is made without a conversation: the message of it, which has only begun. */
+/** Makes a picture without a conversation. Resolves with its message, which is still running. */
 export const generate = (body) => call("POST", "/v1/image/generate/", body, { Prefer: "respond-async" });
 
 const NO_DAYS = { items: [], count: 0, similar: false };
 const listed = (trash) => `${GALLERY}${trash ? "deleted/" : ""}`;
 
 export const gallery = {
-  /** How many pictures each day has, where the person is. */
+  /** How many pictures each day has, in the browser's time zone. */
   days(trash, asked) {
     const { timeZone: tz = "UTC" } = new Intl.DateTimeFormat().resolvedOptions();
     return person.id ? call("GET", `${listed(trash)}days/?${new URLSearchParams({ ...asked, tz })}`) : Promise.resolve(NO_DAYS);
@@ -117,10 +117,10 @@ export const gallery = {
   appeal: (id, text) => call("POST", named(GALLERY, id, "appeal/"), { text }),
 };
 
-/** Where a browser saves the file of a picture of one's own from, with prompt and seed written into it. */
+/** The address of an own picture's file, with prompt and seed written into it. */
 export const fileWithPrompt = (imageId) => `${named(GALLERY, imageId, "file/")}?prompt=true`;
 
-/** The file of a picture of one's own, which says of itself what it is, with its prompt. Raises `Problem`. */
+/** The file of an own picture, with XMP and its prompt. Raises `Problem`. */
 export async function bytesOf(imageId) {
   const response = await fetch(fileWithPrompt(imageId), { headers: claimed() }).catch(() => null);
   if (!response) throw unreachable();
@@ -144,7 +144,7 @@ export async function archive(ids, prompts = false) {
   return { blob: await response.blob().catch(() => { throw unreachable(); }), name };
 }
 
-/** Shall what the guest had, who this browser was before, come to the account? */
+/** Whether the things of this browser's former guest are moved to the account. */
 export const bring = (yes) => call("POST", "/api/v1/auth/bring/", { bring: yes });
 
 const KEYS = "/api/v1/auth/tokens/";
@@ -165,7 +165,7 @@ export const me = {
   remove: (confirm) => call("DELETE", ME, { confirm }),
 };
 
-/** Import a "photo" or a "mask"; `onProgress` gets 0 to 1. Not fetch: that does not tell how much has gone up. */
+/** Import a "photo" or a "mask"; `onProgress` gets 0 to 1. Not fetch, which reports no upload progress. */
 export function upload(file, onProgress, purpose = "photo") {
   const request = new XMLHttpRequest();
   const form = new FormData();
@@ -177,7 +177,7 @@ export function upload(file, onProgress, purpose = "photo") {
     stopped = true;
     request.abort();
   };
-  const done = somebody().then(() => {
+  const done = ensurePerson().then(() => {
     if (stopped) throw new Problem(STOPPED);
     return answered(request, form);
   });

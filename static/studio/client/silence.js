@@ -6,12 +6,12 @@ export class Silence {
   #running = new Map(); // message id → {due, timer}: the next event is due by then
   #silent = new Set();
 
-  /** `onChange()`: another message is silent, or no longer. */
+  /** `onChange()`: a message has fallen silent, or is no longer silent. */
   constructor(onChange) {
     this.onChange = onChange;
   }
 
-  /** Of it, or of what it waits for. `expected_s`: so long the next may take. */
+  /** An event of this message, or of one before it in the queue. `expected_s`: how long the next one may take. */
   eventArrived(id, expected_s = 0) {
     const due = Math.max(this.#running.get(id)?.due ?? 0, Date.now() + expected_s * 1000 + SILENT_MS);
     this.ended(id);

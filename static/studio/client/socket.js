@@ -1,9 +1,9 @@
-// One session's connection: kept open, tried again when it drops, and honest about its state.
+// The WebSocket of one session: reconnects when it drops, and reports its state.
 
 import { Problem, unreachable } from "./problem.js";
 
 const PATIENCE_MS = 10_000; // silence that means the connection is gone
-const ASK_MS = PATIENCE_MS / 2; // silence in the middle of work, after which it is asked whether anybody is there
+const PING_AFTER_MS = PATIENCE_MS / 2; // silence during work, after which a ping is sent
 const STABLE_MS = 5_000; // an accepted connection that dies sooner does not reset the backoff
 const FIRST_MS = 500;
 const LONGEST_MS = 15_000;
@@ -11,16 +11,16 @@ const CLOSED = { unauthenticated: 4401, blocked: 4403, gone: 4404, tooMany: 4429
 
 /**
  * States: connecting, ready (after session.ready), waiting (for the next try), silent (connected or not, nobody answers),
- * unauthenticated (the cookie is not known), blocked (by staff), gone (there is no such session), closed. `onState(state)`, `onFrame(frame)`;
+ * unauthenticated (the cookie is not valid), blocked (by staff), gone (there is no such session), closed. `onState(state)`, `onFrame(frame)`;
  * `isWorking()`: whether events of running work are expected.
  */
 export class Connection {
   state = "closed";
   #socket = null;
-  #asked = new Map(); // command id → {resolve, reject, timer}
+  #pending = new Map(); // command id → {resolve, reject, timer}
   #lastId = 0;
   #failures = 0;
-  #wasReady = false; // the latest socket
+  #wasReady = false; // whether the latest socket was
   #timers = { patience: 0, ping: 0, retry: 0, stable: 0, silence: 0 };
 
   constructor(sessionId, { onFrame, onState, isWorking }) {
@@ -43,7 +43,7 @@ export class Connection {
   }
 
   close() {
-    // A socket that is shut before it is open makes the browser complain; it is shut as soon as it is open instead.
+    // Closing a socket that is not open yet logs an error in the browser's console: it is closed as soon as it is open.
     if (this.#socket?.readyState === WebSocket.CONNECTING) {
       const socket = this.#socket;
       socket.onmessage = socket.onclose = null;
@@ -54,13 +54,13 @@ export class Connection {
     this.#enter("closed");
   }
 
-  /** Something changed in the world (network back, page shown again): find out now instead of later. */
+  /** The network is back, or the page is shown again: reconnect or ping at once. */
   wake() {
     if (this.state === "waiting" || this.state === "silent") this.open();
     else if (this.state === "ready") this.#ping();
   }
 
-  /** The browser says that there is no network. It may be wrong about a studio on the same machine, so it is tried again. */
+  /** The browser reports no network. A studio on the same machine may still answer, so it is tried again. */
   cut() {
     if (["connecting", "ready", "silent"].includes(this.state)) this.#lost(1006);
   }
@@ -71,7 +71,7 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       const timer = setTimeout(() => this.#unanswered(), PATIENCE_MS);
-      this.#asked.set(id, { resolve, reject, timer });
+      this.#pending.set(id, { resolve, reject, timer });
       this.#socket.send(JSON.stringify({ id, type, ...fields }));
     });
   }
@@ -88,14 +88,14 @@ export class Connection {
   #frameArrived() {
     if (this.state === "silent") this.#enter("ready");
     clearTimeout(this.#timers.silence);
-    this.#timers.silence = setTimeout(() => this.#askIfWorking(), ASK_MS);
+    this.#timers.silence = setTimeout(() => this.#pingIfWorking(), PING_AFTER_MS);
   }
 
-  /** While nothing is worked on, the ping that comes now and then is enough. */
-  #askIfWorking() {
+  /** Without running work, the regular ping is enough. */
+  #pingIfWorking() {
     if (this.state !== "ready" || !this.isWorking()) return;
     this.#ping();
-    this.#timers.silence = setTimeout(() => this.#enter("silent"), PATIENCE_MS - ASK_MS);
+    this.#timers.silence = setTimeout(() => this.#enter("silent"), PATIENCE_MS - PING_AFTER_MS);
   }
 
   #ready(frame) {
@@ -108,12 +108,12 @@ export class Connection {
   }
 
   #answered({ id, ok, error }) {
-    const asked = this.#asked.get(id);
-    if (!asked) return;
-    this.#asked.delete(id);
-    clearTimeout(asked.timer);
-    if (error) asked.reject(new Problem(error));
-    else asked.resolve(ok);
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    clearTimeout(pending.timer);
+    if (error) pending.reject(new Problem(error));
+    else pending.resolve(ok);
   }
 
   #schedulePing() {
@@ -130,7 +130,7 @@ export class Connection {
 
   #lost(code) {
     this.#drop();
-    // The cookie that opened it is no more: there may be another one, for who signs up gets a new key.
+    // The cookie has ended, but there may be a new one: a sign-up changes it.
     if (code === CLOSED.unauthenticated && this.#wasReady) this.#retry("waiting", FIRST_MS);
     else if (code === CLOSED.unauthenticated) this.#enter("unauthenticated");
     else if (code === CLOSED.blocked) this.#enter("blocked");
@@ -142,14 +142,14 @@ export class Connection {
     }
   }
 
-  /** Every try to reach one who does not answer lasts long enough by itself. */
+  /** Without backoff: each attempt takes PATIENCE_MS by itself. */
   #unanswered() {
     this.#drop();
     this.#retry("silent", FIRST_MS);
   }
 
   #retry(state, step) {
-    // Jitter: after a restart of the server not everybody comes back in the same moment.
+    // Jitter: after a restart of the server not all clients reconnect at once.
     this.#timers.retry = setTimeout(() => this.open(), step * (0.75 + Math.random() / 2));
     this.#enter(state);
   }
@@ -161,9 +161,9 @@ export class Connection {
       this.#socket.close();
       this.#socket = null;
     }
-    const asked = [...this.#asked.values()];
-    this.#asked.clear();
-    for (const { reject, timer } of asked) {
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject, timer } of pending) {
       clearTimeout(timer);
       reject(unreachable());
     }

@@ -1,4 +1,4 @@
-// What the page knows. The only place that applies events: the highest version wins, whatever the order of arrival.
+// The page's state, and the only place that applies events: the highest version wins, in whatever order they arrive.
 
 import { Silence } from "./silence.js";
 
@@ -7,8 +7,8 @@ const newestFirst = (a, b) => (a.id < b.id ? 1 : -1); // ids rise with time
 const emptyRoom = (id) => ({ id, ready: false, messages: new Map(), next: null });
 
 /**
- * Events: "change" (at most one per turn of the loop); "message" {before, after} for each applied message; "image" {image}: what an
- * imported picture is now; "ready": a connection has begun.
+ * Events: "change" (at most one per turn of the loop); "message" {before, after} for each applied message; "image" {image}: an
+ * imported picture has changed; "ready": a connection has begun.
  */
 export class Store extends EventTarget {
   view = { sessionId: null, draft: null }; // what is on the page: a session, or a new one that has no id yet
@@ -16,7 +16,7 @@ export class Store extends EventTarget {
   room = emptyRoom(null); // the session of the connection
   sessionsNext = null;
   sessionsLoaded = false;
-  recall = () => []; // (session id) → messages that were there last time
+  recall = () => []; // (session id) → messages of the offline cache
   #sessions = new Map();
   #gone = new Set();
   #progress = new Map(); // message id → {stage, fraction, estimated, position, placeholder}
@@ -43,7 +43,7 @@ export class Store extends EventTarget {
     return [...this.room.messages.values()].sort(newestFirst).reverse();
   }
 
-  /** Is the view waiting for its first snapshot? */
+  /** Whether the view waits for its first snapshot. */
   get opening() {
     return Boolean(this.view.sessionId) && !(this.room.id === this.view.sessionId && this.room.ready);
   }
@@ -54,12 +54,12 @@ export class Store extends EventTarget {
     return progress && message.status === "PROCESSING" && progress.stage === message.stage ? progress : null;
   }
 
-  /** Is there running work without any event for a while? */
+  /** Whether some running message has had no event for a while. */
   get silentWork() {
     return this.#silence.any;
   }
 
-  /** Does a message of the connection's session run? */
+  /** Whether a message of the connection's session is running. */
   get isWorking() {
     return [...this.room.messages.values()].some((message) => message.status === "PROCESSING");
   }
@@ -79,7 +79,7 @@ export class Store extends EventTarget {
     this.changed();
   }
 
-  /** Another try changes nothing until it has succeeded. */
+  /** A new attempt is not shown until it has succeeded. */
   linked(state) {
     if (state === "connecting" && ["waiting", "silent"].includes(this.link)) return;
     this.link = state;
@@ -185,7 +185,7 @@ export class Store extends EventTarget {
     this.changed();
   }
 
-  /** A queued message waits for others: their events count for it too. */
+  /** Events of other messages count for queued ones, which wait for them. */
   #eventArrived(message, expected_s = 0) {
     if (message.status === "PROCESSING") this.#silence.eventArrived(message.id, expected_s);
     else this.#silence.ended(message.id);

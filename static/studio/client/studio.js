@@ -1,4 +1,4 @@
-// The studio without its page: which session the connection is about, what goes out, what comes in.
+// The client without the page's elements: owns the store, the outbox and the connection.
 
 import { Connection } from "./socket.js";
 import { unreachable } from "./problem.js";
@@ -10,7 +10,7 @@ const KNOWN_LIMIT = 500; // of session.sync
 
 const oldest = (known) => Object.keys(known).sort()[0] ?? ""; // ids rise with time
 
-/** Events: "session" {draft, session}: a draft has its session now; "lost" {sessionId}: it is no more; "unauthenticated". */
+/** Events: "session" {draft, session}: a draft has got its session; "lost" {sessionId}: it was deleted; "unauthenticated". */
 export class Studio extends EventTarget {
   store = new Store();
   #connection = null;
@@ -25,7 +25,7 @@ export class Studio extends EventTarget {
       deliver: (entry) => this.#deliver(entry),
     });
     this.outbox.addEventListener("session", ({ detail }) => this.#tell("session", detail));
-    person.addEventListener("known", () => this.#known());
+    person.addEventListener("known", () => this.#becameKnown());
     // A message that came back as an event is acknowledged, whoever sent it.
     store.addEventListener("message", ({ detail: { after } }) => this.outbox.remove([after.client_id]));
     for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.wake());
@@ -33,10 +33,10 @@ export class Studio extends EventTarget {
     document.addEventListener("visibilitychange", () => document.hidden || this.#returned());
   }
 
-  /** Show a session, or the empty studio. The connection follows; at home it stays where it is, for the list's sake. */
+  /** Shows a session, and connects to it. On the start page the connection stays, for the events of the list. */
   show({ sessionId = null, draft = null }) {
     this.store.show({ sessionId, draft });
-    if (sessionId && !this.person.id) this.#removed(sessionId); // a visitor has no session, so it is another's
+    if (sessionId && !this.person.id) this.#removed(sessionId); // a visitor has no sessions: it is somebody else's
     else if (sessionId) this.#connect(sessionId);
     else if (!this.#connection) this.#listen();
   }
@@ -89,26 +89,26 @@ export class Studio extends EventTarget {
     this.#connection.open();
   }
 
-  /** With no session on the page: the newest one's connection brings the events of all of them. */
+  /** Without a session on the page: the newest one's connection gets the events of all sessions. */
   #listen() {
     const [newest] = this.store.sessions;
     if (newest && !this.store.view.sessionId) this.#connect(newest.id);
   }
 
-  #hangUp() {
+  #disconnect() {
     this.#connection?.close();
     this.#connection = null;
     this.store.linked("idle");
   }
 
-  /** The browser says that there is no network. */
+  /** The browser reports no network. */
   #cut() {
     if (this.#connection) this.#connection.cut();
     else this.store.linked("waiting");
   }
 
   #linked(state) {
-    if (state === "closed") return; // what comes after it says more
+    if (state === "closed") return; // the state that follows says more
     this.store.linked(state);
     if (state === "ready") {
       this.outbox.flush();
@@ -144,8 +144,8 @@ export class Studio extends EventTarget {
   }
 
   /**
-   * Older messages on the page may have changed without an event: the snapshot does not reach back that far. Where they
-   * are many neither does one answer: it says before which message nothing was compared.
+   * Older messages than those of the snapshot may have changed without an event. One answer does not compare them all where
+   * they are many: it says before which message it stopped.
    */
   async #catchUp() {
     const { store } = this;
@@ -165,14 +165,14 @@ export class Studio extends EventTarget {
   }
 
   #removed(sessionId) {
-    if (this.#connection?.sessionId === sessionId) this.#hangUp();
+    if (this.#connection?.sessionId === sessionId) this.#disconnect();
     this.store.removeSession(sessionId);
     this.#tell("lost", { sessionId });
     if (!this.#connection) this.#listen();
   }
 
-  /** Here or in another tab, the visitor has done the first thing. */
-  #known() {
+  /** The visitor has become a guest, here or in another tab. */
+  #becameKnown() {
     this.outbox.belongTo(this.person.id);
     this.outbox.flush();
     this.loadSessions().catch(() => {}); // the next connection asks again
@@ -191,7 +191,7 @@ export class Studio extends EventTarget {
     return session;
   }
 
-  /** Over the connection where there is one to that session, else by REST. Resolves once the server has it. */
+  /** Over the connection if it is that session's, else by REST. Resolves once the server has acknowledged it. */
   async #deliver({ session_id: sessionId, client_id, command }) {
     const connected = this.#connection?.sessionId === sessionId && this.store.link === "ready";
     const body = { client_id, ...command };
