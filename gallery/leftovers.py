@@ -114,7 +114,7 @@ class Pass:
 _passes: dict[str, Pass] = {}
 
 
-def check() -> None:
+def compare_files_with_rows() -> None:
     """One round of this process, in each storage. Raises `StorageDown`."""
     for name in configured():
         _passes.setdefault(name, Pass(name)).next_round()

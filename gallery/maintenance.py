@@ -16,8 +16,11 @@ from gallery.provenance import source_types
 from gallery.storage.base import Storage
 from gallery.stores import configured, storage
 
+PICTURES_AT_ONCE = 100
+ROWS_AT_ONCE = 1000
 
-def empty_trash(limit: int) -> None:
+
+def empty_trash(limit: int = PICTURES_AT_ONCE) -> None:
     """Raises `StorageDown`."""
     before = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     due = Image.objects.filter(stage=Image.Stage.SHOWN, trashed_at__lt=before)
@@ -27,7 +30,7 @@ def empty_trash(limit: int) -> None:
         purge(image)
 
 
-def measure(limit: int) -> None:
+def measure_files(limit: int = PICTURES_AT_ONCE) -> None:
     """Writes the sizes of pictures that an older release stored. Raises `StorageDown`."""
     shown = Image.objects.filter(bytes=None, stage=Image.Stage.SHOWN, storage__in=configured())
     for image in shown.order_by("pk")[:limit]:
@@ -36,7 +39,7 @@ def measure(limit: int) -> None:
         Image.objects.filter(pk=image.pk, bytes=None).update(bytes=size)
 
 
-def write_words(limit: int) -> None:
+def write_words(limit: int = ROWS_AT_ONCE) -> None:
     """For rows of older releases, also those that their processes still insert."""
     texts = ("title", "request", "prompt")
     for image in Image.objects.filter(words=None).order_by("pk").only(*texts)[:limit]:
@@ -45,7 +48,7 @@ def write_words(limit: int) -> None:
         Image.objects.filter(pk=image.pk, words=None, **as_read).update(words=found)
 
 
-def write_source_types(limit: int) -> None:
+def write_source_types(limit: int = PICTURES_AT_ONCE) -> None:
     """As `write_words`; oldest first, because it depends on the pictures that one was made from."""
     for image in Image.objects.filter(source_type=None).order_by("pk")[:limit]:
         Image.objects.filter(pk=image.pk, source_type=None).update(source_type=source_types.of(image))

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bson.timestamp import Timestamp
@@ -35,7 +36,10 @@ from pipeline.worker import lease
 log = logging.getLogger(__name__)
 
 WAKE_AT_MOST = 100  # wake-ups of one stage in one round
-WORDS_AT_ONCE = 1000  # pictures of an older release
+AT_ONCE = 100  # of what one round repairs or removes
+SESSIONS_AT_ONCE = 1000
+LOOK_BACK_S = 60
+FIRST_LOOK_BACK_S = 24 * 3600  # the first time after a start
 DRAFT_AGE = timedelta(seconds=60)
 ARTIFACT_AGE = timedelta(days=1)
 MASK_AGE = timedelta(days=7)  # an unsent message may wait that long in a closed browser
@@ -44,8 +48,16 @@ COUNT_EVERY_S = 60.0
 DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 
-_masks_after: str | None = None
-_counted_at = -math.inf
+@dataclass
+class _Progress:
+    """How far this process has come."""
+
+    masks_after: str | None = None  # the last mask that was looked at; None: from the beginning
+    counted_at: float = -math.inf  # on the monotonic clock
+    refreshed_until: Timestamp | None = None
+
+
+_progress = _Progress()
 
 
 def repair_once() -> None:
@@ -76,7 +88,7 @@ def wake_for_due_messages() -> None:
 
 def fail_exhausted() -> None:
     exhausted = transitions.exhausted(**lease_terms())
-    for found in database()["messages"].find(exhausted, {"language": 1}, limit=WAKE_AT_MOST):
+    for found in database()["messages"].find(exhausted, {"language": 1}, limit=AT_ONCE):
         with translation.override(found.get("language") or "en"):
             error = stored_error(Interrupted())
         message = apply(Message, transitions.give_up(found["_id"], error, **lease_terms()))
@@ -107,9 +119,8 @@ def finish_purges() -> None:
 
 def purge_unused_masks() -> None:
     """Masks that no message uses."""
-    global _masks_after
-    masks = gallery.masks(MASK_AGE, _masks_after, WAKE_AT_MOST)
-    _masks_after = str(masks[-1].pk) if len(masks) == WAKE_AT_MOST else None  # None: from the beginning
+    masks = gallery.masks(MASK_AGE, _progress.masks_after, AT_ONCE)
+    _progress.masks_after = str(masks[-1].pk) if len(masks) == AT_ONCE else None
     ids = [str(mask.pk) for mask in masks]
     named = database()["messages"].distinct("mask_image_id", {"mask_image_id": {"$in": ids, "$type": "string"}})
     for mask in masks:
@@ -117,37 +128,16 @@ def purge_unused_masks() -> None:
             gallery.delete_permanently(mask.owner_id, str(mask.pk))
 
 
-def empty_trash() -> None:
-    maintenance.empty_trash(WAKE_AT_MOST)
-
-
-def measure_pictures() -> None:
-    maintenance.measure(WAKE_AT_MOST)
-
-
-def write_words() -> None:
-    maintenance.write_words(WORDS_AT_ONCE)
-
-
-def look_for_leftovers() -> None:
-    leftovers.check()
-
-
-def write_source_types() -> None:
-    maintenance.write_source_types(WAKE_AT_MOST)
-
-
 def remove_ended_shares() -> None:
-    sharing.remove_ended(WAKE_AT_MOST)
-    sharing.remove_handled_reports(WAKE_AT_MOST, timedelta(days=settings.EVIDENCE_DAYS))
+    sharing.remove_ended(AT_ONCE)
+    sharing.remove_handled_reports(AT_ONCE, timedelta(days=settings.EVIDENCE_DAYS))
 
 
 def count_days() -> None:
     """Counts each day for the moderators' first page; once a minute."""
-    global _counted_at
-    if time.monotonic() - _counted_at < COUNT_EVERY_S:
+    if time.monotonic() - _progress.counted_at < COUNT_EVERY_S:
         return
-    _counted_at = time.monotonic()
+    _progress.counted_at = time.monotonic()
     for day in figures.days_to_count():
         figures.count(day)
         figures.note(day, "failed", failures.by_code(day))
@@ -159,7 +149,7 @@ def clean_above() -> None:
 
 def delete_old_artifacts() -> None:
     """Except those of messages that run or can be retried, which are checked again a day later."""
-    old = set(artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, WAKE_AT_MOST))
+    old = set(artifacts.kept_before(datetime.now(UTC) - ARTIFACT_AGE, AT_ONCE))
     needed = set(database()["messages"].distinct("artifact", transitions.needing(list(old))))
     artifacts.look_again_later(needed)
     for name in old - needed:
@@ -177,25 +167,18 @@ def remove_deleted_sessions() -> None:
 
 
 def repeat_announcements() -> None:
-    for image in gallery.unannounced(WAKE_AT_MOST):
+    for image in gallery.unannounced(AT_ONCE):
         snapshot = gallery.snapshot(image)
         announcements.announce_picture(snapshot["id"], str(image.owner_id), image.message_id, snapshot)
 
 
-_looked_until: Timestamp | None = None
-LOOK_BACK_S = 60
-FIRST_LOOK_BACK_S = 24 * 3600  # the first time after a start
-SESSIONS_AT_ONCE = 1000
-
-
 def refresh_sessions() -> None:
     """Touches each session that is older than a message that began or ended in it."""
-    global _looked_until
     db = database()
     latest = db["messages"].find_one({}, {"changed_at": 1}, sort=[("changed_at", -1)])
     if latest is None:
         return
-    since = _looked_until or _before(latest["changed_at"], FIRST_LOOK_BACK_S)
+    since = _progress.refreshed_until or _before(latest["changed_at"], FIRST_LOOK_BACK_S)
     changed = db["messages"].aggregate(
         [
             {"$match": {"changed_at": {"$gt": since}}},
@@ -210,7 +193,7 @@ def refresh_sessions() -> None:
         for doc in db["sessions"].find({"_id": {"$in": ids}, "tombstone": None}, {"changed_at": 1}):
             if doc["changed_at"] < newest[doc["_id"]] and _settled(newest[doc["_id"]]):
                 sessions.touch(doc["_id"])
-    _looked_until = _before(latest["changed_at"], LOOK_BACK_S)
+    _progress.refreshed_until = _before(latest["changed_at"], LOOK_BACK_S)
 
 
 def _before(at: Timestamp, seconds: int) -> Timestamp:
@@ -238,12 +221,12 @@ CLEANING: tuple[Callable[[], None], ...] = (
     settle_drafts,
     finish_purges,
     purge_unused_masks,
-    empty_trash,
-    measure_pictures,
-    write_words,
-    write_source_types,
+    maintenance.empty_trash,
+    maintenance.measure_files,
+    maintenance.write_words,
+    maintenance.write_source_types,
     remove_ended_shares,
-    look_for_leftovers,
+    leftovers.compare_files_with_rows,
     count_days,
     clean_above,
 )
@@ -263,9 +246,8 @@ def every(seconds: float, act: Callable[[], None]) -> None:
             except DOWN as error:
                 log.warning("action=maintenance_postponed what=%s error=%r", act.__name__, error)
             except Exception:
-                log.exception(
-                    "action=maintenance_failed what=%s", act.__name__
-                )  # the loop must go on, or every lease would expire
+                # The loop must go on, or every lease would expire.
+                log.exception("action=maintenance_failed what=%s", act.__name__)
             finally:
                 close_old_connections()
             time.sleep(seconds)

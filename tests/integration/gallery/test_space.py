@@ -323,10 +323,10 @@ def test_rows_of_an_older_release_are_measured_by_and_by(me: User) -> None:
     Image.objects.update(bytes=None)
     assert space.used(me.pk) == space.Used(0, 3)
     for _ in range(2):
-        maintenance.measure(1)
+        maintenance.measure_files(1)
     assert [fresh(image).bytes for image in images] == [*known[:2], None]  # whose files may not be there yet
     services.publish(images[2])
-    maintenance.measure(1)
+    maintenance.measure_files(1)
     assert fresh(images[2]).bytes == known[2]
 
 
@@ -334,7 +334,7 @@ def test_a_picture_whose_file_is_not_there_takes_no_room(me: User, settings: Any
     image = made(me)
     next(Path(settings.PICTURES_DIR).rglob(image.key)).unlink()
     Image.objects.update(bytes=None)
-    maintenance.measure(10)
+    maintenance.measure_files(10)
     assert fresh(image).bytes == bytes_on_disk() > 0
 
 
@@ -347,7 +347,7 @@ def test_pictures_in_cloudinary_are_measured_there(me: User, settings: Any, clou
     image = made(me)
     assert image.storage == "cloudinary"
     Image.objects.update(bytes=None)
-    maintenance.measure(10)
+    maintenance.measure_files(10)
     assert fresh(image).bytes == sum(len(asset.data) for asset in cloudinary.assets.values())
 
 
