@@ -38,26 +38,17 @@ def generate(job: Job, lease: Lease) -> Job | None:
     space.check(owner, beside=lambda: artifacts.bytes_of(owner))
     intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
     provider = choices.provider_for(intent) if adjust is None else registry.by_hand()
-    source = mask = None
+    data = mask = None
     found: Details = {}
     if intent.needs_source:
-        it = sources.resolve_source(message)
-        if it.waits_for is not None:
-            messages.wait(job, it.waits_for)
+        source = _source(job, _("There is no picture to change yet."))
+        if source is None:
             return None
-        if it.image_id is None:
-            raise NoImage(_("There is no picture to change yet."))
-        image, source = gallery.open_source(owner, it.image_id)
-        before = image.width, image.height
-        prompt = message.refined_prompt or ""
-        size = adjust.size_after(before) if adjust else provider.size(intent, prompt, before, message.plan)
-        found["source_id"] = it.image_id
-        if size:
-            found["options.width"], found["options.height"] = size
+        data, found = _open(message, source, provider)
         lease.checkpoints.update_details(job, found)
     if message.mask_image_id:
         mask = gallery.open_source(owner, message.mask_image_id, mask=True)[1]
-    made = stages.generate(provider, _request(message, intent, source, mask, _references(message, provider)), lease)
+    made = stages.generate(provider, _request(message, intent, data, mask, _references(message, provider)), lease)
     lease.made = made.data
     details: Details = {
         **found,
@@ -72,6 +63,29 @@ def generate(job: Job, lease: Lease) -> Job | None:
     return _retry_while_mongo_is_down(lease, lambda: lease.advance(checkpoint, made.usage, repeatable=made.repeatable))
 
 
+def _source(job: Job, otherwise: str) -> str | None:
+    """The picture's id; None if the message has to wait for it. Raises `NoImage`, with the sentence `otherwise`."""
+    source = sources.resolve_source(job.message)
+    if source.waits_for is not None:
+        messages.wait(job, source.waits_for)
+        return None
+    if source.image_id is None:
+        raise NoImage(otherwise)
+    return source.image_id
+
+
+def _open(message: Message, image_id: str, provider: Provider) -> tuple[bytes, Details]:
+    """The picture's bytes, and which it is; with the size of the result, if that is known."""
+    image, data = gallery.open_source(message.user_id, image_id)
+    before, adjust = (image.width, image.height), Adjust.of(message.options)
+    intent, prompt = Intent(message.intent or ""), message.refined_prompt or ""
+    size = adjust.size_after(before) if adjust else provider.size(intent, prompt, before, message.plan)
+    found: Details = {"source_id": image_id}
+    if size:
+        found["options.width"], found["options.height"] = size
+    return data, found
+
+
 def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
     """For a new picture all attached ones, for a change those beside the one that is changed."""
     if Intent(message.intent or "").needs_source:
@@ -83,14 +97,13 @@ def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
 
 def _answer_about_picture(job: Job, lease: Lease) -> None:
     message, reader = job.message, choices.picture_reader()
-    it = sources.resolve_source(message)
-    if it.waits_for is not None:
-        messages.wait(job, it.waits_for)
+    nothing = _("There is no picture to look at.")
+    if reader is None:
+        raise NoImage(nothing)
+    image_id = _source(job, nothing)
+    if image_id is None:
         return
-    if it.image_id is None or reader is None:
-        raise NoImage(_("There is no picture to look at."))
-    ids = message.attached or [it.image_id]
-    pictures = tuple(gallery.open_source(message.user_id, image_id)[1] for image_id in ids)
+    pictures = tuple(gallery.open_source(message.user_id, each)[1] for each in message.attached or [image_id])
     question = sources.question(message, pictures, sources.turns_before(message))
     answer = stages.answer(reader, question, lease)
     details: Details = {"reply": answer.text, "provider": answer.provider, "source_id": None}

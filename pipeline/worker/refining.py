@@ -1,5 +1,7 @@
 """The first stage: finds out what a message asks for."""
 
+from typing import cast
+
 from gallery.translation import _
 from pipeline.message import SEEDS, Message, Stage
 from pipeline.message_parts import SuggestionForm
@@ -13,6 +15,8 @@ from pipeline.worker import choices, sources, stages
 from pipeline.worker.checkpoints import Checkpoint
 from pipeline.worker.lease import Lease
 
+REUSED_OPTIONS = ("width", "height", "resolution", "adjust")
+
 
 def refine(job: Job, lease: Lease) -> Job | None:
     message = job.message
@@ -22,63 +26,63 @@ def refine(job: Job, lease: Lease) -> Job | None:
     if original is not None and original.intent is not None:
         return _reuse_refinement(lease, original, original.intent)
     turns = sources.turns_before(message)
-    it = sources.resolve_source(message, turns)
-    request = sources.refine_request(message, it, turns)
+    source = sources.resolve_source(message, turns)
+    request = sources.refine_request(message, source, turns)
     if request.adjust is None:
-        read = stages.refine(choices.refiner(), choices.provider_for, request)
+        refinement = stages.refine(choices.refiner(), choices.provider_for, request)
     else:
-        read = stages.refine(registry.by_hand(), lambda intent: registry.by_hand(), request)
-    if read.title:
-        sessions.name(message.session_id, read.title)
-    if read.looks and it != sources.Source():
-        looks: Details = {"intent": Intent.REPLY.value, "provider": read.provider}
-        where: Details = {"source_id": it.image_id, "waits_for": it.waits_for}
-        return lease.advance(Checkpoint(Stage.GENERATING, {**looks, **where}), read.usage)
-    if read.intent is Intent.REPLY:
-        messages.finish(job, {"intent": Intent.REPLY.value, **_replied(message, it, read)}, read.usage)
+        refinement = stages.refine(registry.by_hand(), lambda intent: registry.by_hand(), request)
+    if refinement.title:
+        sessions.name(message.session_id, refinement.title)
+    if refinement.looks and source != sources.Source():
+        looks: Details = {"intent": Intent.REPLY.value, "provider": refinement.provider}
+        where: Details = {"source_id": source.image_id, "waits_for": source.waits_for}
+        return lease.advance(Checkpoint(Stage.GENERATING, {**looks, **where}), refinement.usage)
+    if refinement.intent is Intent.REPLY:
+        messages.finish(job, {"intent": Intent.REPLY.value, **_replied(message, source, refinement)}, refinement.usage)
         return None
-    waits_for = it.waits_for if read.intent.needs_source else None
-    source = it.image_id if read.intent.needs_source else None
-    checkpoint: Details = {**_checkpoint(read, source), "source_id": source, "waits_for": waits_for}
-    return lease.advance(Checkpoint(Stage.GENERATING, checkpoint), read.usage, repeatable=read.repeatable)
+    waits_for = source.waits_for if refinement.intent.needs_source else None
+    source_id = source.image_id if refinement.intent.needs_source else None
+    checkpoint: Details = {**_checkpoint(refinement, source_id), "source_id": source_id, "waits_for": waits_for}
+    return lease.advance(Checkpoint(Stage.GENERATING, checkpoint), refinement.usage, repeatable=refinement.repeatable)
 
 
-def _checkpoint(read: Refinement, source: str | None) -> Details:
+def _checkpoint(refinement: Refinement, source_id: str | None) -> Details:
     values: Details = {
-        "intent": read.intent.value,
-        "refined_prompt": read.prompt,
-        "style": read.style,
-        "plan": read.plan,
-        **_answer(read, source),
+        "intent": refinement.intent.value,
+        "refined_prompt": refinement.prompt,
+        "style": refinement.style,
+        "plan": refinement.plan,
+        **_answer(refinement, source_id),
     }
-    if read.width and read.height:
-        values["options.width"], values["options.height"] = read.width, read.height
+    if refinement.width and refinement.height:
+        values["options.width"], values["options.height"] = refinement.width, refinement.height
     return values
 
 
-def _answer(read: Refinement, image_id: str | None) -> Details:
-    suggestions = [suggestion_form(each, image_id) for each in read.suggestions]
-    return {"reply": read.reply, "suggestions": suggestions, "provider": read.provider}
+def _answer(refinement: Refinement, image_id: str | None) -> Details:
+    suggestions = [suggestion_form(each, image_id) for each in refinement.suggestions]
+    return {"reply": refinement.reply, "suggestions": suggestions, "provider": refinement.provider}
 
 
-def suggestion_form(read: Suggestion, image_id: str | None) -> SuggestionForm:
+def suggestion_form(suggestion: Suggestion, image_id: str | None) -> SuggestionForm:
     """With the picture that it was offered for."""
     return {
-        "label": read.label,
-        "content": read.content,
-        "action": read.action.value if read.action else None,
-        "image_id": image_id if read.action else None,
+        "label": suggestion.label,
+        "content": suggestion.content,
+        "action": suggestion.action.value if suggestion.action else None,
+        "image_id": image_id if suggestion.action else None,
     }
 
 
-def _replied(message: Message, it: sources.Source, read: Refinement) -> Details:
+def _replied(message: Message, source: sources.Source, refinement: Refinement) -> Details:
     """After "go back" the earlier version is attached, so that later messages refer to it."""
-    if not read.goes_back:
-        return _answer(read, it.image_id)
-    before = sources.version_before(message, it)
+    if not refinement.goes_back:
+        return _answer(refinement, source.image_id)
+    before = sources.version_before(message, source)
     if before is None:
-        return {**_answer(read, None), "reply": _(NOTHING_BEFORE), "suggestions": []}
-    return {**_answer(read, before), "source_image_id": before, "further_image_ids": None}
+        return {**_answer(refinement, None), "reply": _(NOTHING_BEFORE), "suggestions": []}
+    return {**_answer(refinement, before), "source_image_id": before, "further_image_ids": None}
 
 
 def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | None:
@@ -103,12 +107,6 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
     if original.further_image_ids and not job.message.attached:
         checkpoint["source_image_id"] = original.source_image_id
         checkpoint["further_image_ids"] = original.further_image_ids
-    if "width" in original.options:
-        checkpoint["options.width"] = original.options["width"]
-    if "height" in original.options:
-        checkpoint["options.height"] = original.options["height"]
-    if "resolution" in original.options:
-        checkpoint["options.resolution"] = original.options["resolution"]
-    if "adjust" in original.options:
-        checkpoint["options.adjust"] = original.options["adjust"]
+    options = {f"options.{name}": value for name, value in original.options.items() if name in REUSED_OPTIONS}
+    checkpoint = {**checkpoint, **cast("Details", options)}
     return lease.advance(Checkpoint(Stage.GENERATING, checkpoint), repeatable=True)
