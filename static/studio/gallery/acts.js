@@ -21,18 +21,26 @@ function bulk(action, ids, albumId) {
   return changed;
 }
 
-/** Resolves with the ids of those that are otherwise now. What could not be done is said. */
+/**
+ * Resolves with the ids of those that are otherwise now, and of all that are as they should be, also where the studio cannot be
+ * reached any more after a part of them. What could not be done is said.
+ */
 async function send(action, ids, albumId) {
-  const changed = [];
+  const results = [];
   const wrong = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    const body = { action, ids: ids.slice(at, at + AT_ONCE), ...(albumId && { album_id: albumId }) };
-    const { results } = await rest.gallery.bulk(body);
-    changed.push(...results.filter((result) => result.changed).map(({ id }) => id));
-    wrong.push(...results.filter(({ ok }) => !ok).map(({ error }) => error.message));
+  try {
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const body = { action, ids: ids.slice(at, at + AT_ONCE), ...(albumId && { album_id: albumId }) };
+      results.push(...(await rest.gallery.bulk(body)).results);
+    }
+  } catch (problem) {
+    if (!results.length) throw problem;
+    wrong.push(problem.message);
   }
+  wrong.push(...results.filter(({ ok }) => !ok).map(({ error }) => error.message));
   if (wrong.length) notice(wrong[0]);
-  return changed;
+  const gone = results.filter(({ ok, error }) => ok || error.code === "not_found");
+  return { changed: results.filter(({ changed }) => changed).map(({ id }) => id), done: new Set(gone.map(({ id }) => id)) };
 }
 
 /**
@@ -41,8 +49,8 @@ async function send(action, ids, albumId) {
  */
 export function acts(page) {
   async function act(action, images, words, { after, album } = {}) {
-    const changed = await bulk(action, images.map(({ id }) => id), album);
-    await after?.(changed);
+    const { changed, done } = await bulk(action, images.map(({ id }) => id), album);
+    await after?.(images.filter(({ id }) => done.has(id)));
     if (!changed.length) return announce(words(0));
     return offerUndo(words(changed.length), async () => {
       await bulk(BACK[action], changed, album);
@@ -51,19 +59,19 @@ export function acts(page) {
   }
 
   const marked = (is) => (images) =>
-    act(is ? "favorite" : "unfavorite", images, favourites(is), { after: () => page.favorite(images.map(({ id }) => id), is) });
+    act(is ? "favorite" : "unfavorite", images, favourites(is), { after: (done) => page.favorite(done.map(({ id }) => id), is) });
 
   return {
-    trash: (images) => act("trash", images, trashed, { after: () => page.gone(images) }),
-    restore: (images) => act("restore", images, restored, { after: () => page.gone(images) }),
+    trash: (images) => act("trash", images, trashed, { after: page.gone }),
+    restore: (images) => act("restore", images, restored, { after: page.gone }),
     favorite: marked(true),
     unfavorite: marked(false),
 
     async purge(images) {
       const text = plural(images.length, "The picture is erased. This cannot be undone.", "{count} pictures are erased. This cannot be undone.");
       if (!(await confirmed({ title: t("Delete for good?"), text, confirm: t("Delete for good") }))) return;
-      await bulk("delete", images.map(({ id }) => id));
-      page.gone(images);
+      const { done } = await bulk("delete", images.map(({ id }) => id));
+      page.gone(images.filter(({ id }) => done.has(id)));
       announce(t("Deleted for good"));
     },
 
@@ -72,7 +80,7 @@ export function acts(page) {
       if (album) await act("add_to_album", images, added(album.title), { album: album.id });
     },
 
-    remove: (images, album) => act("remove_from_album", images, removed, { album, after: () => page.gone(images) }),
+    remove: (images, album) => act("remove_from_album", images, removed, { album, after: page.gone }),
 
     async rename(image, title) {
       const before = image.title;

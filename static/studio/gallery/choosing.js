@@ -16,12 +16,13 @@ export function choosing(root, grid) {
     if (cell.image) cell.selected = selection.has(cell.image.id);
   }
 
-  /** All from here to there; they are asked for where they are not known. */
+  /** All from here to there; they are asked for where they are not known, and wanted no more where all are let go meanwhile. */
   async function add(one, other) {
+    const { cleared } = selection;
     const [from, to] = [Math.min(one, other), Math.max(one, other) + 1];
     if (to - from > MOST) notice(t("At most {count} pictures are chosen at once.", { count: MOST }));
     const entries = await grid.timeline.ensure(from, Math.min(to, from + MOST));
-    selection.add(entries.flatMap(({ image }) => image ?? []));
+    if (selection.cleared === cleared) selection.add(entries.flatMap(({ image }) => image ?? []));
   }
 
   async function choose(position, { range = false } = {}) {

@@ -35,25 +35,31 @@ export function finding(form, { changed, leave }) {
   let timer = 0;
   let seen = ""; // what is shown, as the address has it
   let typed = false; // the words in the address are being written: all of them are one step for Back
+  let albumsKnown = false; // until then the select knows none, whatever is asked for
 
   const show = () => {
     const now = asked();
     seen = String(new URLSearchParams(now));
-    q.value = now.q ?? "";
+    if (q.value.trim() !== (now.q ?? "")) q.value = now.q ?? ""; // a space at the end is the beginning of a word
     favorite.checked = now.favorite === "true";
     hidden.checked = now.hidden === "true";
     if (hidden.checked) hidden.parentElement.hidden = false;
-    album.value = now.album ?? "";
     intent.value = now.intent ?? "";
-    tools.show();
+    showAlbum();
     chips.replaceChildren(...CHIPS.filter((name) => now[name]).map((name) => chip(name, now[name], () => ask({ [name]: "" }))));
+  };
+
+  const showAlbum = () => {
+    album.value = asked().album ?? "";
+    tools.show();
   };
 
   const ask = (instead = {}) => {
     clearTimeout(timer);
     const kept = Object.fromEntries(CHIPS.map((name) => [name, asked()[name] ?? ""]));
     const [isFavorite, isHidden] = [favorite, hidden].map((box) => (box.checked ? "true" : ""));
-    const own = { q: q.value.trim(), favorite: isFavorite, hidden: isHidden, album: album.value, intent: intent.value };
+    const inAlbum = albumsKnown ? album.value : (asked().album ?? "");
+    const own = { q: q.value.trim(), favorite: isFavorite, hidden: isHidden, album: inAlbum, intent: intent.value };
     const wanted = { ...own, ...kept, ...instead };
     const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value));
     if (String(query) === seen) return;
@@ -84,7 +90,10 @@ export function finding(form, { changed, leave }) {
     if (seen !== before) changed();
   });
   show();
-  fillAlbums(album).then(show);
+  fillAlbums(album).then((known) => {
+    albumsKnown = known;
+    showAlbum();
+  });
   offerHidden(hidden.parentElement);
   return { offerHidden: () => offerHidden(hidden.parentElement) };
 }
@@ -101,11 +110,13 @@ function chip(name, value, act) {
   return h("button.chip", { type: "button", title: t("Remove the filter: {name}", { name: words }), onclick: act }, words, icon("close"));
 }
 
-/** Where somebody has none, there is nothing to choose. */
+/** Where somebody has none, there is nothing to choose. Resolves with whether they are known. */
 async function fillAlbums(select) {
-  const { items } = await rest.gallery.albums().catch(() => ({ items: [] }));
-  select.append(...items.map(({ id, title }) => h("option", { value: id }, title)));
-  select.hidden = items.length === 0;
+  const found = await rest.gallery.albums().catch(() => null);
+  if (!found) return false;
+  select.append(...found.items.map(({ id, title }) => h("option", { value: id }, title)));
+  select.hidden = found.items.length === 0;
+  return true;
 }
 
 /** To whom a moderator has hidden something. */

@@ -42,14 +42,16 @@ const slides = h("button.quiet", { type: "button", title: t("Slideshow"), "aria-
 const tabs = document.querySelectorAll("nav.tabs a");
 
 const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
-const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left });
+const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left, came });
 const keep = keepPlace(grid);
 showToolsOnCards(root);
 const { selection, ...chosen } = choosing(root, grid);
 const { about, showSlides } = looking(grid, selection);
 const doing = acts({ gone, refresh, changed, favorite });
 
-let view = null; // {trash, asked, days}: what the grid shows; another object as soon as it shows something else
+let view = null; // {trash, asked, days}: what the grid shows
+let wanted = null; // the same, of what was asked for last: it is shown as soon as it is known
+let arrivals = 0; // pictures that came by themselves: an answer that was on its way does not count them
 let staleAt = -STALE_MS;
 
 const inTrash = () => location.hash === "#trash";
@@ -64,13 +66,12 @@ function makeCell(entry) {
 /** What the address says. */
 async function turn() {
   empty.hidden ||= Boolean(view); // at first, of whom nobody knows yet, the server has said it
-  const mine = (view = { trash: inTrash(), asked: asked() });
+  const mine = (wanted = { trash: inTrash(), asked: asked() });
   const place = placeHere();
   tabs.forEach((tab) => {
     if ((tab.hash === "#trash") === mine.trash) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   });
-  similar.hidden = true;
   selection.clear();
   forgetUndo();
   if (!(await read(mine))) return;
@@ -80,7 +81,7 @@ async function turn() {
 /** As `turn`, with what is seen staying where it is. `id`: of the picture that gets the focus if nothing else has it. */
 async function refresh(id) {
   const { place } = grid;
-  if (!(await read(view))) return;
+  if (view !== wanted || !(await read(view))) return;
   if (place && scrollY > 0) grid.goTo(place);
   if (!id || document.activeElement !== document.body) return;
   await grid.timeline.ensure(0, 1);
@@ -89,15 +90,10 @@ async function refresh(id) {
 }
 
 async function read(mine) {
-  let found;
-  await allDone();
-  try {
-    found = await rest.gallery.days(mine.trash, mine.asked);
-  } catch (problem) {
-    notice(problem.message);
-    return false;
-  }
-  if (mine !== view) return false;
+  const found = await daysOf(mine).catch((problem) => notice(problem.message));
+  if (!found || mine !== wanted) return false;
+  if (mine !== view) selection.clear(); // what was chosen is not here
+  view = mine;
   mine.days = JSON.stringify(found.items);
   const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(mine.trash, { ...mine.asked, cursor, skip }, limit));
   timeline.addEventListener("changed", showNumber);
@@ -108,6 +104,16 @@ async function read(mine) {
   if (!mine.trash) works.layAgain();
   showNumber();
   return true;
+}
+
+/** As it is once nothing is being done; asked again where something was done meanwhile. */
+async function daysOf({ trash, asked }) {
+  for (;;) {
+    const [done, before] = [allDone(), arrivals];
+    await done;
+    const found = await rest.gallery.days(trash, asked);
+    if (done === allDone() && before === arrivals) return found;
+  }
 }
 
 function lookAgain() {
@@ -125,7 +131,7 @@ async function lookOnReturn() {
   const mine = view;
   const found = await rest.gallery.days(mine.trash, mine.asked).catch(() => null); // who is offline sees what was there
   const same = JSON.stringify(found?.items) === mine.days;
-  if (found && mine === view && (mine.asked.hidden || !same)) refresh(root.contains(document.activeElement) ? focusedId() : null);
+  if (found && mine === wanted && (mine.asked.hidden || !same)) refresh(root.contains(document.activeElement) ? focusedId() : null);
 }
 
 const focusedId = () => grid.timeline.at(grid.focused)?.image?.id;
@@ -161,7 +167,12 @@ function gone(images) {
   selection.drop(ids);
 }
 
+function came() {
+  arrivals += 1;
+}
+
 function changed(image) {
+  selection.renew(image);
   const entry = grid.timeline.entry(image.id);
   if (!entry) return;
   grid.timeline.update(image);
@@ -245,15 +256,16 @@ function visit(query) {
 
 /** New photos of one's own. They are seen among the pictures, also by somebody who was looking into the trash. */
 function bring(files) {
-  if (view.trash) location.hash = "#pictures";
+  if (inTrash()) location.hash = "#pictures";
   tray.take(files, config.limits.upload_bytes);
 }
 
 tray.addEventListener("photo", ({ detail: { image } }) => {
   const name = nameOf(image);
   const known = grid.timeline?.entry(image.id);
+  came();
   announce(known ? t("Here already: {name}", { name }) : t("Added: {name}", { name }));
-  if (!view.trash && !known) grid.timeline?.insert(image);
+  if (view && !view.trash && !known) grid.timeline.insert(image);
 });
 
 async function tried(act) {

@@ -8,16 +8,23 @@ import { announcement } from "../picture/labels.js";
 import { Work } from "./work.js";
 import "./work-card.js";
 
-/** `grid`; `isOpen()`: does it show pictures, and not the trash? `left(entries)`: what is not there any more. */
-export function making(grid, { isOpen, left }) {
+const AGAIN_MS = 5_000;
+
+/**
+ * `grid`; `isOpen()`: does it show pictures, and not the trash? `left(entries)`: what is not there any more; `came()`: there is one
+ * more.
+ */
+export function making(grid, { isOpen, left, came }) {
   const work = new Work();
   const entries = new Map(); // client id → its entry
 
   function show({ message, before }) {
+    const isThere = message.status === "DONE" && message.image?.state === "shown";
+    if (isThere) came();
     if (!isOpen()) return;
     announce(announcement(before, message));
     const known = entries.get(message.client_id);
-    if (message.status === "DONE" && message.image?.state === "shown") arrived(message, known);
+    if (isThere) arrived(message, known);
     else if (known || message.status === "PROCESSING") refresh(known ?? lay(message), message);
   }
 
@@ -45,15 +52,18 @@ export function making(grid, { isOpen, left }) {
   async function arrived(message, entry) {
     const { timeline } = grid;
     const newest = timeline.at(0)?.image?.id ?? "";
-    if (timeline.entry(message.image.id) || (!entry && message.image.id < newest)) return;
-    const image = await rest.gallery.get(message.image.id).catch(() => null);
-    if (!image || timeline !== grid.timeline || timeline.entry(image.id)) return;
+    if (timeline.entry(message.image.id) || (!entry && message.image.id < newest)) return null;
+    const [image, problem] = await rest.gallery.get(message.image.id).then((found) => [found], (fault) => [null, fault]);
+    const isHere = () => timeline === grid.timeline && !timeline.entry(message.image.id);
+    if (!isHere()) return null;
+    if (problem && problem.code !== "not_found") return setTimeout(() => isHere() && arrived(message, entry), AGAIN_MS);
     entries.delete(message.client_id);
-    if (!entry) return void timeline.insert(image);
+    if (problem) return left(entry ? [entry] : []);
+    if (!entry) return timeline.insert(image);
     const hadFocus = grid.cell(entry)?.contains(document.activeElement);
     const position = timeline.positionOf(entry);
     timeline.replace(entry, image);
-    if (hadFocus) grid.focus(position);
+    return hadFocus && grid.focus(position);
   }
 
   work.addEventListener("message", ({ detail }) => show(detail));

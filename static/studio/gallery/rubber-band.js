@@ -68,7 +68,9 @@ export function rubberBand(root, grid, selection) {
     if (!drawn) return selection.clear();
     const under = positions(root, grid, area());
     if (!under.length) return null;
+    const { cleared } = selection;
     await grid.timeline.ensure(under[0], under.at(-1) + 1);
+    if (selection.cleared !== cleared) return null;
     return selection.set([...before, ...under.flatMap((position) => grid.timeline.at(position)?.image ?? [])]);
   }
 

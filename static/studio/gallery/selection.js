@@ -6,6 +6,7 @@ export const MOST = 2000; // chosen at once
 export class Selection extends EventTarget {
   #images = new Map(); // id → picture
   anchor = null; // the id from which shift goes on
+  cleared = 0; // so often
 
   get size() {
     return this.#images.size;
@@ -40,6 +41,11 @@ export class Selection extends EventTarget {
     this.#changed();
   }
 
+  /** One of them may be otherwise now. */
+  renew(image) {
+    if (this.has(image.id)) this.#images.set(image.id, image);
+  }
+
   /** What is not there any more. */
   drop(ids) {
     if (ids.filter((id) => this.#images.delete(id)).length) this.#changed();
@@ -47,6 +53,7 @@ export class Selection extends EventTarget {
 
   clear() {
     this.anchor = null;
+    this.cleared += 1;
     if (this.size) this.set([]);
   }
 
