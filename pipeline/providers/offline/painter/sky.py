@@ -100,14 +100,8 @@ def cumulus(canvas: Canvas) -> None:
     bright = np.clip(0.62 + (here - towards_light) * 7 - thick * 0.55, 0, 1)
     colour = mix(canvas.light.shade, canvas.light.lit, bright[..., None])
     colour = mix(colour, canvas.light.horizon, (step(0.22, 0.0, up) * 0.65)[..., None])
-    canvas.cover(colour, amount * step(-0.01, 0.09, up) * 0.94 * _parting(canvas)[: len(up)])
-
-
-def _parting(canvas: Canvas) -> Array:
-    """How much cloud is left before the moon, and before a low sun."""
-    place, left = canvas.sun, 1.0
-    if "moon" in canvas.scene.sky:
-        place, left = moon_place(canvas), 0.1
-    elif 0 <= canvas.light.height < 0.2 and not canvas.scene.weather:
-        left = 0.35
-    return np.asarray(1 - (1 - left) * np.exp(-((_distance(canvas, place) ** 2 / 0.009) ** 2)), np.float32)
+    amount *= 0.94 * step(-0.01, 0.09, up)
+    if "moon" in canvas.scene.sky or not weather:  # they part for the moon, or the sun
+        place, covered = (moon_place(canvas), 0.9) if "moon" in canvas.scene.sky else (canvas.sun, 0.65)
+        amount *= 1 - covered * np.exp(-((_distance(canvas, place)[: len(up)] ** 2 / 0.009) ** 2))
+    canvas.cover(colour, amount)
