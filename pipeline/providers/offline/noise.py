@@ -1,14 +1,12 @@
 """All arrays are float32. Importing this loads OpenCV."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Array = NDArray[Any]  # of floats: OpenCV's types are all "integers or floats"
+from .tiles import Array
 
 
 def fbm(rng: np.random.Generator, size: int = 512, cells: int = 4, octaves: int = 6, gain: float = 0.5) -> Array:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Collection
+from functools import reduce
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -136,15 +137,13 @@ def within(size: tuple[float, float]) -> Size:
 
 
 def size_after(edits: Collection[Edit], size: Size) -> Size:
-    size = within(size)
-    for edit in edits:
-        size = _size_after(edit, *size)
-    return size
+    return reduce(_size_after, edits, within(size))
 
 
-def _size_after(edit: Edit, width: int, height: int) -> Size:
+def _size_after(size: Size, edit: Edit) -> Size:
+    width, height = size
     if adjust := adjust_of(edit, width, height):
-        return adjust.size_after((width, height))
+        return adjust.size_after(size)
     match edit:
         case Rotate(degrees=degrees):
             return within(box_around(degrees, width, height))
@@ -153,7 +152,7 @@ def _size_after(edit: Edit, width: int, height: int) -> Size:
         case Resize(width=across, height=down, percent=percent):
             factor = across / width if across else down / height if down else percent / 100
             return within((width * factor, height * factor))
-    return width, height
+    return size
 
 
 def adjust_of(edit: Edit, width: int, height: int) -> Adjust | None:

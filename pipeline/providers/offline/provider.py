@@ -21,7 +21,7 @@ from . import plan as plans
 from .plan import Plan
 from .reader import refine as reader
 from .reader import word_for_word
-from .sentences import offers, say
+from .sentences import beside, say
 
 # One picture at a time in a process: a painting of 2048 × 2048 takes a whole core and 830 MB.
 _turn = threading.Semaphore()
@@ -72,11 +72,12 @@ class OfflineProvider:
             from .photo.change import change
 
             data, note = change(request, plan, control.progress)
-            done = reader.enhancing([step for step in plan.steps if step != "upscale"]) if note else None
+            picture = Picture(data, self.name, repeatable=True)
+            if note is None:
+                return picture
+            done = reader.enhancing([step for step in plan.steps if step != "upscale"])
             prompt = done if request.intent is Intent.ENHANCE else None
-            said = say(note) if note else None
-            offered = offers("brush") if note == "doubtful" else ()
-            return Picture(data, self.name, note=said, prompt=prompt, suggestions=offered, repeatable=True)
+            return replace(picture, note=say(note), prompt=prompt, suggestions=beside(note))
 
 
 def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:

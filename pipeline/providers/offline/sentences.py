@@ -10,13 +10,12 @@ def say(*names: str) -> str:
     return " ".join(_(SENTENCES[name]) for name in names)
 
 
+def button(words: str, action: Action | None = None) -> Suggestion:
+    return Suggestion(words, words, action)
+
+
 def offers(*names: str) -> tuple[Suggestion, ...]:
-    return tuple(map(_offer, names))
-
-
-def _offer(name: str) -> Suggestion:
-    label = _(OFFERS[name])
-    return Suggestion(label, label, Action(name) if name in tuple(Action) else None)
+    return tuple(button(_(OFFERS[name]), Action(name) if name in tuple(Action) else None) for name in names)
 
 
 def beside(sentence: str) -> tuple[Suggestion, ...]:

@@ -2,18 +2,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.providers.base import Progress, part
+from pipeline.providers.base import Progress, part, shares
 from pipeline.providers.offline.photo.styles import restyle
 from pipeline.providers.offline.plan import Scene
 
 from ..noise import Array, blurred, luma, mix, rgb
-from . import city, land, night_sky, relief, sky, water, weather
+from ..tiles import Pixels
+from . import city, land, relief, sky, water, weather
 from .canvas import Canvas
 from .light import PIGMENTS
 
-Pixels = NDArray[np.uint8]
 Layer = Callable[[Canvas], None]
 MOODS: dict[str, Callable[[Array], Array]] = {  # in the order in which they are laid on
     "warm": lambda pixels: pixels * rgb("ffecc6") * 1.08,
@@ -28,37 +27,32 @@ MOODS: dict[str, Callable[[Array], Array]] = {  # in the order in which they are
 def paint(scene: Scene, width: int, height: int, seed: int, progress: Progress) -> Pixels:
     """(height, width, 3). The same arguments give the same bytes."""
     pixels = _plain(scene, width, height, seed, part(progress, 0, 0.7 if scene.styles else 1))
-    names = sorted(scene.styles)
-    for done, name in enumerate(names):
-        step = part(progress, 0.7 + 0.3 * done / len(names), 0.7 + 0.3 * (done + 1) / len(names))
-        pixels = restyle(pixels, name, step)
+    for name, share in shares(part(progress, 0.7, 1), sorted(scene.styles)):
+        pixels = restyle(pixels, name, share)
     return pixels
 
 
 def _plain(scene: Scene, width: int, height: int, seed: int, progress: Progress) -> Pixels:
     canvas = Canvas(scene, width, height, seed)
-    layers = list(_layers(scene))
-    for done, layer in enumerate(layers, start=1):
+    for layer, share in shares(progress, list(_layers(scene))):
         layer(canvas)
-        progress(done / (len(layers) + 1))
+        share(1.0)
     # Grain: no banding in the sky.
     rng, shape = canvas.rng("grain"), (height, width)
     grain = rng.standard_normal(shape, np.float32) * 1.6 + rng.random(shape, np.float32) - 0.5
-    picture: Pixels = np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)
-    progress(1.0)
-    return picture
+    return np.clip(canvas.pixels * 255 + grain[..., None] + 0.5, 0, 255).astype(np.uint8)
 
 
 def _layers(scene: Scene) -> Iterator[Layer]:
     wanted = scene.sky | scene.weather | scene.land
     layers: list[tuple[bool, *tuple[Layer, ...]]] = [
         (True, sky.air, sky.glow),
-        ("stars" in wanted or scene.time == "night", night_sky.stars),
-        ("milky way" in wanted, night_sky.milky_way),
-        ("aurora" in wanted, night_sky.aurora),
+        ("stars" in wanted or scene.time == "night", sky.stars),
+        ("milky way" in wanted, sky.milky_way),
+        ("aurora" in wanted, sky.aurora),
         ("moon" in wanted, sky.moon),
         (True, sky.sun, sky.cirrus, sky.cumulus),
-        ("rainbow" in wanted, night_sky.rainbow),
+        ("rainbow" in wanted, sky.rainbow),
         ("storm" in wanted, weather.lightning),
         (True, relief.survey, relief.look, land.ground),
         ("city" in wanted, *(partial(city.towers, z=z, tallest=tallest) for z, tallest in city.ROWS)),
@@ -67,7 +61,7 @@ def _layers(scene: Scene) -> Iterator[Layer]:
         ("boat" in wanted, water.boat),
         ("forest" in wanted, partial(land.forest, far=land.SHORE, near=1.2)),
         ("meadow" in wanted, land.flowers),
-        ("birds" in wanted, night_sky.birds),
+        ("birds" in wanted, sky.birds),
         ("fog" in wanted, weather.fog),
         (bool(wanted & {"rain", "storm"}), weather.rain),
         ("snow" in wanted, weather.snow),

@@ -19,7 +19,7 @@ from . import patch_match
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
 HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
-MAX_HOLES, ALL = 8, 0  # that are filled one by one; more of them all at once
+MAX_HOLES = 8  # that are filled one by one; more of them all at once
 BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
 SOFT = 1.0  # pixels at the reduced size
 HALO = 12  # pixels around a scratch
@@ -70,8 +70,7 @@ def _mend(pixels: Pixels, thin: Flags, marked: Flags, progress: Progress) -> Pix
 
 def _holes(wide: Flags) -> Iterator[tuple[tuple[slice, slice], Flags]]:
     count, labels = cv2.connectedComponents(wide.astype(np.uint8))
-    for number in range(1, count) if count - 1 <= MAX_HOLES else [ALL]:
-        hole = wide if number == ALL else labels == number
+    for hole in (labels == number for number in range(1, count)) if count - 1 <= MAX_HOLES else [wide]:
         x, y, width, height = cv2.boundingRect(hole.astype(np.uint8))
         margin = max(48, round(0.9 * max(width, height)))
         area = np.s_[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
@@ -91,8 +90,7 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: in
     small, small_hole = patch_match.reduced(pixels, unknown, (height, width))
     progress(0.02)
     there = cv2.resize(foreign.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
-    found = patch_match.fill(small, small_hole, there, part(progress, 0.02, 0.8))
-    filled, offsets = found or (patch_match.diffused(small, small_hole), np.zeros((height, width, 2), np.int32))
+    filled, offsets = patch_match.fill(small, small_hole, there, part(progress, 0.02, 0.8))
     _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
 
 

@@ -18,9 +18,9 @@ SMALLEST_SIDE = 20  # pixels, of the smallest copy
 FIRST_ROUNDS, LAST_ROUNDS = 16, 4  # there, and at full size
 
 
-def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tuple[Floats, Places] | None:
-    """The picture, and where each pixel came from: (height, width, 2) offsets. None where too little is around the
-    hole. What is `foreign` is not copied."""
+def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tuple[Floats, Places]:
+    """The picture, and where each pixel came from: (height, width, 2) offsets, 0 where too little is around the hole.
+    What is `foreign` is not copied."""
     random = np.random.default_rng(1)
     picture = np.dstack([picture, _texture(picture, hole)])
     sizes = [hole.shape]
@@ -42,7 +42,9 @@ def fill(picture: Floats, hole: Flags, foreign: Flags, progress: Progress) -> tu
             match.search(partial(progress, start + (done - start) * turn / rounds))
             match.vote()
         filled = match.picture[match.inner], match.offsets()
-    return (filled[0][..., :3], filled[1]) if filled and filled[0].shape == picture.shape else None
+    if filled is None or filled[0].shape != picture.shape:
+        filled = diffused(picture, hole), np.zeros((*hole.shape, 2), int)
+    return filled[0][..., :3], filled[1]
 
 
 def _texture(picture: Floats, hole: Flags) -> Floats:

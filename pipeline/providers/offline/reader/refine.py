@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.providers.base import Intent, Refinement, RefineRequest, Suggestion
+from pipeline.providers.base import Intent, Refinement, RefineRequest
 from pipeline.providers.offline.plan import Edit, Plan, Scene, Tone, in_words, restored
 from pipeline.providers.text import choose_size, title
 
 from .. import vocabulary as words
-from ..sentences import beside, offers, say
+from ..sentences import beside, button, offers, say
 from ..vocabulary import pattern, says
 from . import intents, scenes
 from .edits import parse
@@ -180,15 +180,10 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
     seen = intents.seen_in(content)
     prompt = in_words(edits) + (f" in the {part}" if part else "")
     refined = _refined(request, Intent.EDIT, prompt, Plan(edits=edits, part=part), reason, _left_out(seen))
-    return replace(refined, suggestions=beside(tool or "") or _in_the_scene(request, seen))
-
-
-def _in_the_scene(request: RefineRequest, seen: Sequence[str]) -> tuple[Suggestion, ...]:
-    """Paints anew what no edit can bring in."""
-    if not seen or request.attached or not scenes.last_scene(request.turns):
-        return ()
-    asked = say("with_these").format(", ".join(seen[:MAX_NAMED]))
-    return (Suggestion(asked, asked),)
+    offered = beside(tool or "")
+    if seen and not (offered or request.attached) and scenes.last_scene(request.turns):
+        offered = (button(say("with_these").format(", ".join(seen[:MAX_NAMED]))),)  # painted anew
+    return replace(refined, suggestions=offered)
 
 
 def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) -> Refinement:
@@ -203,7 +198,7 @@ def _tool(request: RefineRequest, intent: Intent, edits: Sequence[Edit] = ()) ->
     left = [edit for edit in edits if not (plan.steps and isinstance(edit, Tone) and edit.name in _ENHANCING)]
     if left:
         next = in_words(left)
-        return replace(refined, reply=say("next").format(next), suggestions=(Suggestion(next, next),))
+        return replace(refined, reply=say("next").format(next), suggestions=(button(next),))
     return refined if prompt else replace(refined, instead=beside(intent))
 
 
@@ -239,8 +234,8 @@ def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing:
     elif scene is None and request.has_source:
         offered = offers("enhance", "oil", "surprise", "photo")
     else:
-        order = say("paint_this").format(scenes.landscape_like(scene or EXAMPLE))
-        offered = (Suggestion(order, order), *offers("city", "surprise", "photo"))
+        landscape = button(say("paint_this").format(scenes.landscape_like(scene or EXAMPLE)))
+        offered = (landscape, *offers("city", "surprise", "photo"))
     return replace(_reply(request, say(first).format(thing)), suggestions=offered)
 
 

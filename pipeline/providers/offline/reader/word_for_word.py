@@ -25,10 +25,8 @@ def refine(request: RefineRequest, made_by_models: Set[Intent]) -> Refinement:
     if intent is Intent.GENERATE:
         width, height = choose_size(width, height, said)
         prompt = read.prompt if command(request.content) else without_size
-    own = replace(
-        read, intent=intent, prompt=" ".join(prompt.split()), reply=None, plan=None, suggestions=(), instead=()
-    )
-    return replace(own, width=width, height=height, style=read.style or request.style)
+    own = replace(read, intent=intent, prompt=" ".join(prompt.split()), style=read.style or request.style)
+    return replace(own, reply=None, plan=None, suggestions=(), instead=(), width=width, height=height)
 
 
 def _intent(request: RefineRequest, read: Refinement) -> Intent:
