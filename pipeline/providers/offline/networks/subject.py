@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from ..tiles import Floats, Pixels
+from ..arrays import Floats, Pixels
 from .files import Network
 
 NETWORK = Network(

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.providers.offline.plan import Scene
 
-from ..noise import Array
+from ..arrays import Array
 from .light import light_of
 
 CAMERA = 0.5  # height of the eye above the water, in units

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..noise import Array, mix, rgb
+from ..arrays import Array, mix, rgb
 from .canvas import CAMERA, Canvas
 from .land import air_amount
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from pipeline.providers.offline.plan import Scene
 
-from ..noise import Array, luma, mix, rgb
+from ..arrays import Array, luma, mix, rgb
 
 
 @dataclass(frozen=True, eq=False)

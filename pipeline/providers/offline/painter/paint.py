@@ -7,8 +7,7 @@ from pipeline.providers.base import Progress, part, shares
 from pipeline.providers.offline.photo.styles import restyle
 from pipeline.providers.offline.plan import Scene
 
-from ..noise import Array, blurred, luma, mix, rgb
-from ..tiles import Pixels
+from ..arrays import Array, Pixels, blurred, luma, mix, rgb
 from . import city, land, relief, sky, water, weather
 from .canvas import Canvas
 from .light import PIGMENTS

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..noise import Array, fbm, mix, ridges, sample, step
+from ..arrays import Array, fbm, mix, ridges, sample, step
 from .canvas import CAMERA, Canvas, Ground, View
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..noise import Array, fbm, gradient, mix, resized, rgb, sample, step
+from ..arrays import Array, fbm, gradient, mix, resized, rgb, sample, step
 from .canvas import Canvas, Sketch
 
 VEILED = frozenset({"storm", "rain", "fog", "snow"})

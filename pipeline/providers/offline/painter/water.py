@@ -1,6 +1,6 @@
 import numpy as np
 
-from ..noise import Array, fbm, mix, rgb, sample, step
+from ..arrays import Array, fbm, mix, rgb, sample, step
 from .canvas import CAMERA, Canvas, Sketch, View
 from .land import air_amount
 from .sky import moon_place

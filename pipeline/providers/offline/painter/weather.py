@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..noise import blurred, fbm, mix, sample, step
+from ..arrays import blurred, fbm, mix, sample, step
 from .canvas import Canvas, Sketch
 
 Point = tuple[float, float]

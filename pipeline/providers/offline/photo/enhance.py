@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part, shares
 
-from ..tiles import Floats, Pixels, box_mean, in_tiles, shrunk, stretched, to_bytes
+from ..arrays import Floats, Pixels, box_mean, grey, in_tiles, shrunk, stretched, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # of the stretched range
 GROUND, FORMS = 24, 14  # pixels of a copy of 1,000; levels: what varies less is a form on one ground
@@ -19,15 +19,11 @@ def enhance(pixels: Pixels, steps: Collection[str], progress: Progress) -> Pixel
     return pixels
 
 
-def _luma(pixels: Pixels) -> Floats:
-    return cv2.cvtColor(pixels.astype(np.float32), cv2.COLOR_RGB2GRAY)
-
-
 def noise_of(pixels: Pixels) -> float:
     """Immerkær's operator where the picture is calmest: a standard deviation in levels."""
     rows, columns = (slice(spare, side - spare) for side in pixels.shape[:2] for spare in [max(0, side - 1024) // 2])
     kernel = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32) / 6
-    levels = np.abs(cv2.filter2D(_luma(pixels[rows, columns]), cv2.CV_32F, kernel))
+    levels = np.abs(cv2.filter2D(grey(pixels[rows, columns].astype(np.float32)), cv2.CV_32F, kernel))
     return float(1.2533 * np.percentile(box_mean(levels, 8), 20))  # √(π/2) times a mean is a standard deviation
 
 
@@ -55,7 +51,7 @@ def _calmed(values: Floats, radius: int, noise: float) -> tuple[Floats, Floats]:
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
     """A stretched range, and larger forms within it; a channel at its end limits the others."""
-    before = in_tiles(pixels, lambda tile, rows: to_bytes(_luma(tile)), 0, part(progress, 0, 0.2))
+    before = in_tiles(pixels, lambda tile, rows: to_bytes(grey(tile.astype(np.float32))), 0, part(progress, 0, 0.2))
     curve, calm = _stretch(before), 2 * noise_of(pixels)
     grounds = _calmed(shrunk(before, 1000).astype(np.float32), GROUND, FORMS)
 
@@ -90,7 +86,7 @@ def _sharpened(pixels: Pixels, progress: Progress) -> Pixels:
     noise, cross = noise_of(pixels), np.ones((3, 3), np.uint8)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
-        light = _luma(tile)
+        light = grey(tile.astype(np.float32))
         detail = light - cv2.GaussianBlur(light, (0, 0), 1.2)
         detail = 0.9 * (detail - np.clip(detail, -noise, noise))
         # Little beyond its lightest and darkest neighbour: no halos.

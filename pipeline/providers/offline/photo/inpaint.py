@@ -12,8 +12,8 @@ from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, part, shares
 
+from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, stretched, tiles, to_bytes
 from ..networks.subject import subject_seen
-from ..tiles import Flags, Floats, Pixels, Places, grown, in_tiles, stretched, tiles, to_bytes
 from . import patch_match
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress
 
-from ..tiles import Array, Flags, Floats, Pixels, Places, box_mean, grown, shrunk
+from ..arrays import Array, Flags, Floats, Pixels, Places, box_mean, grown, shrunk
 
 RADIUS = 3  # pixels: a patch is 7 × 7
 TEXTURE = 5  # pixels around, of which it is told how rough they are

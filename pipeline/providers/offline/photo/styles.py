@@ -8,9 +8,8 @@ import numpy as np
 from PIL import Image
 
 from pipeline.providers.base import Progress, part
-from pipeline.providers.offline.noise import step
 
-from ..tiles import Array, Floats, Pixels, box_mean, in_tiles, k_means, shrunk
+from ..arrays import Array, Floats, Pixels, box_mean, grey, in_tiles, k_means, shrunk, step
 from .edits import LOOKS
 
 CANVAS_SIDE = 1400  # pixels: the longest side
@@ -34,7 +33,7 @@ def _watercolour(pixels: Pixels, progress: Progress) -> Pixels:
     dx, dy = (_noise(small, 24, seed) * shaken for seed in (4, 5))
     washed = _flattened(cv2.remap(small, x + dx, y + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
     progress(0.4)
-    rim = cv2.morphologyEx(_grey(washed), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    rim = cv2.morphologyEx(grey(washed), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     pigment = 1 - 0.32 * np.clip(cv2.GaussianBlur(rim, (0, 0), 0.8) / 60, 0, 1)
     water = np.clip(0.5 + 0.3 * _noise(small, max(height, width) / 11, 7), 0, 1)
     thinned = 255 - (255 - _vivid(washed, 1.3).astype(np.float32)) * (0.80 + 0.16 * water[..., None])
@@ -54,7 +53,7 @@ def _oil(pixels: Pixels, progress: Progress) -> Pixels:
     brush = max(1.0, max(small.shape[:2]) / 230)
     painted = _vivid(_flattened(small), 1.3)
     progress(0.3)
-    light = cv2.GaussianBlur(_grey(painted), (0, 0), 1.5)
+    light = cv2.GaussianBlur(grey(painted), (0, 0), 1.5)
     across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
     xx, xy, yy = (cv2.GaussianBlur(v, (0, 0), 2 * brush) for v in (across * across, across * down, down * down))
     along = 0.5 * np.arctan2(2 * xy, xx - yy) + math.pi / 2
@@ -81,7 +80,7 @@ def _pencil(pixels: Pixels, progress: Progress) -> Pixels:
     tones = _tones(pixels, 1, 97, 0.85)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
-        levels = _grey(tile)
+        levels = grey(tile)
         tone = tones[levels.astype(np.uint8)]
         shaded = np.clip(cv2.GaussianBlur(tone, (0, 0), 7 * fine) - tone, 0, 1) * 1.6
         graphite = np.maximum(0.9 * (1 - _outlines(levels, 0.9 * fine)), shaded)
@@ -105,11 +104,11 @@ def _ink(pixels: Pixels, progress: Progress) -> Pixels:
     progress(0.3)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
-        dark = 1 - tones[_grey(soft[rows]).astype(np.uint8)]
+        dark = 1 - tones[grey(soft[rows]).astype(np.uint8)]
         edge = dark + 0.035 * feather[rows] + 0.05 * paper[rows]
         washes = sum(step(level - 0.1, level + 0.1, edge) for level in (0.22, 0.42, 0.62, 0.8)) / 4
         ink = np.clip(0.5 * washes + 0.36 * dark**1.6, 0, 0.94)
-        lines = _strokes(_grey(tile), 1.3 * fine)
+        lines = _strokes(grey(tile), 1.3 * fine)
         page = (1 - ink) * (0.25 + 0.75 * lines) * (0.97 + 0.03 * paper[rows])
         return np.clip(12 + page[..., None] * WARM_WHITE, 0, 255).astype(np.uint8)
 
@@ -128,7 +127,7 @@ def _cartoon(pixels: Pixels, progress: Progress) -> Pixels:
     progress(0.5)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
-        lines = 0.08 + 0.92 * _strokes(_grey(tile), 1.4 * fine)[..., None]
+        lines = 0.08 + 0.92 * _strokes(grey(tile), 1.4 * fine)[..., None]
         return (colours[rows] * lines).astype(np.uint8)
 
     return in_tiles(pixels, work, round(REACH * fine), part(progress, 0.5, 1))
@@ -153,10 +152,6 @@ def _poster(pixels: Pixels, progress: Progress) -> Pixels:
     progress(0.5)
     # Stretching has mixed the colours.
     return in_tiles(_grown(flat, pixels), lambda tile, rows: _nearest(tile, colours), 0, part(progress, 0.5, 1))
-
-
-def _grey(pixels: Pixels) -> Floats:
-    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
 
 
 def _flattened(pixels: Pixels, strength: float = 0.35) -> Pixels:
@@ -195,7 +190,7 @@ def _fine(pixels: Pixels) -> float:
 
 def _tones(pixels: Pixels, darkest: float, lightest: float, gamma: float) -> Floats:
     """Of 256 levels of grey: 0 at the darkest percentile, 1 at the lightest."""
-    low, high = (float(level) for level in np.percentile(_grey(shrunk(pixels, 1000)), (darkest, lightest)))
+    low, high = (float(level) for level in np.percentile(grey(shrunk(pixels, 1000)), (darkest, lightest)))
     low = min(low, high - 110)  # a white sky does not turn black
     return (np.clip((np.arange(256) - low) / (high - low), 0, 1) ** gamma).astype(np.float32)
 

@@ -8,8 +8,8 @@ from gallery.translation import _
 from pipeline.providers.base import Intent, Progress, part
 from pipeline.providers.offline.plan import Plan
 
+from ..arrays import Flags, Pixels, in_tiles, stretched, to_bytes
 from ..networks.style import in_style_of
-from ..tiles import Flags, Pixels, in_tiles, stretched, to_bytes
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object

@@ -55,12 +55,10 @@ def style_of(*texts: str | None) -> str | None:
     return None
 
 
-def style_picture(*texts: str | None) -> int | None:
+def style_picture(text: str) -> int | None:
     """ "In the style of picture 2": its number."""
-    for text in filter(None, texts):
-        if found := says("style_of", folded(text)):
-            return max(2, int(number[0])) if (number := re.search(r"\d+", found[0])) else 2
-    return None
+    found = says("style_of", folded(text))
+    return max(2, *map(int, re.findall(r"\d+", found[0]))) if found else None
 
 
 def restyles(text: str) -> bool:

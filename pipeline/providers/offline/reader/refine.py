@@ -49,7 +49,8 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
             steps = intents.steps_of(prompt, content)
             return Plan(steps=steps or (ALL_STEPS if content is not None else ()))
         case Intent.STYLE_TRANSFER:
-            return Plan(style=intents.style_of(style, prompt, content), style_of=intents.style_picture(prompt, content))
+            picture = intents.style_picture(prompt) or intents.style_picture(content or "")
+            return Plan(style=intents.style_of(style, prompt, content), style_of=picture)
     return Plan()
 
 
