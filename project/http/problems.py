@@ -94,17 +94,13 @@ def _wrong_fields(error: StudioError) -> list[WrongField]:
     return [WrongField.model_validate({**each._asdict(), "in": each.place}) for each in found[:MAX_FIELDS]]
 
 
-def page(error: StudioError) -> HttpResponse:
-    return _with_retry_after(error, views.failure(error))
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """A page, also while a database is down."""
     error = sys.exc_info()[1]
     if not isinstance(error, UNREACHABLE):
         return defaults.server_error(request)
     _log_store_down(request, error)
-    said = page(StorageDown(retry_after=RETRY_AFTER_S))
+    said = views.failure(StorageDown(retry_after=RETRY_AFTER_S))
     said._has_been_logged = True  # type: ignore[attr-defined]  # or Django logs it again
     return said
 

@@ -54,6 +54,15 @@ def test_details_say_all_that_is_known(person: Person, painted: Page) -> None:
     Tab(painted).shows(1)
 
 
+def test_the_focus_is_back_where_details_were_opened(painted: Page) -> None:
+    dialog = details(painted)
+    expect(dialog).to_be_visible()
+    painted.mouse.move(5, 5)
+    painted.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(cards(painted).first.get_by_role("button", name="More")).to_be_focused()
+
+
 def test_a_file_has_its_prompt_where_that_is_wanted(person: Person, painted: Page) -> None:
     prompt = person.asks("/v1/gallery/")["items"][0]["prompt"].encode()
     for name, has in (("Download", False), ("Save with its prompt", True)):

@@ -23,6 +23,12 @@ OUTSIDE = """
     e.scrollWidth > e.clientWidth + 1)
   .map((e) => e.title)
 """
+LOW = """
+() => [...document.querySelectorAll("button, a.button, select, summary")]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches(".about .tools *, .check")) // those take a finger around them, too
+  .filter((e) => e.getBoundingClientRect().height < 44)
+  .map((e) => e.outerHTML.slice(0, 80))
+"""
 CUT = """
 (composer) => [...composer.querySelectorAll("select, button, textarea")]
   .filter((e) => e.checkVisibility())
@@ -51,6 +57,46 @@ def test_every_tool_has_its_word(newcomer: Callable[..., Person], width: int, co
     assert box.evaluate(WORDLESS) == []
     assert box.evaluate(OUTSIDE) == []
     assert reached(tab, box) >= {"Adjust", "Enhance", "Remove background", "Remove object", "Watercolour", "Download"}
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_vietnamese_words_have_room_too(newcomer: Callable[..., Person], width: int) -> None:
+    touch = PHONE if width < 1000 else {}
+    tab = newcomer(viewport={"width": width, "height": 800}, locale="vi-VN", **touch).opens()
+    words = tab.page.get_by_label("Tin nhắn", exact=True)
+    for said, count in ((f"rừng tuyết, {SMALL}", 1), ("làm sáng hơn", 2)):
+        words.fill(said)
+        words.press("Enter")
+        tab.shows(count)
+    box = tab.boxes.last
+    box.scroll_into_view_if_needed()
+    assert box.evaluate(OUTSIDE) == []
+    for wide in (tab.page.locator("html"), tab.page.locator("studio-conversation")):
+        assert wide.evaluate("(all) => all.scrollWidth - all.clientWidth") == 0
+
+
+def test_a_finger_hits_every_button(newcomer: Callable[..., Person]) -> None:
+    tab = phone(newcomer, 390)
+    tab.paints("a snowy forest")
+    tab.says("What can you do?")
+    expect(tab.page.locator("message-card .suggestion").first).to_be_visible()
+    assert tab.page.evaluate(LOW) == []
+    tab.page.goto("/gallery/")
+    expect(tab.page.locator("gallery-card img.loaded")).to_have_count(1)
+    assert tab.page.evaluate(LOW) == []
+    tab.page.locator("gallery-card .touched").tap()
+    expect(tab.page.get_by_role("menuitem", name="Download")).to_be_visible()
+    assert tab.page.evaluate(LOW) == []
+
+
+def test_in_the_gallerys_menu_styles_hide_nothing(newcomer: Callable[..., Person]) -> None:
+    tab = phone(newcomer, 390)
+    tab.paints("a snowy forest")
+    tab.page.goto("/gallery/")
+    expect(tab.page.locator("gallery-card img.loaded")).to_have_count(1)
+    tab.page.locator("gallery-card .touched").tap()
+    items = tab.page.locator(".menu:popover-open [role=menuitem]").all_text_contents()
+    assert items.index("Move to the trash") < items.index("Watercolour")
 
 
 def reached(tab: Tab, box: Locator) -> set[str]:

@@ -236,6 +236,37 @@ def test_every_starter_about_a_photo_makes_a_picture(person: Person, tab: Tab) -
     assert intents == ["edit", "edit", "style_transfer", "remove_background"]
 
 
+def test_who_names_one_of_several_photos_sends_them_together(person: Person, tab: Tab) -> None:
+    """Without a key, too, where each goes by itself at first."""
+    drop(tab, picture(0), picture(1))
+    numbers, each = tab.page.locator("photo-chip .number"), tab.page.get_by_label("Each photo by itself")
+    expect(each).to_be_checked()
+    tab.input.fill("make it brighter")
+    expect(numbers).to_have_count(0)
+    tab.input.fill("in the style of picture 2")
+    expect(numbers).to_have_text(["1", "2"])
+    expect(each).not_to_be_checked()
+    tab.input.press("Enter")
+    tab.shows(1)
+    [sent] = person.messages(tab)
+    assert len(sent["source_image_ids"]) == 2
+
+
+def test_what_the_person_says_about_several_photos_counts_more_than_a_word(tab: Tab) -> None:
+    drop(tab, picture(0), picture(1))
+    each = tab.page.get_by_label("Each photo by itself")
+    each.uncheck()
+    each.check()
+    tab.input.fill("theo phong cách ảnh 2")
+    expect(tab.page.locator("photo-chip .number")).to_have_count(0)
+    expect(each).to_be_checked()
+
+
+def test_one_photo_that_was_refused_says_what_to_do(tab: Tab) -> None:
+    drop(tab, (b"hello", "notes.txt", "text/plain"))
+    expect(tab.page.locator("photo-chips .note")).to_have_text("Remove it to send your words without it.")
+
+
 def test_a_photo_that_was_refused_stops_the_sending(person: Person, tab: Tab) -> None:
     drop(tab, picture(0), (b"hello", "notes.txt", "text/plain"))
     expect(tab.page.locator("photo-chip[data-failed]")).to_have_count(1)

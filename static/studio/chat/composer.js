@@ -60,9 +60,15 @@ class MessageComposer extends HTMLElement {
     const form = h("form", { "aria-label": t("New message") }, this.#chips, this.#say, row);
     this.append(form);
     form.addEventListener("submit", (event) => this.#submit(event));
-    this.#say.addEventListener("input", () => this.#refresh());
+    this.#say.addEventListener("input", () => {
+      this.#chips.heed(this.#say.value);
+      this.#refresh();
+    });
     this.#say.addEventListener("keydown", (event) => this.#key(event));
-    this.#chips.addEventListener("photo", () => this.#refresh());
+    this.#chips.addEventListener("photo", () => {
+      this.#chips.heed(this.#say.value);
+      this.#refresh();
+    });
     for (const choice of [this.#count, this.#size]) choice.addEventListener("change", () => this.#refresh());
     acceptFiles((files) => this.takePhotos(files));
     this.#refresh();

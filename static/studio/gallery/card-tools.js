@@ -18,7 +18,10 @@ export function showToolsOnCards(root) {
 
   const lent = () => [...root.querySelectorAll("gallery-card:has(> .lent)")];
   const isWanted = (card) => card === near || card.contains(document.activeElement) || Boolean(card.querySelector(":popover-open"));
-  const tidy = () => lent().filter((card) => !isWanted(card)).forEach((card) => card.querySelector(":scope > .lent").remove());
+  const tidy = () => {
+    if (document.querySelector("dialog:modal")) return; // once it closes, the focus returns to the button that opened it
+    lent().filter((card) => !isWanted(card)).forEach((card) => card.querySelector(":scope > .lent").remove());
+  };
 
   root.addEventListener("pointerover", ({ target, pointerType }) => {
     if (pointerType === "touch" || TOUCH.matches) return;
@@ -68,7 +71,10 @@ function showTools(card) {
 function ofPicture(card) {
   const star = tool("favorite", t("Favourite"), "star", { "aria-pressed": String(card.image.favorite) });
   const seen = Boolean(pictureUrl(card.image.url));
-  const items = () => [...(seen && TOUCH.matches ? made() : []), ...(seen ? kept(card.image) : []), ...sorted()];
+  const items = () => {
+    const [first, last] = seen && TOUCH.matches ? [made(), styles()] : [[], []];
+    return [...first, ...(seen ? kept(card.image) : []), ...sorted(), ...last];
+  };
   const choose = ({ what, ...rest }) => ask(card, what, { image: card.image, ...rest });
   const more = menuButton({ label: t("More"), picture: "more", items, choose });
   const buttons = h("span.tools", {}, star, more);
@@ -97,9 +103,12 @@ function tool(what, label, picture, attributes = {}) {
 const made = () => [
   { value: { what: "adjust" }, label: t("Adjust"), icon: "adjust" },
   ...tools().map(([name, { label, icon }]) => ({ value: { what: "tool", tool: name }, label, icon })),
-  ...(config.can.styles.length ? [{ heading: true, label: t("Style") }] : []),
-  ...styleItems(config.can.styles).map(({ value: style, label }) => ({ value: { what: "tool", tool: "style_transfer", style }, label })),
   { heading: true, label: t("Picture") },
+];
+/** At the end: they are many, and would keep what follows from being seen. */
+const styles = () => [
+  ...(config.can.styles.length ? [{ heading: true, label: t("Style") }] : []),
+  ...styleItems(config.can.styles).map(({ value: style, ...item }) => ({ ...item, value: { what: "tool", tool: "style_transfer", style } })),
 ];
 const kept = ({ prompt }) => [
   { value: { what: "edit" }, label: t("Edit in a chat"), icon: "chat" },

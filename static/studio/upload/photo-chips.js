@@ -10,13 +10,18 @@ import { plural, t } from "../ui/translate.js";
 
 const MOST = Math.max(8, config.can.pictures);
 
+const NAMED = /(?:^|[^\p{L}])(?:picture|photo|image|ảnh|hình) *(?:no\.? *|number *|số *)?[1-9](?!\d|\p{L})/iu; // "the sky of picture 2"
+
+const trouble = (count) => (count > 1 ? t("Remove what could not be taken, and the rest can be sent.") : t("Remove it to send your words without it."));
+
 /** Event (bubbling): "photo" whenever `photos`, `together`, `busy` or `failed` changes. */
 class PhotoChips extends HTMLElement {
   #list = h("div.chips", { role: "group", "aria-label": t("Photos") });
   #note = h("p.note", { role: "status", hidden: true });
-  #each = h("input", { type: "checkbox", onchange: () => this.#changed(), checked: !config.can.together });
+  #each = h("input", { type: "checkbox", onchange: () => this.#choose(), checked: !config.can.together });
   #choice = h("label.each", { hidden: true }, this.#each, h("span", {}, t("Each photo by itself")));
   #tools = h("quick-actions", { hidden: true });
+  #chosen = false; // has the person said whether they go together?
   #queue = Promise.resolve(); // one after the other: many at once would only slow each other down
 
   connectedCallback() {
@@ -47,6 +52,13 @@ class PhotoChips extends HTMLElement {
   /** Would they, if there were several? */
   get wantsTogether() {
     return !this.#each.checked;
+  }
+
+  /** What is written names one of several: so they go together, unless the person has said otherwise. */
+  heed(words) {
+    if (config.can.pictures < 2 || this.#chosen || this.wantsTogether || this.#list.childElementCount < 2 || !NAMED.test(words)) return;
+    this.#each.checked = false;
+    this.#changed();
   }
 
   /** How many of them the server does not have. */
@@ -98,6 +110,7 @@ class PhotoChips extends HTMLElement {
   restore(photos, words, together = config.can.together) {
     this.#list.replaceChildren();
     this.#each.checked = !together;
+    this.#chosen = photos.length > 1;
     for (const { image, mask } of photos) {
       const chip = this.#add();
       chip.use(image, words);
@@ -119,7 +132,13 @@ class PhotoChips extends HTMLElement {
 
   clear() {
     this.#list.replaceChildren();
+    this.#chosen = false;
     this.#each.checked = !config.can.together;
+    this.#changed();
+  }
+
+  #choose() {
+    this.#chosen = true;
     this.#changed();
   }
 
@@ -162,7 +181,7 @@ class PhotoChips extends HTMLElement {
     this.toggleAttribute("data-many", chips.length > 1);
     this.toggleAttribute("data-together", together);
     chips.forEach((chip, i) => chip.number(together ? i + 1 : null, chips.length));
-    setText(this.#note, failed ? t("Remove what could not be taken, and the rest can be sent.") : this.#about(chips.length, together));
+    setText(this.#note, failed ? trouble(chips.length) : this.#about(chips.length, together));
     this.#note.hidden = !(chips.length > 1 || failed);
     this.#choice.hidden = !(chips.length > 1 && chips.length <= config.can.pictures);
     this.#tools.hidden = !first || this.busy || failed || together;
