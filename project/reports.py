@@ -13,11 +13,11 @@ from ninja.errors import HttpError
 from pydantic import ValidationError
 
 from chat import rate_limits, validation
+from gallery import views
 from gallery.errors import BadInput, FieldError, Forbidden, StudioError, UnsupportedMedia
 from gallery.sharing import links, services
 from gallery.sharing.schemas import ReportBody
 from gallery.translation import _
-from project.http import problems
 
 router = Router()
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
@@ -40,7 +40,7 @@ def report_share(request: HttpRequest, token: str) -> HttpResponse:
     try:
         back = _report(request, token)
     except StudioError as error:
-        return problems.page(error)
+        return views.failure(error)
     return HttpResponse(status=303, headers={"Location": f"{back}?reported=1", "Cache-Control": "no-store"})
 
 

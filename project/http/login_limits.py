@@ -18,8 +18,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from chat import rate_limits
+from gallery import views
 from gallery.errors import RateLimited
-from project.http import problems
 from project.http.cookies import ADMIN
 
 
@@ -51,7 +51,7 @@ def counted(view: View, name_of: Callable[[HttpRequest], str] = _name) -> View:
         try:
             async_to_sync(count)(address, name, known(request, name, STAFF))
         except RateLimited as error:
-            return problems.page(error)
+            return views.failure(error)
         response = view(request, *args, **kwargs)
         if response.status_code == 302 and request.user.is_authenticated:
             remember(response, plain(request.user.get_username()), STAFF)

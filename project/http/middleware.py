@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 
 from chat import rate_limits
+from gallery import views
 from gallery.errors import BadInput, RateLimited, StudioError, TooLarge
 from gallery.places import Places
 from gallery.translation import N_, _
@@ -90,7 +91,7 @@ class ReadLimit(Middleware):
         try:
             read_limits.by_address(request)
         except RateLimited as error:
-            return problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
+            return problems.problem(error) if request.path_info.startswith(API) else views.failure(error)
         return await self.get_response(request)
 
 
@@ -114,7 +115,7 @@ class Unsent(Middleware):
 
 
 def _refuse(response: HttpResponseBase, request: HttpRequest, error: StudioError) -> HttpResponseBase:
-    refusal = problems.problem(error) if request.path_info.startswith(API) else problems.page(error)
+    refusal = problems.problem(error) if request.path_info.startswith(API) else views.failure(error)
     _closers(refusal).extend(_closers(response))
     return refusal
 

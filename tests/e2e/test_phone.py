@@ -25,7 +25,8 @@ OUTSIDE = """
 """
 LOW = """
 () => [...document.querySelectorAll("button, a.button, select, summary")]
-  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches(".about .tools *, .check")) // those take a finger around them, too
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .filter((e) => !e.matches(".about .tools *, .check")) // those take a finger around them, too
   .filter((e) => e.getBoundingClientRect().height < 44)
   .map((e) => e.outerHTML.slice(0, 80))
 """
