@@ -120,35 +120,35 @@ def _earlier(turns: tuple[Turn, ...]) -> list[dict[str, object]]:
 
 def refinement(text: str, request: RefineRequest, provider: str, usage: Usage, *, can_look: bool = False) -> Refinement:
     """What is known otherwise wins over the model's answer. Raises `pydantic.ValidationError` for a malformed answer."""
-    read = _Read.model_validate_json(text)
-    intent = request.intent or read.intent
+    reading = _Read.model_validate_json(text)
+    intent = request.intent or reading.intent
     if intent is Intent.REPLY:
-        said = _reply(request, read, WITHOUT_WORDS, provider, usage)
-        return replace(said, looks=can_look and read.look and request.has_source)
+        said = _reply(request, reading, WITHOUT_WORDS, provider, usage)
+        return replace(said, looks=can_look and reading.look and request.has_source)
     if intent.needs_source and not request.has_source:
-        return _reply(request, read, NO_PICTURE, provider, usage)
+        return _reply(request, reading, NO_PICTURE, provider, usage)
     width, height = request.width, request.height
     if intent is Intent.GENERATE:
         width, height = choose_size(width, height)
     return Refinement(
         intent=intent,
-        prompt=read.prompt.strip() or request.content,
-        title=_title(read, request),
-        reply=(read.reply or "").strip() or None,
+        prompt=reading.prompt.strip() or request.content,
+        title=_title(reading, request),
+        reply=(reading.reply or "").strip() or None,
         width=width,
         height=height,
-        style=request.style or (read.style or "").strip() or None,
+        style=request.style or (reading.style or "").strip() or None,
         provider=provider,
         usage=usage,
     )
 
 
-def _reply(request: RefineRequest, read: Reading, without: str, provider: str, usage: Usage) -> Refinement:
+def _reply(request: RefineRequest, reading: Reading, without: str, provider: str, usage: Usage) -> Refinement:
     return Refinement(
         intent=Intent.REPLY,
         prompt="",
-        title=_title(read, request),
-        reply=(read.reply or "").strip() or _(without),
+        title=_title(reading, request),
+        reply=(reading.reply or "").strip() or _(without),
         width=None,
         height=None,
         style=None,
@@ -157,7 +157,7 @@ def _reply(request: RefineRequest, read: Reading, without: str, provider: str, u
     )
 
 
-def _title(read: Reading, request: RefineRequest) -> str:
+def _title(reading: Reading, request: RefineRequest) -> str:
     """One line, never empty."""
-    short = textwrap.shorten(read.title, MAX_TITLE, placeholder="…")
+    short = textwrap.shorten(reading.title, MAX_TITLE, placeholder="…")
     return short if any(char.isalnum() for char in short) else title(request.content)

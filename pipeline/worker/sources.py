@@ -46,7 +46,7 @@ def resolve_source(message: Message, turns: Sequence[Stored] | None = None) -> S
     if named:
         return Source(image_id=named)
     if turns is not None:
-        found = next((it for last in turns if (it := _shown_by(last, message.user_id))), None)
+        found = next((found for last in turns if (found := _shown_by(last, message.user_id))), None)
         if found or len(turns) < TURNS:
             return found or Source()
     earlier = database()["messages"].find(
@@ -61,7 +61,7 @@ def resolve_source(message: Message, turns: Sequence[Stored] | None = None) -> S
         {"status": 1, "image": 1, "source_image_id": 1},
         sort=LATEST,
     )
-    return next((it for last in earlier if (it := _shown_by(last, message.user_id))), Source())
+    return next((found for last in earlier if (found := _shown_by(last, message.user_id))), Source())
 
 
 def _shown_by(last: Stored, user_id: str) -> Source | None:
@@ -86,7 +86,7 @@ def _earlier(message: Message) -> Filter:
     return {"accepted_at": {"$not": {"$gte": message.accepted_at}}}
 
 
-def refine_request(message: Message, it: Source, turns: Sequence[Stored]) -> RefineRequest:
+def refine_request(message: Message, source: Source, turns: Sequence[Stored]) -> RefineRequest:
     options = message.options
     return RefineRequest(
         content=message.content,
@@ -94,7 +94,7 @@ def refine_request(message: Message, it: Source, turns: Sequence[Stored]) -> Ref
         style=options.get("style"),
         width=options.get("width"),
         height=options.get("height"),
-        has_source=it != Source(),
+        has_source=source != Source(),
         attached=len(message.attached),
         has_mask=message.mask_image_id is not None,
         turns=tuple(_turn(Message.of(turn)) for turn in reversed(turns)),
@@ -124,8 +124,8 @@ def _maker(message: Message, image_id: str | None) -> Message | None:
     return find(Message, {"session_id": message.session_id, "image.id": image_id})
 
 
-def version_before(message: Message, it: Source) -> str | None:
+def version_before(message: Message, source: Source) -> str | None:
     """What this picture was made from; of a new one, the picture that was meant before it."""
-    made_by = find(Message, {"_id": it.waits_for}) if it.waits_for else _maker(message, it.image_id)
+    made_by = find(Message, {"_id": source.waits_for}) if source.waits_for else _maker(message, source.image_id)
     before = resolve_source(made_by).image_id if made_by else None
     return before if before and gallery.is_source(message.user_id, before) else None

@@ -48,16 +48,16 @@ class Made:
 
 def refine(refiner: Refiner, provider_for: Callable[[Intent], Provider], request: RefineRequest) -> Refinement:
     """A validated refinement, or a reply if no provider can fulfil it."""
-    read = _cut(refiner.refine(request), request)
-    if read.intent is Intent.REPLY:
-        return read
-    what = read.intent, read.prompt, read.style, request.content
-    refined = RefinedRequest(*what, request.has_mask, read.plan, request.attached, request.resolution)
-    reason = _unsupported_reason(provider_for(read.intent), refined)
+    refinement = _cut(refiner.refine(request), request)
+    if refinement.intent is Intent.REPLY:
+        return refinement
+    what = refinement.intent, refinement.prompt, refinement.style, request.content
+    refined = RefinedRequest(*what, request.has_mask, refinement.plan, request.attached, request.resolution)
+    reason = _unsupported_reason(provider_for(refinement.intent), refined)
     if reason is None:
-        return read
-    nothing = replace(read, intent=Intent.REPLY, prompt="", width=None, height=None, plan=None)
-    return replace(nothing, reply=reason, suggestions=read.instead)
+        return refinement
+    nothing = replace(refinement, intent=Intent.REPLY, prompt="", width=None, height=None, plan=None)
+    return replace(nothing, reply=reason, suggestions=refinement.instead)
 
 
 def _unsupported_reason(provider: Provider, refined: RefinedRequest) -> str | None:
@@ -69,27 +69,29 @@ def _unsupported_reason(provider: Provider, refined: RefinedRequest) -> str | No
     return provider.unsupported_reason(refined)
 
 
-def _cut(read: Refinement, request: RefineRequest) -> Refinement:
+def _cut(refinement: Refinement, request: RefineRequest) -> Refinement:
     return replace(
-        read,
-        prompt=_text(read.prompt, MAX_LENGTHS["prompt"]),
-        title=_text(read.title, MAX_LENGTHS["title"]),
-        reply=_text(read.reply, MAX_LENGTHS["reply"]) if read.reply else None,
-        style=_text(read.style, MAX_LENGTHS["style"]) if read.style else None,
-        width=_side(request.width or read.width),
-        height=_side(request.height or read.height),
-        suggestions=_suggestions(read.suggestions),
-        instead=_suggestions(read.instead),
+        refinement,
+        prompt=_text(refinement.prompt, MAX_LENGTHS["prompt"]),
+        title=_text(refinement.title, MAX_LENGTHS["title"]),
+        reply=_text(refinement.reply, MAX_LENGTHS["reply"]) if refinement.reply else None,
+        style=_text(refinement.style, MAX_LENGTHS["style"]) if refinement.style else None,
+        width=_side(request.width or refinement.width),
+        height=_side(request.height or refinement.height),
+        suggestions=_suggestions(refinement.suggestions),
+        instead=_suggestions(refinement.instead),
     )
 
 
-def _suggestions(read: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
-    return tuple(_suggestion(suggested) for suggested in read[:MAX_SUGGESTIONS])
+def _suggestions(suggestions: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    return tuple(_suggestion(each) for each in suggestions[:MAX_SUGGESTIONS])
 
 
-def _suggestion(read: Suggestion) -> Suggestion:
-    action = Action(read.action) if read.action in tuple(Action) else None
-    return Suggestion(_text(read.label, MAX_LENGTHS["label"]), _text(read.content, MAX_LENGTHS["content"]), action)
+def _suggestion(suggestion: Suggestion) -> Suggestion:
+    action = Action(suggestion.action) if suggestion.action in tuple(Action) else None
+    return Suggestion(
+        _text(suggestion.label, MAX_LENGTHS["label"]), _text(suggestion.content, MAX_LENGTHS["content"]), action
+    )
 
 
 def generate(provider: Provider, request: PictureRequest, control: Control) -> Made:
