@@ -48,7 +48,7 @@ def test_a_hundred_pictures_take_a_hundred_keys(server: Serving, person: Person)
     assert len(set(seen)) == 101
     hidden = "Image.objects.filter(hidden=True, hidden_code='sexual').count()"
     settled = f"print({hidden}, Image.objects.filter(approved_at=None).count())"
-    assert soon(page, lambda: run(server, settled) == "10 10", 30)
+    assert soon(page, lambda: run(server, settled) == "10 10", HANGS_S)
 
 
 def test_two_moderators_never_get_the_same_one(server: Serving, newcomer: Callable[..., Person]) -> None:
@@ -85,7 +85,7 @@ def test_words_blocking_and_next_by_keys_alone(server: Serving, person: Person) 
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_have_text(re.compile("Nothing waits"))
     told = f"image = Image.objects.get(pk='{second}'); print(image.hidden_code, image.hidden_words, image.owner.is_blocked)"
-    assert soon(page, lambda: run(server, told) == "other Not here. True", 30)
+    assert soon(page, lambda: run(server, told) == "other Not here. True", HANGS_S)
     page.reload()
     assert ready(page) == first
 
@@ -112,7 +112,7 @@ print(image.pk)
     page.keyboard.press("a")
     ready(page, image)
     told = f"print(Image.objects.get(pk='{image}').appeal)"
-    assert soon(page, lambda: run(server, told) == "accepted", 30)
+    assert soon(page, lambda: run(server, told) == "accepted", HANGS_S)
     assert filled_too
 
 
