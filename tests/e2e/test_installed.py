@@ -99,6 +99,26 @@ async () => {
 """
 
 
+def test_a_browser_without_room_gets_what_the_studio_gives_out_all_the_same(away: Person) -> None:
+    ready(away.opens().page)
+    [worker] = away.context.service_workers
+    [has_file, text] = worker.evaluate(NO_ROOM)
+    assert has_file
+    assert "of yesterday" not in text
+
+
+NO_ROOM = """
+async () => {
+  const pages = await caches.open(PAGES);
+  await pages.put("/", new Response("<title>of yesterday</title>"));
+  await (await caches.open(FIXED)).delete(FILES[0]);
+  Cache.prototype.put = () => Promise.reject(new DOMException("", "QuotaExceededError"));
+  const asked = (path) => ({ request: new Request(path), waitUntil() {} });
+  return [(await file(asked(FILES[0]), FILES[0])).ok, await (await page(asked("/"), "/")).text()];
+}
+"""
+
+
 def test_the_picture_that_was_asked_for_longest_ago_goes_first(away: Person) -> None:
     tab = away.opens()
     ready(tab.page)

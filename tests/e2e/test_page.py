@@ -82,6 +82,27 @@ def test_what_is_written_while_the_studio_is_away_survives_a_reload_and_is_sent_
     ]
 
 
+BREAKS_OFF = """
+(body) => {
+  const fetched = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await fetched(...asked);
+    if (!asked[0].endsWith("/sessions/") || asked[1].method !== "POST") return answer;
+    window.fetch = fetched;
+    const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError("network error")) });
+    return new Response(body ?? broken, { status: 200 });
+  };
+}
+"""
+
+
+@pytest.mark.parametrize("body", [None, "<p>Welcome to our hotel</p>"], ids=["breaks off", "is another's"])
+def test_what_is_answered_with_half_an_answer_is_sent_again(person: Person, tab: Tab, body: str | None) -> None:
+    tab.page.evaluate(BREAKS_OFF, body)
+    tab.paints()
+    assert len(person.messages(tab)) == 1
+
+
 def test_a_first_message_that_another_tab_brings_out_is_shown_where_it_was_written(person: Person, tab: Tab) -> None:
     person.excused = "net::ERR_"
     person.opens()

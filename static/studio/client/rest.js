@@ -42,12 +42,15 @@ async function send(method, path, body, more = {}) {
   } catch {
     throw unreachable();
   }
-  return answer(response.status, await response.text().catch(() => ""));
+  return answer(response.status, await response.text().catch(() => { throw unreachable(); })); // it has broken off
 }
 
 function answer(status, text) {
   const data = parse(text);
-  if (status < 400) return data;
+  if (status < 400) {
+    if (text && data === null) throw unreachable(); // somebody else's on the way
+    return data;
+  }
   if (data?.code) throw new Problem({ ...data, message: data.detail ?? data.title });
   // No problem of the API: a proxy's page, or an expired CSRF token.
   throw new Problem({

@@ -25,10 +25,13 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") {
     const shell = shellOf(url.pathname);
-    if (shell) event.respondWith(page(request, shell));
-  } else if (FILES.includes(url.pathname)) event.respondWith(file(request, url.pathname));
+    if (shell) event.respondWith(page(event, shell));
+  } else if (FILES.includes(url.pathname)) event.respondWith(file(event, url.pathname));
   else if (isPicture(url.pathname) && request.destination === "image") event.respondWith(picture(event, url.pathname));
 });
+
+/** Beside the answer, which does not wait for it: there may be no room, or the answer may break off. */
+const keep = (event, keeping) => event.waitUntil(keeping.catch(() => {}));
 
 /** What is in the trash is not kept. */
 const isPicture = (path) => path.startsWith("/p/") && !path.includes("/trashed/");
@@ -62,12 +65,12 @@ function shellOf(path) {
   return path === "/gallery/" ? "/gallery/" : null;
 }
 
-async function page(request, shell) {
+async function page(event, shell) {
   const pages = await caches.open(PAGES);
   try {
-    const answer = await fetch(request);
+    const answer = await fetch(event.request);
     if (!AWAY.has(answer.status)) {
-      await keepPage(pages, shell, answer);
+      keep(event, keepPage(pages, shell, answer));
       return answer;
     }
     return (await pages.match(shell)) ?? answer;
@@ -82,12 +85,12 @@ async function keepPage(pages, shell, answer) {
   if (answer?.status === 200 && answer.type === "basic" && !answer.redirected) await pages.put(shell, answer.clone());
 }
 
-async function file(request, path) {
+async function file(event, path) {
   const cache = await caches.open(FIXED);
   const kept = await cache.match(path);
   if (kept) return kept;
-  const answer = await fetch(request);
-  if (answer.ok) await cache.put(path, answer.clone());
+  const answer = await fetch(event.request);
+  if (answer.ok) keep(event, cache.put(path, answer.clone()));
   return answer;
 }
 
@@ -96,7 +99,7 @@ async function picture(event, path) {
   const cache = await caches.open(PICTURES);
   try {
     const answer = await fetch(event.request);
-    event.waitUntil(keepPicture(cache, path, answer.clone()));
+    keep(event, keepPicture(cache, path, answer.clone()));
     return answer;
   } catch (problem) {
     const kept = await cache.match(path);
