@@ -81,7 +81,7 @@ NEGATIONS, PREPOSITIONS, ARTICLES = map(listed, ("negations", "prepositions", "a
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?\n]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Match:
     spelling: str  # the person's
     key: str  # folded

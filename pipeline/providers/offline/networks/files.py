@@ -40,7 +40,6 @@ class Network:
         def run(inputs: Mapping[str, Array]) -> Floats:
             for name, values in inputs.items():
                 network.setInput(np.ascontiguousarray(values, np.float32), name)
-            outputs: list[Floats] = list(network.forward(names))
-            return outputs[0]
+            return network.forward(names)[0]
 
         return run

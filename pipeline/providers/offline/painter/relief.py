@@ -22,9 +22,8 @@ def look(canvas: Canvas) -> None:
     top = max(0, int(ground.skyline.min()) - 1)
     row = np.arange(top, canvas.height, dtype=np.float32)
     columns, last = np.arange(canvas.width), len(ground.z) - 1
-    lower = np.stack(
-        [np.searchsorted(-skyline, -row) for skyline in ground.skyline.T], axis=1
-    )  # slices below the pixel
+    # How many slices lie below each pixel.
+    lower = np.stack([np.searchsorted(-skyline, -row) for skyline in ground.skyline.T], axis=1)
     this, before = np.minimum(lower, last), np.maximum(lower - 1, 0)
     edge = ground.skyline[before, columns]
     way = np.clip((edge - row[:, None]) / np.maximum(edge - ground.row[this, columns], 1e-3), 0, 1)

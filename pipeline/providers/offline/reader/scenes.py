@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from gallery.translation import language
 from pipeline.providers.base import Turn
@@ -35,14 +36,13 @@ class Reading:
 def read(text: str, style: str | None = None) -> Reading:
     """A known `style` replaces the text's."""
     found = list(LEXICON.match(text))
-    left_out = [match.is_unknown or _belongs_to_unknown(found, number) for number, match in enumerate(found)]
+    left_out = [match for match in found if match.is_unknown or _belongs_to_unknown(found, match)]
     asked = [match for match in LEXICON.match(style or "") if match.name or match.is_unknown]
     styles = [match.name for match in asked if match.name in words.STYLES]
     unwanted = frozenset(match.name for match in found if match.name and match.negated)
     wanted = [match for match in found if match.name and not match.negated]
-    known = _names(match for match, left in zip(found, left_out, strict=True) if match in wanted and not left)
-    ignored = [match.spelling for match, left in zip(found, left_out, strict=True) if left]
-    ignored += [match.spelling for match in asked if match.name not in words.STYLES]
+    known = _names(match for match in wanted if match not in left_out)
+    ignored = [match.spelling for match in (*left_out, *asked) if match.name not in words.STYLES]
     return Reading(
         scene=_scene(known, unwanted, styles),
         known=known,
@@ -58,18 +58,16 @@ def _names(matches: Iterable[Match]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match.name for match in matches if match.name))
 
 
-def _belongs_to_unknown(found: Sequence[Match], number: int) -> bool:
+def _belongs_to_unknown(found: Sequence[Match], hue: Match) -> bool:
     """A colour of the next word or, after "in", of the one before; in Vietnamese always of the one before."""
-    match, before, after = found[number], found[:number], found[number + 1 :]
-    if match.name not in HUES:
+    if hue.name not in HUES:
         return False
-    owner = None
-    if match.is_english:
-        owner = next((other for other in after if _is_thing(other) and other.phrase == match.phrase), None)
-    worn = any(other.key == "in" and other.phrase == match.phrase for other in before)
-    if owner is None and (worn or not match.is_english):
-        owner = next((other for other in before[::-1] if _is_thing(other) and other.clause == match.clause), None)
-    return owner is not None and owner.is_unknown
+    before, after = found[: found.index(hue)], found[found.index(hue) + 1 :]
+    owners = [other for other in after if hue.is_english and _is_thing(other) and other.phrase == hue.phrase]
+    worn = any(other.key == "in" and other.phrase == hue.phrase for other in before)
+    if worn or not hue.is_english:
+        owners += [other for other in before[::-1] if _is_thing(other) and other.clause == hue.clause]
+    return bool(owners) and owners[0].is_unknown
 
 
 def _is_thing(match: Match) -> bool:
@@ -92,20 +90,19 @@ def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
     return not PLACES.isdisjoint(known)
 
 
-def _first_unknown(found: Sequence[Match], left_out: Sequence[bool]) -> str | None:
+def _first_unknown(found: Sequence[Match], left_out: Collection[Match]) -> str | None:
     """With article and colours, without a verb."""
-    for number, match in enumerate(found):
-        end = number
-        while end < len(found) and left_out[end] and found[end].phrase == match.phrase:
-            end += 1
-        is_order = end < len(found) and found[end].key in _PRONOUNS
-        if end == number or is_order:
+    alike = groupby(found, lambda match: (match in left_out, match.phrase))
+    groups = [[], *(list(group) for _, group in alike), []]
+    for before, group, after in zip(groups, groups[1:], groups[2:], strict=False):
+        is_order = bool(after) and after[0].key in _PRONOUNS
+        if group[0] not in left_out or is_order:
             continue
-        run = [match.spelling for match in found[number:end]]
-        while len(run) > 1 and run[-1].endswith("ing"):
-            run.pop()
-        has_article = number > 0 and found[number - 1].key in words.ARTICLES
-        return f"{found[number - 1].key} {' '.join(run)}" if has_article else f"“{' '.join(run)}”"
+        spelled = [match.spelling for match in group]
+        while len(spelled) > 1 and spelled[-1].endswith("ing"):
+            spelled.pop()
+        has_article = bool(before) and before[-1].key in words.ARTICLES
+        return f"{before[-1].key} {' '.join(spelled)}" if has_article else f"“{' '.join(spelled)}”"
     return None
 
 
