@@ -83,7 +83,7 @@ def k_means(samples: Floats, count: int) -> tuple[Floats, Floats]:
     cv2.setRNGSeed(1)  # the same picture gives the same colours
     first = np.zeros((len(samples), 1), np.int32)
     _, labels, colours = cv2.kmeans(samples, count, first, criteria, 2, cv2.KMEANS_PP_CENTERS)
-    return np.asarray(colours), np.bincount(np.ravel(labels), minlength=count) / len(samples)
+    return colours, np.bincount(np.ravel(labels), minlength=count) / len(samples)
 
 
 def rgb(code: str) -> Array:
@@ -92,7 +92,7 @@ def rgb(code: str) -> Array:
 
 
 def luma(pixels: Array) -> Array:
-    return np.asarray(pixels @ np.array([0.3, 0.59, 0.11], np.float32), np.float32)
+    return pixels @ np.array([0.3, 0.59, 0.11], np.float32)
 
 
 def grey(pixels: Array) -> Floats:
@@ -103,7 +103,7 @@ def grey(pixels: Array) -> Floats:
 def step(low: Array | float, high: Array | float, values: Array) -> Array:
     """From 0 at `low` to 1 at `high`, smooth."""
     t = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
+    return t * t * (3 - 2 * t)
 
 
 def mix(a: Array, b: Array, amount: Array | float) -> Array:
@@ -145,11 +145,11 @@ def _octave(rng: np.random.Generator, size: int, cells: int) -> Array:
 
 
 def _stretched(values: Array) -> Array:
-    return np.asarray((values - values.min()) / max(np.ptp(values), 1e-6), np.float32)
+    return (values - values.min()) / max(np.ptp(values), 1e-6)
 
 
 def sample(tile: Array, x: Array, y: Array) -> Array:
     """A periodic tile at any coordinates (1.0 = once around), bilinear."""
     columns, rows = np.broadcast_arrays(*((at - np.floor(at)) * np.float32(len(tile)) for at in (x, y)))
     values = cv2.remap(tile, columns.copy(), rows.copy(), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    return np.asarray(values).reshape(columns.shape)
+    return values.reshape(columns.shape)

@@ -64,9 +64,6 @@ class Canvas:
         """For each layer: another one changes none."""
         return np.random.Generator(np.random.PCG64([self._seed, crc32(name.encode())]))
 
-    def column(self, across: Array | float) -> Array:
-        return np.asarray(across * self.focal + self.width / 2)
-
     def cover(self, colour: Array, amount: Array, top: int = 0, left: int = 0, z: float | None = None) -> None:
         """Lays a colour (3,) or a picture (h, w, 3), opaque by `amount` (h, w), over what is inside of the canvas. `z`:
         its distance."""

@@ -26,7 +26,7 @@ def ground(canvas: Canvas) -> None:
 def air_amount(canvas: Canvas, z: Array | float) -> Array:
     """How much of what is at distance z the air hides, 0..1."""
     reach = min((SIGHT[name] for name in canvas.scene.weather if name in SIGHT), default=14.0)
-    return np.asarray(1 - np.exp(-((np.asarray(z, np.float32) / reach) ** 1.5)), np.float32)
+    return 1 - np.exp(-((z / reach) ** 1.5))
 
 
 def _material(canvas: Canvas, seen: View) -> Array:
@@ -74,7 +74,7 @@ def _lit(canvas: Canvas, seen: View) -> Array:
     towards = np.array([0.82 * canvas.side, 0.5, -0.28], np.float32)
     facing = (nx * towards[0] + towards[1] + nz * towards[2]) / np.sqrt(nx**2 + 1 + nz**2)
     light = canvas.light.ambient * 0.75 + canvas.light.key * np.clip(facing, 0, 1)[..., None] * 0.85
-    return np.asarray(_material(canvas, seen) * light, np.float32)
+    return _material(canvas, seen) * light
 
 
 def _conifer(rng: np.random.Generator, side: float) -> Shape:
@@ -150,7 +150,7 @@ def _places(canvas: Canvas, rng: np.random.Generator, z: Array, lowest: float) -
     """Of what stands on the ground at these distances: where, its columns, the rows of its feet, and whether they are
     seen and higher than that."""
     x = (rng.uniform(-0.53, 0.53, len(z)) * canvas.width / canvas.focal * z).astype(np.float32)
-    land, columns = canvas.ground, canvas.column(x / z).astype(int)
+    land, columns = canvas.ground, (x / z * canvas.focal + canvas.width / 2).astype(int)
     here = np.searchsorted(land.z, z).clip(0, len(land.z) - 1), columns.clip(0, canvas.width - 1)
     seen = (land.row[here] <= land.skyline[here] + 1) & (land.height[here] > lowest)
     return x, columns, land.row[here], seen

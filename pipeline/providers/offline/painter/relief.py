@@ -72,7 +72,7 @@ def _dunes(canvas: Canvas, x: Array, z: Array) -> Array:
     rise, fall = (phase / 0.72) ** 1.6, ((1 - phase) / 0.28) ** 1.1  # long windward, steep lee
     crest = -np.log(np.exp(-5 * rise) + np.exp(-5 * fall)) / 5 + 0.1
     size = 0.35 + 0.9 * sample(soft, x * 0.04 + 0.5, z * 0.04)
-    return np.asarray(crest * size * np.minimum(0.12 * z, 0.85) * step(15, 8, z), np.float32)
+    return crest * size * np.minimum(0.12 * z, 0.85) * step(15, 8, z)
 
 
 def _flooded(canvas: Canvas, soft: Array, height: Array, x: Array, z: Array) -> Array:
@@ -96,10 +96,10 @@ def _flooded(canvas: Canvas, soft: Array, height: Array, x: Array, z: Array) -> 
     if "island" in land:
         middle = -canvas.sun[0] * 0.75 * 4.4
         distance = np.sqrt((x - middle) ** 2 + ((z - 4.4) * 1.2) ** 2)
-        height = np.asarray(np.maximum(height, (0.75 - distance + wave * 0.7) * 0.75), np.float32)
-    return np.asarray(height, np.float32)
+        height = np.maximum(height, (0.75 - distance + wave * 0.7) * 0.75)
+    return height
 
 
 def _sloped(height: Array, away: Array) -> Array:
     """Falling gently to water that is so many units away (below 0: in it)."""
-    return np.asarray(np.minimum(height, np.maximum(0.3 * away, -0.1)), np.float32)
+    return np.minimum(height, np.maximum(0.3 * away, -0.1))

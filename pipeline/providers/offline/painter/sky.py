@@ -65,7 +65,7 @@ def moon(canvas: Canvas) -> None:
 
 def _distance(canvas: Canvas, place: Place) -> Array:
     """(height, width), in focal lengths."""
-    return np.asarray(np.hypot(canvas.across - place[0], canvas.up - place[1]))
+    return np.hypot(canvas.across - place[0], canvas.up - place[1])
 
 
 def _disc(canvas: Canvas, distance: Array, radius: float) -> Array:

@@ -52,7 +52,7 @@ def _mirrored(canvas: Canvas, seen: View, wet: Array, shaken: Array) -> Array:
         at = np.clip(np.minimum(source, shore - 1), 0, canvas.height - 1).astype(np.int32)
         source = 2 * (canvas.horizon + canvas.focal * CAMERA / canvas.depth[at, columns]) - rows
     at = np.clip(np.minimum(source + shake * 2, shore - 1), 0, canvas.height - 1).astype(np.int32)
-    return np.asarray(canvas.pixels[at, columns])
+    return canvas.pixels[at, columns]
 
 
 def _glitter(canvas: Canvas, seen: View, wet: Array, waves: Array) -> None:

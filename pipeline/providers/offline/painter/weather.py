@@ -45,7 +45,7 @@ def snow(canvas: Canvas) -> None:
 
 def lightning(canvas: Canvas) -> None:
     rng, sketch = canvas.rng("lightning"), Sketch(canvas)
-    start = (float(canvas.column(-canvas.sun[0])), 0.0)
+    start = (canvas.width / 2 - canvas.sun[0] * canvas.focal, 0.0)
     trunk = _bolt(rng, start, (start[0] + rng.normal(0, 0.12) * canvas.focal, canvas.horizon), 7)
     width = canvas.focal / 400
     sketch.line(trunk, width)

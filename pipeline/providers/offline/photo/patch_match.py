@@ -100,11 +100,10 @@ class _Match:
         self.picture[self._hole] = guess[self._hole[self.inner]]
         self.sources = self._random.choice(self.allowed, len(self.targets))
         if offsets is not None:
-            scale, limit = np.array(guess.shape[:2]) / offsets.shape[:2], np.array(guess.shape[:2]) - 1
-            targets = self._places(self.targets)
-            small = np.minimum(targets / scale, np.array(offsets.shape[:2]) - 1).astype(int)
-            wanted = np.clip(targets + np.rint(offsets[tuple(small.T)] * scale).astype(int), 0, limit) + RADIUS
-            flat = wanted @ (self._width, 1)
+            size, targets = np.array(guess.shape[:2]), self._places(self.targets)
+            larger = cv2.resize(offsets.astype(np.float32), guess.shape[1::-1], interpolation=cv2.INTER_NEAREST)
+            moves = np.rint(larger[tuple(targets.T)] * (size / offsets.shape[:2])).astype(int)
+            flat = (np.clip(targets + moves, 0, size - 1) + RADIUS) @ (self._width, 1)
             self.sources = np.where(self._is_allowed[flat], flat, self.sources)
 
     def search(self, on_tick: Callable[[], None]) -> None:

@@ -57,10 +57,9 @@ def _oil(pixels: Pixels, progress: Progress) -> Pixels:
     across, down = cv2.Sobel(light, cv2.CV_32F, 1, 0), cv2.Sobel(light, cv2.CV_32F, 0, 1)
     xx, xy, yy = (cv2.GaussianBlur(v, (0, 0), 2 * brush) for v in (across * across, across * down, down * down))
     along = 0.5 * np.arctan2(2 * xy, xx - yy) + math.pi / 2
-    dx: Floats = np.cos(along)
-    dy: Floats = np.sin(along)
+    dx, dy = np.cos(along), np.sin(along)
     random = np.asarray(np.random.default_rng(9).standard_normal(light.shape, np.float32))
-    noise: Floats = cv2.GaussianBlur(random, (0, 0), brush / 4)
+    noise = cv2.GaussianBlur(random, (0, 0), brush / 4)
     y, x = np.indices(light.shape, np.float32)
     bristles: Floats = np.zeros_like(noise)  # noise drawn out along the forms
     reach = round(3 * brush)

@@ -16,8 +16,6 @@ from .edits import parse
 PROVIDER = "offline"
 MAX_NAMED = 8
 MAX_ADDED = 2
-ALL_STEPS = tuple(words.STEPS)
-EXAMPLE = Scene(time="sunset")
 _ENHANCING = ("sharper", "more contrast")  # steps of enhancing too
 _ADDED = {"birds": "add_birds", "boat": "add_boat", "night": "make_night", "snow": "add_snow"}  # in a scene → its offer
 
@@ -47,7 +45,7 @@ def plan_from_words(intent: Intent, prompt: str, style: str | None, content: str
             return Plan(edits=parse(prompt) or parse(content or ""), part=intents.part_of(prompt))
         case Intent.ENHANCE:
             steps = intents.steps_of(prompt, content)
-            return Plan(steps=steps or (ALL_STEPS if content is not None else ()))
+            return Plan(steps=steps or (tuple(words.STEPS) if content is not None else ()))
         case Intent.STYLE_TRANSFER:
             picture = intents.style_picture(prompt) or intents.style_picture(content or "")
             return Plan(style=intents.style_of(style, prompt, content), style_of=picture)
@@ -235,7 +233,7 @@ def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing:
     elif scene is None and request.has_source:
         offered = offers("enhance", "oil", "surprise", "photo")
     else:
-        landscape = button(say("paint_this").format(scenes.landscape_like(scene or EXAMPLE)))
+        landscape = button(say("paint_this").format(scenes.landscape_like(scene or Scene(time="sunset"))))
         offered = (landscape, *offers("city", "surprise", "photo"))
     return replace(_reply(request, say(first).format(thing)), suggestions=offered)
 
