@@ -6,7 +6,6 @@ import threading
 
 from django.db import connection
 
-from gallery import pictures
 from gallery.errors import NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.provenance import xmp
@@ -42,6 +41,8 @@ def opened(image: Image) -> Stream:
 @functools.lru_cache(KEPT)
 def _made(store: str, key: str, size: tuple[int, int]) -> bytes:
     """One key is always one picture."""
+    from gallery import pictures  # late: few web processes need Pillow
+
     try:
         return pictures.preview(storage(store).open(key), size)
     except NotFound:
