@@ -35,9 +35,7 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
     else:
         from . import tools  # late: it loads OpenCV
 
-        shown = request.references[plan.style_of - 2 :] if plan.style_of else ()
-        example = pictures.decode(shown[0]) if shown else None
-        changed, about = tools.apply(request.intent, plan, image, mask, example, part(progress, 0.03, 0.95))
+        changed, about = tools.apply(request, plan, image, mask, part(progress, 0.03, 0.95))
         note = about or note
     data = encoded(changed, lambda: progress(0.95))
     progress(1.0)

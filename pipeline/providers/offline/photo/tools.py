@@ -3,9 +3,10 @@
 import numpy as np
 from PIL import Image, ImageChops
 
+from gallery import pictures
 from gallery.errors import BadInput
 from gallery.translation import _
-from pipeline.providers.base import Intent, Progress, part
+from pipeline.providers.base import Intent, PictureRequest, Progress, part
 from pipeline.providers.offline.plan import Plan
 
 from ..arrays import Flags, Pixels, in_tiles, stretched, to_bytes
@@ -18,15 +19,10 @@ from .styles import restyle
 
 
 def apply(
-    intent: Intent,
-    plan: Plan,
-    image: Image.Image,
-    mask: Image.Image | None,
-    example: Image.Image | None,
-    progress: Progress,
+    request: PictureRequest, plan: Plan, image: Image.Image, mask: Image.Image | None, progress: Progress
 ) -> tuple[Image.Image, str | None]:
-    """And the name of a sentence about it. `image`: RGB or RGBA; `mask`: L, as large; `example`: of a style. Raises
-    `BadInput`."""
+    """And the name of a sentence about it. `image`: RGB or RGBA; `mask`: L, as large. Raises `BadInput`."""
+    intent = request.intent
     where, note = None if mask is None else np.asarray(mask), None
     # In a cut-out, the black behind it shows the background.
     pixels = np.asarray(image.convert("RGB")) if intent is Intent.REMOVE_BACKGROUND else _colours(image)
@@ -40,7 +36,8 @@ def apply(
             changed = remove_object(pixels, where, share)
         case Intent.REMOVE_OBJECT:
             raise BadInput(_("Paint over what shall go: without an AI nobody else can say where it is."))
-        case _ if example is not None:
+        case _ if plan.style_of and plan.style_of < len(request.references) + 2:
+            example = pictures.decode(request.references[plan.style_of - 2])
             changed = in_style_of(pixels, _colours(example), share)
         case _ if plan.style:
             changed = restyle(pixels, plan.style, share)
