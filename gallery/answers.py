@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.crypto import salted_hmac
 from django.utils.http import parse_etags
 
+from gallery.translation import language
+
 
 def json_answer(form: Any, status: int = 200, etag: str = "") -> HttpResponse:
     text = json.dumps(form, cls=DjangoJSONEncoder, ensure_ascii=False)
@@ -20,8 +22,8 @@ def json_answer(form: Any, status: int = 200, etag: str = "") -> HttpResponse:
 
 
 def etag_of(kind: str, *parts: object) -> str:
-    """`parts`: whatever decides the content, apart from the release and the signing key."""
-    text = json.dumps([settings.STUDIO_VERSION, kind, *parts], default=str)
+    """`parts`: whatever decides the content, apart from the release, the reader's language and the signing key."""
+    text = json.dumps([settings.STUDIO_VERSION, language(), kind, *parts], default=str)
     return f'"{urlsafe_b64encode(salted_hmac("gallery.answers", text, algorithm="sha256").digest()[:15]).decode()}"'
 
 

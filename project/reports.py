@@ -61,9 +61,16 @@ def _check_page(request: HttpRequest) -> None:
     """Programs send neither header; the page's own form sends "null" as its origin, since it sends no referrer. Raises
     `Forbidden`."""
     site, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "null")
-    is_ours = origin == "null" or urlsplit(origin).netloc == request.get_host()
+    is_ours = origin == "null" or _host(origin) == request.get_host()
     if site not in ("", "same-origin", "none") or not (site or is_ours):
         raise Forbidden(_("A report comes from the shared picture's own page."))
+
+
+def _host(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://[x"
+        return ""
 
 
 def _body(request: HttpRequest) -> ReportBody:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from gallery import services as gallery
 from pipeline.documents import Filter, Stored
@@ -12,6 +13,7 @@ from pipeline.store.documents import find
 from pipeline.store.mongo import database
 
 TURNS = 6  # turns that a provider is told
+AT_ONCE = 200  # messages for which the gallery is asked together
 # By the database's clock; ids come from the clocks of web processes.
 LATEST = [("accepted_at", -1), ("_id", -1)]
 
@@ -46,7 +48,7 @@ def resolve_source(message: Message, turns: Sequence[Stored] | None = None) -> S
     if named:
         return Source(image_id=named)
     if turns is not None:
-        found = next((found for last in turns if (found := _shown_by(last, message.user_id))), None)
+        found = _shown_by(turns, message.user_id)
         if found or len(turns) < TURNS:
             return found or Source()
     earlier = database()["messages"].find(
@@ -61,16 +63,27 @@ def resolve_source(message: Message, turns: Sequence[Stored] | None = None) -> S
         {"status": 1, "image": 1, "source_image_id": 1},
         sort=LATEST,
     )
-    return next((found for last in earlier if (found := _shown_by(last, message.user_id))), Source())
+    while some := list(islice(earlier, AT_ONCE)):
+        if found := _shown_by(some, message.user_id):
+            return found
+    return Source()
 
 
-def _shown_by(last: Stored, user_id: str) -> Source | None:
-    if last["status"] == Status.PROCESSING.value:
-        return Source(waits_for=last["_id"])
-    if last["image"] and last["image"]["state"] == "shown":
-        return Source(image_id=last["image"]["id"])
-    source = last["source_image_id"]
-    return Source(image_id=source) if source and gallery.is_source(user_id, source) else None
+def _shown_by(turns: Sequence[Stored], user_id: str) -> Source | None:
+    """By the first of them that shows any. The gallery is asked once, and only where it matters."""
+    there: set[str] | None = None
+    for last in turns:
+        if last["status"] == Status.PROCESSING.value:
+            return Source(waits_for=last["_id"])
+        if last["image"] and last["image"]["state"] == "shown":
+            return Source(image_id=last["image"]["id"])
+        if (source := last["source_image_id"]) is None:
+            continue
+        if there is None:
+            there = gallery.sources_among(user_id, {turn["source_image_id"] for turn in turns} - {None})
+        if source in there:
+            return Source(image_id=source)
+    return None
 
 
 def _before(message: Message) -> Filter:

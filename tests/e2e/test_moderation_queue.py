@@ -162,6 +162,20 @@ def test_an_empty_queue_says_whether_it_is_filtered(server: Serving, person: Per
     expect(page.locator("#said")).to_have_text("Nothing waits. This page looks again by itself.")
 
 
+def test_a_verdict_that_the_studio_could_not_take_comes_back(server: Serving, newcomer: Callable[..., Person]) -> None:
+    filled(server, 2)
+    person = newcomer()
+    person.excused = "status of 503"
+    log_in(server, person.context)
+    page = person.opens("/admin/queue/").page
+    ready(page)
+    first = page.locator("#queue").get_attribute("data-id")
+    page.route("**/decide/", lambda route: route.fulfill(status=503, body="busy"), times=1)
+    page.keyboard.press("a")
+    expect(page.locator("#said")).to_have_text("The studio cannot answer right now.")
+    expect(page.locator("#queue")).to_have_attribute("data-id", first or "")
+
+
 def test_filters_that_change_while_an_answer_is_on_its_way_are_those_that_count(
     server: Serving, person: Person
 ) -> None:

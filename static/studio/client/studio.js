@@ -61,8 +61,9 @@ export class Studio extends EventTarget {
 
   async loadEarlier() {
     const { room } = this.store;
-    const page = await rest.sessions.messages(room.id, room.next);
-    if (this.store.room === room) this.store.addEarlier(page);
+    const cursor = room.next;
+    const page = await rest.sessions.messages(room.id, cursor);
+    if (this.store.room === room && room.next === cursor) this.store.addEarlier(page); // else a gap would be left before what is there
   }
 
   /** Raises `Problem`; a session that is already gone is deleted all the same. */

@@ -26,7 +26,7 @@ async function post(path, body) {
   const headers = { "X-CSRFToken": token, ...(form ? {} : { "Content-Type": "application/json" }) };
   const response = await fetch(path, { method: "POST", headers, body: form ? body : JSON.stringify(body) });
   const answer = await response.json().catch(() => null);
-  if (!response.ok) throw new Error(answer?.message ?? t("The studio cannot answer right now."));
+  if (!response.ok) throw Object.assign(new Error(answer?.message ?? t("The studio cannot answer right now.")), { passes: response.status >= 500 });
   return answer;
 }
 
@@ -41,7 +41,7 @@ async function more() {
   asking = true;
   try {
     const answer = await claim();
-    const known = new Set([...items.map(({ id }) => id), ...decided]);
+    const known = new Set([...items.map(({ id }) => id), ...decided, ...passed]);
     items.push(...answer.items.filter(({ id }) => !known.has(id)));
     count(answer.waiting);
     setText(document.querySelector("#notice"), answer.notice);
@@ -159,7 +159,7 @@ async function decide(verdict, code = "other", words = "") {
     await post("decide/", { id: item.id, verdict, code, words });
   } catch (problem) {
     setText(said, problem.message);
-    if (problem instanceof TypeError) {
+    if (problem instanceof TypeError || problem.passes) {
       decided.delete(item.id);
       items.unshift(item);
       show();

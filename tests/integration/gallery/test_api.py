@@ -272,6 +272,16 @@ def test_a_hidden_picture_leaves_the_list_and_keeps_its_prompt(client: Client, m
     assert (form["hidden_reason"], form["appeal"]) == (said, None)
 
 
+def test_an_answer_in_another_language_is_another_answer(client: Client, me: User) -> None:
+    image = made(me)
+    verdicts.hide([image], "", me.pk, "violence")
+    for where in (at(image), GALLERY + "?hidden=true"):
+        etag = client.get(where, headers={"Accept-Language": "en"})["ETag"]
+        answer = client.get(where, headers={"Accept-Language": "vi", "If-None-Match": etag})
+        assert (answer.status_code, answer["Content-Language"]) == (200, "vi")
+        assert client.get(where, headers={"Accept-Language": "en", "If-None-Match": etag}).status_code == 304
+
+
 def test_hidden_pictures_are_listed_for_their_owner_who_asks_for_them(client: Client, me: User) -> None:
     shown, hidden, trashed, others = made(me), made(me), made(me), made(User.make_guest())
     verdicts.hide([hidden, trashed, others], "", me.pk, "hate")

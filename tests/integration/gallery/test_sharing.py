@@ -421,7 +421,7 @@ def test_the_pages_own_form_works_without_a_script(path: str) -> None:
 
 @pytest.mark.parametrize("headers", [
     {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"},
-    {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+    {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site", "Origin": "null"}, {"Origin": "http://[x"},
 ])  # fmt: skip
 def test_a_page_from_elsewhere_reports_in_nobodys_name(path: str, headers: dict[str, str]) -> None:
     answers = [reported(path, {"reason": "hate"}, **headers), as_form(path, "reason=hate", **headers)]  # type: ignore[arg-type]

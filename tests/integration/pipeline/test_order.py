@@ -12,6 +12,8 @@ from pipeline import transitions
 from pipeline.message import Message
 from pipeline.store.mongo import database
 from pipeline.worker import sources
+from project.models import User
+from tests.integration.gallery.rows import made
 from tests.support.messages import Doc, insert
 
 pytestmark = pytest.mark.usefixtures("mongo")
@@ -102,6 +104,18 @@ def test_no_two_variations_have_the_same_number() -> None:
             )  # as soon as it is there
 
     assert list(numbers()) == [1, 2, 3, 4]
+
+
+@pytest.mark.django_db
+def test_the_gallery_is_asked_once_about_many_pictures_that_are_gone(django_assert_max_num_queries: Any) -> None:
+    kept = made(User.make_guest())
+    insert(user_id=str(kept.owner_id), status="FAILED", image=None, source_image_id=str(kept.pk))
+    for _ in range(40):
+        insert(user_id=str(kept.owner_id), status="FAILED", image=None, source_image_id=str(uuid.uuid4()))
+    message = Message.of(insert(user_id=str(kept.owner_id)))
+    with django_assert_max_num_queries(2):
+        found = sources.resolve_source(message, sources.turns_before(message))
+    assert found.image_id == str(kept.pk)
 
 
 def test_finding_it_reads_no_more_of_a_long_conversation_than_of_a_short_one() -> None:
