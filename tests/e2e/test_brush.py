@@ -9,8 +9,8 @@ from PIL import Image
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
 from tests.e2e.bringing import drop, paste
-from tests.e2e.person import Person, Tab, act, photo, place
-from tests.support.serving import Serving
+from tests.e2e.person import Person, Tab, act, photo, place, soon
+from tests.support.serving import HANGS_S, Serving
 
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
@@ -59,6 +59,26 @@ def tab(chat: Tab) -> Iterator[Tab]:
     open_brush(chat)
     yield chat
     expect(brush(chat)).to_have_count(0)
+
+
+def canvases(page: Page) -> int:
+    """Those that are in memory, seen or not."""
+    inspector = page.context.new_cdp_session(page)
+    inspector.send("HeapProfiler.collectGarbage")
+    prototype = inspector.send("Runtime.evaluate", {"expression": "HTMLCanvasElement.prototype"})["result"]["objectId"]
+    found = inspector.send("Runtime.queryObjects", {"prototypeObjectId": prototype})["objects"]["objectId"]
+    count = {"objectId": found, "functionDeclaration": "function () { return this.length; }", "returnByValue": True}
+    length: int = inspector.send("Runtime.callFunctionOn", count)["result"]["value"]
+    inspector.detach()
+    return length
+
+
+def test_a_brush_that_is_closed_leaves_no_canvas_in_memory(chat: Tab) -> None:
+    for _ in range(4):
+        open_brush(chat)
+        chat.page.keyboard.press("Escape")
+        expect(brush(chat)).to_have_count(0)
+    assert soon(chat.page, lambda: canvases(chat.page) <= 6, HANGS_S)  # the last one may be there still
 
 
 def open_brush(tab: Tab) -> None:

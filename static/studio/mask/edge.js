@@ -19,7 +19,8 @@ export class Edge {
   constructor(painted) {
     this.painted = painted;
     this.sharp = 1;
-    STILL.addEventListener("change", () => this.refresh());
+    const edge = new WeakRef(this); // what listens there stays for as long as the page does, and three canvases with it
+    STILL.addEventListener("change", () => edge.deref()?.refresh());
   }
 
   fit(sharp) {
