@@ -1,4 +1,4 @@
-// What can be changed by hand: how it is framed, and light and colours.
+// The controls for changes by hand: framing, light and colours.
 
 import { h, setAttribute } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -10,8 +10,8 @@ const SHAPES = { square: [1, 1], "4:3": [4, 3], "3:4": [3, 4], "3:2": [3, 2], "2
 const PANELS = [["crop", t("Crop and turn")], ["light", t("Light and colour")]];
 
 /**
- * A state: {adjust, shape}, see adjustment.js; `shape`: what the frame keeps to, [across, down], or null. Events: "panel";
- * "moving" and "changed", whose detail makes a state and the picture's size into the next state.
+ * A state: {adjust, shape}, see adjustment.js; `shape`: the frame's fixed proportions, [across, down], or null. Events: "panel";
+ * "moving" and "changed", whose detail is a function (state, size of the picture) → next state.
  */
 class AdjustTools extends HTMLElement {
   panel = "crop";
@@ -34,7 +34,7 @@ class AdjustTools extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     const tabs = h("fieldset.tabs", {}, h("legend.unseen", {}, t("What to change")), ...this.#tabs);
-    tabs.addEventListener("change", ({ target }) => this.#turn(target.value));
+    tabs.addEventListener("change", ({ target }) => this.#switchPanel(target.value));
     this.#shape.addEventListener("change", () => this.#reshape(this.#shape.value));
     this.append(tabs, ...Object.values(this.#panels));
   }
@@ -45,16 +45,16 @@ class AdjustTools extends HTMLElement {
 
   show({ adjust, shape }, size) {
     this.#showShapes(adjust, shape, size);
-    for (const { name, input, said } of [this.#tilt, ...this.#amounts]) {
+    for (const { name, input, output } of [this.#tilt, ...this.#amounts]) {
       const value = adjust[name];
       if (Number(input.value) !== value) input.value = value;
       const words = `${value > 0 ? "+" : ""}${value}${name === "straighten" ? "°" : ""}`.replace("-", "−");
-      said.textContent = words;
+      output.textContent = words;
       setAttribute(input, "aria-valuetext", words);
     }
   }
 
-  #turn(panel) {
+  #switchPanel(panel) {
     this.panel = panel;
     for (const [name, element] of Object.entries(this.#panels)) element.hidden = name !== panel;
     this.dispatchEvent(new Event("panel"));
@@ -68,28 +68,28 @@ class AdjustTools extends HTMLElement {
 
   #slider(name, label, limit, step) {
     const input = h("input", { type: "range", min: -limit, max: limit, step, value: 0, "aria-label": label });
-    const said = h("output", { "aria-hidden": "true" }, "0");
+    const output = h("output", { "aria-hidden": "true" }, "0");
     const next = ({ adjust, shape }, size) => {
       const value = Number(input.value);
       return { adjust: name === "straighten" ? straighten(adjust, size, value) : { ...adjust, [name]: value }, shape };
     };
     input.addEventListener("input", () => this.#tell("moving", next));
     input.addEventListener("change", () => this.#tell("changed", next));
-    return { name, input, said, row: h("label.amount", {}, h("span.what", { "aria-hidden": "true" }, label), input, said) };
+    return { name, input, output, row: h("label.amount", {}, h("span.what", { "aria-hidden": "true" }, label), input, output) };
   }
 
   #showShapes(adjust, shape, size) {
     const original = turned(adjust, size);
     const options = { free: null, original: [original.width, original.height], ...SHAPES };
-    const chosen = Object.keys(options).findLast((name) => JSON.stringify(options[name]) === JSON.stringify(shape)) ?? "free";
+    const current = Object.keys(options).findLast((name) => JSON.stringify(options[name]) === JSON.stringify(shape)) ?? "free";
     const names = { free: t("Free shape"), original: t("Its own shape"), square: t("Square") };
     if (!this.#shape.options.length) {
       this.#shape.append(...Object.keys(options).map((name) => h("option", { value: name }, names[name] ?? name)));
     }
-    this.#shape.value = chosen;
+    this.#shape.value = current;
   }
 
-  /** Free, the frame stays where it is. */
+  /** With "free" the frame stays as it is. */
   #reshape(name) {
     this.#tell("changed", ({ adjust }, size) => {
       if (name === "free") return { adjust, shape: null };

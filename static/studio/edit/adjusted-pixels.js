@@ -1,23 +1,23 @@
-// A picture's pixels, and what a change by hand makes of them, at any size.
+// A picture's pixels after a change by hand, at any size.
 
 import { pictureUrl } from "../ui/dom.js";
 import { NOTHING } from "./adjustment.js";
 import { colour, lightness, mapOf, partOf, pick, sample, tablesOf } from "./arithmetic.js";
 import { exactPixels } from "./exact-pixels.js";
 
-const TILE = 1024; // pixels: what is read at a time where all of it has to be
+const TILE = 1024; // pixels: the side of what is read at a time
 
 export class AdjustedPixels {
   #img = new Image();
   #mean = null;
   #opaque = true;
-  #exact = null; // of a picture that is clear in places, where the browser can tell them
+  #exact = null; // ImageData of a partly transparent picture, if the browser can read it exactly
   #part = { key: "", pixels: null }; // of the file, as it is
   #toned = { key: "", pixels: null }; // the same, in other colours
 
   /** `image`: a picture's public form. Raises EncodingError where it cannot be loaded. */
   async load(image) {
-    // As a file: those are never redirected to another server, from which no page can read pixels.
+    // As a download, which is never redirected to another server: its pixels could not be read.
     this.#img.src = `${pictureUrl(image.url)}?download=1`;
     await this.#img.decode();
     this.size = { width: this.#img.naturalWidth, height: this.#img.naturalHeight };
@@ -27,7 +27,7 @@ export class AdjustedPixels {
     return this;
   }
 
-  /** `frame` of the adjusted picture, as ImageData of `out`, which is no larger: {width, height}. */
+  /** `frame` of the adjusted picture as ImageData of the size `out`, {width, height}, which is not larger. */
   render(adjust, frame, out) {
     const part = partOf(adjust, this.size, frame);
     const scaled = scaledSize(part, frame, out, adjust);
@@ -66,7 +66,7 @@ export class AdjustedPixels {
     return context.getImageData(0, 0, scaled.width, scaled.height);
   }
 
-  /** The mean lightness of what is not clear, around which contrast is spread; and whether anything is clear. */
+  /** The mean lightness of what is not transparent, from which contrast is computed; and whether anything is transparent. */
   #measure() {
     const { width, height } = this.size;
     let [light, weight] = [0, 0];
@@ -94,7 +94,7 @@ function cut(pixels, { x, y, width, height }) {
   return part;
 }
 
-/** How large the part of the file is read: as large as it is shown, and so that nothing lies between two pixels if it can. */
+/** The size in which the part is read: as it is shown, without interpolation if possible. */
 function scaledSize(part, frame, out, { rotate, straighten }) {
   const across = out.width / frame.width;
   const down = out.height / frame.height;

@@ -1,7 +1,7 @@
-// A change by hand, as a value: what message.send takes as `options.adjust`. Pure. Lengths: the picture's pixels; a crop lies in
-// the picture as it stands once turned and straightened, which keeps the turned picture's size.
+// A change by hand, as a value: what message.send takes as `options.adjust`. Pure functions. Lengths are the picture's pixels; a
+// crop's coordinates are those after turning and straightening, which keeps the turned picture's size.
 
-const MIN_SIDE = 16; // pixels, of what is left of a picture
+const MIN_SIDE = 16; // pixels, of what a crop leaves
 
 export const LEAST_SIDE = MIN_SIDE;
 export const TILT_LIMIT = 45; // degrees
@@ -11,7 +11,7 @@ export const NOTHING = Object.freeze({
   exposure: 0, contrast: 0, warmth: 0, saturation: 0,
 });
 
-/** What of it is not as it was: the form in which it is sent. */
+/** The values that differ from NOTHING: the form in which it is sent. */
 export const toOptions = (adjust) =>
   Object.fromEntries(Object.entries(adjust).filter(([name, value]) => value !== NOTHING[name]));
 
@@ -26,7 +26,7 @@ export function frameOf(adjust, size) {
   return adjust.crop ?? wholeOf(adjust, size);
 }
 
-/** What is left without a crop: all of it, or, straightened, the largest part of its shape without empty corners. */
+/** The frame without a crop: the whole picture, or, straightened, the largest part of its shape without empty corners. */
 export function wholeOf({ rotate, straighten }, size) {
   const { width, height } = turned({ rotate }, size);
   const { cos, sin } = turn(Math.abs(straighten));
@@ -43,7 +43,7 @@ export function sizeAfter(adjust, size) {
   return { width, height };
 }
 
-// What a press of a button makes of it. What is seen is turned, whatever was done before.
+// The buttons. They turn and flip the picture as it is seen, whatever was done before.
 
 export function turnRight(adjust, size) {
   const { height } = turned(adjust, size);
@@ -76,13 +76,13 @@ export function flip(adjust, size, axis) {
   return { ...mirrored, rotate: (mirrored.rotate + 180) % 360, flip_horizontal: false, flip_vertical: false };
 }
 
-/** Another angle; a crop shrinks about its middle as far as it must. */
+/** Another angle; a crop shrinks around its middle as far as needed. */
 export function straighten(adjust, size, degrees) {
   const tilted = { ...adjust, straighten: degrees };
   return adjust.crop ? { ...tilted, crop: shrunk(adjust.crop, (crop) => fits(tilted, size, crop)) } : tilted;
 }
 
-/** Is the whole crop filled by the picture? */
+/** Whether the picture fills the whole crop. */
 export function fits(adjust, size, { x, y, width, height }) {
   const whole = turned(adjust, size);
   if (x < 0 || y < 0 || x + width > whole.width || y + height > whole.height) return false;
@@ -110,7 +110,7 @@ function shrunk(crop, fit) {
   return part(least);
 }
 
-/** The largest part of these proportions in the middle of what is left without a crop; null where that is all of it. */
+/** The largest frame of these proportions, in the middle of the frame without a crop. */
 export function cropTo(adjust, size, [across, down]) {
   const whole = wholeOf(adjust, size);
   const wanted = Math.min(whole.width, (whole.height * across) / down);

@@ -1,9 +1,9 @@
-// What a change by hand does to pixels: to the letter what the studio does (pipeline/providers/arithmetic.py), so
-// that what is seen beforehand is what will be made. Pure; pixels are RGBA bytes, as ImageData has them.
+// What a change by hand does to pixels: exactly what the server does (pipeline/providers/arithmetic.py), so that the preview equals
+// the result. Pure functions; pixels are RGBA bytes, as in ImageData.
 
 import { roundEven, turn, turned } from "./adjustment.js";
 
-// How much red, green and blue are lifted or lowered at 50 of 100.
+// How much red, green and blue are raised or lowered at 50 of 100.
 const BRIGHTER = 0.55;
 const DARKER = -0.28;
 const WARMER = [0.25, -0.05, -0.36];
@@ -12,33 +12,33 @@ const { fround } = Math;
 
 // Colours
 
-/** How light a pixel is, in the studio's whole numbers. */
+/** A pixel's luma, in integers, as the server computes it. */
 export const lightness = (red, green, blue) => (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
 
-/** What becomes of each of 256 values of red, green and blue. `pivot`: the picture's mean lightness. */
+/** Lookup tables of 256 values for red, green and blue. `pivot`: the picture's mean lightness. */
 export function tablesOf({ contrast, exposure, warmth }, pivot) {
   const factor = 1.35 ** (contrast / 50);
   const spread = Array.from({ length: 256 }, (_, value) => blend(pivot, value, factor));
-  const lifted = exposed(((exposure > 0 ? BRIGHTER : DARKER) * Math.abs(exposure)) / 50);
+  const raised = exposed(((exposure > 0 ? BRIGHTER : DARKER) * Math.abs(exposure)) / 50);
   return (warmth > 0 ? WARMER : COOLER).map((amount) => {
     const warmed = tinted((amount * Math.abs(warmth)) / 50);
-    return Uint8Array.from(spread, (value) => warmed[lifted[value]]);
+    return Uint8Array.from(spread, (value) => warmed[raised[value]]);
   });
 }
 
 const values = (of) => Array.from({ length: 256 }, (_, v) => roundEven(of(v)));
 
-/** 256 values: lifted and never past white, so that what is light keeps apart; or lowered in proportion. */
+/** 256 values: raised without clipping, so that light values stay distinct; or lowered in proportion. */
 function exposed(amount) {
   if (amount < 0) return values((v) => v * Math.max(1 + amount, 0.2));
-  const lift = 1.4 * amount;
-  return values((v) => (v * (1 + lift)) / (1 + (lift * v) / 255));
+  const raise = 1.4 * amount;
+  return values((v) => (v * (1 + raise)) / (1 + (raise * v) / 255));
 }
 
-/** 256 values, lifted or lowered most in the middle: what is as bright as can be keeps its hue. */
+/** 256 values, raised or lowered most in the middle: black and white keep their hue. */
 const tinted = (amount) => values((v) => v + (Math.max(-1, Math.min(amount, 1)) * v * (255 - v)) / 255);
 
-/** From one value on to another and past it, in the short floats and with the cutting off that the studio has. */
+/** Interpolates, and extrapolates, in 32-bit floats and truncated, as the server does. */
 function blend(from, to, factor) {
   if (factor === 1) return to;
   const value = fround(from + fround(fround(factor) * (to - from)));
@@ -67,34 +67,34 @@ export function colour(pixels, [reds, greens, blues], saturation) {
 
 // Shape
 
-/** A map of places, (x, y) → (ax + by + c, dx + ey + f): first `inner`, then `outer`. */
-function after(outer, inner) {
+/** Composes affine maps, (x, y) → (ax + by + c, dx + ey + f): first `inner`, then `outer`. */
+function compose(outer, inner) {
   const [a, b, c, d, e, f] = outer;
   const [g, h, i, j, k, l] = inner;
   return [a * g + b * j, a * h + b * k, a * i + b * l + c, d * g + e * j, d * h + e * k, d * i + e * l + f];
 }
 
-/** From a place in the picture as it stands once turned and straightened back to the one in the file. */
-export function wayBack(adjust, size) {
+/** The inverse map: from the turned and straightened picture to the file. */
+export function inverseMap(adjust, size) {
   const { width, height } = turned(adjust, size);
   const { cos, sin } = turn(adjust.straighten);
   const [across, down] = [width / 2, height / 2];
   let map = [cos, sin, across - cos * across - sin * down, -sin, cos, down + sin * across - cos * down];
   if (adjust.straighten === 0) map = [1, 0, 0, 0, 1, 0];
-  if (adjust.flip_horizontal) map = after([-1, 0, width, 0, 1, 0], map);
-  if (adjust.flip_vertical) map = after([1, 0, 0, 0, -1, height], map);
+  if (adjust.flip_horizontal) map = compose([-1, 0, width, 0, 1, 0], map);
+  if (adjust.flip_vertical) map = compose([1, 0, 0, 0, -1, height], map);
   const quarter = {
     0: [1, 0, 0, 0, 1, 0],
     90: [0, 1, 0, -1, 0, width],
     180: [-1, 0, width, 0, -1, height],
     270: [0, -1, height, 1, 0, 0],
   };
-  return after(quarter[adjust.rotate], map);
+  return compose(quarter[adjust.rotate], map);
 }
 
-/** The part of the file that a frame shows: {x, y, width, height}; some pixels more around it where it is straightened. */
+/** The part of the file that a frame shows: {x, y, width, height}; with a margin where it is straightened. */
 export function partOf(adjust, size, frame) {
-  const [a, b, c, d, e, f] = wayBack(adjust, size);
+  const [a, b, c, d, e, f] = inverseMap(adjust, size);
   const corners = [[frame.x, frame.y], [frame.x + frame.width, frame.y], [frame.x, frame.y + frame.height],
     [frame.x + frame.width, frame.y + frame.height]];
   const margin = adjust.straighten ? 3 : 0;
@@ -107,11 +107,11 @@ export function partOf(adjust, size, frame) {
   return { x, y, width, height };
 }
 
-/** From the middle of a pixel of the result to its place in `part` of the file, which measures `scaled`. */
+/** The map from the centre of a pixel of the result to `part` of the file, which is read in the size `scaled`. */
 export function mapOf(adjust, size, { frame, out, part, scaled }) {
   const shown = [frame.width / out.width, 0, frame.x, 0, frame.height / out.height, frame.y];
   const [across, down] = [scaled.width / part.width, scaled.height / part.height];
-  return after([across, 0, -part.x * across, 0, down, -part.y * down], after(wayBack(adjust, size), shown));
+  return compose([across, 0, -part.x * across, 0, down, -part.y * down], compose(inverseMap(adjust, size), shown));
 }
 
 /** Each pixel of the result is one of the source. */
@@ -128,7 +128,7 @@ export function pick(source, result, [a, b, c, d, e, f]) {
   }
 }
 
-/** Between the source's pixels, by the cubic that the studio has; what lies outside is clear. `opaque`: nothing is clear in the source. */
+/** Cubic interpolation, as the server's; transparent outside the source. `opaque`: nothing in the source is transparent. */
 export function sample(source, result, [a, b, c, d, e, f], opaque) {
   const { width, height } = source;
   const from = opaque ? source.data : premultiplied(source.data);
@@ -171,7 +171,7 @@ function cubic(one, two, three, four, share) {
   return two + share * (three - one + share * (2 * (one - two) + three - four + share * (two - one - three + four)));
 }
 
-/** Colours times opacity, as the studio rounds it: what is clear has no say in what is beside it. */
+/** Premultiplies by opacity, rounded as on the server: transparent pixels do not colour their neighbours. */
 function premultiplied(pixels) {
   const found = new Uint8ClampedArray(pixels);
   for (let at = 0; at < found.length; at += 4) {

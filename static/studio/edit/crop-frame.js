@@ -1,4 +1,4 @@
-// The frame around what is left of a picture: dragged by its corners and edges, moved from within, or both with keys.
+// The crop frame: dragged by its corners and edges, moved by its inside, or both with keys.
 
 import { h } from "../ui/dom.js";
 import { LEAST_SIDE, sameFrame } from "./adjustment.js";
@@ -6,7 +6,7 @@ import { LEAST_SIDE, sameFrame } from "./adjustment.js";
 const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const STEP = 0.02; // of the shorter side; with Ctrl a pixel
-const TRIES = 20; // halvings between what fits and what was wanted
+const TRIES = 20; // steps of the binary search for the largest frame that fits
 
 /** Events: "framing" while it moves, "framed" when it rests. Lengths: the picture's pixels. */
 class CropFrame extends HTMLElement {
@@ -26,7 +26,7 @@ class CropFrame extends HTMLElement {
     this.addEventListener("keyup", (event) => event.key in ARROWS && this.#tell("framed"));
   }
 
-  /** `whole`: {width, height} of what it lies in, `fits(frame)`: may it lie there? */
+  /** `whole`: {width, height} of what it lies in, `fits(frame)`: whether it may lie there. */
   show(frame, { whole, fits, shape }) {
     this.frame = frame;
     this.#whole = whole;
@@ -48,7 +48,7 @@ class CropFrame extends HTMLElement {
     } else if (event.type === "pointermove" && this.#drag) {
       const { handle, frame } = this.#drag;
       const [x, y] = at.map((value, i) => value - this.#drag.at[i]);
-      this.#take(handle ? this.#resized(frame, handle, x, y) : moved(frame, x, y));
+      this.#approach(handle ? this.#resized(frame, handle, x, y) : moved(frame, x, y));
     } else if (event.type !== "pointermove" && this.#drag) {
       this.#drag = null;
       this.#tell("framed");
@@ -61,20 +61,20 @@ class CropFrame extends HTMLElement {
     event.preventDefault();
     const step = ctrlKey ? 1 : Math.max(1, Math.round(STEP * Math.min(this.#whole.width, this.#whole.height)));
     const [x, y] = ARROWS[key].map((by) => by * step);
-    this.#take(shiftKey ? this.#resized(this.frame, x ? "e" : "s", x, y) : moved(this.frame, x, y));
+    this.#approach(shiftKey ? this.#resized(this.frame, x ? "e" : "s", x, y) : moved(this.frame, x, y));
   }
 
-  /** As far on the way to what is wanted as it fits; what is moved goes its way across and its way down, each for itself. */
-  #take(wanted) {
+  /** Moves or resizes towards `wanted` as far as it fits; a move is tried separately across and down. */
+  #approach(wanted) {
     const { frame } = this;
     const ways = sameSize(wanted, frame) ? [{ x: wanted.x }, { y: wanted.y }] : [wanted];
-    const found = ways.reduce((from, way) => this.#reached(from, { ...from, ...way }), frame);
+    const found = ways.reduce((from, way) => this.#farthest(from, { ...from, ...way }), frame);
     if (sameFrame(found, frame)) return;
     this.frame = found;
     this.#tell("framing");
   }
 
-  #reached(from, to) {
+  #farthest(from, to) {
     const at = (share) =>
       whole(Object.fromEntries(Object.keys(to).map((name) => [name, from[name] + (to[name] - from[name]) * share])));
     if (this.#fits(at(1))) return at(1);

@@ -1,5 +1,5 @@
-// The pixels of a picture that is clear in places, as they are in its file. A 2d canvas keeps colours multiplied by their
-// opacity, and so loses some of what is half clear; WebGL does not.
+// The pixels of a partly transparent picture, exactly as in its file. A 2d canvas stores premultiplied colours, and so loses
+// precision where it is half transparent; WebGL does not.
 
 const MOST = 2 ** 24; // pixels: 64 MiB
 
@@ -18,6 +18,6 @@ export async function exactPixels(img) {
   const pixels = new ImageData(width, height);
   gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(pixels.data.buffer));
   const failed = gl.getError() !== gl.NO_ERROR;
-  gl.getExtension("WEBGL_lose_context")?.loseContext(); // a page has few of them
+  gl.getExtension("WEBGL_lose_context")?.loseContext(); // a page may have only a few
   return failed ? null : pixels;
 }

@@ -1,6 +1,6 @@
-// A picture as a file of one's own: PNG, JPEG or WebP, at a size. Made in the browser, from what is there in full.
+// Exports a picture as PNG, JPEG or WebP in a chosen size, encoded in the browser from the full-size file.
 
-import { edited, fileOf, hasPrompt, marked, withoutPrompt } from "./xmp.js";
+import { edited, fileOf, hasPrompt, withXmp, withoutPrompt } from "./xmp.js";
 import { h, setText } from "../ui/dom.js";
 import { modal } from "../ui/overlay.js";
 import { locale, t } from "../ui/translate.js";
@@ -8,30 +8,30 @@ import { locale, t } from "../ui/translate.js";
 const KINDS = [["image/jpeg", "JPEG", "jpg"], ["image/png", "PNG", "png"], ["image/webp", "WebP", "webp"]];
 const SIDES = [[t("Large"), 2048], [t("Medium"), 1280], [t("Small"), 640]]; // pixels of the longest side
 const QUALITY = 90; // of 100
-const AFTER_MS = 250; // nobody wants each number between to be encoded
-const KEEP_MS = 60_000; // how long a file stays to be fetched
+const AFTER_MS = 250; // after the last change, before it is encoded
+const KEEP_MS = 60_000; // how long the download may take to start
 const UNCLEAN = /[^\p{L}\p{N} _()-]+/gu;
 
 /** `image`: a picture's public form; `name`: a few words. */
 export function exportPicture(image, name) {
   const file = once(() => fileOf(image));
   const xmp = async () => (await file()).xmp;
-  return opened({ size: { width: image.width, height: image.height }, name, source: async () => drawable((await file()).blob), xmp });
+  return openDialog({ size: { width: image.width, height: image.height }, name, source: async () => drawable((await file()).blob), xmp });
 }
 
-/** `source()` resolves with what can be drawn, in `size`: `image` after a change by hand. Resolves once the dialog is gone. */
+/** `source()` resolves with what can be drawn: `image` after a change by hand, of the size `size`. Resolves once the dialog is closed. */
 export function exportFrom({ size, name, source, image }) {
-  return opened({ size, name, source, xmp: once(async () => edited((await fileOf(image)).xmp)) });
+  return openDialog({ size, name, source, xmp: once(async () => edited((await fileOf(image)).xmp)) });
 }
 
-/** `xmp()` resolves with what the file is to say of itself. */
-function opened(what) {
+/** `xmp()` resolves with the XMP for the file. */
+function openDialog(what) {
   const dialog = h("export-dialog");
   document.body.append(dialog);
   return new Promise((resolve) => dialog.open({ ...what, resolve }));
 }
 
-/** Asked for again where it failed. */
+/** `make()` cached, unless it fails. */
 function once(make) {
   let made = null;
   return () => (made ??= make().catch((problem) => {
@@ -56,7 +56,7 @@ class ExportDialog extends HTMLElement {
   #qualityRow = h("label", {}, h("span", {}, t("Quality")), this.#quality);
   #prompt = h("input", { type: "checkbox", name: "prompt" });
   #promptRow = h("label.check", { hidden: true }, this.#prompt, h("span", {}, t("Write the prompt and the seed into the file")));
-  #said = h("p.said", { role: "status" }, "…");
+  #status = h("p.said", { role: "status" }, "…");
   #go = h("button.primary", { disabled: true }, t("Export"));
   #timer = 0;
   #picture = null; // a promise of what is drawn
@@ -67,15 +67,15 @@ class ExportDialog extends HTMLElement {
     const own = h("fieldset.own", {}, h("legend", {}, t("Pixels")), this.#width, h("span", { "aria-hidden": "true" }, "×"), this.#height);
     const form = h("form", { method: "dialog" }, h("h2", { id: "export-title" }, t("Export")),
       h("label", {}, h("span", {}, t("Format")), this.#kind), h("label", {}, h("span", {}, t("Size")), this.#preset), own,
-      this.#qualityRow, this.#promptRow, this.#said,
+      this.#qualityRow, this.#promptRow, this.#status,
       h("div.buttons", {}, h("button", { type: "button", onclick: () => dialog.close() }, t("Cancel")), this.#go));
     const dialog = h("dialog.export", { "aria-labelledby": "export-title" }, form);
     this.#fill();
-    form.addEventListener("input", ({ target }) => this.#chosen(target));
+    form.addEventListener("input", ({ target }) => this.#update(target));
     form.addEventListener("submit", (event) => this.#submit(event, dialog));
     dialog.addEventListener("close", () => clearTimeout(this.#timer));
     modal(dialog, this).then(resolve);
-    this.#chosen(this.#preset);
+    this.#update(this.#preset);
   }
 
   #number(label) {
@@ -102,7 +102,7 @@ class ExportDialog extends HTMLElement {
     return [width, height].map((each) => Math.max(1, Math.round(each * scale)));
   }
 
-  #chosen(field) {
+  #update(field) {
     const { width, height } = this.size;
     if (field === this.#preset && this.#preset.value !== "own") {
       [this.#width.value, this.#height.value] = this.#within(Number(this.#preset.value));
@@ -123,21 +123,21 @@ class ExportDialog extends HTMLElement {
       quality: Number(this.#quality.value) / 100,
     };
     if (!this.#width.checkValidity() || !this.#height.checkValidity()) {
-      return setText(this.#said, t("At most {width} × {height} pixels.", { width: this.size.width, height: this.size.height }));
+      return setText(this.#status, t("At most {width} × {height} pixels.", { width: this.size.width, height: this.size.height }));
     }
     const mine = (this.#made = choice);
     try {
       this.#picture ??= this.source();
       const xmp = await this.xmp();
       this.#promptRow.hidden = !hasPrompt(xmp);
-      const blob = await marked(await encoded(await this.#picture, choice), this.#prompt.checked ? xmp : withoutPrompt(xmp));
+      const blob = await withXmp(await encoded(await this.#picture, choice), this.#prompt.checked ? xmp : withoutPrompt(xmp));
       if (this.#made !== mine) return null;
       this.#made = { ...choice, blob };
       this.#go.disabled = false;
-      return setText(this.#said, t("{width} × {height} pixels, {weight}", { width: choice.width, height: choice.height, weight: weight(blob.size) }));
+      return setText(this.#status, t("{width} × {height} pixels, {weight}", { width: choice.width, height: choice.height, weight: weight(blob.size) }));
     } catch {
       this.#picture = null;
-      return this.#made === mine && setText(this.#said, t("This did not work here. Please try a smaller size."));
+      return this.#made === mine && setText(this.#status, t("This did not work here. Please try a smaller size."));
     }
   }
 
@@ -151,7 +151,7 @@ class ExportDialog extends HTMLElement {
 
 customElements.define("export-dialog", ExportDialog);
 
-/** Those that this browser can write. */
+/** The formats that this browser can encode. */
 function kinds() {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
   return KINDS.filter(([type]) => canvas.toDataURL(type).startsWith(`data:${type}`));
@@ -164,7 +164,7 @@ async function encoded(picture, { type, width, height, quality }) {
   return blob;
 }
 
-/** In steps of a half, so that no pixel is left out. `opaque`: on white. */
+/** Halved step by step, so that every pixel counts. `opaque`: on white. */
 function drawn(picture, width, height, opaque) {
   let [from, w, h] = [picture, picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
   for (;;) {

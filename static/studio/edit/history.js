@@ -1,4 +1,4 @@
-// What was done, one state after the other: back, and forth again. Pure.
+// A history of states, for undo and redo.
 
 export class History {
   #states;
@@ -20,7 +20,7 @@ export class History {
     return this.#at < this.#states.length - 1;
   }
 
-  /** The same again is no step. */
+  /** Ignores a state that equals the current one. */
   add(state) {
     if (JSON.stringify(state) === JSON.stringify(this.state)) return;
     this.#states = [...this.#states.slice(0, this.#at + 1), state];

@@ -1,5 +1,5 @@
-// The whole window, to change a picture by hand. What is seen is calculated here as the studio will; what comes of it is a
-// request like any other, with the change in `options.adjust`.
+// The full-window editor for changes by hand. The preview is computed here exactly as the server will; the result is a request
+// like any other, with the change in `options.adjust`.
 
 import "./adjust-tools.js";
 import "./crop-frame.js";
@@ -14,12 +14,12 @@ import { icon } from "../ui/icons.js";
 import { overlay } from "../ui/overlay.js";
 import { t } from "../ui/translate.js";
 
-const DRAFT = 0.5; // of the sharpness, while something moves between pixels
-const MOST_PIXELS = 1_500_000; // of what is calculated for the screen
+const DRAFT = 0.5; // of the resolution, while a straightened picture moves
+const MOST_PIXELS = 1_500_000; // of the preview
 const HELP = t("Arrow keys move the frame, with Shift they change its size, with Control by single pixels. Control Z takes the last change back.");
 const LEAVING = { title: t("Leave without the changes?"), text: t("What you have changed is not kept."), confirm: t("Leave") };
 
-/** Resolves with {content, options} of a request about `image`, or with null where it was left. */
+/** Resolves with {content, options} of a request about `image`, or with null if cancelled. */
 export function adjustByHand(image) {
   const editor = h("photo-editor");
   document.body.append(editor);
@@ -32,7 +32,7 @@ const tool = (picture, label, onclick) =>
 class PhotoEditor extends HTMLElement {
   #pixels = new AdjustedPixels();
   #history = new History({ adjust: NOTHING, shape: null });
-  #now = this.#history.state; // what is seen, while it moves too
+  #shown = this.#history.state; // what is shown, also during a drag
   #moving = false;
   #leave = null;
   #result = null;
@@ -48,7 +48,7 @@ class PhotoEditor extends HTMLElement {
   #redo = tool("redo", t("Redo"), () => this.#step("redo"));
   #reset = tool("restore", t("Start again"), () => this.#change({ adjust: NOTHING, shape: null }));
   #export = tool("save", t("Export…"), () => this.#exported());
-  #cancel = h("button", { type: "button", onclick: () => this.#ask() }, t("Cancel"));
+  #cancel = h("button", { type: "button", onclick: () => this.#cancelOrAsk() }, t("Cancel"));
   #done = h("button.primary", { type: "submit" }, t("Apply"));
   #dialog = h("dialog.editor", { "aria-labelledby": "editor-title" });
 
@@ -65,7 +65,7 @@ class PhotoEditor extends HTMLElement {
     this.#listen();
     this.append(this.#dialog);
     this.#dialog.showModal();
-    this.#leave = overlay(() => this.#ask());
+    this.#leave = overlay(() => this.#cancelOrAsk());
     this.#lock(true);
     setText(this.#size, t("Opening…"));
     try {
@@ -95,7 +95,7 @@ class PhotoEditor extends HTMLElement {
     dialog.addEventListener("keydown", (event) => this.#key(event));
     dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
-      this.#ask();
+      this.#cancelOrAsk();
     });
     dialog.addEventListener("close", async () => {
       this.remove();
@@ -104,7 +104,7 @@ class PhotoEditor extends HTMLElement {
     });
   }
 
-  /** A frame around all there is, is none. */
+  /** The frame as a crop; null if it is the whole picture. */
   #framed() {
     const { adjust, shape } = this.#history.state;
     const { frame } = this.#frame;
@@ -114,7 +114,7 @@ class PhotoEditor extends HTMLElement {
 
   #key(event) {
     const key = event.key.toLowerCase();
-    if (key === "escape") this.#ask();
+    if (key === "escape") this.#cancelOrAsk();
     else if (event.target.matches("select, input[type=number]") || !(event.ctrlKey || event.metaKey)) return;
     else if (key === "z") this.#step(event.shiftKey ? "redo" : "undo");
     else if (key === "y") this.#step("redo");
@@ -125,7 +125,7 @@ class PhotoEditor extends HTMLElement {
   // One history
 
   #move(state) {
-    this.#now = state;
+    this.#shown = state;
     this.#moving = true;
     this.#refresh();
   }
@@ -141,7 +141,7 @@ class PhotoEditor extends HTMLElement {
   }
 
   #settle() {
-    this.#now = this.#history.state;
+    this.#shown = this.#history.state;
     this.#moving = false;
     this.#refresh();
     setText(this.#spoken, `${this.#size.textContent} ${this.#words.textContent}`);
@@ -150,7 +150,7 @@ class PhotoEditor extends HTMLElement {
   // What is seen
 
   #refresh() {
-    const { adjust, shape } = this.#now;
+    const { adjust, shape } = this.#shown;
     const { size } = this.#pixels;
     if (!size) return;
     const whole = turned(adjust, size);
@@ -160,8 +160,8 @@ class PhotoEditor extends HTMLElement {
     this.#board.style.setProperty("--w", shown.width);
     this.#board.style.setProperty("--h", shown.height);
     this.#frame.hidden = !cropping;
-    this.#frame.show(frame, { whole, shape, fits: (other) => fits(this.#now.adjust, size, other) });
-    this.#tools.show(this.#now, size);
+    this.#frame.show(frame, { whole, shape, fits: (other) => fits(this.#shown.adjust, size, other) });
+    this.#tools.show(this.#shown, size);
     this.#tell(frame);
     cancelAnimationFrame(this.#drawing);
     this.#drawing = requestAnimationFrame(() => this.#draw(adjust, shown));
@@ -181,7 +181,7 @@ class PhotoEditor extends HTMLElement {
   }
 
   #tell({ width, height }) {
-    const { adjust } = this.#now;
+    const { adjust } = this.#shown;
     const nothing = isNothing(adjust);
     const { words, exact, spoken } = wordsOf(adjust, this.#pixels.size);
     setText(this.#size, t("{width} × {height} pixels.", { width, height }));
@@ -206,7 +206,7 @@ class PhotoEditor extends HTMLElement {
     const { adjust } = this.#history.state;
     const { size } = this.#pixels;
     const after = sizeAfter(adjust, size);
-    const name = wordsOf(adjust, size).words || "picture";
+    const name = wordsOf(adjust, size).words || t("picture");
     if (isNothing(adjust)) exportPicture(this.image, name);
     else exportFrom({ size: after, name, source: async () => this.#full(adjust, after), image: this.image });
   }
@@ -226,8 +226,8 @@ class PhotoEditor extends HTMLElement {
     this.#close({ content, options: { intent: "edit", adjust: toOptions(adjust) } });
   }
 
-  /** False: it stays, at least until there is an answer. */
-  #ask() {
+  /** Returns false where the editor stays open, at least until the question is answered. */
+  #cancelOrAsk() {
     if (isNothing(this.#history.state.adjust)) return this.#close(null);
     confirmed(LEAVING).then((leaves) => leaves && this.#close(null));
     return false;

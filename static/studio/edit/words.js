@@ -1,5 +1,5 @@
-// The words that would do the same as a change by hand, in the page's language: people who see them learn what they can
-// say. The offline reader understands each of them, and so may an AI. Pure.
+// A change by hand as a request in words, in the page's language: it shows people what they could write. The offline reader
+// understands all of it. Pure functions.
 
 import { cropTo, frameOf, sameFrame, turned, wholeOf } from "./adjustment.js";
 import { t } from "../ui/translate.js";
@@ -28,15 +28,15 @@ const VIVID = [
 ];
 
 /**
- * {words, exact, spoken}: `words` for a message, "" for nothing; `exact`: said in words it would come out the same;
- * `spoken`: can all of it be said?
+ * {words, exact, spoken}: `words` for a message, "" for nothing; `exact`: whether the words give the same result;
+ * `spoken`: whether all of it can be written in words.
  */
 export function wordsOf(adjust, size) {
-  const said = [...colours(adjust), ...shapes(adjust), ...crops(adjust, size)];
+  const parts = [...colours(adjust), ...shapes(adjust), ...crops(adjust, size)];
   return {
-    words: said.map(([words]) => words).join(", "),
-    exact: said.every(([, exact]) => exact),
-    spoken: said.every(([words]) => words !== FREE),
+    words: parts.map(([words]) => words).join(", "),
+    exact: parts.every(([, exact]) => exact),
+    spoken: parts.every(([words]) => words !== FREE),
   };
 }
 

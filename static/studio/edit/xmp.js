@@ -1,4 +1,4 @@
-// What a file of the studio says of itself (XMP), and how it gets into one that is made here: as gallery/provenance/ does it.
+// Reads the XMP of a studio's file, and embeds it into one that is encoded here, as gallery/provenance/ does.
 
 import { bytesOf } from "../client/rest.js";
 
@@ -12,7 +12,7 @@ const PNG = "XML:com.adobe.xmp\0\0\0\0\0";
 const HAS_XMP = 0x04; // flags of a WebP
 const HAS_ALPHA = 0x10;
 
-/** `image`: a picture of one's own. Resolves with {blob, xmp}: its file, and what that says, with the prompt. */
+/** `image`: a picture of one's own. Resolves with {blob, xmp}: its file, and the XMP in it, with the prompt. */
 export async function fileOf(image) {
   const blob = await bytesOf(image.id);
   const bytes = new Uint8Array(await blob.arrayBuffer());
@@ -25,7 +25,7 @@ export async function fileOf(image) {
 export const hasPrompt = (xmp) => PROMPT.test(xmp);
 export const withoutPrompt = (xmp) => xmp.replace(PROMPT, "");
 
-/** After a change by hand. What an AI made stays what it is. */
+/** The XMP after a change by hand. What an AI made keeps its source type. */
 export function edited(xmp) {
   if (xmp.includes(TYPE)) return xmp.replace(PHOTOGRAPH, "digitalsourcetype/humanEdits");
   const type = `<Iptc4xmpExt:DigitalSourceType>${TYPE}humanEdits</Iptc4xmpExt:DigitalSourceType>`;
@@ -34,8 +34,8 @@ export function edited(xmp) {
   return named.replace("<xmp:CreatorTool>", `${type}<xmp:CreatorTool>`);
 }
 
-/** The same picture, as a JPEG, PNG or WebP that says so. */
-export async function marked(blob, xmp) {
+/** The same JPEG, PNG or WebP with this XMP. */
+export async function withXmp(blob, xmp) {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const packet = new TextEncoder().encode(xmp);
   const parts = { "image/jpeg": jpeg, "image/png": png, "image/webp": webp }[blob.type](bytes, packet);
@@ -44,7 +44,7 @@ export async function marked(blob, xmp) {
 
 const letters = (text) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
-/** A number of so many bytes. */
+/** A number in `length` bytes. */
 const big = (value, length) => Uint8Array.from({ length }, (_, i) => value >>> (8 * (length - 1 - i)));
 const little = (value, length) => big(value, length).reverse();
 
@@ -55,7 +55,7 @@ function jpeg(bytes, packet) {
 }
 
 function png(bytes, packet) {
-  const at = 33; // behind the header
+  const at = 33; // after the header
   const chunk = Uint8Array.from([...letters(`iTXt${PNG}`), ...packet]);
   return [bytes.subarray(0, at), big(chunk.length - 4, 4), chunk, big(crc32(chunk), 4), bytes.subarray(at)];
 }

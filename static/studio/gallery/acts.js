@@ -1,4 +1,4 @@
-// What is done to chosen pictures, one or many, and how it is undone.
+// Actions on selected pictures, one or many, and how they are undone.
 
 import { confirmed } from "../ui/dialogs.js";
 import { announce, notice } from "../ui/notice.js";
@@ -8,22 +8,22 @@ import { chooseAlbum } from "./albums.js";
 import { offerUndo } from "./undo.js";
 
 const AT_ONCE = 200; // the studio's own limit
-const BACK = { trash: "restore", restore: "trash", favorite: "unfavorite", unfavorite: "favorite", add_to_album: "remove_from_album", remove_from_album: "add_to_album" };
+const INVERSE = { trash: "restore", restore: "trash", favorite: "unfavorite", unfavorite: "favorite", add_to_album: "remove_from_album", remove_from_album: "add_to_album" };
 
-let underWay = Promise.resolve();
+let pending = Promise.resolve();
 
-/** Resolves once nothing is being done to pictures any more: what is read from then on has it. */
-export const allDone = () => underWay;
+/** Resolves once all actions are answered: what is read afterwards includes them. */
+export const allDone = () => pending;
 
 function bulk(action, ids, albumId) {
   const changed = send(action, ids, albumId);
-  underWay = Promise.allSettled([underWay, changed]);
+  pending = Promise.allSettled([pending, changed]);
   return changed;
 }
 
 /**
- * Resolves with the ids of those that are otherwise now, and of all that are as they should be, also where the studio cannot be
- * reached any more after a part of them. What could not be done is said.
+ * Resolves with `changed`, the ids of the changed pictures, and `done`, the ids of all that are in the wanted state or gone, also
+ * when the studio becomes unreachable after some of them. Shows an error for those that could not be changed.
  */
 async function send(action, ids, albumId) {
   const results = [];
@@ -44,8 +44,7 @@ async function send(action, ids, albumId) {
 }
 
 /**
- * `page`: {gone(ids), refresh(), favorite(ids, is)} of what the page shows. Each takes pictures and does it, and offers the way
- * back.
+ * `page`: {gone(images), refresh(), changed(image), favorite(ids, is)} update the page. Each action takes pictures, and offers to undo it.
  */
 export function acts(page) {
   async function act(action, images, words, { after, album } = {}) {
@@ -53,19 +52,19 @@ export function acts(page) {
     await after?.(images.filter(({ id }) => done.has(id)));
     if (!changed.length) return announce(words(0));
     return offerUndo(words(changed.length), async () => {
-      await bulk(BACK[action], changed, album);
+      await bulk(INVERSE[action], changed, album);
       await page.refresh(changed[0]);
     });
   }
 
-  const marked = (is) => (images) =>
+  const setFavorite = (is) => (images) =>
     act(is ? "favorite" : "unfavorite", images, favourites(is), { after: (done) => page.favorite(done.map(({ id }) => id), is) });
 
   return {
     trash: (images) => act("trash", images, trashed, { after: page.gone }),
     restore: (images) => act("restore", images, restored, { after: page.gone }),
-    favorite: marked(true),
-    unfavorite: marked(false),
+    favorite: setFavorite(true),
+    unfavorite: setFavorite(false),
 
     async purge(images) {
       const text = plural(images.length, "The picture is erased. This cannot be undone.", "{count} pictures are erased. This cannot be undone.");

@@ -10,7 +10,7 @@ import { offerUndo } from "./undo.js";
 
 const LONGEST = 100; // characters of a title
 
-/** One of them, or a new one, {id, title}; null when it was left. Raises `Problem`. */
+/** Resolves with an existing or a new album, {id, title}; null if cancelled. Raises `Problem`. */
 export async function chooseAlbum(title) {
   const { items } = await rest.gallery.albums();
   const list = h("select", { name: "album" }, ...items.map((album) => h("option", { value: album.id }, album.title)), h("option", { value: "" }, t("A new album")));
@@ -27,11 +27,11 @@ export async function chooseAlbum(title) {
   return items.find(({ id }) => id === answer.album) ?? rest.gallery.createAlbum(answer.line.trim());
 }
 
-/** What can be done with the album that is chosen in `select`; `gone` is called when it is deleted, and no longer there. */
+/** Buttons to rename or delete the album selected in `select`; `gone` is called once it is deleted. */
 export function albumTools(select, gone) {
   const tools = h("span.chips");
 
-  async function titled(option, title) {
+  async function setTitle(option, title) {
     const album = await rest.gallery.renameAlbum(option.value, title);
     option.textContent = album.title;
     tools.show();
@@ -41,8 +41,8 @@ export function albumTools(select, gone) {
     const before = option.textContent;
     const title = await askLine({ title: t("Rename this album"), label: t("Title"), value: before, confirm: t("Rename"), longest: LONGEST });
     if (!title || title === before) return;
-    await titled(option, title);
-    offerUndo(t("Renamed"), () => titled(option, before));
+    await setTitle(option, title);
+    offerUndo(t("Renamed"), () => setTitle(option, before));
   }
 
   async function remove(option) {

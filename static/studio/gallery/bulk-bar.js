@@ -1,4 +1,4 @@
-// What can be done with the chosen pictures: a bar at the foot of the page, as long as there are any.
+// The actions for selected pictures: a bar at the foot of the page, while there are any.
 
 import { dialog } from "../ui/dialogs.js";
 import { h, setText } from "../ui/dom.js";
@@ -19,18 +19,18 @@ const ofPictures = ({ album, hidden }) => [
   { what: "favorite", label: t("Favourite"), icon: "star" },
   { what: "add", label: t("Add to an album"), icon: "album" },
   ...(album ? [{ what: "remove", label: t("Take out of the album"), icon: "out-of" }] : []),
-  ...(hidden ? [] : [{ what: "download", label: t("Download"), icon: "download" }]), // of these there is no file to be had
+  ...(hidden ? [] : [{ what: "download", label: t("Download"), icon: "download" }]), // hidden pictures have no file to download
   { what: "trash", label: t("Move to the trash"), icon: "trash" },
 ];
 
-/** `shown()` → {trash, asked}; `doing`: see acts.js; `tried(act)` says what went wrong; `all()` chooses every picture. */
+/** `shown()` → {trash, asked}; `doing`: see acts.js; `tried(act)` shows errors; `all()` selects every picture. */
 export function bulkBar(selection, { shown: view, doing, tried, all }) {
   const does = {
     ...doing,
     favorite: (images) => (images.every((image) => image.favorite) ? doing.unfavorite(images) : doing.favorite(images)),
     remove: (images) => doing.remove(images, view().asked.album),
     download: async (images) => {
-      const how = images.some(({ prompt }) => prompt) ? await askHow(images.length) : {};
+      const how = images.some(({ prompt }) => prompt) ? await askPrompts(images.length) : {};
       if (!how) return;
       announce(t("The download is being made"));
       saveBlob(await rest.archive(images.map(({ id }) => id), Boolean(how.prompts)));
@@ -66,15 +66,15 @@ export function bulkBar(selection, { shown: view, doing, tried, all }) {
   });
   bar.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "a" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault(); // else the words of the page
+    event.preventDefault(); // else the browser would select the page's text
     tried(all);
   });
   document.querySelector("main").append(bar);
 }
 
-/** {prompts: "on"} or {}; null when it was left. */
-function askHow(count) {
+/** {prompts: "on"} or {}; null if cancelled. */
+function askPrompts(count) {
   const box = h("input", { type: "checkbox", name: "prompts" });
-  const wish = h("label.check", {}, box, h("span", {}, t("Write the prompts and the seeds into the files")));
-  return dialog({ title: plural(count, "Download {count} picture", "Download {count} pictures"), fields: [wish], confirm: t("Download") });
+  const prompts = h("label.check", {}, box, h("span", {}, t("Write the prompts and the seeds into the files")));
+  return dialog({ title: plural(count, "Download {count} picture", "Download {count} pictures"), fields: [prompts], confirm: t("Download") });
 }

@@ -1,5 +1,4 @@
-// What can be done with a picture: one set of buttons for the card under the pointer and one for the card with the focus, made when
-// they are wanted.
+// The actions of a picture: buttons are made only for the card under the pointer and the card with the focus, when needed.
 
 import { ask, h, pictureUrl } from "../ui/dom.js";
 import { config } from "../ui/config.js";
@@ -12,15 +11,15 @@ import { styleItems, tools } from "../picture/actions.js";
 
 const TOUCH = matchMedia("(hover: none)");
 
-/** `root`: has the cards, as they come and go. */
+/** `root`: the grid's element. */
 export function showToolsOnCards(root) {
   let near = null; // the card under the pointer
 
-  const lent = () => [...root.querySelectorAll("gallery-card:has(> .lent)")];
+  const cardsWithTools = () => [...root.querySelectorAll("gallery-card:has(> .lent)")];
   const isWanted = (card) => card === near || card.contains(document.activeElement) || Boolean(card.querySelector(":popover-open"));
   const tidy = () => {
     if (document.querySelector("dialog:modal")) return; // once it closes, the focus returns to the button that opened it
-    lent().filter((card) => !isWanted(card)).forEach((card) => card.querySelector(":scope > .lent").remove());
+    cardsWithTools().filter((card) => !isWanted(card)).forEach((card) => card.querySelector(":scope > .lent").remove());
   };
 
   root.addEventListener("pointerover", ({ target, pointerType }) => {
@@ -37,10 +36,10 @@ export function showToolsOnCards(root) {
   });
   root.addEventListener("focusin", ({ target }) => {
     const card = target.closest("gallery-card");
-    if (card && !TOUCH.matches) showTools(card); // what comes under a finger would take its tap
+    if (card && !TOUCH.matches) showTools(card); // a button that appears under a finger would take its tap
     tidy();
   });
-  root.addEventListener("focusout", () => setTimeout(tidy)); // the focus is on its way
+  root.addEventListener("focusout", () => setTimeout(tidy)); // once the new element has the focus
   root.addEventListener("toggle", () => setTimeout(tidy), true); // a menu has closed
   root.addEventListener("contextmenu", (event) => {
     const card = event.target.closest("gallery-card");
@@ -50,13 +49,13 @@ export function showToolsOnCards(root) {
   });
 }
 
-/** Of a card that is touched, or by the key of its own. */
+/** For touch, and for the context menu key. */
 export function openMenu(card) {
   showTools(card);
   card.querySelector(".lent > .tools .with-menu > button").click();
 }
 
-/** A picture that has changed says so. */
+/** After the picture has changed. */
 export function refreshTools(card) {
   card.querySelector(".lent .icon-star")?.parentElement.setAttribute("aria-pressed", String(card.image.favorite));
 }
@@ -99,7 +98,7 @@ function tool(what, label, picture, attributes = {}) {
   return h("button.quiet", { type: "button", title: label, "aria-label": label, onclick, ...attributes }, icon(picture));
 }
 
-/** What can be made of a picture. */
+/** The menu's items: what can be made of the picture. */
 const made = () => [
   { value: { what: "adjust" }, label: t("Adjust"), icon: "adjust" },
   ...tools().map(([name, { label, icon }]) => ({ value: { what: "tool", tool: name }, label, icon })),

@@ -1,4 +1,4 @@
-// Choosing pictures: by click and shift, by a long press, by keyboard, and by drawing a rectangle around them.
+// Selecting pictures: by click and shift, by a long press, by keyboard, and with a rubber band.
 
 import { announce, notice } from "../ui/notice.js";
 import { plural, t } from "../ui/translate.js";
@@ -16,7 +16,7 @@ export function choosing(root, grid) {
     if (cell.image) cell.selected = selection.has(cell.image.id);
   }
 
-  /** All from here to there; they are asked for where they are not known, and wanted no more where all are let go meanwhile. */
+  /** Adds a range; pictures that are not known yet are loaded, and not added if the selection is cleared meanwhile. */
   async function add(one, other) {
     const { cleared } = selection;
     const [from, to] = [Math.min(one, other), Math.max(one, other) + 1];
@@ -51,13 +51,13 @@ export function choosing(root, grid) {
   return {
     selection,
     choose,
-    /** A click on a picture: true where it has chosen. */
+    /** A click on a picture: true if it selected something. */
     press(cell, { shiftKey, ctrlKey, metaKey }) {
       if (!(selection.size || shiftKey || ctrlKey || metaKey)) return false;
       choose(grid.positionOf(cell), { range: shiftKey });
       return true;
     },
-    /** From where one was to where one is going, with shift held. */
+    /** Extends the selection with Shift and an arrow key. */
     extend(to, from) {
       selection.anchor ??= grid.timeline.at(from)?.image?.id ?? null;
       return add(from, to);
@@ -66,7 +66,7 @@ export function choosing(root, grid) {
   };
 }
 
-/** The click that ends it does nothing more. */
+/** The click at its end is ignored. */
 function longPress(root, act) {
   let timer = 0;
   let start = null;

@@ -1,5 +1,5 @@
-// What the gallery is asked for: words, favourites, what is hidden, an album, a kind. It stands in the address, so that a reload and a link find
-// the same; what has no field of its own there is a chip that can be taken away.
+// The gallery's search form: words, favourites, hidden ones, an album, a kind. The filters are in the address, so that reloads and
+// links keep them; filters without a field of their own are chips that can be removed.
 
 import { h } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -12,15 +12,15 @@ const TYPING_MS = 250;
 const FIELDS = ["q", "favorite", "hidden", "album", "intent"]; // as the API calls them
 const CHIPS = ["provider", "session_id", "from", "to"];
 
-/** What stands in the address. */
+/** The filters in the address. */
 export function asked() {
   const query = new URLSearchParams(location.search);
   return Object.fromEntries([...FIELDS, ...CHIPS].filter((field) => query.get(field)).map((field) => [field, query.get(field)]));
 }
 
 /**
- * `form`: its fields show what is asked for; `changed` is called when that is something else, `leave` before its address becomes the one
- * that Back leads to. `offerHidden()` looks whether there is something hidden by now.
+ * `form`: its fields show the filters; `changed` is called after they have changed, `leave` before a new entry is added to the
+ * history. `offerHidden()` shows the filter for hidden pictures, if there are any by now.
  */
 export function finding(form, { changed, leave }) {
   const { q, favorite, hidden, album, intent } = form.elements;
@@ -33,9 +33,9 @@ export function finding(form, { changed, leave }) {
   form.append(chips);
   intent.append(...Object.entries(KINDS).map(([value, words]) => h("option", { value }, words)));
   let timer = 0;
-  let seen = ""; // what is shown, as the address has it
-  let typed = false; // the words in the address are being written: all of them are one step for Back
-  let albumsKnown = false; // until then the select knows none, whatever is asked for
+  let seen = ""; // the query that is shown
+  let typed = false; // the search words are being typed: all of that is one history entry
+  let albumsKnown = false; // until then the select has no albums to choose from
 
   const show = () => {
     const now = asked();
@@ -98,7 +98,7 @@ export function finding(form, { changed, leave }) {
   return { offerHidden: () => offerHidden(hidden.parentElement) };
 }
 
-/** It says what is asked for; a press takes that away. */
+/** A filter as a button that removes it. */
 function chip(name, value, act) {
   const day = (text) => new Date(text.length === 10 ? `${text}T12:00` : text).toLocaleDateString(locale, { dateStyle: "medium" });
   const words = {
@@ -110,7 +110,7 @@ function chip(name, value, act) {
   return h("button.chip", { type: "button", title: t("Remove the filter: {name}", { name: words }), onclick: act }, words, icon("close"));
 }
 
-/** Where somebody has none, there is nothing to choose. Resolves with whether they are known. */
+/** Hidden if there are no albums. Resolves with whether they could be loaded. */
 async function fillAlbums(select) {
   const found = await rest.gallery.albums().catch(() => null);
   if (!found) return false;
@@ -119,7 +119,7 @@ async function fillAlbums(select) {
   return true;
 }
 
-/** To whom a moderator has hidden something. */
+/** Shows the filter if a moderator has hidden something. */
 async function offerHidden(chip) {
   const { items } = await rest.gallery.page(false, { hidden: true }, 1).catch(() => ({ items: [] }));
   if (items.length) chip.hidden = false;

@@ -1,5 +1,5 @@
-// One picture of the gallery, or of the trash: of as few elements as can be, for there are many. What can be done with it is brought
-// when somebody comes near: card-tools.js.
+// One picture of the gallery, or of the trash: with few elements, because there are many cards. Its buttons are added on hover and
+// focus: card-tools.js.
 
 import { ask, h, pictureUrl, placeholderUrl, setAttribute, setWords } from "../ui/dom.js";
 import { languageOf, plural, t } from "../ui/translate.js";
@@ -8,7 +8,7 @@ import { hiddenSentence, nameOf } from "../picture/labels.js";
 import { thumbnail } from "./thumbnail.js";
 
 const DAY_MS = 24 * 3600_000;
-const TOUCH = matchMedia("(hover: none)"); // nothing can be shown by hovering
+const TOUCH = matchMedia("(hover: none)"); // no hovering
 
 class GalleryCard extends HTMLElement {
   image = null;
@@ -41,11 +41,11 @@ class GalleryCard extends HTMLElement {
     setAttribute(this, "aria-label", this.inTrash ? `${words}, ${daysLeft(image)}` : words);
     this.toggleAttribute("data-favorite", image.favorite);
     const [url, img] = [pictureUrl(image.thumbnail_url), this.querySelector(".open img")];
-    if (img && url && img.getAttribute("src") !== url) img.src = url; // it has a new address
+    if (img && url && img.getAttribute("src") !== url) img.src = url; // the picture has a new address
     this.#sayWhy(image);
   }
 
-  /** Whoever's picture a moderator hid reads why, and may appeal once. */
+  /** Shows the owner why a moderator hid the picture, and offers an appeal. */
   #sayWhy(image) {
     const before = this.querySelector(":scope > .appeal");
     const hadFocus = before?.contains(document.activeElement);

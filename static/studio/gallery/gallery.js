@@ -32,7 +32,7 @@ import { requestFor } from "../picture/actions.js";
 import { adjustByHand, exportPicture, look, paintObject, sharePicture, showDetails, showOrigin } from "../picture/windows.js";
 import { nameOf } from "../picture/labels.js";
 
-const STALE_MS = 5000; // between two looks for what else the studio has by now
+const STALE_MS = 5000; // at least, between two refreshes
 
 const root = document.querySelector("#grid");
 const empty = document.querySelector("#empty");
@@ -42,7 +42,7 @@ const slides = h("button.quiet", { type: "button", title: t("Slideshow"), "aria-
 const tabs = document.querySelectorAll("nav.tabs a");
 
 const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
-const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left, came });
+const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left: removeEntries, came });
 const keep = keepPlace(grid);
 showToolsOnCards(root);
 const { selection, ...chosen } = choosing(root, grid);
@@ -50,8 +50,8 @@ const { about, showSlides } = looking(grid, selection);
 const doing = acts({ gone, refresh, changed, favorite });
 
 let view = null; // {trash, asked, days}: what the grid shows
-let wanted = null; // the same, of what was asked for last: it is shown as soon as it is known
-let arrivals = 0; // pictures that came by themselves: an answer that was on its way does not count them
+let wanted = null; // the same for the latest request: it becomes the view once it is loaded
+let arrivals = 0; // pictures that were inserted by themselves: an answer that was requested before lacks them
 let staleAt = -STALE_MS;
 
 const inTrash = () => location.hash === "#trash";
@@ -63,9 +63,9 @@ function makeCell(entry) {
   return card;
 }
 
-/** What the address says. */
-async function turn() {
-  empty.hidden ||= Boolean(view); // at first, of whom nobody knows yet, the server has said it
+/** Shows what the address asks for. */
+async function showAddress() {
+  empty.hidden ||= Boolean(view); // on the first call the server's own text stays
   const mine = (wanted = { trash: inTrash(), asked: asked() });
   const place = placeHere();
   tabs.forEach((tab) => {
@@ -78,7 +78,7 @@ async function turn() {
   if (place) returnTo(grid, place);
 }
 
-/** As `turn`, with what is seen staying where it is. `id`: of the picture that gets the focus if nothing else has it. */
+/** As `showAddress`, but keeps the scroll position. `id`: of the picture that gets the focus if nothing else has it. */
 async function refresh(id) {
   const { place } = grid;
   if (view !== wanted || !(await read(view))) return;
@@ -97,7 +97,7 @@ async function read(mine) {
   mine.days = JSON.stringify(found.items);
   const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(mine.trash, { ...mine.asked, cursor, skip }, limit));
   timeline.addEventListener("changed", showNumber);
-  timeline.addEventListener("stale", lookAgain);
+  timeline.addEventListener("stale", refreshIfStale);
   timeline.addEventListener("failed", () => notice(timeline.problem.message));
   grid.timeline?.close();
   grid.show(timeline);
@@ -106,7 +106,7 @@ async function read(mine) {
   return true;
 }
 
-/** As it is once nothing is being done; asked again where something was done meanwhile. */
+/** Requested once no action is running, and again if one ran meanwhile. */
 async function daysOf({ trash, asked }) {
   for (;;) {
     const [done, before] = [allDone(), arrivals];
@@ -116,20 +116,20 @@ async function daysOf({ trash, asked }) {
   }
 }
 
-function lookAgain() {
+function refreshIfStale() {
   if (performance.now() - staleAt < STALE_MS) return;
   staleAt = performance.now();
   refresh();
 }
 
 /** A moderator, or another page, may have changed what is here. */
-async function lookOnReturn() {
+async function checkOnReturn() {
   if (document.visibilityState !== "visible" || !view || document.querySelector("dialog[open]")) return;
   if (performance.now() - staleAt < STALE_MS) return;
   staleAt = performance.now();
   offerHidden();
   const mine = view;
-  const found = await rest.gallery.days(mine.trash, mine.asked).catch(() => null); // who is offline sees what was there
+  const found = await rest.gallery.days(mine.trash, mine.asked).catch(() => null); // offline, the page stays as it is
   const same = JSON.stringify(found?.items) === mine.days;
   if (found && mine === wanted && (mine.asked.hidden || !same)) refresh(root.contains(document.activeElement) ? focusedId() : null);
 }
@@ -149,8 +149,8 @@ function nothing() {
   return view.trash ? t("The trash is empty.") : t("No pictures yet. Whatever you make in a chat is kept here.");
 }
 
-/** Out of the grid; the focus goes to a neighbour. */
-function left(entries) {
+/** Removes entries from the grid; the focus moves to a neighbour. */
+function removeEntries(entries) {
   if (!entries.length) return;
   const { timeline } = grid;
   const position = Math.min(...entries.map((entry) => timeline.positionOf(entry)).filter((each) => each >= 0));
@@ -163,7 +163,7 @@ function left(entries) {
 
 function gone(images) {
   const ids = images.map(({ id }) => id);
-  left(ids.flatMap((id) => grid.timeline.entry(id) ?? []));
+  removeEntries(ids.flatMap((id) => grid.timeline.entry(id) ?? []));
   selection.drop(ids);
 }
 
@@ -248,13 +248,13 @@ byKeyboard(root, grid, (what, position, from) => {
   return true;
 });
 
-/** Over to the chat. */
+/** Goes to the chat. */
 function visit(query) {
   keep();
   location.href = `/?${new URLSearchParams(query)}`;
 }
 
-/** New photos of one's own. They are seen among the pictures, also by somebody who was looking into the trash. */
+/** Uploads photos. From the trash it switches to the pictures, where they appear. */
 function bring(files) {
   if (inTrash()) location.hash = "#pictures";
   tray.take(files, config.limits.upload_bytes);
@@ -285,8 +285,8 @@ slides.addEventListener("click", () => tried(showSlides));
 document.querySelector("#bring").append(slides, ...photoPicker({ take: bring, title: t("Add photos"), labelled: true }));
 acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
-window.addEventListener("hashchange", turn);
-const { offerHidden } = finding(document.querySelector("#finding"), { changed: turn, leave: keep });
-document.addEventListener("visibilitychange", () => tried(lookOnReturn));
-settled.then(turn);
+window.addEventListener("hashchange", showAddress);
+const { offerHidden } = finding(document.querySelector("#finding"), { changed: showAddress, leave: keep });
+document.addEventListener("visibilitychange", () => tried(checkOnReturn));
+settled.then(showAddress);
 person.addEventListener("changed", () => location.reload());

@@ -1,12 +1,11 @@
-// What of the timeline is in the window is in the document, and little more: a row of boxes is made when it comes near and goes when
-// it is far away.
+// A virtual grid: only the rows in or near the window are in the document.
 
 import { h, setAttribute, setText } from "../ui/dom.js";
 import { locale, t } from "../ui/translate.js";
 import { Layout } from "./layout.js";
 
 const AROUND_PX = 300; // above and below the window
-const REST_MS = 60; // of scrolling, before pictures are asked for
+const REST_MS = 60; // without scrolling, before pictures are loaded
 
 const full = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
 
@@ -24,17 +23,17 @@ export class Grid extends EventTarget {
   #rest = 0;
   #focusing = null; // the position that gets the focus once it is known
   #width = 0;
-  #laid = ""; // the width and the numbers that the layout is of
+  #laid = ""; // the width and the counts that the layout was made for
 
   constructor(root, { makeCell, header }) {
     super();
     this.#root = root;
     this.#makeCell = makeCell;
     this.#header = header;
-    window.addEventListener("scroll", () => this.#soon(), { passive: true });
-    window.addEventListener("resize", () => this.#soon());
+    window.addEventListener("scroll", () => this.#scheduleRender(), { passive: true });
+    window.addEventListener("resize", () => this.#scheduleRender());
     new ResizeObserver(() => root.clientWidth !== this.#width && this.relayout()).observe(root);
-    root.addEventListener("focusin", ({ target }) => this.#stop(target.closest("[role=gridcell]")));
+    root.addEventListener("focusin", ({ target }) => this.#setTabStop(target.closest("[role=gridcell]")));
   }
 
   show(timeline) {
@@ -60,7 +59,7 @@ export class Grid extends EventTarget {
 
   // Scrolling
 
-  /** The first place that is seen, {date, index, top}: `top` in px from the window's; null where there is none. */
+  /** The first visible place, {date, index, top}: `top` in px from the window's; null if the grid is empty. */
   get place() {
     const above = this.#top;
     const { layout, timeline } = this;
@@ -72,7 +71,7 @@ export class Grid extends EventTarget {
     return { date: timeline.days[day].date, index, top: above + layout.box(day, index).top };
   }
 
-  /** Back to it; where that day is gone, to the one before. */
+  /** Scrolls back to a place; if that day is gone, to the one before. */
   goTo({ date, index, top }) {
     const day = this.timeline.days.findIndex((each) => each.date <= date);
     if (day < 0) return;
@@ -82,7 +81,7 @@ export class Grid extends EventTarget {
     this.render();
   }
 
-  /** As little as it takes to see this position. */
+  /** Scrolls as little as needed to show this position. */
   reveal(position) {
     const { day, index } = this.timeline.locate(position);
     const box = this.layout.box(day, index);
@@ -94,7 +93,7 @@ export class Grid extends EventTarget {
     this.render();
   }
 
-  /** Now, or as soon as it is known. */
+  /** Focuses the picture now, or as soon as it is loaded. */
   focus(position, { scrolls = true } = {}) {
     if (position < 0 || position >= this.timeline.count) return;
     if (scrolls) this.reveal(position);
@@ -102,7 +101,7 @@ export class Grid extends EventTarget {
     this.render();
   }
 
-  /** The position that has the focus; of none -1. */
+  /** The position that has the focus, or -1. */
   get focused() {
     const cell = document.activeElement?.closest?.("[role=gridcell]");
     return cell && this.#root.contains(cell) ? this.positionOf(cell) : -1;
@@ -114,7 +113,7 @@ export class Grid extends EventTarget {
     return Number(row.dataset.position) + [...row.children].indexOf(cell);
   }
 
-  /** The position of the first picture that is seen. */
+  /** The position of the first visible picture, or -1. */
   get visible() {
     const { date, index } = this.place ?? {};
     const day = this.timeline.days.find((each) => each.date === date);
@@ -123,12 +122,12 @@ export class Grid extends EventTarget {
 
   // Laying out
 
-  /** Whatever is seen stays where it is, but for the top of the page. */
+  /** Keeps the scroll position, except at the top of the page. */
   relayout() {
     if (!this.timeline) return;
     const counts = this.timeline.days.map(({ items }) => items.length);
     const laid = `${this.#root.clientWidth} ${counts}`;
-    if (laid === this.#laid) return this.render(); // what was not known is, and nothing else
+    if (laid === this.#laid) return this.render(); // only more pictures are known
     const place = this.#top < 0 ? this.place : null;
     const before = this.layout;
     this.#laid = laid;
@@ -153,7 +152,7 @@ export class Grid extends EventTarget {
     return this.#root.getBoundingClientRect().top;
   }
 
-  #soon() {
+  #scheduleRender() {
     this.#frame ||= requestAnimationFrame(() => this.render());
   }
 
@@ -168,11 +167,11 @@ export class Grid extends EventTarget {
     this.#lay(this.#withFocus(wanted, focused));
     if (focused && !this.#root.contains(document.activeElement)) this.cell(focused)?.querySelector(".open, button")?.focus({ preventScroll: true });
     this.#giveFocus();
-    this.#ask(wanted);
+    this.#loadSoon(wanted);
     this.dispatchEvent(new Event("rendered"));
   }
 
-  /** Where the focus is, is kept. */
+  /** Keeps the row that has the focus. */
   #withFocus(wanted, entry) {
     const position = entry ? this.timeline.positionOf(entry) : -1;
     if (position < 0) return wanted;
@@ -256,7 +255,7 @@ export class Grid extends EventTarget {
     return made;
   }
 
-  #ask(wanted) {
+  #loadSoon(wanted) {
     clearTimeout(this.#rest);
     const rows = wanted.filter(({ row }) => row >= 0);
     if (!rows.length) return;
@@ -269,9 +268,9 @@ export class Grid extends EventTarget {
     this.#rest = setTimeout(() => timeline === this.timeline && timeline.want(from, to), REST_MS);
   }
 
-  // One tab stop for all
+  // A single tab stop
 
-  #stop(cell) {
+  #setTabStop(cell) {
     const open = cell?.querySelector(".open");
     if (!open) return;
     for (const other of this.#root.querySelectorAll('.open[tabindex="0"]')) if (other !== open) other.tabIndex = -1;
@@ -287,11 +286,11 @@ export class Grid extends EventTarget {
         target.focus({ preventScroll: true });
       }
     }
-    if (!this.#root.querySelector('.open[tabindex="0"]')) this.#stop(this.#root.querySelector(".open")?.closest("[role=gridcell]"));
+    if (!this.#root.querySelector('.open[tabindex="0"]')) this.#setTabStop(this.#root.querySelector(".open")?.closest("[role=gridcell]"));
   }
 }
 
-/** As the first, or right after `before`; what stands there is not touched. */
+/** Inserts it as the first child, or right after `before`, unless it is there already. */
 function place(parent, element, before) {
   const there = before ? before.nextSibling : parent.firstChild;
   if (there !== element) parent.insertBefore(element, there);

@@ -1,5 +1,5 @@
-// What the gallery hands over to the chat: a picture to attach. A request would not go by the address: whoever could make
-// somebody follow a link would make them send something.
+// The gallery hands pictures over to the chat by the address, to be attached. Never a request: a link could then make a person
+// send something.
 
 import * as rest from "../client/rest.js";
 import { config } from "../ui/config.js";

@@ -1,9 +1,9 @@
-// The grid by keyboard: one stop for Tab, arrows from picture to picture, Tab on to what can be done with it.
+// The grid by keyboard: one tab stop, arrows from picture to picture, Tab to the picture's buttons.
 
 const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 };
 const DOWNWARDS = { ArrowUp: -1, ArrowDown: 1 };
 
-/** `doing(what, position)`: what a key asks for; see below. */
+/** `doing(what, position)` carries out what a key means. */
 export function byKeyboard(root, grid, doing) {
   root.addEventListener("keydown", (event) => {
     const position = grid.focused;
@@ -27,7 +27,7 @@ function target({ key, ctrlKey, metaKey }, grid, position) {
   return place && grid.timeline.days[place.day].first + place.index;
 }
 
-/** Whether the key means something. */
+/** Returns whether the key means something. */
 function other({ key, ctrlKey, metaKey, shiftKey }, doing, position) {
   if (ctrlKey || metaKey) return key.toLowerCase() === "a" && doing("all", position);
   if (key === " ") return doing(shiftKey ? "extend" : "select", position);

@@ -1,11 +1,11 @@
-// Where everything lies: days one under the other, their pictures in rows of boxes of one size. From the numbers of pictures alone,
-// so nothing moves when they come.
+// The layout of the grid: days one below the other, their pictures in rows of equal boxes. Computed from the numbers of pictures
+// alone, so that nothing moves when they are loaded.
 
 const NARROW = 540; // px of the grid; CSS has 560 of the window
-const BOX = { width: 240, shape: 3 / 4, line: 42 }; // at least so wide; the line under it has the title
+const BOX = { width: 240, shape: 3 / 4, line: 42 }; // at least this wide; the line below has the title
 const WIDE_GAPS = { across: 20, down: 24 };
 const NARROW_GAPS = { across: 12, down: 12 };
-export const HEAD = 52; // px of a day's name
+export const HEAD = 52; // px, of a day's heading
 
 export class Layout {
   height = 0;

@@ -1,4 +1,4 @@
-// Looking at one picture of the grid after the other: what the viewer asks about them, and the slideshow.
+// What the viewer and the slideshow need to know about the pictures of the grid.
 
 import { nameOf } from "../picture/labels.js";
 import { slideshow } from "./slideshow.js";
@@ -12,7 +12,7 @@ export function looking(grid, selection) {
 
   const about = {
     wordsOf: nameOf,
-    varies: () => false, // which is a matter of its conversation
+    varies: () => false, // offered only in the conversation
     pictures: (image) => grid.timeline.around(image.id).filter(({ url }) => url),
     place(image) {
       const position = positionOf(image);
@@ -42,7 +42,7 @@ export function looking(grid, selection) {
     return found?.image?.url ? found.image : null;
   }
 
-  /** From what is chosen, from where the focus is, or from the first that is seen. */
+  /** Starts with the first selected picture, the focused one, or the first visible one. */
   async function showSlides() {
     const chosenFirst = selection.size ? grid.timeline.entry(selection.ids[0]) : null;
     const at = chosenFirst ? grid.timeline.positionOf(chosenFirst) : Math.max(grid.focused, grid.visible, 0);

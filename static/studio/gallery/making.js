@@ -1,4 +1,4 @@
-// What is being made from the gallery, in the place where it will be.
+// Shows requests that were sent from the gallery, in the place where their pictures will be.
 
 import { h } from "../ui/dom.js";
 import { announce } from "../ui/notice.js";
@@ -11,8 +11,8 @@ import "./work-card.js";
 const AGAIN_MS = 5_000;
 
 /**
- * `grid`; `isOpen()`: does it show pictures, and not the trash? `left(entries)`: what is not there any more; `came()`: there is one
- * more.
+ * `isOpen()`: whether the grid shows pictures, and not the trash; `left(entries)` removes entries from it; `came()`: there is a new
+ * picture.
  */
 export function making(grid, { isOpen, left, came }) {
   const work = new Work();
@@ -24,11 +24,11 @@ export function making(grid, { isOpen, left, came }) {
     if (!isOpen()) return;
     announce(announcement(before, message));
     const known = entries.get(message.client_id);
-    if (isThere) arrived(message, known);
+    if (isThere) showResult(message, known);
     else if (known || message.status === "PROCESSING") refresh(known ?? lay(message), message);
   }
 
-  /** Right before the picture that it is made from, where that is known. */
+  /** Inserts it right before its source, if that is known. */
   function lay(message) {
     const entry = { work: message };
     entries.set(message.client_id, entry);
@@ -48,15 +48,15 @@ export function making(grid, { isOpen, left, came }) {
     card.update(message, work.progress(message), source);
   }
 
-  /** It takes the place that was kept for it; one of which nobody knew here is the newest, or was there before. */
-  async function arrived(message, entry) {
+  /** Replaces the entry by its picture. A picture without an entry is inserted if it is newer than all others. */
+  async function showResult(message, entry) {
     const { timeline } = grid;
     const newest = timeline.at(0)?.image?.id ?? "";
     if (timeline.entry(message.image.id) || (!entry && message.image.id < newest)) return null;
     const [image, problem] = await rest.gallery.get(message.image.id).then((found) => [found], (fault) => [null, fault]);
     const isHere = () => timeline === grid.timeline && !timeline.entry(message.image.id);
     if (!isHere()) return null;
-    if (problem && problem.code !== "not_found") return setTimeout(() => isHere() && arrived(message, entry), AGAIN_MS);
+    if (problem && problem.code !== "not_found") return setTimeout(() => isHere() && showResult(message, entry), AGAIN_MS);
     entries.delete(message.client_id);
     if (problem) return left(entry ? [entry] : []);
     if (!entry) return timeline.insert(image);
@@ -78,7 +78,7 @@ export function making(grid, { isOpen, left, came }) {
       update(card, entry.work);
       return card;
     },
-    /** In a timeline that has just been shown. */
+    /** After another timeline is shown. */
     layAgain() {
       entries.clear();
       work.running.forEach((message) => refresh(lay(message), message));

@@ -1,18 +1,18 @@
-// Where somebody is in the gallery: kept in the entry of the browser's history, so that Back and a reload lead there again.
+// Stores the scroll position in the history entry, so that Back and a reload return to it.
 
 const KEEP_MS = 200;
 
-history.scrollRestoration = "manual"; // the browser would scroll before there is space for the pictures
+history.scrollRestoration = "manual"; // the browser would scroll before the grid has its height
 
-/** {date, index, top, focused}: see `Grid.place`; `focused`: the same of the picture that had the focus, or null. */
+/** {date, index, top, focused}: see `Grid.place`; `focused`: {date, index} of the picture with the focus, or null. */
 export const placeHere = () => history.state?.place ?? null;
 
-/** Returns how to keep the place now. */
+/** Returns a function that stores the place now. */
 export function keepPlace(grid) {
   let timer = 0;
   const keep = () => {
     clearTimeout(timer);
-    if (history.state?.overlays) return; // the place is that of the page under it
+    if (history.state?.overlays) return; // the entry of an overlay has no place
     history.replaceState({ ...history.state, place: placeOf(grid) }, "");
   };
   const soon = () => {
@@ -36,7 +36,7 @@ function placeAt(timeline, position) {
   return { date: timeline.days[day].date, index };
 }
 
-/** Once it is known how many pictures each day has. */
+/** Call it once the grid has its days. */
 export function returnTo(grid, { focused, y, ...place }) {
   if (y > 0) grid.goTo(place);
   const day = focused && grid.timeline.days.find(({ date }) => date === focused.date);

@@ -1,22 +1,21 @@
-// A rectangle that is drawn with the mouse: the pictures under it are chosen. It goes by where pictures lie, so also by those that
-// have not come yet.
+// Rubber-band selection with the mouse. It uses the layout, and so selects pictures that are not loaded yet, too.
 
 import { h } from "../ui/dom.js";
 
 const BEGINS_PX = 5;
-const EDGE_PX = 60; // of the window, where it scrolls
-const PACE = 0.25; // of the way into that edge, a frame
+const EDGE_PX = 60; // of the window, within which it scrolls
+const PACE = 0.25; // of the distance into that edge, per frame
 
-/** `root`: the grid's element; the ground around it counts, too. */
+/** `root`: the grid's element; a drag may begin beside it, too. */
 export function rubberBand(root, grid, selection) {
   const band = h("div.band", { "aria-hidden": "true" });
   let start = null; // {x, y} of the page
   let now = null; // of the window
-  let before = []; // what was chosen when it began
+  let before = []; // what was selected when it began
   let frame = 0;
 
   document.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.pointerType !== "mouse" || !isGround(event.target, root)) return;
+    if (event.button !== 0 || event.pointerType !== "mouse" || !isBackground(event.target, root)) return;
     start = { x: event.clientX + scrollX, y: event.clientY + scrollY };
     before = event.shiftKey || event.ctrlKey || event.metaKey ? selection.images : [];
     window.addEventListener("pointermove", move);
@@ -30,18 +29,18 @@ export function rubberBand(root, grid, selection) {
     if (!band.isConnected) {
       document.body.append(band);
       getSelection().removeAllRanges();
-      frame = requestAnimationFrame(follow);
+      frame = requestAnimationFrame(autoScroll);
     }
     draw();
   }
 
-  function follow() {
+  function autoScroll() {
     const over = Math.max(0, now.y - (innerHeight - EDGE_PX)) - Math.max(0, EDGE_PX - now.y);
     if (over) {
       scrollBy(0, over * PACE);
       draw();
     }
-    frame = requestAnimationFrame(follow);
+    frame = requestAnimationFrame(autoScroll);
   }
 
   function area() {
@@ -87,12 +86,12 @@ export function rubberBand(root, grid, selection) {
   }
 }
 
-const isGround = (target, root) =>
+const isBackground = (target, root) =>
   (target === document.documentElement || target === document.body || target.closest("main")) &&
   (!root.contains(target) || target === root || target.matches(".day, .boxes, .head")) &&
   !target.closest("button, a, input, select, label, form, photo-tray, dialog, .chosen, .done");
 
-/** Of the boxes that it touches, in order. */
+/** The positions of the boxes that it touches, in order. */
 function positions(root, { layout, timeline }, { left, right, top, bottom }) {
   const ground = root.getBoundingClientRect();
   const [x, y] = [ground.left + scrollX, ground.top + scrollY];

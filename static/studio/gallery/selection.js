@@ -1,12 +1,12 @@
-// The pictures that are chosen, wherever in the gallery they lie.
+// The selected pictures.
 
-export const MOST = 2000; // chosen at once
+export const MOST = 2000; // selected at once
 
 /** Events: "changed". */
 export class Selection extends EventTarget {
   #images = new Map(); // id → picture
-  anchor = null; // the id from which shift goes on
-  cleared = 0; // so often
+  anchor = null; // the id from which Shift selects a range
+  cleared = 0; // how often it was cleared
 
   get size() {
     return this.#images.size;
@@ -35,18 +35,18 @@ export class Selection extends EventTarget {
     this.#changed();
   }
 
-  /** These and no others. */
+  /** Selects these and no others. */
   set(images) {
     this.#images = new Map(images.slice(0, MOST).map((image) => [image.id, image]));
     this.#changed();
   }
 
-  /** One of them may be otherwise now. */
+  /** Takes over a changed picture. */
   renew(image) {
     if (this.has(image.id)) this.#images.set(image.id, image);
   }
 
-  /** What is not there any more. */
+  /** Removes pictures that are gone. */
   drop(ids) {
     if (ids.filter((id) => this.#images.delete(id)).length) this.#changed();
   }

@@ -1,4 +1,4 @@
-// One picture after the other, over the whole window: by itself, or by keys.
+// A slideshow over the whole window: by itself, or by keys.
 
 import { h, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -9,7 +9,7 @@ import { nameOf } from "../picture/labels.js";
 const EACH_MS = 5000;
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
 
-/** `next(image, by)` resolves with the picture after or before it, or null. Resolves with the last one that was seen. */
+/** `next(image, by)` resolves with the picture after or before it, or null. Resolves with the last one shown. */
 export async function slideshow(first, next) {
   let image = first;
   let timer = 0;

@@ -1,4 +1,4 @@
-// Thumbnails are decoded before they are shown, and few are shown in one frame: a window full of them at once would hold up scrolling.
+// Thumbnails are decoded before they are shown, and only a few are shown per frame, so that scrolling stays smooth.
 
 import { h } from "../ui/dom.js";
 

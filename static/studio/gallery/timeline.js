@@ -1,12 +1,12 @@
-// The pictures that the page shows, day by day, newest first. How many there are is known at once; which they are, where somebody
-// has looked.
+// The pictures of the gallery, day by day, newest first. The counts are known from the start; the pictures are loaded when they come
+// into view.
 
 const PAGE = 100; // pictures of one answer, at most
 
-/** When a picture was begun: its id says so. */
+/** When the id was made: a UUIDv7 begins with its time. */
 const begunAt = (id) => new Date(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16));
 
-/** "2026-11-29", where the person is. */
+/** "2026-11-29", in the browser's time zone. */
 function dateOf(at) {
   const two = (number) => String(number).padStart(2, "0");
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
@@ -15,13 +15,13 @@ function dateOf(at) {
 const dayOf = (id) => dateOf(begunAt(id));
 
 /**
- * An entry is {image}, or {work} for what is being made; `apart: true` where it does not stand where the studio's list has it. A
+ * An entry is {image}, or {work} for a picture that is being made; `apart: true` if it is not in the place of the server's list. A
  * position counts the entries of all days.
  *
- * Events: "changed", when entries are known or gone, or stand elsewhere; "stale", when the studio has others by now; "failed".
+ * Events: "changed", when entries were loaded, removed or moved; "stale", when the server's list differs; "failed".
  */
 export class Timeline extends EventTarget {
-  days; // {date, cursor, items, first}: `items` has a hole for what is not known yet; `first`: the position of its first
+  days; // {date, cursor, items, first}: `items` has holes for what is not loaded yet; `first`: the position of its first
   similar;
   problem = null;
   #list;
@@ -30,7 +30,7 @@ export class Timeline extends EventTarget {
   #loading = null;
   #closed = false;
 
-  /** `found`: how many there are of each day; `list(cursor, limit, skip)` resolves with a page. */
+  /** `found`: the counts of the days; `list(cursor, limit, skip)` resolves with a page. */
   constructor(found, list) {
     super();
     this.#list = list;
@@ -39,7 +39,7 @@ export class Timeline extends EventTarget {
     this.#number();
   }
 
-  /** Nothing is asked for any more. */
+  /** Stops loading. */
   close() {
     this.#closed = true;
   }
@@ -49,7 +49,7 @@ export class Timeline extends EventTarget {
     return last ? last.first + last.items.length : 0;
   }
 
-  /** {day, index}, the day by its number. */
+  /** {day, index}: the day's index in `days`, and the entry's in the day. */
   locate(position) {
     let [low, high] = [0, this.days.length - 1];
     while (low < high) {
@@ -70,13 +70,13 @@ export class Timeline extends EventTarget {
     return this.#places.get(id)?.entry ?? null;
   }
 
-  /** -1 where it is not known here. */
+  /** -1 if it is not here. */
   positionOf(entry) {
     const day = this.#dayOf(entry);
     return day ? day.first + day.items.indexOf(entry) : -1;
   }
 
-  /** The known pictures before and after it without a gap, and itself. */
+  /** The loaded pictures around it without a gap, itself included. */
   around(id) {
     const position = this.#positionOfImage(id);
     if (position < 0) return [];
@@ -90,16 +90,16 @@ export class Timeline extends EventTarget {
     for (const { entry } of this.#places.values()) yield entry.image;
   }
 
-  // What is not known yet
+  // Loading
 
-  /** Those from here to there, without the last, are to be seen. */
+  /** Loads the entries from `from` up to, not including, `to`. */
   want(from, to) {
     this.#wanted = [Math.max(0, from), Math.min(this.count, to)];
     this.#loading ??= this.#load().finally(() => (this.#loading = null));
     return this.#loading;
   }
 
-  /** Resolves with those from here to there, without the last; fewer where they could not be had. */
+  /** Resolves with the entries of that range; fewer if some could not be loaded. */
   async ensure(from, to) {
     for (let before = -1; ;) {
       const known = [];
@@ -141,7 +141,7 @@ export class Timeline extends EventTarget {
     return fits;
   }
 
-  /** False where the studio has others by now. */
+  /** False if the server's list differs. */
   #fill(from, skip, images) {
     const places = this.#listed(from);
     for (let passed = 0; passed < skip; passed += 1) places.next();
@@ -155,16 +155,16 @@ export class Timeline extends EventTarget {
     return true;
   }
 
-  /** The places where the studio's list stands, from this day on. */
+  /** The places of the server's list, from this day on. */
   *#listed(from) {
     for (const day of this.days.slice(Math.max(0, this.days.indexOf(from)))) {
       for (let index = 0; index < day.items.length; index += 1) if (!day.items[index]?.apart) yield { day, index };
     }
   }
 
-  // What changes
+  // Changes
 
-  /** The newest of its day. */
+  /** Inserts it as the newest of its day. */
   insert(image) {
     const entry = { image };
     const day = this.#day(dayOf(image.id));
@@ -173,7 +173,7 @@ export class Timeline extends EventTarget {
     this.#changed();
   }
 
-  /** Right before the picture of this id; where that is not known, before everything. */
+  /** Inserts it right before the picture of this id; if that is not loaded, before everything. */
   insertBefore(entry, id) {
     entry.apart = true;
     const place = this.#places.get(id);
@@ -182,7 +182,7 @@ export class Timeline extends EventTarget {
     this.#changed();
   }
 
-  /** What was being made is there. */
+  /** The picture that was being made is finished. */
   replace(entry, image) {
     const day = this.#dayOf(entry);
     const index = day.items.indexOf(entry);

@@ -1,4 +1,4 @@
-// What has just been done, and the way back: a line at the foot of the page, and Ctrl+Z as long as it is there.
+// Undo: a line at the foot of the page that names the last action, with a button, and Ctrl+Z while it is shown.
 
 import { h } from "../ui/dom.js";
 import { announce, notice } from "../ui/notice.js";
@@ -10,15 +10,15 @@ const line = h("div.done", { hidden: true });
 let timer = 0;
 let undo = null;
 
-/** `way()` undoes it. */
-export function offerUndo(words, way) {
-  undo = way;
+/** `revert()` undoes it. */
+export function offerUndo(words, revert) {
+  undo = revert;
   const button = h("button.quiet", { type: "button", onclick: back }, t("Undo"));
   line.replaceChildren(h("p", {}, words), button);
   if (!line.isConnected) document.querySelector("main").append(line);
   line.hidden = false;
   announce(words);
-  rest();
+  hideLater();
 }
 
 export function forgetUndo() {
@@ -28,21 +28,21 @@ export function forgetUndo() {
 }
 
 async function back() {
-  const way = undo;
-  if (!way) return;
+  const revert = undo;
+  if (!revert) return;
   forgetUndo();
   try {
-    await way();
+    await revert();
     announce(t("Undone"));
   } catch (problem) {
     notice(problem.message);
   }
 }
 
-/** It stays as long as somebody is about to press it. */
-function rest() {
+/** Hides it after a while, but not under the pointer or with the focus. */
+function hideLater() {
   clearTimeout(timer);
-  timer = setTimeout(() => (line.matches(":hover, :focus-within") ? rest() : forgetUndo()), SHOWN_MS);
+  timer = setTimeout(() => (line.matches(":hover, :focus-within") ? hideLater() : forgetUndo()), SHOWN_MS);
 }
 
 document.addEventListener("keydown", (event) => {

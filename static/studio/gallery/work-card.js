@@ -1,4 +1,4 @@
-// A picture of the gallery that is still being made, in the place where it will be; or what became of it instead.
+// A picture of the gallery that is still being made, or why it was not made.
 
 import { ask, h, pictureUrl, setAttribute, setText, setWords } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -28,7 +28,7 @@ class WorkCard extends HTMLElement {
     this.dataset.state = state;
     setWords(this.#title, message.content);
     setWords(this.#say, sentenceOf(message, state));
-    setText(this.#word, !running ? "" : message.id ? stageWord(message, progress) : "sending");
+    setText(this.#word, !running ? "" : message.id ? stageWord(message, progress) : t("sending"));
     const url = pictureUrl(source?.thumbnail_url);
     if (url) this.#frame.style.backgroundImage = `url("${url}")`;
     this.#bar.hidden = !running;

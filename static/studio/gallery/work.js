@@ -1,4 +1,4 @@
-// What is being made from the gallery: in a session of this person that no list shows, over that session's connection.
+// Requests sent from the gallery: in a session that no list shows, over that session's connection.
 
 import { newId } from "../ui/dom.js";
 import { Problem } from "../client/problem.js";
@@ -6,10 +6,10 @@ import * as rest from "../client/rest.js";
 import { Connection } from "../client/socket.js";
 import { Store } from "../client/store.js";
 
-const KEY = "studio.work"; // the session's id, for this tab's next page
+const KEY = "studio.work"; // the session's id, for this tab's next page load
 
 /**
- * Events: "message" {message, before} for each that changes, one that could not be sent included: it has no id. "progress".
+ * Events: "message" {message, before} for each that changes; one that could not be sent has no id. "progress".
  */
 export class Work extends EventTarget {
   #store = new Store();
@@ -22,13 +22,13 @@ export class Work extends EventTarget {
     for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.#connection?.wake());
   }
 
-  /** Takes up again what was under way when the page was left. */
+  /** Resumes what was running when the page was left. */
   resume() {
     try {
       const id = sessionStorage.getItem(KEY);
       if (id) this.#connect(id);
     } catch {
-      // Storage is forbidden: it is in the list once it is done.
+      // Storage is forbidden: the pictures appear once they are done.
     }
   }
 
@@ -40,7 +40,7 @@ export class Work extends EventTarget {
     return this.#store.progress(message);
   }
 
-  /** `request`: {content, options, source, mask}, as the chat sends it. Resolves once the studio has it, or will not. */
+  /** `request`: {content, options, source, mask}, as the chat sends it. Resolves once the studio has accepted or refused it. */
   async begin(request, client_id = newId()) {
     const { content, options, source, mask } = request;
     const unsent = { id: null, client_id, content, source_image_id: source.id, options, image: null, request, stage: "queued" };
