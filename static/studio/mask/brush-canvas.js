@@ -1,5 +1,5 @@
 // A picture to paint over, with a pointer or with keys: arrows move the brush, holding Space paints, [ and ] or − and + size it.
-// A lasso and a rectangle are drawn the same way, and filled when they are let go.
+// A lasso and a rectangle are drawn the same way, and filled at the end.
 
 import { h, picture, pictureUrl } from "../ui/dom.js";
 import { Edge } from "./edge.js";
@@ -7,9 +7,9 @@ import { drawStroke, Strokes } from "./strokes.js";
 import { TINTS, tintFor } from "./tint.js";
 import { Zoom } from "./zoom.js";
 
-const SHARPEST = 2; // canvas pixels for one of the page
+const SHARPEST = 2; // canvas pixels per CSS pixel
 const LARGEST = 4096; // canvas pixels of a side
-const SAMPLE = 48; // pixels of the copy on which the tint is chosen
+const SAMPLE = 48; // pixels, of the copy for which the tint is chosen
 const SIZES = { least: 1, most: 40, usual: 8, step: 1 }; // the brush's width, in % of the picture's shorter side
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const SIZE_KEYS = { "[": -1, "]": 1, "-": -1, "−": -1, "+": 1 };
@@ -26,11 +26,11 @@ class BrushCanvas extends HTMLElement {
   #canvas = h("canvas.tint"); // the stylesheet makes it translucent as a whole, so strokes do not add up
   #edge = new Edge(this.#canvas);
   #cursor = h("i.cursor", { "aria-hidden": "true" });
-  #stroke = null; // the one that is being painted
-  #shape = null; // the points of the area that is being drawn around
+  #stroke = null; // the stroke that is being painted
+  #shape = null; // the points of the area that is being drawn
   #at = [0, 0];
   #tint = TINTS[0];
-  #sample = null; // the picture's own colours, in small
+  #sample = null; // a small copy of the picture
   #zoom = new Zoom(this);
   #context = this.#canvas.getContext("2d", { willReadFrequently: true });
 
@@ -54,7 +54,7 @@ class BrushCanvas extends HTMLElement {
     this.#place();
   }
 
-  /** Is anything painted, after all erasing? */
+  /** Whether anything is painted, after all erasing. */
   get isPainted() {
     const { width, height } = this.#canvas;
     const { data } = this.#context.getImageData(0, 0, width, height);
@@ -96,7 +96,7 @@ class BrushCanvas extends HTMLElement {
     if (this.isPainted) this.#change(() => this.strokes.add({ points: [] }));
   }
 
-  /** Locked, it takes no strokes; the one that is being painted ends there. */
+  /** Locked, it takes no strokes; a stroke that is being painted ends. */
   lock(locked) {
     this.#end();
     this.inert = locked;
@@ -186,7 +186,7 @@ class BrushCanvas extends HTMLElement {
     if (stroke || points?.length > 2) this.#changed();
   }
 
-  /** A second finger has come: the first one did not want to paint. */
+  /** A second finger begins a pinch: drops the first one's stroke. */
   #cancel() {
     const [stroke, points] = [this.#stroke, this.#shape];
     this.#stroke = this.#shape = null;
@@ -262,7 +262,7 @@ class BrushCanvas extends HTMLElement {
     return [left + (this.#at[0] / this.image.width) * width, top + (this.#at[1] / this.image.height) * height];
   }
 
-  /** The zoom has changed: what is painted is drawn as sharp as before. */
+  /** Redraws the strokes sharply after the zoom has changed. */
   refit() {
     this.#fit();
     this.#place();
@@ -283,7 +283,7 @@ class BrushCanvas extends HTMLElement {
 
 const rectangle = ([left, top], [right, bottom]) => [[left, top], [right, top], [right, bottom], [left, bottom]];
 
-/** The picture's colours in small; null where the browser does not let us see them (they come from another server). */
+/** A small copy of the picture; null if its pixels cannot be read, because it comes from another server. */
 function sampleOf(img) {
   const scale = SAMPLE / Math.max(img.naturalWidth, img.naturalHeight);
   const [width, height] = [img.naturalWidth, img.naturalHeight].map((side) => Math.max(1, Math.round(side * scale)));

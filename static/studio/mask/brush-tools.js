@@ -1,4 +1,4 @@
-// What is done with a brush besides painting: erasing, its size, taking strokes back.
+// The brush's tools: shapes, erasing, size, undo.
 
 import { h, setAttribute } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -7,7 +7,7 @@ import { t } from "../ui/translate.js";
 const tool = (picture, label, onclick, attributes = {}) =>
   h("button.quiet", { type: "button", title: label, onclick, ...attributes }, icon(picture), h("span.label", {}, label));
 
-/** A button that cannot be used any more does not keep the focus. */
+/** A disabled button must not keep the focus. */
 function disable(button, value, instead) {
   if (value && document.activeElement === button) instead.focus();
   button.disabled = value;
@@ -49,7 +49,7 @@ class BrushTools extends HTMLElement {
     this.dispatchEvent(new Event("taken"));
   }
 
-  /** The tool of this key, if it has one. */
+  /** Selects the tool of this key; returns whether there is one. */
   takeBy(key) {
     const [name] = Object.entries(SHAPES).find(([, shape]) => shape.key === key) ?? [];
     if (name) this.take(name);
@@ -64,7 +64,7 @@ class BrushTools extends HTMLElement {
     this.dispatchEvent(new Event("turned"));
   }
 
-  /** `isPainted`: is there something to clear? */
+  /** `isPainted`: whether there is something to clear. */
   refresh(isPainted) {
     const { strokes } = this.#canvas;
     disable(this.#undo, !strokes.canUndo, this.#canvas);

@@ -1,4 +1,4 @@
-// The edge of what is painted, in stripes that move; still for those who want it so.
+// The edge of the painted area as moving stripes; they stand still with reduced motion.
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const STEP_MS = 70;
@@ -7,15 +7,15 @@ const THICK = 1.5;
 
 export class Edge {
   canvas = document.createElement("canvas");
-  #ring = document.createElement("canvas"); // the edge as a shape, worked out when it changes
-  #shape = null; // what is being drawn around, in the picture's pixels
+  #ring = document.createElement("canvas"); // the edge as a shape, computed when it changes
+  #shape = null; // the area that is being drawn, in the picture's pixels
   #dirty = true;
   #frame = 0;
   #shift = 0;
   #last = 0;
   #pattern = null;
 
-  /** `painted`: the canvas with the strokes. `sharp`: its pixels for one of the page. */
+  /** `painted`: the canvas with the strokes. `sharp`: its pixels per CSS pixel. */
   constructor(painted) {
     this.painted = painted;
     this.sharp = 1;
@@ -31,7 +31,7 @@ export class Edge {
     this.refresh();
   }
 
-  /** Something else is painted. `shape`: {points, scale} that is being drawn around, if any. */
+  /** After the strokes have changed. `shape`: {points, scale} of the area that is being drawn, if any. */
   refresh(shape = this.#shape) {
     this.#shape = shape;
     this.#dirty = true;
@@ -56,7 +56,7 @@ export class Edge {
     if (moves) this.#schedule();
   }
 
-  /** What the strokes become when they are a little wider, without the strokes. */
+  /** The strokes widened a little, minus the strokes. */
   #outline() {
     const context = this.#ring.getContext("2d");
     const far = THICK * this.sharp;
@@ -96,7 +96,7 @@ export class Edge {
   }
 }
 
-/** Black and white, aslant. */
+/** Diagonal, black and white. */
 function stripes(wide) {
   const side = 2 * wide;
   const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });

@@ -1,4 +1,4 @@
-// The whole window, to paint over a part of a picture. What comes of it is a mask that the studio has.
+// The full-window brush, to paint over a part of a picture. Its result is an uploaded mask.
 
 import "./brush-canvas.js";
 import "./brush-tools.js";
@@ -7,7 +7,7 @@ import { h, setAttribute, setText } from "../ui/dom.js";
 import { sendMask } from "./mask-upload.js";
 import { t } from "../ui/translate.js";
 
-const SPEAK_MS = 300; // after the last key: nobody wants to hear every step
+const SPEAK_MS = 300; // after the last key, before the position is announced
 const HELP = t("Arrow keys move the brush, with Shift finely. Space paints, also while it moves. With the lasso, hold Space and go around; with the rectangle, hold it from one corner to the other. B, L and R take brush, lasso and rectangle. [ and ], or minus and plus, change the size of the brush, E turns erasing on and off, Control Z takes the last stroke back. Page up and Page down make the picture larger and smaller, Home shows the whole of it.");
 const HOW = {
   brush: t("Paint over it, with the pointer or with arrow keys and Space."),
@@ -19,8 +19,8 @@ const LEAVING = {
 };
 
 /**
- * `title`, `done` (a button's label) and `goal` say what for; `hint`: for a line of words beside the mask, where there may be one.
- * Resolves with {mask, words}, the mask's public form (null where nothing was painted), or with null when it was left.
+ * `title`, `done` (the button's label) and `goal` name the purpose; `hint`: the placeholder of an optional text field. Resolves
+ * with {mask, words}, the mask's public form (null if nothing was painted), or with null if cancelled.
  */
 export function paintMask(image, { title, done, hint = null, goal = t("What is coloured will change.") }) {
   const brush = h("mask-brush");
@@ -42,11 +42,11 @@ class MaskBrush extends HTMLElement {
   });
   #dialog = h("dialog.brush", { "aria-labelledby": "brush-title" });
   #words = h("input", { name: "line", maxlength: 200, autocomplete: "off", dir: "auto" });
-  #said = h("p.said", { role: "status" });
+  #status = h("p.said", { role: "status" });
   #done = h("button.primary", { type: "submit" });
   #cancel = h("button", { type: "button", onclick: () => this.#leave() }, t("Cancel"));
   #tools = h("brush-tools.tools");
-  #sending = null; // the mask on its way: until it is there or stopped, nobody paints
+  #sending = null; // the upload of the mask: painting is locked until it ends
   #result = null;
   #timer = 0;
 
@@ -59,7 +59,7 @@ class MaskBrush extends HTMLElement {
     const form = h("form", { onsubmit: (event) => this.#submit(event) }, this.#tools, row);
     const head = h("h2", { id: "brush-title" }, title);
     const help = h("p.unseen", { id: "brush-help" }, HELP);
-    this.#dialog.append(head, h("div.stage", {}, this.#canvas), this.#said, form, help);
+    this.#dialog.append(head, h("div.stage", {}, this.#canvas), this.#status, form, help);
     this.append(this.#dialog);
     this.#listen();
     this.#dialog.showModal();
@@ -73,8 +73,8 @@ class MaskBrush extends HTMLElement {
     const canvas = this.#canvas;
     canvas.addEventListener("change", () => this.#refresh());
     canvas.addEventListener("moved", () => this.#speak());
-    this.#tools.addEventListener("turned", () => setText(this.#said, canvas.erases ? t("Erasing.") : t("Painting.")));
-    this.#tools.addEventListener("taken", () => setText(this.#said, HOW[canvas.tool]));
+    this.#tools.addEventListener("turned", () => setText(this.#status, canvas.erases ? t("Erasing.") : t("Painting.")));
+    this.#tools.addEventListener("taken", () => setText(this.#status, HOW[canvas.tool]));
     this.#words.addEventListener("input", () => this.#refresh());
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
     this.#dialog.addEventListener("cancel", (event) => {
@@ -104,7 +104,7 @@ class MaskBrush extends HTMLElement {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       const [across, down] = this.#canvas.position;
-      setText(this.#said, t("The brush is {across}% from the left, {down}% from the top.", { across, down }));
+      setText(this.#status, t("The brush is {across}% from the left, {down}% from the top.", { across, down }));
     }, SPEAK_MS);
   }
 
@@ -113,7 +113,7 @@ class MaskBrush extends HTMLElement {
     this.#tools.refresh(isPainted);
     this.#done.disabled = Boolean(this.#sending) || !(isPainted || this.#words.value.trim());
     clearTimeout(this.#timer);
-    setText(this.#said, isPainted ? this.goal : HOW[this.#canvas.tool]);
+    setText(this.#status, isPainted ? this.goal : HOW[this.#canvas.tool]);
   }
 
   async #submit(event) {
@@ -125,26 +125,26 @@ class MaskBrush extends HTMLElement {
     if (mask) this.#close({ mask, words });
   }
 
-  /** Resolves with the mask, or with null where it did not arrive or nobody waits for it any more. */
+  /** Resolves with the mask, or with null if the upload failed or was stopped. */
   async #send() {
     const mine = sendMask(this.#canvas.strokes, this.image, (gone) => {
-      if (gone === 1 && this.#sending === mine) setText(this.#said, t("Checking…"));
+      if (gone === 1 && this.#sending === mine) setText(this.#status, t("Checking…"));
     });
-    this.#wait(mine);
-    setText(this.#said, t("Sending what you painted…"));
+    this.#lock(mine);
+    setText(this.#status, t("Sending what you painted…"));
     try {
       const mask = await mine.done;
       return this.#sending === mine ? mask : null;
     } catch (problem) {
       if (this.#sending !== mine) return null;
-      this.#wait(null);
-      setText(this.#said, t("{message} Please try again.", { message: problem.message }));
+      this.#lock(null);
+      setText(this.#status, t("{message} Please try again.", { message: problem.message }));
       return null;
     }
   }
 
-  /** What is painted on its way would be lost: the canvas, the tools and the words stand still for so long. */
-  #wait(sending) {
+  /** Locks the canvas, the tools and the text during the upload: changes would be lost. */
+  #lock(sending) {
     const writes = document.activeElement === this.#words;
     this.#sending = sending;
     this.#refresh();
@@ -154,8 +154,8 @@ class MaskBrush extends HTMLElement {
   }
 
   async #leave() {
-    this.#sending?.abort(); // before the question: nothing is sent behind it
-    if (this.#sending) this.#wait(null);
+    this.#sending?.abort(); // before the question, so that nothing is sent meanwhile
+    if (this.#sending) this.#lock(null);
     if (this.#canvas.strokes.canUndo && !(await confirmed(LEAVING))) return;
     this.#close(null);
   }

@@ -1,4 +1,4 @@
-// What was painted, on its way to the studio as a mask.
+// Uploads the painted area as a mask.
 
 import { Problem } from "../client/problem.js";
 import { upload } from "../client/rest.js";
@@ -7,7 +7,7 @@ import { t } from "../ui/translate.js";
 
 const STOPPED = { code: "cancelled", message: t("The upload was stopped.") };
 
-/** As `upload` of rest.js. Stopped at any moment, also before a byte has gone, it leaves no mask behind. */
+/** As `upload` of rest.js. It can be stopped at any moment, also before the first byte is sent. */
 export function sendMask(strokes, image, onProgress) {
   let request = null;
   let stopped = false;

@@ -1,6 +1,6 @@
-// What was painted over a picture, as strokes: drawn at any size, taken back, brought back. Lengths: the picture's pixels.
+// The strokes painted over a picture, with undo and redo; drawn at any size. Lengths are the picture's pixels.
 
-const LONGEST = 4096; // pixels of a mask's side: a phone's canvas holds no more, and no finger paints finer
+const LONGEST = 4096; // pixels, of a mask's side: the limit of a phone's canvas, and fine enough
 const DOT = 0.01; // a line without length would not be drawn
 
 /**
@@ -33,7 +33,7 @@ export class Strokes {
     if (this.canRedo) this.#done.push(this.#undone.pop());
   }
 
-  /** The last one was no stroke after all. */
+  /** Removes the last one for good. */
   drop() {
     this.#done.pop();
   }

@@ -1,22 +1,22 @@
-// The picture under the brush, larger: by two fingers, by the wheel, by keys. The element itself is moved and scaled.
+// Zooms the picture under the brush: by pinch, wheel or keys. The element itself is moved and scaled.
 
 const MOST = 8;
 
 export class Zoom {
   factor = 1;
-  #at = [0, 0]; // page pixels from where the whole picture lies
+  #at = [0, 0]; // offset in CSS pixels from the unzoomed position
   #fingers = new Map(); // pointer id → [x, y]
   #pinching = false; // until no finger is left
 
-  /** `element`: has a parent that cuts off what reaches out, and `refit()`. */
+  /** `element`: has a parent that clips it, and a method `refit()`. */
   constructor(element) {
     this.element = element;
   }
 
-  /** A finger's pointer event. Is it about the zoom? Then it paints nothing. */
+  /** Handles a finger's pointer event. Returns whether it belongs to a pinch: then it paints nothing. */
   finger(event) {
     const point = [event.clientX, event.clientY];
-    if (event.type === "pointerdown" && event.isPrimary) this.#fingers.clear(); // one may have left while nobody looked
+    if (event.type === "pointerdown" && event.isPrimary) this.#fingers.clear(); // the end of an earlier touch may have been missed
     const before = new Map(this.#fingers);
     if (event.type === "pointerdown") this.#fingers.set(event.pointerId, point);
     else if (event.type !== "pointermove") this.#fingers.delete(event.pointerId);
@@ -39,7 +39,7 @@ export class Zoom {
     this.by(now.far / old.far, now.middle);
   }
 
-  /** Around a point of the screen, which stays where it is. */
+  /** Zooms around a point of the screen, which stays in its place. */
   by(times, [x, y]) {
     const factor = Math.max(1, Math.min(MOST, this.factor * times));
     const middle = this.#middle();
@@ -52,7 +52,7 @@ export class Zoom {
     this.#set(1);
   }
 
-  /** So that this point of the screen can be seen. */
+  /** Moves this point of the screen into view. */
   bring([x, y]) {
     const { left, top, right, bottom } = this.element.parentElement.getBoundingClientRect();
     const into = (value, from, to) => Math.max(from - value, 0) + Math.min(to - value, 0);

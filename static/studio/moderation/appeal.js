@@ -1,4 +1,4 @@
-// Whoever's picture a moderator hid may say once why it should be shown. What comes of it arrives with the picture.
+// The owner of a hidden picture may appeal once. The picture's form has the outcome.
 
 import { askText } from "../ui/dialogs.js";
 import { h } from "../ui/dom.js";
@@ -14,7 +14,7 @@ export function appealButton(image, done = () => {}) {
   const onclick = () => appeal(image).then((changed) => changed && done(changed), refused);
   const refused = async (problem) => {
     notice(problem.message);
-    if (problem.code === "conflict") done(await gallery.get(image.id)); // it is not as this page has it
+    if (problem.code === "conflict") done(await gallery.get(image.id)); // the picture has changed since
   };
   return h("button.quiet", { type: "button", title: t("Appeal"), onclick }, icon("chat"), h("span.label", {}, t("Appeal")));
 }

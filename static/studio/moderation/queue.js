@@ -1,12 +1,12 @@
-// The moderators' queue: one large picture at a time, and what is known of it; a verdict is one key.
+// The moderators' queue: one large picture at a time with its details; a verdict is one key.
 
 import { h, setText } from "../ui/dom.js";
 import { locale, plural, t } from "../ui/translate.js";
 
-const AGAIN_MS = 20_000; // an empty queue
+const AGAIN_MS = 20_000; // between requests while the queue is empty
 const RENEW_MS = 60_000; // the server's lease is three minutes
-const FEW = 3; // pictures that are left before more are asked for
-const PASSED = 500; // as many does the server take
+const FEW = 3; // remaining pictures, below which more are requested
+const PASSED = 500; // the server's limit
 
 const config = JSON.parse(document.querySelector("#queue-config").textContent);
 const filters = document.querySelector("#filters");
@@ -16,9 +16,9 @@ const token = filters.elements.csrfmiddlewaretoken.value;
 
 let chosen = read(); // the filters
 let items = []; // the first is on the page
-let leaving = []; // of other filters: given back before anything is asked for
-let passed = []; // looked at, and left to others
-const decided = new Set(); // by this page; an answer that was on its way may name them still
+let leaving = []; // claims of other filters, released before the next request
+let passed = []; // skipped, for other moderators
+const decided = new Set(); // by this page: an answer to an earlier request may still list them
 let asking = false;
 
 async function post(path, body) {
@@ -35,7 +35,7 @@ function read() {
   return { kind, purpose, person: person.trim(), provider: provider.trim() };
 }
 
-/** Also renews the lease of what is on the page already. */
+/** Requests more; it also renews the leases of the pictures on the page. */
 async function more() {
   if (asking) return;
   asking = true;
@@ -53,7 +53,7 @@ async function more() {
   }
 }
 
-/** The answer to the filters as they are when it comes. */
+/** Resolves with the answer for the current filters, also if they change meanwhile. */
 async function claim() {
   if (leaving.length) await post("release/", named(leaving.splice(0)));
   const asked = chosen;
@@ -149,12 +149,12 @@ function acts(item) {
     h("div.others", {}, act("H", t("In your words"), hideWithWords, "button", t("Hide, with your words")), ...others));
 }
 
-/** Goes on at once; what fails comes back. Nothing is decided that has not been seen. */
+/** Shows the next picture at once; if the request fails, the picture comes back. Ignored until the picture is loaded. */
 async function decide(verdict, code = "other", words = "") {
   const [item] = items;
   if (!item || place.dataset.ready === undefined) return;
   decided.add(item.id);
-  leave(verdict === "approve" ? t("Approved.") : t("Hidden."));
+  showNext(verdict === "approve" ? t("Approved.") : t("Hidden."));
   try {
     await post("decide/", { id: item.id, verdict, code, words });
   } catch (problem) {
@@ -172,18 +172,18 @@ function pass() {
   if (!item) return;
   passed = [...passed, item.id].slice(-PASSED);
   post("release/", named([item])).catch(() => {}); // its lease ends by itself
-  leave(t("Left to others."));
+  showNext(t("Left to others."));
 }
 
-function leave(words) {
+function showNext(words) {
   items.shift();
   setText(said, words);
   show();
   if (items.length < FEW) more();
 }
 
-/** The dialog's values, or null where it was left. */
-function asked(selector) {
+/** The dialog's values, or null if cancelled. */
+function askIn(selector) {
   const dialog = document.querySelector(selector);
   const form = dialog.querySelector("form");
   form.reset();
@@ -197,13 +197,13 @@ function asked(selector) {
 
 async function hideWithWords() {
   const [item] = items;
-  const answer = await asked("#hide-words");
+  const answer = await askIn("#hide-words");
   if (answer && items[0] === item) decide("hide", answer.code, answer.words.trim());
 }
 
 async function block() {
   const [item] = items;
-  const answer = await asked("#block-person");
+  const answer = await askIn("#block-person");
   if (!answer) return;
   const form = new FormData();
   Object.entries(answer).forEach((field) => form.append(...field));
@@ -227,7 +227,7 @@ document.addEventListener("keydown", (event) => {
   else if (reason && !item.appeal) decide("hide", reason.code);
   else if (KEYS[key]) KEYS[key]();
   else return;
-  event.preventDefault(); // or the dialog that opens would have the letter
+  event.preventDefault(); // else the letter would be typed into the dialog
 });
 
 filters.addEventListener("submit", (event) => event.preventDefault());

@@ -1,4 +1,4 @@
-// A picture box's "Compare": lays the slider over the picture, and takes it away again.
+// A picture box's button "Compare": shows and removes the slider over the picture.
 
 import "../ui/compare-slider.js";
 import { h, setAttribute } from "../ui/dom.js";
@@ -10,7 +10,7 @@ import { t } from "../ui/translate.js";
 export class Comparison {
   #slider = null;
   #button = null;
-  #wanted = null; // the picture whose source is being asked for
+  #wanted = null; // the picture whose source is being loaded
 
   constructor(frame) {
     this.frame = frame;
@@ -32,7 +32,7 @@ export class Comparison {
   #key(event) {
     if (event.key !== "Escape") return;
     event.preventDefault();
-    event.stopPropagation(); // it means nothing else
+    event.stopPropagation(); // no other listener may act on it
     this.end();
     this.#button.focus({ preventScroll: true });
   }

@@ -1,4 +1,4 @@
-// Everything that is known about a picture, in a window of its own.
+// The dialog with everything that is known about a picture.
 
 import { h, picture, pictureUrl } from "../ui/dom.js";
 import { exactly } from "../ui/money.js";
@@ -12,7 +12,7 @@ import { hiddenSentence, KINDS, nameOf } from "./labels.js";
 const NEW = "new"; // the chat that has no id yet
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 
-/** `image`: a picture's public form. Resolves once the window is gone. Raises `Problem`. */
+/** `image`: a picture's public form. Resolves once the dialog is closed. Raises `Problem`. */
 export async function showDetails({ id }) {
   const image = await rest.gallery.get(id);
   const [message, albums] = await Promise.all([messageOf(image), titlesOf(image)]);
@@ -31,7 +31,7 @@ export async function showDetails({ id }) {
   await modal(element);
 }
 
-/** Null of what was imported, and where the conversation is gone. */
+/** Null for an imported picture, or if the conversation is deleted. */
 async function messageOf({ session_id: sessionId, message_id: id }) {
   return sessionId && id ? rest.messages.get(sessionId, id).catch(() => null) : null;
 }
@@ -42,7 +42,7 @@ async function titlesOf({ album_ids: ids }) {
   return items.filter(({ id }) => ids.includes(id)).map(({ title }) => title);
 }
 
-/** [[name, words]], of what there is. */
+/** [[name, value]], without empty ones. */
 function known(image, albums) {
   const { width, height, seed, cost } = image;
   const rows = [
@@ -67,7 +67,7 @@ function weight(bytes) {
   return (bytes / per).toLocaleString(locale, { style: "unit", unit, maximumFractionDigits: per > 1000 ? 1 : 0 });
 }
 
-/** In the message box of a new chat, after whatever waits there. */
+/** Puts it into the message box of a new chat, after any text that is there. */
 function usePrompt(prompt) {
   const kept = new HalfWritten(person.id);
   const { text = "", photos = [], missing = 0 } = kept.read(NEW) ?? {};

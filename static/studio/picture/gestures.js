@@ -1,6 +1,6 @@
-// What a mouse, fingers or a wheel do to a picture that is looked at closely: zoom, move, swipe, pull down, draw the line.
+// The viewer's gestures by mouse, touch and wheel: zoom, pan, swipe, pull down, move the comparison's line.
 
-const MOVED_PX = 6; // from here on a press is no press any more
+const MOVED_PX = 6; // beyond it a press becomes a drag
 const SWIPE_PX = 60;
 const PULL_PX = 90;
 const DOUBLE_MS = 320;
@@ -8,7 +8,7 @@ const NEAR_PX = 28; // around the line between two pictures
 
 const minus = (one, other) => [one[0] - other[0], one[1] - other[1]];
 
-/** Of a `<zoom-stage>`. What it tells is what the stage's events are. */
+/** For a `<zoom-stage>`, whose events it dispatches. */
 export class Gestures {
   #stage;
   #acts;
@@ -16,7 +16,7 @@ export class Gestures {
   #press = null; // {start, last, what: null | "line" | "pan" | "swipe" | "pull" | "pinch" | "nothing", touch, beside}
   #last = { time: 0, point: [0, 0] }; // the press before
 
-  /** `acts`: {pan([x, y]), zoomTo(zoom, point), lineX(), divideAt(x), tell(what, detail)}, all at once, without a glide. */
+  /** `acts`: {pan([x, y]), zoomTo(zoom, point), lineX(), divideAt(x), tell(what, detail)}, without animation. */
   constructor(stage, acts) {
     this.#stage = stage;
     this.#acts = acts;
@@ -26,7 +26,7 @@ export class Gestures {
     stage.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
   }
 
-  /** Another picture is shown: what has begun is about the one before. */
+  /** Drops a gesture that began on the picture before. */
   forget() {
     this.#press = null;
   }
@@ -51,7 +51,7 @@ export class Gestures {
     this.#stage.setPointerCapture(event.pointerId);
     this.#pointers.set(event.pointerId, point);
     if (this.#pointers.size > 1) {
-      this.#rest();
+      this.#endPull();
       this.#press = { start: point, what: "pinch" };
       return;
     }
@@ -72,7 +72,7 @@ export class Gestures {
     const far = minus(point, press.start);
     if (!press.moved && Math.hypot(...far) < MOVED_PX) return;
     press.moved = true;
-    press.what ??= this.#meant(far, press.touch);
+    press.what ??= this.#gestureOf(far, press.touch);
     if (press.what === "line") this.#acts.divideAt(point[0]);
     if (press.what === "pan") this.#acts.pan(minus(point, press.last));
     if (press.what === "swipe") this.#stage.style.setProperty("--pull", `${far[0]}px 0`);
@@ -80,8 +80,8 @@ export class Gestures {
     press.last = point;
   }
 
-  /** What somebody who moves the pointer so wants. */
-  #meant([x, y], touch) {
+  /** Which gesture a movement begins. */
+  #gestureOf([x, y], touch) {
     if (!this.#stage.fitted) return "pan";
     if (!touch) return "nothing";
     if (Math.abs(x) > Math.abs(y)) return "swipe";
@@ -107,7 +107,7 @@ export class Gestures {
       return;
     }
     this.#press = null;
-    this.#rest();
+    this.#endPull();
     if (event.type === "pointercancel") return;
     const [x, y] = minus(point, press.start);
     if (!press.moved) this.#pressed(point, press);
@@ -127,8 +127,8 @@ export class Gestures {
     if (beside && this.#stage.fitted) this.#acts.tell("beside");
   }
 
-  /** No finger pulls at the picture any more. */
-  #rest() {
+  /** Ends the pull. */
+  #endPull() {
     this.#stage.style.removeProperty("--pull");
   }
 }

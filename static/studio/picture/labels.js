@@ -1,11 +1,11 @@
-// Every sentence that depends on a state, in one place.
+// The sentences and words for states.
 
 import { t } from "../ui/translate.js";
 import { hasSource } from "./actions.js";
 
 const STAGES = { queued: t("queued"), refining: t("refining"), generating: t("painting"), uploading: t("saving") };
 
-/** What a picture of the gallery is called. */
+/** A picture's name in the gallery. */
 export const nameOf = (image) => image.title || image.prompt || t("Photo");
 
 /** By intent. */
@@ -18,7 +18,7 @@ export const KINDS = {
   style_transfer: t("In another style"),
 };
 
-/** What becomes of a message, as the page shows it. */
+/** A message's state as the page shows it. */
 export function stateOf(message) {
   if (message.status === "PROCESSING") return "running";
   if (message.status === "DONE") return message.image ? message.image.state : "reply";
@@ -37,7 +37,7 @@ export function stageWord(message, progress) {
   return progress.estimated ? t("{word}, about {percent}", { word, percent }) : `${word} ${percent}`;
 }
 
-/** Added to that where something is missing; see `missing` of the store. */
+/** Appended if something is missing; see `missing` of the store. */
 export const MISSING = { connection: t("no connection"), answer: t("no answer for 10 s"), event: t("no news for 10 s") };
 
 function queueWord({ position, eta_s: seconds }) {
@@ -84,7 +84,7 @@ export function sentenceOf(message, state) {
   }
 }
 
-/** What its owner reads of a picture that a moderator hid. */
+/** For the owner of a hidden picture. */
 export function hiddenSentence(image) {
   const appeal = APPEALS[image.appeal];
   return [t("A moderator hid this picture."), image.hidden_reason?.sentence, appeal].filter(Boolean).join(" ");
@@ -95,7 +95,7 @@ const APPEALS = {
   rejected: t("Another moderator has rejected your appeal."),
 };
 
-/** For people who listen instead of looking: only what is worth interrupting for. */
+/** For screen readers: only changes that are worth an interruption, else "". */
 export function announcement(before, after) {
   if (after.status === "PROCESSING") {
     if (after.delay && after.delay.message !== before?.delay?.message) return after.delay.message;

@@ -1,16 +1,16 @@
-// A picture among its own: what it was made from, itself, what was made of it. Thumbnails to look at.
+// A picture's line as thumbnails: what it was made from, itself, and what was made from it.
 
 import { h, picture, pictureUrl } from "../ui/dom.js";
 import * as rest from "../client/rest.js";
 import { t } from "../ui/translate.js";
 
-/** Event: "choose" {image}: somebody wants to look at another one of the line. */
+/** Event: "choose" {image}: another picture of the line was selected. */
 class LineageStrip extends HTMLElement {
   #shownFor = null;
 
   /**
-   * `nameOf(image)` → a few words. Resolves with {ancestors, children}, or with null where another one is shown meanwhile. A
-   * strip of one picture says nothing, so it stays empty.
+   * `nameOf(image)` → a few words. Resolves with {ancestors, children}, or with null if another one is shown meanwhile. For
+   * a single picture the strip stays empty.
    */
   async show(image, nameOf) {
     this.#shownFor = image.id;
@@ -18,7 +18,7 @@ class LineageStrip extends HTMLElement {
     try {
       line = await rest.gallery.lineage(image.id);
     } catch {
-      line = { ancestors: [], children: [] }; // the picture itself is there: no reason to speak
+      line = { ancestors: [], children: [] }; // optional: no error is shown
     }
     if (this.#shownFor !== image.id) return null;
     const { ancestors, children, parents = [] } = line;

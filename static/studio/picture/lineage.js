@@ -1,4 +1,4 @@
-// Where a picture came from, and what was made of it.
+// A picture's source.
 
 import { Problem } from "../client/problem.js";
 import * as rest from "../client/rest.js";

@@ -1,18 +1,18 @@
-// Where a picture comes from, and what was made of it: its line as a graph. Any of its pictures can be looked at, or be the start
-// of a new branch.
+// The dialog with a picture's line as a graph: what it was made from, and what was made from it. Each picture can be opened, or
+// edited in a new branch.
 
 import * as rest from "../client/rest.js";
 import { h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { modal } from "../ui/overlay.js";
 import { locale, plural, t } from "../ui/translate.js";
 
-const CELL = 132; // pixels of a picture with its space
+const CELL = 132; // pixels, of a thumbnail with its gap
 const THUMB = 96;
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * `image`: a picture's public form; `wordsOf(image)` describe it and others of its line. Resolves once the dialog is gone: with
- * null, or with what was asked of one of them, {what: "look" | "edit", image}.
+ * `image`: a picture's public form; `wordsOf(image)` describe it and others of its line. Resolves once the dialog is closed: with
+ * null, or with the chosen action, {what: "look" | "edit", image}.
  */
 export function showOrigin(image, wordsOf) {
   const dialog = h("origin-graph");
@@ -24,7 +24,7 @@ class OriginGraph extends HTMLElement {
   #answer = null;
   #chosen = null;
   #graph = h("ol.graph");
-  #said = h("p.said", { role: "status" }, "…");
+  #status = h("p.said", { role: "status" }, "…");
   #look = this.#act("look", t("Look at it"));
   #branch = this.#act("edit", t("Start a new branch from it"));
   #dialog = h("dialog.origin", { "aria-labelledby": "origin-title" });
@@ -35,12 +35,12 @@ class OriginGraph extends HTMLElement {
     const close = h("button", { type: "button", onclick: () => dialog.close() }, t("Close"));
     dialog.append(h("h2", { id: "origin-title" }, t("Where does this come from?")),
       h("div.scroll", { tabindex: 0, role: "group", "aria-labelledby": "origin-title" }, this.#graph),
-      this.#said, h("div.buttons", {}, this.#look, this.#branch, close));
+      this.#status, h("div.buttons", {}, this.#look, this.#branch, close));
     modal(dialog, this).then(() => resolve(this.#answer));
     try {
       this.#show(await rest.gallery.family(image.id));
     } catch (problem) {
-      setText(this.#said, problem.message);
+      setText(this.#status, problem.message);
     }
   }
 
@@ -96,7 +96,7 @@ class OriginGraph extends HTMLElement {
     }
     this.#look.disabled = this.#branch.disabled = !pictureUrl(image.url);
     const time = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(image.created_at));
-    setText(this.#said, image.provider
+    setText(this.#status, image.provider
       ? t("{words}: made {time} by {provider}", { words: this.wordsOf(image), time, provider: image.provider })
       : t("{words}: added {time}", { words: this.wordsOf(image), time }));
   }
@@ -104,7 +104,7 @@ class OriginGraph extends HTMLElement {
 
 customElements.define("origin-graph", OriginGraph);
 
-/** Column: how many steps from the farthest beginning. Row: that of its first source, or the next one that is free. */
+/** Column: the longest distance from a picture without sources. Row: that of its topmost source, or the next free one. */
 function placed(pictures, edges) {
   const places = new Map();
   const taken = new Set();

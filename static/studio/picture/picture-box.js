@@ -1,4 +1,4 @@
-// One message's picture: a box of its final shape from the first moment, and two lines of fixed height under it.
+// One message's picture: a box that has its final shape from the start, and two lines of fixed height below.
 
 import { Comparison } from "./comparison.js";
 import { config } from "../ui/config.js";
@@ -33,7 +33,7 @@ class PictureBox extends HTMLElement {
     this.append(this.#frame, h("div.foot", {}, this.#bar, this.#word, this.#actions), h("div.under-foot", {}, this.#tools));
   }
 
-  /** `size`: {width, height} of the box; `missing`: see store.js; `trouble`: what keeps the outbox from sending, or null. */
+  /** `size`: {width, height} of the box; `missing`: see store.js; `trouble`: see outbox.js. */
   update({ message, progress, missing, size, trouble, live }) {
     const state = stateOf(message);
     this.message = message;
@@ -41,7 +41,7 @@ class PictureBox extends HTMLElement {
     setAttribute(this, "data-missing", missing);
     this.style.setProperty("--w", size.width);
     this.style.setProperty("--h", size.height);
-    // Seen while it ran, it keeps its box however it ends: nothing jumps. Met as it is, it takes the room it needs.
+    // A box that was shown while it ran keeps its size, so that nothing jumps; otherwise it takes the space that its text needs.
     const words = !["running", "kept", "shown"].includes(state);
     this.toggleAttribute("data-compact", words && !live);
     setWords(this.#say, sentenceOf(message, state));
@@ -54,7 +54,7 @@ class PictureBox extends HTMLElement {
     if (state === "shown") this.#tools.show(message.image, varies(message, config.varying));
   }
 
-  /** `draft`: the URL of what the service shows while it works, in the place of the picture that is not there yet. */
+  /** `draft`: the URL of the service's preview, shown until the picture is there. */
   #showPicture(image, draft) {
     const url = pictureUrl(image?.url);
     if (this.#picture?.dataset.url === url) return;
@@ -65,11 +65,11 @@ class PictureBox extends HTMLElement {
     this.#frame.style.backgroundImage = placeholder ? `url("${placeholder}")` : "";
     if (!url) return;
     const { content, intent, refined_prompt } = this.message;
-    const alt = hasSource(intent) ? content : refined_prompt || content; // an edit's prompt is an order to a tool
+    const alt = hasSource(intent) ? content : refined_prompt || content; // an edit's prompt is an instruction to a tool
     const img = picture("img", { alt, lang: languageOf(alt) || null, width: image.width, height: image.height });
     img.addEventListener("load", () => setText(this.#say, ""));
     img.addEventListener("error", () => {
-      if (!img.isConnected) return; // something else is to be said by now
+      if (!img.isConnected) return; // something else is shown by now
       setText(this.#say, t("The picture could not be loaded."));
       setTimeout(() => img.isConnected && (img.src = url), LOAD_AGAIN_MS);
     });
@@ -91,7 +91,7 @@ class PictureBox extends HTMLElement {
     this.#bar.style.setProperty("--done", percent / 100);
   }
 
-  /** Rebuilt only when other actions apply, so that a focused button stays the same button. */
+  /** Rebuilt only when the actions change, so that a focused button keeps the focus. */
   #showActions(state) {
     const { message } = this;
     const retry = RETRYABLE.has(state) && (state === "cancelled" || message.error?.retryable);

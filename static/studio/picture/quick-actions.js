@@ -1,4 +1,4 @@
-// What one press does to a picture: a row of buttons with words, as many as there is room for, and a menu of the others.
+// Quick actions on a picture: as many labelled buttons as fit into the row, and a menu of the others.
 
 import { config } from "../ui/config.js";
 import { ask, h } from "../ui/dom.js";
@@ -11,13 +11,13 @@ const BY_HAND = { label: t("Adjust"), icon: "adjust" };
 const AGAIN = { label: t("Variations"), icon: "variations" };
 const STYLE = { label: t("Style"), icon: "style" };
 
-/** Asks "tool" {image, tool, style?}, "adjust" {image}, or "variations" {image}. With class "bare" it has icons alone, all of them. */
+/** Asks "tool" {image, tool, style?}, "adjust" {image}, or "variations" {image}. With the class "bare" all of them are icons. */
 class QuickActions extends HTMLElement {
-  also = () => []; // buttons and links elsewhere for which there is no room: the menu has them too
+  also = () => []; // buttons and links elsewhere that do not fit: the menu has them, too
   #image = null;
   #varies = null;
 
-  /** `image`: the picture they are about; `varies`: whether it can be made again, as another one. */
+  /** `image`: the picture; `varies`: whether variations of it can be made. */
   show(image, varies) {
     this.#image = image;
     if (this.#varies === varies) return;
@@ -48,7 +48,7 @@ class QuickActions extends HTMLElement {
     return h("button.quiet", attributes, icon(picture), h("span.label", {}, label));
   }
 
-  /** What the row has no room for, as a menu. A style's value is an object, so that no style's name is taken for a tool's. */
+  /** The menu's items: what does not fit into the row. A style's value is an object, because its name may equal a tool's. */
   #unseen() {
     const seen = (tool) => this.querySelector(`.row > [data-tool="${tool}"]`)?.checkVisibility() ?? false;
     const possible = tools().map(([value, { label, icon }]) => ({ value, label, icon }));

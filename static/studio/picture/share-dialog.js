@@ -1,4 +1,4 @@
-// Who may see a picture: its links, a new one, and the end of one or of all.
+// The dialog with a picture's share links: list, create, end one or all.
 
 import * as rest from "../client/rest.js";
 import { confirmed } from "../ui/dialogs.js";
@@ -13,7 +13,8 @@ const LIFETIMES = [
 ];
 const USUAL_S = 7 * DAY_S;
 
-/** `image`: a picture's public form. Event on the document: "renewed" {image}: it has new addresses. Resolves once the dialog is gone: with the picture where it has new addresses, else null. */
+/** `image`: a picture's public form. Event on the document: "renewed" {image}: it has new addresses. Resolves once the dialog is
+ * closed: with the picture if it has new addresses, else with null. */
 export function sharePicture(image) {
   const dialog = h("share-dialog");
   document.body.append(dialog);
@@ -27,7 +28,7 @@ class ShareDialog extends HTMLElement {
   #links = h("ul.links");
   #lifetime = h("select", { name: "lifetime" },
     ...LIFETIMES.map(([seconds, words]) => h("option", { value: seconds, selected: seconds === USUAL_S }, words)));
-  #said = h("p.said", { role: "status" });
+  #status = h("p.said", { role: "status" });
   #make = h("button.primary", {}, t("Make a link"));
   #renew = h("button.quiet", { type: "button", onclick: () => this.#renewLinks() }, t("End every link"));
 
@@ -39,7 +40,7 @@ class ShareDialog extends HTMLElement {
       h("p", {}, t("Whoever has a link sees this picture, and nothing else of yours.")),
       this.#waits, this.#links,
       h("div.new", {}, h("label", {}, h("span", {}, t("The link ends")), this.#lifetime), this.#make),
-      this.#said, h("div.buttons", {}, this.#renew, close));
+      this.#status, h("div.buttons", {}, this.#renew, close));
     const dialog = h("dialog.sharing", { "aria-labelledby": "share-title" }, form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -95,7 +96,7 @@ class ShareDialog extends HTMLElement {
     });
   }
 
-  /** Not everywhere is there a clipboard: plain http from another machine has none. */
+  /** Plain http from another machine has no clipboard. */
   async #copy(field, done = t("Copied."), failed = t("Your browser does not let us copy: the link is selected, copy it yourself.")) {
     field.focus();
     field.select();
@@ -114,7 +115,7 @@ class ShareDialog extends HTMLElement {
   }
 
   #say(words) {
-    setText(this.#said, words);
+    setText(this.#status, words);
   }
 }
 

@@ -1,9 +1,9 @@
-// What the studio offers instead, or next: a button that sends its words, or that the page has to do something for.
+// Suggestions as buttons, which send a text, or ask the page for an action.
 
 import { ask, h } from "../ui/dom.js";
 import { languageOf } from "../ui/translate.js";
 
-const ACTIONS = new Set(["look", "download", "delete", "brush", "photo"]); // another is of a release to come: words are sent
+const ACTIONS = new Set(["look", "download", "delete", "brush", "photo"]); // for an action of a later release the text is sent
 
 /** Asks "send" {content}, or "carry-out" {action, imageId, message}. */
 export function suggestionButtons(message) {

@@ -1,5 +1,4 @@
-// One picture, as large as the window allows or closer; those before and after it; what it was made from and what was made of
-// it, to be compared with; what can be done to it.
+// The viewer: one picture in the whole window, with zoom; the pictures before and after it; its line, also for comparison; its actions.
 
 import { exportPicture } from "../edit/export-dialog.js";
 import { downloadLink } from "../ui/download.js";
@@ -15,18 +14,18 @@ import "./zoom-stage.js";
 
 const STEP = 1.25; // of the zoom, by key or button
 const PAN_PX = 60;
-const SPEAK_MS = 400; // after the last of several
+const SPEAK_MS = 400; // after the last change
 const PANS = { ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const TURNS = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
 const HELP = t("Left and right arrows show the picture before and after; Page up and Page down do so too while it is enlarged, when arrows move it. Plus and minus zoom, 0 shows all of it, 1 shows it at 100 percent, C compares it, Escape closes.");
 
-let open = null; // the viewer that is on the screen
+let open = null; // the open viewer
 
 /**
- * `image`: a picture's public form; `wordsOf(image)` describe it and others of its line; `varies(image)`: can it be made
- * again here? `pictures(image)`: those that one can go on to, in order, as they are now; `more(by, image)` resolves with whether
- * there are more now, after or before; `place(image)`: [which, of how many], if that is not its place among `pictures`; `closed(image)`: the one that was looked at last. The viewer closes before it asks: "edit" {image}, or what quick
- * actions ask.
+ * `image`: a picture's public form; `wordsOf(image)` describes it and others of its line; `varies(image)`: whether variations can
+ * be made here; `pictures(image)`: the loaded pictures around it, in order; `more(by, image)` loads more after or before it, and
+ * resolves with whether there are any; `place(image)`: [number, of how many], if not its place among `pictures`; `closed(image)`: called
+ * with the last one shown. The viewer closes before it asks "edit" {image}, or a quick action.
  */
 export function look(image, about) {
   if (!pictureUrl(image.url)) return;
@@ -46,13 +45,13 @@ const button = (what, label, onclick, attributes = {}) =>
 class PictureViewer extends HTMLElement {
   image = null;
   #about = null;
-  #here = null; // the last one looked at that is in the list
+  #here = null; // the last one shown that is in the list
   #line = { ancestors: [], children: [] };
-  #with = null; // what it is compared with
+  #with = null; // the picture that it is compared with
   #leave = null;
-  #after = null; // what is asked for once the viewer is gone
+  #after = null; // what is asked once the viewer is closed
   #speaking = 0;
-  #seen = false; // more than the first
+  #seen = false; // whether a picture has been shown before
   #dialog = h("dialog.viewer", { "aria-label": t("Picture"), "aria-describedby": "viewer-help" });
   #stage = h("zoom-stage");
   #strip = h("lineage-strip");
@@ -65,7 +64,7 @@ class PictureViewer extends HTMLElement {
   #percent = h("button.quiet.percent", { type: "button", onclick: () => this.#stage.toggle() });
   #previous = button("previous", t("Previous picture"), () => this.#go(-1));
   #next = button("next", t("Next picture"), () => this.#go(1));
-  #compare = button("compare", t("Compare"), () => this.#turn(this.#with ? null : this.#candidates()[0]?.image));
+  #compare = button("compare", t("Compare"), () => this.#compareWith(this.#with ? null : this.#candidates()[0]?.image));
   #choice = h("select.with", { "aria-label": t("Compare with"), hidden: true });
   #download = h("span");
   #origin = button("branch", t("Where does this come from?"), () => this.#showOrigin(), { hidden: true });
@@ -97,10 +96,10 @@ class PictureViewer extends HTMLElement {
     this.#dialog.close();
   }
 
-  /** A picture that is not to be seen any more. */
+  /** A picture was hidden or deleted. */
   forget(imageId) {
     if (this.image.id === imageId) return this.close();
-    if (this.#with?.id === imageId) this.#turn(null);
+    if (this.#with?.id === imageId) this.#compareWith(null);
     return this.#refresh();
   }
 
@@ -110,7 +109,7 @@ class PictureViewer extends HTMLElement {
     dialog.addEventListener("cancel", (event) => {
       if (!this.#with) return;
       event.preventDefault(); // Esc ends the comparison first
-      this.#turn(null);
+      this.#compareWith(null);
       this.#compare.focus();
     });
     dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -125,7 +124,7 @@ class PictureViewer extends HTMLElement {
     stage.addEventListener("broken", () => this.#say(t("The picture could not be loaded.")));
     this.#strip.addEventListener("choose", ({ detail }) => this.#show(detail.image));
     this.#choice.addEventListener("change", () =>
-      this.#turn(this.#candidates().find(({ image }) => image.id === this.#choice.value)?.image ?? null));
+      this.#compareWith(this.#candidates().find(({ image }) => image.id === this.#choice.value)?.image ?? null));
   }
 
   #show(image) {
@@ -145,7 +144,7 @@ class PictureViewer extends HTMLElement {
     this.#refresh();
   }
 
-  /** Where it is among the others; pictures of its line need not be among them. */
+  /** Its place in the list; pictures of its line need not be in it. */
   #showPlace(words) {
     const pictures = this.#about.pictures(this.image);
     const at = pictures.findIndex(({ id }) => id === this.image.id);
@@ -177,7 +176,7 @@ class PictureViewer extends HTMLElement {
     else this.#say(by > 0 ? t("This is the last picture.") : t("This is the first picture."));
   }
 
-  /** The line of the picture, as it is now. */
+  /** Loads the picture's line. */
   async #refresh() {
     const { image } = this;
     const line = await this.#strip.show(image, this.#about.wordsOf);
@@ -189,7 +188,7 @@ class PictureViewer extends HTMLElement {
 
   // Two pictures
 
-  /** What it can be compared with, the usual one first: [{image, label}]. */
+  /** The pictures to compare with, the default first: [{image, label}]. */
   #candidates() {
     const { ancestors, children } = this.#line;
     const { wordsOf } = this.#about;
@@ -204,7 +203,7 @@ class PictureViewer extends HTMLElement {
     return usual ? [usual, ...shown.filter((one) => one !== usual)] : [];
   }
 
-  #turn(image) {
+  #compareWith(image) {
     const { zoom, fitted } = this.#stage;
     const began = image && !this.#with;
     this.#with = image ?? null;
@@ -238,7 +237,7 @@ class PictureViewer extends HTMLElement {
   #key(event) {
     const { key, ctrlKey, metaKey, altKey } = event;
     const { target } = event;
-    const slides = target.matches("input") && (key in PANS || key in TURNS); // the line between two pictures
+    const slides = target.matches("input") && (key in PANS || key in TURNS); // the comparison's slider
     if (event.defaultPrevented || ctrlKey || metaKey || altKey || slides || target.closest("select, [role=menu]")) return;
     const stage = this.#stage;
     if (!stage.fitted && key in PANS) stage.panBy(...PANS[key].map((by) => by * PAN_PX));
@@ -262,7 +261,7 @@ class PictureViewer extends HTMLElement {
     if (asked) asked.what === "look" ? this.#show(asked.image) : this.#ask(asked);
   }
 
-  /** With new addresses it is shown by them. */
+  /** Shows the picture again if its addresses have changed. */
   async #share() {
     const renewed = await sharePicture(this.image);
     if (renewed?.id === this.image.id) this.#show(renewed);

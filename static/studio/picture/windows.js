@@ -1,7 +1,8 @@
-// The windows over the page, in which a picture is looked at, adjusted, painted over, or saved in another form. No page shows one
-// of them at first, so each is fetched when it is first opened, or when the page has had time to come to rest.
+// The windows over the page: viewer, editor, export, brush and so on. Their modules are fetched when first opened, or some time
+// after the page is loaded.
 
-import "../ui/overlay.js"; // with the page: after a reload it takes away what a window left in the history
+import "../ui/overlay.js"; // early: after a reload it removes the history entries of windows that were open
+import { unreachable } from "../client/problem.js";
 import { stopComparing } from "../ui/compare-slider.js";
 
 const RESTED_MS = 3000;
@@ -15,20 +16,20 @@ const FETCHES = {
   details: () => import("./details.js"),
 };
 
-let viewer = null; // once it is here
-let opening = false; // one at a time, also while it is being fetched
+let viewer = null; // its module, once loaded
+let opening = false; // one at a time, also while its module is being fetched
 
 async function open(name, show) {
   if (opening) return null;
   opening = true;
   const part = await FETCHES[name]()
-    .catch(() => { throw new Error("The studio does not answer. Try again in a moment."); })
+    .catch(() => { throw unreachable(); })
     .finally(() => { opening = false; });
   if (name === "viewer") viewer = part;
   return show(part);
 }
 
-/** What each answers with stands where it is written. */
+/** For results see their modules. */
 export const look = (image, about) => open("viewer", (part) => part.look(image, about));
 export const adjustByHand = (image) => open("editor", (part) => part.adjustByHand(image));
 export const exportPicture = (image, words) => open("exports", (part) => part.exportPicture(image, words));
@@ -38,7 +39,7 @@ export const showOrigin = (image, wordsOf) => open("origin", (part) => part.show
 export const paintObject = (image) => open("brush", (part) => part.paintObject(image));
 export const paintPart = (image) => open("brush", (part) => part.paintPart(image));
 
-/** A picture that is hidden or deleted leaves at once, from here too, and from wherever it is compared with another. */
+/** Removes a hidden or deleted picture from the viewer and from comparisons. */
 export function stopLooking(imageId) {
   stopComparing(imageId);
   viewer?.stopLooking(imageId);

@@ -1,11 +1,11 @@
-// A picture to look at closely: wheel, two fingers or a double click zoom around the pointer, dragging moves. Two pictures, one
-// over the other, lie in the same place and zoom as one; the line between them is dragged, or moved as a slider.
+// A zoomable picture: wheel, pinch and double click zoom around the pointer, dragging pans. Two pictures to compare lie one over
+// the other and zoom as one; the line between them is dragged, or moved as a slider.
 
 import { h, pictureUrl, placeholderUrl, setAttribute } from "../ui/dom.js";
 import { t } from "../ui/translate.js";
 import { Gestures } from "./gestures.js";
 
-const ACTUAL = 1; // a pixel of the picture for one of the page
+const ACTUAL = 1; // a pixel of the picture per CSS pixel
 const CLOSEST = 8;
 const MIDDLE = 50; // %
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
@@ -14,10 +14,10 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
  * Events: "zoomed" {zoom}; "swiped" {by: 1 or -1}; "pulled" down; "beside", a press beside the picture; "broken".
  */
 class ZoomStage extends HTMLElement {
-  #size = null; // {width, height} of all there is, in pixels of the picture
+  #size = null; // {width, height} of everything shown, in pixels of the picture
   #sheets = []; // [{half, plane}]
-  #zoom = 1; // pixels of the page for one of the picture
-  #at = [0, 0]; // the picture's middle, from the stage's
+  #zoom = 1; // CSS pixels per pixel of the picture
+  #at = [0, 0]; // the offset of the picture's centre from the stage's
   #fitted = true;
   #gestures = null;
   #range = null;
@@ -40,8 +40,8 @@ class ZoomStage extends HTMLElement {
   }
 
   /**
-   * `names`: {before, after}. The place and the zoom stay. Of one shape, they lie on each other whatever their sizes; of two,
-   * a pixel of the one is as large as one of the other.
+   * `names`: {before, after}. Zoom and position stay. Pictures of the same proportions cover each other whatever their sizes;
+   * others are shown at the same scale.
    */
   compare(before, after, names) {
     const { zoom } = this;
@@ -82,7 +82,7 @@ class ZoomStage extends HTMLElement {
     this.#glide(() => this.#set(this.#fit, [0, 0]));
   }
 
-  /** `point`: of the page, around which; without one, the middle. */
+  /** `point`: of the window, around which to zoom; without one, the centre. */
   actual(point) {
     this.#glide(() => this.#zoomTo(ACTUAL, point));
   }
@@ -91,7 +91,7 @@ class ZoomStage extends HTMLElement {
     this.#glide(() => this.#zoomTo(this.#zoom * factor, point));
   }
 
-  /** Whole, or at 100 %; where the whole is that already, twice as large. */
+  /** Between fitted and 100 %; if fitted is 100 % already, twice as large. */
   toggle(point) {
     if (!this.#fitted) this.fit();
     else if (this.#fit < ACTUAL * 0.95) this.actual(point);
@@ -114,7 +114,7 @@ class ZoomStage extends HTMLElement {
   }
 
   #sheet(name, image, alt) {
-    // "sync": zoomed, a large picture would be gone for as long as it is decoded again.
+    // "sync": a large picture would disappear while it is decoded again for the zoom.
     const img = h("img", { alt, draggable: "false", decoding: "sync", src: pictureUrl(image.url) });
     const sheet = h("div.sheet", {}, img);
     const small = pictureUrl(image.thumbnail_url) ?? placeholderUrl(image.placeholder);
@@ -168,7 +168,7 @@ class ZoomStage extends HTMLElement {
     if (before !== zoom) this.#tell("zoomed", { zoom });
   }
 
-  /** What was there moves to where it is now. */
+  /** Animates from the state before `change` to the one after. */
   #glide(change) {
     const from = this.#sheets.map(({ plane }) => plane.getBoundingClientRect());
     change();

@@ -1,4 +1,4 @@
-// A form that a passkey fills: to log in with, or to be added.
+// Fills the form with a passkey's answer: to log in, or to add a passkey.
 
 import { h } from "../ui/dom.js";
 import * as passkeys from "../you/passkeys.js";

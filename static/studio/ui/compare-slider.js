@@ -1,4 +1,4 @@
-// Before and after, one over the other, and a line between them that is a slider: for mouse, finger, keys and ears.
+// Before and after, one over the other, with a slider between them.
 
 import { h, picture, pictureUrl } from "./dom.js";
 import { t } from "./translate.js";
@@ -10,7 +10,8 @@ class CompareSlider extends HTMLElement {
     type: "range", min: 0, max: 100, step: 1, value: MIDDLE, "aria-label": t("Before and after"), title: t("Before and after"),
   });
 
-  /** Event: "gone", when the picture before may not be seen any more. Public forms of pictures; their sizes may differ: both are fitted into the same box, in their own shapes. */
+  /** Public forms of pictures; each is fitted into the box in its own shape. Event: "gone", when the picture before was hidden or
+   * deleted. */
   show(before, after) {
     this.before = before;
     this.append(
@@ -37,14 +38,14 @@ class CompareSlider extends HTMLElement {
   }
 }
 
-/** This picture was hidden or deleted: nobody goes on comparing with it. */
+/** This picture was hidden or deleted. */
 export function stopComparing(imageId) {
   for (const slider of document.querySelectorAll("compare-slider")) {
     if (slider.before.id === imageId) slider.dispatchEvent(new Event("gone"));
   }
 }
 
-/** The ground behind a clear picture belongs to its half: clipped with it, or the other half would shine through. */
+/** Each half has its own background, clipped with it: behind a transparent picture the other half must not show. */
 function side(name, { url, width, height }) {
   const img = picture("img", { src: pictureUrl(url), alt: name === "before" ? t("Before") : t("After") });
   const half = h(`span.half.${name}`, {}, img);

@@ -1,4 +1,4 @@
-// Questions to the person, as modal dialogs: the browser keeps the focus inside, closes on Esc, gives it back.
+// Modal dialogs that ask the person something. The browser traps the focus, closes on Esc, and restores the focus.
 
 import { h } from "./dom.js";
 import { t } from "./translate.js";
@@ -29,21 +29,21 @@ export function confirmed({ title, text, confirm }) {
   return dialog({ title, fields: [h("p", {}, text)], confirm, danger: true });
 }
 
-/** A line of text, trimmed; null when it was left, or left empty. */
+/** A line of text, trimmed; null if cancelled or empty. */
 export async function askLine({ title, label, value, confirm, longest = 120 }) {
   const input = h("input", { name: "line", value, maxlength: longest, autocomplete: "off", autofocus: true });
   const answer = await dialog({ title, fields: [h("label", {}, h("span", {}, label), input)], confirm });
   return answer?.line.trim() || null;
 }
 
-/** A few sentences, trimmed; null when they were left, or left empty. */
+/** A few sentences, trimmed; null if cancelled or empty. */
 export async function askText({ title, label, confirm }) {
   const words = h("textarea", { name: "text", rows: 4, maxlength: 1000, required: true, autofocus: true });
   const answer = await dialog({ title, fields: [h("label", {}, h("span", {}, label), words)], confirm });
   return answer?.text.trim() || null;
 }
 
-/** "keep" or "trash" for the pictures, null when the session stays. */
+/** "keep" or "trash" for the pictures; null if cancelled. */
 export async function askDeleteSession(title) {
   const box = h("input", { type: "checkbox", name: "trash" });
   const fields = [

@@ -1,8 +1,8 @@
-// Elements from data. Everything a person or a server wrote becomes text, never markup.
+// Builds elements. Text of people and servers is never parsed as markup.
 
 import { language, languageOf } from "./translate.js";
 
-/** `h("p.note", {id: "x", onclick: f}, "hi", child)`: attributes, listeners, children. Null and false are left out. */
+/** `h("p.note", {id: "x", onclick: f}, "hi", child)`: attributes, listeners, children. Null, undefined and false are left out. */
 export function h(spec, attributes = {}, ...children) {
   const [tag, ...classes] = spec.split(".");
   const element = document.createElement(tag);
@@ -15,7 +15,7 @@ export function h(spec, attributes = {}, ...children) {
   return element;
 }
 
-/** true is an empty attribute; false, null and undefined are none. What has not changed is not touched. */
+/** true sets an empty attribute; false, null and undefined remove it. An unchanged attribute is not touched. */
 export function setAttribute(element, name, value) {
   if (value === false || value === null || value === undefined) element.removeAttribute(name);
   else {
@@ -28,25 +28,25 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Text that somebody wrote, or that was answered: in another language than the page's, maybe. */
+/** A text of a person or a provider, with `lang` if it is not in the page's language. */
 export function setWords(element, text, spoken = languageOf(text)) {
   setText(element, text);
   setAttribute(element, "lang", text && spoken !== language ? spoken : null);
 }
 
-/** An <img> that is marked once it has come (class "loaded"): only then is there ground behind what is clear in it. */
+/** An <img> that gets the class "loaded" once loaded: only then it has the background for transparent parts. */
 export function picture(spec, attributes = {}) {
   const img = h(spec, { decoding: "async", ...attributes });
   img.addEventListener("load", () => img.classList.add("loaded"));
   return img;
 }
 
-/** Tell the page what a person asked for; the controller listens at the top. */
+/** Dispatches what a person asked for; the page's main module listens on the document. */
 export function ask(element, what, detail = {}) {
   element.dispatchEvent(new CustomEvent("ask", { bubbles: true, detail: { what, ...detail } }));
 }
 
-/** The only URLs of a server's answer that reach the page: our own pictures. */
+/** The URL if it is one of our own pictures, else null. */
 export function pictureUrl(url) {
   return typeof url === "string" && url.startsWith("/p/") ? url : null;
 }
@@ -55,7 +55,7 @@ export function placeholderUrl(url) {
   return typeof url === "string" && /^data:image\/webp;base64,[A-Za-z0-9+/=]+$/.test(url) ? url : null;
 }
 
-/** A random name. Not crypto.randomUUID: that is missing on plain http from another machine. */
+/** A random id. Not crypto.randomUUID, which is missing on plain http from another machine. */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

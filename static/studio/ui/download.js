@@ -8,12 +8,12 @@ export function downloadLink(url) {
   return h("a.quiet.button", { href: `${url}?download=1`, download: true, title: t("Download"), "data-icon": "download" }, icon("download"), label);
 }
 
-/** The server names the file. */
+/** As `downloadLink`, without a label. */
 export const fileLink = (href) => h("a", { href, download: true });
 
-const KEEP_MS = 60_000; // how long a file stays to be fetched
+const KEEP_MS = 60_000; // how long the download may take to start
 
-/** A file that has been made or fetched here. */
+/** Saves a file that was made or fetched by the page. */
 export function saveBlob({ blob, name }) {
   const url = URL.createObjectURL(blob);
   h("a", { href: url, download: name }).click();

@@ -1,4 +1,4 @@
-// On a small screen the sessions lie in a drawer: out of the way, and out of the tab order while it is shut.
+// On a small screen the sessions are in a drawer, which is out of the tab order while it is closed.
 
 export function initDrawer() {
   const side = document.querySelector("#side");

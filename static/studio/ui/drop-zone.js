@@ -1,5 +1,5 @@
-// Files dropped or pasted anywhere on the page. While they hover the page shows that it takes them: body[data-dropping].
-// While a dialog is open it takes none: what is asked there is about the pictures that are here already.
+// Takes files that are dropped or pasted anywhere on the page. During a drag the body has the attribute data-dropping. While a
+// dialog is open none are taken.
 
 const isBusy = () => Boolean(document.querySelector("dialog[open]"));
 
@@ -8,14 +8,14 @@ export function acceptFiles(take) {
   acceptDrops(take);
   document.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
-    if (!files.length || isBusy()) return; // words go where they are pasted
+    if (!files.length || isBusy()) return; // text is pasted as usual
     event.preventDefault();
     take(files);
   });
 }
 
 function acceptDrops(take) {
-  let depth = 0; // dragenter and dragleave come for every element on the way
+  let depth = 0; // dragenter and dragleave are fired for every element that is crossed
   const hasFile = (event) => event.dataTransfer?.types.includes("Files");
   const mark = (change) => {
     depth = change;
@@ -25,7 +25,7 @@ function acceptDrops(take) {
   document.addEventListener("dragleave", (event) => hasFile(event) && mark(Math.max(0, depth - 1)));
   document.addEventListener("dragover", (event) => {
     if (!hasFile(event)) return;
-    event.preventDefault(); // else the browser would leave the page for the file
+    event.preventDefault(); // else the browser would open the file instead of the page
     if (isBusy()) event.dataTransfer.dropEffect = "none";
   });
   document.addEventListener("drop", (event) => {

@@ -1,10 +1,9 @@
-// Line icons, 24 × 24, drawn here so that the page asks for nothing from elsewhere.
+// Line icons, 24 × 24.
 
 const PATHS = {
   plus: "M12 5v14M5 12h14",
   photo: "M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 17.5z" +
     "M4.5 17l4.5-5 3.5 4 2.5-2.5 4.5 4.5M15.5 9.5h.01",
-  chat: "M5 6h14v10H11l-4 3.5V16H5z",
   send: "M12 19V5M5.5 11.5 12 5l6.5 6.5",
   stop: "M7 7h10v10H7z",
   again: "M19 12a7 7 0 1 1-2.3-5.200M19 4v4h-4",
@@ -63,7 +62,7 @@ const PATHS = {
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Decoration: the button around it carries the name. */
+/** Decorative: hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");

@@ -1,4 +1,4 @@
-// A button that opens a menu. The browser closes it on Esc and on a click elsewhere, and gives the focus back.
+// A button that opens a menu. The browser closes it on Esc and on a click elsewhere, and restores the focus.
 
 import { h, setAttribute } from "./dom.js";
 import { icon } from "./icons.js";
@@ -19,11 +19,11 @@ export function menuButton({ label, picture, items, choose }) {
     menu.hidePopover();
     choose(value);
   };
-  const follow = () => place(menu, button); // whatever scrolls under it
+  const follow = () => place(menu, button); // also while something scrolls
   menu.addEventListener("beforetoggle", ({ newState }) => {
     if (newState === "open") {
       menu.replaceChildren(...items().map((item) => entry(item, pick)));
-      entries(menu)[0].tabIndex = 0; // by keyboard one gets in, and so to what has to be scrolled to
+      entries(menu)[0].tabIndex = 0; // the menu is reachable by keyboard, and so can be scrolled
       follow();
     }
     const change = newState === "open" ? "addEventListener" : "removeEventListener";
@@ -52,7 +52,7 @@ function entry({ value, label, icon: picture, look, heading }, pick) {
 
 const entries = (menu) => [...menu.querySelectorAll("[role=menuitem]")];
 
-/** Above or below the button, where there is more room; never past the edge of the window. */
+/** Above or below the button, where there is more space, inside the window. */
 function place(menu, button) {
   const { top, bottom, left, right } = button.getBoundingClientRect();
   const above = top > innerHeight - bottom;

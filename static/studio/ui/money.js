@@ -1,11 +1,11 @@
-// Money as the page's language writes it.
+// Formats money in the page's language.
 
 import { locale } from "./translate.js";
 
-/** Rounded up to a cent, as what something may cost. */
+/** Rounded up to a cent: what something may cost at most. */
 export const atMost = (amount, currency) => written(Math.ceil(amount * 100 - 1e-9) / 100, currency);
 
-/** Of what was spent, with as many digits as small sums need. */
+/** What was spent, with up to four digits for small sums. */
 export const exactly = (amount, currency) => written(amount, currency, 4);
 
 const written = (amount, currency, digits = 2) =>

@@ -1,11 +1,11 @@
-// Two ways of speaking: a line that everybody sees for a while, and words for a screen reader only.
+// A line that is shown for a while, and announcements for screen readers only.
 
 import { h } from "./dom.js";
 
 const SHOWN_MS = 7_000;
 let timer = 0;
 
-/** A sentence at the foot of the page; it reads itself out. */
+/** Shows a sentence at the foot of the page; screen readers announce it. */
 export function notice(text) {
   const place = document.querySelector("#notice");
   clearTimeout(timer);

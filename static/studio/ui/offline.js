@@ -1,5 +1,5 @@
-// Lets the browser start the page without network: see worker/worker.js. Where the server offers no such program (files under
-// their own names, while somebody works on them), one of an earlier time goes.
+// Registers the service worker, with which the page starts without network: see worker/worker.js. If the server offers none (during
+// development), an earlier one is removed.
 
 import { person } from "../client/person.js";
 
@@ -11,8 +11,8 @@ async function arrange() {
   return Promise.all(old.map((registration) => registration.unregister()));
 }
 
-// After the page: it is for the next visit. Not everywhere may there be one (plain http from another machine has none).
+// After the page is loaded, because it serves the next visit. Plain http from another machine allows none.
 if ("serviceWorker" in navigator) window.addEventListener("load", () => arrange().catch(() => {}));
 
-// The page that is kept says who it is for: a visitor's is of no use to the guest that they have become.
+// The cached page contains its person: the visitor's one is replaced once they have become a guest.
 person.addEventListener("known", () => navigator.serviceWorker?.controller?.postMessage("person"));

@@ -1,14 +1,14 @@
-// What lies over the whole page (a viewer, an editor) has an entry of its own in the browser's history: Back takes it away and
-// leaves the page under it where it was. history.state.overlays: how many lie there.
+// An overlay over the whole page (viewer, editor) has its own entry in the browser's history: Back closes it, and the page below
+// stays. history.state.overlays: the number of open overlays.
 
 const open = []; // the topmost last
-const leaving = []; // those who wait for their entry to be gone
+const leaving = []; // callbacks that wait until their entry is removed
 const depth = () => history.state?.overlays ?? 0;
 
-/** Resolves at once, or after a reload with something over the page: once the page itself is what the address means again. */
-export const settled = depth() ? gone(-depth()) : Promise.resolve();
+/** Resolves at once; after a reload with an open overlay, once its history entry is removed. */
+export const settled = depth() ? goBack(-depth()) : Promise.resolve();
 
-// Before any other listener: to the page nothing has happened.
+// Registered before any other listener, because the page must not react to overlays' entries.
 window.addEventListener("popstate", (event) => {
   if (leaving.length) {
     leaving.shift()();
@@ -24,7 +24,7 @@ window.addEventListener("popstate", (event) => {
   }
 });
 
-function gone(steps) {
+function goBack(steps) {
   return new Promise((resolve) => {
     leaving.push(resolve);
     history.go(steps);
@@ -34,8 +34,8 @@ function gone(steps) {
 const push = () => history.pushState({ ...history.state, overlays: open.length }, "");
 
 /**
- * Something has been laid over the page. `onBack()` takes it away; false: it stays. Returns how to say that it is gone by
- * other means: that resolves once the address is free for something else.
+ * Registers an overlay. `onBack()` closes it; if it returns false, it stays open. Returns a function to call when it was closed
+ * by other means, which resolves once its history entry is removed.
  */
 export function overlay(onBack) {
   const mine = { onBack };
@@ -45,13 +45,13 @@ export function overlay(onBack) {
     const at = open.indexOf(mine);
     if (at < 0) return Promise.resolve();
     const above = open.splice(at).length;
-    return gone(-above);
+    return goBack(-above);
   };
 }
 
 /**
- * A modal dialog over the page, until it is closed: by itself, by a press beside it, or by Back. `holder`: the element that
- * it is put into and that goes with it. Resolves once that is gone and the address is free.
+ * Shows a modal dialog as an overlay: it closes by itself, by a click beside it, or by Back. `holder`: the element around it, which
+ * is removed with it. Resolves once that is removed, and its history entry too.
  */
 export async function modal(dialog, holder = null) {
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());

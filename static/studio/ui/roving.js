@@ -1,21 +1,21 @@
-// Many controls, one tab stop: arrows go from one to the next, Home and End to the first and the last.
+// A roving tabindex: one tab stop for many controls; arrows, Home and End move between them.
 
 const MOVES = { ArrowRight: 1, ArrowLeft: -1 };
 
-/** `container`: has all of its controls already; the first of them can always be seen. */
+/** `container`: already has all of its controls; the first one is always visible. */
 export function rove(container) {
   stop(container, controls(container)[0]);
   container.addEventListener("focusin", ({ target }) => {
     if (controls(container).includes(target)) stop(container, target);
   });
-  // Whoever comes back begins with the first: what else was reached may not be there at another width.
+  // The next Tab begins with the first one: others may be hidden at another width.
   container.addEventListener("focusout", ({ relatedTarget }) => {
     if (!container.contains(relatedTarget)) stop(container, controls(container)[0]);
   });
   container.addEventListener("keydown", (event) => move(event, container));
 }
 
-/** Not those of a menu: it moves by itself. */
+/** Without those of a menu, which has its own keys. */
 const controls = (container) =>
   [...container.querySelectorAll("button, a[href]")].filter((control) => !control.closest("[role=menu]"));
 

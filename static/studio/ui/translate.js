@@ -1,14 +1,14 @@
-// The page's language: its sentences, and how it writes dates and numbers. How to write a sentence: docs/translations.md.
+// The page's language: its sentences, and its locale for dates and numbers. For writing sentences see docs/translations.md.
 
 export const language = document.documentElement.lang || "en";
 
-/** For Intl: of that language the kind that the browser is set to, such as en-GB. */
+/** For Intl: the browser's variant of that language, such as en-GB. */
 export const locale = navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 
 // As in pipeline/providers/text.py: letters of hardly any other language.
 const VIETNAMESE = /[ơưạảằắẳẵặầấẩẫậẻẽẹềếểễệỉĩịọỏồốổỗộờớởỡợụủũừứửữựỳỷỹỵ]/;
 
-/** Of words that somebody wrote, where it can be told: "vi", "en" or "". */
+/** The language of a text, if it can be told: "vi", "en" or "". */
 export function languageOf(text) {
   if (VIETNAMESE.test(text.normalize("NFC").toLowerCase())) return "vi";
   return /[a-z]/i.test(text) && /^[\x20-\x7e\s…“”‘’×–—]*$/.test(text) ? "en" : "";
@@ -37,6 +37,6 @@ document.addEventListener("click", async (event) => {
   if (!button) return;
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `studio_language=${button.dataset.switchLanguage}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
-  await globalThis.caches?.delete("studio-pages").catch(() => {}); // what worker.js keeps is in the other language
+  await globalThis.caches?.delete("studio-pages").catch(() => {}); // the service worker's pages are in the other language
   location.reload();
 });

@@ -1,12 +1,12 @@
-// How much of the window a keyboard on the screen leaves, as --seen: not every browser makes the page itself smaller for it.
+// The height that an on-screen keyboard leaves, as --seen: not every browser resizes the page for it.
 
 const { visualViewport: seen, document: { documentElement: root } } = window;
 
 function follow() {
-  const covered = seen.scale === 1 && seen.height < innerHeight - 1; // zoomed in by two fingers, less is seen too
+  const covered = seen.scale === 1 && seen.height < innerHeight - 1; // not while zoomed in
   if (covered) root.style.setProperty("--seen", `${seen.height}px`);
   else root.style.removeProperty("--seen");
-  if (covered && scrollY) scrollTo(0, 0); // the browser has pushed the page up to show where one writes; there is room now
+  if (covered && scrollY) scrollTo(0, 0); // the browser has scrolled the page to show the input; now it fits
 }
 
 seen?.addEventListener("resize", follow);

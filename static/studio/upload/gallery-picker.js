@@ -1,4 +1,4 @@
-// Pictures of the gallery, to be chosen for the next message: a modal dialog of thumbnails, the newest first.
+// The dialog to choose pictures of the gallery for the next message, the newest first.
 
 import { h, picture, pictureUrl, setAttribute } from "../ui/dom.js";
 import { plural, t } from "../ui/translate.js";
@@ -7,7 +7,7 @@ import * as rest from "../client/rest.js";
 
 const PAGE = 48;
 
-/** Resolves with up to `most` pictures, in the order in which they were chosen; with none where the dialog was left. */
+/** Resolves with up to `most` pictures in the order of their selection; with none if cancelled. */
 export function choosePictures(most) {
   return new Promise((resolve) => {
     const chosen = new Map(); // id → picture

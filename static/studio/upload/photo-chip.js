@@ -1,4 +1,4 @@
-// A picture that the next message is about: a photo on its way up, or one that is already here; and which part of it.
+// A picture attached to the next message: a photo that is being uploaded, or an existing picture; and its mask.
 
 import { config } from "../ui/config.js";
 import { ask, h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
@@ -11,17 +11,17 @@ import { t } from "../ui/translate.js";
 const STEPS = { ArrowLeft: -1, ArrowRight: 1 };
 
 /**
- * Events (bubbling): "photo" whenever `image`, `busy` or `failed` changes; "leave" when the person takes it away; "move" {to}
- * when they give it another number: so many places further, or 0 for the first.
+ * Events (bubbling): "photo" whenever `image`, `busy` or `failed` changes; "leave" when the person removes it; "move" {to} when
+ * they move it: by that many places, or 0 for the first.
  */
 class PhotoChip extends HTMLElement {
   image = null; // the public form, once the server has it
-  mask = null; // the public form, where only a part is meant
+  mask = null; // the public form, if only a part is to change
   #transfer = null;
-  #number = null; // where it goes with others
+  #number = null; // its number among several of one message
   #count = 1;
   #thumbnail = null;
-  #menu = null; // around the thumbnail, where it has a number
+  #menu = null; // around the thumbnail, if it has a number
   #words = h("span.words", { role: "status" });
 
   get busy() {
@@ -32,7 +32,7 @@ class PhotoChip extends HTMLElement {
     return Boolean(this.#transfer?.failed);
   }
 
-  /** A photo from this device. `limit` in bytes. Resolves when it is here, or will not be. */
+  /** A photo from this device. `limit` in bytes. Resolves once it is uploaded or has failed. */
   async take(file, limit) {
     const transfer = (this.#transfer = new Transfer(file, limit));
     const uploading = h("photo-upload");
@@ -49,13 +49,13 @@ class PhotoChip extends HTMLElement {
     this.#tell("photo");
   }
 
-  /** Only what is white in this mask is meant. */
+  /** Only what is white in this mask is to change. */
   limitTo(mask) {
     this.mask = mask;
     setText(this.#words, t("Only what you painted over changes"));
   }
 
-  /** Of several that go together, from 1; null where it goes by itself. */
+  /** Its number among several of one message, from 1; null if each photo is its own message. */
   number(number, count) {
     [this.#number, this.#count] = [number, count];
     if (!this.#thumbnail) return;

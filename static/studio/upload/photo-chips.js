@@ -1,5 +1,5 @@
-// The pictures that the next message is about, and what can be done to them at the press of a button. Several may go with one
-// message, as "picture 1", "picture 2", where whoever makes pictures can work from several; else each is a message of its own.
+// The pictures attached to the next message, with quick actions. If the providers can work from several pictures, these may go
+// with one message, as "picture 1", "picture 2"; else each is a message of its own.
 
 import { config } from "../ui/config.js";
 import { ask, h, setText } from "../ui/dom.js";
@@ -21,8 +21,8 @@ class PhotoChips extends HTMLElement {
   #each = h("input", { type: "checkbox", onchange: () => this.#choose(), checked: !config.can.together });
   #choice = h("label.each", { hidden: true }, this.#each, h("span", {}, t("Each photo by itself")));
   #tools = h("quick-actions", { hidden: true });
-  #chosen = false; // has the person said whether they go together?
-  #queue = Promise.resolve(); // one after the other: many at once would only slow each other down
+  #chosen = false; // the person has chosen whether they are sent together
+  #queue = Promise.resolve(); // one upload after the other
 
   connectedCallback() {
     if (this.firstChild) return;
@@ -43,25 +43,25 @@ class PhotoChips extends HTMLElement {
     return this.#chips.filter(({ image }) => image).map(({ image, mask }) => ({ image, mask }));
   }
 
-  /** Do several go with one message? */
+  /** Whether several go with one message. */
   get together() {
     const count = this.#list.childElementCount;
     return count > 1 && count <= config.can.pictures && this.wantsTogether;
   }
 
-  /** Would they, if there were several? */
+  /** Whether they would, if there were several. */
   get wantsTogether() {
     return !this.#each.checked;
   }
 
-  /** What is written names one of several: so they go together, unless the person has said otherwise. */
+  /** If the text names one of several photos ("picture 2"), sends them together, unless the person has chosen otherwise. */
   heed(words) {
     if (config.can.pictures < 2 || this.#chosen || this.wantsTogether || this.#list.childElementCount < 2 || !NAMED.test(words)) return;
     this.#each.checked = false;
     this.#changed();
   }
 
-  /** How many of them the server does not have. */
+  /** How many are not uploaded yet. */
   get missing() {
     return this.#chips.length - this.photos.length;
   }
@@ -79,34 +79,34 @@ class PhotoChips extends HTMLElement {
     return MOST - this.#list.childElementCount;
   }
 
-  /** Photos from this device, beside those that are here. `limit` in bytes, of each. */
+  /** Adds photos from this device. `limit` in bytes, of each. */
   take(files, limit) {
     const { room } = this;
     if (files.length > room) notice(t("{count} photos at a time. The gallery takes more.", { count: MOST }));
     for (const file of files.slice(0, room)) {
       const chip = this.#add();
-      this.#queue = this.#queue.then(() => chip.isConnected && chip.take(file, limit)).then(() => this.#once(chip));
+      this.#queue = this.#queue.then(() => chip.isConnected && chip.take(file, limit)).then(() => this.#dropDuplicate(chip));
     }
     this.#changed();
   }
 
-  /** One picture that the server has, instead of all others. */
+  /** Replaces all of them by one picture that the server has. */
   use(image, words) {
     this.#list.replaceChildren();
     this.#add().use(image, words);
   }
 
-  /** Pictures that the server has, beside those that are here. */
+  /** Adds pictures that the server has. */
   addAll(images, words) {
     for (const image of images.slice(0, this.room)) {
       const chip = this.#add();
       chip.use(image, words);
-      this.#once(chip);
+      this.#dropDuplicate(chip);
     }
     this.#changed();
   }
 
-  /** As `photos` and `wantsTogether` were, instead of all others. */
+  /** Restores earlier values of `photos` and `wantsTogether`. */
   restore(photos, words, together = config.can.together) {
     this.#list.replaceChildren();
     this.#each.checked = !together;
@@ -119,12 +119,12 @@ class PhotoChips extends HTMLElement {
     this.#changed();
   }
 
-  /** Of this picture only what is white in the mask is meant, where it is one of them. */
+  /** Only what is white in the mask is to change of this picture, if it is attached. */
   limitTo(image, mask) {
     this.#chips.find((chip) => chip.image?.id === image.id)?.limitTo(mask);
   }
 
-  /** What is done to it is under way: no message waits for it. */
+  /** Detaches this picture. */
   letGo(image) {
     this.#chips.filter((chip) => chip.image?.id === image.id).forEach((chip) => chip.remove());
     this.#changed();
@@ -148,8 +148,8 @@ class PhotoChips extends HTMLElement {
     return chip;
   }
 
-  /** The same photo twice is the same picture. */
-  #once(chip) {
+  /** Drops a photo that is attached already. */
+  #dropDuplicate(chip) {
     const twin = this.#chips.some((other) => other !== chip && other.image && other.image.id === chip.image?.id);
     if (twin) this.#drop(chip);
   }
@@ -191,11 +191,11 @@ class PhotoChips extends HTMLElement {
 
   #about(count, together) {
     if (together) return t("They go together: say “picture 1”, “picture 2” in your words. Picture 1 is the one that changes.");
-    const said = plural(count, "Your words go to each photo by itself: {count} message.", "Your words go to each photo by itself: {count} messages.");
-    return count <= config.can.pictures ? said : `${said} ${t("One picture cannot be made of several photos.")}`;
+    const sentence = plural(count, "Your words go to each photo by itself: {count} message.", "Your words go to each photo by itself: {count} messages.");
+    return count <= config.can.pictures ? sentence : `${sentence} ${t("One picture cannot be made of several photos.")}`;
   }
 
-  /** What a button asks for, it asks for each photo; what has to be shown on the picture goes for one alone. */
+  /** Repeats a quick action for each photo; what needs the brush or the editor works for one photo only. */
   #forEach(event) {
     event.stopPropagation();
     const { photos } = this;

@@ -1,4 +1,4 @@
-// A file that somebody brings: is it a photo that the studio takes? Told by its first bytes: names and types are guesses.
+// Checks whether the studio takes a file: by its first bytes, because names and types may be wrong.
 
 import { t } from "../ui/translate.js";
 

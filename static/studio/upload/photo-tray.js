@@ -1,5 +1,5 @@
-// Photos on their way into the gallery, one after the other: many at once would only slow each other down. One bar for all of
-// them; those that could not be taken stay, each with its sentence.
+// Uploads photos into the gallery, one after the other, with one progress bar for all. Those that were refused stay, each with
+// its reason.
 
 import { h, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
@@ -7,9 +7,9 @@ import "./photo-upload.js";
 import { Transfer, WAITING } from "./transfer.js";
 import { t } from "../ui/translate.js";
 
-/** Event: "photo" {image} for each that has arrived. */
+/** Event: "photo" {image} for each that was uploaded. */
 class PhotoTray extends HTMLElement {
-  #waiting = []; // the first of them is on its way
+  #waiting = []; // the first one is being uploaded
   #total = 0;
   #settled = 0;
   #words = h("span.words", { role: "status" });
@@ -28,7 +28,7 @@ class PhotoTray extends HTMLElement {
     if (idle) this.#total = this.#settled = 0;
     for (const file of files) {
       const transfer = new Transfer(file, limit);
-      for (const news of ["change", "progress"]) transfer.addEventListener(news, () => this.#refresh());
+      for (const type of ["change", "progress"]) transfer.addEventListener(type, () => this.#refresh());
       this.#waiting.push(transfer);
     }
     this.#total += files.length;

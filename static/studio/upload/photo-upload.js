@@ -1,14 +1,14 @@
-// A photo on its way up, as it is seen: how far it is, and a way to stop it, to try again, or to send it smaller.
+// Shows one upload: its progress, and buttons to stop it, to try again, or to send it smaller.
 
 import { h, picture, setAttribute, setText } from "../ui/dom.js";
 import { icon } from "../ui/icons.js";
 import { t } from "../ui/translate.js";
 
-/** Event: "leave" when the person takes it away. */
+/** Event: "leave" when the person removes it. */
 class PhotoUpload extends HTMLElement {
   transfer = null;
   #url = null;
-  #readable = false; // can this browser show it? Then it can make it smaller, too
+  #readable = false; // whether this browser can decode it, and so make it smaller
   #words = h("span.words", { role: "status" });
   #bar = h("progress", { max: 1, "aria-label": t("Upload") });
   #smaller = h("button.quiet", { type: "button", onclick: () => this.transfer.shrink() }, h("span", {}, t("Send it smaller")));

@@ -1,10 +1,10 @@
-// A photo that is too large for the studio, with fewer pixels.
+// Reduces a photo that is too large for the studio.
 
-const MOST_PIXELS = 16_000_000; // no phone's canvas holds many more
+const MOST_PIXELS = 16_000_000; // about the limit of a phone's canvas
 const QUALITIES = [0.92, 0.8, 0.6];
 const MAY_BE_CLEAR = new Set(["image/png", "image/webp", "image/avif"]);
 
-/** Resolves with a File of at most `limit` bytes. Rejects where this browser cannot read it, or no way is small enough. */
+/** Resolves with a File of at most `limit` bytes. Rejects if this browser cannot decode it, or it stays too large. */
 export async function smaller(file, limit) {
   const bitmap = await createImageBitmap(file); // upright, as its EXIF says
   try {
@@ -28,7 +28,7 @@ function drawn(bitmap, room) {
   return canvas;
 }
 
-/** What may be clear somewhere stays so: as WebP, where the browser writes that. */
+/** Formats with transparency become WebP, others JPEG. Null if no quality is small enough. */
 async function encoded(canvas, type, limit) {
   const kind = MAY_BE_CLEAR.has(type) ? "image/webp" : "image/jpeg";
   for (const quality of QUALITIES) {

@@ -1,4 +1,4 @@
-// One photo on its way to the studio, without its looks.
+// One upload of a photo, without its elements.
 
 import { wait } from "../ui/dom.js";
 import { upload } from "../client/rest.js";
@@ -6,30 +6,30 @@ import { refusal } from "./photo-file.js";
 import { smaller } from "./smaller.js";
 import { t } from "../ui/translate.js";
 
-const HOPELESS = new Set(["bad_input", "too_large"]); // the same file would be refused the same way
-/** The `words` of a transfer that goes on by itself. */
+const FINAL = new Set(["bad_input", "too_large"]); // the same file would be refused the same way
+/** The `words` of a transfer that will continue by itself. */
 export const WAITING = t("Waiting a moment, then it goes on…");
-const PAUSE_S = 5; // where the studio says "too fast" and not for how long
+const PAUSE_S = 5; // after "rate_limited" without retry_after
 
-/** Events: "change" of anything but `fraction`; "progress" of that. */
+/** Events: "change"; "progress", when only `fraction` has changed. */
 export class Transfer extends EventTarget {
   image = null; // the public form, once the server has it
   words = t("Waiting…");
   busy = true;
   failed = false;
-  again = false; // would another try help?
-  tooLarge = false; // would the same photo come in with fewer pixels?
+  again = false; // whether another attempt may help
+  tooLarge = false; // whether fewer pixels would help
   fraction = 0;
   #stopped = false;
   #request = null;
 
-  /** `limit` in bytes. It goes nowhere yet. */
+  /** `limit` in bytes. Nothing is sent yet. */
   constructor(file, limit) {
     super();
     Object.assign(this, { file, limit });
   }
 
-  /** Resolves when it has arrived, or will not. */
+  /** Resolves once it is uploaded or has failed. */
   async send() {
     this.#say(t("Uploading…"), { busy: true });
     const refused = await refusal(this.file, this.limit);
@@ -43,7 +43,7 @@ export class Transfer extends EventTarget {
     this.#request?.abort();
   }
 
-  /** In the browser, and then on its way. */
+  /** Reduces the photo in the browser, then sends it. */
   async shrink() {
     this.#say(t("Making it smaller…"), { busy: true });
     try {
@@ -72,7 +72,7 @@ export class Transfer extends EventTarget {
   }
 
   #refused({ code, message }) {
-    this.#say(message, { failed: true, again: !HOPELESS.has(code), tooLarge: code === "too_large" });
+    this.#say(message, { failed: true, again: !FINAL.has(code), tooLarge: code === "too_large" });
   }
 
   #progress(gone) {

@@ -1,14 +1,13 @@
-// The page without network. Served as /worker.js, with RELEASE and FILES (this release's own, whose names hold their hash) before
-// this text.
+// The service worker, with which the pages start without network. Served as /worker.js, preceded by RELEASE and FILES (this
+// release's files, with their hash in the name).
 //
-// Nothing old is ever shown while the studio answers: pages come from the network first, and whatever they name has a name that
-// no other content ever had.
+// Nothing outdated is shown while the studio answers: pages are fetched from the network first, and files have hashed names.
 
 const FIXED = `studio-files-${RELEASE}`;
-const PAGES = "studio-pages"; // the last that the studio gave out, one for all chats and one for the gallery
-const PICTURES = "studio-pictures"; // those that were seen last
+const PAGES = "studio-pages"; // the last answers, one for all chats and one for the gallery
+const PICTURES = "studio-pictures"; // those shown last
 const MOST_PICTURES = 80;
-const AWAY = new Set([502, 503, 504]); // a proxy's words for a studio that does not answer
+const AWAY = new Set([502, 503, 504]); // a proxy's answers while the studio is down
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
@@ -30,13 +29,13 @@ self.addEventListener("fetch", (event) => {
   else if (isPicture(url.pathname) && request.destination === "image") event.respondWith(picture(event, url.pathname));
 });
 
-/** Beside the answer, which does not wait for it: there may be no room, or the answer may break off. */
+/** Stores without delaying the answer, and ignores errors: there may be no space, or the answer may break off. */
 const keep = (event, keeping) => event.waitUntil(keeping.catch(() => {}));
 
-/** What is in the trash is not kept. */
+/** Pictures in the trash are not cached. */
 const isPicture = (path) => path.startsWith("/p/") && !path.includes("/trashed/");
 
-// What happened to be missing is fetched again when it is asked for.
+// A file that fails here is fetched when it is requested.
 async function install() {
   const cache = await caches.open(FIXED);
   await Promise.allSettled(FILES.map(async (path) => (await cache.match(path)) ?? cache.add(path)));
@@ -47,10 +46,10 @@ async function takeOver() {
     if (name.startsWith("studio-files-") && name !== FIXED) await caches.delete(name);
   }
   await self.clients.claim();
-  await renewPages(); // the visit that brought this program has its page already; the next one may have no network
+  await renewPages(); // this page was loaded before the worker; the next visit may have no network
 }
 
-/** Of what is open just now, the page as the studio gives it out just now. */
+/** Caches the current version of the pages that are open. */
 async function renewPages() {
   const pages = await caches.open(PAGES);
   for (const client of await self.clients.matchAll({ type: "window" })) {
@@ -59,7 +58,7 @@ async function renewPages() {
   }
 }
 
-/** One page does for every chat: it reads in its address which one is meant. */
+/** One page serves all chats: it reads the session from its address. */
 function shellOf(path) {
   if (path === "/" || path.startsWith("/chat/")) return "/";
   return path === "/gallery/" ? "/gallery/" : null;
@@ -75,8 +74,8 @@ async function page(event, shell) {
     }
     return (await pages.match(shell)) ?? answer;
   } catch (problem) {
-    const kept = await pages.match(shell);
-    if (kept) return kept;
+    const cached = await pages.match(shell);
+    if (cached) return cached;
     throw problem;
   }
 }
@@ -87,14 +86,14 @@ async function keepPage(pages, shell, answer) {
 
 async function file(event, path) {
   const cache = await caches.open(FIXED);
-  const kept = await cache.match(path);
-  if (kept) return kept;
+  const cached = await cache.match(path);
+  if (cached) return cached;
   const answer = await fetch(event.request);
   if (answer.ok) keep(event, cache.put(path, answer.clone()));
   return answer;
 }
 
-/** Always asked for: one that was hidden or deleted is gone from here too. */
+/** Always from the network first, so that hidden and deleted pictures leave the cache too. */
 async function picture(event, path) {
   const cache = await caches.open(PICTURES);
   try {
@@ -102,16 +101,16 @@ async function picture(event, path) {
     keep(event, keepPicture(cache, path, answer.clone()));
     return answer;
   } catch (problem) {
-    const kept = await cache.match(path);
-    if (kept) return kept;
+    const cached = await cache.match(path);
+    if (cached) return cached;
     throw problem;
   }
 }
 
 async function keepPicture(cache, path, answer) {
   if (answer.status === 404) return cache.delete(path);
-  if (answer.status !== 200 || answer.type !== "basic") return null; // another server's tells us nothing
-  await cache.put(path, answer); // to the end of the line; an answer that breaks off leaves what was kept
+  if (answer.status !== 200 || answer.type !== "basic") return null; // a redirect to another server
+  await cache.put(path, answer); // becomes the newest; a broken answer leaves the cached one
   const keys = await cache.keys();
   return Promise.all(keys.slice(0, Math.max(0, keys.length - MOST_PICTURES)).map((key) => cache.delete(key)));
 }

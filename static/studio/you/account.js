@@ -1,4 +1,4 @@
-// An account's own things: the way out, password, passkeys, the second step, and where it is signed in.
+// The sections of an account: signing out, password, passkeys, the second step, and where it is signed in.
 
 import { h } from "../ui/dom.js";
 import { notice } from "../ui/notice.js";
@@ -14,7 +14,7 @@ export function account(user, providers) {
   return [whoAndOut(user), ...authenticators(), others(providers), address(), password(), places()];
 }
 
-/** Others who say who this is, where the studio asks any. */
+/** Other sign-in services, if the studio has any. */
 function others(providers) {
   if (!providers.length) return null;
   const list = h("ul.things");
@@ -47,7 +47,7 @@ function whoAndOut({ email }) {
   return h("section", {}, h("p", { id: "signed-in-as" }, words.signedInAs(email)), h("div.row", {}, h("button", { type: "button", onclick: out }, words.signOut)));
 }
 
-/** A new one counts once the code that is mailed there is entered. */
+/** A new address is used once the code that is mailed there is entered. */
 function address() {
   const section = h("section");
   const show = (...children) => section.replaceChildren(h("h2", {}, words.addressTitle), ...children);
@@ -107,7 +107,7 @@ function places() {
   return h("section", {}, h("h2", {}, words.placesTitle), list);
 }
 
-/** Whoever comes to this browser next finds nothing of what was kept in it for times without network. */
+/** Removes this person's data from the browser: stored chats, cached pages and pictures. */
 async function forgetHere() {
   const kept = Object.keys(localStorage).filter((key) => key.startsWith("studio.") && key !== "studio.theme");
   kept.forEach((key) => localStorage.removeItem(key));

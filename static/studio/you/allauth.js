@@ -1,4 +1,4 @@
-// django-allauth's API, as its own pages ask it: /_allauth/browser/v1/. A 401 is no fault: it says what comes next.
+// django-allauth's headless API: /_allauth/browser/v1/. Its 401 is no error: it names the next step.
 
 import { Problem, unreachable } from "../client/problem.js";
 import { t } from "../ui/translate.js";
@@ -10,14 +10,14 @@ const running = new Set();
 
 const token = () => document.querySelector('meta[name="csrf-token"]').content;
 
-/** {status, data, meta}. Raises `Problem` for what a person has to be told. */
+/** Resolves with {status, data, meta}. Raises `Problem` with a sentence for the person. */
 export async function ask(method, path, body) {
   const asked = send(method, path, body);
   running.add(asked);
   return asked.finally(() => running.delete(asked));
 }
 
-/** Resolves once everything that has been asked is answered: a page that is left before that may lose the cookie it is given. */
+/** Resolves once all requests are answered: a page that is left before may lose its new cookie. */
 export const settled = () => Promise.allSettled([...running]);
 
 async function send(method, path, body) {
@@ -48,10 +48,10 @@ export const get = (path) => ask("GET", path);
 export const post = (path, body = {}) => ask("POST", path, body);
 export const remove = (path, body) => ask("DELETE", path, body);
 
-/** What has been begun and waits for the person: its name, or null. */
+/** The flow that waits for the person, or null. */
 export const pending = ({ data }) => data.flows?.find((flow) => flow.is_pending) ?? null;
 
-/** To another one, who says who somebody is; `process`: "login", or "connect" for an account that has come in already. */
+/** Goes to another sign-in service; `process`: "login", or "connect" for an account that is signed in. */
 export async function goTo(provider, process) {
   const { data } = await post("auth/provider/redirect", new URLSearchParams({ provider, process, callback_url: "/you/" }));
   location.assign(data.location);

@@ -21,7 +21,7 @@ export function authenticators() {
     keys.replaceChildren(...passkeySection(of("webauthn"), act));
     app.replaceChildren(...appSection(of("totp").length > 0, of("recovery_codes").length > 0, app, act));
   };
-  /** Do something, say so, and show what is there then. */
+  /** Carries out `doing`, shows the sections again, and a notice. */
   async function act(doing, said = null) {
     try {
       if ((await doing()) === false) return;

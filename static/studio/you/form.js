@@ -1,4 +1,4 @@
-// A form that says what is wrong below its fields, and asks once at a time.
+// A form that shows errors below its fields, and sends one request at a time.
 
 import { h } from "../ui/dom.js";
 

@@ -1,4 +1,4 @@
-// The page about one's keys and what one has here.
+// The page of a person's keys and their data.
 
 import "../ui/offline.js";
 import { setText } from "../ui/dom.js";

@@ -1,4 +1,4 @@
-// One's keys: what there are, a new one, which is shown once, and the end of one.
+// The list of keys, with creating one, which is shown once, and deleting.
 
 import { h } from "../ui/dom.js";
 import { confirmed } from "../ui/dialogs.js";
@@ -8,7 +8,7 @@ import { when } from "./words.js";
 import { plural, t } from "../ui/translate.js";
 
 const DAY_MS = 24 * 3600 * 1000;
-const NAMELESS = t("First key"); // the one that a program got when it became a guest
+const NAMELESS = t("First key"); // the one that created the guest
 const LIFETIMES = [["7", t("in a week")], ["30", plural(30, "in {count} day", "in {count} days")], ["90", plural(90, "in {count} day", "in {count} days")], ["365", t("in a year")], ["", t("never")]];
 
 class KeyList extends HTMLElement {
@@ -82,7 +82,7 @@ class KeyList extends HTMLElement {
     });
   }
 
-  /** This once: nobody can read it again. */
+  /** Shows the token, which cannot be read again. */
   #show({ name, token }) {
     const field = h("input", { name: "line", readonly: true, value: token, "aria-label": t("The key {name}", { name }) });
     const copy = h("button", { type: "button", onclick: () => copyFrom(field) }, t("Copy"));
@@ -120,7 +120,7 @@ function endOf(key) {
   return isOver(key) ? t("ended {when}", { when: when(key.expires_at) }) : t("ends {when}", { when: when(key.expires_at) });
 }
 
-/** Not everywhere is there a clipboard (plain http from another machine has none). */
+/** Plain http from another machine has no clipboard. */
 async function copyFrom(field) {
   field.select();
   try {

@@ -1,4 +1,4 @@
-// What one has here: how much it is, to take along, and to have it removed with oneself.
+// A person's data: how much it is, its export, and their removal.
 
 import { h } from "../ui/dom.js";
 import { askLine } from "../ui/dialogs.js";
@@ -8,7 +8,7 @@ import { bytes, count } from "./words.js";
 import { t } from "../ui/translate.js";
 
 class OwnThings extends HTMLElement {
-  /** `me` as REST says it; null for a visitor. */
+  /** `me`: the form of /api/v1/me/; null for a visitor. */
   show(me) {
     this.replaceChildren(h("h2", {}, t("What you have here")), ...(me ? this.#all(me) : this.#nothing()));
   }
@@ -53,13 +53,13 @@ function usage({ name, usage, limits }) {
   return t("You are {name}. Pictures: {pictures}, which take {space}, masks and the trash included.", { name, pictures, space });
 }
 
-/** What this browser keeps of them. The answer asks the browser for the same; not every browser listens. */
+/** Clears the browser's storage. The answer's Clear-Site-Data does too, but not in every browser. */
 function forget() {
   try {
     localStorage.clear();
     sessionStorage.clear();
   } catch {
-    // It is forbidden: then there is nothing.
+    // Storage is forbidden, and so empty.
   }
 }
 

@@ -1,9 +1,9 @@
-// The browser's passkeys, in the JSON that the server speaks.
+// Passkeys, in the server's JSON form.
 
 import { Problem } from "../client/problem.js";
 import { words } from "./sentences.js";
 
-/** Not on plain http from another machine, and not under a bare number as address. */
+/** Browsers offer none on plain http from another machine, nor for an IP address. */
 export const offered = () =>
   Boolean(window.PublicKeyCredential?.parseCreationOptionsFromJSON) && !/^[\d.]+$|^\[/.test(location.hostname);
 

@@ -1,4 +1,4 @@
-// Some things want to know anew who it is, when somebody signed in a while ago.
+// Some requests need a recent sign-in: asks the person to authenticate again.
 
 import { Problem } from "../client/problem.js";
 import { confirmed } from "../ui/dialogs.js";
@@ -10,7 +10,7 @@ import { words } from "./sentences.js";
 
 const stopped = () => new Problem({ code: "cancelled", message: words.passkeyStopped });
 
-/** The answer of `act()`, which is asked again once the person has shown who they are. Raises `Problem`. */
+/** The answer of `act()`, which is repeated after a reauthentication. Raises `Problem`. */
 export async function reauthenticated(act) {
   const answer = await act();
   if (answer.status !== 401) return answer;
@@ -22,7 +22,7 @@ export async function reauthenticated(act) {
   return act();
 }
 
-/** Ask in a dialog, in the first way that this account has. */
+/** Asks in a dialog, by the first method that this account has. */
 async function again(flows) {
   const ways = new Map(flows.map((flow) => [flow.id, flow]));
   const types = ways.get("mfa_reauthenticate")?.types ?? [];
@@ -58,7 +58,7 @@ function dialog(fields, send) {
   });
 }
 
-/** Remove one of the things that sign somebody in, after a question: what the server says then, or false. */
+/** Removes a sign-in method, after a question. Resolves with the answer, or with false if cancelled. */
 export async function removed(text, path, body) {
   if (!(await confirmed({ title: words.removeTitle, text, confirm: words.remove }))) return false;
   return reauthenticated(() => allauth.remove(path, body));

@@ -58,7 +58,7 @@ export const words = {
   addPasskey: t("Add a passkey"),
   passkeyName: t("What do you call it?"),
   name: t("Name"),
-  passkeyOfHere: "A passkey",
+  passkeyOfHere: t("A passkey"),
   added: t("It is added."),
   remove: t("Remove"),
   removed: t("It is removed."),
@@ -77,7 +77,7 @@ export const words = {
   recovery: t("Recovery codes: each works once, when you have no phone. Keep them somewhere safe."),
   showRecovery: t("Show recovery codes"),
   placesTitle: t("Where you are signed in"),
-  here: "here",
+  here: t("here"),
   signedInOn: (when, ip) => t("Signed in on {when}, from {ip}", { when, ip }),
   signOutThere: t("Sign out there"),
   signedOutThere: t("It is signed out there."),
@@ -92,10 +92,11 @@ export const words = {
   somebodyElse: t("You are signed in already. Reload the page."),
 };
 
-/** "Firefox on Linux": of a browser's own long name. */
+/** "Firefox on Linux", from a User-Agent. */
 export function deviceOf(agent) {
   const browser = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chrome"], ["Safari/", "Safari"]];
   const system = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Windows", "Windows"], ["Mac OS", "Mac"], ["Linux", "Linux"]];
   const find = (table) => table.find(([sign]) => agent.includes(sign))?.[1];
-  return [find(browser) ?? "A program", find(system)].filter(Boolean).join(" on ");
+  const name = find(browser) ?? t("A program");
+  return find(system) ? t("{browser} on {system}", { browser: name, system: find(system) }) : name;
 }

@@ -1,4 +1,4 @@
-// How somebody comes in: by password, by a code, by a passkey; and how somebody gets an account.
+// Signing in by password, code or passkey, and signing up.
 
 import { h } from "../ui/dom.js";
 import * as allauth from "./allauth.js";
@@ -8,14 +8,14 @@ import { deviceOf, words } from "./sentences.js";
 
 const PANELS = ["#sign-in", "#sign-up", "#code", "#forgotten"];
 
-/** Calls `onEntered` once somebody has come in. */
+/** Calls `onEntered` after a sign-in. */
 class SignIn extends HTMLElement {
   async connect(providers, onEntered) {
     this.providers = providers;
     this.onEntered = onEntered;
     window.addEventListener("hashchange", () => this.#panel());
     this.#panel();
-    const answer = await allauth.get("auth/session"); // something may have been begun before this page was loaded
+    const answer = await allauth.get("auth/session"); // a flow may have begun before this page was loaded
     if (allauth.pending(answer)) this.#follow(answer);
   }
 
@@ -35,7 +35,7 @@ class SignIn extends HTMLElement {
     else location.hash = PANELS.includes(panel) ? panel : PANELS[0];
   }
 
-  /** Whatever the server says comes next. */
+  /** Shows the next step of the flow. */
   #follow(answer) {
     if (answer.status === 200) return this.onEntered();
     const next = allauth.pending(answer);
@@ -51,7 +51,7 @@ class SignIn extends HTMLElement {
     return this.#go("#sign-in");
   }
 
-  /** Steps that somebody took too late, or in another tab, are begun anew. */
+  /** Sends a step. One that is too late, or was done in another tab, starts over. */
   async #step(path, body) {
     const answer = await allauth.post(path, body);
     if (answer.status === 409) throw new Error((await allauth.get("auth/session")).status === 200 ? words.somebodyElse : words.usedUp);
@@ -104,7 +104,7 @@ class SignIn extends HTMLElement {
     this.#show(words.signUp, h("p", {}, words.addressFirst), form([emailField(words.email)], words.mailTheCode, send), h("div.or", {}, this.#back()));
   }
 
-  /** In the place of a password. */
+  /** The passkey of a sign-up without a password. */
   #firstPasskey() {
     const send = async () => {
       const { data } = await allauth.get("auth/webauthn/signup");
@@ -167,7 +167,7 @@ class SignIn extends HTMLElement {
     return quiet(words.haveAccount, () => this.#go("#sign-in"));
   }
 
-  /** What was begun is forgotten, here and there. */
+  /** Cancels the flow, here and on the server. */
   #startOver() {
     return quiet(words.startOver, async () => {
       await allauth.remove("auth/session").catch(() => {});

@@ -1,4 +1,4 @@
-// What one has spent: today, with what is left, and the days before.
+// A person's spending: today, with the rest of the budget, and earlier days.
 
 import * as rest from "../client/rest.js";
 import { h } from "../ui/dom.js";
@@ -6,7 +6,7 @@ import { exactly } from "../ui/money.js";
 import { locale, t } from "../ui/translate.js";
 
 const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
-const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }); // days are UTC's
+const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" }); // days are in UTC
 
 class OwnSpending extends HTMLElement {
   async connect() {

@@ -1,4 +1,4 @@
-// Dates and sizes as the page's language writes them.
+// Formats dates and sizes in the page's language.
 
 import { locale } from "../ui/translate.js";
 
@@ -9,7 +9,7 @@ export const when = (timestamp) => moment.format(new Date(timestamp));
 
 export const count = (number) => number.toLocaleString(locale);
 
-/** By a thousand, as disks are sold. */
+/** In decimal units. */
 export function bytes(number) {
   const [unit, size] = UNITS.find(([, size]) => number >= size) ?? UNITS.at(-1);
   const format = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: size >= 1e6 ? 1 : 0 };

@@ -1,4 +1,4 @@
-// The page "You": a way in for who is nobody yet, and an account's own things for who has one.
+// The page "You": signing in and up, or the sections of an account.
 
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
@@ -22,7 +22,7 @@ function outside() {
   element.connect(providers, () => location.replace("/you/")).catch((problem) => notice(problem.message));
 }
 
-/** Asked once: either answer is the last one. */
+/** Asks once whether the guest's things shall move to the account. */
 function question() {
   const card = h("section", {}, h("h2", {}, words.bringTitle), h("p", {}, words.bringText));
   const answer = (yes, text, said) => h(yes ? "button.primary" : "button", { type: "button", onclick: async () => {
@@ -50,5 +50,5 @@ if (new URLSearchParams(location.search).has("error")) {
   notice(words.otherFailed(providers.map(({ name }) => name).join(", ")));
   history.replaceState(null, "", "/you/");
 }
-// Another tab may hear of a sign-in of this one before this one has its answer.
+// Another tab may report this tab's sign-in before the answer is here.
 person.addEventListener("changed", () => allauth.settled().then(() => location.reload()));
