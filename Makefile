@@ -2,11 +2,11 @@
 
 PYTHON ?= python3
 NEEDED := 3.11
-# Compiled once, here: a warm start then compiles nothing, even where Python may not write its caches.
+# Bytecode is compiled at installation, so that a start compiles nothing, even where Python cannot write its caches.
 export UV_COMPILE_BYTECODE ?= 1
 export UV_PYTHON_DOWNLOADS ?= never
 
-# uv from PATH, else Python's own module, else one that we bring along.
+# uv from PATH, else Python's own module, else installed into .uv.
 ifneq (,$(shell uv --version 2>/dev/null))
 UV := uv
 else ifneq (,$(shell $(PYTHON) -m uv --version 2>/dev/null))
@@ -27,12 +27,12 @@ OUTSIDE := tests/outside/pyproject.toml tests/outside/uv.lock
 run: .venv/run.stamp  ## everything, on http://127.0.0.1:9999; ARGS="--port 8000 --workers 0"
 	@$(BIN)/python manage.py serve $(ARGS)
 
-# Compiled once: else each process would compile every test again, and each of the hundreds that they start, the studio.
+# Let Python write its bytecode caches: else each of the hundreds of processes would compile the tests or the studio again.
 test: export PYTHONDONTWRITEBYTECODE :=
 test: .venv/test.stamp  ## ARGS="-k sunset"
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
-faults: .venv/test.stamp  ## breaks the studio on purpose and judges it; ARGS="--rounds 3 --seed 7 --only mongod"
+faults: .venv/test.stamp  ## injects faults and checks that the studio recovers; ARGS="--rounds 3 --seed 7 --only mongod"
 	@$(BIN)/python -m tests.programs.faults $(ARGS)
 
 check: lint test  ## what every commit passes
@@ -53,29 +53,29 @@ fmt: .venv/test.stamp
 bench: .venv/test.stamp  ## the table of docs/measured.md; ARGS="--quick"
 	@$(BIN)/python -m tests.programs.bench $(ARGS)
 
-compare: $(filter .uv/%,$(UV))  ## what `make bench` holds the studio beside, in an environment of its own
+compare: $(filter .uv/%,$(UV))  ## installs what `make bench` compares the studio with, in an environment of its own
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/compare $(UV) sync --frozen --project tests/programs/bench/compare --python $(PYTHON)
 
-quality: .venv/test.stamp  ## how good the offline tools are: the table, and docs/quality.webp
+quality: .venv/test.stamp  ## measures the offline tools: prints the table, draws docs/quality.webp
 	@$(BIN)/python -m tests.programs.quality
 
-hostile: .venv/test.stamp  ## what attackers cost the others; ARGS="sockets flood"
+hostile: .venv/test.stamp  ## measures what attacks cost other people; ARGS="sockets flood"
 	@$(BIN)/python -m tests.programs.hostile $(ARGS)
 
-figures: .venv/test.stamp  ## what the code is like to read; ARGS="--list"
+figures: .venv/test.stamp  ## measures how readable the code is; ARGS="--list"
 	@$(BIN)/python -m tests.programs.figures $(ARGS)
 
-sentences: .venv/test.stamp  ## brings the catalogues of translations up to date, and names what has none yet
+sentences: .venv/test.stamp  ## updates the translation catalogues, and names what is not translated yet
 	@$(BIN)/python -m tests.programs.sentences
 
-starters: .venv/test.stamp  ## the pictures that a newcomer sees, made anew
+starters: .venv/test.stamp  ## makes the pictures that a newcomer sees again
 	@$(BIN)/python -m tests.programs.starters
 
-audit: .venv/test.stamp  ## holds uv.lock against known vulnerabilities, and says what it could not ask
+audit: .venv/test.stamp  ## checks uv.lock for known vulnerabilities, and names what it could not check
 	@$(BIN)/python -m tests.programs.audit
 
-moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pictures
-	@$(if $(NAME),,echo 'Say who: make moderator NAME=…'; exit 2;) $(BIN)/python manage.py moderator "$(NAME)"
+moderator: .venv/run.stamp  ## NAME=…: makes an account that may approve and hide pictures
+	@$(if $(NAME),,echo 'Give a name: make moderator NAME=…'; exit 2;) $(BIN)/python manage.py moderator "$(NAME)"
 
 .venv/run.stamp: $(LOCK) | python $(filter .uv/%,$(UV))
 	@$(SYNC) --no-dev
@@ -86,11 +86,11 @@ moderator: .venv/run.stamp  ## NAME=…: an account that may approve and hide pi
 	@UV_PROJECT_ENVIRONMENT=$(CURDIR)/.venv/outside $(UV) sync --frozen --project tests/outside --python $(PYTHON)
 	@touch $@ .venv/run.stamp
 
-.venv/llama.stamp: .venv/test.stamp  ## a real llama.cpp with a small model, 200 MB, for the tests that are skipped without
+.venv/llama.stamp: .venv/test.stamp  ## a real llama.cpp with a small model, 200 MB, for the tests that are skipped without it
 	@$(SYNC) --group llama
 	@touch $@
 
-.venv/diffusers.stamp: .venv/test.stamp  ## torch and diffusers, 6 GB, for the tests that are skipped without
+.venv/diffusers.stamp: .venv/test.stamp  ## torch and diffusers, 6 GB, for the tests that are skipped without them
 	@$(SYNC) --extra diffusers --group torch
 	@touch $@
 
