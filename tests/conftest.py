@@ -1,4 +1,4 @@
-"""The real servers, each started once, by the first test that asks for it."""
+"""The real servers, each started by the first test that uses it, and shared by all."""
 
 import asyncio
 import fcntl
@@ -27,17 +27,17 @@ from tests.support.browser import find_chromium
 from tests.support.fakes.cloudinary import Cloudinary, standing_in
 from tests.support.serving import HANGS_S
 from tests.support.stores import up
-from tests.support.studio import Studio, apart, running
+from tests.support.studio import Studio, own_stores, running
 
-hypothesis.register_profile("studio", deadline=None)  # a busy machine is no fault
+hypothesis.register_profile("studio", deadline=None)  # a busy machine is not a failure
 hypothesis.load_profile("studio")
 
-Documents = Database[dict[str, Any]]  # whatever a test looks at
+Documents = Database[dict[str, Any]]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Of six thousand tests nothing becomes garbage: to look for it is a quarter of what it costs to collect them."""
+    """Without garbage collection: it takes a quarter of the time of collecting six thousand tests, and frees nothing."""
     gc.disable()
     found = yield
     gc.freeze()
@@ -52,8 +52,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _clients_are_closed_with_their_event_loops() -> None:
-    """Each test has a loop of its own, and so has each asynchronous view that Django's test client asks. As a loop ends, it
-    ends the asynchronous generators that began in it."""
+    """Each test has an event loop of its own, and so has each asynchronous view that Django's test client calls. When a loop
+    is closed, it closes the asynchronous generators that were started in it, and so a client that such a generator holds."""
     from pipeline.store import mongo
 
     make = mongo._async_client._make
@@ -68,7 +68,7 @@ def _clients_are_closed_with_their_event_loops() -> None:
     def made() -> AsyncMongoClient[dict[str, Any]]:
         client = make()
         holder = holders[asyncio.get_running_loop()] = holding(client)
-        with suppress(StopIteration):  # that is how an awaitable says that it is done
+        with suppress(StopIteration):  # the awaitable has finished
             holder.__anext__().send(None)
         return client
 
@@ -77,7 +77,7 @@ def _clients_are_closed_with_their_event_loops() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _uses_of_keys_are_noted_at_once() -> None:
-    """While the test that used them still has its database."""
+    """Not later in the background, when the test's database may be gone."""
     from project import access
 
     access.uses.hold_s = 0.0
@@ -85,8 +85,8 @@ def _uses_of_keys_are_noted_at_once() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_are_emptied_of_what_tests_put_there() -> None:
-    """What `migrate` puts there stays: to make it anew would be half of what a test costs. Rows of the record go too, which
-    both databases refuse to delete."""
+    """Keep the rows that `migrate` makes: making them again would take half of a test's time. Delete rows of the append-only
+    record too, which both databases otherwise refuse."""
     from django.core.management.commands import flush
     from django.db.backends.postgresql.base import DatabaseWrapper as PostgreSQL
     from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
@@ -102,7 +102,7 @@ def _tables_are_emptied_of_what_tests_put_there() -> None:
         return [*dropped, *deleted(self, tables), *(f"CREATE TRIGGER {name} {rule};" for name, rule in SQLITE.items())]
 
     def as_a_replica(self: Any, style: Any, tables: list[str], **_: Any) -> list[str]:
-        """Which obeys no trigger; and deleting a few rows is quicker than a TRUNCATE."""
+        """A replica runs no triggers; and deleting a few rows is quicker than a TRUNCATE."""
         return [
             "SET session_replication_role = replica;",
             *deleted(self, tables),
@@ -116,7 +116,7 @@ def _tables_are_emptied_of_what_tests_put_there() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_found_once() -> None:
-    """Each of Django's test clients brings the middlewares anew, and this one looks at three hundred files."""
+    """Each of Django's test clients makes the middlewares again, and this one looks up three hundred files."""
     from servestatic.middleware import ServeStaticMiddleware
 
     find, found = ServeStaticMiddleware.add_files_from_finders, dict[str, Any]()
@@ -132,19 +132,19 @@ def _static_files_are_found_once() -> None:
 
 @pytest.fixture(scope="session")
 def stores() -> Iterator[dict[str, Child]]:
-    """In the tests' own data folder; their processes by name."""
+    """In the tests' own data folder; the processes by name."""
     with up() as children:
         yield children
 
 
 @pytest.fixture(scope="session")
 def database(stores: dict[str, Child]) -> Iterator[Documents]:
-    """The conversations' database and the one for `mongo`, their indexes made."""
+    """The studios' MongoDB database; it and the one of `mongo` have their indexes."""
     from pipeline.store import mongo
     from pipeline.store.indexes import make_indexes
 
     make_indexes()
-    apart("alone", 0)
+    own_stores("alone", 0)
     with MongoClient[dict[str, Any]](settings.MONGO_URI, tz_aware=True, uuidRepresentation="standard") as client:
         yield client.get_default_database()
     mongo.database().client.close()
@@ -152,16 +152,16 @@ def database(stores: dict[str, Child]) -> Iterator[Documents]:
 
 @pytest.fixture
 def mongo(database: Documents, settings: Any) -> Iterator[Documents]:
-    """For what the test itself runs: another one, where no studio's worker takes its messages, without a document."""
+    """An empty database for what runs in the test's own process, where no studio's worker takes its messages."""
     from pipeline.store import followups
 
     settings.MONGO_URI = f"{settings.MONGO_URI.rpartition('/')[0]}/alone"
-    settings.LEASE_S = HANGS_S  # on a busy machine, too, what a test has claimed stays its own
+    settings.LEASE_S = HANGS_S  # a test keeps its claims even on a busy machine
     alone = database.client["alone"]
     for name in alone.list_collection_names():
         alone[name].delete_many({})
     yield alone
-    followups.wait(HANGS_S)  # a round that is late would work on the next test's documents
+    followups.wait(HANGS_S)  # a late round would change the next test's documents
 
 
 @pytest.fixture(scope="session")
@@ -197,27 +197,27 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def prepared(database: Documents, migrated: Path) -> None:
-    """Ready for processes of the studio's own: their people are in a database of its own, not in the tests'."""
+    """Stores for studios in processes of their own, whose SQL database is not the tests'."""
     shutil.copy(migrated, settings.DATA_DIR)
 
 
 @pytest.fixture(scope="session")
 def studio(prepared: None) -> Iterator[Studio]:
-    """The whole studio, in processes of its own, with one worker."""
+    """In processes of its own, with one worker."""
     with running(workers=1) as studio:
         yield studio
 
 
 @pytest.fixture(scope="session")
 def queueing(prepared: None) -> Iterator[Studio]:
-    """Without a worker, in stores of its own: whatever is sent stays queued."""
-    with running(0, **apart("queueing", 5)) as studio:
+    """Without a worker, in stores of its own: all messages stay queued."""
+    with running(0, **own_stores("queueing", 5)) as studio:
         yield studio
 
 
 @pytest.fixture(scope="session")
 def limited(prepared: None) -> Iterator[Studio]:
-    """With limits, small ones, but for guests: what is counted goes on from test to test. It looks often."""
+    """With small limits, except on new guests, whose count would go on from test to test. It polls often."""
     few = {"STUDIO_SOCKETS_PER_USER": "2", "STUDIO_SENDS_PER_MINUTE": "2"}
     with running(0, STUDIO_LIMITS="on", STUDIO_WATCH_S="0.2", **few) as studio:
         yield studio
@@ -225,14 +225,13 @@ def limited(prepared: None) -> Iterator[Studio]:
 
 @pytest.fixture
 def cloudinary() -> Iterator[Cloudinary]:
-    """A stand-in for the service; the test fails if it was asked for anything that the service would not take."""
+    """A fake of the service; the test fails if it got a request that the service would refuse."""
     with standing_in() as cloudinary:
         yield cloudinary
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    """The browser's path."""
     found = find_chromium()
     if not found:
         pytest.skip("Chromium is not installed: apt-get install chromium")

@@ -14,7 +14,7 @@ import httpx
 from django.conf import settings
 
 from tests.cluster.servers import Servers
-from tests.support.studio import HANGS_S, NOT_KEPT, Client, Form, Studio
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Client, Form, Studio
 
 DEBUG = {"STUDIO_LOG_LEVEL": "DEBUG"}  # what is said then is all that can ever be said
 
@@ -54,7 +54,7 @@ class Machine(Studio):
         twin = copy.copy(client)
         twin.studio = self
         twin.http = httpx.Client(
-            base_url=self.url, headers=client.http.headers, timeout=HANGS_S, limits=NOT_KEPT, verify=False
+            base_url=self.url, headers=client.http.headers, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False
         )
         return twin
 

@@ -88,7 +88,7 @@ class Valkey:
 
     @contextmanager
     def door(self) -> Iterator[None]:
-        with certificates.tls_door(self.certificate, self.port, self._socket):
+        with certificates.tls_proxy(self.certificate, self.port, self._socket):
             yield
 
 

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.support.serving import Serving, processes, until
+from tests.support.serving import Serving, eventually, processes
 
 # What a browser says of a server that is away; nobody can keep it from saying so.
 AWAY = r"net::ERR_|closed before receiving a handshake|502|503"
@@ -17,7 +17,7 @@ def kill(server: Serving, part: str) -> None:
     assert ids
     for process in ids:
         os.kill(process, signal.SIGKILL)
-    until(lambda: not set(ids) & set(processes(server.folder, part)))
+    eventually(lambda: not set(ids) & set(processes(server.folder, part)))
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Literal
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.support.serving import until
+from tests.support.serving import eventually
 
 _axe = Axe()
 SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
@@ -17,7 +17,7 @@ def complaints(page: Page) -> list[str]:
     found = []
     for scheme in SCHEMES:
         page.emulate_media(color_scheme=scheme)
-        until(lambda: not page.evaluate(CHANGING))
+        eventually(lambda: not page.evaluate(CHANGING))
         for rule in _axe.run(page).response["violations"]:
             found.append(f"{scheme}, {rule['id']}: {[node['target'] for node in rule['nodes']]}")
     return found

@@ -23,7 +23,7 @@ from tests.e2e.bringing import bring
 from tests.e2e.person import Person, Tab, place
 from tests.e2e.reading import complaints
 from tests.support.listener import Listener
-from tests.support.serving import Serving, until
+from tests.support.serving import Serving, eventually
 
 Form = dict[str, Any]
 LEVELS = 2
@@ -332,7 +332,7 @@ def test_what_the_canvas_shows_is_what_the_studio_makes(
     for name, value in (("Exposure", 22), ("Contrast", 35), ("Warmth", -40), ("Saturation", 60)):
         set_to(page, name, value)
     whole = {"rotate": 90, "straighten": 3.5, "crop": {"x": 4, "y": 39, "width": 132, "height": 132}}
-    until(lambda: "saturation" in (canvas(page).get_attribute("data-drawn") or ""))
+    eventually(lambda: "saturation" in (canvas(page).get_attribute("data-drawn") or ""))
     seen = json.loads(canvas(page).get_attribute("data-drawn") or "")
     assert seen.keys() == whole.keys() | {"exposure", "contrast", "warmth", "saturation"}
     draws(page, seen)
@@ -408,13 +408,13 @@ def test_the_frame_is_moved_by_keys_and_never_past_the_straightened_picture(desk
         desk.keyboard.press(key)
     draws(desk, {"crop": {"x": 6, "y": 1, "width": 181, "height": 110}})
     set_to(desk, "Straighten", 10)
-    until(lambda: json.loads(canvas(desk).get_attribute("data-drawn") or "")["crop"]["width"] < 181)
+    eventually(lambda: json.loads(canvas(desk).get_attribute("data-drawn") or "")["crop"]["width"] < 181)
     frame(desk).focus()
     for _ in range(40):
         desk.keyboard.press("ArrowLeft")
         desk.keyboard.press("ArrowUp")
     panel(desk, "Light and colour")
-    until(
+    eventually(
         lambda: picture(*canvas(desk).evaluate(DRAWN)).getchannel("A").getextrema() == (255, 255)
     )  # no corner is empty
     set_back = dialog(desk).get_by_role("radio", name="Crop and turn")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.person import SMALL, Person, Tab, place
-from tests.support.serving import until
+from tests.support.serving import eventually
 
 DRAWN = "(img) => img.complete && img.naturalWidth > 0"
 
@@ -39,7 +39,7 @@ def test_a_newcomer_sees_what_can_be_begun_with(tab: Tab) -> None:
     starters = tab.page.locator(".starters button:visible")
     expect(starters).to_have_count(4)
     for n in range(4):
-        until(lambda n=n: starters.nth(n).locator("img").evaluate(DRAWN))  # type: ignore[misc]
+        eventually(lambda n=n: starters.nth(n).locator("img").evaluate(DRAWN))  # type: ignore[misc]
     expect(starters.last).to_have_text("Change a photo")
     expect(tab.page.locator("#welcome")).to_contain_text("people, animals and things it could paint too")
     expect(tab.page.locator("#welcome")).to_contain_text("drop a photo here")

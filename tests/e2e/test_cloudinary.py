@@ -12,7 +12,7 @@ from tests.e2e.person import Person, Tab
 from tests.support.fakes import cloudinary as standin
 from tests.support.fakes.cloudinary import SECRET, Cloudinary
 from tests.support.fakes.server import Answer, Asked
-from tests.support.serving import HANGS_S, Serving, serving, until
+from tests.support.serving import HANGS_S, Serving, eventually, serving
 
 
 def test_pictures_come_from_cloudinary_and_go_there_for_good(
@@ -93,5 +93,5 @@ def it_is_deleted(server: Serving, cloudinary: Cloudinary, person: Person, image
     card.hover()
     card.get_by_role("button", name="Delete for good", exact=True).click()
     tab.page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
-    until(lambda: len(cloudinary.assets) == 2)
+    eventually(lambda: len(cloudinary.assets) == 2)
     assert all(image["id"].replace("-", "") in public_id for public_id in cloudinary.destroyed)

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.bringing import bring
 from tests.e2e.person import Person, place
 from tests.e2e.reading import complaints
-from tests.support.serving import until
+from tests.support.serving import eventually
 
 Found = tuple[Person, Page]
 NAMES = ["a", "b", "c", "d", "e", "f"]  # newest first
@@ -76,10 +76,10 @@ def test_it_is_done_by_keyboard_alone(six: Found) -> None:
     page.keyboard.press("Delete")
     expect(cards(page)).to_have_count(3)
     expect(cards(page).first.locator(".open")).to_be_focused()
-    until(lambda: kept(person) == ["d", "e", "f"])
+    eventually(lambda: kept(person) == ["d", "e", "f"])
     page.keyboard.press("Control+z")
     expect(cards(page)).to_have_count(6)
-    until(lambda: kept(person) == NAMES)
+    eventually(lambda: kept(person) == NAMES)
     for place_of_focus in (cards(page).first.locator(".open"), bar(page).get_by_role("button", name="Favourite")):
         cards(page).first.locator(".open").focus()
         page.keyboard.press("Escape")
@@ -136,17 +136,17 @@ def test_the_trash_takes_many_and_gives_them_back(six: Found) -> None:
     check(page, 1)
     bar(page).get_by_role("button", name="Restore").click()
     expect(cards(page)).to_have_count(3)
-    until(lambda: kept(person) == ["a", "b", "f"])
+    eventually(lambda: kept(person) == ["a", "b", "f"])
     page.get_by_role("button", name="Undo").click()
     expect(cards(page)).to_have_count(5)
-    until(lambda: kept(person) == ["f"])
+    eventually(lambda: kept(person) == ["f"])
     page.keyboard.press("Escape")
     cards(page).first.locator(".open").focus()
     page.keyboard.press("Control+a")
     bar(page).get_by_role("button", name="Delete for good").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("The trash is empty.")).to_be_visible()
-    until(lambda: kept(person, "/v1/gallery/deleted/") == [])
+    eventually(lambda: kept(person, "/v1/gallery/deleted/") == [])
 
 
 def test_favourites_are_undone_as_they_were(six: Found) -> None:
@@ -154,14 +154,14 @@ def test_favourites_are_undone_as_they_were(six: Found) -> None:
     check(page, 0)
     bar(page).get_by_role("button", name="Favourite").click()
     expect(cards(page).first).to_have_attribute("data-favorite", "")
-    until(lambda: kept(person, "/v1/gallery/?favorite=true") == ["a"])  # the page shows it before the studio knows
+    eventually(lambda: kept(person, "/v1/gallery/?favorite=true") == ["a"])  # the page shows it before the studio knows
     check(page, 1)
     bar(page).get_by_role("button", name="Favourite").click()
     expect(page.get_by_text("1 picture is a favourite now").first).to_be_visible()  # the other one was one before
-    until(lambda: kept(person, "/v1/gallery/?favorite=true") == ["a", "b"])
+    eventually(lambda: kept(person, "/v1/gallery/?favorite=true") == ["a", "b"])
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("gallery-card[data-favorite]")).to_have_count(1)
-    until(lambda: kept(person, "/v1/gallery/?favorite=true") == ["a"])
+    eventually(lambda: kept(person, "/v1/gallery/?favorite=true") == ["a"])
 
 
 def test_chosen_ones_go_into_a_new_album(six: Found) -> None:
@@ -177,7 +177,7 @@ def test_chosen_ones_go_into_a_new_album(six: Found) -> None:
     (album,) = person.asks("/v1/gallery/albums/")["items"]
     assert (album["title"], album["count"]) == ("Sea", 3)
     page.get_by_role("button", name="Undo").click()
-    until(lambda: person.asks("/v1/gallery/albums/")["items"][0]["count"] == 0)
+    eventually(lambda: person.asks("/v1/gallery/albums/")["items"][0]["count"] == 0)
 
 
 def test_chosen_ones_are_downloaded_as_one_file(six: Found) -> None:
@@ -199,7 +199,7 @@ def test_a_new_title_is_undone(six: Found) -> None:
     expect(cards(page).locator(".title").first).to_have_text("Mars")
     page.keyboard.press("Control+z")
     expect(cards(page).locator(".title").first).to_have_text("a")
-    until(lambda: kept(person) == NAMES)
+    eventually(lambda: kept(person) == NAMES)
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import proof
 from tests.e2e.person import Person
-from tests.support.serving import ROOT, Serving, until
+from tests.support.serving import ROOT, Serving, eventually
 
 MANY = 2000
 MOST = 400  # elements
@@ -43,7 +43,7 @@ def test_few_elements_show_many_pictures_and_none_of_them_moves(many: Page) -> N
     assert elements(many) <= MOST
     for part in (0.3, 0.7, 1.0):
         many.evaluate(f"scrollTo(0, document.documentElement.scrollHeight * {part})")
-        until(lambda: many.locator(".hole").count() == 0 and many.locator("gallery-card").count() > 0)
+        eventually(lambda: many.locator(".hole").count() == 0 and many.locator("gallery-card").count() > 0)
         assert elements(many) <= MOST
         assert height(many) == whole
     expect(many.locator("gallery-card .title").last).to_have_text(re.compile(", 0$"))

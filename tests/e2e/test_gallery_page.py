@@ -11,7 +11,7 @@ from tests.e2e.bringing import bring
 from tests.e2e.outages import standing_still
 from tests.e2e.person import SMALL, Person, Tab, place, soon
 from tests.e2e.reading import complaints
-from tests.support.serving import HANGS_S, Serving, until
+from tests.support.serving import HANGS_S, Serving, eventually
 
 LARGE = (1400, 1000)  # of which one can get hold while it is enhanced
 
@@ -152,7 +152,7 @@ def test_a_tool_works_beside_its_picture_and_no_chat_is_opened(person: Person, p
     assert person.asks("/api/v1/chat/sessions/")["items"] == []
     photos.reload()
     expect(cards(photos)).to_have_count(4)
-    until(lambda: titles(photos) == ["Enhance this picture", "first", "second", "third"])
+    eventually(lambda: titles(photos) == ["Enhance this picture", "first", "second", "third"])
 
 
 def test_a_style_from_the_viewer_comes_beside_its_picture_too(photos: Page) -> None:
@@ -344,7 +344,7 @@ def many(collector: Person) -> Iterator[Page]:
     expect(cards(tab.page).first.locator("img.loaded")).to_be_visible()
     tab.page.evaluate("scrollTo(0, 1800)")
     expect(far(tab.page)).to_be_in_viewport()
-    until(lambda: tab.page.evaluate("history.state?.place?.index > 0 && history.state.place.y === scrollY"))
+    eventually(lambda: tab.page.evaluate("history.state?.place?.index > 0 && history.state.place.y === scrollY"))
     yield tab.page
     tab.page.close()
 
@@ -363,7 +363,7 @@ def heights(page: Page) -> float:
 def test_a_reload_returns_to_the_place(many: Page) -> None:
     before = heights(many)
     many.reload()
-    until(lambda: abs(heights(many) - before) < 2)
+    eventually(lambda: abs(heights(many) - before) < 2)
 
 
 def test_back_from_a_chat_returns_to_the_place(many: Page) -> None:
@@ -379,7 +379,7 @@ def test_back_from_the_trash_returns_to_the_place(many: Page) -> None:
     many.get_by_role("link", name="Trash").click()
     expect(many.get_by_text("The trash is empty.")).to_be_visible()
     many.go_back()
-    until(lambda: abs(heights(many) - before) < 2)
+    eventually(lambda: abs(heights(many) - before) < 2)
 
 
 def test_the_viewer_closes_over_the_place(many: Page) -> None:
@@ -392,7 +392,7 @@ def test_the_viewer_closes_over_the_place(many: Page) -> None:
     far(many).locator(".open").click()
     expect(many.get_by_role("dialog", name="Picture")).to_be_visible()
     many.reload()
-    until(lambda: abs(heights(many) - before) < 2)
+    eventually(lambda: abs(heights(many) - before) < 2)
 
 
 # For everybody

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
 from tests.e2e.person import SMALL, Person, Tab, paints_visibly, place, size
-from tests.support.serving import Serving, until
+from tests.support.serving import Serving
 from tests.support.studio import eventually
 
 WATCH_PLACES = """
@@ -166,7 +166,7 @@ def test_an_answer_in_words_gives_back_the_room_of_a_picture(tab: Tab) -> None:
     tab.page.evaluate(WATCH_HEIGHT)
     tab.says("hello")
     expect(tab.boxes.locator(".say")).not_to_be_empty()
-    until(lambda: tab.page.evaluate("new Set(heights.slice(-30)).size === 1 && heights.at(-1) < 250"))
+    eventually(lambda: tab.page.evaluate("new Set(heights.slice(-30)).size === 1 && heights.at(-1) < 250"))
     heights = tab.page.evaluate("heights")
     assert max(heights) > 400  # a picture was expected
     shrinking = heights[heights.index(max(heights)) :]
@@ -241,7 +241,7 @@ def test_a_chat_is_deleted_with_a_choice_for_its_pictures(
         expect(open.sessions).to_have_count(0)
         expect(open.page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
     assert new_path(tab.page) == "/"
-    until(lambda: len(person.asks("/v1/gallery/deleted/")["items"]) == trash)
+    eventually(lambda: len(person.asks("/v1/gallery/deleted/")["items"]) == trash)
     assert len(person.asks("/v1/gallery/")["items"]) == gallery
 
 

@@ -12,7 +12,7 @@ from tests.e2e.bringing import bring
 from tests.e2e.person import Person, Tab, place
 from tests.e2e.reading import complaints
 from tests.e2e.touching import fingers, line
-from tests.support.serving import Serving, until
+from tests.support.serving import Serving, eventually
 
 LARGE = (2400, 1600)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -94,7 +94,7 @@ def percent(page: Page) -> int:
 
 def shown(page: Page) -> tuple[float, float, float, float]:
     """Where the picture lies, once nothing moves any more."""
-    until(lambda: not page.evaluate(MOVING))
+    eventually(lambda: not page.evaluate(MOVING))
     return place(page.locator("zoom-stage .plane").first)
 
 
@@ -134,7 +134,7 @@ def test_closed_by_other_means_it_leaves_nothing_to_go_back_to(gallery: Page, ho
         x, y, _, height = place(gallery.locator("zoom-stage"))
         gallery.mouse.click(x + 100, y + height - 10)
     expect(viewer(gallery)).to_have_count(0)
-    until(lambda: gallery.evaluate("!history.state?.overlays"))
+    eventually(lambda: gallery.evaluate("!history.state?.overlays"))
     gallery.go_back()
     expect(gallery).not_to_have_url(re.compile("/gallery/"))
 
@@ -500,7 +500,7 @@ def test_two_presses_open_one_window(newcomer: Callable[..., Person]) -> None:
     tab.paints()
     for _ in range(2):
         tab.page.locator("picture-box button.open").click()
-    until(lambda: bool(asked))
+    eventually(lambda: bool(asked))
     asked[0].continue_()
     expect(viewer(tab.page)).to_be_visible()
     expect(tab.page.locator("picture-viewer")).to_have_count(1)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.outside.conftest import HERE, Run
-from tests.support.studio import HANGS_S, Client, Studio, apart, running
+from tests.support.studio import HANGS_S, Client, Studio, own_stores, running
 
 EXAMPLES = 30  # of each operation in each phase, which keeps it to some 40 s of CPU
 FEWEST = 500
@@ -17,7 +17,7 @@ FEWEST = 500
 @pytest.fixture(scope="module")
 def quiet(prepared: None) -> Iterator[Studio]:
     """Without a worker: nothing is painted."""
-    with running(0, STUDIO_IMAGE_WAIT_S="0.05", **apart("outside", 11)) as studio:
+    with running(0, STUDIO_IMAGE_WAIT_S="0.05", **own_stores("outside", 11)) as studio:
         yield studio
 
 

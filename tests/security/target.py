@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from websockets.exceptions import WebSocketException
 
 from tests.support import staff
-from tests.support.studio import HANGS_S, NOT_KEPT, Studio, Visitor, apart
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Studio, Visitor, own_stores
 
 METRICS_TOKEN = "the-token-of-prometheus"
 PASSWORD = "a long pass phrase"
@@ -40,7 +40,7 @@ class Target(Studio):
         self.data, self.log = folder / "data", folder / "log"
         own = {
             "STUDIO_DATA": str(self.data),
-            **apart(f"hostile-{folder.name}", 3),
+            **own_stores(f"hostile-{folder.name}", 3),
             "STUDIO_IMAGE_WAIT_S": "0.1",
             "STUDIO_METRICS_TOKEN": METRICS_TOKEN,
         }
@@ -184,7 +184,7 @@ class Others:
     def __init__(self, target: Studio, every_s: float = 0.2) -> None:
         self._client, self._every_s = target.guest(), every_s
         self._session = self._client.session()
-        self._visitor = httpx.Client(base_url=target.url, timeout=30, limits=NOT_KEPT, verify=False)
+        self._visitor = httpx.Client(base_url=target.url, timeout=30, limits=NO_KEEPALIVE, verify=False)
         self._visitor.get("/")  # the cookie of a page
         self._stop = threading.Event()
         self.troubles: list[str] = []

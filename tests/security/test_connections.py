@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.security.attacks import CHUNK, MIB, asking, head, heard, held
 from tests.security.target import Target, attacked
-from tests.support.studio import HANGS_S, NOT_KEPT, Client, eventually
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Client, eventually
 
 LIMIT = 12
 UPLOAD = "POST /v1/gallery/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\n"
@@ -39,7 +39,7 @@ def fronted(prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def answers(target: Target, address: str = "") -> bool:
-    with httpx.Client(base_url=target.url, limits=NOT_KEPT, verify=False, timeout=30) as client:
+    with httpx.Client(base_url=target.url, limits=NO_KEEPALIVE, verify=False, timeout=30) as client:
         return client.get("/healthz", headers={"X-Forwarded-For": address} if address else {}).status_code == 200
 
 

@@ -17,7 +17,7 @@ from chat import validation
 from project.api import api
 from tests.security.matrix import ALL_ROLES, COMMANDS, KEYED, ROUTES, Command, Route, expected
 from tests.security.target import METRICS_TOKEN, Target
-from tests.support.studio import HANGS_S, NOT_KEPT, Client, eventually, picture
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Client, eventually, picture
 
 Things = dict[str, str]
 
@@ -70,7 +70,7 @@ class People:
             "owner": self.owner.http,
             "another": self.other.http,
             "guest": target.visitor(),
-            "anonymous": httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False),
+            "anonymous": httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False),
             "moderator": target.moderator(),
             "account": self.account(),
             "reader": self._by_key(self.owner, scopes=["read"]),
@@ -110,7 +110,9 @@ class People:
     def _by_key(self, whose: Client, **body: Any) -> httpx.Client:
         made = whose.http.post("/api/v1/auth/tokens/", json={"name": "a", **body}).raise_for_status().json()
         headers = {"Authorization": f"Bearer {made['token']}"}
-        return httpx.Client(base_url=self.target.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False, headers=headers)
+        return httpx.Client(
+            base_url=self.target.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False, headers=headers
+        )
 
     def _new_key(self) -> str:
         """In the place of the one before: a person has only so many."""

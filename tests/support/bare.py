@@ -1,4 +1,4 @@
-"""What looks like a sentence for people and goes through no translation. A guess: it errs to the side of asking."""
+"""Finds what looks like a sentence for people and is not marked for translation. A heuristic that rather reports too much."""
 
 import ast
 import re
@@ -11,13 +11,13 @@ ERRORS = {
     name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.StudioError)
 }
 TRANSLATES = {"_", "N_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
-# Who is spoken to with these reads English: whoever runs the studio, or its programs.
+# The texts of these are for operators and developers, who read English.
 FOR_OPERATORS = {
     "ImproperlyConfigured", "CommandError", "RuntimeError", "ValueError", "TypeError", "KeyError", "AssertionError",
     "SystemExit", "debug", "info", "warning", "error", "exception", "Field", "add_argument", "compile", "Counter",
     "Histogram", "Gauge", "GaugeMetricFamily", "CounterMetricFamily", "Header", "Query", "Path",
 }  # fmt: skip
-# Of the API's documents, which are in English.
+# Parts of the API's documents, which are in English.
 DOCUMENTED = {"summary", "help", "epilog", "response_description"}
 SENTENCE = re.compile(r"^[A-Z“‘][^\n]*[^\W\d_]{2,} [^\n]*[.!?…:]$|^[A-Z][a-z]+(?:'s)? [a-z]+(?: [\w’']+)*$")
 
@@ -75,7 +75,7 @@ class _Page(HTMLParser):
         self._silent = tag in ("script", "style", "code")
         described = ("name", "description") in attributes
         spoken = [value for name, value in attributes if name in self.SPOKEN or (described and name == "content")]
-        if tag in ("option", "button"):  # their words are their content
+        if tag in ("option", "button"):  # shown as text
             spoken = [value for name, value in attributes if name in self.SPOKEN and name != "value"]
         self.found += [value for value in spoken if value]
 
@@ -108,7 +108,7 @@ def in_script(text: str) -> Iterator[str]:
 
 
 def _literals(text: str) -> Iterator[tuple[str, str]]:
-    """Each string, with `{}` for what a template puts in, and what stands before it on its line."""
+    """Each string, with `{}` for the values of a template literal, and the code before it on its line."""
     at, before = 0, ""
     while at < len(text):
         if match := re.compile(r"//[^\n]*|/\*.*?\*/", re.S).match(text, at):
@@ -133,7 +133,7 @@ def _end_of_pattern(text: str, at: int) -> int:
 
 
 def _string(text: str, at: int) -> tuple[int, list[str], list[str]]:
-    """Its end; its parts; the code between them."""
+    """Its end, its parts, and the code between them."""
     quote, at = text[at], at + 1
     parts, inner = [""], list[str]()
     while text[at] != quote:

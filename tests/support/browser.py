@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-# Chromium takes the last list of features alone: Playwright's own, as far as they matter here, and the two pages that each
-# new window loads for an address bar that nobody sees, which is half of what a window costs.
+# Chromium obeys only the last list of features, so this one repeats Playwright's, as far as they matter here, and adds the two
+# pages that each new window loads for its invisible address bar, which take half of the window's time.
 WITHOUT = (
     "PaintHolding", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "DestroyProfileOnBrowserClose", "MediaRouter",
     "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled", "PreconnectToSearch",
@@ -27,7 +27,7 @@ def find_chromium() -> Path | None:
 
 @contextmanager
 def launched(chromium: Path) -> Iterator[Browser]:
-    """Meanwhile there is an event loop in this thread, where others need theirs."""
+    """Playwright runs an event loop in this thread meanwhile, so other tests of the thread cannot run one of their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser

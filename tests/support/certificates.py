@@ -1,4 +1,4 @@
-"""A certificate for 127.0.0.1 that signs itself, and a door that speaks TLS before a server that does not."""
+"""A self-signed certificate for 127.0.0.1, and a TLS proxy for servers that do not support TLS."""
 
 import asyncio
 import ssl
@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 
 def make(file: Path) -> Path:
-    """Key and certificate in one file; who is given that file trusts the certificate."""
+    """Write key and certificate into one file, which clients can also use as the authority that they trust."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -35,8 +35,8 @@ def make(file: Path) -> Path:
 
 
 @contextmanager
-def tls_door(certificate: Path, port: int, behind: Path) -> Iterator[None]:
-    """What comes to this port by TLS goes on to the unix socket."""
+def tls_proxy(certificate: Path, port: int, behind: Path) -> Iterator[None]:
+    """Forwards connections to this port to the unix socket."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
 

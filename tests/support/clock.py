@@ -1,4 +1,4 @@
-"""A clock that the test holds: what a module reads in the place of `time`."""
+"""A clock that a test sets: it replaces `time` in a module."""
 
 
 class Clock:

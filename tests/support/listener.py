@@ -1,10 +1,10 @@
-"""Who hears how far a provider is."""
+"""The listener that a provider reports its progress to."""
 
 from gallery.errors import Interrupted
 
 
 class Listener:
-    """Hears the progress, and stops the work where it was told to."""
+    """Records the progress, and cancels the work at `stop_at`."""
 
     def __init__(self, stop_at: float = 2.0) -> None:
         self.heard: list[float] = []
@@ -18,4 +18,4 @@ class Listener:
     billed_progress = progress
 
     def draft(self, data: bytes) -> None:
-        """None is shown."""
+        """Ignored."""

@@ -1,4 +1,4 @@
-"""A mail server that keeps what it is sent, for tests to read."""
+"""A mail server whose mails tests can read."""
 
 import email
 import logging
@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from tests.support.serving import free_port
 
 logging.getLogger("mail.log").setLevel(logging.WARNING)
-CODE = re.compile(r"^[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*(?=\n)", re.MULTILINE)  # on a line of its own, which is whole
+CODE = re.compile(r"^[A-Z0-9]{2,}(?:-[A-Z0-9]{2,})*(?=\n)", re.MULTILINE)  # a line of its own, with its end
 
 
 class Mailbox:
@@ -29,13 +29,13 @@ class Mailbox:
         return "250 OK"
 
     def to(self, address: str) -> list[str]:
-        """The texts that were sent to an address, oldest first."""
+        """Texts sent to this address, oldest first."""
         texts = [message for message in self.messages if message["To"] == address]
         bodies = [message.get_payload(decode=True) for message in texts]
         return [body.decode().replace("\r\n", "\n") for body in bodies if isinstance(body, bytes)]
 
     def code(self, address: str) -> str:
-        """The latest one that was sent there."""
+        """The latest code that was sent to this address."""
         found = CODE.search(self.to(address)[-1])
         assert found, self.to(address)[-1]
         return found[0]

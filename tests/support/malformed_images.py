@@ -46,7 +46,7 @@ def png(width: int, height: int, pixels: bytes, *before: bytes, depth: int = 8, 
 
 
 def nothing(size: int) -> bytes:
-    """So many zeros, packed a thousandfold without ever being there at once."""
+    """Compressed zeros, a thousandth of `size`, made without holding them all in memory."""
     pack = zlib.compressobj(9)
     parts = [pack.compress(bytes(min(MEBIBYTE, size - at))) for at in range(0, size, MEBIBYTE)]
     return b"".join([*parts, pack.flush()])
@@ -94,7 +94,7 @@ def moving(kind: str) -> bytes:
 
 
 def huge_exif() -> bytes:
-    """Each entry says that its value is 4 GiB long; the last directory comes after itself."""
+    """Each entry claims a value of 4 GiB; the last directory names itself as the next one."""
     entries = [entry(tag, 2, 0xFFFFFFFF, 8) for tag in range(0x010E, 0x010E + 4000)]
     return exif(*entries, next_at=8)
 
@@ -153,7 +153,7 @@ def _claiming(data: bytes, marker: bytes, side: int) -> bytes:
 
 
 def _saying(data: bytes, side: int) -> bytes:
-    """A HEIC or an AVIF that says so of its size."""
+    """A HEIC or an AVIF that claims this size."""
     at = data.index(b"ispe") + 8
     return data[:at] + struct.pack(">II", side, side) + data[at + 8 :]
 

@@ -1,4 +1,4 @@
-"""Messages as the tests want them, straight in the database."""
+"""Puts messages in any state directly into the database."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def new(**values: Any) -> Message:
 
 
 def insert(**values: Any) -> Doc:
-    """As it would be there: with a turn where the person has no place yet, begun at a later stage."""
+    """As the studio would store it: with the turn if the person has none, and begun if it is at a later stage."""
     given = ("session_id", "user_id", "client_id", "content", "options")
     doc = new(**{name: values.pop(name) for name in given if name in values}).stored() | values
     if doc["status"] != Status.PROCESSING or doc["waits_for"]:
@@ -57,7 +57,7 @@ def reload(doc: Doc) -> Doc:
 
 
 def apply(change: Change, sort: Sequence[tuple[str, int]] = (("_id", 1),)) -> Doc | None:
-    """The document after the change, or None where its filter no longer held."""
+    """The document after the change, or None where its filter did not match."""
     found = documents.apply(Message, change, sort)
     return reload({"_id": found.id}) if found else None
 
@@ -67,7 +67,7 @@ def public(doc: Doc) -> Doc:
 
 
 async def followed_up() -> None:
-    """Whatever follows what this event loop has answered is done."""
+    """Waits for the follow-ups of what this event loop has answered."""
     await asyncio.sleep(services.ANSWER_S)
     for done in (followups.wait, turns._giving.wait):
         await asyncio.to_thread(done, HANGS_S)

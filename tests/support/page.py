@@ -1,4 +1,4 @@
-"""A client that keeps the newest version of everything it is told, and asks for what it missed."""
+"""A client like the page: it keeps the newest version of everything, and fetches what it missed."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ GONE = 4404
 
 
 class Page:
-    """One tab. `shows()` is the whole of what it has applied."""
+    """One tab. `shows()` is its whole state."""
 
     def __init__(self, client: Client, session_id: str) -> None:
         self._client, self._session_id = client, session_id
@@ -19,7 +19,7 @@ class Page:
         self._sessions: dict[str, Form] = {}
         self._gone: set[str] = set()
         self._socket: Socket | None = None
-        self.is_gone = False  # the server says that there is no such session any more
+        self.is_gone = False  # the server said that the session does not exist any more
         self.connect()
 
     def connect(self) -> None:
@@ -38,7 +38,7 @@ class Page:
         self._socket = None
 
     def listen(self) -> None:
-        """Apply what has arrived; connect again where that was lost."""
+        """Apply what has arrived; connect again if the connection was lost."""
         if self.is_gone:
             return None
         if self._socket is None:

@@ -1,4 +1,4 @@
-"""A passkey in software, which signs for whatever page it is told."""
+"""A passkey in software, which signs for any origin."""
 
 import os
 from typing import Any

@@ -1,5 +1,5 @@
-"""The plans by which PostgreSQL would read what the gallery asks: `python -m tests.support.plans`, with DATABASE_URL, prints
-them as JSON, for the person with most pictures: of each question the queries that it asks, with the nodes of their plans."""
+"""PostgreSQL's plans of the gallery's queries: `python -m tests.support.plans`, with DATABASE_URL, prints them as JSON, for the
+person with most pictures: for each function that is called, its queries with the nodes of their plans."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ Node = dict[str, Any]
 
 @contextmanager
 def explained(found: list[list[Node]]) -> Iterator[None]:
-    """Every query that is asked meanwhile; it is answered, too."""
+    """Collects the plan of every query in the block; the queries are executed, too."""
 
     def explain(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.lstrip().startswith(("SELECT", "WITH")):
@@ -112,7 +112,7 @@ def questions(owner: User) -> dict[str, Callable[[], object]]:
 
 
 def moderators_lists() -> dict[str, Callable[[], object]]:
-    """The admin's list of pictures: its rows, how many there are, and what its filters offer."""
+    """The admin's list of pictures: its rows, their count, and the choices of its filters."""
     filters: dict[str, dict[str, str]] = {
         "all": {},
         **{name: {"state": name} for name in ("unseen", "approved", "hidden", "deleted")},
@@ -135,7 +135,7 @@ def _listed(staff: User, query: dict[str, str]) -> object:
 
 
 def moderate() -> None:
-    """A few of the pictures are reported, hidden and appealed for."""
+    """Report and hide a few of the pictures, and appeal for them."""
     moderator = User.make_guest().pk
     images = list(Image.objects.filter(trashed_at=None).order_by("pk")[:300:10])
     for image in images[:15]:

@@ -1,4 +1,4 @@
-"""Debian's PostgreSQL in a temporary folder. It refuses to run as root, so root runs it as `postgres`."""
+"""Debian's PostgreSQL in a temporary folder. It refuses to run as root, so root starts it as the user `postgres`."""
 
 import os
 import shutil
@@ -20,7 +20,7 @@ AS_ROOT = os.getuid() == 0
 
 
 def binaries() -> Path | None:
-    """The folder with initdb and postgres, the newest version first."""
+    """The folder with initdb and postgres of the newest version."""
     if found := shutil.which("initdb"):
         return Path(found).resolve().parent
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
@@ -36,7 +36,7 @@ class Server:
         if AS_ROOT:
             shutil.chown(folder, "postgres", "postgres")
         (folder / "password").write_text(password or "-")
-        (folder / "password").chmod(0o644)  # of a folder that is itself nobody else's
+        (folder / "password").chmod(0o644)  # the folder around it is private
         ask = ["-A", "scram-sha-256" if password else "trust", f"--pwfile={folder / 'password'}"]
         initdb = [_programs() / "initdb", "-D", folder / "data", "-U", "postgres", *ask, "-E", "UTF8", "--no-sync"]
         subprocess.run(_as_postgres(*initdb), check=True, stdout=subprocess.DEVNULL, cwd=folder)
@@ -57,14 +57,14 @@ class Server:
         _wait(self.url, self.folder / "log")
 
     def stop(self) -> None:
-        """At once, whoever is connected."""
+        """At once, even while clients are connected."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait()
 
 
 @contextmanager
 def server(password: str = "", port: int = 0) -> Iterator[Server]:
-    """Nothing of it is left afterwards."""
+    """Its folder is removed afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="studio-pg-"))
     try:
         found = Server(folder, password, port)
@@ -79,13 +79,13 @@ def server(password: str = "", port: int = 0) -> Iterator[Server]:
 
 @contextmanager
 def running() -> Iterator[str]:
-    """A server on a unix socket; the value is its DATABASE_URL. Nothing of it is left afterwards."""
+    """The DATABASE_URL of a server on a unix socket."""
     with server() as found:
         yield found.url
 
 
 def database(server: str, name: str) -> str:
-    """The DATABASE_URL of another one on this server, with every table: copied from one, for which that is done once."""
+    """The DATABASE_URL of a new database on this server with all tables, copied from a template that is migrated once."""
     folder = server.removesuffix("/postgres")
     with psycopg.connect(server, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'migrated'").fetchone():
@@ -103,7 +103,7 @@ def _programs() -> Path:
 
 
 def _as_postgres(*command: object) -> list[str]:
-    """SIGINT is PostgreSQL's fast shutdown: it follows even tests that were killed."""
+    """`setpriv` sends SIGINT, PostgreSQL's fast shutdown, when the tests end, even when they are killed."""
     person = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if AS_ROOT else []
     return ["setpriv", *person, "--pdeathsig=INT", *(str(part) for part in command)]
 

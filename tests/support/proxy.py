@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from tests.programs.bench.house import listens
-from tests.support.serving import HANGS_S, free_port, until
+from tests.support.serving import HANGS_S, eventually, free_port
 
 BODIES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
@@ -21,8 +21,8 @@ def program() -> str | None:
 
 
 def configuration(folder: Path, port: int, behind: list[int], *, fronted: bool = False) -> Path:
-    """The file as it is, but for the port, the folders (it does not run as root's) and the names behind it.
-    `fronted`: with the lines for something in front of it, which the tests then are."""
+    """The file with another port, folders that need no root, and other upstream servers. `fronted`: with the lines for a proxy
+    in front of it, whose part the tests play."""
     text = (settings.BASE_DIR / "docs" / "nginx.conf").read_text()
     servers = " ".join(f"server 127.0.0.1:{other};" for other in behind)
     own = "".join(f"{name}_temp_path {folder / name}; " for name in BODIES) + f"upstream studio {{ {servers} }}"
@@ -45,13 +45,12 @@ def configuration(folder: Path, port: int, behind: list[int], *, fronted: bool =
 
 @contextmanager
 def running(behind: list[int], *, fronted: bool = False) -> Iterator[int]:
-    """The port it listens on."""
     folder, port = Path(tempfile.mkdtemp(prefix="studio-nginx-")), free_port()
     file = configuration(folder, port, behind, fronted=fronted)
     command = [str(program()), "-p", str(folder), "-c", str(file)]
     process = subprocess.Popen(command)
     try:
-        until(lambda: listens(port))
+        eventually(lambda: listens(port))
         yield port
     finally:
         process.terminate()

@@ -1,4 +1,4 @@
-"""The real `manage.py serve` in a folder of its own, for tests that want the whole."""
+"""The real `manage.py serve` in a folder of its own, for end-to-end tests."""
 
 import os
 import socket
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-HANGS_S = 120.0  # however busy the machine is: what has not happened by then hangs
+HANGS_S = 120.0  # what has not happened by then hangs, even on a busy machine
 NONE: Mapping[str, str] = {}
 
 
 @dataclass
 class Serving:
-    """A running `serve`; `output` is the file with all that it and its children print."""
+    """A running `serve`; `output` is the file with the output of it and its children."""
 
     process: subprocess.Popen[bytes]
     folder: Path
@@ -34,19 +34,18 @@ class Serving:
         return self.output.read_text(errors="replace")
 
     def get(self, path: str) -> int:
-        """The status of an answer."""
         with urllib.request.urlopen(self.address + path, timeout=HANGS_S) as answer:
             return int(answer.status)
 
     def stop(self) -> int:
-        """Polite; the value is the exit status."""
+        """By SIGTERM; returns the exit status."""
         self.process.terminate()
         return self.process.wait(HANGS_S)
 
 
 @contextmanager
 def serving(folder: Path, *arguments: str, environment: Mapping[str, str] = NONE) -> Iterator[Serving]:
-    """Runs until the block ends; it has answered when the block begins. `folder` becomes its data folder."""
+    """Runs for the length of the block, which begins once it answers. `folder` becomes its data folder."""
     port = free_port()
     output = folder.parent / f"{port}.out"
     variables = _env(folder, environment)
@@ -54,7 +53,7 @@ def serving(folder: Path, *arguments: str, environment: Mapping[str, str] = NONE
         process = subprocess.Popen(command(port, *arguments), stdout=file, stderr=file, env=variables)
     server = Serving(process, folder, port, output, variables)
     try:
-        until(lambda: "answers at" in server.printed() or process.poll() is not None)
+        eventually(lambda: "answers at" in server.printed() or process.poll() is not None)
         assert process.poll() is None, server.printed()
         yield server
     finally:
@@ -63,7 +62,7 @@ def serving(folder: Path, *arguments: str, environment: Mapping[str, str] = NONE
 
 
 def refused(folder: Path, *arguments: str, port: int = 0, environment: Mapping[str, str] = NONE) -> str:
-    """What a start says that must fail; it must say it in one line."""
+    """Start it where it must fail with a single line, and return that line."""
     result = subprocess.run(
         command(port or free_port(), *arguments),
         env=_env(folder, environment),
@@ -82,8 +81,8 @@ def command(port: int, *arguments: str) -> list[str]:
 
 
 def processes(folder: Path, having: str = "") -> list[int]:
-    """Who runs in this data folder, and has these letters in its command line: children inherit STUDIO_DATA, as theirs
-    would; Valkey overwrites its environment, but keeps the inherited lock open."""
+    """Ids of the processes of this data folder whose command line contains `having`. They are recognized by the inherited
+    STUDIO_DATA; Valkey overwrites its environment, but keeps the inherited lock open."""
     found = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -91,15 +90,20 @@ def processes(folder: Path, having: str = "") -> list[int]:
             locks = any(file.readlink() == folder / "serve.lock" for file in (entry / "fd").iterdir())
             if (marked or locks) and having.encode() in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
-        except OSError:  # it ended while we looked
+        except OSError:  # it ended meanwhile
             continue
     return found
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Fails when it does not become true."""
+def eventually(condition: Callable[[], object], but: type[Exception] | tuple[()] = ()) -> None:
+    """Wait until the condition holds; an exception of the kind `but` means not yet."""
     deadline = time.monotonic() + HANGS_S
-    while not true():
+    while True:
+        try:
+            if condition():
+                return
+        except but:
+            pass
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.05)
 

@@ -1,4 +1,4 @@
-"""The admin's second step, as tests take it."""
+"""The admin's second step in tests."""
 
 import re
 import time
@@ -15,7 +15,7 @@ PERIOD_S = 30
 
 
 def code_for(secret: str, *, periods_ago: int = 0) -> str:
-    """As an authenticator app shows it now."""
+    """What an authenticator app shows now, or `periods_ago`."""
     return str(format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD_S - periods_ago)))
 
 
@@ -26,12 +26,12 @@ def secret_on(page: str) -> str:
 
 
 def take_second_step(request: HttpRequest, user: Any) -> None:
-    """As if it had been taken in this login."""
+    """Mark it as taken in this login."""
     record_authentication(request, user, "mfa", type="totp")
 
 
 def log_in_anew(client: Client, name: str = "mo") -> str:
-    """The first login: with the set-up of an app, whose secret is returned."""
+    """A first login, which sets up an authenticator app; returns its secret."""
     post_form(client, "/admin/login/", username=name, password=PASSWORD, next="/admin/")
     secret = secret_on(client.get(SET_UP).content.decode())
     done = post_form(client, SET_UP, code=code_for(secret))

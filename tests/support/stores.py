@@ -9,7 +9,7 @@ from project.serve.children import Child, stop
 
 @contextmanager
 def up() -> Iterator[dict[str, Child]]:
-    """They answer from beginning to end of the block; the value is their processes by name."""
+    """Runs them for the length of the block; the value is their processes by name."""
     started = embedded.stores()
     try:
         for store in started:

@@ -1,10 +1,9 @@
-"""A studio as its operator runs it, in processes of its own, and clients that know it only by HTTP and the socket."""
+"""A studio in processes of its own, and clients that use only HTTP and the socket."""
 
 import json
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -25,17 +24,19 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from pipeline.store.indexes import make_indexes
-from tests.support.serving import HANGS_S as HANGS_S  # for those who import the rest from here, too
+from tests.support.serving import HANGS_S as HANGS_S  # re-exported, as is `eventually`
+from tests.support.serving import eventually as eventually
+from tests.support.serving import free_port
 
 Form = dict[str, Any]
 SMALL = {"width": 128, "height": 128}
-NOT_KEPT = httpx.Limits(max_keepalive_connections=0)  # a client leaves no connection behind
-# `verify=False` below and elsewhere: nothing here is HTTPS, and to read what the machine trusts costs each client 25 ms of CPU.
+NO_KEEPALIVE = httpx.Limits(max_keepalive_connections=0)  # no connection is left open
+# `verify=False` below and elsewhere: nothing here is HTTPS, and loading the machine's certificates takes 25 ms of CPU.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 class Studio:
-    """Web and workers on the tests' stores; `environment` overrides settings of both."""
+    """A web process and workers on the tests' stores; `environment` overrides settings of both."""
 
     web_options: tuple[str, ...] = ()
 
@@ -80,8 +81,8 @@ class Studio:
         self.web, self.workers = None, []
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Its workers stand still: what is sent meanwhile stays queued, however fast they are."""
+    def paused_workers(self) -> Iterator[None]:
+        """What is sent meanwhile stays queued."""
         for worker in self.workers:
             worker.send_signal(signal.SIGSTOP)
         try:
@@ -95,11 +96,11 @@ class Studio:
 
 
 class Client:
-    """Somebody with a bearer token."""
+    """A guest with a bearer token."""
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False)
+        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False)
         answer = self.http.post("/api/v1/auth/guest/").raise_for_status().json()
         self.user, self.token = answer["user"], answer["token"]
         self.http.headers["Authorization"] = f"Bearer {self.token}"
@@ -142,11 +143,11 @@ class Client:
 
 
 class Visitor(Client):
-    """Somebody at a browser: a guest by cookie, with the form token of the page."""
+    """A guest by cookie, as in a browser, with the page's CSRF token."""
 
     def __init__(self, studio: Studio) -> None:
         self.studio = studio
-        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False)
+        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False)
         page = self.http.get("/").text
         self.http.headers["X-CSRFToken"] = page.split('name="csrf-token" content="')[1].split('"')[0]
         self.http.headers["Origin"] = studio.url
@@ -154,7 +155,7 @@ class Visitor(Client):
 
 
 class Socket:
-    """One connection. It keeps what it was told, as the page does: the highest version of every message."""
+    """One connection. Like the page, it keeps the highest version of every message."""
 
     def __init__(self, client: Client, session_id: str, headers: dict[str, str] | None = None, **how: Any) -> None:
         url = f"ws://127.0.0.1:{client.studio.port}/ws/sessions/{session_id}/"
@@ -187,7 +188,7 @@ class Socket:
                 self.messages[message["id"]] = message
 
     def ask(self, type: str, **fields: Any) -> Form:
-        """Send a command and give its reply; events that come before are kept."""
+        """Send a command and return its reply; events before it are kept."""
         self._next_id += 1
         self.connection.send(json.dumps({"type": type, "id": self._next_id, **fields}))
         return self.reply(self._next_id)
@@ -235,17 +236,17 @@ class Socket:
             return closed.rcvd.code if closed.rcvd else None
 
 
-def apart(database: str, number: int) -> dict[str, str]:
-    """Settings for a studio that shares the tests' servers and nothing else with the others: its messages are in a MongoDB
-    database, and its wake-ups in a numbered Redis database of its own."""
+def own_stores(database: str, number: int) -> dict[str, str]:
+    """Settings for a studio with a MongoDB database and a numbered Redis database of its own on the tests' servers, so that
+    other studios' workers do not take its messages."""
     uri = f"{settings.MONGO_URI.rpartition('/')[0]}/{database}"
     with override_settings(MONGO_URI=uri):
         make_indexes()
     return {"MONGO_URI": uri, "REDIS_URL": f"{settings.REDIS_URL}?db={number}"}
 
 
-class Logged(Studio):
-    """Everything that its processes print goes into a file."""
+class LoggedStudio(Studio):
+    """The output of its processes goes into a file."""
 
     def __init__(self, log: Path, **environment: str) -> None:
         super().__init__(**{"STUDIO_LOG_LEVEL": "DEBUG", **environment})
@@ -279,28 +280,9 @@ def running(workers: int = 0, **environment: str) -> AbstractContextManager[Stud
 
 @contextmanager
 def conversations(database: str) -> Iterator[Database[Any]]:
-    """Of a studio that is `apart`."""
+    """The MongoDB database of a studio with `own_stores`."""
     with MongoClient[Any](settings.MONGO_URI, uuidRepresentation="standard") as client:
         yield client[database]
-
-
-def eventually(condition: Callable[[], object], but: type[Exception] | tuple[()] = ()) -> None:
-    """Wait until the condition holds; exceptions of the kind `but` count as not yet."""
-    deadline = time.monotonic() + HANGS_S
-    while True:
-        try:
-            if condition():
-                return
-        except but:
-            pass
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.05)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def picture(width: int, height: int) -> bytes:

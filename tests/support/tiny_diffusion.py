@@ -1,4 +1,4 @@
-"""A Stable Diffusion of random weights, a handful of channels: what it draws is noise."""
+"""A Stable Diffusion model with random weights and a handful of channels: its pictures are noise."""
 
 import json
 from pathlib import Path
@@ -7,12 +7,12 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,!?-"
 
 
 def save(folder: Path) -> Path:
-    """As an operator's model lies on a disk. Needs the extra `diffusers` and torch."""
+    """In the form of an operator's model. Needs the extra `diffusers` and torch."""
     import torch
     from diffusers import AutoencoderKL, DDIMScheduler, StableDiffusionPipeline, UNet2DConditionModel
     from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
-    torch.set_num_threads(1)  # threads that wait for one another spin: on a busy machine that takes ten times as long
+    torch.set_num_threads(1)  # its threads busy-wait for each other, which takes ten times as long on a busy machine
     torch.manual_seed(0)
     unet = UNet2DConditionModel(
         block_out_channels=(8, 16),

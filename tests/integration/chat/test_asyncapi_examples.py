@@ -47,7 +47,7 @@ def test_every_example_is_what_the_studio_takes_and_says(studio: Studio) -> None
         assert done["status"] == "DONE"
         mine = {"message_id": done["id"]}
         assert socket.ask_as_it_is({**EXAMPLES["Cancel"], **mine}) == EXAMPLES["ErrorReply"]
-        with studio.held():
+        with studio.paused_workers():
             waiting = socket.say("a lake", options=SMALL)
             for name in ("Cancel", "Retry"):
                 assert not differences(

@@ -16,7 +16,7 @@ from pipeline.coalescing import Breaker
 from pipeline.store.mongo import async_database
 from tests.conftest import Documents
 from tests.support.messages import followed_up, insert_session
-from tests.support.studio import HANGS_S, NOT_KEPT, Studio, running
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Studio, running
 
 
 class BehindAProxy(Studio):
@@ -36,7 +36,7 @@ def strict(prepared: None) -> Iterator[Studio]:
 def asked(studio: Studio, method: str, path: str, address: str, cookies: httpx.Cookies | None = None) -> httpx.Response:
     headers = {"X-Forwarded-For": address}
     with httpx.Client(
-        base_url=studio.url, limits=NOT_KEPT, verify=False, timeout=HANGS_S, headers=headers, cookies=cookies
+        base_url=studio.url, limits=NO_KEEPALIVE, verify=False, timeout=HANGS_S, headers=headers, cookies=cookies
     ) as client:
         return client.request(method, path)
 
@@ -45,7 +45,7 @@ def by_cookie(studio: Studio, address: str, cookies: httpx.Cookies | None = None
     """Somebody at a page, who does the first thing there."""
     headers = {"X-Forwarded-For": address}
     with httpx.Client(
-        base_url=studio.url, limits=NOT_KEPT, verify=False, timeout=HANGS_S, headers=headers, cookies=cookies
+        base_url=studio.url, limits=NO_KEEPALIVE, verify=False, timeout=HANGS_S, headers=headers, cookies=cookies
     ) as browser:
         token = browser.get("/").raise_for_status().text.split('name="csrf-token" content="')[1].split('"')[0]
         answer = browser.post("/api/v1/auth/cookie/", headers={"X-CSRFToken": token, "Origin": studio.url})

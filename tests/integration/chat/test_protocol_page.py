@@ -20,7 +20,7 @@ from pipeline.store.mongo import database
 from tests.integration.project.test_readme import PAGES
 from tests.integration.project.test_rights import change
 from tests.support.messages import new
-from tests.support.studio import HANGS_S, Client, Form, Socket, Studio, apart, eventually, running
+from tests.support.studio import HANGS_S, Client, Form, Socket, Studio, eventually, own_stores, running
 
 PAGE = PAGES["docs/protocol.md"]
 EXAMPLES = [
@@ -34,7 +34,7 @@ DIFFERING = {"fraction", "eta_s"}  # numbers of which only the kind is compared
 
 @pytest.fixture(scope="module")
 def studio(prepared: None) -> Iterator[Studio]:
-    of_its_own = apart("protocol_page", 9)
+    of_its_own = own_stores("protocol_page", 9)
     few = {"STUDIO_LIMITS": "on", "STUDIO_SOCKETS_PER_USER": str(SOCKETS)}
     few["STUDIO_LEASE_S"] = str(HANGS_S)  # so long are workers that stand still counted as there
     with override_settings(MONGO_URI=of_its_own["MONGO_URI"]), running(1, **few, **of_its_own) as studio:
@@ -144,7 +144,7 @@ class Conversation:
         for stage in message.WORK:
             stage_times.note_time(stage, "generate", 2.0)
         stage_times.keep()
-        self._busy.enter_context(self.studio.held())
+        self._busy.enter_context(self.studio.paused_workers())
         stage_times.note_threads(4)
 
     def set_free(self) -> None:

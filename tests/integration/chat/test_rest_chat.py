@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.conftest import Documents
-from tests.support.studio import HANGS_S, NOT_KEPT, SMALL, Client, Studio, running
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, SMALL, Client, Studio, running
 
 SESSIONS = "/api/v1/chat/sessions/"
 
@@ -38,7 +38,7 @@ def test_a_guest_gets_a_name_and_a_token_and_no_cookie(studio: Studio) -> None:
 
 
 def test_the_page_makes_a_guest_whose_cookie_opens_rest_and_the_socket(studio: Studio) -> None:
-    with httpx.Client(base_url=studio.url, limits=NOT_KEPT, verify=False, timeout=HANGS_S) as browser:
+    with httpx.Client(base_url=studio.url, limits=NO_KEEPALIVE, verify=False, timeout=HANGS_S) as browser:
         page = browser.get("/").text
         token = re.search(r'name="csrf-token" content="(\w+)"', page)
         assert token

@@ -117,7 +117,7 @@ def test_a_second_tab_sees_the_same(guest: Client) -> None:
 
 
 def test_cancelled_is_cancelled_and_can_be_retried(studio: Studio, socket: Socket) -> None:
-    with studio.held():
+    with studio.paused_workers():
         sent = socket.say("a sea")
         answer = socket.ask("message.cancel", message_id=sent["id"])
         again = socket.ask("message.cancel", message_id=sent["id"])

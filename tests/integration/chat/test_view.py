@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from tests.programs.faults.ledger import Ledger, listening
 from tests.support.browser import launched
-from tests.support.studio import HANGS_S, SMALL, Form, Studio, Visitor, apart, eventually
+from tests.support.studio import HANGS_S, SMALL, Form, Studio, Visitor, eventually, own_stores
 
 ENTRIES = {
     "project.asgi:application": "tests.programs.faults.web:application",
@@ -29,7 +29,7 @@ class Breakable(Studio):
 
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         quick = {"STUDIO_WATCH_S": "0.3", "STUDIO_ATTEMPTS": "1"}
-        own = {**apart("view", 2), **quick}  # another studio's worker would take its messages
+        own = {**own_stores("view", 2), **quick}  # another studio's worker would take its messages
         super().__init__(STUDIO_FAULTS=str(folder), STUDIO_FAULTS_LEDGER=ledger.url, **own)
         self.switches = folder / "switches"
         self.ledger = ledger

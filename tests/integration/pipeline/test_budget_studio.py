@@ -13,7 +13,7 @@ from django.conf import settings
 from pipeline.store.ledger import STUDIO
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini
-from tests.support.studio import Client, Form, Logged, apart, conversations, eventually, started
+from tests.support.studio import Client, Form, LoggedStudio, conversations, eventually, own_stores, started
 
 QUICK = {"STUDIO_LEASE_S": "1", "STUDIO_RENEW_S": "0.2", "STUDIO_RESCUE_S": "0.3"}
 DATABASE = "budget"
@@ -28,14 +28,14 @@ def gemini() -> Iterator[Gemini]:
 
 
 @pytest.fixture(scope="module")
-def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
     log = tmp_path_factory.mktemp("budget") / "log"
-    with started(Logged(log, **apart(DATABASE, 9), **gemini.environment, **QUICK), workers=1) as studio:
+    with started(LoggedStudio(log, **own_stores(DATABASE, 9), **gemini.environment, **QUICK), workers=1) as studio:
         yield studio
 
 
 @pytest.fixture
-def person(studio: Logged, gemini: Gemini) -> Iterator[Client]:
+def person(studio: LoggedStudio, gemini: Gemini) -> Iterator[Client]:
     gemini.forget()
     yield studio.guest()
     ceilings()
@@ -191,16 +191,16 @@ def test_a_cancelled_call_counts_at_most_and_its_retry_reserves_again(
 
 
 def test_a_cancelled_message_that_waited_costs_nothing(
-    person: Client, session: str, studio: Logged, documents: Any
+    person: Client, session: str, studio: LoggedStudio, documents: Any
 ) -> None:
-    with studio.held():
+    with studio.paused_workers():
         sent = person.say(session, "a lake")
         person.http.post(f"/api/v1/chat/sessions/{session}/messages/{sent['id']}/cancel/").raise_for_status()
     assert settled(documents, person)["held"] == 0
 
 
 def test_a_worker_that_dies_over_a_call_leaves_its_worst_case(
-    person: Client, session: str, gemini: Gemini, studio: Logged, documents: Any
+    person: Client, session: str, gemini: Gemini, studio: LoggedStudio, documents: Any
 ) -> None:
     until = threading.Event()
     gemini.then("make", standin.held(until))

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import KEY, Gemini
-from tests.support.studio import HANGS_S, Client, Form, Logged, apart, conversations, eventually, started
+from tests.support.studio import HANGS_S, Client, Form, LoggedStudio, conversations, eventually, own_stores, started
 
 # One call at a time: whoever comes next shows that a call which was given up is over.
 QUICK = {
@@ -33,14 +33,14 @@ def gemini() -> Iterator[Gemini]:
 
 
 @pytest.fixture(scope="module")
-def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
     log = tmp_path_factory.mktemp("gemini") / "log"
-    with started(Logged(log, **apart(DATABASE, 7), **gemini.environment, **QUICK), workers=1) as studio:
+    with started(LoggedStudio(log, **own_stores(DATABASE, 7), **gemini.environment, **QUICK), workers=1) as studio:
         yield studio
 
 
 @pytest.fixture
-def person(studio: Logged, gemini: Gemini) -> Client:
+def person(studio: LoggedStudio, gemini: Gemini) -> Client:
     gemini.forget()
     return studio.guest()
 
@@ -234,7 +234,7 @@ def test_a_message_that_is_cancelled_while_gemini_works_leaves_its_turn_to_the_n
 
 
 def test_a_worker_that_dies_after_the_picture_was_made_pays_for_no_second_one(
-    studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any
+    studio: LoggedStudio, person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
     """Before it is in the gallery, whose table is held meanwhile."""
     message = person.say(session, "a lake")
@@ -251,7 +251,7 @@ def test_a_worker_that_dies_after_the_picture_was_made_pays_for_no_second_one(
 
 
 def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
-    studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any
+    studio: LoggedStudio, person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
     gemini.then("make", standin.slowly(1))
     message = person.say(session, "a lake")
@@ -280,7 +280,7 @@ def test_the_page_says_who_paints(person: Client) -> None:
     assert "Gemini and built-in tools" in person.http.get("/").text
 
 
-def test_the_key_is_nowhere(studio: Logged, person: Client, session: str, gemini: Gemini, documents: Any) -> None:
+def test_the_key_is_nowhere(studio: LoggedStudio, person: Client, session: str, gemini: Gemini, documents: Any) -> None:
     """After all that has happened above, and one failure whose answer quotes the key; the log is at DEBUG."""
     gemini.then("make", standin.status(403, "PERMISSION_DENIED"))
     person.ended(person.say(session, "a lake"))

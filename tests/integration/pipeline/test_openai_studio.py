@@ -14,7 +14,7 @@ from django.conf import settings
 
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import KEY, MODEL, OpenAI
-from tests.support.studio import HANGS_S, SMALL, Client, Logged, apart, conversations, eventually, started
+from tests.support.studio import HANGS_S, SMALL, Client, LoggedStudio, conversations, eventually, own_stores, started
 
 # One picture at a time, which is the default: whoever comes next shows that a call which was given up is over.
 QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.3", "STUDIO_RESCUE_S": "0.5"}
@@ -29,19 +29,19 @@ def server() -> Iterator[OpenAI]:
 
 
 @pytest.fixture(scope="module")
-def studio(server: OpenAI, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logged]:
+def studio(server: OpenAI, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
     log = tmp_path_factory.mktemp("openai") / "log"
     of_servers = {
         f"STUDIO_{name}_{what}": value
         for name in ("IMAGES", "CHAT")
         for what, value in {"URL": server.server.url, "MODEL": MODEL, "KEY": KEY, "TIMEOUT_S": "600"}.items()
     }
-    with started(Logged(log, **apart(DATABASE, 8), **of_servers, **QUICK), workers=1) as studio:
+    with started(LoggedStudio(log, **own_stores(DATABASE, 8), **of_servers, **QUICK), workers=1) as studio:
         yield studio
 
 
 @pytest.fixture
-def person(studio: Logged, server: OpenAI) -> Client:
+def person(studio: LoggedStudio, server: OpenAI) -> Client:
     server.forget()
     return studio.guest()
 
@@ -135,7 +135,7 @@ def test_a_message_that_is_cancelled_leaves_its_turn_to_the_next(person: Client,
 
 
 def test_a_worker_that_dies_after_the_picture_was_made_asks_for_no_second_one(
-    studio: Logged, person: Client, session: str, server: OpenAI, documents: Any
+    studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
 ) -> None:
     """Before it is in the gallery, whose table is held meanwhile."""
     message = person.say(session, "a lake")
@@ -151,7 +151,7 @@ def test_a_worker_that_dies_after_the_picture_was_made_asks_for_no_second_one(
 
 
 def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
-    studio: Logged, person: Client, session: str, server: OpenAI, documents: Any
+    studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
 ) -> None:
     server.then("generations", standin.slowly(1))
     message = person.say(session, "a lake")
@@ -176,7 +176,9 @@ def test_a_prompt_is_read_for_whoever_waits(person: Client) -> None:
     assert (read["provider"], read["refined_prompt"]) == ("chat", "a lake, refined")
 
 
-def test_the_keys_are_nowhere(studio: Logged, person: Client, session: str, server: OpenAI, documents: Any) -> None:
+def test_the_keys_are_nowhere(
+    studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
+) -> None:
     """After all that has happened above, and two failures whose answers quote the key; the log is at DEBUG."""
     server.then("generations", standin.error(401, "Wrong."))
     person.ended(person.say(session, "a lake"))

@@ -18,7 +18,7 @@ from pipeline.store import messages, stage_times, turns
 from pipeline.store.stage_times import Pace
 from tests.conftest import Documents
 from tests.support.messages import Doc, apply, insert
-from tests.support.studio import HANGS_S, Client, Studio, apart, eventually
+from tests.support.studio import HANGS_S, Client, Studio, eventually, own_stores
 
 pytestmark = pytest.mark.usefixtures("mongo", "valkey")
 STAGES = ("refining", "generating", "uploading")
@@ -159,7 +159,7 @@ def test_who_hears_of_no_new_stage_hears_that_the_queue_is_behind(
 @pytest.fixture(scope="module")
 def idle(prepared: None) -> Iterator[Studio]:
     """Nobody works in it, until somebody starts a worker."""
-    studio = Studio(**apart("places", 5))
+    studio = Studio(**own_stores("places", 5))
     try:
         studio.start_web()
         yield studio

@@ -15,7 +15,7 @@ from redis import Redis
 from pipeline import queue as tasks
 from pipeline.message import Stage
 from pipeline.queue import HUEY, PRIORITY
-from tests.support.studio import Studio, apart, eventually, running
+from tests.support.studio import Studio, eventually, own_stores, running
 
 
 class Attack:
@@ -38,7 +38,7 @@ def entries(folder: Path) -> list[bytes]:
 @pytest.fixture(scope="module")
 def attacked(prepared: None) -> Iterator[tuple[Studio, Redis]]:
     """A studio with one worker, and its Redis."""
-    own = apart("attacked", 3)
+    own = own_stores("attacked", 3)
     with Redis.from_url(own["REDIS_URL"]) as redis, running(workers=1, **own) as studio:
         redis.flushdb()
         yield studio, redis

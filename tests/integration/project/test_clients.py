@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tests.support.browser import launched
 from tests.support.serving import free_port
-from tests.support.studio import HANGS_S, SMALL, Studio, apart, eventually, running
+from tests.support.studio import HANGS_S, SMALL, Studio, eventually, own_stores, running
 
 CLIENTS = settings.BASE_DIR / "docs" / "clients"
 LINES = 100
@@ -32,7 +32,7 @@ def page_port() -> int:
 @pytest.fixture(scope="module")
 def studio(prepared: None, page_port: int) -> Iterator[Studio]:
     origin = f"http://127.0.0.1:{page_port}"
-    with running(1, STUDIO_API_ORIGINS=origin, **apart("clients", 12)) as studio:
+    with running(1, STUDIO_API_ORIGINS=origin, **own_stores("clients", 12)) as studio:
         yield studio
 
 
@@ -63,7 +63,7 @@ def test_the_python_client_is_short() -> None:
 
 async def test_the_python_client_outlives_the_web_process(studio: Studio, client: ModuleType) -> None:
     async with await asyncio.to_thread(client.Conversation, studio.url) as conversation:
-        with studio.held():
+        with studio.paused_workers():
             before = asyncio.create_task(conversation.ask("a sea", options=SMALL))
             await until(lambda: len(conversation.messages) == 1)
             kill_web(studio)
@@ -141,7 +141,7 @@ def test_the_javascript_client_outlives_the_web_process_on_a_page_of_another_ori
         page.set_default_timeout(KEPT_ALIVE_MS)
         page.goto(address)
         token, session = page.evaluate(BEGIN, studio.url)
-        with studio.held():
+        with studio.paused_workers():
             page.evaluate(ASK, ["before", "a sea"])
             page.wait_for_function("window.conversation.messages.size === 1")
             kill_web(studio)

@@ -21,7 +21,7 @@ from project.http.cookies import SessionStore
 from project.models import User
 from project.socket_auth import SocketAuth
 from tests.security.target import token_of
-from tests.support.studio import NOT_KEPT, Studio, picture, running
+from tests.support.studio import NO_KEEPALIVE, Studio, picture, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -296,7 +296,9 @@ def test_a_moderator_goes_on_too(rotate: Any, moderator: User) -> None:
 
 
 def browser(studio: Studio) -> httpx.Client:
-    return httpx.Client(base_url=studio.url, timeout=30, limits=NOT_KEPT, verify=False, headers={"Origin": studio.url})
+    return httpx.Client(
+        base_url=studio.url, timeout=30, limits=NO_KEEPALIVE, verify=False, headers={"Origin": studio.url}
+    )
 
 
 def page_token(page: httpx.Response) -> dict[str, str]:

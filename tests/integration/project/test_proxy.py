@@ -9,7 +9,7 @@ import pytest
 from tests.support import proxy
 from tests.support.fakes.server import NEVER, Answer, Asked, Server, serving
 from tests.support.page import Page
-from tests.support.serving import HANGS_S, free_port, until
+from tests.support.serving import HANGS_S, eventually, free_port
 from tests.support.studio import Client, Studio
 
 MIB = 1024 * 1024
@@ -112,7 +112,7 @@ def test_one_address_has_only_so_many_connections(http: httpx.Client, behind: Se
         for number, connection in enumerate(waiting):
             connection.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
             if number % 5 == 4:  # not faster than the few that may wait in line behind
-                until(lambda sent=number + 1: len(behind.asked) == sent)  # type: ignore[misc]
+                eventually(lambda sent=number + 1: len(behind.asked) == sent)  # type: ignore[misc]
         assert http.get("/slow").status_code == 429
     finally:
         behind.respond = lambda asked: Answer()

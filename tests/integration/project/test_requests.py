@@ -15,7 +15,8 @@ import pytest
 from django.conf import settings
 
 from tests.security.attacks import MIB
-from tests.support.studio import HANGS_S, eventually, free_port
+from tests.support.serving import free_port
+from tests.support.studio import HANGS_S, eventually
 
 Process = subprocess.Popen[str]
 

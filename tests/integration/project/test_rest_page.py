@@ -13,7 +13,7 @@ from gallery import imports, pictures
 from pipeline.store.indexes import TICKET_S
 from tests.integration.chat.test_protocol_page import matches, parsed
 from tests.integration.project.test_readme import PAGES
-from tests.support.studio import Client, Form, Studio, apart, eventually, running
+from tests.support.studio import Client, Form, Studio, eventually, own_stores, running
 
 PAGE = PAGES["docs/rest.md"]
 EXAMPLES = [
@@ -27,7 +27,7 @@ ANSWER = re.compile(r"← (\d{3})((?: \[[^\]]+\])*)(?: (\{.*))?")
 
 @pytest.fixture(scope="module")
 def studio(prepared: None) -> Iterator[Studio]:
-    of_its_own = apart("rest_page", 10)
+    of_its_own = own_stores("rest_page", 10)
     limited = {"STUDIO_LIMITS": "on", "STUDIO_READS_PER_MINUTE": "600", "STUDIO_IMAGE_WAIT_S": "100"}
     with override_settings(MONGO_URI=of_its_own["MONGO_URI"]), running(1, **limited, **of_its_own) as studio:
         yield studio

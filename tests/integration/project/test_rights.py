@@ -13,7 +13,7 @@ from django.test import Client as Browser
 from pymongo import MongoClient
 
 from project.models import Token, User
-from tests.support.studio import HANGS_S, NOT_KEPT, Client, Studio, apart, eventually, running
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Client, Studio, eventually, own_stores, running
 
 PATH = "/v1/gallery/"
 ASYNC = "/api/v1/chat/sessions/"
@@ -56,7 +56,7 @@ def test_a_right_that_has_ended_opens_nothing_in_any_process(processes: list[Stu
     sql, status, code = ENDINGS[ending]
     by_cookie = "cookie" in ending
     guest = processes[0].guest()
-    with httpx.Client(verify=False, timeout=HANGS_S, limits=NOT_KEPT) as http, ExitStack() as opened:
+    with httpx.Client(verify=False, timeout=HANGS_S, limits=NO_KEEPALIVE) as http, ExitStack() as opened:
         cookie = become_guest(http, processes[0]) if by_cookie else ""
         headers = {} if by_cookie else {"Authorization": f"Bearer {guest.token}"}
 
@@ -106,7 +106,9 @@ def test_sockets_stay_open_while_their_right_is_there(processes: list[Studio]) -
     ("ending", "code"), [("the token is deleted", "unauthorized"), ("the person is blocked", "blocked")]
 )
 def test_a_request_that_waits_for_a_picture_ends_with_its_right(prepared: None, ending: str, code: str) -> None:
-    with running(0, **apart("waiting", 4), STUDIO_IMAGE_WAIT_S=str(2 * HANGS_S)) as waits:  # nobody makes the picture
+    with running(
+        0, **own_stores("waiting", 4), STUDIO_IMAGE_WAIT_S=str(2 * HANGS_S)
+    ) as waits:  # nobody makes the picture
         guest = waits.guest()
         with ThreadPoolExecutor(1) as beside:
             asked = beside.submit(guest.http.post, "/v1/image/generate/", json={"prompt": "a sea"})

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from tests.support.fakes.cloudinary import BAD_KEY, SECRET, Cloudinary, always, standing_in
 from tests.support.fakes.server import NEVER
-from tests.support.serving import HANGS_S, ROOT, Serving, free_port, processes, refused, serving, until
+from tests.support.serving import HANGS_S, ROOT, Serving, eventually, free_port, processes, refused, serving
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def again(shared: Serving) -> Iterator[Serving]:
     """The next start in a folder whose servers were killed with all that ran there."""
     os.kill(shared.process.pid, signal.SIGKILL)
     shared.process.wait()
-    until(lambda: not processes(shared.folder))
+    eventually(lambda: not processes(shared.folder))
     with serving(shared.folder, "--workers", "1") as server:
         yield server
 
@@ -63,7 +63,7 @@ def test_a_deep_folder_with_spaces_and_commas_works(shared: Serving) -> None:
     assert {" ", ",", "é"} < {*str(shared.folder)}
     assert len(str(shared.folder)) > 200
     assert shared.get("healthz") == 200
-    until(lambda: bool(processes(shared.folder, "run_huey")))
+    eventually(lambda: bool(processes(shared.folder, "run_huey")))
 
 
 def test_a_second_start_in_the_same_folder_says_so(shared: Serving) -> None:
@@ -74,10 +74,10 @@ def test_a_second_start_in_the_same_folder_says_so(shared: Serving) -> None:
 
 
 def test_a_killed_worker_is_started_again_and_said_so(shared: Serving) -> None:
-    until(lambda: len(processes(shared.folder, "run_huey")) == 1)
+    eventually(lambda: len(processes(shared.folder, "run_huey")) == 1)
     killed = _kill(shared, "run_huey")
-    until(lambda: "Worker 1 ended (killed by SIGKILL); starting it again in 0.5 s." in shared.printed())
-    until(lambda: processes(shared.folder, "run_huey") not in ([], [killed]))
+    eventually(lambda: "Worker 1 ended (killed by SIGKILL); starting it again in 0.5 s." in shared.printed())
+    eventually(lambda: processes(shared.folder, "run_huey") not in ([], [killed]))
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_a_killed_worker_is_started_again_and_said_so(shared: Serving) -> None:
 )
 def test_every_child_that_dies_is_started_again(shared: Serving, name: str, part: str) -> None:
     killed = _kill(shared, part)
-    until(lambda: f"{name} ended (killed by SIGKILL)" in shared.printed())
-    until(lambda: processes(shared.folder, part) not in ([], [killed]))
+    eventually(lambda: f"{name} ended (killed by SIGKILL)" in shared.printed())
+    eventually(lambda: processes(shared.folder, part) not in ([], [killed]))
 
 
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_kill_9_leaves_no_child_and_the_next_start_works(again: Serving) -> None
 
 
 def test_sigterm_leaves_no_child_and_no_socket(again: Serving) -> None:
-    until(lambda: len(processes(again.folder)) == 5)  # itself, mongod, Valkey, web, worker
+    eventually(lambda: len(processes(again.folder)) == 5)  # itself, mongod, Valkey, web, worker
     assert again.stop() == 0
     assert processes(again.folder) == []
     assert '"exitCode":0' in (again.folder / "mongo" / "log").read_text().splitlines()[-1]

@@ -9,7 +9,7 @@ import pytest
 from project.serve import children
 from project.serve.children import Child, Rank
 from project.serve.supervisor import Stopped, Supervisor, next_delay
-from tests.support.serving import until
+from tests.support.serving import eventually
 
 # ends only by force, and says when that is so
 STUBBORN = """
@@ -47,7 +47,7 @@ def stubborn(folder: Path, start: Start = Child.start) -> Child:
     log = folder / "said"
     child = Child("Worker 1", Rank.WORKER, [sys.executable, "-c", STUBBORN], log=log)
     start(child)
-    until(lambda: "stubborn" in log.read_text())
+    eventually(lambda: "stubborn" in log.read_text())
     return child
 
 

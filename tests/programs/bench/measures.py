@@ -20,8 +20,8 @@ from pipeline.store.mongo import database
 from tests.programs.bench.house import OURS, House, Numbers, Person, house, listens, load, resident, seen, strangers
 from tests.programs.bench.load import Job
 from tests.support.messages import Doc, new
-from tests.support.serving import serving
-from tests.support.studio import eventually, free_port
+from tests.support.serving import free_port, serving
+from tests.support.studio import eventually
 
 MANY = 100  # sockets
 

@@ -14,7 +14,8 @@ from django.conf import settings
 from tests.programs.bench.house import Numbers, listens, load, seen
 from tests.programs.bench.load import Job
 from tests.programs.bench.measures import MANY
-from tests.support.studio import HANGS_S, eventually, free_port
+from tests.support.serving import free_port
+from tests.support.studio import HANGS_S, eventually
 
 HERE = Path(__file__).parent / "compare"
 BIN = settings.BASE_DIR / ".venv" / "compare" / "bin"

@@ -8,7 +8,8 @@ from gallery.models import Image
 from tests.programs.bench.house import House, Numbers, Person, house, listens, load, resident, seen
 from tests.programs.bench.load import Job
 from tests.programs.bench.measures import keep_images, keep_message
-from tests.support.studio import eventually, free_port
+from tests.support.serving import free_port
+from tests.support.studio import eventually
 
 TURNS = 3  # of each, in turn, so that what else the machine does falls on all of them
 POLLING = 20  # connections

@@ -21,7 +21,7 @@ from tests.programs.faults.house import House, until
 from tests.programs.faults.person import Person
 from tests.programs.faults.stage import FREEZE, KILL, Act, NotHere, Stage
 from tests.support import postgresql
-from tests.support.studio import NOT_KEPT
+from tests.support.studio import NO_KEEPALIVE
 
 KNOCKS = 20  # as many as there are places
 RUN_S = 0.2  # how long the impatient wait, where they are not even let in
@@ -117,7 +117,7 @@ async def places_kept(house: House) -> list[str]:
 
 
 async def _places(port: int) -> int:
-    async with httpx.AsyncClient(limits=NOT_KEPT, verify=False, timeout=PATIENCE_S) as client:
+    async with httpx.AsyncClient(limits=NO_KEEPALIVE, verify=False, timeout=PATIENCE_S) as client:
         text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
     return int(float(re.findall(r"^studio_places (\S+)$", text, re.MULTILINE)[0]))
 

@@ -19,7 +19,7 @@ from project.serve import children, embedded
 from project.serve.children import Child, Rank
 from project.serve.embedded import Store
 from tests.support.serving import free_port
-from tests.support.studio import NOT_KEPT
+from tests.support.studio import NO_KEEPALIVE
 
 START_S = 120.0  # on a busy machine
 WORKERS = 2
@@ -146,7 +146,7 @@ def _daphne(port: int) -> list[str]:
 
 
 async def answers(port: int) -> None:
-    async with httpx.AsyncClient(limits=NOT_KEPT, verify=False) as client:
+    async with httpx.AsyncClient(limits=NO_KEEPALIVE, verify=False) as client:
 
         async def is_up() -> bool:
             try:

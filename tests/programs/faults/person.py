@@ -13,7 +13,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from tests.support.studio import NOT_KEPT, SMALL
+from tests.support.studio import NO_KEEPALIVE, SMALL
 
 Form = dict[str, Any]
 AGAIN_S = 0.2  # between two tries to connect
@@ -122,7 +122,7 @@ class Person:
         self.ports = ports
         self._resends = resends
         self._tasks: set[asyncio.Task[None]] = set()
-        self._http = httpx.AsyncClient(limits=NOT_KEPT, timeout=PATIENCE_S, verify=False)
+        self._http = httpx.AsyncClient(limits=NO_KEEPALIVE, timeout=PATIENCE_S, verify=False)
 
     @property
     def all_acknowledged(self) -> bool:

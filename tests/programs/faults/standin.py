@@ -17,7 +17,7 @@ from pipeline.providers.base import (
 from pipeline.providers.metering import Call, Payment
 from pipeline.providers.table import IMAGES
 from tests.programs.faults.breaking import switched
-from tests.support.studio import NOT_KEPT
+from tests.support.studio import NO_KEEPALIVE
 
 PATIENCE_S = 1.0
 
@@ -33,7 +33,7 @@ class StandIn:
     resolutions: tuple[str, ...] = ()
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NOT_KEPT, verify=False)
+        self._http = httpx.Client(base_url=url, timeout=PATIENCE_S, limits=NO_KEEPALIVE, verify=False)
 
     def unsupported_reason(self, refined: RefinedRequest) -> None:
         return None

@@ -12,7 +12,7 @@ from project.accounts import openid
 from tests.integration.project.accounts.people import PASSWORD
 from tests.support.fakes.openid import OpenID, standing_in
 from tests.support.mailbox import Mailbox, receiving
-from tests.support.studio import HANGS_S, NOT_KEPT, Studio, apart, running
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Studio, own_stores, running
 
 V = "/_allauth/browser/v1/"
 
@@ -32,7 +32,7 @@ def letters() -> Iterator[Mailbox]:
 @pytest.fixture(scope="module")
 def studio(prepared: None, other: OpenID, letters: Mailbox) -> Iterator[Studio]:
     settings = {"STUDIO_OPENID": other.setting, "STUDIO_EMAIL_URL": letters.url}
-    with running(0, **apart("openid", 7), **settings) as studio:
+    with running(0, **own_stores("openid", 7), **settings) as studio:
         yield studio
 
 
@@ -46,7 +46,7 @@ class Visitor:
     """A browser at a page of ours."""
 
     def __init__(self, studio: Studio) -> None:
-        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NOT_KEPT, verify=False)
+        self.http = httpx.Client(base_url=studio.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False)
         page = self.http.get("/you/").text
         self.http.headers["X-CSRFToken"] = page.partition('name="csrf-token" content="')[2].partition('"')[0]
 
