@@ -1,7 +1,6 @@
-"""Holds uv.lock against the vulnerabilities that the package index knows: `make audit`.
+"""Checks uv.lock for vulnerabilities that the package index knows: `make audit`.
 
-The status is 1 where a locked release has one, 2 where a release could not be asked about, 0 where all were asked about and
-nothing is known.
+Exits with 1 where a locked release has one, with 2 where a release could not be checked, else with 0.
 """
 
 import sys
@@ -53,7 +52,7 @@ class Findings(NamedTuple):
 
 
 def locked(lock: Path) -> list[Release]:
-    """Every release of the lock that comes from an index, whichever extra, group or system it is for."""
+    """Every release in the lock from an index, of all extras, groups and systems."""
     packages = tomllib.loads(lock.read_text())["package"]
     return [
         Release(package["name"], package["version"], package["source"]["registry"])
@@ -77,7 +76,7 @@ def audit(releases: Iterable[Release]) -> Findings:
 
 
 def _ask(http: httpx.Client, release: Release) -> list[Vulnerability] | str:
-    """What is known of it, or why that could not be learned."""
+    """Its vulnerabilities, or why they could not be looked up."""
     place = f"{release.registry.removesuffix('/').removesuffix('/simple')}/pypi/{release.name}/{release.version}/json"
     try:
         page = _Page.model_validate_json(http.get(place).raise_for_status().content)

@@ -1,4 +1,4 @@
-"""Draws the page's own small pictures: what each style does, and the installed page's icons.
+"""Draws the page's own small pictures: previews of the styles, and the installed page's icons.
 
 `python -m tests.programs.drawings`
 """
@@ -26,7 +26,7 @@ ICONS = {
 
 
 def scene() -> bytes:
-    """Painted by the studio, and cut to a square."""
+    """Painted by the studio, cropped to a square."""
     request = PictureRequest(Intent.GENERATE, SCENE, SCENE, 576, 384, None, 11, None, None)
     whole = pictures.decode(OfflineProvider().make(request, Listener()).data)
     out = io.BytesIO()
@@ -43,7 +43,7 @@ def preview(style: str, source: bytes) -> bytes:
 
 
 def icon(side: int, margin: float) -> bytes:
-    """favicon.svg on a ground that fills the square: systems cut their own corners. `margin`: the share to be cut."""
+    """favicon.svg on a full square, of which systems cut the corners themselves. `margin`: the share that they cut."""
     fine = 4 * side
     image = Image.new("RGB", (fine, fine), GROUND)
     draw = ImageDraw.Draw(image)

@@ -1,4 +1,4 @@
-"""`make figures`: what the code is like to read, counted from its syntax trees. Tests and migrations are left out."""
+"""`make figures`: how readable the code is, counted from its syntax trees, without tests and migrations."""
 
 import argparse
 import ast
@@ -15,8 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("project", "chat", "pipeline", "gallery")
 UNTYPED = re.compile(r"\bdict\[str, Any\]")
-# The functions that take or give a message in words, from its frame to the event that tells of it, before a provider is
-# asked; and the name that it has in each. What they call beside that is not counted.
+# The functions that take or return a message, from its frame to the event that announces it, before a provider is called; and
+# the name that it has in each. Other functions that they call are not counted.
 WAY = (
     ("project/daphne/pacing.py", "next_event", "event"),
     ("chat/consumers.py", "receive", "frame"),
@@ -108,7 +108,7 @@ def _reachable(graph: dict[str, set[str]], start: str) -> set[str]:
 
 
 def untyped_signatures(files: list[Source]) -> list[str]:
-    """Parameters and results annotated with `dict[str, Any]`, or with a name that stands for it."""
+    """Parameters and results annotated with `dict[str, Any]`, or with an alias of it."""
     return [
         f"{file.path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for file in files
@@ -128,7 +128,7 @@ def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.e
 
 
 def _aliases(file: Source, files: list[Source]) -> set[str]:
-    """Names that mean `dict[str, Any]` in this file: assigned in it, or imported from the file that assigns them."""
+    """Aliases of `dict[str, Any]` in this file: assigned in it, or imported from the file that assigns them."""
     everywhere = {(other.module, name) for other in files for name in _assigned(other)}
     imported = {
         alias.asname or alias.name
@@ -160,7 +160,7 @@ def prose_words(file: Source) -> int:
 
 
 def way(files: list[Source]) -> tuple[int, int]:
-    """How many files and names a message has on its way. Raises ValueError where the code is not as `WAY` says."""
+    """How many files and names a message has on its way. Raises ValueError where the code differs from `WAY`."""
     by_path = {str(file.path.relative_to(ROOT)): file for file in files}
     for path, function, name in WAY:
         found = [node for node in by_path[path].functions() if node.name == function]

@@ -1,4 +1,4 @@
-"""The part of NOTICE that the installed packages say themselves: `python -m tests.programs.notice` prints it."""
+"""The part of NOTICE from the metadata of installed packages: `python -m tests.programs.notice` prints it."""
 
 import re
 import tomllib
@@ -9,7 +9,7 @@ from typing import Any
 
 LOCK = Path(__file__).parents[2] / "uv.lock"
 OURSELVES = "ai-photo-studio"
-# What is not said in SPDX's words: by what the metadata says instead, or by name, where the licence's text alone says it.
+# Licences that are not SPDX expressions: by the text of the metadata, or by package where only the licence file has it.
 PLAIN = {
     "Apache": "Apache-2.0",
     "Apache 2.0": "Apache-2.0",
@@ -25,7 +25,7 @@ PLAIN = {
 
 
 def runtime() -> set[str]:
-    """Every package that a studio with embedded servers can bring, on whatever system."""
+    """Every package that a studio with embedded servers may install, on any system."""
     packages: dict[str, list[Any]] = defaultdict(list)
     for package in tomllib.loads(LOCK.read_text())["package"]:
         packages[package["name"]].append(package)
@@ -54,13 +54,13 @@ def licence(package: Distribution) -> str:
 
 
 def libraries(package: Distribution) -> list[str]:
-    """Native ones that lie beside a wheel's own code."""
+    """Native libraries that a wheel includes."""
     found = [file.name for file in package.files or [] if ".libs/" in str(file) and ".so" in file.name]
     return sorted({re.split(r"[-.]", name)[0] for name in found})
 
 
 def installed() -> tuple[list[Distribution], list[str]]:
-    """The packages that are here, and the names of those that other systems or Pythons need."""
+    """The installed packages, and the names of those that only other systems or Pythons need."""
     here, elsewhere = [], []
     for name in sorted(runtime()):
         try:

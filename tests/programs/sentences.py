@@ -1,4 +1,4 @@
-"""The sentences of the code, and the catalogues that have their translations: `make sentences` brings those up to date."""
+"""The sentences of the code, and the catalogues of their translations: `make sentences` updates those."""
 
 import io
 import json
@@ -28,7 +28,7 @@ PYTHON = {
 JAVASCRIPT = {"t": None, "plural": (2, 3)}
 ENTRY = re.compile(r'^  ("(?:[^"\\]|\\.)*"): ("(?:[^"\\]|\\.)*"),$', re.MULTILINE)
 
-# What people read here of our packages, where these have no Vietnamese of their own.
+# Sentences of our packages that people read, where the packages have no Vietnamese.
 ALLAUTH, DJANGO = (Path(str(package.__file__)).parent for package in (allauth, django))
 OF_ALLAUTH = (
     *(
@@ -47,7 +47,7 @@ OF_DJANGO = (
     "core/validators.py", "forms/fields.py",
 )  # fmt: skip
 
-Sentence = tuple[str, ...]  # of a plural: for one, for more
+Sentence = tuple[str, ...]  # of a plural: singular, plural
 
 
 def python_files() -> list[Path]:
@@ -67,7 +67,7 @@ def in_python(text: str) -> Iterator[Sentence]:
 
 
 def in_template(text: str) -> Iterator[Sentence]:
-    """Django makes Python of it, whose lines are where the template's are."""
+    """Django turns it into Python with the same line numbers."""
     yield from in_python("\n".join(line.lstrip() for line in templatize(text).split("\n")))
 
 
@@ -78,7 +78,7 @@ def in_script(text: str) -> Iterator[Sentence]:
 
 
 def _sentences(found: Iterable[tuple[Any, ...]]) -> Iterator[Sentence]:
-    """Without calls whose argument is no literal."""
+    """Calls whose argument is not a literal are left out."""
     for _line, _function, message, _comments in found:
         if parts := tuple(filter(None, [message] if isinstance(message, str) else message or ())):
             yield parts
@@ -117,7 +117,7 @@ def read_js(text: str) -> list[tuple[str, str]]:
 
 
 def read_po(text: str) -> polib.POFile:
-    """Also where two branches brought the same sentence, and git left both translations below it: the last one counts."""
+    """Where git merged two translations of the same sentence from two branches, the last one counts."""
     return polib.pofile(re.sub(r'^(msgstr[^"\n]* "[^\n]*"\n)+(?=msgstr)', "", text, flags=re.MULTILINE), wrapwidth=0)
 
 

@@ -13,7 +13,7 @@ from tests.programs.quality.photos import photo
 from tests.support.listener import Listener
 
 FOLDER = Path(__file__).parents[2] / "static/studio/chat/starters"
-PAINTED = {  # file → the starter's words, and the seed
+PAINTED = {  # file → the starter's prompt and seed
     "sunset": ("Create a sunset landscape", 2),
     "city": ("A city skyline at night with stars", 7),
     "beach": ("Vẽ một bãi biển lúc hoàng hôn", 5),

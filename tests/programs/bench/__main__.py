@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import django
 
-import tests.environment  # noqa: F401  (before the settings: keeps away from whoever's data this machine has)
+import tests.environment  # noqa: F401  (before the settings, which would otherwise name this machine's real data)
 
 if TYPE_CHECKING:
     from project.serve.children import Child
@@ -28,7 +28,7 @@ Measure = Callable[[], dict[str, float]]
 
 @dataclass(frozen=True)
 class Form:
-    """How long and how often. The quick one shows the order of magnitude."""
+    """How long and how often. `quick` shows the order of magnitude."""
 
     rounds: int
     seconds: float  # of load, each time
@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="letters of what to measure, such as ab")
     asked = parser.parse_args()
     os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing that was started is left behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that child processes are ended
     django.setup()
     from tests.programs.bench import house, table
 
@@ -65,13 +65,13 @@ def main() -> None:
         ]
         try:
             _run(form.rounds, chosen, found)
-        finally:  # a run that is cut short shows what it has
+        finally:  # also when it is interrupted
             sys.stderr.write(f" {time.monotonic() - began:.0f} s\n")
             print(table.render(found, list(left_out.values())))  # noqa: T201
 
 
 def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[tuple[str, int, Measure]]:
-    """Letters for `--only`, rounds, and what to do in each."""
+    """By letter for `--only`: the number of rounds, and what to do in each."""
     from tests.programs.bench import finding, measures, others, pages, polls, scrolling, stalls
 
     return [
@@ -95,7 +95,7 @@ def _everything(form: Form, folder: Path, servers: "dict[str, Child]") -> list[t
 
 
 def _left_out(only: str) -> dict[str, str]:
-    """By letter: a sentence on what was asked for and is not on this machine."""
+    """By letter, a sentence for what was requested and is not installed."""
     from tests.programs.bench import others, pages, scrolling
 
     needed = {

@@ -1,4 +1,4 @@
-"""The least that a request costs here: an asynchronous Django view without middleware, under Daphne as it comes."""
+"""The baseline of a request: an asynchronous Django view without middleware, under unmodified Daphne."""
 
 from django.conf import settings
 

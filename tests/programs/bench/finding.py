@@ -1,4 +1,4 @@
-"""(m) Lists and searches of the gallery on PostgreSQL, where somebody has many pictures instead of few."""
+"""(m) Lists and searches of the gallery on PostgreSQL, with many pictures compared with few."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ GALLERY = "/v1/gallery/"
 DEEP = 999 * 50  # pictures before the thousandth page
 SEARCHES = {
     "search for a word that all have": "?q=light",
-    "search for a rare word": "?q=777&limit=1",  # the number of one, and the beginning of those of others
+    "search for a rare word": "?q=777&limit=1",  # one picture has this number, and it begins some others
     "search by relevance": "?q=castle&order=relevance",
     "favourites": "?favorite=true&limit=15",
     "one intent": "?intent=remove_background",
@@ -75,7 +75,7 @@ def _taken(studio: House, ask: Asked, asked: int) -> float:
 
 
 def _ratio(studio: House, one: Asked, other: Asked, asked: int) -> float:
-    """How much longer the other takes; in turn."""
+    """How many times as long the other takes; measured alternately."""
     taken: dict[Asked, list[float]] = {one: [], other: []}
     with httpx.Client(base_url=studio.url) as http:
         for _ in range(asked):

@@ -1,4 +1,4 @@
-"""What nobody can undercut: `python -m tests.programs.bench.floor PORT` echoes with `websockets` alone."""
+"""The lower bound: `python -m tests.programs.bench.floor PORT` echoes with `websockets` alone."""
 
 import asyncio
 import sys

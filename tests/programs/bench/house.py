@@ -1,4 +1,4 @@
-"""What the measurements run on: the real stores, the real processes, people and sessions put straight into the stores."""
+"""What the measurements run on: real stores and processes, with people and sessions inserted directly."""
 
 import json
 import os
@@ -31,7 +31,7 @@ OURS = "project.asgi:application"
 
 
 class House(Studio):
-    """A studio that logs as its operator's would, into a file."""
+    """A studio that logs into a file, with an operator's log level."""
 
     def __init__(self, application: str = OURS, **environment: str) -> None:
         super().__init__(**{"STUDIO_LOG_LEVEL": "INFO", "STUDIO_RESCUE_S": "5", **environment})
@@ -80,23 +80,23 @@ def stores() -> Iterator[dict[str, Child]]:
 
 
 def _listening() -> int:
-    """How many of the workers' threads wait for a wake-up; a worker is ready when all of its own do."""
+    """How many of the workers' threads wait for a wake-up; a worker is ready when all of its threads do."""
     with Redis.from_url(settings.REDIS_URL) as valkey:
         blocked = valkey.info("clients")["blocked_clients"]
     return int(blocked) // settings.WORKER_THREADS
 
 
 def clear() -> None:
-    """No message and no wake-up of one measurement is in the way of the next."""
+    """Removes messages and wake-ups of the previous measurement."""
     for name in ("messages", "artifacts"):
-        database().drop_collection(name)  # deleting 200,000 one by one would take longer than an operation may
+        database().drop_collection(name)  # deleting 200,000 documents would exceed the time limit of an operation
     make_indexes()
     with Redis.from_url(settings.REDIS_URL) as valkey:
         valkey.flushall()
 
 
 class Person:
-    """Somebody with a token and sessions: a guest of this studio, or put straight into the SQL database."""
+    """A token with sessions, of a guest of this studio or of one that is inserted into the SQL database."""
 
     def __init__(self, sessions: int = 1, studio: Studio | None = None) -> None:
         if studio:
@@ -112,13 +112,13 @@ class Person:
 
 
 def strangers(count: int, studio: Studio | None = None) -> list[tuple[str, str]]:
-    """The doors of so many people, each with a session of their own."""
-    with nullcontext() if studio else transaction.atomic():  # one commit for them all
+    """Socket paths and tokens of this many people, each with a session of their own."""
+    with nullcontext() if studio else transaction.atomic():  # one commit
         return [Person(1, studio).doors[0] for _ in range(count)]
 
 
 def load(job: Job) -> "subprocess.Popen[str]":
-    """The load generator in a process of its own, its sockets open; `seen` has what it saw."""
+    """The load generator in a process of its own, once its sockets are open; `seen` has its results."""
     command = [sys.executable, "-m", "tests.programs.bench.load"]
     pipe = subprocess.PIPE
     process = subprocess.Popen(command, stdout=pipe, stdin=pipe, text=True, cwd=settings.BASE_DIR)

@@ -1,4 +1,4 @@
-"""The load generator, a process of its own: reads one job as JSON, says `open`, prints what it saw as JSON."""
+"""The load generator, a process of its own: reads a job as JSON, prints `open` once connected, then its results as JSON."""
 
 import asyncio
 import json
@@ -20,16 +20,16 @@ class Job:
     over HTTP. One request is in flight on each connection."""
 
     port: int
-    doors: list[tuple[str, str]]  # a path, and the bearer token of whoever goes in
+    doors: list[tuple[str, str]]  # of each connection, its path and bearer token
     ask: str
     seconds: float
-    greets: bool = True  # the server speaks first
+    greets: bool = True  # the server sends the first frame
     pause: float = 0.0  # seconds between an answer and the next request
 
 
 @dataclass
 class Asker:
-    """One socket that asks again as soon as it is answered."""
+    """One socket that sends the next request as soon as it has an answer."""
 
     wire: Wire | Pipe
     job: Job
@@ -56,7 +56,7 @@ class Asker:
                 self.ask()
 
     def give_up(self) -> None:
-        """What is still unanswered has taken at least so long."""
+        """Counts a request that is still unanswered with the time so far."""
         self.stopped = True
         if self._asked:
             self.taken.append(time.perf_counter() - self._asked)
@@ -107,7 +107,7 @@ _COMMANDS: dict[str, Callable[..., tuple[bytes, Callable[[bytes], bool]]]] = {
 
 
 async def open_all(job: Job) -> list[Asker]:
-    """Every socket open, which the first line printed says."""
+    """Opens every socket, then prints `open`."""
     askers = []
     for path, token in job.doors:
         wire: Wire | Pipe
@@ -126,7 +126,7 @@ async def open_all(job: Job) -> list[Asker]:
 
 
 async def hold(job: Job) -> dict[str, Any]:
-    """Keep them until a line comes in."""
+    """Keeps the sockets open until a line is read."""
     askers = await open_all(job)
     await asyncio.to_thread(sys.stdin.readline)
     for asker in askers:

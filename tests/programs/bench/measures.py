@@ -1,4 +1,4 @@
-"""What is measured, (a) to (i) but for the stalls: each function gives numbers by name, from one round."""
+"""The measurements (a) to (i), except the stalls: each function returns numbers by name, from one round."""
 
 import logging
 import time
@@ -67,14 +67,14 @@ def _message(user_id: str, session_id: str) -> Doc:
 
 
 def keep_message(person: Person) -> str:
-    """One that a worker is at, in the person's first session; the value is its id."""
+    """Inserts a message that is being worked on, in the person's first session; returns its id."""
     doc = _message(person.user_id, person.sessions[0])
     database()["messages"].insert_one({**doc, "turn": message.BEGUN, "stage": "generating", "token": uuid.uuid4().hex})
     return str(doc["_id"])
 
 
 def acknowledgements(seconds: float) -> Numbers:
-    """(a), (b) From the frame that asks to the frame that says it is in the journal."""
+    """(a), (b) From the frame with a message to its acknowledgement, once it is in the journal."""
     doors = strangers(MANY)
     with house() as studio:
         one = seen(load(Job(studio.port, doors[:1], "send", seconds)))
@@ -90,10 +90,10 @@ def acknowledgements(seconds: float) -> Numbers:
 
 
 def journeys(seconds: float, workers: int) -> Numbers:
-    """(c) From the frame that asks to the event that it is done, with stages that do nothing."""
+    """(c) From the frame with a message to its final event, with stages that do nothing."""
     doors = strangers(MANY)
     with house(workers) as studio:
-        seen(load(Job(studio.port, doors[:4], "draw", seconds)))  # they import late
+        seen(load(Job(studio.port, doors[:4], "draw", seconds)))  # warm-up: late imports
         one = seen(load(Job(studio.port, doors[:1], "draw", seconds)))
         many = seen(load(Job(studio.port, doors, "draw", seconds)))
     name = "1 worker" if workers == 1 else f"{workers} workers"
@@ -114,7 +114,7 @@ def echoes(seconds: float) -> Numbers:
 
 
 def memory(sockets: int) -> Numbers:
-    """(d) The web process after its first answers, and what each idle socket adds to as many as are there."""
+    """(d) Memory of the web process after its first answers, and of each idle socket in addition to as many others."""
     doors = strangers(sockets)
     with house() as studio:
         assert studio.web
@@ -122,7 +122,7 @@ def memory(sockets: int) -> Numbers:
             httpx.get(studio.url + path).raise_for_status()
         idle = resident(studio.web)
         half = sockets // 2
-        first = load(Job(studio.port, doors[:half], "hold", 0))  # brings along what is loaded once
+        first = load(Job(studio.port, doors[:half], "hold", 0))  # includes what is loaded once
         before = resident(studio.web)
         second = load(Job(studio.port, doors[half:], "hold", 0))
         added = resident(studio.web) - before
@@ -132,7 +132,7 @@ def memory(sockets: int) -> Numbers:
 
 
 def first_pages(few: int, lots: int, asked: int) -> Numbers:
-    """(f) How much longer the first page takes where somebody has `lots` of rows instead of `few`; asked in turn."""
+    """(f) How many times as long the first page takes with `lots` of rows as with `few`; measured alternately."""
     poor, rich = Person(), Person()
     for person, rows in ((poor, few), (rich, lots)):
         _fill(person, rows)
@@ -179,8 +179,8 @@ def _ratio(studio: House, paths: dict[Person, str], asked: int) -> float:
 
 
 def claims(few: int, lots: int, asked: int) -> Numbers:
-    """(i) How much longer a claim takes, the next turn included, where one person has `lots` of messages waiting instead of
-    `few`; in turn, each in a database of its own."""
+    """(i) How many times as long a claim takes, the next turn included, with `lots` of one person's messages waiting as with
+    `few`; measured alternately, each in a database of its own."""
     taken: dict[int, list[float]] = {few: [], lots: []}
     places = {count: f"{settings.MONGO_URI.rpartition('/')[0]}/claims{count}" for count in taken}
     for count, uri in places.items():
@@ -188,7 +188,7 @@ def claims(few: int, lots: int, asked: int) -> Numbers:
             make_indexes()
             _queue(1, turn=SERVER_TIME)
             _queue(count - 1)
-    logging.disable(logging.INFO)  # a line for each claim
+    logging.disable(logging.INFO)  # else a line for each claim
     for _ in range(asked):
         for count, uri in places.items():
             with override_settings(MONGO_URI=uri):
@@ -210,7 +210,7 @@ def _queue(count: int, **turn: object) -> None:
 
 
 def _in_line(user_id: str, session_id: str, count: int) -> list[Doc]:
-    """Without a turn: a person has one at a time."""
+    """Without a turn, because a person has one at a time."""
     docs = [_message(user_id, session_id) for _ in range(count)]
     for doc in docs:
         del doc["turn"]
@@ -218,7 +218,7 @@ def _in_line(user_id: str, session_id: str, count: int) -> list[Doc]:
 
 
 def starts(folder: Path) -> Numbers:
-    """(g) From the command to the line that says where the studio answers: an empty data folder, then the same again."""
+    """(g) From the command to the line with the studio's address: with an empty data folder, then with the same one again."""
     taken = []
     for _ in range(2):
         began = time.perf_counter()

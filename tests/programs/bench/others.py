@@ -1,5 +1,5 @@
-"""(k) The same work by two well-known ways to build such a thing, from an environment of their own (`make compare`): Chainlit,
-one process that keeps nothing, and FastAPI with arq on Redis, which keep nothing either."""
+"""(k) The same work by two well-known frameworks, in an environment of their own (`make compare`): Chainlit, which is one
+process, and FastAPI with arq on Redis. Neither stores anything."""
 
 import os
 import signal
@@ -28,7 +28,7 @@ def is_installed() -> bool:
 
 
 def journeys(seconds: float) -> Numbers:
-    """From the frame that asks to the frame that says all is done."""
+    """From the frame with a message to its final frame."""
     with _chainlit() as port:
         found = _measure("Chainlit", port, "chainlit", [CHAINLIT_DOOR] * MANY, seconds)
     with _arq() as port:
@@ -40,8 +40,8 @@ def _measure(name: str, port: int, ask: str, doors: list[tuple[str, str]], secon
     seen(load(Job(port, doors[:4], ask, seconds, greets=False)))
     one = seen(load(Job(port, doors[:1], ask, seconds, greets=False)))
     many = seen(load(Job(port, doors, ask, WAVES * seconds, greets=False)))
-    # Not counted: all of Chainlit's hundred are answered at about the same time, in few waves. Each asks again at once, so
-    # that a second has as many answers as there are sockets for each second that one takes.
+    # Calculated, not counted: Chainlit answers all hundred at about the same time, in few waves. Each socket sends again at
+    # once, so the answers a second are the number of sockets divided by the seconds of one answer.
     per_s = len(doors) / many["mean_ms"] * 1000
     return {f"{name}, 1 socket: p50": one["p50_ms"], f"{name}, {MANY} sockets: a second": per_s}
 
@@ -63,7 +63,7 @@ def _arq() -> Iterator[int]:
 
 @contextmanager
 def _running(port: int, *commands: list[str]) -> Iterator[None]:
-    """In a folder that goes with them: Chainlit leaves its settings and the pictures in the one it is started in."""
+    """In a temporary folder: Chainlit writes settings and pictures into its working directory."""
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="studio-beside-"))
         environment = {**os.environ, "PYTHONPATH": str(HERE), "REDIS_URL": settings.REDIS_URL}

@@ -1,4 +1,4 @@
-"""(l) Lighthouse on the two pages of a studio that has just started, where Node is there to run it."""
+"""(l) Lighthouse on the two pages of a studio that has just started, if Node is installed."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.support.browser import find_chromium
 from tests.support.serving import HANGS_S, serving
 
 LIGHTHOUSE = "lighthouse@12"  # 13 asks for Node 22
-TRIES = 3  # on a busy machine it may miss the beginning of a page, and says to run it again
+TRIES = 3  # on a busy machine it may miss the beginning of a page, and fail
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
@@ -29,7 +29,7 @@ def lighthouse() -> Numbers:
 
 
 def _look(address: str, page: str) -> Numbers:
-    """Nothing where it could not be run: the reason is said."""
+    """Empty where it could not be run; the reason is printed."""
     report = next(filter(None, (_report(address) for _ in range(TRIES))), None)
     if report is None:
         return {}

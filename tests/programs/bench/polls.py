@@ -1,4 +1,4 @@
-"""(j) What a request over HTTP costs beside an asynchronous Django view that does nothing, under Daphne as it comes."""
+"""(j) HTTP requests compared with an asynchronous Django view that does nothing, under unmodified Daphne."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from tests.programs.bench.measures import keep_images, keep_message
 from tests.support.serving import free_port
 from tests.support.studio import eventually
 
-TURNS = 3  # of each, in turn, so that what else the machine does falls on all of them
+TURNS = 3  # alternately, so that other load affects all alike
 POLLING = 20  # connections
 PICTURES = 50
 
@@ -40,7 +40,7 @@ def beside_a_bare_view(seconds: float) -> Numbers:
 
 
 def memory(seconds: float) -> Numbers:
-    """The web process after so long with 20 connections that poll, and as long with 100."""
+    """Memory of the web process after this long with 20 connections that poll, and as long with 100."""
     person = Person()
     poll = (f"/api/v1/chat/sessions/{person.sessions[0]}/messages/{keep_message(person)}/", person.token)
     with house() as studio:

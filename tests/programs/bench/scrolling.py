@@ -1,5 +1,5 @@
-"""(n) The gallery page of somebody with many pictures, scrolled from its top to its end in Chromium: its longest frame, what
-of that is the page's own work, and how many elements it has."""
+"""(n) A gallery page with many pictures, scrolled from top to end in Chromium: its longest frame, the page's own work in it,
+and the number of elements."""
 
 import json
 import os
@@ -39,7 +39,7 @@ async () => {
 }
 """
 STEPS = 600  # half of them one notch of a wheel each, half of them far jumps
-RUN = 15  # steps until it rests, so that pictures come
+RUN = 15  # steps until it pauses, so that pictures load
 PAINTED = 24  # files, which the pictures share
 TASK = "ThreadControllerImpl::RunTask"
 
@@ -62,7 +62,7 @@ def gallery(pictures: int) -> Numbers:
         _fill(page, context, studio.folder, pictures)
         page.goto("/gallery/")
         page.wait_for_selector("gallery-card")
-        page.wait_for_timeout(3500)  # the windows that it fetches once it has come to rest
+        page.wait_for_timeout(3500)  # what it loads once scrolling stops
         browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
         longest, most, seen = page.evaluate(SCROLL.replace("STEPS", str(STEPS)).replace("RUN", str(RUN)))
         busiest = _longest_task(json.loads(browser.stop_tracing())["traceEvents"])
@@ -75,7 +75,7 @@ def gallery(pictures: int) -> Numbers:
 
 
 def _longest_task(events: list[dict[str, Any]]) -> float:
-    """Milliseconds of processor time that the page's own thread had for one task: what else the machine does is not in it."""
+    """Milliseconds of CPU time of the longest task in the page's thread, which do not depend on other load."""
     pages = {(each["pid"], each["tid"]) for each in events if each.get("args", {}).get("name") == "CrRendererMain"}
     tasks = [each for each in events if each["name"] == TASK and (each["pid"], each["tid"]) in pages]
     return max(float(each.get("tdur", 0)) for each in tasks) / 1000

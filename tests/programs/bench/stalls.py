@@ -1,4 +1,4 @@
-"""(e) What a person's ping takes while one dependency does not answer and others go on using it."""
+"""(e) A person's ping while one store does not answer and other people go on using it."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ from tests.programs.bench.load import Job
 from tests.support import postgresql
 
 Stall = Callable[[], AbstractContextManager[None]]
-SENDERS = 10  # other people, who go on sending
+SENDERS = 10  # other people
 PAUSE_S = 0.005  # between two pings
 
 
@@ -54,7 +54,7 @@ def _ping(stall: Stall, seconds: float, **environment: str) -> float:
 
 @contextmanager
 def _visitors(studio: House) -> Iterator[None]:
-    """Others who go on asking for what is in the SQL database, patiently."""
+    """Others who go on sending requests that need the SQL database, without a timeout."""
     stop = threading.Event()
 
     def visit() -> None:

@@ -1,4 +1,4 @@
-"""Our ping as Channels' own consumer would answer it, on the same layer: `daphne tests.programs.bench.stock:application`."""
+"""Our ping with a consumer of Channels' own, on the same channel layer: `daphne tests.programs.bench.stock:application`."""
 
 import os
 from typing import Any

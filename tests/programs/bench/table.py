@@ -1,4 +1,4 @@
-"""The table: what was measured, the median, how far the rounds lay apart, and what it was meant to be."""
+"""The table: what was measured, the median, the range of the rounds, and the target."""
 
 import os
 import platform
@@ -26,7 +26,7 @@ AT_MOST, AT_LEAST = "≤", "≥"
 
 @dataclass(frozen=True)
 class Target:
-    """Of the number itself, or of its ratio to another row's of the same run."""
+    """For the number itself, or for its ratio to another row of the same run."""
 
     sign: str
     number: float
@@ -94,7 +94,7 @@ def _targets(name: str) -> tuple[Target, ...]:
 
 
 def _ratio(name: str, medians: Mapping[str, float]) -> str:
-    """To the row that a target names; to a bare view, where there is one for as many connections."""
+    """To the row that the target names, or to a bare view with as many connections."""
     beside = next((target.beside for target in _targets(name) if target.beside), "")
     if not beside and ", " in name:
         beside = f"bare view, {name.partition(', ')[2]}"
@@ -105,7 +105,7 @@ def _missed(medians: Mapping[str, float]) -> Iterator[str]:
     for name, value in medians.items():
         for target in _targets(name):
             if target.beside and target.beside not in medians:
-                continue  # only some rows were asked for
+                continue  # `--only` left it out
             reached = value / medians[target.beside] if target.beside else value
             if target.is_missed(reached):
                 yield f"{name} ({short(reached)} instead of {target})"
@@ -116,5 +116,5 @@ def _unit(name: str) -> str:
 
 
 def short(number: float) -> str:
-    """Three figures that mean something."""
+    """Three significant digits."""
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}" if number >= 10 else f"{number:.2f}"

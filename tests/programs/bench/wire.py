@@ -1,4 +1,4 @@
-"""A WebSocket client that costs almost nothing, so that what is measured is the server. Text frames, no extensions."""
+"""A WebSocket client that uses almost no CPU, so that the server is measured. Text frames, no extensions."""
 
 import asyncio
 import base64
@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable
 from typing import Self
 
-MASK = bytes(4)  # a client must mask; with zeros, masking changes nothing here and costs the server the same
+MASK = bytes(4)  # clients must mask; zeros save the client the work, and the server does the same
 
 
 class Wire(asyncio.Protocol):
@@ -65,7 +65,7 @@ class Wire(asyncio.Protocol):
         self._transport.write(_frame(1, text))
 
     async def first(self) -> bytes:
-        """The first frame that nobody has heard."""
+        """The next frame that was not handled."""
         return await self._frames.get()
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ class Wire(asyncio.Protocol):
 
 
 class SocketIO(Wire):
-    """What Chainlit speaks: engine.io's packets, and in them socket.io's."""
+    """Chainlit's protocol: socket.io's packets within engine.io's."""
 
     @classmethod
     async def connect(cls, port: int, path: str, token: str = "") -> Self:
@@ -100,7 +100,7 @@ class SocketIO(Wire):
         wire.send(b"40" + json.dumps(who).encode())
         await wire.first()
         wire.send(b'42["connection_successful"]')
-        while not (await wire.first()).startswith(b'42["clear_call_fn"'):  # the last of what it says to that
+        while not (await wire.first()).startswith(b'42["clear_call_fn"'):  # the last frame of its answer
             pass
         return wire
 
@@ -118,11 +118,11 @@ def _frame(opcode: int, payload: bytes) -> bytes:
 
 
 class Pipe(asyncio.Protocol):
-    """A connection that speaks HTTP, kept open, with the same methods: one request is under way at a time."""
+    """An HTTP keep-alive connection with the same methods, for one request at a time."""
 
     def __init__(self) -> None:
         self._waiting = b""
-        self._end = 0  # of the answer that is coming; 0: its head is not whole yet
+        self._end = 0  # of the current answer; 0: its head is incomplete
         self.hear: Callable[[bytes], None] = lambda answer: None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

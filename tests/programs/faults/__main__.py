@@ -1,4 +1,4 @@
-"""`make faults ARGS="--rounds 3 --seed 7 --only mongod"`: starts the studio, breaks it on purpose, and judges."""
+"""`make faults ARGS="--rounds 3 --seed 7 --only mongod"`: starts the studio, injects faults, and judges."""
 
 import argparse
 import asyncio
@@ -25,7 +25,7 @@ def main() -> int:
     options = _options()
     folder = Path(tempfile.mkdtemp(prefix="studio-faults-"))
     for name in ("MONGO_URI", "REDIS_URL", "DATABASE_URL", "SECRET_KEY"):
-        os.environ.pop(name, None)  # it breaks what it runs on: never somebody's own servers
+        os.environ.pop(name, None)  # never the machine's own servers: it breaks the stores that it uses
     os.environ.update({**ENVIRONMENT, "STUDIO_DATA": str(folder / "data"), "STUDIO_FAULTS": str(folder)})
     if options.images:
         os.environ["STUDIO_FAULTS_IMAGES"] = "on"
@@ -53,7 +53,7 @@ def _options() -> argparse.Namespace:
 
 
 async def _run(options: argparse.Namespace, folder: Path) -> bool:
-    """Was everything as it must be?"""
+    """Whether every scenario passed."""
     from tests.programs.faults.house import standing
     from tests.programs.faults.ledger import listening
     from tests.programs.faults.play import Theatre

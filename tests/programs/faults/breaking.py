@@ -1,8 +1,9 @@
-"""Breaking a process of the studio on purpose. Loaded by `web.py` and `worker.py` of this folder only: the product has no hook
-for it, so there is nothing to leave on in production.
+"""Fault injection within a process of the studio. Only `web.py` and `worker.py` of this folder load it: the product itself
+has no hooks for it.
 
-The harness and the processes meet in the folder that STUDIO_FAULTS names. A file `armed.<place>` holds a signal's name; the
-first process that reaches the place renames it to `fired.<place>`, leaves its pid in it and sends itself the signal.
+The harness and the processes communicate through the folder that STUDIO_FAULTS names. A file `armed.<place>` holds a
+signal's name; the first process that reaches the place renames it to `fired.<place>`, writes its pid into it and sends itself
+the signal.
 """
 
 import functools
@@ -15,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-BITES_WITHIN_S = 0.3  # SIGTERM is heard by the main thread, while this one has reached the place
+BITES_WITHIN_S = 0.3  # the main thread handles SIGTERM, while this thread waits at the place
 
 
 def _in_folder(name: str) -> Path:
@@ -23,7 +24,7 @@ def _in_folder(name: str) -> Path:
 
 
 def reach(place: str) -> None:
-    """This place is reached: nothing happens, unless it is armed."""
+    """Marks a place; does nothing unless it is armed."""
     fired = _in_folder(f"fired.{place}")
     try:
         _in_folder(f"armed.{place}").rename(fired)
@@ -37,7 +38,7 @@ def reach(place: str) -> None:
 
 
 def say_ready() -> None:
-    """The harness waits for this one to be able to take over, before it breaks another one."""
+    """Tells the harness, which waits for this before it breaks another process."""
     _in_folder(f"ready.{os.getpid()}").touch()
 
 
@@ -46,7 +47,7 @@ def is_armed(place: str) -> bool:
 
 
 def switched(name: str) -> Any:
-    """What the harness has set under this name, now; None when it has not."""
+    """The current value that the harness has set under this name, or None."""
     try:
         return json.loads(_in_folder("switches").read_text()).get(name)
     except FileNotFoundError:
@@ -54,12 +55,12 @@ def switched(name: str) -> Any:
 
 
 def drops(what: str) -> bool:
-    """Is this one of those that get lost? The switch holds which share of `what` does."""
+    """Whether this one is to be lost; the switch holds the share of `what` to lose."""
     return random.random() < (switched(f"{what} lost") or 0)
 
 
 def before(owner: Any, name: str, place: Callable[..., str | None]) -> None:
-    """Reach a place before each call of `owner.name`; `place` names it by the call's arguments, or says None."""
+    """Reach a place before each call of `owner.name`; `place` returns its name for the call's arguments, or None."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
@@ -72,7 +73,7 @@ def before(owner: Any, name: str, place: Callable[..., str | None]) -> None:
 
 
 def after(owner: Any, name: str, place: Callable[..., str | None]) -> None:
-    """The same after the call has succeeded; `place` is told its result."""
+    """The same after a successful call; `place` gets its result."""
     original = getattr(owner, name)
 
     @functools.wraps(original)
@@ -86,6 +87,6 @@ def after(owner: Any, name: str, place: Callable[..., str | None]) -> None:
 
 
 def replace(owner: Any, name: str, by: Callable[[Any], Any]) -> None:
-    """`by` makes the substitute from the original."""
+    """`by` makes the replacement from the original."""
     original = getattr(owner, name)
     setattr(owner, name, functools.wraps(original)(by(original)))

@@ -1,4 +1,4 @@
-"""A store is away, people knock again and again, and it is back: everybody gets in at the first try, and no place is lost."""
+"""A store is down while people try to connect, and comes back: all must connect at the first attempt, and no place is lost."""
 
 import asyncio
 import json
@@ -23,9 +23,9 @@ from tests.programs.faults.stage import FREEZE, KILL, Act, NotHere, Stage
 from tests.support import postgresql
 from tests.support.studio import NO_KEEPALIVE
 
-KNOCKS = 20  # as many as there are places
-RUN_S = 0.2  # how long the impatient wait, where they are not even let in
-PATIENCE_S = 60.0  # only what hangs takes so long
+KNOCKS = 20  # attempts, as many as a person has places
+RUN_S = 0.2  # how long an impatient client waits for the handshake
+PATIENCE_S = 60.0  # longer only if it hangs
 COME_AGAIN, TOO_MANY = 1012, 4429
 GIVEN_BACK_S = 20.0
 
@@ -44,7 +44,7 @@ def comes_back(away: Away) -> Act:
 
 
 def postgresql_comes_back(away: Callable[[postgresql.Server], AbstractAsyncContextManager[None]]) -> Act:
-    """The same in web processes that have their people in a PostgreSQL, as long as it lasts."""
+    """The same with web processes that use PostgreSQL meanwhile."""
 
     async def act(stage: Stage) -> float:
         if not postgresql.binaries():
@@ -77,7 +77,7 @@ async def _comeback(stage: Stage, people: list[Person], away: Away) -> None:
 
 
 async def _knock(door: Door) -> str | int | None:
-    """One try: "in", or how the server ended it."""
+    """One attempt to connect: "in", or how the server ended it."""
     try:
         async with _at(door) as socket, asyncio.timeout(PATIENCE_S):
             frame = json.loads(await socket.recv())
@@ -91,7 +91,7 @@ async def _knock(door: Door) -> str | int | None:
 
 
 async def _knock_and_run(door: Door) -> None:
-    """As a page does that is reloaded again and again."""
+    """Like a page that is reloaded again and again."""
     for _ in range(KNOCKS):
         with suppress(TimeoutError, InvalidHandshake):
             async with asyncio.timeout(RUN_S), _at(door):
@@ -105,7 +105,7 @@ def _at(door: Door) -> connect:
 
 
 async def places_kept(house: House) -> list[str]:
-    """Nobody is connected any more: which web process still counts somebody?"""
+    """With nobody connected, the web processes that still count a place."""
     counts: list[int] = []
 
     async def none() -> bool:
@@ -164,8 +164,8 @@ with open(sys.argv[1], "r+b") as file:
 
 @asynccontextmanager
 async def locked_sqlite(_: object = None) -> AsyncIterator[None]:
-    """Somebody holds all eight locks of its write-ahead log, those of the readers too. By another process: whoever closes
-    a file loses all the locks that his process has on it."""
+    """Another process holds all eight locks of its write-ahead log, those of readers too. Not this one: a process that closes
+    a file loses all its locks on it."""
     file = str(settings.DATA_DIR / "studio.sqlite3-shm")
     pipe, command = asyncio.subprocess.PIPE, [sys.executable, "-c", LOCK, file]
     holder = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
@@ -188,7 +188,7 @@ async def stopped_postgresql(server: postgresql.Server) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def locked_postgresql(server: postgresql.Server) -> AsyncIterator[None]:
-    """It takes every question, and answers none about people."""
+    """It accepts connections, and answers no query about people."""
     async with await psycopg.AsyncConnection.connect(server.url) as connection:
         await connection.execute("LOCK TABLE project_user, project_token IN ACCESS EXCLUSIVE MODE")
         yield

@@ -1,4 +1,4 @@
-"""Processes, stores, clocks, a provider or a client that break at a random moment, or all the time."""
+"""Faults of processes, stores, clocks, the provider or a client, at a random moment or throughout."""
 
 import asyncio
 import signal
@@ -13,7 +13,7 @@ from tests.programs.faults.stage import FREEZE, FROZEN_S, TERM, Act, NotReached,
 from tests.programs.faults.times import LEASE_S
 
 HUNG_S = 8.0
-ENOUGH_S = 40.0  # for a server to have enough of one who never reads
+ENOUGH_S = 40.0  # until the server must have disconnected a client that never reads
 AT_RANDOM_S = 0.4  # the first so many seconds of a conversation
 
 
@@ -55,7 +55,7 @@ def store(name: str, how: signal.Signals) -> Act:
 
 
 async def hung_valkey(stage: Stage) -> float:
-    """Longer than any timeout of ours. Who comes meanwhile gets in, and is heard."""
+    """For longer than any of our timeouts. People can connect meanwhile, and are answered."""
     stage.say()
     await asyncio.sleep(stage.chance.random() * AT_RANDOM_S)
     at = time.monotonic()
@@ -82,7 +82,7 @@ async def flushall(stage: Stage) -> float:
 
 
 async def talk(stage: Stage) -> float:
-    """Nothing is broken but what the scenario's switches and people break."""
+    """Only the scenario's switches and people break something."""
     at = time.monotonic()
     stage.say()
     return at
@@ -97,7 +97,7 @@ def provider(mood: str, calls: int = 3) -> Act:
 
 
 def wrong_clock(choose: Callable[[House], list[Child]], skew_s: float) -> Act:
-    """One process lives so many seconds ahead of (or behind) the others."""
+    """The clock of one process is so many seconds ahead of, or behind, the others."""
 
     async def act(stage: Stage) -> float:
         (wrong, *_) = choose(stage.house)
@@ -119,7 +119,7 @@ async def _restart(house: House, child: Child, skew_s: float) -> None:
 
 
 async def never_reads(stage: Stage) -> float:
-    """Somebody asks and asks and reads nothing; the others are served, and the connection is ended."""
+    """A client sends and reads nothing: others are served, and its connection is closed."""
     at = time.monotonic()
     async with deaf(stage.people[0]) as asking:
         stage.say()

@@ -1,4 +1,4 @@
-"""Negative controls: with a protection taken away, the harness must go red, and in the column that this protection is for."""
+"""Negative controls: without a protection the harness must fail, in the column that the protection is for."""
 
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ from tests.programs.faults.play import Row, Theatre
 from tests.programs.faults.scenarios import AFFORDABLE, COUNTED, KNOCKING, Scenario
 from tests.programs.faults.stage import KILL, Stage, broken
 
-TRIES = 3  # on a busy machine a frozen worker may wake too late to do harm; once red is proof that the harness sees it
+TRIES = 3  # a frozen worker may wake too late to do harm on a busy machine; one failure proves that the harness sees it
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
 HELD = "advance | generating"
@@ -21,7 +21,7 @@ PLACES_BACK = "places given back"
 
 
 async def killed_alone(stage: Stage) -> float:
-    """With nobody else's wake-ups about, which could wake a worker for what was left behind."""
+    """Without other people's wake-ups, which could wake a worker for what was left behind."""
     stage.house.arm(HELD, KILL)
     stage.people[0].say()
     return await broken(stage, HELD, KILL)
@@ -29,12 +29,12 @@ async def killed_alone(stage: Stage) -> float:
 
 @dataclass(frozen=True)
 class Control:
-    """Without what, which scenario shows it, and in which of the verdict's lists."""
+    """The protection to remove, the scenario that needs it, and the list of the verdict that must have failures."""
 
     without: str
     scenario: Scenario
     column: str
-    short: bool = True  # is it part of the short form?
+    short: bool = True  # part of the short form
 
     @property
     def name(self) -> str:
@@ -84,14 +84,14 @@ CONTROLS = (
 
 
 async def play(theatre: Theatre, control: Control) -> Row:
-    """A row that must be red."""
+    """A row that must fail."""
     row = Row(replace(control.scenario, fault=f"without {control.without}: {control.scenario.fault}"), Verdict())
     if control.without == "unique index":
         house.drop_unique_index()
     try:
         await theatre.play(row, WITHIN_S, tidy=False)
     finally:
-        house.forget_messages()  # what it left undone or doubled is nobody else's
+        house.forget_messages()  # else the next scenario would find what this one broke
         house.prepare()
         if control.without == PLACES_BACK:
             await theatre.house.restart_webs()

@@ -1,4 +1,4 @@
-"""A client that asks and never reads."""
+"""A client that sends requests and never reads."""
 
 import asyncio
 import json
@@ -10,17 +10,16 @@ from websockets.asyncio.client import connect
 
 from tests.programs.faults.person import DOWN, Person
 
-ASKS = 100_000  # far more than fit anywhere: some ten thousand answers fill every buffer on the way
+ASKS = 100_000  # some ten thousand answers fill every buffer on the way
 WRONG = {
     "type": "session.sync",
     "known": [],
-}  # no limit of how often counts what cannot be read, and the answer is a sentence
+}  # unreadable frames count for no rate limit, and are answered with a sentence
 
 
 @asynccontextmanager
 async def deaf(person: Person) -> AsyncIterator["asyncio.Task[None]"]:
-    """While this lasts it asks again and again, with a window of nearly nothing. The value ends when the server ends the
-    connection."""
+    """Sends meanwhile, with a tiny receive window. The value completes when the server closes the connection."""
     url = f"ws://127.0.0.1:{person.ports[0]}/ws/sessions/{person.session_id}/"
     plain = socket.socket()
     plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

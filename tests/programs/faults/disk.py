@@ -1,4 +1,4 @@
-"""A full disk: a small tmpfs over the pictures' folder, or over mongod's, where the rights allow it."""
+"""A full disk: a small tmpfs over the pictures' folder, or over mongod's, if we may mount one."""
 
 import asyncio
 import shutil
@@ -18,8 +18,8 @@ SIZE = "16k"
 FULL_S = 1.5
 MONGOD = settings.DATA_DIR / "mongo"
 MONGOD_FULL_S = 6.0
-ROOM = 40 * 1024 * 1024  # for what mongod needs to start at all; then it is filled up
-AGAIN_S = 0.5  # between two starts of a mongod that cannot live there, as `serve` has it
+ROOM = 40 * 1024 * 1024  # enough for mongod to start; then it is filled
+AGAIN_S = 0.5  # between two starts of a mongod that exits, as in `serve`
 
 
 def _mount(folder: Path, size: str = SIZE) -> None:
@@ -39,7 +39,7 @@ def _fill(folder: Path) -> None:
 
 
 async def full_disk(stage: Stage) -> float:
-    """The disk fills up, and is emptied again before the attempts are used up."""
+    """The disk fills up, and has space again before the attempts are used up."""
     await asyncio.to_thread(_mount, settings.PICTURES_DIR)
     try:
         _fill(settings.PICTURES_DIR)
@@ -53,8 +53,8 @@ async def full_disk(stage: Stage) -> float:
 
 
 async def mongod_full(stage: Stage) -> float:
-    """mongod gives up where it cannot write its journal, and again whenever it is started there. What was acknowledged by
-    then is in it; what is said meanwhile waits with the people, who hear a refusal and say it again."""
+    """mongod exits when it cannot write its journal, and again whenever it is started. What was acknowledged by then is in the
+    journal; people's messages are refused meanwhile, and sent again."""
     house = stage.house
     await _moved(house, _onto_a_small_disk)
     try:
@@ -79,7 +79,7 @@ async def mongod_full(stage: Stage) -> float:
 
 
 async def _until_it_lives(house: House) -> None:
-    """The one that was started last may have met the full disk still."""
+    """The last one to be started may still have found the disk full."""
     try:
         await asyncio.to_thread(embedded.wait_until_ready, house.mongod)
     except CannotStart:
@@ -87,7 +87,7 @@ async def _until_it_lives(house: House) -> None:
 
 
 async def _moved(house: House, move: Callable[[], None]) -> None:
-    """mongod lives elsewhere from now on."""
+    """Moves mongod's data to the small disk."""
     house.mongod.child.send(TERM)
     await house.ended(house.mongod.child)
     try:
@@ -106,7 +106,7 @@ def _onto_a_small_disk() -> None:
         shutil.rmtree(MONGOD, ignore_errors=True)
         away.rename(MONGOD)
         raise
-    # The journal has its files ahead of time, full of zeros: as holes, each page of them needs room when it is written.
+    # The journal's files are preallocated with zeros: stored as holes, each page takes space only when it is written.
     subprocess.run(["cp", "-a", "--sparse=always", f"{away}/.", str(MONGOD)], check=True)
     shutil.rmtree(away)
 

@@ -1,4 +1,4 @@
-"""What can be broken in web and worker alike: wake-ups, events, the token filter, the clock."""
+"""Faults of web processes and workers alike: wake-ups, events, the token filter, the clock."""
 
 import os
 import threading
@@ -14,7 +14,7 @@ SKEW_S = float(os.environ.get("STUDIO_FAULTS_CLOCK", "0"))
 
 
 def skew_clock() -> None:
-    """Every clock that the product reads in Python goes wrong by so many seconds. Call it before Django's setup."""
+    """Shifts every clock that the product reads in Python by this many seconds. Call it before Django's setup."""
     if not SKEW_S:
         return
     import uuid_utils
@@ -77,15 +77,15 @@ def _news(send: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _bounds(bounds: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
-    """A negative control: no ceiling is looked at."""
+    """A negative control: no ceiling is checked."""
     return lambda *args: [] if switched("ceilings off") else bounds(*args)
 
 
 def _begin(begin: Callable[[Any], None]) -> Callable[[Any], None]:
-    """A negative control: what goes out is in no book."""
+    """A negative control: no call is listed in a book."""
     return lambda payment: None if switched("calls unlisted") else begin(payment)
 
 
 def _held(held: Callable[[str, str], Any]) -> Callable[[str, str], Any]:
-    """A negative control: without the token, everybody who ever held a message may still write."""
+    """A negative control: without the token, a worker that has lost its lease can still write."""
     return lambda id, token: {"_id": id} if switched("token filter off") else held(id, token)

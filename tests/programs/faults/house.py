@@ -1,4 +1,4 @@
-"""The whole studio in processes of its own, each of which can be killed, stopped, frozen and started again."""
+"""The whole studio in processes, each of which can be killed, stopped, frozen and started again."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ WORKERS = 2
 
 
 class House:
-    """Two web processes and two workers, so that there is always somebody who can take over."""
+    """Two web processes and two workers, so that another one can always take over."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,7 +71,7 @@ class House:
         await self.is_ready(child)
 
     async def restart_webs(self) -> None:
-        """With the environment that we have by now."""
+        """With the current environment."""
         for child in self.webs:
             child.send(signal.SIGKILL)
             await self.ended(child)
@@ -105,7 +105,7 @@ class House:
             file.unlink(missing_ok=True)
 
     async def fired(self, place: str, within: float = 60) -> Child | None:
-        """Who was the first to reach it; None when nobody did."""
+        """The process that reached it first, or None."""
         file = self.folder / f"fired.{place}"
 
         def pid() -> int:
@@ -117,7 +117,7 @@ class House:
         return next(child for child in self.processes if child.process and child.process.pid == pid())
 
     def switch(self, **values: Any) -> None:
-        """`events_lost=1.0` is the switch "events lost"; those that are not named are off."""
+        """`events_lost=1.0` sets the switch "events lost"; all others are turned off."""
         file = self.folder / "switches"
         file.with_suffix(".new").write_text(json.dumps({name.replace("_", " "): on for name, on in values.items()}))
         file.with_suffix(".new").replace(file)
@@ -158,7 +158,7 @@ async def answers(port: int) -> None:
 
 
 async def until(true: Callable[[], bool | Awaitable[bool]], within: float, every: float = 0.05) -> bool:
-    """Did it become true within so many seconds? Asked `every` so many."""
+    """Whether it becomes true within so many seconds; tried `every` so many."""
     deadline = asyncio.get_running_loop().time() + within
     while True:
         found = true()

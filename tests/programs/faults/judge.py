@@ -1,5 +1,5 @@
-"""The verdict, from outside the application: the people's journals, the provider's ledger, and what a fresh load shows. What
-is left behind in the stores, `leftovers` finds."""
+"""The verdict, from outside the application: by the people's journals, the provider's ledger, and a fresh load. `leftovers`
+finds what remains in the stores."""
 
 import asyncio
 from collections import Counter
@@ -15,12 +15,12 @@ from tests.programs.faults.person import Entry, Form, Person
 WITHIN_S = 120.0  # for every message to end: far more than lease, rescue and a few stages, on a busy machine
 CATCH_UP_S = 60.0  # for the views and the gallery after that
 ASK_S = 0.2
-STARTS_AT_MOST = 3  # of one kind for one message: the attempts of a stage
+STARTS_AT_MOST = 3  # of one kind for one message, the attempts of a stage
 
 
 @dataclass
 class Fresh:
-    """What somebody who comes now is shown."""
+    """What a fresh load shows."""
 
     session: Form
     messages: dict[str, Form]
@@ -49,10 +49,10 @@ class Verdict:
     doubled: list[str] = field(default_factory=list)
     unfenced: list[str] = field(default_factory=list)
     differing: list[str] = field(default_factory=list)
-    locked_out: list[str] = field(default_factory=list)  # not let in, or a place that nobody gave back
+    locked_out: list[str] = field(default_factory=list)  # could not connect, or a place was not released
     leftovers: list[str] = field(default_factory=list)
     money: list[str] = field(default_factory=list)  # see `money`
-    moderation: list[str] = field(default_factory=list)  # decided twice, or otherwise than the record says
+    moderation: list[str] = field(default_factory=list)  # decided twice, or different from the record
     starts: list[int] = field(default_factory=list)  # provider calls of one kind for one message
     recoveries: list[float] = field(default_factory=list)  # seconds to each end: from the fault, or from a later send
     remarks: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ class Verdict:
 
 
 async def load(person: Person) -> Fresh | None:
-    """None while nobody answers."""
+    """None while no web process answers."""
     base = f"/api/v1/chat/sessions/{person.session_id}/"
     try:
         session, messages, pictures = await asyncio.gather(
@@ -86,7 +86,8 @@ async def load(person: Person) -> Fresh | None:
 async def judge(
     person: Person, ledger: Ledger, fault_at: float, within: float = WITHIN_S, *, may_be_refused: bool = False
 ) -> Verdict:
-    """Waits until all has ended and been seen, or time is up; then says what is wrong. `may_be_refused`: for money."""
+    """Waits until everything has ended and was seen, or for the time limit, then lists what is wrong. `may_be_refused`: for
+    lack of money."""
     fresh: Fresh | None = None
 
     async def settled() -> bool:
@@ -124,7 +125,7 @@ async def judge(
 
 
 def _lost(person: Person, fresh: Fresh) -> list[str]:
-    """Never acknowledged although it was sent and sent again, or acknowledged and gone, or without an end."""
+    """Never acknowledged although it was sent repeatedly, or acknowledged and missing, or never ended."""
     return [entry.content for entry in person.journal.values() if not entry.is_refused and not _ended(entry, fresh)]
 
 
@@ -137,7 +138,7 @@ def _status(entry: Entry, fresh: Fresh) -> Any:
 
 
 def _doubled(person: Person, fresh: Fresh) -> list[str]:
-    """Two messages for one client_id, another picture than its own for one message, or one where there is to be none."""
+    """Two messages for one client_id, a wrong picture for a message, or one where there must be none."""
     times = Counter(message["client_id"] for message in fresh.messages.values())
     wrong = [f"{times[client_id]} messages" for client_id in person.journal if times[client_id] > 1]
     shown = sorted((picture["message_id"], picture["id"]) for picture in fresh.pictures)
@@ -149,7 +150,7 @@ def _doubled(person: Person, fresh: Fresh) -> list[str]:
 
 
 def _unfenced(person: Person, fresh: Fresh) -> list[str]:
-    """Written into after its end, or not cancelled although that was acknowledged."""
+    """Changed after its end, or not cancelled although that was acknowledged."""
     return [
         f"{entry.content}: {entry.end and entry.end['status']}, now {_status(entry, fresh)}"
         for entry in person.journal.values()
@@ -158,7 +159,7 @@ def _unfenced(person: Person, fresh: Fresh) -> list[str]:
 
 
 def _differing(person: Person, fresh: Fresh) -> list[str]:
-    """A tab whose messages or session are not what a fresh load shows."""
+    """Tabs whose messages or session differ from a fresh load."""
     return [
         f"tab {number}: " + ", ".join(_difference(tab.messages, fresh.messages) or ["session"])
         for number, tab in enumerate(person.tabs)

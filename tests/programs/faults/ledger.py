@@ -1,5 +1,5 @@
-"""The provider's other end, in the harness: it answers well or badly, and its ledger counts what was started. It speaks as
-the stand-in does, and OpenAI's image API."""
+"""The fake service behind the stand-in provider, which answers well or badly; its ledger counts the calls. It also speaks
+OpenAI's image API."""
 
 import base64
 import json
@@ -14,16 +14,16 @@ from typing import Any
 
 from tests.support.studio import picture
 
-SLOW_S, NEVER_S = 0.6, 2.5  # within the stand-in's patience, and past it
+SLOW_S, NEVER_S = 0.6, 2.5  # below and above the stand-in's timeout
 PICTURE = picture(128, 128)
 IMAGES = ("/v1/images/generations", "/v1/images/edits")
 REFINED = ", refined"
 
 
 class Ledger:
-    """`starts` counts by (what, content); of pictures with one prompt, as variations have, the one that was started most
-    often counts. `charged` counts the pictures that a bill would list: whatever is answered as made, also where nobody listens
-    any more. `mood` is how the next calls are answered; `bad` how many of them, then well."""
+    """`starts` counts calls by (kind, content); of variations, which share a prompt, only the one that was started most often.
+    `charged` counts the pictures that would be billed: all that were made, even if the client has gone. `mood` is how the
+    next `bad` calls are answered; later ones succeed."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -40,7 +40,7 @@ class Ledger:
             self.mood, self.bad = mood, calls
 
     def started(self, what: str, content: str, seed: int) -> str:
-        """Note a start; the mood of its answer."""
+        """Count a call; returns how to answer it."""
         with self._lock:
             self._of_seed[what, content, seed] += 1
             self.starts[what, content] = max(self.starts[what, content], self._of_seed[what, content, seed])
@@ -70,7 +70,7 @@ def listening() -> Iterator[Ledger]:
                 self.end_headers()
                 self.wfile.write(body)
             except OSError:
-                pass  # who asked is dead, or has lost patience
+                pass  # the client is dead, or has timed out
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -86,7 +86,7 @@ def listening() -> Iterator[Ledger]:
 
 
 def _asked_for(sent: bytes) -> tuple[str, int]:
-    """The message's words, of the prompt in a JSON body or a form, and the seed."""
+    """The message's text, from the prompt in a JSON body or a form, and the seed."""
     if sent.startswith(b"{"):
         fields = json.loads(sent)
     else:

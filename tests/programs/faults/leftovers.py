@@ -1,4 +1,4 @@
-"""What is stored and belongs to nobody: maintenance must have cleared it away once it had its time."""
+"""What is stored and belongs to nobody: maintenance must have deleted it in time."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,13 +8,11 @@ from django.db import close_old_connections
 
 from tests.programs.faults.house import until
 
-MAINTENANCE_S = (
-    20.0  # drafts and artifacts have their ages (see `worker`), then a round or two; a busy machine takes longer
-)
+MAINTENANCE_S = 20.0  # the ages of drafts and artifacts (see `worker`) and a round or two; longer on a busy machine
 
 
 async def left() -> list[str]:
-    """What is still there when maintenance had its time; returns as soon as it is nothing."""
+    """What remains when the time is up; returns as soon as there is nothing."""
     found: list[str] = []
 
     async def nothing() -> bool:
@@ -40,7 +38,7 @@ def _rows() -> Iterator[str]:
 
 
 def _files() -> Iterator[str]:
-    """Those of a write that a crash cut short go with the row they were for."""
+    """Files of a write that a crash interrupted are deleted with their row."""
     from gallery.models import Image
 
     files = {path.name for path in settings.PICTURES_DIR.rglob("*") if path.is_file()}

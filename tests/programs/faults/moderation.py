@@ -1,4 +1,4 @@
-"""Moderators at once, moderators that die in the middle of a decision, and owners who delete meanwhile."""
+"""Simultaneous moderators, moderators that die in the middle of a decision, and owners who delete meanwhile."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ STARTS_S = 120  # a process, on a busy machine
 
 
 async def two_moderators(stage: Stage) -> float:
-    """One hides what the queue gives, the other approves it; each picture is decided once."""
+    """One hides what the queue gives, the other one approves; each picture is decided once."""
     await _pictures(stage)
     at = time.monotonic()
     moderators = [await _asked(_moderator) for _ in range(2)]
@@ -39,7 +39,7 @@ async def two_moderators(stage: Stage) -> float:
 
 
 def moderator_dies(place: str) -> Act:
-    """In the middle of a decision: another one decides what was left, and nothing is half done."""
+    """In the middle of a decision: another moderator decides the rest, and no decision is half done."""
 
     async def act(stage: Stage) -> float:
         pictures = await _pictures(stage)
@@ -84,7 +84,7 @@ async def appeals_of_what_is_deleted(stage: Stage) -> float:
 
 
 async def _pictures(stage: Stage) -> list[tuple[Person, Entry]]:
-    """New ones of everybody's, and no other waits for a moderator."""
+    """New pictures of everybody; no others wait for a moderator."""
     await _asked(_approve_the_rest)
     stage.say(1)
     entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
@@ -103,7 +103,7 @@ async def _appeal(person: Person, entry: Entry, hider: uuid.UUID) -> str:
 
 
 async def _asked(what: Callable[..., T], *args: object) -> T:
-    """In a thread, whose connection ends with it."""
+    """In a thread, whose database connection ends with it."""
 
     def asked() -> T:
         try:
@@ -151,7 +151,7 @@ def _undecided() -> bool:
 
 
 def _wrong_verdicts() -> list[str]:
-    """Pictures that were decided about twice, that are otherwise than the record says, and appeals that wait for nothing."""
+    """Pictures that were decided twice or differ from the record, and appeals that wait although nothing is to be decided."""
     from gallery.models import Image
     from gallery.moderation.models import Act, Appeal
 

@@ -1,5 +1,5 @@
 """`python -m tests.programs.faults.moderator ID hide`: a moderator in a process of its own, with places to break it at.
-Decides the same about whatever the queue gives: `hide`, `approve`, or `accept` of appeals."""
+Makes the same decision about everything in the queue: `hide`, `approve`, or `accept` of appeals."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-LEASE = timedelta(seconds=3)  # of the queue: minutes otherwise, for which nobody waits here
+LEASE = timedelta(seconds=3)  # of the queue; minutes otherwise
 RECORDED, DECIDED = "act recorded | picture changed", "appeal's picture changed | appeal closed"
 
 
@@ -26,7 +26,7 @@ def install() -> None:
     from tests.programs.faults.breaking import after, replace, switched
 
     queue.LEASE = LEASE
-    if switched("acts alone"):  # a negative control: what belongs together is written one by one
+    if switched("acts alone"):  # a negative control: without a transaction
         for module, name in ((queue, "decide"), (appeals, "decide"), (verdicts, "_decide")):
             replace(module, name, _without_transaction)
     after(record, "add", lambda nothing: RECORDED)
@@ -38,7 +38,7 @@ def _without_transaction(decorated: Any) -> Callable[..., Any]:
 
 
 def review(by: uuid.UUID, verdict: str) -> None:
-    """Until nothing waits for this one."""
+    """Until nothing waits for this moderator."""
     from gallery.moderation import queue
 
     kind: queue.Kind = "appeals" if verdict == "accept" else "new"

@@ -1,4 +1,4 @@
-"""The studio's ledger beside the provider's own: never above a ceiling, and the same at the end."""
+"""Compares the studio's ledger with the provider's own: never above a ceiling, and equal at the end."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,12 +12,12 @@ from tests.programs.faults.ledger import Ledger
 
 PRICE = 40_000  # of a picture, in millionths
 PRICES = "images picture=0.04"
-SETTLED_S = 40.0  # six leases and a round or two for what no message names; a busy machine takes longer
+SETTLED_S = 40.0  # six leases and a round or two, for what no message names; longer on a busy machine
 LOOK_S = 0.05
 
 
 class Money:
-    """Of one scenario. `pictures`: how many the ceilings allow, or None."""
+    """In one scenario. `pictures`: how many the ceilings allow, or None."""
 
     def __init__(self, ledger: Ledger, pictures: int | None) -> None:
         self._ledger = ledger
@@ -26,7 +26,7 @@ class Money:
 
     @asynccontextmanager
     async def watched(self) -> AsyncIterator[None]:
-        """With empty books and these ceilings."""
+        """Empties the books and sets the ceilings."""
         self._ledger.charged = 0
         await asyncio.to_thread(_begin, self._ceiling)
         watching = asyncio.create_task(self._watch())
@@ -37,7 +37,7 @@ class Money:
             await asyncio.gather(watching, return_exceptions=True)
 
     async def wrong(self, within: float) -> list[str]:
-        """Waits until all is settled, or time is up."""
+        """Waits until everything is settled, or for the time limit."""
         await until(lambda: asyncio.to_thread(_is_settled), min(within, SETTLED_S), every=0.2)
         return [*await asyncio.to_thread(self._judge)]
 
@@ -81,7 +81,7 @@ def _is_settled() -> bool:
 
 
 def _sums() -> tuple[int, int, int]:
-    """Held, spent and assumed, of the studio; nothing while MongoDB is down."""
+    """The studio's sums of reserved, spent and assumed; None while MongoDB is down."""
     from pymongo.errors import PyMongoError
 
     from pipeline.store.ledger import STUDIO

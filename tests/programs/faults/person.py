@@ -1,5 +1,5 @@
-"""A client that outlives every fault, as the page does: it reconnects, sends again what was not acknowledged, keeps the
-highest version of everything. Its journal is what the judge goes by."""
+"""A client that survives every fault, like the page: it reconnects, resends what was not acknowledged, and keeps the highest
+version of everything. The judge uses its journal."""
 
 import asyncio
 import json
@@ -16,8 +16,8 @@ from websockets.exceptions import WebSocketException
 from tests.support.studio import NO_KEEPALIVE, SMALL
 
 Form = dict[str, Any]
-AGAIN_S = 0.2  # between two tries to connect
-UNSURE_S = 2.0  # without an acknowledgement it sends again
+AGAIN_S = 0.2  # between two attempts to connect
+UNSURE_S = 2.0  # without an acknowledgement for so long, it sends again
 PATIENCE_S = 3.0
 DOWN = (OSError, WebSocketException, TimeoutError)
 
@@ -29,25 +29,25 @@ class Entry:
     client_id: str
     content: str
     said_at: float
-    original: "Entry | None" = None  # that this one is a variation of
+    original: "Entry | None" = None  # which this one varies
     sent_at: float = 0.0
-    message_id: str | None = None  # known: acknowledged
+    message_id: str | None = None  # not None: acknowledged
     stopped: bool = False  # the cancellation was acknowledged
     refused: str | None = None
     ended_at: float | None = None
     end: Form | None = None  # the first one that was seen
-    reopened: bool = False  # somebody wrote into it after its end
-    retried_at: int = 0  # the version; an end before it is none any more, though a tab may see it only now
-    picture_changes: bool = False  # trashed by the person, or hidden: that may be written
+    reopened: bool = False  # it changed after its end
+    retried_at: int = 0  # the version; an end before it does not count, even if a tab sees it only now
+    picture_changes: bool = False  # it was trashed or hidden, which may change the message
 
     @property
     def is_refused(self) -> bool:
-        """With the one that it varies, too."""
+        """Including the message that it varies."""
         return bool(self.refused or (self.original and self.original.refused))
 
     @property
     def is_waiting(self) -> bool:
-        """To be sent: not acknowledged, not refused, and its original is known."""
+        """Whether it is to be sent: not acknowledged, not refused, and its original is known."""
         tied = self.original is not None and self.original.message_id is None
         return self.message_id is None and self.refused is None and not tied
 
@@ -59,7 +59,7 @@ class Entry:
 
 
 class Tab:
-    """One connection at a time, to one web process, and what was applied of its events."""
+    """One connection at a time to one web process, and the state from its events."""
 
     def __init__(self, person: "Person", port: int, hangs_up_every: float | None = None) -> None:
         self.messages: dict[str, Form] = {}
@@ -140,7 +140,7 @@ class Person:
         await self._http.aclose()
 
     async def rest(self, method: str, path: str, **what: Any) -> Any:
-        """The answer, from whichever web process gives one. Raises `httpx.HTTPError` when none does."""
+        """The answer of any web process that answers. Raises `httpx.HTTPError` when none does."""
         for port in reversed(self.ports):
             try:
                 url = f"http://127.0.0.1:{port}{path}"
@@ -157,7 +157,7 @@ class Person:
         return entry
 
     async def stop(self, entry: Entry) -> None:
-        """Ask for its cancellation; `entry.stopped` says whether that was granted."""
+        """Request its cancellation; `entry.stopped` says whether that was acknowledged."""
         await self._command("cancel", entry)
 
     async def retry(self, entry: Entry) -> None:
@@ -171,7 +171,7 @@ class Person:
         )
 
     def answered(self, frame: Form) -> None:
-        """A reply: the id of a send is its client_id; that of another command ends with it."""
+        """Handle a reply: the id of a send is its client_id; that of another command ends with it."""
         entry = self.journal[str(frame["id"]).rpartition(" ")[2]]
         if "ok" in frame:
             entry.message_id = frame["ok"]["message"]["id"]
@@ -193,7 +193,7 @@ class Person:
             entry.end, entry.ended_at = message, time.monotonic()
 
     async def _send(self) -> None:
-        """Whatever is not acknowledged goes out again: on a new connection at once, on the same one when in doubt."""
+        """Resend what is not acknowledged: on a new connection at once, on the same one after `UNSURE_S`."""
         connects = 0
         while True:
             again = self.tabs[0].connects != connects

@@ -1,4 +1,4 @@
-"""A process breaks itself at a place between two steps."""
+"""Faults at a place between two steps, where a process breaks itself."""
 
 import asyncio
 import signal
@@ -50,14 +50,16 @@ def at_place(place: str, how: signal.Signals) -> Act:
 
     async def act(stage: Stage) -> float:
         stage.house.arm(place, how)
-        stage.say(1 if place.startswith("finish") else 3)  # what comes after an end would hide that nobody told of it
+        stage.say(
+            1 if place.startswith("finish") else 3
+        )  # events after an end would hide that the end itself was not announced
         return await broken(stage, place, how)
 
     return act
 
 
 def cancelled_while_frozen(place: str) -> Act:
-    """Who held it wakes up after its message was cancelled: it may write nothing, and leave no picture."""
+    """A frozen worker wakes up after its message was cancelled: it must write nothing, and leave no picture."""
 
     async def act(stage: Stage) -> float:
         stage.house.arm(place, FREEZE)
@@ -69,7 +71,7 @@ def cancelled_while_frozen(place: str) -> Act:
         await asyncio.gather(*(_stop_all(person) for person in stage.people))
         await asyncio.sleep(FROZEN_S)
         child.send(signal.SIGCONT)
-        await asyncio.sleep(1)  # for the zombie to do its worst
+        await asyncio.sleep(1)  # time for the woken worker to do harm
         return at
 
     return act
@@ -82,7 +84,7 @@ async def _stop_all(person: Person) -> None:
 
 
 def cancelling(how: signal.Signals) -> Act:
-    """The web process breaks between a granted cancellation and what follows from it: others waited for that message."""
+    """The web process breaks between an acknowledged cancellation and its follow-ups: other messages waited for that one."""
 
     async def act(stage: Stage) -> float:
         await _cancel_all(stage, CANCELLING, how)
@@ -92,7 +94,7 @@ def cancelling(how: signal.Signals) -> Act:
 
 
 def retrying(how: signal.Signals) -> Act:
-    """The same between a granted retry and its wake-up."""
+    """The same between an acknowledged retry and its wake-up."""
 
     async def act(stage: Stage) -> float:
         await _cancel_all(stage, RETRYING, how)
@@ -116,8 +118,8 @@ async def _cancel_all(stage: Stage, place: str, how: signal.Signals) -> None:
 
 
 def deleting(how: signal.Signals) -> Act:
-    """A picture is deleted for good, its person wants it back at the same moment, and who deletes breaks between the files
-    and the row."""
+    """A picture is deleted for good and restored at the same moment, and the deleting process breaks between the files and the
+    row."""
 
     async def act(stage: Stage) -> float:
         stage.say(1)
@@ -141,7 +143,7 @@ async def _delete_and_restore(person: Person, entry: Entry) -> None:
 
 
 async def stray_file(stage: Stage) -> float:
-    """A file that no row names, as a restored database leaves it; for others pictures are made meanwhile."""
+    """A file without a row, as after restoring a database; other people's pictures are made meanwhile."""
     at = time.monotonic()
     id = uuid.UUID(int=(int((time.time() - STRAY_AGE_S) * 1000) << 80) | (0x7 << 76) | (0x8 << 60) | 1)
     path = settings.PICTURES_DIR / id.hex[:6] / f"{id.hex}-0123456789abcdef.png"
@@ -152,7 +154,7 @@ async def stray_file(stage: Stage) -> float:
 
 
 def trashing(how: signal.Signals) -> Act:
-    """A picture goes into the trash, and who should say so to its message breaks."""
+    """A picture goes into the trash, and the process that should update its message breaks."""
 
     async def act(stage: Stage) -> float:
         stage.say(1)

@@ -20,7 +20,7 @@ PEOPLE = 2
 
 @dataclass
 class Row:
-    """What became of a scenario, over all its rounds. `skipped` says why it was not played."""
+    """The result of a scenario over all its rounds. `skipped`: why it was not run."""
 
     scenario: Scenario
     verdict: Verdict
@@ -34,7 +34,7 @@ class Theatre:
         self.chance = random.Random(seed)
 
     async def play(self, row: Row, within: float = WITHIN_S, *, tidy: bool = True) -> None:
-        """Once more; the row grows by it. `tidy`: nothing may be left behind, either."""
+        """Run one round and add it to the row. `tidy`: nothing may be left behind, either."""
         people = [Person(self.house.ports, **row.scenario.people) for _ in range(PEOPLE)]
         self.house.switch(**row.scenario.switches)
         self.ledger.behave("well")
@@ -72,7 +72,7 @@ class Theatre:
             row.verdict.locked_out += await places_kept(self.house)
 
     async def _repair(self) -> None:
-        """Whatever happened, the next scenario finds everything alive and nothing armed."""
+        """Start what has died and disarm all places, for the next scenario."""
         self.house.disarm()
         self.house.switch()
         for child in self.house.processes:

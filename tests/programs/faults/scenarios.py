@@ -1,5 +1,5 @@
-"""What is broken, where. Each scenario acts on a house in which people have just begun to talk; what must hold afterwards,
-`judge` knows."""
+"""What is broken, and where. Each scenario begins when people have just sent their first messages; `judge` knows what must hold
+afterwards."""
 
 import time
 from collections.abc import Iterator
@@ -50,8 +50,8 @@ from tests.programs.faults.places import (
 )  # fmt: skip
 from tests.programs.faults.stage import FREEZE, HOW, KILL, TERM, Act, Stage
 
-AFFORDABLE = 4  # pictures, of six that are asked for
-BLOWS = 4  # of a storm
+AFFORDABLE = 4  # pictures, of six that are requested
+BLOWS = 4  # faults in a storm
 KNOCKING = "everybody knocks 20 times"
 COUNTED = {"places_limited": True}
 
@@ -62,7 +62,7 @@ class Scenario:
     place: str
     act: Act
     switches: dict[str, Any] = field(default_factory=dict)
-    people: dict[str, Any] = field(default_factory=dict)  # how they are: see Person
+    people: dict[str, Any] = field(default_factory=dict)  # arguments of Person
     pictures: int | None = None  # as many as the studio may pay for
 
     @property
@@ -118,7 +118,7 @@ def matrix() -> Iterator[Scenario]:
 
 
 def money() -> Iterator[Scenario]:
-    """Not everybody gets what they ask for: between any two steps of the ledger."""
+    """Faults between any two steps of the ledger, while the ceilings do not allow every picture."""
     yield Scenario("money", "everybody at once", talk, pictures=AFFORDABLE)
     for how, name in HOW.items():
         for place in MONEY_WEB_PLACES:
@@ -134,7 +134,7 @@ def money() -> Iterator[Scenario]:
 
 
 def free_provider() -> Iterator[Scenario]:
-    """What it makes is kept late, or not at all: the same places where that is so, and mongod."""
+    """Its results are stored late, or not at all: the places where that matters, and mongod."""
     repeats = {"provider_repeats": True}
     for how, name in HOW.items():
         for place in FREE_PLACES:
@@ -164,7 +164,7 @@ def at_random() -> Iterator[Scenario]:
 
 
 async def storm(stage: Stage) -> float:
-    """One thing after another. Messages may fail of it, but not get lost."""
+    """One fault after another. Messages may fail, but not get lost."""
     at = time.monotonic()
     blows = [scenario.act for scenario in at_random() if not scenario.fault.startswith(HOW[TERM])]
     for _ in range(BLOWS):

@@ -1,4 +1,4 @@
-"""Where a scenario plays, and how things are broken in it."""
+"""What a scenario acts on, and how it breaks things."""
 
 import asyncio
 import random
@@ -15,20 +15,20 @@ from tests.programs.faults.times import LEASE_S
 
 KILL, TERM, FREEZE = signal.SIGKILL, signal.SIGTERM, signal.SIGSTOP
 HOW = {KILL: "kill -9", TERM: "SIGTERM", FREEZE: "freeze"}
-FROZEN_S = LEASE_S * 1.6  # longer than the lease: somebody else takes over, and then the zombie wakes
+FROZEN_S = LEASE_S * 1.6  # longer than the lease: another worker takes over before this one wakes
 
 
 class NotReached(Exception):
-    """Nobody came to the place: the scenario proves nothing."""
+    """No process reached the place, so the scenario proves nothing."""
 
 
 class NotHere(Exception):
-    """This machine does not allow it."""
+    """The scenario cannot run on this machine."""
 
 
 @dataclass
 class Stage:
-    """Where a scenario plays."""
+    """The processes, people and ledger of a scenario."""
 
     house: House
     ledger: Ledger
@@ -38,8 +38,8 @@ class Stage:
     moderation: list[str] = field(default_factory=list)  # what is wrong with it
 
     def say(self, each: int = 3) -> None:
-        """Up to three requests of everybody: a picture, a variation that waits for its refinement, an edit that waits for
-        the picture itself."""
+        """Send up to three requests of each person: a picture, a variation that waits for its refinement, and an edit that
+        waits for the picture."""
         for person in self.people:
             original = person.say()
             if each > 1:
@@ -48,7 +48,7 @@ class Stage:
                 person.say("make it bluer")
 
 
-Act = Callable[[Stage], Awaitable[float]]  # gives the moment of its fault, by time.monotonic()
+Act = Callable[[Stage], Awaitable[float]]  # returns the moment of its fault, by time.monotonic()
 
 
 async def recover(house: House, child: Child, how: signal.Signals) -> None:
@@ -61,7 +61,7 @@ async def recover(house: House, child: Child, how: signal.Signals) -> None:
 
 
 async def broken(stage: Stage, place: str, how: signal.Signals) -> float:
-    """Wait for the process that reaches the armed place, and see it through."""
+    """Wait until a process has reached the armed place, then let the fault take its course."""
     child = await stage.house.fired(place)
     if child is None:
         raise NotReached(place)

@@ -1,4 +1,4 @@
-"""A provider across the network, as a paid one would be: the harness answers, and counts what was started."""
+"""A provider across the network, like a paid one: the harness answers its calls, and counts them."""
 
 import httpx
 
@@ -26,7 +26,7 @@ PICTURE = Usage(pictures=1)  # at the price of `images`
 
 
 class StandIn:
-    """Satisfies `Language` and `Provider` of `pipeline.providers.base`."""
+    """Satisfies `Refiner` and `Provider` of `pipeline.providers.base`."""
 
     name = NAME
     max_pictures = 1
@@ -80,5 +80,5 @@ class StandIn:
 
 
 def _repeats() -> bool:
-    """Free, and the same again for the same request; or paid."""
+    """Free and repeatable, or paid."""
     return bool(switched("provider repeats"))

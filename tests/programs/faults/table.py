@@ -1,4 +1,4 @@
-"""The table that a run prints, a line as soon as it is known."""
+"""The table that a run prints, line by line."""
 
 from statistics import mean, quantiles
 

@@ -1,4 +1,4 @@
-"""`daphne tests.programs.faults.web:application`: the web process, with places to break it at."""
+"""`daphne tests.programs.faults.web:application`: the web process with fault injection."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ everywhere.skew_clock()
 from project.asgi import application  # noqa: E402
 
 PLACES = 20  # the default of STUDIO_SOCKETS_PER_USER
-SENT_S = 0.05  # an acknowledgement that was written leaves the process within
+SENT_S = 0.05  # a written acknowledgement has left the process by then
 
 Work = Callable[..., Awaitable[Any]]
 
@@ -47,7 +47,7 @@ def _accept(accept: Work) -> Work:
 
 
 def _follow_up(follow_up: Callable[[Any], None]) -> Callable[[Any], None]:
-    """What follows an answer: the place is reached when the answer has left."""
+    """The place is reached once the answer has left the process."""
 
     def wrapped(message: Any) -> None:
         place = _place(message)
@@ -78,14 +78,14 @@ def _poll(poll: Work) -> Work:
 
 
 def _enter(enter: Callable[..., bool]) -> Callable[..., bool]:
-    """Limits are off, for the load's sake; where places are what it is about, they are as many as people have."""
+    """Limits are off because of the load; scenarios about places have the default number of them."""
     return lambda connections, connection, at_most: enter(
         connections, connection, PLACES if switched("places limited") else at_most
     )
 
 
 def _exit(exit: Callable[..., None]) -> Callable[..., None]:
-    """A negative control: the place stays taken."""
+    """A negative control: the place is not released."""
     return lambda connections, connection: None if switched("places kept") else exit(connections, connection)
 
 

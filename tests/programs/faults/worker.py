@@ -1,4 +1,4 @@
-"""`python -m tests.programs.faults.worker`: `manage.py run_huey`, with places to break it at and the stand-in provider."""
+"""`python -m tests.programs.faults.worker`: `manage.py run_huey` with fault injection and the stand-in provider."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from datetime import timedelta
 from tests.programs.faults import everywhere
 from tests.programs.faults.breaking import after, before, replace, say_ready, switched
 
-# Once everything has ended no artifact is in use, and the harness does not wait for a day; nor for a clock that is ahead.
+# Shorter than a day, for the harness: once everything has ended no artifact is in use, even by a clock that is ahead.
 IMAGES = "STUDIO_FAULTS_IMAGES"  # set: the provider `images` makes the pictures, not the stand-in
 ANY_AGE = timedelta(minutes=-2)
 
@@ -48,7 +48,7 @@ def install() -> None:
     replace(maintenance, "clean", _rescue)
     replace(maintenance, "start", _start)
     leftovers.REST_S = 1.0  # a day otherwise
-    maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise: the harness waits for what follows
+    maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise, for which the harness would wait
 
     before(reservations, "cover", lambda *_: "call listed | confirmed")
     after(reservations, "cover", lambda nothing: "confirmed | asked")

@@ -1,9 +1,9 @@
-"""`make hostile`: what the others feel, and what the web process holds, while one address does its worst.
+"""`make hostile`: other people's pings and the web process's memory while one address attacks it.
 
-One row for each attack: somebody else's pings, and the memory of the web process before, at its peak, and after. The
-attacker is a process of its own and takes its share of the machine, as the first row shows, which attacks nobody but is as
-busy: on a machine that is busy with other things, compare with that. A line of its own says what becomes of somebody else's
-small picture behind sixty large ones. Ends with status 1 where a bound is broken; what was broken is said below the row.
+One row for each attack: another person's pings, and the memory of the web process before, at its peak, and after. The attacker
+is a process that takes CPU itself; the first row shows how much that matters, with an equally busy process that attacks
+nobody. The last line is about another person's small picture behind sixty large ones. Exits with 1 where a bound is broken,
+which is printed below the row.
 """
 
 import asyncio
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from tests.security.target import Target
     from tests.support.studio import Client
 
-MEMORY_MIB = 250  # the web process at its peak, whatever is done to it
+MEMORY_MIB = 250  # peak of the web process in every attack
 PING_MS = 50  # 99th percentile
 SECONDS = 5.0
 LARGE_MIB = 700  # the same where pictures of 39 megapixels are decoded, one at a time
-UNREAD_S = 3.0  # how long an attacker lets lie what the studio sends
+UNREAD_S = 3.0  # how long an attacker does not read what the studio sends
 MIB = 1024 * 1024
 
 
@@ -43,7 +43,7 @@ def bodies(port: int, token: str, session: str, *, chunked: bool = False) -> Non
 
 
 def pictures(port: int, token: str, session: str) -> None:
-    """20 MiB of noise, over and over: allowed, and no picture."""
+    """Bodies of 20 MiB of noise, which are allowed, and are no pictures."""
     import httpx
 
     end = time.monotonic() + SECONDS
@@ -83,7 +83,7 @@ def slow_bodies(port: int, token: str, session: str) -> None:
 
 
 def flood(port: int, token: str, session: str) -> None:
-    """Frames of nearly a mebibyte that are no commands, faster than they are answered."""
+    """Frames of nearly 1 MiB that are no commands, faster than they are answered."""
     from websockets.exceptions import ConnectionClosed
     from websockets.sync.client import connect
 
@@ -111,7 +111,7 @@ def small_flood(port: int, token: str, session: str) -> None:
 
 
 def syncs(port: int, token: str, _its_first: str, session: str) -> None:
-    """Everything that is there, again and again, of a session of 10,000 messages (`long_session`)."""
+    """Reads a session of 10,000 messages (`long_session`), again and again."""
     from websockets.exceptions import ConnectionClosed
     from websockets.sync.client import connect
 
@@ -141,7 +141,7 @@ def long_session(target: "Target", person: "Client") -> list[str]:
 
 
 def busy(port: int, token: str, session: str) -> None:
-    """Nobody is attacked: what a core less is worth on this machine."""
+    """No attack, for comparison: an idle loop takes one core of this machine."""
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         json.dumps(list(range(10_000)))
@@ -187,7 +187,7 @@ def large_uploads(port: int, token: str, session: str, *tokens: str) -> None:
 
     def upload(number: int) -> int:
         headers = {"Authorization": f"Bearer {people[number % len(people)]}"}
-        different = large + bytes([number])  # behind the picture's end, for the same photo again is the same picture
+        different = large + bytes([number])  # after the picture's end, because the same photo again is the same picture
         files = {"file": ("a.png", different, "image/png")}
         url = f"http://127.0.0.1:{port}/v1/gallery/"
         try:
@@ -217,9 +217,9 @@ def two_more(target: "Target", person: "Client") -> list[str]:
 
 @dataclass(frozen=True)
 class Attack:
-    """`prepared` gives what `run` gets beside port, token and session; what that costs the web process does not count.
-    `growth_mib`: at most; `peak_mib` where it is not what holds for all; `disk`: bytes of pictures that are left behind, at
-    most. `watched`: others ask for everything meanwhile, and each must be answered."""
+    """`prepared` returns what `run` gets in addition to port, token and session; its own cost is not measured. Upper bounds:
+    `growth_mib`, `peak_mib` where it differs from the usual one, and `disk`, bytes of pictures that remain. `watched`: other
+    people send all kinds of requests meanwhile, and each must be answered."""
 
     title: str
     run: Callable[..., None]
@@ -310,7 +310,7 @@ def _crowded(target: "Target") -> list[str]:
         eventually(lambda: messages.find_one({"user_id": one.user["id"], "status": "DONE"}))
         at = time.monotonic()
         small = other.say(other.session(), "a lake", options={"width": 256, "height": 256})
-        before = begun(one)  # now that the other one is in the queue
+        before = begun(one)  # once the other message is in the queue
         eventually(lambda: begun(other))
         between = begun(one) - before
         eventually(lambda: other.message(small["session_id"], small["id"])["status"] != "PROCESSING")
@@ -323,7 +323,7 @@ def _crowded(target: "Target") -> list[str]:
 
 
 def _measured(target: "Target", name: str, attack: Attack) -> list[str]:
-    """Prints the row. What was broken, a sentence each."""
+    """Prints the row, and returns a sentence for each broken bound."""
     from tests.security.target import Others, Pings
 
     person = target.guest()

@@ -1,4 +1,4 @@
-"""One guest who brings large pictures as fast as the limits let them, and throws each into the trash at once."""
+"""One guest imports large pictures as fast as the limits allow, and puts each into the trash at once."""
 
 import io
 import os
@@ -13,7 +13,7 @@ SETTINGS = {"STUDIO_PERSON_BYTES": str(ALLOWED)}
 
 
 def fill(port: int, token: str, session: str) -> None:
-    """Fails where nothing was taken, or nothing was refused for want of room."""
+    """Fails where nothing was imported, or nothing was refused for lack of space."""
     noise = Image.frombytes("RGB", (SIDE, SIDE), os.urandom(3 * SIDE * SIDE))
     picture = io.BytesIO()
     noise.save(picture, "JPEG", quality=90)

@@ -1,5 +1,5 @@
 """Measures the offline tools: prints the table of docs/measured.md, every picture's figures, and draws
-docs/quality.webp. Ends with status 1 where a bound is broken. `python -m tests.programs.quality`."""
+docs/quality.webp. Exits with 1 where a bound is broken. `python -m tests.programs.quality`."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every tool on every picture that it is measured on, beside what OpenCV does by itself. A figure is a row of the table."""
+"""Measures every tool on its pictures, compared with plain OpenCV. A figure is a row of the table."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "camera")
 class Figure:
     tool: str
     picture: str
-    values: dict[str, float] = field(default_factory=dict)  # what it is called → how much
+    values: dict[str, float] = field(default_factory=dict)  # by name
     pictures: tuple[Pixels, ...] = ()  # before and after, for the contact sheet
 
 
@@ -72,7 +72,7 @@ def upscaling(names: Iterable[str]) -> Iterable[Figure]:
 
 
 def enhancing(names: Iterable[str]) -> Iterable[Figure]:
-    """Of a photograph as fog and a cheap sensor leave it: half its contrast, and noise."""
+    """A photograph as in fog and with a cheap sensor: half its contrast, and noise."""
     for name in names:
         noise = np.random.default_rng(4).normal(0, 5, photo(name).shape)
         dull = np.clip(photo(name) * 0.5 + 60 + noise, 0, 255).astype(np.uint8)

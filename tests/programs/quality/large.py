@@ -43,7 +43,7 @@ class Cost:
 
 
 class Clock:
-    """Listens to a tool, and times its silences by the CPU: the machine may have other things to do."""
+    """A listener that measures the CPU time between two reports, which does not depend on other load."""
 
     def __init__(self) -> None:
         self.began = self.last = time.process_time()
@@ -57,16 +57,16 @@ class Clock:
     billed_progress = progress
 
     def draft(self, data: bytes) -> None:
-        """None is shown."""
+        """Ignored."""
 
 
 def photograph(width: int, height: int) -> bytes:
-    """A JPEG: large forms, fine texture and a sensor's noise, so that nothing in it is easy to pack."""
+    """A JPEG with large forms, fine texture and a sensor's noise, so that it compresses badly."""
     random = np.random.default_rng(12)
     coarse = Image.fromarray(random.integers(60, 200, (12, 16, 3), dtype=np.uint8)).resize((width, height))
     ImageDraw.Draw(coarse).ellipse(_box(width, height, 0.3, 0.23, 0.65, 0.83), fill="#b03020")
     pixels = np.array(coarse.filter(ImageFilter.GaussianBlur(2)))
-    for top in range(0, height, 250):  # in strips: what the tools are measured for must not be this one's memory
+    for top in range(0, height, 250):  # in strips, to keep the peak of memory below the tools' own
         strip = pixels[top : top + 250]
         strip[:] = np.clip(strip + random.normal(0, 7, strip.shape).astype(np.float32), 0, 255)
     buffer = io.BytesIO()
@@ -75,7 +75,7 @@ def photograph(width: int, height: int) -> bytes:
 
 
 def mask(width: int, height: int) -> bytes:
-    """Something large, and a scratch."""
+    """A large area, and a scratch."""
     image = Image.new("L", (width, height))
     draw = ImageDraw.Draw(image)
     draw.ellipse(_box(width, height, 0.675, 0.5, 0.875, 0.77), fill=255)
@@ -101,7 +101,7 @@ def cost(name: str, source: bytes, size: Size) -> Cost:
 
 
 def measured(*names: str, size: Size = TWELVE_MEGAPIXELS) -> tuple[dict[str, Cost], float]:
-    """What each costs, and the most memory (MB) that the process which did all of it ever held."""
+    """The costs of each, and the peak of memory (MB) of the process that ran them all."""
     command = [sys.executable, "-m", "tests.programs.quality.large", *map(str, size), *names]
     done = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     costs = {name: Cost(**{**values, "size": tuple(values["size"])}) for name, values in done["costs"].items()}

@@ -1,4 +1,4 @@
-"""How far one picture is from another, and what else is counted."""
+"""Differences between pictures, and other measures."""
 
 import cv2
 import numpy as np
@@ -32,17 +32,17 @@ def contrast(pixels: Pixels) -> float:
 
 
 def clipped(pixels: Pixels) -> float:
-    """The share of its values that are at an end, where nothing can be told apart any more."""
+    """The share of its values that are clipped."""
     return float(((pixels == 0) | (pixels == 255)).mean())
 
 
 def likeness(one: Pixels, other: Pixels) -> float:
-    """How much their outlines agree: the correlation of their gradients at 160 pixels. 1: the same picture; 0: a stranger."""
+    """How much their outlines agree: the correlation of their gradients at 160 pixels. 1: the same picture; 0: unrelated."""
     return float(np.corrcoef(_edges(one).ravel(), _edges(other).ravel())[0, 1])
 
 
 def difference(one: Pixels, other: Pixels) -> float:
-    """Levels, in the mean."""
+    """The mean difference, in levels."""
     return float(np.abs(one.astype(float) - other.astype(float)).mean())
 
 
@@ -57,7 +57,7 @@ def _edges(pixels: Pixels) -> NDArray[np.float32]:
     return np.asarray(np.hypot(cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)))
 
 
-# What tools got wrong. `one` is before, `other` after.
+# Flaws of tools. `one` is before, `other` after.
 
 
 def halo(one: Pixels, other: Pixels) -> float:
@@ -84,7 +84,7 @@ def halo(one: Pixels, other: Pixels) -> float:
 
 
 def speckle(one: Pixels, other: Pixels) -> float:
-    """How many times the fine noise of flat ground has become."""
+    """The noise of flat areas, in relation to before."""
     flat = _spread(_light(one), 4) < 3
     if flat.sum() < 500:
         return float("nan")
@@ -97,26 +97,26 @@ def ripples(one: Pixels, other: Pixels) -> float:
 
 
 def green_cast(one: Pixels, other: Pixels) -> float:
-    """Levels by which what was nearly grey has become greener than red and blue together."""
+    """Levels by which green rises above red and blue where the picture was nearly grey."""
     grey = (np.ptp(one.astype(int), axis=2) < 40) & (one.max(2) > 90) & (one.max(2) < 250)
     cast = [p[grey][:, 1].astype(float) - p[grey][:, ::2].astype(float).mean(1) for p in (one, other)]
     return float((cast[1] - cast[0]).mean()) if grey.any() else float("nan")
 
 
 def burnt(one: Pixels, other: Pixels) -> float:
-    """The share of the picture that was below 245 and is not any more."""
+    """The share of the picture that was below 245 and no longer is."""
     return float(((one.max(2) < 245) & (other.max(2) >= 250)).mean())
 
 
 def blobs(one: Pixels, other: Pixels) -> float:
-    """The share of the picture that is black in pieces wider than a line, and was not."""
+    """The share of the picture that became black, in areas wider than a line."""
     dark, was = (_light(other) < 45).astype(np.uint8), _light(one) < 70
     wide = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
     return float((wide & ~was).mean())
 
 
 def shadow_detail(one: Pixels, other: Pixels) -> float:
-    """How much the forms in the darkest third agree: 1 as before, 0 not at all."""
+    """How much of the detail in the darkest third remains: 1 all, 0 none."""
     light, after = (cv2.GaussianBlur(_light(p), (0, 0), 2) for p in (one, other))
     dark = light < np.percentile(light, 33)
     forms = [(p - cv2.GaussianBlur(p, (0, 0), 16))[dark] for p in (light, after)]
@@ -130,7 +130,7 @@ def red_kept(one: Pixels, other: Pixels) -> float:
 
 
 def texture_kept(whole: Pixels, made: Pixels, hole: Flags) -> float:
-    """Fine structure in the hole, as a share of what was there: 1 is as rough as the original."""
+    """Fine structure in the hole, as a share of the original's."""
     inside = cv2.erode(hole.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
     return float(min(_fine(_light(made))[inside].std() / max(_fine(_light(whole))[inside].std(), 0.5), 1.5))
 

@@ -1,4 +1,4 @@
-"""What the tools are measured on: photographs that anybody may use, and subjects before backgrounds, with a known outline.
+"""What the tools are measured on: free photographs, and subjects before backgrounds, with a known outline.
 
 All of them come in scikit-image's wheel, and its documentation gives their origin: astronaut and hubble_deep_field (NASA,
 public domain), rocket (SpaceX, CC0), coffee (R. Michetti, CC0), chelsea (S. van der Walt, CC0), camera (L. Varshney, CC0),
@@ -52,7 +52,7 @@ def untuned() -> dict[str, Pixels]:
 
 
 def _data(name: str) -> NDArray[Any]:
-    """As the package has it, which has no types."""
+    """From the package, which has no types."""
     loaded: Any = getattr(data, {"motorcycle": "stereo_motorcycle"}.get(name, name))()
     pixels: NDArray[Any] = loaded[0] if isinstance(loaded, tuple) else loaded
     return pixels

@@ -1,4 +1,4 @@
-"""What a painting costs, and what it costs to look at a crafted file; in seconds of CPU."""
+"""The seconds of CPU of a painting, and of examining a crafted file."""
 
 import json
 import subprocess

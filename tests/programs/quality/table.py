@@ -18,7 +18,7 @@ MEASURED = Path("docs/measured.md")  # its last column of ours is "before"
 
 @dataclass(frozen=True)
 class Bounded:
-    """A figure that must stay below its bound, whatever the machine is."""
+    """A figure that must stay below its bound on any machine."""
 
     label: str
     value: float

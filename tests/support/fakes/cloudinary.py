@@ -1,5 +1,5 @@
-"""A stand-in for Cloudinary: uploads, downloads, destroys and effects in its wire format. It checks every request as the
-service would, and a request that the service would not take is remembered in `complaints`, which every test wants empty."""
+"""A fake Cloudinary: uploads, downloads, destroys and effects in its wire format. It checks every request as the service
+would, and puts one that the service would refuse into `complaints`, which must be empty at the end of every test."""
 
 import base64
 import hashlib
@@ -33,7 +33,7 @@ def error(status: int, message: str, **headers: str) -> Answer:
     return Answer(status, body, headers={"X-Cld-Error": message, **headers})
 
 
-# Every way it can fail, in its own words.
+# Every way it can fail, as it words them.
 BAD_KEY = error(401, f"unknown api_key {KEY}")
 BAD_CLOUD = error(401, f"Invalid cloud_name {CLOUD}")
 NO_ADD_ON = error(400, "You don't have an active Cloudinary AI Background Removal subscription")
@@ -51,19 +51,19 @@ PENDING = error(423, "Derived version is being generated")
 class Asset:
     data: bytes
     version: int
-    eager: dict[str, int] = field(default_factory=dict)  # transformation: how often it was asked for
+    eager: dict[str, int] = field(default_factory=dict)  # transformation: how often it was requested
 
 
 @dataclass
 class Cloudinary:
-    """`fail` gives what is to be answered instead of doing anything, `lose` what instead of the answer to what was done;
-    `pending`: how often an effect is asked for before it is ready."""
+    """`fail`: what to answer instead of doing anything; `lose`: what to answer instead of the result, after doing it;
+    `pending`: how often an effect is requested before it is ready."""
 
     secret: str = SECRET
     assets: dict[str, Asset] = field(default_factory=dict)  # by public id
-    uploads: list[str] = field(default_factory=list)  # ids, as they came
+    uploads: list[str] = field(default_factory=list)  # public ids, in order
     destroyed: list[str] = field(default_factory=list)
-    effects: list[str] = field(default_factory=list)  # transformations, as they came
+    effects: list[str] = field(default_factory=list)  # transformations, in order
     complaints: list[str] = field(default_factory=list)
     fail: Callable[[Asked], Answer | None] = lambda asked: None
     lose: Callable[[Asked], Answer | None] = lambda asked: None
@@ -179,7 +179,7 @@ class Cloudinary:
         return Answer(body=transformed(asset.data, transformation), mime="image/png")
 
     def _list(self, asked: Asked) -> Answer:
-        """By id, in pages; the cursor is where the next one begins."""
+        """By id, in pages; the cursor is the first id of the next one."""
         _expect_basic(asked)
         _expect(set(asked.query) <= {"prefix", "max_results", "next_cursor"}, "unknown parameters")
         at_most = int(asked.query["max_results"])
@@ -214,7 +214,7 @@ class Cloudinary:
         return Answer(body=asset.data, mime=Image.MIME[format])
 
     def _check(self, fields: dict[str, str], names: set[str]) -> None:
-        """Exactly these fields, signed with the secret just now."""
+        """Requires exactly these fields, and a fresh signature with the secret."""
         _expect(set(fields) == names, f"fields: {sorted(set(fields) ^ names)}")
         _expect(fields["api_key"] == KEY, "Unknown API key", 401)
         _expect(fields["type"] == "authenticated", "it would be public")
@@ -265,7 +265,7 @@ def multipart(asked: Asked) -> tuple[dict[str, str], bytes]:
 
 
 def transformed(data: bytes, transformation: str) -> bytes:
-    """Something that shows which effect was asked for."""
+    """A picture that shows which effect was requested."""
     image = Image.open(io.BytesIO(data)).convert("RGB")
     if "e_background_removal" in transformation:
         image = image.convert("RGBA")
@@ -289,7 +289,7 @@ def slowly(answer: Answer, seconds: float) -> Answer:
 
 @contextmanager
 def standing_in() -> Iterator[Cloudinary]:
-    """Fails at the end if a request came that the service would not have taken."""
+    """Fails at the end if there are complaints."""
     cloudinary = Cloudinary()
     with serving(cloudinary.respond) as server:
         cloudinary.server = server

@@ -1,4 +1,4 @@
-"""What any server of Stable Diffusion is asked for, strictly read, and what it makes of it."""
+"""The parameters of every Stable Diffusion server, validated strictly, and the pictures that the fakes make."""
 
 import base64
 import io
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Drawing(BaseModel):
-    """Nothing but what is named is sent."""
+    """The studio sends only these fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -26,7 +26,7 @@ def painted(drawing: Drawing, colour: str = "orange") -> bytes:
 
 
 def decoded(text: str) -> Image.Image:
-    """Of base64. Raises for what is no PNG."""
+    """From base64; raises for anything but a PNG."""
     image = Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"])
     image.load()
     return image

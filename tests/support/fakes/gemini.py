@@ -1,4 +1,4 @@
-"""Gemini's other end of the wire: it reads each request strictly, and answers well, or as it is told to."""
+"""A fake Gemini: it validates each request strictly, and answers with success, or as a test says."""
 
 import base64
 import io
@@ -16,18 +16,18 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.base import Intent
 from tests.support.fakes.server import NEVER_S, Answer, Asked, Server, cut, serving
-from tests.support.fakes.server import never as never  # for those who import the rest from here, too
+from tests.support.fakes.server import never as never  # re-exported
 from tests.support.fakes.server import raw as raw
 
 KEY = "AIza-canary-that-nobody-may-print"
 TEXT_MODEL, PICTURE_MODEL = "gemini-text-of-the-tests", "gemini-picture-of-the-tests"
-# Round, so that sums can be told by heart: a call of 10 tokens in and 25 out costs 60 millionths, a picture 40,000 more.
+# Round numbers: a call of 10 tokens in and 25 out costs 60 millionths, a picture 40,000 more.
 PRICES = f"{TEXT_MODEL} input=1 output=2; {PICTURE_MODEL} input=1 output=2 1K=0.04 2K=0.05 4K=0.11"
 Kind = Literal["refine", "make", "answer", "rate"]
 Json = dict[str, Any]
 
 _PATH = re.compile(r"/(v1|v1beta)/models/([\w.-]+):(generateContent|streamGenerateContent)")
-_SIZES = {"1K": 192, "2K": 288, "4K": 384}  # pixels of the longer side: the real ones would take the tests' time
+_SIZES = {"1K": 192, "2K": 288, "4K": 384}  # pixels of the longer side, small to keep tests fast
 MAX_REQUEST = 20 * 1024 * 1024  # bytes
 MAX_PICTURES = 14  # in one request
 RATIOS = (
@@ -77,7 +77,7 @@ class Shape(_Closed):
 
 
 class Enumerated(_Closed):
-    """The same by the names of enumerations."""
+    """The same with the names of enumerations."""
 
     ratio: str | None = Field(None, alias="aspectRatio")
     size: Literal["IMAGE_SIZE_ONE_K", "IMAGE_SIZE_TWO_K", "IMAGE_SIZE_FOUR_K"] = Field(alias="imageSize")
@@ -156,8 +156,8 @@ class Document(_Closed):
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was liked: of a refinement its document, of a picture its words, pictures and shape. `labels`: what
-    each picture was called; none where there is one alone."""
+    """A valid request: a refinement's document, or a picture's prompt, pictures and shape. `labels`: the name of each picture;
+    a single one has none."""
 
     kind: Kind
     words: str
@@ -171,11 +171,11 @@ class Call:
     form: str = "imageConfig"
 
 
-Mood = Callable[[Call], Answer]
+Mood = Callable[[Call], Answer]  # how a call is answered
 
 
 class Gemini:
-    """`then` says how the next calls of a kind are answered; all others are answered well."""
+    """`then` sets how the next calls of a kind are answered; all others succeed."""
 
     def __init__(self) -> None:
         self.server: Server
@@ -187,11 +187,11 @@ class Gemini:
         self._moods: dict[Kind, deque[Mood]] = {
             "refine": deque(), "make": deque(), "answer": deque(), "rate": deque(),
         }  # fmt: skip
-        self.takes = {"imageConfig", "responseFormat"}  # how sizes may be written
+        self.takes = {"imageConfig", "responseFormat"}  # accepted forms of sizes
 
     @property
     def environment(self) -> dict[str, str]:
-        """Settings for a studio that takes this for Gemini."""
+        """Settings for a studio that uses this fake."""
         return {
             "GEMINI_API_KEY": KEY,
             "GEMINI_BASE_URL": self.server.url,
@@ -236,7 +236,7 @@ class Gemini:
 
 @contextmanager
 def gemini() -> Iterator[Gemini]:
-    """A request that it does not like fails the test."""
+    """An invalid request fails the test."""
     standin = Gemini()
     with serving(standin.respond) as server:
         standin.server = server
@@ -244,11 +244,11 @@ def gemini() -> Iterator[Gemini]:
     assert standin.complaints == []
 
 
-# What it likes
+# Validation
 
 
 def read(asked: Asked) -> Call:
-    """Raises for everything that the service would refuse, and for what we promise never to send."""
+    """Raises for what the service would refuse, and for what the studio must never send."""
     path = _PATH.fullmatch(asked.path)
     assert asked.method == "POST" and path, "not a call"
     version, model, method = path.groups()
@@ -308,7 +308,7 @@ def _picture(body: MakeBody) -> Call:
 
 
 def _shown(parts: list[Part]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
-    """Pictures, and what they are called."""
+    """The pictures, and their names."""
     blobs = [part.inline for part in parts if part.inline]
     labels = [part.text for part in parts if part.text]
     assert len(blobs) <= MAX_PICTURES
@@ -328,7 +328,7 @@ def _question(body: AnswerBody) -> Call:
     return Call("answer", json.loads(document.text or "")["request"], None, pictures, labels)
 
 
-# How it answers
+# Answers
 
 
 def well(call: Call) -> Answer:
@@ -340,7 +340,7 @@ def well(call: Call) -> Answer:
 
 
 def reading(document: Document) -> Json:
-    """A reading as the service would give it."""
+    """What the service would answer to a reading."""
     words = document.request
     intent = "reply" if words.endswith("?") else "edit" if words.startswith("make it") else "generate"
     read: Json = {
@@ -403,7 +403,7 @@ def says(text: str, reason: str = "STOP") -> Mood:
 
 
 def shows(data: bytes, mime: str = "image/jpeg") -> Mood:
-    """With words, and with a draft that does not count."""
+    """After text, and a draft that does not count."""
 
     def mood(call: Call) -> Answer:
         draft = {"mimeType": "image/jpeg", "data": base64.b64encode(painted(call, "grey")).decode()}
@@ -426,7 +426,7 @@ def ends(reason: str) -> Mood:
 
 
 def status(code: int, name: str = "", *details: Json, message: str = f"About api_key:{KEY}.") -> Mood:
-    """An error as the service words it; it does quote keys."""
+    """An error as the service words it; its messages may quote the key."""
     error = {"code": code, "message": message, "status": name, "details": list(details)}
     return lambda call: Answer(code, json.dumps({"error": error}).encode())
 

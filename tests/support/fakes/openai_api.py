@@ -1,4 +1,4 @@
-"""The other end of a server that speaks OpenAI's API: it reads each request strictly, and answers well, or as it is told to."""
+"""A fake server of OpenAI's API: it validates each request strictly, and answers with success, or as a test says."""
 
 import base64
 import io
@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
 from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, cut, serving
-from tests.support.fakes.server import never as never  # for those who import the rest from here, too
+from tests.support.fakes.server import never as never  # re-exported
 from tests.support.fakes.server import raw as raw
 
 KEY = "sk-canary-that-nobody-may-print"
@@ -75,7 +75,7 @@ class ImagesBody(_Closed):
 
 @dataclass(frozen=True)
 class Call:
-    """A request that was liked."""
+    """A valid request."""
 
     kind: Kind
     words: str  # the prompt, or the document
@@ -90,18 +90,18 @@ class Call:
         return found
 
 
-Mood = Callable[[Call], Answer]
+Mood = Callable[[Call], Answer]  # how a call is answered
 
 
 class OpenAI:
-    """`then` says how the next calls of a kind are answered; all others are answered well."""
+    """`then` sets how the next calls of a kind are answered; all others succeed."""
 
     def __init__(self) -> None:
         self.server: Server
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.files: dict[str, bytes] = {}  # by path
-        self.slow: set[str] = set()  # paths of files that never come
+        self.slow: set[str] = set()  # paths of files that are never sent
         self._lock = threading.Lock()
         self._moods: dict[Kind, deque[Mood]] = {kind: deque() for kind in PATHS.values()}
 
@@ -141,7 +141,7 @@ class OpenAI:
 
 @contextmanager
 def openai() -> Iterator[OpenAI]:
-    """A request that it does not like fails the test."""
+    """An invalid request fails the test."""
     standin = OpenAI()
     with serving(standin.respond) as server:
         standin.server = server
@@ -149,11 +149,11 @@ def openai() -> Iterator[OpenAI]:
     assert standin.complaints == []
 
 
-# What it likes
+# Validation
 
 
 def read(asked: Asked) -> Call:
-    """Raises for everything that a strict server would refuse, and for what we promise never to send."""
+    """Raises for what a strict server would refuse, and for what the studio must never send."""
     kind = PATHS[asked.path]
     assert asked.method == "POST" and asked.query == {}
     assert asked.headers.get("authorization") == f"Bearer {KEY}", "not the key"
@@ -234,7 +234,7 @@ def _form(asked: Asked) -> tuple[dict[str, str], dict[str, bytes]]:
     return fields, files
 
 
-# How it answers
+# Answers
 
 
 def well(call: Call) -> Answer:
@@ -242,7 +242,7 @@ def well(call: Call) -> Answer:
 
 
 def reading(document: Json) -> Json:
-    """A reading as a model would give it."""
+    """What a model would answer to a reading."""
     words = document["request"]
     intent = "reply" if words.endswith("?") else "edit" if words.startswith("make it") else "generate"
     read = {"intent": intent, "prompt": f"{words}, refined", "title": f"About {words}", "reply": None, "style": None}
@@ -272,7 +272,7 @@ def points_to(url: str) -> Mood:
 
 
 def error(status: int, message: str, **more: Any) -> Mood:
-    """As OpenAI words it; some servers do quote keys."""
+    """As OpenAI words it; some servers quote the key."""
     body = {"error": {"message": f"{message} Your key is {KEY}.", "type": None, "param": None, "code": None, **more}}
     return lambda call: _json(body, status)
 

@@ -1,5 +1,5 @@
-"""Another one who says who somebody is, in OpenID Connect's wire format: discovery, a page that sends people back with a code,
-and tokens for who shows the code, the client's secret and what the code was asked for with (PKCE)."""
+"""A fake OpenID Connect provider: discovery, an authorization page that redirects with a code, and tokens for the code with
+the client's secret and the PKCE verifier."""
 
 import base64
 import hashlib
@@ -23,16 +23,16 @@ Json = dict[str, Any]
 class OpenID:
     def __init__(self) -> None:
         self.person: Json = {"sub": "1", "email": "ada@example.org", "email_verified": True, "name": "Ada"}
-        self.claims: Json = {}  # of the token, in the place of the right ones
+        self.claims: Json = {}  # override those of the token
         self.is_down = False
         self.server: Server
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._codes: dict[str, Json] = {}  # what each was asked for with; it is good once
+        self._codes: dict[str, Json] = {}  # by code, the parameters of its request; each works once
         self._tokens: set[str] = set()
 
     @property
     def setting(self) -> str:
-        """For `STUDIO_OPENID`."""
+        """The value of `STUDIO_OPENID`."""
         return f"http://{CLIENT}:{SECRET.replace('/', '%2F')}@{self.server.url.partition('://')[2]}?name=Another%20One"
 
     def respond(self, asked: Asked) -> Answer:

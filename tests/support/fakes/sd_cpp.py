@@ -1,4 +1,4 @@
-"""The other end of the jobs of stable-diffusion.cpp's server; it reads each request strictly."""
+"""A fake of the job API of stable-diffusion.cpp's server; it validates each request strictly."""
 
 import base64
 import json
@@ -19,7 +19,7 @@ KEY = "sd-canary-that-nobody-may-print"
 
 
 class Body(Drawing):
-    """Of img_gen. `api.md` has more; nothing else is sent."""
+    """The body of img_gen. `api.md` has more fields, which the studio never sends."""
 
     batch_count: Literal[1]
     output_format: Literal["png"]
@@ -34,7 +34,7 @@ class Body(Drawing):
 
 
 class SdCpp:
-    """A job is asked about `states` in turn, and then it is done, unless `stays` says that it never is."""
+    """A job goes through `states`, one at each poll, and then is done; with `stays` it keeps that state."""
 
     def __init__(self) -> None:
         self.server: Server
@@ -43,7 +43,7 @@ class SdCpp:
         self.cancelled: list[str] = []
         self.states: list[str] = []
         self.stays: str | None = None
-        self.result: bytes | None = None  # instead of what is asked for
+        self.result: bytes | None = None  # instead of the requested picture
         self.accepts = Answer(202)
         self.ends = "completed"
         self.asked_about = threading.Event()
@@ -99,7 +99,7 @@ class SdCpp:
 
 @contextmanager
 def sd_cpp() -> Iterator[SdCpp]:
-    """A request that it does not like fails the test."""
+    """An invalid request fails the test."""
     standin = SdCpp()
     with serving(standin.respond) as server:
         standin.server = server

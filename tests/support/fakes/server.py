@@ -1,4 +1,4 @@
-"""A local HTTP server in the place of a paid service. It keeps every request, so that a test can hold it against the format."""
+"""A local HTTP server in the place of a paid service. It keeps every request, for tests to examine."""
 
 import socket
 import threading
@@ -16,6 +16,8 @@ DRIP_S = 0.05  # between two bytes
 
 @dataclass(frozen=True)
 class Asked:
+    """A request."""
+
     method: str
     path: str  # without the query
     query: dict[str, str]
@@ -30,8 +32,8 @@ class Answer:
     mime: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
-    length: int | None = None  # what Content-Length claims, where that is not the truth
-    pieces: "tuple[bytes | threading.Event, ...]" = ()  # of the body: what comes after an event waits for it
+    length: int | None = None  # a wrong Content-Length
+    pieces: "tuple[bytes | threading.Event, ...]" = ()  # of the body; what follows an event is sent once it is set
 
 
 NEVER = Answer(delay_s=NEVER_S)
@@ -42,7 +44,7 @@ def never(call: object) -> Answer:
 
 
 def raw(body: bytes, status: int = 200, mime: str = "application/json", **headers: str) -> Callable[[object], Answer]:
-    """Whatever the call; in the names of headers an underscore stands for a hyphen."""
+    """The same for every call; an underscore in a header's name stands for a hyphen."""
     return lambda call: Answer(status, body, mime, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
@@ -52,7 +54,7 @@ def cut(answer: Answer) -> Answer:
 
 
 class Server(ThreadingHTTPServer):
-    """Answers with `respond`; `asked` is everything that came, in order. Ending it wakes those that wait."""
+    """Answers with `respond`; `asked` has all requests, in order. Delayed answers are dropped when it ends."""
 
     daemon_threads = True
 
@@ -67,7 +69,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that gave up waiting is what some tests are about."""
+        """Ignored: in some tests clients give up waiting."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -106,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Tests have their own output."""
+        """Nothing is printed."""
 
 
 @contextmanager
@@ -124,7 +126,7 @@ def serving(respond: Callable[[Asked], Answer]) -> Iterator[Server]:
 
 @contextmanager
 def dripping() -> Iterator[str]:
-    """The address of a server that promises a million bytes in each answer, and sends one now and then."""
+    """The address of a server that announces a million bytes in each answer, and sends them one by one, slowly."""
     done = threading.Event()
 
     def drip(connection: socket.socket) -> None:
@@ -134,7 +136,7 @@ def dripping() -> Iterator[str]:
 
     def serve(listening: socket.socket) -> None:
         while not done.is_set():
-            with suppress(OSError):  # nobody came, or the client has gone
+            with suppress(OSError):  # no connection yet, or the client has gone
                 connection, _ = listening.accept()
                 with connection:
                     drip(connection)

@@ -1,5 +1,5 @@
-"""The other end of Stable Diffusion WebUI's API: one picture at a time, whose progress can be asked for and which can be
-interrupted; it reads each request strictly."""
+"""A fake of Stable Diffusion WebUI's API: one picture at a time, with its progress, which can be interrupted. It validates
+each request strictly."""
 
 import base64
 import json
@@ -22,7 +22,7 @@ MODEL = "model-of-the-tests"
 
 
 class Body(Drawing):
-    """Of txt2img and img2img. `modules/api/models.py` takes more; nothing else is sent."""
+    """The body of txt2img and img2img. `modules/api/models.py` has more fields, which the studio never sends."""
 
     batch_size: Literal[1]
     n_iter: Literal[1]
@@ -49,7 +49,7 @@ Mood = Callable[[Body], Answer]
 
 
 class WebUI:
-    """`then` says how the next pictures are answered; all others come at once, in orange."""
+    """`then` sets how the next pictures are answered; all others come at once, in orange."""
 
     def __init__(self) -> None:
         self.server: Server
@@ -113,7 +113,7 @@ class WebUI:
 
 @contextmanager
 def webui() -> Iterator[WebUI]:
-    """A request that it does not like fails the test."""
+    """An invalid request fails the test."""
     standin = WebUI()
     with serving(standin.respond) as server:
         standin.server = server
@@ -131,7 +131,7 @@ def _check_pictures(body: Body) -> None:
         assert body.marked.mode == "L" and {value for _, value in body.marked.getcolors() or []} <= {0, 255}
 
 
-# How it answers
+# Answers
 
 
 def shows(*pictures: bytes) -> Mood:
