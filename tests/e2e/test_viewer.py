@@ -485,7 +485,7 @@ def test_a_window_that_cannot_be_fetched_says_so(newcomer: Callable[..., Person]
     tab = person.opens()
     tab.paints()
     tab.page.locator("picture-box button.open").click()
-    expect(tab.page.locator("#notice")).to_contain_text("The studio does not answer")
+    expect(tab.page.locator("#notice")).to_contain_text("The studio cannot be reached right now")
     person.context.unroute("**/picture/viewer*.js")
     tab.page.locator("picture-box button.open").click()
     expect(viewer(tab.page)).to_be_visible()
