@@ -12,7 +12,7 @@ from tests.e2e.bringing import bring, proof
 from tests.e2e.person import Person, photo, soon
 from tests.e2e.test_gallery_choosing import bar, cards, check, kept, titles
 from tests.e2e.test_gallery_page import act
-from tests.support.serving import HANGS_S, until
+from tests.support.serving import HANGS_S, eventually
 
 Found = tuple[Person, Page]
 DAYS = "**/v1/gallery/days/**"
@@ -156,7 +156,7 @@ def test_chosen_favourites_are_favourites_no_more_at_the_second_press(three: Fou
     check(page, 0)
     for favourites in (["a"], []):
         bar(page).get_by_role("button", name="Favourite").click()
-        until(lambda: kept(person, "/v1/gallery/?favorite=true") == favourites)  # noqa: B023
+        eventually(lambda: kept(person, "/v1/gallery/?favorite=true") == favourites)  # noqa: B023
 
 
 def test_a_finished_picture_comes_though_it_could_not_be_fetched_at_once(three: Found) -> None:
@@ -165,7 +165,7 @@ def test_a_finished_picture_comes_though_it_could_not_be_fetched_at_once(three: 
     page.clock.install()
     page.route(re.compile(r"/v1/gallery/[0-9a-f-]{36}/$"), lambda route: route.abort(), times=1)
     act(cards(page).first, "Enhance")
-    until(lambda: page.evaluate("1") and len(kept(person)) == 4)
+    eventually(lambda: page.evaluate("1") and len(kept(person)) == 4)
     expect(page.locator("work-card")).to_be_visible()
     page.clock.run_for(10_000)
     expect(page.locator("work-card")).to_have_count(0)
@@ -189,7 +189,7 @@ def test_what_was_done_before_the_studio_was_out_of_reach_is_seen(three: Found) 
     expect(page.locator("#notice")).to_have_text("The studio cannot be reached right now.")
     page.unroute("**/v1/gallery/bulk/")
     page.get_by_role("button", name="Undo").click()
-    until(lambda: kept(person) == ["a", "b", "c"])
+    eventually(lambda: kept(person) == ["a", "b", "c"])
 
 
 def one_at_once(route: Route) -> None:
