@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipeline.providers.adjust import Adjust, Crop
 from pipeline.providers.base import STYLES
-from pipeline.providers.offline import vocabulary as words
 from pipeline.providers.text import Size
+
+from . import vocabulary as words
 
 MIN_SIDE, MAX_SIDE = 16, 4096  # pixels
 MAX_EDITS = 12  # in one request

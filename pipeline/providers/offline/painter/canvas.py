@@ -4,9 +4,8 @@ from zlib import crc32
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.providers.offline.plan import Scene
-
 from ..arrays import Array
+from ..plan import Scene
 from .light import light_of
 
 CAMERA = 0.5  # height of the eye above the water, in units

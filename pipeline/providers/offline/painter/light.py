@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.providers.offline.plan import Scene
-
 from ..arrays import Array, luma, mix, rgb
+from ..plan import Scene
 
 
 @dataclass(frozen=True, eq=False)

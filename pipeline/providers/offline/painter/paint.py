@@ -4,10 +4,10 @@ from functools import partial
 import numpy as np
 
 from pipeline.providers.base import Progress, part, shares
-from pipeline.providers.offline.photo.styles import restyle
-from pipeline.providers.offline.plan import Scene
 
 from ..arrays import Array, Pixels, blurred, luma, mix, rgb
+from ..photo.styles import restyle
+from ..plan import Scene
 from . import city, land, relief, sky, water, weather
 from .canvas import Canvas
 from .light import PIGMENTS

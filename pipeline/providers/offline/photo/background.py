@@ -7,9 +7,9 @@ from PIL import Image
 from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, part, shares
-from pipeline.providers.offline.networks.subject import subject_seen
 
 from ..arrays import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
+from ..networks.subject import subject_seen
 
 SEGMENT_SIDE = 512  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # of the copy for the outline

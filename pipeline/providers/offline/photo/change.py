@@ -5,8 +5,8 @@ from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Intent, PictureRequest, Progress, part
 from pipeline.providers.encoding import encoded
-from pipeline.providers.offline.plan import Plan, fits_twice, within
 
+from ..plan import Plan, fits_twice, within
 from . import edits
 
 

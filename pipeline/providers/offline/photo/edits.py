@@ -8,8 +8,9 @@ from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from pipeline.providers.arithmetic import BRIGHTER, COOLER, DARKER, WARMER, adjusted, exposed, tinted
 from pipeline.providers.base import Progress
-from pipeline.providers.offline import plan
-from pipeline.providers.offline.plan import Edit, Tone
+
+from .. import plan
+from ..plan import Edit, Tone
 
 POWERS = {"a bit": 0.5, "": 1.0, "much": 2.0}
 TINTS = {  # how much red, green and blue are lifted or lowered

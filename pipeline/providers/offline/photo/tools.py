@@ -7,10 +7,10 @@ from gallery import pictures
 from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Intent, PictureRequest, Progress, part
-from pipeline.providers.offline.plan import Plan
 
 from ..arrays import Flags, Pixels, in_tiles, stretched, to_bytes
 from ..networks.style import in_style_of
+from ..plan import Plan
 from .background import remove_background
 from .enhance import enhance
 from .inpaint import remove_object

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 
 from pydantic import TypeAdapter
 
-from pipeline.providers.offline import plan
-from pipeline.providers.offline.plan import Edit, Strength, Tone
 from pipeline.providers.text import folded
 
+from .. import plan
 from .. import vocabulary as words
+from ..plan import Edit, Strength, Tone
 from ..vocabulary import Lexicon, either, pattern, says, unaccented
 
 _BREAK = re.compile(rf"[,;!?\n]|\.(?!\d)|\b(?:then|{either('rồi, sau đó, và')})\b|(?<!black )\band\b")

@@ -4,10 +4,10 @@ import re
 from typing import Literal, get_args
 
 from pipeline.providers.base import STYLES, Intent
-from pipeline.providers.offline.plan import Edit
 from pipeline.providers.text import MAX_SIDE, Size, allowed_side, folded
 
 from .. import vocabulary as words
+from ..plan import Edit
 from ..vocabulary import Lexicon, listed, pattern, says
 from .edits import clauses, parse
 from .scenes import LEXICON, PAINTED

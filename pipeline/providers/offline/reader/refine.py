@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.providers.base import Intent, Refinement, RefineRequest
-from pipeline.providers.offline.plan import Edit, Plan, Scene, Tone, in_words, restored
 from pipeline.providers.text import choose_size, title
 
 from .. import vocabulary as words
+from ..plan import Edit, Plan, Scene, Tone, in_words, restored
 from ..sentences import beside, button, offers, say
 from ..vocabulary import pattern, says
 from . import intents, scenes
@@ -67,8 +67,7 @@ def _commanded(request: RefineRequest) -> Refinement | None:
         case "more":
             return _more(request)
         case asked:
-            answer = _answer(request, asked if request.has_source else "no_picture")
-            return replace(answer, goes_back=request.has_source and asked == "undo")
+            return replace(_answer(request, asked), goes_back=request.has_source and asked == "undo")
 
 
 def _more(request: RefineRequest) -> Refinement:
@@ -80,7 +79,7 @@ def _more(request: RefineRequest) -> Refinement:
         return _painting(replace(request, width=request.width or width, height=request.height or height), scene, ())
     if plan and plan.edits:
         return _refined(request, Intent.EDIT, in_words(plan.edits), plan)
-    return _answer(request, "same_again" if request.has_source else "no_picture")
+    return _answer(request, "same_again")
 
 
 def _understood(request: RefineRequest) -> Refinement:
@@ -95,7 +94,7 @@ def _understood(request: RefineRequest) -> Refinement:
     if creates and not of_it and not request.has_mask:
         return _paint(request)
     if says("colouring", text):
-        return _answer(request, "colouring" if request.has_source else "no_picture")
+        return _answer(request, "colouring")
     tool = intents.tool_asked_for(text)
     # A look with a tool's name ("sepia") is an edit.
     surely = tool in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (tool is Intent.REMOVE_OBJECT and request.has_mask)
@@ -136,9 +135,8 @@ def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinemen
 
 
 def _within(request: RefineRequest, text: str) -> Refinement:
-    if not request.has_source:
-        return _answer(request, "no_picture")
-    if says("changes", text) or says("creates", text) or scenes.read(request.content).known:
+    means_content = says("changes", text) or says("creates", text) or scenes.read(request.content).known
+    if means_content or not request.has_source:
         return _answer(request, "within")
     return _able(request, "not_understood")
 
@@ -238,7 +236,8 @@ def _able(request: RefineRequest, first: str, scene: Scene | None = None, thing:
     return replace(_reply(request, say(first).format(thing)), suggestions=offered)
 
 
-def _answer(request: RefineRequest, sentence: str) -> Refinement:
+def _answer(request: RefineRequest, about_picture: str) -> Refinement:
+    sentence = about_picture if request.has_source else "no_picture"
     return replace(_reply(request, say(sentence)), suggestions=beside(sentence))
 
 

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from gallery.translation import language
 from pipeline.providers.base import Turn
-from pipeline.providers.offline.plan import Scene, in_words, restored
 from pipeline.providers.text import folded
 
 from .. import vocabulary as words
+from ..plan import Scene, in_words, restored
 from ..vocabulary import Lexicon, Match
 from .edits import parse
 
