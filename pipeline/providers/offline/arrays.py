@@ -23,21 +23,17 @@ Work = Callable[[Array, slice], Pixels]
 TILE_PIXELS = 1_000_000
 
 
-def tiles(height: int, width: int, pixels: int = TILE_PIXELS) -> list[slice]:
-    rows = max(16, pixels // width)
-    return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
-
-
 def in_tiles(pixels: Array, work: Work, reach: int, progress: Progress, grows: int = 1) -> Pixels:
     """In bounded memory, and with chances to stop. `work` gets a tile, with up to `reach` more rows on both sides, and
     which rows these are; it gives `grows` times as many."""
     height, width = pixels.shape[:2]
     done: list[Pixels] = []
-    for tile in tiles(height, width, TILE_PIXELS // grows**2):
-        progress(tile.start / height)
-        rows = slice(max(0, tile.start - reach), min(height, tile.stop + reach))
-        made = work(pixels[rows], rows)
-        done.append(made[(tile.start - rows.start) * grows : (tile.stop - rows.start) * grows])
+    high = max(16, TILE_PIXELS // grows**2 // width)
+    for top in range(0, height, high):
+        progress(top / height)
+        rows = slice(max(0, top - reach), min(height, top + high + reach))
+        spare = top - rows.start
+        done.append(work(pixels[rows], rows)[spare * grows : (spare + high) * grows])
     progress(1.0)
     return np.concatenate(done)
 

@@ -43,8 +43,8 @@ def _subject(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[P
         seen = cv2.resize(seen, small.shape[1::-1])
         agreed = float(np.minimum(seen, colours).sum() / max(np.maximum(seen, colours).sum(), 1e-3))
         guesses.insert(0, seen + COLOURS * agreed * (colours - seen))
-    shown = np.full(pixels.shape[:2], 255, np.uint8) if mask is None else 255 - mask
-    gone = cv2.resize(shown, small.shape[1::-1], interpolation=cv2.INTER_AREA) < 128
+    marked = np.zeros(pixels.shape[:2], np.uint8) if mask is None else mask
+    gone = cv2.resize(marked, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     tries = [(guess, factor) for guess in guesses for factor in (1.0, 0.6)]  # bolder where the first finds nothing
     for (guess, factor), share in shares(part(progress, 0.3, 1), tries):
         guess = np.where(gone, 0, guess)

@@ -12,7 +12,7 @@ from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, part, shares
 
-from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, stretched, tiles, to_bytes
+from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, stretched, to_bytes
 from ..networks.subject import subject_seen
 from . import patch_match
 
@@ -41,7 +41,7 @@ def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
     subject = _subject(out, wide, part(progress, 0.2, 0.25)) if holes else wide
     for (area, hole), share in shares(part(progress, 0.25, 1), holes):
         foreign = subject[area] if subject[area][hole].mean() < BEHIND else np.zeros_like(hole)
-        _fill(out[area], hole, wide[area], foreign, len(holes), share)
+        out[area] = _fill(out[area], hole, wide[area], foreign, len(holes), share)
         wide[area] &= ~hole  # filled, and so a source for the next
     progress(1.0)
     return out
@@ -84,35 +84,36 @@ def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
     return np.zeros_like(hole) if seen is None else cv2.resize(seen, hole.shape[::-1]) > 0.5
 
 
-def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> None:
+def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> Pixels:
     scale = min(1.0, (HOLE_PIXELS / holes / np.count_nonzero(unknown)) ** 0.5, (ROOM_PIXELS / hole.size) ** 0.5)
     height, width = (max(16, round(side * scale)) for side in hole.shape)
     small, small_hole = patch_match.reduced(pixels, unknown, (height, width))
     progress(0.02)
     there = cv2.resize(foreign.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     filled, offsets = patch_match.fill(small, small_hole, there, part(progress, 0.02, 0.8))
-    _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
+    return _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
 
 
-def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> None:
+def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> Pixels:
     """At full size, with the detail from where the pieces are."""
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     y, x = np.indices((rows, columns))
-    copied, whole = filled[y + offsets[..., 0], x + offsets[..., 1]], pixels.copy()
+    copied = filled[y + offsets[..., 0], x + offsets[..., 1]]
     # Many pieces over each other are soft: only their large forms are taken, the rest from the best piece alone.
     filled = copied + cv2.GaussianBlur(filled - copied, (0, 0), SOFT)
-    for tile in tiles(height, width):
-        progress(tile.start / height)
-        here = hole[tile]
+
+    def work(tile: Pixels, shown: slice) -> Pixels:
+        here = hole[shown, :, None]
         if not here.any():
-            continue
-        new = stretched(filled, hole.shape, tile)
+            return tile
+        new = stretched(filled, hole.shape, shown)
         if (rows, columns) != (height, width):
-            plain = stretched(copied, hole.shape, tile)
-            y, x = np.ogrid[tile, 0:width]
+            plain = stretched(copied, hole.shape, shown)
+            y, x = np.ogrid[shown, 0:width]
             moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
             from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
             source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
-            new = new + np.where(known[source][..., None], whole[source] - plain, 0)
-        pixels[tile][here] = np.clip(np.rint(new[here]), 0, 255)
-    progress(1.0)
+            new = new + np.where(known[source][..., None], pixels[source] - plain, 0)
+        return np.where(here, to_bytes(new), tile)
+
+    return in_tiles(pixels, work, 0, progress)
