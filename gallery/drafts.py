@@ -16,7 +16,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from gallery import space, words
-from gallery.errors import Interrupted
+from gallery.errors import Interrupted, StorageDown
 from gallery.models import EVIDENCE, Image, Reference
 from gallery.provenance import source_types
 from gallery.storage.base import File
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 Stage = Image.Stage
+FAILURES = 3  # of a storage in one round: each may take as long as a request that nobody answers
 
 
 def draft(
@@ -155,10 +156,28 @@ def stale_drafts(older_than: timedelta, limit: int = 100) -> list[Image]:
     return list(Image.objects.filter(stage=Stage.DRAFT, created_at__lt=before).order_by("created_at")[:limit])
 
 
-def purging(limit: int = 100) -> list[Image]:
-    """Without those in a storage that the settings no longer name, and without evidence."""
-    rows = Image.objects.filter(stage=Stage.PURGING, storage__in=configured()).exclude(EVIDENCE)
+def purging(limit: int = 100, of: str = "") -> list[Image]:
+    """Without those in a storage that the settings no longer name, and without evidence. `of`: only those in this storage."""
+    rows = Image.objects.filter(stage=Stage.PURGING, storage__in=[of] if of else configured()).exclude(EVIDENCE)
     return list(rows.order_by("created_at")[:limit])
+
+
+def finish_purges(limit: int = 100) -> None:
+    """Of each storage. What fails comes last in the next round, so that it keeps no other from being purged. Raises
+    `StorageDown` in the end."""
+    fault: StorageDown | None = None
+    for name in configured():
+        failures = 0
+        for image in purging(limit, name):
+            try:
+                purge(image)
+            except StorageDown as error:
+                fault, failures = error, failures + 1
+                Image.objects.filter(pk=image.pk, stage=Stage.PURGING).update(created_at=timezone.now())
+            if failures == FAILURES:
+                break
+    if fault:
+        raise fault
 
 
 def purge(image: Image) -> None:

@@ -17,7 +17,18 @@ from django.utils import timezone
 
 from gallery import space, words
 from gallery.changes import announced, change, not_purged, snapshot, unannounced
-from gallery.drafts import delete_if_purged, draft, new_draft, publish, purge, purging, put, stale_drafts, store
+from gallery.drafts import (
+    delete_if_purged,
+    draft,
+    finish_purges,
+    new_draft,
+    publish,
+    purge,
+    purging,
+    put,
+    stale_drafts,
+    store,
+)
 from gallery.errors import BadInput, NotFound, RateLimited, StorageDown
 from gallery.models import Image
 from gallery.places import Places
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
     from gallery.pictures import Rendition
 
 __all__ = [
-    "announced", "check_sources", "delete_if_purged", "delete_permanently", "draft", "get",
+    "announced", "check_sources", "delete_if_purged", "delete_permanently", "draft", "finish_purges", "get",
     "import_picture", "is_source", "masks", "open_source", "patch", "publish", "purge", "purging", "put", "restore",
     "snapshot", "source", "sources_among", "stale_drafts", "store", "trash", "trash_session", "trashed", "unannounced",
     "visible",

@@ -112,11 +112,6 @@ def settle_drafts() -> None:
             gallery.purge(image)
 
 
-def finish_purges() -> None:
-    for image in gallery.purging():
-        gallery.purge(image)
-
-
 def purge_unused_masks() -> None:
     """Masks that no message uses."""
     masks = gallery.masks(MASK_AGE, _progress.masks_after, AT_ONCE)
@@ -219,7 +214,7 @@ REPAIRS: tuple[Callable[[], None], ...] = (
 )
 CLEANING: tuple[Callable[[], None], ...] = (
     settle_drafts,
-    finish_purges,
+    gallery.finish_purges,
     purge_unused_masks,
     maintenance.empty_trash,
     maintenance.measure_files,

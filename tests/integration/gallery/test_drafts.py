@@ -6,12 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
-from gallery import pictures, services
+from gallery import drafts, pictures, services
 from gallery.errors import Interrupted, StorageDown
 from gallery.models import Image
 from gallery.storage import local
+from gallery.storage.local import LocalStorage
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
 
@@ -121,6 +123,20 @@ def test_a_picture_that_is_half_stored_is_not_stored(me: User, monkeypatch: pyte
     monkeypatch.setattr(local, "_write", fail_for_one)
     with pytest.raises(StorageDown):
         services.store(image, pictures.rendition(png()))
+
+
+def test_a_file_that_cannot_be_deleted_keeps_no_other(me: User) -> None:
+    images = [drafted(me) for _ in range(drafts.FAILURES + 2)]
+    Image.objects.update(stage=Image.Stage.PURGING, purpose=Image.Purpose.MASK)  # of which no message is told
+    stuck = images[: drafts.FAILURES]
+    for image in stuck:
+        path = LocalStorage(settings.PICTURES_DIR)._path(image.key)
+        path.unlink()
+        path.mkdir()
+    for _ in ("in vain", "the others"):
+        with pytest.raises(StorageDown):
+            services.finish_purges()
+    assert set(Image.objects.all()) == set(stuck)
 
 
 def test_a_purge_does_not_touch_a_shown_picture(me: User) -> None:
