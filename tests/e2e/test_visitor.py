@@ -1,5 +1,7 @@
 """Somebody who looks is nobody; the first thing that they do makes them a guest, once, in all of their tabs."""
 
+import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,8 +11,8 @@ from django.conf import settings
 from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop
-from tests.e2e.person import SMALL, Person, photo
-from tests.support.serving import Serving
+from tests.e2e.person import SMALL, Person, photo, soon
+from tests.support.serving import Serving, processes
 
 BECOMING = "**/api/v1/auth/cookie/"
 
@@ -100,6 +102,24 @@ def test_another_tab_learns_who_it_is(person: Person, people: People) -> None:
     other.paints("a green field")
     expect(tab.sessions).to_have_count(2)
     assert people.new == (1, 1)
+
+
+def test_two_tabs_that_begin_together_are_one_guest(server: Serving, person: Person, people: People) -> None:
+    tabs, asked = [person.opens("/gallery/"), person.opens("/gallery/")], list[str]()
+    person.context.on("request", lambda request: asked.append(request.url))
+    [web] = processes(server.folder, "project.daphne")
+    os.kill(web, signal.SIGSTOP)  # both ask before one of them has an answer
+    try:
+        for number, tab in enumerate(tabs):
+            drop(tab, (photo(), f"{number}.png", "image/png"))
+        soon(tabs[0].page, lambda: sum(url.endswith("/auth/cookie/") for url in asked) == 2)
+    finally:
+        os.kill(web, signal.SIGCONT)
+    for tab in tabs:
+        tab.page.bring_to_front()
+        expect(tab.page.locator("gallery-card img.loaded").first).to_be_visible()
+    assert people.new == (1, 1)
+    assert len(person.asks("/v1/gallery/")["items"]) == 2
 
 
 def test_a_tab_that_has_not_heard_of_it_is_the_same_guest_when_it_acts(person: Person, people: People) -> None:

@@ -18,11 +18,16 @@ class Person extends EventTarget {
     window.addEventListener("pageshow", () => store((storage) => storage.getItem(KEY) && this.#setId(storage.getItem(KEY))));
   }
 
-  /** Resolves once there is an id. `ask()` resolves with {user}; several calls at a time share one. */
+  /** Resolves once there is an id. `ask()` resolves with {user}; several calls at a time share one, those of other tabs too. */
   ensure(ask) {
     if (this.id) return Promise.resolve();
-    this.#ensuring ??= ask().then(({ user }) => this.#tellOtherTabs(user.id)).finally(() => (this.#ensuring = null));
+    this.#ensuring ??= alone(() => this.#ask(ask)).finally(() => (this.#ensuring = null));
     return this.#ensuring;
+  }
+
+  async #ask(ask) {
+    const told = store((storage) => storage.getItem(KEY)); // by another tab, maybe a moment ago
+    this.#tellOtherTabs(told ?? (await ask()).user.id);
   }
 
   #tellOtherTabs(id) {
@@ -41,12 +46,16 @@ class Person extends EventTarget {
   }
 }
 
+/** The result, or null where storage is forbidden or full: then each tab finds out by itself. */
 function store(act) {
   try {
-    act(localStorage);
+    return act(localStorage);
   } catch {
-    // Storage is forbidden or full: each tab finds out by itself.
+    return null;
   }
 }
+
+/** One tab at a time: two would become two guests, of which the browser keeps the last. Plain http has no locks. */
+const alone = (work) => (navigator.locks ? navigator.locks.request(KEY, work) : work());
 
 export const person = new Person();
