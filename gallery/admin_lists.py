@@ -16,7 +16,7 @@ from gallery.ids import first_id
 from gallery.models import Image
 
 if TYPE_CHECKING:
-    Admin = admin.ModelAdmin[Image]  # only the type checker can subscript it
+    Admin = admin.ModelAdmin[Image]
     Pages = Paginator[Any]
 else:
     Admin, Pages = admin.ModelAdmin, Paginator
@@ -36,8 +36,6 @@ KNOWN = """
 
 
 class FirstPages(Pages):
-    """Counts and shows the first COUNTED rows."""
-
     @cached_property
     def count(self) -> int:
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin pages through nothing else

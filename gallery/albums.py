@@ -14,8 +14,8 @@ from gallery.models import Album, AlbumImage, Image
 from gallery.services import UUID, check_title
 from gallery.translation import _, number
 
-ALBUMS = 100  # of a person
-PICTURES = 2000  # in an album
+ALBUMS = 100
+PICTURES = 2000
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from gallery.storage.base import Stream
 from gallery.translation import _
 from gallery.views import file_name
 
-PIECE = 64 * 1024  # bytes that go out at once
+PIECE = 64 * 1024
 LEFT_OUT = ("state", "url", "thumbnail_url", "placeholder")  # of a picture's form, useless in a file
 
 

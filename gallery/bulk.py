@@ -23,7 +23,7 @@ Action = Literal[OnPictures, OnAlbum]
 class Result(NamedTuple):
     id: str
     error: StudioError | None = None
-    changed: bool = False  # False also where it was so before
+    changed: bool = False
 
 
 class Operation(NamedTuple):

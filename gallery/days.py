@@ -1,5 +1,4 @@
-"""How many pictures each day has, so that a page knows its length before it has read any. The day is that of a
-picture's id, by which lists are sorted."""
+"""How many pictures each day has, by the times in their ids, so that a page knows its length before it has read any."""
 
 import uuid
 from bisect import bisect_left
@@ -42,13 +41,13 @@ class DaysOf(Filters):
 class Day:
     date: date
     count: int
-    cursor: uuid.UUID  # with it the list, newest first, begins on this day
+    cursor: uuid.UUID
 
 
 @dataclass(frozen=True)
 class Days:
-    days: list[Day]  # newest first, without those that have none
-    similar: bool  # as of a page
+    days: list[Day]
+    similar: bool
 
 
 def of(owner_id: uuid.UUID, asked: DaysOf, *, deleted: bool = False) -> Days:
@@ -85,7 +84,6 @@ def _days(images: QuerySet[Image], bounds: Bounds) -> list[Day]:
 
 
 def _counts(images: QuerySet[Image], begins: list[uuid.UUID]) -> dict[int, int]:
-    """By the index of a day in `begins`."""
     if connection.vendor == "postgresql":
         place = RawSQL("width_bucket(gallery_image.id, %s::uuid[])", [begins], IntegerField())
         counted = images.annotate(place=place).order_by().values_list("place").annotate(Count("pk"))

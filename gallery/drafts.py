@@ -46,8 +46,8 @@ def draft(
     cost: int | None = None,
     by_hand: bool = False,
 ) -> Image:
-    """A new draft, or that of an earlier attempt. Raises `Interrupted` while that one is being purged or holds other
-    bytes, or for an owner who is gone."""
+    """A new draft, or that of an earlier attempt. Raises `Interrupted` while that is purged or has other bytes, and where the
+    owner is gone."""
     space.check_owner(owner_id)
     texts = {"title": " ".join(request.split())[:200], "request": request, "prompt": prompt}
     origin = {"session_id": session_id, "intent": intent, "provider": provider[:100], "seed": seed, "cost": cost}
@@ -108,7 +108,6 @@ def new_draft(purpose: Image.Purpose, rendition: "Rendition", **values: object) 
 
 
 def _keys(image_id: uuid.UUID, rendition: "Rendition") -> tuple[str, str]:
-    """With a digest: one key is always one picture."""
     name = f"{image_id.hex}-{hashlib.sha256(rendition.data).hexdigest()[:16]}"
     return f"{name}.{rendition.extension}", f"{name}-thumbnail.{rendition.thumbnail_mime.removeprefix('image/')}"
 

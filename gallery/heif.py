@@ -25,7 +25,6 @@ class Broken(Exception):
 
 
 def is_heif(data: bytes) -> bool:
-    """By the file's first bytes."""
     return bool(_BRANDS.match(data[:12]))
 
 

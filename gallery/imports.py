@@ -18,7 +18,7 @@ JSON, MULTIPART = "application/json", "multipart/form-data"
 JSON_LIMIT = 8 * 1024 * 1024  # bytes of a body, which is in memory three times over
 RETRY_AFTER_S = 5.0
 MANY = N_("Too many pictures in JSON are being read just now: send the file as multipart/form-data, or try again.")
-_reading = Places(each=1, total=4)  # of a person, in this process
+_reading = Places(each=1, total=4)
 
 
 class Import(NamedTuple):

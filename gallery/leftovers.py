@@ -1,7 +1,7 @@
-"""Finds stored files that no row names, as a crash or a restored database leaves them, and rows whose file is gone.
+"""Finds stored files without a row, as a crash or a restored database leaves them, and rows whose file is gone.
 
-A file without a row is deleted, unless it is younger than `AGE`: its row may follow. A row without a file is only
-counted, because the wrong storage may be configured for now. Safe to repeat, by any process.
+A file without a row is deleted, unless it is younger than `AGE`: its row may follow. A row without a file is only counted,
+because the wrong storage may be configured. Safe to repeat, by any process.
 """
 
 import logging

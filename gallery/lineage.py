@@ -31,7 +31,7 @@ _UPWARDS = """
 
 
 def ancestors(image: Image) -> list[Image]:
-    """Along the first picture that each was made from: oldest first, with those in the trash or hidden."""
+    """Along first parents, oldest first; also hidden and trashed ones."""
     with connection.cursor() as cursor:
         cursor.execute(_UPWARDS, [_as_stored(image.pk), MAX_LISTED])
         line = [uuid.UUID(str(row[0])) for row in cursor.fetchall()]
@@ -40,7 +40,7 @@ def ancestors(image: Image) -> list[Image]:
 
 
 def parents(image: Image) -> list[Image]:
-    """All pictures that it was made from, in the order of their numbers, with those in the trash or hidden."""
+    """In the order of their numbers; also hidden and trashed ones."""
     further = image.references.order_by("number").values_list("source_id", flat=True)
     ids = [*([image.parent_id] if image.parent_id else []), *further]
     found = not_purged().filter(owner=image.owner_id).in_bulk(ids)
@@ -55,8 +55,7 @@ def children(image: Image) -> list[Image]:
 
 
 def family(image: Image) -> tuple[list[Image], list[Edge]]:
-    """The pictures that its line leads to, upwards and downwards, the nearest FAMILY of them, oldest first, with those
-    in the trash or hidden; and what was made from what."""
+    """Its line in both directions: the nearest FAMILY pictures, oldest first, also hidden and trashed ones; and the edges."""
     ids, edges, found = {image.pk}, set[Edge](), {image.pk}
     for _ in range(STEPS):
         if not found or len(ids) >= FAMILY:
@@ -72,7 +71,6 @@ def family(image: Image) -> tuple[list[Image], list[Edge]]:
 
 
 def _edges(ids: set[uuid.UUID]) -> set[Edge]:
-    """From and to these."""
     first = Image.objects.filter(Q(pk__in=ids) | Q(parent__in=ids), parent__isnull=False)
     further = Reference.objects.filter(Q(image__in=ids) | Q(source__in=ids))
     named = (first.values_list("pk", "parent_id"), further.values_list("image_id", "source_id"))

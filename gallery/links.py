@@ -35,7 +35,6 @@ def trashed(image_id: str, epoch: int) -> str:
 
 
 def _signature(image_id: str, variant: str, epoch: int, key: str | None = None) -> str:
-    """144 bits, 24 letters."""
     signed = _keyed(settings.SECRET_KEY if key is None else key).copy()
     signed.update(f"{image_id}/{variant}/{epoch}".encode())
     return urlsafe_b64encode(signed.digest()[:18]).decode()

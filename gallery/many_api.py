@@ -51,7 +51,7 @@ class BulkResult(Schema):
 
 
 class BulkResults(Schema):
-    results: list[BulkResult]  # one for each id, in order
+    results: list[BulkResult]
 
 
 class AlbumBody(Schema):
@@ -70,7 +70,7 @@ class AlbumForm(Schema):
 
 class AlbumPage(Schema):
     items: list[AlbumForm]
-    next: str | None  # the cursor of the next, older page
+    next: str | None
 
 
 @router.post("/bulk/", response=BulkResults, operation_id="changeImages", summary="One action on many pictures")

@@ -84,7 +84,7 @@ class Image(models.Model):
     height = models.PositiveIntegerField()
     placeholder = models.TextField()  # a data URL of a few hundred bytes
     storage = models.CharField(max_length=16, default="local", db_default="local")
-    key = models.CharField(max_length=100)  # the file's name in the storage
+    key = models.CharField(max_length=100)
     mime = models.CharField(max_length=32)
     thumbnail_key = models.CharField(max_length=100)
     thumbnail_mime = models.CharField(max_length=32)
@@ -154,7 +154,7 @@ class Reference(models.Model):
 
 
 class Album(models.Model):
-    """Some of a person's pictures under a title. It goes with the person."""
+    """Some of a person's pictures under a title."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="albums", db_index=False)
@@ -169,8 +169,6 @@ class Album(models.Model):
 
 
 class AlbumImage(models.Model):
-    """A picture in an album. One that is hidden or in the trash keeps its place there."""
-
     album = models.ForeignKey(Album, models.CASCADE, related_name="places", db_index=False)
     image = models.ForeignKey(Image, models.CASCADE, related_name="places")
 

@@ -16,7 +16,7 @@ BATCH = 100
 
 
 def pictures(owner_id: uuid.UUID) -> Iterator[Image]:
-    """Masks, and what is hidden or in the trash, too; oldest first. What changes meanwhile may or may not be among them."""
+    """Oldest first; also masks, and hidden and trashed ones."""
     rows = not_purged().exclude(stage=Image.Stage.DRAFT).filter(owner__pk=owner_id).order_by("pk")
     after = uuid.UUID(int=0)
     while batch := list(rows.filter(pk__gt=after)[:BATCH]):

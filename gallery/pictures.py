@@ -59,12 +59,12 @@ _UPRIGHT = {
 class Rendition:
     data: bytes
     mime: str
-    extension: str  # without the dot
+    extension: str
     width: int
     height: int
     thumbnail: bytes
     thumbnail_mime: str
-    placeholder: str  # a data URL
+    placeholder: str
 
 
 def check(data: bytes) -> tuple[int, int]:
@@ -254,7 +254,6 @@ def _jpeg_data(image: Image.Image, options: dict[str, int]) -> bytes:
 
 
 def _png(image: Image.Image) -> Rendition:
-    """Or a WebP, where the PNG passes MAX_BYTES."""
     data = _encode(image, "PNG")
     if len(data) > MAX_BYTES and max(image.size) <= _WEBP_SIDE:
         return _rendition(image, _encode(image, "WEBP", quality=92, method=2), "image/webp", "webp")
@@ -280,7 +279,6 @@ def _data_url(webp: bytes) -> str:
 
 
 def _shrunk(image: Image.Image, side: int) -> Image.Image:
-    """Never enlarged."""
     copy = image.copy()
     copy.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=3.0)
     return copy

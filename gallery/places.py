@@ -1,4 +1,4 @@
-"""Bounds how much of something scarce each client holds, and all of them together."""
+"""Limits on a scarce resource, for each client and for all together."""
 
 import math
 import threading

@@ -1,5 +1,5 @@
-"""A share's preview picture for messengers: a small JPEG, because some of them read no WebP. Made when it is requested, and
-cached in memory; callers check before, each time, that it may be seen."""
+"""A share's preview picture for messengers: a small JPEG, because some read no WebP. Cached in memory; callers check each time
+that it may be seen."""
 
 import functools
 import threading

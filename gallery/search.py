@@ -170,7 +170,6 @@ def _made_between(
 
 
 def _beginning(day: datetime | date) -> datetime:
-    """Within what an id can hold."""
     moment = day if isinstance(day, datetime) else datetime(day.year, day.month, day.day, tzinfo=UTC)
     return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(9000, 1, 1, tzinfo=UTC))
 

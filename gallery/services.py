@@ -52,7 +52,7 @@ UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 log = logging.getLogger(__name__)
 # One at a time: 40 megapixels take hundreds of megabytes, which the C library keeps for each thread.
 _decoder = ThreadPoolExecutor(1, thread_name_prefix="decoding")
-_importing = Places(each=4, total=12)  # of a person, and in this process
+_importing = Places(each=4, total=12)
 MANY_PICTURES = N_("Too many pictures are being taken in just now: try again in a few seconds.")
 RETRY_AFTER_S = 5.0
 Key = uuid.UUID | str

@@ -70,7 +70,7 @@ def _check(used: Used, more: int, beside: int = 0) -> None:
 
 
 def _in_words(count: int) -> str:
-    """ "3.2 GB": by a thousand, as disks are sold."""
+    """ "3.2 GB" """
     for unit, size in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if count >= size:
             return f"{count / size:.1f} {unit}"

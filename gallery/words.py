@@ -1,7 +1,6 @@
 """The words by which a picture is found: lower case, without accents, the same for what is stored and for a search.
 
-Not by PostgreSQL's `unaccent`, which SQLite does not have, and which leaves accents that stand apart from their letter,
-as macOS writes Vietnamese.
+PostgreSQL's `unaccent` would leave accents that stand apart from their letter, as macOS writes Vietnamese.
 """
 
 import re

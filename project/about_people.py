@@ -9,7 +9,7 @@ from gallery.sharing.models import Report, Share
 from pipeline.store import owned
 from project.models import Token, User
 
-PICTURES, ROWS = 24, 50  # the newest
+PICTURES, ROWS = 24, 50
 
 
 class About(NamedTuple):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 else:
     Base = admin.ModelAdmin
 
-MAX_PEOPLE = 100  # in one action
+MAX_PEOPLE = 100
 
 
 class BlockForm(forms.Form):

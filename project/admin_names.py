@@ -1,5 +1,4 @@
-"""What the admin calls models, their fields and our apps, in the reader's language. Given here: in the models, each change of
-a word would need a migration."""
+"""The admin's names of models, fields and apps. Not in the models, where each change would need a migration."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ from project.rights import closing_codes
 
 T = TypeVar("T")
 
-CHECK_EVERY_S = 2.0  # the right to it
+CHECK_EVERY_S = 2.0
 ALREADY = N_("You are being sent a zip already: wait until that is done.")
 MANY = N_("Too many people are being sent a zip just now: try again in a minute.")
 ZIP = {

@@ -1,4 +1,4 @@
-"""What has to be in the data folder, or beside it, before anything else starts."""
+"""The data folder's contents that everything else needs."""
 
 import hashlib
 import os

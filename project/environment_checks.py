@@ -15,7 +15,7 @@ from project import environment as env
 def _is_web(url: str) -> bool:
     try:
         parts = urlsplit(url)
-    except ValueError:  # such as "http://[x"
+    except ValueError:
         return False
     return parts.scheme in ("http", "https") and bool(parts.hostname)
 

@@ -20,7 +20,6 @@ BACKGROUNDS = ("#faf9f7", "#131211")  # light and dark, as --bg of base.css
 
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
-    """`/manifest.webmanifest`"""
     answer = JsonResponse(
         {
             "id": "/",

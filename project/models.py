@@ -20,7 +20,6 @@ def new_id() -> uuid.UUID:
 
 
 def today() -> date:
-    """In UTC."""
     return timezone.now().date()
 
 

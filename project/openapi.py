@@ -15,7 +15,6 @@ from gallery.sharing.schemas import ReportBody
 from project.http import problems
 from project.openapi_examples import ANSWERS, BODIES, PARAMETERS
 
-# The parts of the document that are read or written here.
 Schema = TypedDict(
     "Schema",
     {

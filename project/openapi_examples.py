@@ -1,5 +1,3 @@
-"""The examples of the OpenAPI document."""
-
 from chat.examples import MESSAGE, PICTURE, SESSION, Example
 
 USER: Example = {"id": "019a7c3e-5d10-7b62-9f0e-1c2d3e4f5a6b", "name": "guest-1c2d3e4f5a6b"}

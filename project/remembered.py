@@ -1,5 +1,4 @@
-"""Caches, for KEPT_S, whose a token or a cookie is: one that has ended opens nothing after five seconds, in every
-process."""
+"""Caches for KEPT_S who owns a token or a cookie: a revoked one is refused within five seconds, in every process."""
 
 import hashlib
 import threading

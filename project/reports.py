@@ -1,6 +1,6 @@
 """`POST /s/<token>/report/`: a visitor's report of a shared picture, as a form or as JSON.
 
-These pages set no cookie, so there is no CSRF token: the browser's headers say which page a report comes from.
+These pages set no cookie, and so have no CSRF token: the browser's headers say which page a report comes from.
 """
 
 from urllib.parse import urlsplit

@@ -30,7 +30,7 @@ from project.models import Token, User
 log = logging.getLogger(__name__)
 
 CHECK_EVERY_S = 2.0
-SOCKETS_AT_ONCE = 500  # in one query
+SOCKETS_AT_ONCE = 500
 
 _pool = Pool(1, "rights")
 
@@ -49,7 +49,7 @@ class Watch:
             except (StorageDown, DatabaseError) as error:
                 log.warning("action=rights_not_looked_at error=%r", error)
             except Exception:
-                log.exception("action=rights_failed")  # the loop goes on
+                log.exception("action=rights_failed")
 
     async def check(self) -> None:
         sockets = [(socket, socket.access) for socket in local_connections().entered()]

@@ -16,7 +16,7 @@ from project.models import Token
 
 PROTOCOL = "studio"
 PREFIX = "studio.ticket."
-LENGTH = 32  # characters of a ticket
+LENGTH = 32
 
 router = Router()
 
@@ -41,7 +41,6 @@ def _token(request: HttpRequest) -> str:
 
 
 async def issue(token: str) -> str:
-    """`token`: the digest of its bearer token."""
     ticket = secrets.token_urlsafe(LENGTH * 3 // 4)
     update = {"$set": {"token": token}, "$currentDate": {"issued_at": True}}
     await async_database()["tickets"].update_one({"_id": Token.digest_of(ticket)}, update, upsert=True)

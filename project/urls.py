@@ -50,7 +50,7 @@ urlpatterns = [
     path(
         "admin/second-step/",
         login_limits.counted(second_step.ask, second_step.name_of_begun),
-        name="mfa_authenticate",  # as django-allauth calls it
+        name="mfa_authenticate",
     ),
     path("admin/second-step/set-up/", login_limits.counted(second_step.set_up), name="staff_second_step"),
     path("admin/login/", login_limits.counted(admin.site.login)),

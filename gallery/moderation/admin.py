@@ -16,7 +16,7 @@ from gallery.admin_lists import FirstPages
 from gallery.moderation.models import Act
 
 if TYPE_CHECKING:
-    Base = admin.ModelAdmin[Act]  # only the type checker can subscript it
+    Base = admin.ModelAdmin[Act]
 else:
     Base = admin.ModelAdmin
 

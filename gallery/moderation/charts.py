@@ -15,7 +15,7 @@ class Chart(NamedTuple):
     title: str
     total: str
     bars: SafeString
-    first: str  # day
+    first: str
     last: str
 
 

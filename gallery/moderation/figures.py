@@ -1,5 +1,4 @@
-"""Daily counts of what moderators see, without names. Each day is counted until the next one ends; what is deleted later
-stays counted."""
+"""Daily counts of what moderators see, without names; what is deleted later stays counted."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -77,7 +76,6 @@ def by_day(what: str, code: str | None = None) -> list[tuple[date, int]]:
 
 
 def by_code(what: str) -> dict[str, int]:
-    """Of the last thirty days."""
     found: dict[str, int] = defaultdict(int)
     for code, number in Tally.objects.filter(what=what, day__gt=today() - timedelta(days=DAYS)).values_list(
         "code", "count"

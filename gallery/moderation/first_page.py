@@ -62,6 +62,5 @@ def _tables() -> list[tuple[str, list[tuple[str, int]]]]:
 
 
 def _sentence(code: str) -> str:
-    """The sentence of an error code."""
     found = (kind for kind in StudioError.__subclasses__() if kind.code == code)
     return next((f"{_(kind.sentence)} ({code})" for kind in found), code)

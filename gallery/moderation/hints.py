@@ -9,7 +9,7 @@ NEWEST = 100
 
 
 def unscored(limit: int) -> list[Image]:
-    """Some of the newest without a score: random ones, so that two workers seldom take the same."""
+    """Some of the newest, chosen at random, so that two workers seldom take the same."""
     newest = list(Image.objects.filter(WAITING, score=None).order_by("-pk")[:NEWEST])
     return sample(newest, min(limit, len(newest)))
 

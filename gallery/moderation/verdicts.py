@@ -34,7 +34,7 @@ def hide(images: Iterable[Image], words: str, by: uuid.UUID | None, code: Code =
 
 
 def approve(images: Iterable[Image], by: uuid.UUID | None) -> list[Image]:
-    """Shown again, if they were hidden. What is in the trash stays there."""
+    """Shows hidden ones again. What is in the trash stays there."""
     images, act = list(images), Act(kind=Kind.APPROVE)
     values = {"approved_at": timezone.now(), "moderated_by_id": by}
     return approve_shown(images, by) + decide(images, HIDDEN, act, {**values, **UNHIDE}, by)

@@ -28,7 +28,7 @@ from gallery.translation import _
 
 B = TypeVar("B", bound=BaseModel)
 View = Callable[..., HttpResponseBase]
-AHEAD = 6  # pictures on a page
+AHEAD = 6
 PASSED = 500  # pictures that a page has skipped, at most
 
 Words = Annotated[str, StringConstraints(max_length=500, pattern=r"^[^\x00]*$")]

@@ -1,5 +1,5 @@
-"""A signed C2PA manifest (https://c2pa.org/specifications/) in a picture that is downloaded: what it is, who made it,
-and of what. Only where `STUDIO_C2PA_CERT` names a certificate; needs the extra `c2pa`."""
+"""A signed C2PA manifest (https://c2pa.org/specifications/) in a download: what it is, who made it, and from what. Only with
+`STUDIO_C2PA_CERT`; needs the extra `c2pa`."""
 
 import functools
 import io

@@ -46,5 +46,4 @@ def _properties(image: Image, *, with_prompt: bool) -> dict[str, str]:
 
 
 def _printable(text: str) -> str:
-    """Without what no XML may hold."""
     return "".join(letter for letter in text if letter in "\t\n" or (letter >= " " and letter not in "\ufffe\uffff"))

@@ -18,7 +18,6 @@ def path(share_id: uuid.UUID) -> str:
 
 
 def token(share_id: uuid.UUID) -> str:
-    """43 letters."""
     return _text(share_id.bytes + _signature(share_id, settings.SECRET_KEY))
 
 

@@ -18,7 +18,7 @@ class ShareQuerySet(models.QuerySet["Share"]):
 
 
 class Share(models.Model):
-    """Lets whoever has its address see one picture. The address is signed, not stored: `gallery.sharing.links`."""
+    """Lets whoever has its address see one picture; `gallery.sharing.links` signs the address."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     image = models.ForeignKey(Image, models.CASCADE, related_name="shares")

@@ -106,7 +106,6 @@ def of_person(owner_id: uuid.UUID) -> Iterator[dict[str, object]]:
 
 
 def remove_ended(limit: int) -> None:
-    """For maintenance."""
     before = timezone.now() - KEPT
     for ended in ({"expires_at__lt": before}, {"revoked_at__lt": before}):
         ids = list(Share.objects.filter(**ended).values_list("pk", flat=True)[:limit])
@@ -114,7 +113,6 @@ def remove_ended(limit: int) -> None:
 
 
 def remove_handled_reports(limit: int, older_than: timedelta) -> None:
-    """For maintenance."""
     handled = Report.objects.filter(handled_at__lt=timezone.now() - older_than)
     ids = list(handled.values_list("pk", flat=True)[:limit])
     handled.filter(pk__in=ids).delete()

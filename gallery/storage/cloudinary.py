@@ -34,7 +34,6 @@ class CloudinaryStorage:
                 raise CloudinaryError(200, f"of {len(data)} bytes it stored {stored.bytes}")
 
     def put_all(self, files: Sequence[File]) -> None:
-        """In parallel."""
         uploads = [_pool.submit(self.put, *file) for file in files]
         wait(uploads)  # a delete must not come before one that is under way
         for putting in uploads:

@@ -19,7 +19,7 @@ from gallery.storage.cloudinary_sdk import CERT_KWARGS, exceptions, uploader, ut
 CONNECT_S = 5.0
 CHUNK = 256 * 1024
 T = TypeVar("T", bound=BaseModel)
-MAX_LISTING_BYTES = 4 * 1024 * 1024  # of 500 assets
+MAX_LISTING_BYTES = 4 * 1024 * 1024
 MAX_PAUSE_S = 3600.0  # Cloudinary's own counters run for an hour
 TYPE = "authenticated"  # neither the original nor what is derived from it is public
 

@@ -24,7 +24,7 @@ from project.models import User
 log = logging.getLogger(__name__)
 
 OFFERED = "bring_from"  # in the cookie's row: the guest's id
-MOVES = 20  # a round
+MOVES = 20
 
 
 def has_anything(guest: User) -> bool:

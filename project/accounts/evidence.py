@@ -17,7 +17,6 @@ PICTURES = 100  # a round
 
 @transaction.atomic
 def keep_all_of(user: User) -> None:
-    """Of somebody who is being removed."""
     if not owned.evidence(user.pk).exists():
         return
     holder = _holder(timezone.now() + timedelta(days=settings.EVIDENCE_DAYS))
@@ -48,7 +47,6 @@ def _holder_of_today() -> User:
 
 
 def _holder(until: datetime) -> User:
-    """Not saved yet."""
     holder = User(holds_evidence=True, is_active=False, removal_began_at=until, last_seen=None)
     holder.set_unusable_password()
     return holder

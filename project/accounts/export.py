@@ -1,5 +1,4 @@
-"""All that a person has, as a zip that is sent while it is made. What changes meanwhile may be in it or not.
-`missing.json` names pictures that cannot be read."""
+"""All that a person has, as a zip that is sent while it is made. `missing.json` names pictures that cannot be read."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -12,13 +12,12 @@ from gallery.translation import _
 from project.access import Access
 from project.models import Token, User
 
-AT_MOST = 50  # of one person, expired ones too
+AT_MOST = 50
 OUTLIVES = "expires_at: is later than the end of the key that asks for it."
 PAST = "expires_at: lies in the past."
 
 
 def of(user: User) -> list[Token]:
-    """The newest first."""
     return list(Token.objects.filter(user=user).order_by("-created_at"))
 
 

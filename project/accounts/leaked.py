@@ -1,5 +1,5 @@
-"""Refuses passwords from leaks. `STUDIO_LEAKED_PASSWORDS_URL` names the service that knows them: Have I Been Pwned, or a copy
-of it. It is sent the first five characters of a hash."""
+"""Refuses leaked passwords. The service of `STUDIO_LEAKED_PASSWORDS_URL` (Have I Been Pwned, or a copy) gets the first five
+characters of a hash."""
 
 import hashlib
 import logging
@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from gallery.translation import _
 
 log = logging.getLogger(__name__)
-TIMEOUT_S = 3  # a person waits
-MAX_BYTES = 1024 * 1024  # an answer has some 40 kB
+TIMEOUT_S = 3
+MAX_BYTES = 1024 * 1024
 
 
 class LeakedPasswordValidator:

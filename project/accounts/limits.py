@@ -51,7 +51,6 @@ async def _count_mail(address: str, name: str) -> None:
 
 
 def remember(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Notes in a cookie that this browser has signed in with this name."""
     email = getattr(request.user, "email", "")
     if email and request.path.endswith(TRIES) and response.status_code == 200:
         login_limits.remember(response, login_limits.plain(email), BROWSER)
@@ -68,7 +67,6 @@ def _name(request: HttpRequest) -> str:
 
 
 def email_in_body(request: HttpRequest) -> str:
-    """The address in the body, or ""."""
     try:
         body = json.loads(request.body)
     except ValueError:

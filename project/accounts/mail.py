@@ -4,7 +4,7 @@ from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 FROM = "AI Photo Studio <studio@localhost>"
-TIMEOUT_S = 10  # a person waits
+TIMEOUT_S = 10
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 PRINTED = "django.core.mail.backends.console.EmailBackend"
 SENT = "django.core.mail.backends.smtp.EmailBackend"

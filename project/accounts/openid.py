@@ -27,7 +27,7 @@ def _provider(url: str) -> dict[str, object]:
     host = parts.netloc.rpartition("@")[2]
     name = parse_qs(parts.query).get("name", [host])[0]
     return {
-        "provider_id": re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "openid",  # for a URL
+        "provider_id": re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "openid",
         "name": name,
         "client_id": unquote(parts.username or ""),
         "secret": unquote(parts.password or ""),

@@ -38,7 +38,6 @@ def _only_when_begun(dispatch: View) -> View:
 
 
 def _refusing(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Malformed passkeys are refused, not a 500."""
 
     def reads(response: Any) -> Any:
         try:

@@ -1,9 +1,8 @@
-"""How people are removed, with everything they had: on request, guests who did nothing after a day, and guests not seen
-for `GUEST_DAYS`.
+"""How people are removed, with everything they had: on request, or guests who did nothing or stay away.
 
-First the row is marked, which ends the person's keys: nothing new can be written. After `GRACE`, rounds remove sessions
-with their messages and artifacts, then pictures, then books, then the row with its tokens; cookies go in rounds of their
-own. What a moderator hid goes to a row without a name, which is removed after `EVIDENCE_DAYS`. Every step is safe to repeat.
+First the row is marked, which ends the person's keys: nothing new can be written. After `GRACE`, rounds remove sessions with
+their messages and artifacts, then pictures, then books, then the row with its tokens. What a moderator hid goes to a row
+without a name, which is removed after `EVIDENCE_DAYS`. Every step is safe to repeat.
 """
 
 import logging
@@ -42,7 +41,7 @@ GRACE = timedelta(minutes=5)  # longer than any request takes
 ROWS = 200  # a round
 PEOPLE = 10  # a round
 SESSIONS, PICTURES = 50, 100  # of each person, a round
-REST_S = 3600.0  # between two passes
+REST_S = 3600.0
 STAFF_STAY = N_("Staff cannot remove themselves: an operator takes their rights first.")
 DOWN = (StudioError, PyMongoError, DatabaseError)
 
@@ -70,8 +69,6 @@ def _unmarked_guests() -> QuerySet[User]:
 
 
 class Removal:
-    """Of one process."""
-
     def __init__(self) -> None:
         self._guests = Pass(_unmarked_guests)
         self._cookies = Pass(Session.objects.all)

@@ -1,7 +1,7 @@
 """What happens to this browser's guest when somebody signs up or in.
 
-Whoever signs up keeps the guest's row, now with an address and a password. Whoever signs in to an existing account is
-asked once whether to bring the guest's things along (`project.accounts.bringing`).
+A new account keeps the guest's row. Whoever signs in to an existing one is asked once whether to bring the guest's things along
+(`project.accounts.bringing`).
 """
 
 from allauth.account.internal.flows import login as records
@@ -42,7 +42,6 @@ def delete_unconfirmed(email: str) -> None:
 
 
 def enter(request: HttpRequest, user: User) -> None:
-    """Give this browser the cookie of `user`."""
     guest = guest_of(request)
     request.guest = None  # type: ignore[attr-defined]
     user.backend = settings.AUTHENTICATION_BACKENDS[0]  # which the release before knows, too

@@ -18,7 +18,6 @@ def main() -> None:
 
 
 def load(arguments: list[str]) -> None:
-    """Imports Daphne and the application."""
     absent = () if _speaks_tls(arguments) else WITH_TLS
     # Its import would bring the rest of WAMP, and cryptography.
     wamp = ModuleType("autobahn.twisted.wamp")

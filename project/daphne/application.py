@@ -132,7 +132,6 @@ class _Disconnect:
 
 
 async def _close(request: HttpRequest | None, response: HttpResponseBase) -> None:
-    """In a thread, if there are files to close."""
     if response.streaming or hasattr(request, "_files"):
         await sync_to_async(response.close)()
     else:

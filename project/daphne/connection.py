@@ -64,13 +64,11 @@ class Channel(HTTPChannel):
             await taken
 
     def pauseProducing(self) -> None:
-        """Twisted's: too much waits for the reader."""
         if not self._waitingForTransport:
             self._expect_within(UNREAD_S)
         super().pauseProducing()
 
     def resumeProducing(self) -> None:
-        """Twisted's: nothing waits any more."""
         self._expect_within(None if self._handlingRequest else BODY_S)
         super().resumeProducing()
         if self._held:

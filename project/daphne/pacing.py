@@ -1,6 +1,5 @@
-"""Bounds for Daphne's queues and buffers, which have none: a socket is read no faster than its commands are answered,
-an answer is made no faster than it is read, and a socket's application is told how much its reader has left unread.
-"""
+"""Bounds for Daphne's queues and buffers: a socket is read no faster than its commands are answered, an answer is made no
+faster than it is read, and a socket's application learns how much its client has not read."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,7 +1,6 @@
-"""Limits attempts at passwords, by address and by name, before anything is hashed. Here for the admin; for people in
-`project.accounts.limits`.
-
-A browser that has logged in with a name before has attempts of its own: nobody can lock others out.
+"""Limits attempts at passwords, by address and by name, before anything is hashed: in the admin (for people see
+`project.accounts.limits`). A browser that has logged in with a name before has attempts of its own, so that nobody can lock
+others out.
 """
 
 import hashlib

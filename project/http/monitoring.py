@@ -119,7 +119,7 @@ async def _count_running() -> None:
 
 
 async def _show_leftovers() -> None:
-    """The same in every web process: the worker that looked last has written it to Redis."""
+    """The latest of any worker."""
     LEFTOVERS.clear()
     for name in configured():
         found = await sync_to_async(cache.get)(f"{leftovers.FOUND}.{name}")

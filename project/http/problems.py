@@ -44,8 +44,8 @@ NAMES_OF_TOKENS = {"token", "access_token", "api_key", "key"}
 IN_ADDRESS = N_(
     "A token does not belong into an address, which logs keep: send it as `Authorization: Bearer …`, and end this one."
 )
-MAX_FIELDS = 20  # in one problem
-PAGE = "/problems/"  # explains every code
+MAX_FIELDS = 20
+PAGE = "/problems/"
 
 
 class WrongField(BaseModel):

@@ -16,7 +16,7 @@ PERSON, ADDRESS, PICTURES, SHARED = 1, 3, 10, 2
 OF_PATHS = {"/p/": PICTURES, "/s/": SHARED}
 
 _used_up: dict[tuple[int, str], float] = {}  # until when, by key
-_tidy_above = 1000  # keys
+_tidy_above = 1000
 _lock = threading.Lock()
 
 

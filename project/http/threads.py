@@ -1,8 +1,7 @@
-"""Threads for the synchronous work of requests.
+"""A few threads for the synchronous work of requests.
 
-Django would start one for each request, with a database connection, and the event loop would compete with all of
-them for the GIL. Here a few work at a time, and a request has a thread only while it needs one. Work that takes long is not
-counted, so that nobody waits for a database that hangs, or for somebody else's photo.
+Django would start one for each request, with a database connection, and all of them would compete with the event loop for the
+GIL. Work that takes long is not counted, so that nobody waits for a database that hangs, or for somebody else's photo.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Asks a configured provider for the smallest thing that proves its key, model and shape."""
+"""Sends configured providers the smallest request that proves key, model and answers."""
 
 import re
 import time

@@ -65,7 +65,6 @@ class Child:
 
     @property
     def ending(self) -> str:
-        """In two or three words."""
         code = self.process.returncode if self.process else None
         if code is None:
             return "not ended"
@@ -78,7 +77,6 @@ class Child:
 
 
 def tail(log: Path | None, only: re.Pattern[str] = ANY, lines: int = 5) -> str:
-    """The last matching lines, cut to a readable length."""
     if not log or not log.exists():
         return ""
     matching = [line[:500] for line in log.read_text(errors="replace").splitlines() if only.search(line)]

@@ -1,7 +1,6 @@
 """`python parent_death.py PARENT COMMAND…` becomes COMMAND, which the kernel kills when PARENT ends, even by kill -9.
 
-Like `setpriv --pdeathsig KILL`, which may not be installed, and misses a parent that ended before. Run as a script, it
-imports none of our modules.
+`setpriv --pdeathsig KILL` may not be installed, and misses a parent that ended before. A script without imports of ours.
 """
 
 import ctypes

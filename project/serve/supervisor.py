@@ -21,7 +21,6 @@ class Stopped(Exception):
 
 
 def next_delay(last: float, lived: float) -> float:
-    """Seconds, from the last delay and how long the child lived."""
     return FIRST_S if lived > STEADY_S else min(MAX_DELAY_S, max(FIRST_S, 2 * last))
 
 
@@ -54,7 +53,6 @@ class Supervisor:
         time.sleep(seconds)
 
     def run(self) -> None:
-        """Restarts what ends, until there is a request to stop."""
         while not self._requests:
             for child in self.children:
                 if not child.running:

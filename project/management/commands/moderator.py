@@ -78,7 +78,6 @@ def _from_stdin(user: User) -> str:
 
 @transaction.atomic
 def _save(user: User, password: str) -> bool:
-    """True when it is new."""
     try:
         groups.prepare()
     except groups.NotMigrated as error:

@@ -21,7 +21,7 @@ from project.management.unwatched import Unwatched
 from project.models import Token, User
 
 BATCH = 2000
-EVERY = timedelta(minutes=7)  # between two pictures
+EVERY = timedelta(minutes=7)
 THINGS = (
     "a lake",
     "a city",
@@ -93,7 +93,6 @@ def _painted(number: int) -> Files:
 
 
 def _images(owner_id: uuid.UUID, count: int, files: Sequence[Files]) -> Iterator[Image]:
-    """The same for the same count, except for ids and files."""
     chosen, begin = random.Random(count), timezone.now() - count * EVERY  # noqa: S311  no secret comes of it
     for number in range(count):
         at = begin + number * EVERY
@@ -122,7 +121,6 @@ def _images(owner_id: uuid.UUID, count: int, files: Sequence[Files]) -> Iterator
 
 
 def _fill_album(owner_id: uuid.UUID, images: list[Image]) -> None:
-    """With every tenth picture."""
     number = Album.objects.filter(owner__pk=owner_id).count()
     if number < albums.ALBUMS:
         album = Album.objects.create(owner_id=owner_id, title=f"Album {number + 1}")

@@ -102,7 +102,6 @@ def wait_for_page(supervisor: Supervisor, web: Child, host: str, port: int) -> N
 
 
 def summary(address: str, workers: int) -> str:
-    """Hosts only, no credentials."""
     mongo = "embedded" if settings.EMBEDDED["mongod"] else f"configured, at {addresses.host_of(settings.MONGO_URI)}"
     redis = "embedded" if settings.EMBEDDED["valkey"] else f"configured, at {addresses.host_of(settings.REDIS_URL)}"
     database = f"configured, at {preflight.database_host()}" if settings.DATABASE_URL else "embedded, SQLite"
@@ -128,7 +127,6 @@ def _pictures() -> str:
 
 
 def _ai() -> str:
-    """Never a key."""
     served, reader = table.served(settings.PROVIDERS), settings.PROVIDERS[table.READER]
     if [reader, *served] == [table.OFFLINE, table.OFFLINE]:
         return table.ALONE
