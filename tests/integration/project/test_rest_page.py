@@ -103,7 +103,7 @@ def brackets(text: str) -> list[tuple[str, str]]:
 
 def test_the_numbers_are_the_ones_of_the_code() -> None:
     assert f"at most {settings.UPLOAD_LIMIT // 1024**2} MiB, at least {pictures.MIN_SIDE} pixels a side" in PAGE
-    assert f"larger ones than {pictures.MAX_PIXELS // 10**6} megapixels" in PAGE
+    assert f"at most {pictures.MAX_PIXELS // 10**6} megapixels" in PAGE
     assert f"JSON of at most {imports.JSON_LIMIT // 1024**2} MiB" in PAGE
     assert f"within {TICKET_S} s" in PAGE
     assert f"waits for `STUDIO_IMAGE_WAIT_S` ({settings.IMAGE_WAIT_S:.0f} s)" in PAGE
