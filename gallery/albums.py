@@ -107,7 +107,6 @@ def ids_with(image: Image) -> list[str]:
 
 
 def among(album: Album, images: Sequence[Image]) -> set[str]:
-    """The ids of those that are in it."""
     return {str(pk) for pk in _places(album, images).values_list("image", flat=True)}
 
 

@@ -95,7 +95,6 @@ def _decoded(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "tup
 
 
 def _decode(file: bytes | IO[bytes], purpose: Literal["photo", "mask"]) -> "tuple[Rendition, str]":
-    """And its digital source type."""
     from gallery import pictures  # late: few need Pillow
     from gallery.provenance import uploads
 

@@ -20,7 +20,6 @@ class Chart(NamedTuple):
 
 
 def bars(title: str, days: Sequence[tuple[date, int]]) -> SafeString:
-    """A bar for each day, titled with its number."""
     most = max((number for _, number in days), default=0) or 1
     step = WIDTH / max(1, len(days))
     drawn = (

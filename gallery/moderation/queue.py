@@ -130,7 +130,6 @@ def _filtered(images: QuerySet[Image], filters: Filters) -> QuerySet[Image]:
 
 
 def waiting(by: uuid.UUID) -> dict[str, int]:
-    """How many of each kind, up to COUNTED."""
     return {
         "appeals": _appealed(by).count(),
         "reports": _reported().count(),

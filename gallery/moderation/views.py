@@ -95,7 +95,6 @@ def page(request: HttpRequest) -> HttpResponse:
 @for_moderators
 @require_POST
 def claim(request: HttpRequest) -> HttpResponse:
-    """The next pictures for this moderator, and how many wait."""
     body, by = read(request, ClaimBody), _me(request)
     owner = get_user_model()._base_manager.filter(username=body.person).first() if body.person else None
     if body.person and owner is None:

@@ -29,7 +29,6 @@ def packet(image: Image, *, with_prompt: bool = False) -> bytes:
 
 
 def _properties(image: Image, *, with_prompt: bool) -> dict[str, str]:
-    """By its name in XMP, in this order."""
     source_type, is_made = source_types.of(image), image.purpose == Image.Purpose.MADE
     when, found = image.created_at.isoformat(timespec="seconds"), {}
     if source_type:
