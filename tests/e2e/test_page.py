@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from PIL import Image
+from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.bringing import bring, proof
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
-from tests.e2e.person import SMALL, Person, Tab, paints_visibly, place, size
-from tests.support.serving import Serving
+from tests.e2e.person import SMALL, Person, Tab, paints_visibly, place, size, soon
+from tests.support.serving import HANGS_S, Serving
 from tests.support.studio import eventually
 
 WATCH_PLACES = """
@@ -247,6 +249,26 @@ def test_a_chat_is_deleted_with_a_choice_for_its_pictures(
 
 def new_path(page: Page) -> str:
     return str(page.evaluate("location.pathname"))
+
+
+def test_a_photo_that_is_deleted_while_it_is_asked_for_is_not_shown(person: Person, tab: Tab) -> None:
+    image = bring(person, tab, Image.linear_gradient("L").resize((64, 48)))
+    tab.page.goto(f"/?source={image['id']}")
+    expect(tab.page.locator("photo-chip img.loaded")).to_be_visible()
+    tab.says("Enhance this picture")
+    tab.shows(1)
+    person.excused = "status of 404"  # for its address
+    frames, held = list[str](), list[Route]()
+    tab.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+    tab.page.route(f"**/v1/gallery/{image['id']}/", lambda route: held.append(route), times=1)
+    tab.page.reload()
+    assert soon(tab.page, lambda: bool(held), HANGS_S)
+    answer = held[0].fetch()
+    tab.is_linked()
+    assert person.context.request.delete(f"/v1/gallery/{image['id']}/", headers=proof(tab)).ok
+    assert soon(tab.page, lambda: any("image.changed" in frame for frame in frames), HANGS_S)
+    held[0].fulfill(response=answer)
+    expect(tab.page.get_by_role("img", name="A deleted picture")).to_be_visible()
 
 
 def test_a_picture_that_a_moderator_hides_leaves_the_open_page_at_once(

@@ -1,19 +1,24 @@
 // Pictures that messages are made from: found among the messages, or asked for once.
 
+import { isFinal } from "../client/problem.js";
 import * as rest from "../client/rest.js";
+
+const AGAIN_MS = 5_000;
 
 /** Event: "change". */
 export class Pictures extends EventTarget {
   #known = new Map(); // image id → public form; null while it is being requested, or where there is none
+  #asked = new Map(); // image id → the newest question about it
   #stale = new Set(); // ids of those that may have changed without an event
 
   constructor(store) {
     super();
     this.store = store;
     store.addEventListener("image", ({ detail: { image } }) => {
-      if (!this.#known.get(image.id)) return;
-      this.#stale.add(image.id); // REST's form says more, in the page's language
-      this.remember({ ...this.#known.get(image.id), ...image });
+      if (!this.#known.has(image.id)) return;
+      this.#stale.add(image.id); // REST's form says more, in the page's language; an answer on its way may be older
+      const known = this.#known.get(image.id);
+      if (known) this.remember({ ...known, ...image });
     });
     store.addEventListener("ready", () => this.#known.forEach((image, id) => image && this.#stale.add(id)));
   }
@@ -35,9 +40,16 @@ export class Pictures extends EventTarget {
   }
 
   #ask(id) {
+    const mine = Symbol(id);
+    this.#asked.set(id, mine);
     rest.gallery.get(id).then(
-      (image) => this.remember(image),
-      (problem) => problem.code === "offline" && setTimeout(() => this.#known.delete(id), 5_000),
+      (image) => this.#asked.get(id) === mine && this.remember(image),
+      (problem) => isFinal(problem) || setTimeout(() => this.#askAgain(id), AGAIN_MS),
     );
+  }
+
+  #askAgain(id) {
+    this.#stale.add(id);
+    this.dispatchEvent(new Event("change"));
   }
 }
