@@ -3,14 +3,16 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from gallery.errors import Blocked, ReadOnly
+from gallery.translation import _
 from pipeline.coalescing import Coalescer
 from project.models import Token, User
 
@@ -41,8 +43,11 @@ class Access:
 
 
 def _sentence(user: User) -> str:
-    end = f" until {user.blocked_until:%-d %B %Y, %H:%M} UTC" if user.blocked_until else ""
-    return f"You are blocked{end}: {user.block_reason or 'no reason was given.'}"
+    reason = user.block_reason or _("no reason was given.")
+    if user.blocked_until is None:
+        return _("You are blocked: {reason}").format(reason=reason)
+    end = date_format(user.blocked_until.astimezone(UTC), "j F Y, H:i")
+    return _("You are blocked until {end} UTC: {reason}").format(end=end, reason=reason)
 
 
 def access_of(request: HttpRequest) -> Access:

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from gallery import owners
 from gallery.errors import BadInput, Conflict, NotFound
-from gallery.translation import _
+from gallery.translation import N_, _
 from project.access import Access
 from project.models import Token, User
 
 AT_MOST = 50
-OUTLIVES = "expires_at: is later than the end of the key that asks for it."
-PAST = "expires_at: lies in the past."
+OUTLIVES = N_("expires_at: is later than the end of the key that asks for it.")
+PAST = N_("expires_at: lies in the past.")
 
 
 def of(user: User) -> list[Token]:
@@ -25,10 +25,10 @@ def create(by: Access, name: str, scopes: Sequence[str], expires_at: datetime | 
     """The key, and its secret. It ends no later than the key that asks. Raises `BadInput`, `Conflict`,
     `Unauthorized`."""
     if expires_at is not None and expires_at <= timezone.now():
-        raise BadInput(PAST)
+        raise BadInput(_(PAST))
     latest = by.token.expires_at if by.token else None
     if latest is not None and expires_at is not None and expires_at > latest:
-        raise BadInput(OUTLIVES)
+        raise BadInput(_(OUTLIVES))
     with transaction.atomic():
         owners.lock(by.user.pk)
         if Token.objects.filter(user=by.user).count() >= AT_MOST:

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from gallery.errors import Blocked
 from pipeline.store.mongo import database
@@ -53,6 +53,8 @@ def test_staff_block_with_a_reason_that_the_person_reads(group: str, guest: User
     answer = again.get(SESSIONS)
     assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
     assert answer.json()["detail"] == "You are blocked: Spam & <noise>"
+    answer = again.get(SESSIONS, headers={"Accept-Language": "vi"})
+    assert answer.json()["detail"] == "Bạn đang bị chặn: Spam & <noise>"
     assert "Spam" in LogEntry.objects.get().get_change_message()
 
 
@@ -68,6 +70,8 @@ def test_a_block_with_an_end_ends_by_itself(guest: User) -> None:
     blocked = User.objects.get(pk=guest.pk)
     assert blocked.is_blocked
     with pytest.raises(Blocked, match=r"until \d+ \w+ \d{4}, \d\d:\d\d UTC: Spam"):
+        Access(blocked).check_block()
+    with translation.override("vi"), pytest.raises(Blocked, match=r"Bạn bị chặn đến .+ UTC: Spam"):
         Access(blocked).check_block()
     blocked.blocked_until = timezone.now() - timedelta(seconds=1)
     assert not blocked.is_blocked
