@@ -1,5 +1,6 @@
 // The REST API, by cookie. A visitor becomes a guest with their first request that changes something; until then lists are empty.
 
+import { tellOtherTabs } from "./news.js";
 import { person } from "./person.js";
 import { Problem, unreachable } from "./problem.js";
 import { t } from "../ui/translate.js";
@@ -42,7 +43,9 @@ async function send(method, path, body, more = {}) {
   } catch {
     throw unreachable();
   }
-  return answer(response.status, await response.text().catch(() => { throw unreachable(); })); // it has broken off
+  const answered = answer(response.status, await response.text().catch(() => { throw unreachable(); })); // it has broken off
+  if (method !== "GET" && path.startsWith(GALLERY)) tellOtherTabs();
+  return answered;
 }
 
 function answer(status, text) {
@@ -192,6 +195,7 @@ function answered(request, form) {
     request.onload = () => {
       try {
         resolve(answer(request.status, request.responseText));
+        tellOtherTabs();
       } catch (problem) {
         reject(problem);
       }

@@ -1,5 +1,6 @@
 // The client without the page's elements: owns the store, the outbox and the connection.
 
+import { tellOtherTabs } from "./news.js";
 import { Connection } from "./socket.js";
 import { unreachable } from "./problem.js";
 import { Outbox } from "./outbox.js";
@@ -121,6 +122,7 @@ export class Studio extends EventTarget {
 
   #receive(frame) {
     const { store } = this;
+    if (this.#isAboutPictures(frame)) tellOtherTabs();
     switch (frame.type) {
       case "session.ready":
         if (store.applyReady(frame)) this.#catchUp();
@@ -142,6 +144,13 @@ export class Studio extends EventTarget {
         break;
       default: // an event of a later release
     }
+  }
+
+  /** A picture has come, gone or come back, or may have while there was no connection. */
+  #isAboutPictures({ type, message, session }) {
+    if (type === "message.changed") return message.image?.state !== this.store.room.messages.get(message.id)?.image?.state;
+    if (type === "session.changed") return session.thumbnail_url !== this.store.session(session.id)?.thumbnail_url;
+    return type === "image.changed" || type === "session.deleted" || type === "session.ready";
   }
 
   /**

@@ -76,7 +76,13 @@ class GalleryCard extends HTMLElement {
 
 customElements.define("gallery-card", GalleryCard);
 
-export const galleryCard = (image, inTrash) => h("gallery-card").build(image, { inTrash });
+/** `before`: the same picture's card, which stays, so that nothing flickers where it is looked at again. */
+export function galleryCard(image, inTrash, before = null) {
+  const isSame = before?.inTrash === inTrash && before.image.thumbnail_url === image.thumbnail_url;
+  if (!isSame) return h("gallery-card").build(image, { inTrash });
+  before.update(image);
+  return before;
+}
 
 /** Until it is deleted for good. */
 function daysLeft({ purge_at: purged }) {

@@ -16,6 +16,7 @@ import { showToolsOnCards, openMenu, refreshTools } from "./card-tools.js";
 import { Grid } from "./grid.js";
 import { byKeyboard } from "./keys.js";
 import { looking } from "./looking.js";
+import { lookingAgain } from "./looking-again.js";
 import { making } from "./making.js";
 import { keepPlace, placeHere, returnTo } from "./place.js";
 import { Timeline } from "./timeline.js";
@@ -32,7 +33,7 @@ import { requestFor } from "../picture/actions.js";
 import { adjustByHand, exportPicture, look, paintObject, sharePicture, showDetails, showOrigin } from "../picture/windows.js";
 import { nameOf } from "../picture/labels.js";
 
-const STALE_MS = 5000; // at least, between two refreshes
+const CAME = 20; // so many may have come before those that are seen
 
 const root = document.querySelector("#grid");
 const empty = document.querySelector("#empty");
@@ -42,7 +43,8 @@ const slides = h("button.quiet", { type: "button", title: t("Slideshow"), "aria-
 const tabs = document.querySelectorAll("nav.tabs a");
 
 const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
-const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left: removeEntries, came });
+const lookSoon = lookingAgain(() => tried(lookForOthers));
+const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left: removeEntries, came, told: lookSoon });
 const keep = keepPlace(grid);
 showToolsOnCards(root);
 const { selection, ...chosen } = choosing(root, grid);
@@ -52,13 +54,13 @@ const doing = acts({ gone, refresh, changed, favorite });
 let view = null; // {trash, asked, days}: what the grid shows
 let wanted = null; // the same for the latest request: it becomes the view once it is loaded
 let arrivals = 0; // pictures that were inserted by themselves: an answer that was requested before lacks them
-let staleAt = -STALE_MS;
+let cards = new Map(); // picture's id → its card, of what the grid showed before
 
 const inTrash = () => location.hash === "#trash";
 
 function makeCell(entry) {
   if (entry.work) return works.card(entry);
-  const card = galleryCard(entry.image, view.trash);
+  const card = galleryCard(entry.image, view.trash, cards.get(entry.image.id));
   card.selected = selection.has(entry.image.id);
   return card;
 }
@@ -81,7 +83,7 @@ async function showAddress() {
 /** As `showAddress`, but keeps the scroll position. `id`: of the picture that gets the focus if nothing else has it. */
 async function refresh(id) {
   const { place } = grid;
-  if (view !== wanted || !(await read(view))) return;
+  if (view !== wanted || !(await read(view, [...grid.cells()]))) return;
   if (place && scrollY > 0) grid.goTo(place);
   if (!id || document.activeElement !== document.body) return;
   await grid.timeline.ensure(0, 1);
@@ -89,15 +91,18 @@ async function refresh(id) {
   grid.focus(entry ? grid.timeline.positionOf(entry) : Math.max(0, grid.visible), { scrolls: Boolean(entry) });
 }
 
-async function read(mine) {
-  const found = await daysOf(mine).catch((problem) => notice(problem.message));
-  if (!found || mine !== wanted) return false;
+/** `shown`: the cards of the same pictures, which stay; and so whatever is seen is read before it is shown. */
+async function read(mine, shown = []) {
+  const timeline = await timelineOf(mine, shown).catch((problem) => notice(problem.message));
+  if (!timeline || mine !== wanted) return false;
   if (mine !== view) selection.clear(); // what was chosen is not here
   view = mine;
-  mine.days = JSON.stringify(found.items);
-  const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(mine.trash, { ...mine.asked, cursor, skip }, limit));
+  cards = new Map(shown.filter(({ image }) => image).map((card) => [card.image.id, card]));
   timeline.addEventListener("changed", showNumber);
-  timeline.addEventListener("stale", refreshIfStale);
+  timeline.addEventListener("stale", () => {
+    mine.days = null;
+    lookSoon();
+  });
   timeline.addEventListener("failed", () => notice(timeline.problem.message));
   grid.timeline?.close();
   grid.show(timeline);
@@ -107,26 +112,22 @@ async function read(mine) {
 }
 
 /** Requested once no action is running, and again if one ran meanwhile. */
-async function daysOf({ trash, asked }) {
+async function timelineOf(mine, shown) {
+  const { trash, asked } = mine;
+  const positions = shown.map((cell) => grid.positionOf(cell)).filter((position) => position >= 0);
   for (;;) {
     const [done, before] = [allDone(), arrivals];
     await done;
     const found = await rest.gallery.days(trash, asked);
-    if (done === allDone() && before === arrivals) return found;
+    const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(trash, { ...asked, cursor, skip }, limit));
+    if (positions.length) await timeline.ensure(Math.min(...positions), Math.max(...positions) + 1 + CAME);
+    mine.days = JSON.stringify(found.items);
+    if (done === allDone() && before === arrivals) return timeline;
   }
 }
 
-function refreshIfStale() {
-  if (performance.now() - staleAt < STALE_MS) return;
-  staleAt = performance.now();
-  refresh();
-}
-
-/** A moderator, or another page, may have changed what is here. */
-async function checkOnReturn() {
-  if (document.visibilityState !== "visible" || !view || document.querySelector("dialog[open]")) return;
-  if (performance.now() - staleAt < STALE_MS) return;
-  staleAt = performance.now();
+async function lookForOthers() {
+  if (!view) return;
   offerHidden();
   const mine = view;
   const found = await rest.gallery.days(mine.trash, mine.asked).catch(() => null); // offline, the page stays as it is
@@ -140,14 +141,18 @@ function showNumber() {
   const { count, similar: isSimilar } = grid.timeline;
   empty.hidden = count > 0;
   slides.hidden = view.trash || Boolean(view.asked.hidden) || count === 0;
-  empty.textContent = nothing();
+  if (!count) empty.replaceChildren(...nothing());
   similar.hidden = !isSimilar;
 }
 
+/** Why, and a way on. */
 function nothing() {
-  if (Object.keys(view.asked).length) return t("No picture is like that.");
-  return view.trash ? t("The trash is empty.") : t("No pictures yet. Whatever you make in a chat is kept here.");
+  if (Object.keys(view.asked).length) return [t("No picture is like that."), wayOn(view.trash ? "/gallery/#trash" : "/gallery/", t("Show all"))];
+  if (view.trash) return [t("The trash is empty.")];
+  return [t("No pictures yet. Whatever you make in a chat is kept here."), wayOn("/", t("Make a picture"))];
 }
+
+const wayOn = (href, words) => h("a.button", { href }, words);
 
 /** Removes entries from the grid; the focus moves to a neighbour. */
 function removeEntries(entries) {
@@ -287,6 +292,5 @@ acceptFiles(bring);
 document.querySelector("nav.tabs").addEventListener("click", keep, true);
 window.addEventListener("hashchange", showAddress);
 const { offerHidden } = finding(document.querySelector("#finding"), { changed: showAddress, leave: keep });
-document.addEventListener("visibilitychange", () => tried(checkOnReturn));
 settled.then(showAddress);
 person.addEventListener("changed", () => location.reload());

@@ -12,9 +12,9 @@ const AGAIN_MS = 5_000;
 
 /**
  * `isOpen()`: whether the grid shows pictures, and not the trash; `left(entries)` removes entries from it; `came()`: there is a new
- * picture.
+ * picture; `told()`: something may have changed elsewhere.
  */
-export function making(grid, { isOpen, left, came }) {
+export function making(grid, { isOpen, left, came, told }) {
   const work = new Work();
   const entries = new Map(); // client id → its entry
 
@@ -67,6 +67,7 @@ export function making(grid, { isOpen, left, came }) {
   }
 
   work.addEventListener("message", ({ detail }) => show(detail));
+  work.addEventListener("news", told);
   work.addEventListener("progress", () => {
     for (const entry of entries.values()) if (entry.work.id) refresh(entry, entry.work);
   });

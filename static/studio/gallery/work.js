@@ -10,6 +10,7 @@ const KEY = "studio.work"; // the session's id, for this tab's next page load
 
 /**
  * Events: "message" {message, before} for each that changes; one that could not be sent has no id. "progress".
+ * "news": the connection says that something of this person's has changed elsewhere.
  */
 export class Work extends EventTarget {
   #store = new Store();
@@ -85,6 +86,7 @@ export class Work extends EventTarget {
     if (frame.type === "session.ready") this.#store.applyReady(frame);
     else if (frame.type === "message.changed") this.#store.applyMessage(frame.message);
     else if (frame.type === "message.progress") this.#store.applyProgress(frame);
+    else if (frame.type === "image.changed" || frame.type === "session.changed") this.dispatchEvent(new Event("news"));
   }
 
   #forget() {

@@ -1,0 +1,27 @@
+// When the gallery asks for what else the studio has by now: another tab, another device or a moderator may have changed it.
+
+import { hearOtherTabs } from "../client/news.js";
+
+const PAUSE_MS = 5000; // between two looks
+const BURST_MS = 300; // what comes together is looked at once
+const OVER_IT = "dialog[open], :popover-open, .band"; // what a look would take from under somebody's hands
+
+/** `look()` asks the studio. Returns how to say that it should, soon. */
+export function lookingAgain(look) {
+  let last = -PAUSE_MS;
+  let due = 0;
+
+  function soon() {
+    due ||= setTimeout(() => {
+      due = 0;
+      if (document.visibilityState !== "visible") return; // whoever comes back looks
+      if (document.querySelector(OVER_IT)) return soon();
+      last = performance.now();
+      look();
+    }, Math.max(BURST_MS, last + PAUSE_MS - performance.now()));
+  }
+
+  hearOtherTabs(soon);
+  document.addEventListener("visibilitychange", soon);
+  return soon;
+}
