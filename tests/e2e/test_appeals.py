@@ -36,6 +36,7 @@ def test_a_hidden_photo_is_news_in_every_chat(server: Serving, person: Person) -
     tab = person.opens("/gallery/")
     photo = bring(person, tab, Image.linear_gradient("L").resize((80, 60)))["id"]
     tab.page.goto(f"/?source={photo}")
+    expect(tab.page.locator("photo-chip img")).to_be_visible()
     tab.says("make it brighter")
     tab.shows(1)
     expect(tab.page.locator(".ask img.source")).to_be_visible()
