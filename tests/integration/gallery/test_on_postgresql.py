@@ -11,7 +11,9 @@ FILES = ("test_sharing.py", "moderation/test_appeals.py", "moderation/test_queue
 
 def test_sharing_and_moderation_are_the_same_on_postgresql(postgres: str) -> None:
     files = [f"tests/integration/gallery/{name}" for name in FILES]
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *files, "-k", "not postgresql"]
+    # The database is left for the server's end: on a busy machine a connection that was closed may still be there.
+    options = ["-q", "-p", "no:cacheprovider", "--reuse-db", "-k", "not postgresql"]
+    command = [sys.executable, "-m", "pytest", *options, *files]
     result = subprocess.run(
         command,
         cwd=settings.BASE_DIR,
