@@ -25,12 +25,14 @@ COUNTS = """
   new MutationObserver(count).observe(grid, { childList: true, subtree: true });
 }
 """
-UNREACHABLE = "Failed to load resource"
+BLOCKED = "Service Worker registration blocked"
+UNREACHABLE = f"Failed to load resource|{BLOCKED}"
 
 
 @pytest.fixture
 def three(newcomer: Callable[..., Person]) -> Iterator[Found]:
-    person = newcomer()
+    person = newcomer(service_workers="block")  # whose answers no route would see
+    person.excused = BLOCKED
     tab = person.opens("/gallery/")
     for name in ("c", "b", "a"):
         bring(person, tab, Image.linear_gradient("L").resize((64, 48)), f"{name}.png")

@@ -58,13 +58,17 @@ def signs_up(server: Serving, page: Page, address: str) -> None:
 
 
 def begins_to_sign_up(server: Serving, page: Page, address: str) -> None:
+    enters_address(page, address)
+    page.get_by_label("Code").fill(printed_code(server, address, page))
+    page.get_by_role("button", name="Go on").click()
+
+
+def enters_address(page: Page, address: str) -> None:
     page.goto("/you/#sign-up")
     page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign up", exact=True).click()
     page.get_by_text("We have mailed you a code.").wait_for()
-    page.get_by_label("Code").fill(printed_code(server, address, page))
-    page.get_by_role("button", name="Go on").click()
 
 
 def signs_in(page: Page, address: str) -> None:
@@ -103,6 +107,21 @@ def test_a_guest_signs_up_and_keeps_everything_and_signing_out_leaves_nothing(
     is_in(other, "ada@example.org")
     tab.page.goto("/gallery/")
     expect(tab.page.locator("gallery-card")).to_have_count(2)
+
+
+def test_a_late_answer_about_what_was_begun_does_not_take_away_what_is_typed(
+    unlimited: Serving, comes: Callable[..., Person]
+) -> None:
+    page = comes().opens().page
+    held: list[Route] = []
+    page.route("**/auth/session", lambda route: held.append(route), times=1)
+    enters_address(page, "kim@example.org")
+    page.get_by_label("Code").fill(printed_code(unlimited, "kim@example.org", page))
+    with page.expect_response("**/auth/session"):
+        held[0].continue_()
+    page.evaluate("new Promise((done) => setTimeout(done))")  # the page has it
+    page.get_by_role("button", name="Go on").click()
+    is_in(page, "kim@example.org")
 
 
 def test_another_tab_that_hears_of_the_sign_up_first_does_not_break_it_off(

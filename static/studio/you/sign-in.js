@@ -15,8 +15,9 @@ class SignIn extends HTMLElement {
     this.onEntered = onEntered;
     window.addEventListener("hashchange", () => this.#panel());
     this.#panel();
+    const panel = this.firstElementChild;
     const answer = await allauth.get("auth/session"); // a flow may have begun before this page was loaded
-    if (allauth.pending(answer)) this.#follow(answer);
+    if (allauth.pending(answer) && this.firstElementChild === panel) this.#follow(answer); // unless the person has gone on meanwhile
   }
 
   #panel() {
