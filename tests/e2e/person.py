@@ -8,9 +8,19 @@ from io import BytesIO
 from typing import Any, Self
 
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Locator, Page, WebError, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Error,
+    Locator,
+    Page,
+    WebError,
+    expect,
+)
 
-from tests.support.serving import HANGS_S
+from tests.support.serving import HANGS_S, eventually
 
 WAIT_MS = HANGS_S * 1000
 EMPTY = "/healthz"  # of the studio's pages the one on which nothing runs
@@ -19,6 +29,25 @@ SMALL = "256x192"  # of a picture that is painted at once, in the shape that pic
 NOTE_REFUSALS = """
 addEventListener("securitypolicyviolation", ({ violatedDirective: rule, blockedURI }) => console.error(rule, blockedURI));
 """
+
+
+OVERTAKEN = re.compile("net::ERR_ABORTED|interrupted by another navigation")
+
+
+def go(page: Page, path: str) -> None:
+    """Opens another page, again where the page before overtakes it: by a step in its history that it had begun, or by loading
+    itself again."""
+
+    def opened() -> bool:
+        try:
+            page.goto(path)
+        except Error as error:
+            if not OVERTAKEN.search(error.message):
+                raise
+            return False
+        return True
+
+    eventually(opened)
 
 
 def prepare(context: BrowserContext) -> None:
@@ -71,7 +100,7 @@ class Person:
 
     def opens(self, path: str = "/") -> "Tab":
         page, self._page = self._page or self.context.new_page(), None
-        page.goto(path)
+        go(page, path)
         return Tab(page)
 
     def asks(self, path: str) -> Any:
@@ -130,7 +159,7 @@ class Seat:
         self.page.unroute_all(behavior="ignoreErrors")
         if self._size and self.page.viewport_size != self._size:
             self.page.set_viewport_size(self._size)
-        self.page.goto(EMPTY)
+        go(self.page, EMPTY)
         self.page.evaluate("sessionStorage.clear()")
         self.context.clear_cookies()
         session = self.context.new_cdp_session(self.page)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.person import SMALL, Person, act, photo
+from tests.e2e.person import SMALL, Person, act, go, photo
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 CONTRAST = """
@@ -202,7 +202,7 @@ def test_text_is_never_markup(person: Person) -> None:
     tab.sessions.hover()
     tab.page.get_by_role("button", name=f"Delete {HOSTILE}").click()
     expect(tab.page.get_by_role("heading", name=f"Delete “{HOSTILE}”?")).to_be_visible()
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(2)
     expect(tab.page.locator("gallery-card .title", has_text="<img src=x")).not_to_have_count(0)
     assert tab.page.locator("[onerror]").count() == 0

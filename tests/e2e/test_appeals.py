@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.bringing import bring
 from tests.e2e.moderating import run
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 from tests.e2e.reading import complaints
 from tests.support.serving import Serving
 
@@ -35,7 +35,7 @@ def test_a_hidden_picture_says_why_is_appealed_for_and_comes_back(server: Servin
 def test_a_hidden_photo_is_news_in_every_chat(server: Serving, person: Person) -> None:
     tab = person.opens("/gallery/")
     photo = bring(person, tab, Image.linear_gradient("L").resize((80, 60)))["id"]
-    tab.page.goto(f"/?source={photo}")
+    go(tab.page, f"/?source={photo}")
     expect(tab.page.locator("photo-chip img")).to_be_visible()
     tab.says("make it brighter")
     tab.shows(1)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import QUICK
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 from tests.e2e.reading import complaints
 from tests.e2e.test_gallery_details import details
 from tests.e2e.test_you import STEPS
@@ -63,7 +63,7 @@ def test_the_page_you_says_what_was_spent(paid: Serving, browser: Browser) -> No
         tab = person.opens()
         tab.says("a lake")
         tab.shows(1)
-        tab.page.goto("/you/")
+        go(tab.page, "/you/")
         spent = tab.page.locator("own-spending")
         expect(spent).to_contain_text(re.compile(r"Today \$0\.0401 of \$1\.00 were spent, and \$0\.00 are reserved"))
         expect(spent.get_by_role("row")).to_have_count(2)
@@ -77,7 +77,7 @@ def test_the_details_of_a_picture_say_what_it_cost(paid: Serving, browser: Brows
         tab = person.opens()
         tab.says("a lake")
         tab.shows(1)
-        tab.page.goto("/gallery/")
+        go(tab.page, "/gallery/")
         assert details(tab.page).locator("dt:text-is('Cost') + dd").text_content() == "$0.0401"
 
 
@@ -85,6 +85,6 @@ def test_where_nothing_costs_nothing_is_said_of_it(server: Serving, browser: Bro
     with Person(browser.new_context(base_url=server.address), excused=STEPS) as person:
         page = person.opens().page
         expect(page.locator("#cost")).to_be_empty()
-        page.goto("/you/")
+        go(page, "/you/")
         expect(page.get_by_role("heading", name="You", exact=True)).to_be_visible()
         expect(page.locator("own-spending")).to_have_count(0)

@@ -20,7 +20,7 @@ from pipeline.providers.arithmetic import adjusted
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.e2e.bringing import bring
-from tests.e2e.person import Person, Tab, place
+from tests.e2e.person import Person, Tab, go, place
 from tests.e2e.reading import complaints
 from tests.support.listener import Listener
 from tests.support.serving import Serving, eventually
@@ -250,8 +250,8 @@ def test_what_the_words_promise_the_offline_editor_keeps_in_both_languages(
 def desk(everybody: Person, gallery: Tab, photo: Form) -> Page:
     """The editor is open, with the photo."""
     gallery.page.bring_to_front()
-    gallery.page.goto("about:blank")  # whatever the test before left behind, a step back in the history too
-    gallery.page.goto("/gallery/")
+    go(gallery.page, "about:blank")  # whatever the test before left behind, a step back in the history too
+    go(gallery.page, "/gallery/")
     open_editor(gallery.page, photo)
     return gallery.page
 

@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import APIResponse, Page, Route, expect
 
 from tests.e2e.bringing import bring, proof
-from tests.e2e.person import Person, photo, soon
+from tests.e2e.person import Person, go, photo, soon
 from tests.e2e.test_gallery_choosing import bar, cards, check, kept, titles
 from tests.e2e.test_gallery_page import act
 from tests.support.serving import HANGS_S, eventually
@@ -86,7 +86,7 @@ def test_the_album_in_the_address_counts_before_the_albums_come(three: Found) ->
     person, page = three
     album = person.asks("/v1/gallery/albums/")["items"][0]["id"]
     with late(page, "**/v1/gallery/albums/**") as albums:
-        page.goto(f"/gallery/?album={album}")
+        go(page, f"/gallery/?album={album}")
         albums()
         page.get_by_role("searchbox", name="Search").fill("b")
         expect(page).to_have_url(re.compile("q=b"))

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.bringing import bring
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 from tests.e2e.reading import complaints
 
 
@@ -105,7 +105,7 @@ def test_an_album_is_renamed_and_deleted_and_its_pictures_stay(found: tuple[Pers
 
 def test_a_filter_in_the_address_is_a_chip_that_goes_away(found: tuple[Person, Page]) -> None:
     page = found[1]
-    page.goto("/gallery/?from=2020-01-01&to=2020-01-02&q=bien")
+    go(page, "/gallery/?from=2020-01-01&to=2020-01-02&q=bien")
     expect(page.get_by_text("No picture is like that.")).to_be_visible()
     for filter in ("until", "from"):
         page.get_by_role("button", name=filter).click()

@@ -7,7 +7,7 @@ from django.conf import settings
 from playwright.sync_api import Locator, Route, expect
 
 from tests.e2e.bringing import drop, proof
-from tests.e2e.person import SMALL, Person, Tab, photo
+from tests.e2e.person import SMALL, Person, Tab, go, photo
 from tests.e2e.test_brush import drag
 
 WORDS = "a quiet harbour, not finished"
@@ -170,12 +170,12 @@ def test_a_picture_that_is_gone_is_asked_for_once_even_if_the_chat_was_left_mean
     tab.input.fill("make it warmer")
     (brought,) = [image for image in person.asks("/v1/gallery/")["items"] if image["intent"] is None]
     address, mine = tab.page.url, proof(tab)
-    tab.page.goto("about:blank")  # an open page would be told
+    go(tab.page, "about:blank")  # an open page would be told
     assert person.context.request.delete(f"/v1/gallery/{brought['id']}/", headers=mine).ok
     held: list[Route] = []
     tab.page.route(f"**/v1/gallery/{brought['id']}/", lambda route: held.append(route))
     with tab.page.expect_request(f"**/v1/gallery/{brought['id']}/"):
-        tab.page.goto(address)
+        go(tab.page, address)
     new_chat(tab)
     with tab.page.expect_response(f"**/v1/gallery/{brought['id']}/"):
         held[0].continue_()
@@ -205,7 +205,7 @@ def test_nobody_is_shown_what_another_person_wrote_in_this_browser(person: Perso
     attach(tab)
     tab.input.fill(WORDS)
     person.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    tab.page.goto("/")
+    go(tab.page, "/")
     expect(tab.page.get_by_text("Your chats will be listed here.")).to_be_visible()
     expect(tab.input).to_have_value("")
     expect(chip(tab)).to_be_hidden()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.person import EMPTY, SMALL, Person, Seat, photo
+from tests.e2e.person import EMPTY, SMALL, Person, Seat, go, photo
 from tests.support.serving import serving
 
 READY = """
@@ -61,7 +61,7 @@ def test_it_starts_without_network_and_shows_the_chats_that_were_open(away: Pers
     tab.page.close()
     tab = away.opens()
     expect(tab.sessions).to_have_count(2)
-    tab.page.goto(first)
+    go(tab.page, first)
     expect(tab.page.locator(".content")).to_have_text(f"a snowy forest, {SMALL}")
     expect(tab.page.locator("picture-box button.open img.loaded")).to_have_count(1)  # the picture, too
     expect(tab.page.locator("link-state .words")).to_contain_text("No connection")
@@ -147,13 +147,13 @@ def test_what_was_kept_is_put_right_by_the_first_connection(away: Person) -> Non
     [message] = away.messages(tab)
     tab.page.reload()
     tab.shows(1)
-    tab.page.goto("about:blank")
+    go(tab.page, "about:blank")
     gallery = away.opens("/gallery/").page
     token = gallery.locator("meta[name=csrf-token]").get_attribute("content") or ""
     proof = {"X-CSRFToken": token, "Referer": gallery.url}
     deleted = away.context.request.delete(f"/v1/gallery/{message['image']['id']}/", headers=proof)
     assert deleted.ok
-    tab.page.goto(f"/chat/{message['session_id']}/")
+    go(tab.page, f"/chat/{message['session_id']}/")
     expect(tab.boxes.locator(".say")).to_have_text("This picture was deleted.")
     expect(tab.page.locator("picture-box img")).to_have_count(0)
 
@@ -171,15 +171,15 @@ def test_a_deleted_chat_and_another_person_s_are_not_kept(away: Person) -> None:
     tab.page.get_by_role("button", name=re.compile("^Delete ")).click()
     tab.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(tab.sessions).to_have_count(0)
-    tab.page.goto("about:blank")
-    tab.page.goto("/")
+    go(tab.page, "about:blank")
+    go(tab.page, "/")
     texts = tab.page.evaluate("() => Object.entries(localStorage).map(([key, value]) => key + value).join()")
     assert "snowy" not in texts
 
 
 def test_a_picture_that_is_gone_is_not_kept_for_later(away: Person) -> None:
     tab = away.opens()
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     ready_gallery = "() => navigator.serviceWorker.ready.then(() => true)"
     assert tab.page.evaluate(ready_gallery)
     tab.page.wait_for_function("() => navigator.serviceWorker.controller")

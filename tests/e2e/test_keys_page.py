@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 from tests.e2e.reading import complaints
 from tests.support.serving import HANGS_S, Serving
 from tests.support.studio import eventually
@@ -50,7 +50,7 @@ def test_a_key_is_made_used_and_ended(person: Person, server: Serving) -> None:
 def test_everything_is_taken_along(person: Person) -> None:
     tab = person.opens()
     tab.paints()
-    tab.page.goto(PAGE)
+    go(tab.page, PAGE)
     expect(tab.page.get_by_text("Pictures: 1 of 5,000")).to_be_visible()
     with tab.page.expect_download() as download:
         tab.page.get_by_role("link", name="Take everything along").click()
@@ -64,7 +64,7 @@ def test_everything_is_removed(person: Person) -> None:
     tab = person.opens()
     tab.paints()
     page = tab.page
-    page.goto(PAGE)
+    go(page, PAGE)
     name = WHO.search(page.get_by_text("You are guest-").inner_text())
     assert name
     page.get_by_role("button", name="Remove everything").click()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.person import Person, Tab
+from tests.e2e.person import Person, Tab, go
 from tests.e2e.reading import complaints
 
 
@@ -59,7 +59,7 @@ def test_the_line_is_a_graph_and_any_picture_is_looked_at_or_starts_a_branch(per
 
 def test_from_the_gallery_a_branch_begins_in_a_new_chat(person: Person) -> None:
     tab = edited(person)
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     card = tab.page.locator("gallery-card").last
     card.hover()
     card.get_by_role("button", name="More").last.click()

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.bringing import bring, proof
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
-from tests.e2e.person import SMALL, Person, Tab, paints_visibly, place, size, soon
+from tests.e2e.person import SMALL, Person, Tab, go, paints_visibly, place, size, soon
 from tests.support.serving import HANGS_S, Serving
 from tests.support.studio import eventually
 
@@ -253,7 +253,7 @@ def new_path(page: Page) -> str:
 
 def test_a_photo_that_is_deleted_while_it_is_asked_for_is_not_shown(person: Person, tab: Tab) -> None:
     image = bring(person, tab, Image.linear_gradient("L").resize((64, 48)))
-    tab.page.goto(f"/?source={image['id']}")
+    go(tab.page, f"/?source={image['id']}")
     expect(tab.page.locator("photo-chip img.loaded")).to_be_visible()
     tab.says("Enhance this picture")
     tab.shows(1)
@@ -278,7 +278,7 @@ def test_a_picture_that_a_moderator_hides_leaves_the_open_page_at_once(
     moderator = newcomer().context
     log_in(server, moderator, "mara")
     admin = moderator.new_page()
-    admin.goto("/admin/gallery/image/")
+    go(admin, "/admin/gallery/image/")
     admin.get_by_role("row", name="a moonlit city").get_by_role("checkbox").check()
     admin.locator("select[name=action]").select_option("Hide, with a reason")
     admin.get_by_role("button", name="Go").click()

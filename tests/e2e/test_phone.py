@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, expect
 
 from pipeline.providers.base import STYLES
-from tests.e2e.person import SMALL, Person, Tab, photo, place
+from tests.e2e.person import SMALL, Person, Tab, go, photo, place
 from tests.e2e.test_access import wider_than_the_screen
 
 PHONE = {"has_touch": True, "is_mobile": True}
@@ -82,7 +82,7 @@ def test_a_finger_hits_every_button(newcomer: Callable[..., Person]) -> None:
     tab.says("What can you do?")
     expect(tab.page.locator("message-card .suggestion").first).to_be_visible()
     assert tab.page.evaluate(LOW) == []
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(1)
     assert tab.page.evaluate(LOW) == []
     tab.page.locator("gallery-card .touched").tap()
@@ -93,7 +93,7 @@ def test_a_finger_hits_every_button(newcomer: Callable[..., Person]) -> None:
 def test_in_the_gallerys_menu_styles_hide_nothing(newcomer: Callable[..., Person]) -> None:
     tab = phone(newcomer, 390)
     tab.paints("a snowy forest")
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(1)
     tab.page.locator("gallery-card .touched").tap()
     items = tab.page.locator(".menu:popover-open [role=menuitem]").all_text_contents()

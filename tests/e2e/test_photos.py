@@ -14,7 +14,7 @@ from pillow_heif import register_heif_opener
 from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop, paste
-from tests.e2e.person import Person, Tab, act, photo, place, size, soon
+from tests.e2e.person import Person, Tab, act, go, photo, place, size, soon
 from tests.support.serving import HANGS_S
 
 register_heif_opener()
@@ -318,7 +318,7 @@ def test_the_same_photo_again_is_the_same_picture(person: Person, tab: Tab) -> N
     drop(tab, one, one)
     expect(tab.page.locator("photo-chip .drop")).to_have_count(1)
     tab.button("Remove the photo").click()
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(1)
     drop(tab, one)
     expect(tab.page.get_by_role("log")).to_contain_text("Here already: photo 0")

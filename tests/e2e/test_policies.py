@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.bringing import proof
 from tests.e2e.moderating import log_in
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 from tests.support.serving import Serving
 
 
@@ -12,7 +12,7 @@ def test_swagger_shows_the_operations_and_a_guest_can_try_them(person: Person) -
     tab = person.opens("/gallery/")
     page = tab.page
     person.context.request.post("/api/v1/auth/cookie/", headers=proof(tab))
-    page.goto("/swagger/")
+    go(page, "/swagger/")
     page.locator(".opblock-summary-get:has([data-path='/v1/gallery/deleted/'])").click()
     page.get_by_role("button", name="Try it out").click()
     page.get_by_role("button", name="Execute").click()
@@ -29,6 +29,6 @@ def test_the_admin_works_under_the_strict_policy(server: Serving, person: Person
     page = person.opens("/admin/").page
     expect(page.get_by_role("link", name="Log out").or_(page.get_by_role("button", name="Log out"))).to_be_visible()
     for place in ("gallery/image/", "auth/group/add/"):
-        page.goto(f"/admin/{place}")
+        go(page, f"/admin/{place}")
         page.locator("#content").wait_for()
     page.locator(".selector-chosen").first.wait_for()  # made by the admin's own script

@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import bring
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_photo_changed_by_hand_says_so_before_it_is_applied(person: Person, cl
     tab = person.opens("/gallery/")
     photo = Image.new("RGBA" if clear else "RGB", (120, 90), (90, 120, 60, 100)[: 4 if clear else 3])
     bring(person, tab, photo, "hill.png")
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     tab.page.locator("gallery-card button.open").click()
     assert type_of(exported(tab.page, "WebP")) == ""  # nobody knows
     tab.page.get_by_role("dialog", name="Picture").get_by_role("button", name="Adjust").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.bringing import bring
 from tests.e2e.conftest import QUICK
 from tests.e2e.moderating import run
-from tests.e2e.person import Person
+from tests.e2e.person import Person, go
 from tests.e2e.reading import complaints
 from tests.support.serving import serving
 
@@ -19,7 +19,7 @@ def shown(person: Person) -> Page:
     """The gallery, with the viewer over its only picture."""
     tab = person.opens("/gallery/")
     bring(person, tab, Image.new("RGB", (640, 420), "#6a8f5a"), "secret hill.png")
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     tab.page.locator("gallery-card button.open").click()
     return tab.page
 
@@ -80,7 +80,7 @@ def test_what_waits_for_a_moderator_says_so_to_its_owner(browser: Browser, tmp_p
             run(studio, "verdicts.approve(Image.objects.all(), moderator('mo').pk)")
             seen.reload()
             expect(seen.get_by_role("img", name="The shared picture")).to_be_visible()
-        page.goto("/gallery/")
+        go(page, "/gallery/")
         page.locator("gallery-card button.open").click()
         page.get_by_role("button", name="Share…").click()
         expect(dialog(page).get_by_role("textbox", name="Link")).to_be_visible()
@@ -118,7 +118,7 @@ def test_nothing_of_what_was_shared_is_kept_for_offline(person: Person, newcomer
     link = share(shown(person))
     tab = newcomer().opens("/")
     tab.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    tab.page.goto(link)
+    go(tab.page, link)
     expect(tab.page.get_by_role("img", name="The shared picture")).to_be_visible()
     kept: Any = tab.page.evaluate(
         """async () => {
@@ -140,6 +140,6 @@ def test_a_screen_reader_misses_nothing(person: Person, newcomer: Callable[..., 
     other = stranger(newcomer).opens(link).page
     other.get_by_text("Report this picture").click()
     assert complaints(other) == []
-    other.goto(link[:-2] + "/")
+    go(other, link[:-2] + "/")
     expect(other.get_by_role("heading", name="Nothing is shared here")).to_be_visible()
     assert complaints(other) == []

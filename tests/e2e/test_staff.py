@@ -7,6 +7,7 @@ import sys
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.person import go
 from tests.e2e.reading import complaints
 from tests.e2e.test_you import with_authenticator
 from tests.support.serving import Serving
@@ -26,7 +27,7 @@ def test_a_passkey_is_set_up_at_the_first_login_and_asked_for_at_the_next(server
     context = browser.new_context(base_url=f"http://localhost:{server.port}")  # there are no passkeys at a number
     page = context.new_page()
     with_authenticator(page)
-    page.goto("/admin/")
+    go(page, "/admin/")
     expect(page.get_by_text("After the password comes a second step")).to_be_visible()
     assert complaints(page) == []
     logs_in(page)
@@ -38,7 +39,7 @@ def test_a_passkey_is_set_up_at_the_first_login_and_asked_for_at_the_next(server
     assert complaints(page) == []
     page.get_by_role("link", name="go on").click()
     page.get_by_role("button", name="Log out").click()
-    page.goto("/admin/")
+    go(page, "/admin/")
     logs_in(page)
     page.get_by_role("button", name="Use a passkey").wait_for()
     assert complaints(page) == []

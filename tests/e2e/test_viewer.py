@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.e2e.bringing import bring
-from tests.e2e.person import Person, Tab, place
+from tests.e2e.person import Person, Tab, go, place
 from tests.e2e.reading import complaints
 from tests.e2e.touching import fingers, line
 from tests.support.serving import Serving, eventually
@@ -35,7 +35,7 @@ def chat(everybody: Person) -> Tab:
     """A photo's line of three: sent, made warmer, made brighter."""
     tab = everybody.opens()
     picture = bring(everybody, tab, large(), "mountain.png")
-    tab.page.goto(f"/?source={picture['id']}")
+    go(tab.page, f"/?source={picture['id']}")
     expect(tab.page.locator("photo-chip")).to_contain_text("Your next message edits this picture")
     tab.says("make it warmer")
     tab.shows(1)
@@ -57,8 +57,8 @@ def gallery(person: Person) -> Page:
     tab = person.opens("/gallery/")
     for name in reversed(NAMES):
         bring(person, tab, Image.new("RGB", (320, 240), "#6a8f5a"), f"{name}.png")
-    tab.page.goto("/")
-    tab.page.goto("/gallery/")
+    go(tab.page, "/")
+    go(tab.page, "/gallery/")
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(3)
     return tab.page
 
@@ -469,7 +469,7 @@ def test_on_a_phone_its_buttons_are_one_row(newcomer: Callable[..., Person], loc
     person = newcomer(locale=locale, viewport={"width": 390, "height": 800})
     tab = person.opens("/gallery/")
     bring(person, tab, Image.new("RGB", (64, 48), "teal"))
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     tab.page.locator("gallery-card .open").click()
     buttons = tab.page.locator(".viewer .buttons :is(button, a)")
     expect(buttons).to_have_count(5)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.conftest import QUICK
-from tests.e2e.person import SMALL, Person, soon
+from tests.e2e.person import SMALL, Person, go, soon
 from tests.e2e.reading import complaints
 from tests.support.mailbox import CODE
 from tests.support.serving import HANGS_S, Serving, serving
@@ -64,7 +64,7 @@ def begins_to_sign_up(server: Serving, page: Page, address: str) -> None:
 
 
 def enters_address(page: Page, address: str) -> None:
-    page.goto("/you/#sign-up")
+    go(page, "/you/#sign-up")
     page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign up", exact=True).click()
@@ -72,7 +72,7 @@ def enters_address(page: Page, address: str) -> None:
 
 
 def signs_in(page: Page, address: str) -> None:
-    page.goto("/you/")
+    go(page, "/you/")
     page.get_by_label("E-mail address").fill(address)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
@@ -105,7 +105,7 @@ def test_a_guest_signs_up_and_keeps_everything_and_signing_out_leaves_nothing(
     assert other.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('studio.'))") == []
     signs_in(other, "ada@example.org")
     is_in(other, "ada@example.org")
-    tab.page.goto("/gallery/")
+    go(tab.page, "/gallery/")
     expect(tab.page.locator("gallery-card")).to_have_count(2)
 
 
