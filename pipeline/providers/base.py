@@ -135,13 +135,12 @@ class PictureRequest:
     height: int | None
     style: str | None
     seed: int  # 0 to 2^53 - 1
-    source: bytes | None  # JPEG, PNG or WebP
-    mask: bytes | None  # PNG, white = change
+    source: bytes | None = None  # JPEG, PNG or WebP
+    mask: bytes | None = None  # PNG, white = change
     adjust: "Adjust | None" = None  # then nothing else is changed
     plan: PlanForm | None = None
-    references: tuple[
-        bytes, ...
-    ] = ()  # further pictures: “picture 2” in the words where there is a source, else “picture 1”
+    # Further pictures: “picture 2” in the words where there is a source, else “picture 1”.
+    references: tuple[bytes, ...] = ()
     resolution: str | None = None
 
 

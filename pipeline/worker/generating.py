@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, WTimeoutError
@@ -36,19 +37,21 @@ def generate(job: Job, lease: Lease) -> Job | None:
         _answer_about_picture(job, lease)
         return None
     space.check(owner, beside=lambda: artifacts.bytes_of(owner))
-    intent, adjust = Intent(message.intent or ""), Adjust.of(message.options)
-    provider = choices.provider_for(intent) if adjust is None else registry.by_hand()
-    data = mask = None
+    request = _request(message)
+    provider = registry.by_hand() if request.adjust else choices.provider_for(request.intent)
     found: Details = {}
-    if intent.needs_source:
+    if request.intent.needs_source:
         source = _source(job, _("There is no picture to change yet."))
         if source is None:
             return None
-        data, found = _open(message, source, provider)
+        image, data = gallery.open_source(owner, source)
+        request = replace(request, source=data)
+        found = {"source_id": source, **_size(request, provider, (image.width, image.height))}
         lease.checkpoints.update_details(job, found)
     if message.mask_image_id:
-        mask = gallery.open_source(owner, message.mask_image_id, mask=True)[1]
-    made = stages.generate(provider, _request(message, intent, data, mask, _references(message, provider)), lease)
+        request = replace(request, mask=gallery.open_source(owner, message.mask_image_id, mask=True)[1])
+    request = replace(request, references=_references(message, request.intent, provider))
+    made = stages.generate(provider, request, lease)
     lease.made = made.data
     details: Details = {
         **found,
@@ -74,21 +77,16 @@ def _source(job: Job, otherwise: str) -> str | None:
     return source.image_id
 
 
-def _open(message: Message, image_id: str, provider: Provider) -> tuple[bytes, Details]:
-    """The picture's bytes, and which it is; with the size of the result, if that is known."""
-    image, data = gallery.open_source(message.user_id, image_id)
-    before, adjust = (image.width, image.height), Adjust.of(message.options)
-    intent, prompt = Intent(message.intent or ""), message.refined_prompt or ""
-    size = adjust.size_after(before) if adjust else provider.size(intent, prompt, before, message.plan)
-    found: Details = {"source_id": image_id}
-    if size:
-        found["options.width"], found["options.height"] = size
-    return data, found
+def _size(request: PictureRequest, provider: Provider, before: tuple[int, int]) -> Details:
+    """Of the result, where it is known before the picture is made."""
+    adjust = request.adjust
+    size = adjust.size_after(before) if adjust else provider.size(request.intent, request.prompt, before, request.plan)
+    return {"options.width": size[0], "options.height": size[1]} if size else {}
 
 
-def _references(message: Message, provider: Provider) -> tuple[bytes, ...]:
+def _references(message: Message, intent: Intent, provider: Provider) -> tuple[bytes, ...]:
     """For a new picture all attached ones, for a change those beside the one that is changed."""
-    if Intent(message.intent or "").needs_source:
+    if intent.needs_source:
         further = message.attached[1:] if provider.max_pictures > 1 else []
     else:
         further = message.attached if abilities.paints_after_pictures(provider.name) else []
@@ -132,21 +130,17 @@ def _with(offered: list[SuggestionForm], also: tuple[Suggestion, ...]) -> list[S
     return [*more, *offered][: stages.MAX_SUGGESTIONS]
 
 
-def _request(
-    message: Message, intent: Intent, source: bytes | None, mask: bytes | None, references: tuple[bytes, ...]
-) -> PictureRequest:
+def _request(message: Message) -> PictureRequest:
+    """Without the pictures that it takes."""
     return PictureRequest(
-        intent=intent,
+        intent=Intent(message.intent or ""),
         prompt=message.refined_prompt or "",
         content=message.content,
         width=message.options.get("width"),
         height=message.options.get("height"),
         style=message.style,
         seed=message.seed,
-        source=source,
-        mask=mask,
         adjust=Adjust.of(message.options),
         plan=message.plan,
-        references=references,
         resolution=message.options.get("resolution"),
     )

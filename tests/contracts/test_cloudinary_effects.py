@@ -205,6 +205,17 @@ def test_what_never_gets_ready_has_a_deadline(cloudinary: Cloudinary) -> None:
         effects(cloudinary, ready_s=0.2).make(request(Intent.ENHANCE), Listener())
 
 
+def test_an_error_that_nobody_expected_ends_the_wait_for_a_picture(
+    cloudinary: Cloudinary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(Client, "get", fails)
+    with pytest.raises(MemoryError):
+        effects(cloudinary).make(request(Intent.ENHANCE), Listener(stop_after=50))
+
+
 def only(method: str, answer: Answer) -> Any:
     def fail(asked: Asked) -> Answer | None:
         concerned = asked.method == method and not asked.path.endswith("destroy")
