@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import proof
 from tests.e2e.person import Person, Tab
-from tests.e2e.test_gallery_choosing import cards
+from tests.e2e.test_gallery_page import act, cards
 from tests.support.serving import eventually
 
 Both = tuple[Person, Tab, Page]
@@ -64,3 +64,41 @@ def test_nothing_is_taken_from_under_an_open_menu(both: Both) -> None:
         expect(cards(page)).to_have_count(1)
         page.keyboard.press("Escape")
     expect(cards(page)).to_have_count(2)
+
+
+def test_what_was_not_made_stays_until_it_is_dismissed(both: Both) -> None:
+    _, tab, page = both
+    act(cards(page), "Remove object")
+    brush = page.get_by_role("dialog", name="Paint over what should go")
+    brush.get_by_label("What should go").fill("the tree")
+    brush.get_by_role("button", name="Remove", exact=True).click()
+    said = page.locator("work-card .say")
+    expect(said).to_contain_text("To remove something, paint over it with the brush")
+    tab.paints("a snowy forest")
+    expect(cards(page).locator("img.loaded")).to_have_count(2)
+    expect(said).to_contain_text("To remove something, paint over it with the brush")
+    page.get_by_role("link", name="Trash").click()
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+    page.get_by_role("link", name="Pictures", exact=True).click()
+    page.locator("work-card").get_by_role("button", name="Dismiss").click()
+    expect(said).to_have_count(0)
+
+
+def test_a_menu_that_is_taken_away_while_it_is_open_listens_no_longer(both: Both) -> None:
+    _, _, page = both
+    before = listening(page)
+    cards(page).hover()
+    cards(page).get_by_role("button", name="More").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    assert listening(page) > before
+    page.evaluate("document.querySelector('.menu:popover-open').remove(); window.dispatchEvent(new Event('resize'))")
+    assert listening(page) == before
+
+
+def listening(page: Page) -> int:
+    """How many listeners the window has."""
+    session = page.context.new_cdp_session(page)
+    window = session.send("Runtime.evaluate", {"expression": "window"})["result"]["objectId"]
+    listeners = session.send("DOMDebugger.getEventListeners", {"objectId": window})["listeners"]
+    session.detach()
+    return len(listeners)

@@ -10,6 +10,8 @@ import "./work-card.js";
 
 const AGAIN_MS = 5_000;
 
+const isDone = (message) => message.status === "DONE" && message.image?.state === "shown";
+
 /**
  * `isOpen()`: whether the grid shows pictures, and not the trash; `left(entries)` removes entries from it; `came()`: there is a new
  * picture; `told()`: something may have changed elsewhere.
@@ -19,13 +21,14 @@ export function making(grid, { isOpen, left, came, told }) {
   const entries = new Map(); // client id → its entry
 
   function show({ message, before }) {
-    const isThere = message.status === "DONE" && message.image?.state === "shown";
-    if (isThere) came();
+    const known = entries.get(message.client_id);
+    if (known) known.work = message;
+    if (isDone(message)) came();
     if (!isOpen()) return;
     announce(announcement(before, message));
-    const known = entries.get(message.client_id);
-    if (isThere) showResult(message, known);
-    else if (known || message.status === "PROCESSING") refresh(known ?? lay(message), message);
+    if (isDone(message)) showResult(message, known);
+    else if (known) refresh(known);
+    else if (message.status === "PROCESSING") grid.reveal(grid.timeline.positionOf(lay(message)));
   }
 
   /** Inserts it right before its source, if that is known. */
@@ -33,14 +36,12 @@ export function making(grid, { isOpen, left, came, told }) {
     const entry = { work: message };
     entries.set(message.client_id, entry);
     grid.timeline.insertBefore(entry, message.source_image_id);
-    grid.reveal(grid.timeline.positionOf(entry));
     return entry;
   }
 
-  function refresh(entry, message) {
-    entry.work = message;
+  function refresh(entry) {
     const card = grid.cell(entry);
-    if (card) update(card, message);
+    if (card) update(card, entry.work);
   }
 
   function update(card, message) {
@@ -69,7 +70,7 @@ export function making(grid, { isOpen, left, came, told }) {
   work.addEventListener("message", ({ detail }) => show(detail));
   work.addEventListener("news", told);
   work.addEventListener("progress", () => {
-    for (const entry of entries.values()) if (entry.work.id) refresh(entry, entry.work);
+    for (const entry of entries.values()) if (entry.work.id) refresh(entry);
   });
 
   return {
@@ -79,10 +80,12 @@ export function making(grid, { isOpen, left, came, told }) {
       update(card, entry.work);
       return card;
     },
-    /** After another timeline is shown. */
+    /** After another timeline is shown. What was not made stays until it is dismissed. */
     layAgain() {
+      const before = [...entries.values()].map((entry) => entry.work).filter((message) => !isDone(message));
+      const others = work.running.filter((message) => !entries.has(message.client_id));
       entries.clear();
-      work.running.forEach((message) => refresh(lay(message), message));
+      [...before, ...others].forEach(lay);
       work.resume();
     },
     stop: ({ message }) => work.stop(message),

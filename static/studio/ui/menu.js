@@ -19,16 +19,19 @@ export function menuButton({ label, picture, items, choose }) {
     menu.hidePopover();
     choose(value);
   };
-  const follow = () => place(menu, button); // also while something scrolls
+  let following = new AbortController();
+  // A menu that is taken off the page while it is open is not told that it closes.
+  const follow = () => (menu.isConnected ? place(menu, button) : following.abort());
   menu.addEventListener("beforetoggle", ({ newState }) => {
-    if (newState === "open") {
-      menu.replaceChildren(...items().map((item) => entry(item, pick)));
-      entries(menu)[0].tabIndex = 0; // the menu is reachable by keyboard, and so can be scrolled
-      follow();
-    }
-    const change = newState === "open" ? "addEventListener" : "removeEventListener";
-    window[change]("scroll", follow, true);
-    window[change]("resize", follow);
+    following.abort();
+    if (newState !== "open") return;
+    menu.replaceChildren(...items().map((item) => entry(item, pick)));
+    entries(menu)[0].tabIndex = 0; // the menu is reachable by keyboard, and so can be scrolled
+    place(menu, button);
+    following = new AbortController();
+    const { signal } = following;
+    window.addEventListener("scroll", follow, { capture: true, signal });
+    window.addEventListener("resize", follow, { signal });
   });
   menu.addEventListener("toggle", ({ newState }) => {
     setAttribute(button, "aria-expanded", String(newState === "open"));
