@@ -141,7 +141,7 @@ class CloudinaryEffects:
         def ask() -> None:
             try:
                 answer.set_result(self._client.get(url, pictures.MAX_BYTES))
-            except BaseException as error:  # noqa: BLE001: raised in the thread that waits
+            except BaseException as error:  # noqa: BLE001
                 answer.set_exception(error)
 
         threading.Thread(target=ask, name="cloudinary", daemon=True).start()
