@@ -2,7 +2,8 @@
 
 
 class Clock:
-    now = 1000.0
+    def __init__(self, now: float = 1000.0) -> None:
+        self.now = now
 
     def monotonic(self) -> float:
         return self.now

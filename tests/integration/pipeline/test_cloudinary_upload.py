@@ -1,6 +1,5 @@
 """The last stage with Cloudinary behind it: whatever fails there, the picture is paid for once."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from pipeline.store import messages
 from pipeline.worker import lease, maintenance, runner, stages
 from project.models import User
 from tests.integration.pipeline.test_pipeline import kept, photo, step, work_through
+from tests.support.clock import Clock
 from tests.support.fakes import cloudinary as standin
 from tests.support.fakes.cloudinary import Cloudinary, always
 from tests.support.fakes.server import NEVER, Answer, Asked
@@ -220,7 +220,8 @@ def test_a_worker_that_stops_gives_an_effect_up_in_time_and_says_what_it_cost(
     connected: Cloudinary, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.PROVIDERS = settings.PROVIDERS | {"remove_background": "cloudinary"}
-    monkeypatch.setattr(lease, "PAID_S", 0.4)
+    clock = Clock()
+    monkeypatch.setattr(lease, "time", clock)
     monkeypatch.setattr(lease, "stopping", lease.Stop())
     user = User.make_guest()
     session = insert_session(str(user.id))
@@ -228,10 +229,20 @@ def test_a_worker_that_stops_gives_an_effect_up_in_time_and_says_what_it_cost(
     doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
     step(Stage.REFINING)
     connected.pending = 10_000
-    connected.fail = lambda asked: lease.stopping.set() if "/s--" in asked.path else None
+    for_the_effect: list[Asked] = []
+
+    def stop_and_be_late(asked: Asked) -> None:
+        if "/s--" not in asked.path:
+            return
+        for_the_effect.append(asked)
+        if len(for_the_effect) == 1:
+            lease.stopping.set()
+        elif len(for_the_effect) == 3:
+            clock.now += lease.PAID_S
+
+    connected.fail = stop_and_be_late
     step(Stage.GENERATING)
-    took = time.monotonic() - lease.stopping.since
     left = reload(doc)
-    assert took >= 0.4
+    assert len(for_the_effect) == 3
     assert (left["stage"], left["attempts"], "token" in left) == ("generating", 0, False)
     assert left["usage"] == {"pictures": 1}
