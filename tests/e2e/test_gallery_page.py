@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.bringing import bring
+from tests.e2e.held import HeldRequests
 from tests.e2e.outages import standing_still
 from tests.e2e.person import SMALL, Person, Tab, place, soon
 from tests.e2e.reading import complaints
@@ -81,13 +82,12 @@ def test_the_trash_gives_back_what_it_was_given(person: Person, page: Page) -> N
 
 
 def test_the_trash_waits_for_a_picture_that_is_on_its_way_there(page: Page) -> None:
-    held: list[Route] = []
-    page.route("**/v1/gallery/bulk/", lambda route: held.append(route))
-    with page.expect_request("**/v1/gallery/bulk/"):
-        act(cards(page).first, "Move to the trash")
+    held = HeldRequests(page, "**/v1/gallery/bulk/")
+    act(cards(page).first, "Move to the trash")
+    held.first()
     page.get_by_role("link", name="Trash").click()
     expect(page.get_by_role("link", name="Trash")).to_have_attribute("aria-current", "page")
-    held[0].continue_()
+    held.let_go()
     expect(cards(page)).to_have_count(1)
     expect(cards(page).locator(".title")).to_have_text("30 days left")
 

@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from PIL import Image
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.bringing import bring, proof
-from tests.e2e.person import Person, go, photo, soon
+from tests.e2e.held import late
+from tests.e2e.person import Person, go, photo
 from tests.e2e.test_gallery_choosing import bar, cards, check, kept, titles
 from tests.e2e.test_gallery_page import act
-from tests.support.serving import HANGS_S, eventually
+from tests.support.serving import eventually
 
 Found = tuple[Person, Page]
 DAYS = "**/v1/gallery/days/**"
-SETTLES = "new Promise((done) => setTimeout(done, 500))"  # what has come is seen
+MARKS = "(cards) => cards.forEach((card) => (card.dataset.before = ''))"
 COUNTS = """
 () => {
   const grid = document.querySelector("#grid");
@@ -40,20 +40,6 @@ def three(newcomer: Callable[..., Person]) -> Iterator[Found]:
     expect(cards(tab.page).locator("img.loaded")).to_have_count(3)
     person.context.request.post("/v1/gallery/albums/", data={"title": "Sea"}, headers=proof(tab))
     yield person, tab.page
-
-
-@contextmanager
-def late(page: Page, path: str) -> Iterator[Callable[[], None]]:
-    """What the studio is asked there once: it has answered when the function returns, and the answer comes at the end."""
-    held, given = list[Route](), list[APIResponse]()
-    page.route(path, lambda route: held.append(route), times=1)
-
-    def is_given() -> None:
-        assert soon(page, lambda: bool(held), HANGS_S)
-        given.append(held[0].fetch())
-
-    yield is_given
-    held[0].fulfill(response=given[0])
 
 
 def search(page: Page) -> str:
@@ -111,7 +97,6 @@ def test_what_is_chosen_late_is_not_chosen_in_another_view(newcomer: Callable[..
         pictures()
         page.get_by_role("link", name="Trash").click()
         expect(page.get_by_text("The trash is empty.")).to_be_visible()
-    page.evaluate(SETTLES)
     expect(bar(page)).to_be_hidden()
 
 
@@ -136,7 +121,9 @@ def test_a_picture_that_is_gone_does_not_come_back_with_an_older_answer(three: F
         bar(page).get_by_role("button", name="Move to the trash").click()
         expect(cards(page)).to_have_count(2)
         page.evaluate(COUNTS)
-    page.evaluate(SETTLES)
+        cards(page).evaluate_all(MARKS)
+    expect(page.locator("gallery-card[data-before]")).to_have_count(0)  # the view is a new one
+    expect(cards(page)).to_have_count(2)
     assert titles(page) == ["b", "c"]
     assert page.evaluate("most") <= 2
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.e2e.bringing import drop, proof
+from tests.e2e.held import HeldRequests
 from tests.e2e.person import SMALL, Person, Tab, go, photo
 from tests.e2e.test_brush import drag
 
@@ -172,13 +173,11 @@ def test_a_picture_that_is_gone_is_asked_for_once_even_if_the_chat_was_left_mean
     address, mine = tab.page.url, proof(tab)
     go(tab.page, "about:blank")  # an open page would be told
     assert person.context.request.delete(f"/v1/gallery/{brought['id']}/", headers=mine).ok
-    held: list[Route] = []
-    tab.page.route(f"**/v1/gallery/{brought['id']}/", lambda route: held.append(route))
-    with tab.page.expect_request(f"**/v1/gallery/{brought['id']}/"):
-        go(tab.page, address)
+    held = HeldRequests(tab.page, f"**/v1/gallery/{brought['id']}/")
+    go(tab.page, address)
+    held.first()
     new_chat(tab)
-    with tab.page.expect_response(f"**/v1/gallery/{brought['id']}/"):
-        held[0].continue_()
+    held.let_go()
     expect(tab.page.get_by_text("A picture that was attached is no longer here.")).to_have_count(0)
     chat(tab, "desert")
     expect(tab.input).to_have_value("make it warmer")

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.held import HeldRequests
 from tests.e2e.moderating import log_in, run
 from tests.e2e.person import Person, soon
 from tests.e2e.reading import complaints
@@ -183,12 +184,11 @@ def test_filters_that_change_while_an_answer_is_on_its_way_are_those_that_count(
     log_in(server, person.context)
     page = person.opens("/admin/queue/").page
     ready(page)
-    held: list[Route] = []
-    page.route("**/claim/", lambda route: held.append(route), times=1)
+    held = HeldRequests(page, "**/claim/", times=1)
     page.locator("select[name=kind]").select_option("new")
-    assert soon(page, lambda: bool(held), HANGS_S)
+    held.first()
     page.locator("select[name=kind]").select_option("appeals")
-    held[0].continue_()
+    held.let_go()
     expect(page.locator("#said")).to_have_text("Nothing of this kind waits. This page looks again by itself.")
     claims = f"Claim.objects.filter(image__owner__username='{name}').count()"
     assert run(server, f"from gallery.moderation.models import Claim; print({claims})") == "0"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import bring, proof
+from tests.e2e.held import late
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
 from tests.e2e.person import SMALL, Person, Tab, go, paints_visibly, place, size, soon
@@ -258,16 +259,14 @@ def test_a_photo_that_is_deleted_while_it_is_asked_for_is_not_shown(person: Pers
     tab.says("Enhance this picture")
     tab.shows(1)
     person.excused = "status of 404"  # for its address
-    frames, held = list[str](), list[Route]()
+    frames: list[str] = []
     tab.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
-    tab.page.route(f"**/v1/gallery/{image['id']}/", lambda route: held.append(route), times=1)
-    tab.page.reload()
-    assert soon(tab.page, lambda: bool(held), HANGS_S)
-    answer = held[0].fetch()
-    tab.is_linked()
-    assert person.context.request.delete(f"/v1/gallery/{image['id']}/", headers=proof(tab)).ok
-    assert soon(tab.page, lambda: any("image.changed" in frame for frame in frames), HANGS_S)
-    held[0].fulfill(response=answer)
+    with late(tab.page, f"**/v1/gallery/{image['id']}/") as picture:
+        tab.page.reload()
+        picture()
+        tab.is_linked()
+        assert person.context.request.delete(f"/v1/gallery/{image['id']}/", headers=proof(tab)).ok
+        assert soon(tab.page, lambda: any("image.changed" in frame for frame in frames), HANGS_S)
     expect(tab.page.get_by_role("img", name="A deleted picture")).to_be_visible()
 
 

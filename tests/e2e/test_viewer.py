@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.bringing import bring
+from tests.e2e.held import HeldRequests
 from tests.e2e.person import Person, Tab, go, place
 from tests.e2e.reading import complaints
 from tests.e2e.touching import fingers, line
@@ -171,8 +172,9 @@ def test_what_is_asked_for_in_it_happens_once_it_is_gone(tab: Tab) -> None:
 def test_a_press_on_the_picture_does_not_close_it(tab: Tab) -> None:
     look(tab)
     x, y, width, height = shown(tab.page)
+    tab.page.clock.install()
     tab.page.mouse.click(x + width / 2, y + height / 2)
-    tab.page.wait_for_timeout(400)  # longer than a second press would be waited for
+    tab.page.clock.run_for(1000)  # longer than a second press would be waited for
     expect(viewer(tab.page)).to_be_visible()
     close(tab.page)
 
@@ -494,13 +496,11 @@ def test_a_window_that_cannot_be_fetched_says_so(newcomer: Callable[..., Person]
 def test_two_presses_open_one_window(newcomer: Callable[..., Person]) -> None:
     person = newcomer(service_workers="block")
     person.excused = "Service Worker"
-    asked: list[Route] = []
-    person.context.route("**/picture/viewer*.js", lambda route: asked.append(route))
     tab = person.opens()
+    held = HeldRequests(tab.page, "**/picture/viewer*.js")
     tab.paints()
     for _ in range(2):
         tab.page.locator("picture-box button.open").click()
-    eventually(lambda: bool(asked))
-    asked[0].continue_()
+    held.let_go()
     expect(viewer(tab.page)).to_be_visible()
     expect(tab.page.locator("picture-viewer")).to_have_count(1)

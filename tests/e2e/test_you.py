@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import QUICK
+from tests.e2e.held import HeldRequests
 from tests.e2e.person import SMALL, Person, go, soon
 from tests.e2e.reading import complaints
 from tests.support.mailbox import CODE
@@ -113,13 +114,10 @@ def test_a_late_answer_about_what_was_begun_does_not_take_away_what_is_typed(
     unlimited: Serving, comes: Callable[..., Person]
 ) -> None:
     page = comes().opens().page
-    held: list[Route] = []
-    page.route("**/auth/session", lambda route: held.append(route), times=1)
+    held = HeldRequests(page, "**/auth/session", times=1)
     enters_address(page, "kim@example.org")
     page.get_by_label("Code").fill(printed_code(unlimited, "kim@example.org", page))
-    with page.expect_response("**/auth/session"):
-        held[0].continue_()
-    page.evaluate("new Promise((done) => setTimeout(done))")  # the page has it
+    held.let_go()
     page.get_by_role("button", name="Go on").click()
     is_in(page, "kim@example.org")
 
@@ -132,13 +130,13 @@ def test_another_tab_that_hears_of_the_sign_up_first_does_not_break_it_off(
     tab.says(f"a quiet lake, {SMALL}")
     tab.shows(1)
     page = person.opens("/you/").page
-    held: list[Route] = []
-    page.route("**/auth/email/verify", lambda route: held.append(route))
+    held = HeldRequests(page, "**/auth/email/verify")
     begins_to_sign_up(unlimited, page, "gil@example.org")
-    assert soon(page, lambda: bool(held), HANGS_S)
+    held.first()
+    page.evaluate("addEventListener('storage', () => (document.body.dataset.told = ''))")
     tab.page.evaluate("localStorage.removeItem('studio.person')")  # as a page does that is nobody's
-    page.evaluate("new Promise((done) => setTimeout(done))")  # the event is there, or the page is gone
-    held[0].continue_()
+    page.wait_for_selector("[data-told]", state="attached")
+    held.let_go()
     is_in(page, "gil@example.org")
 
 

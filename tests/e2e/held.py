@@ -1,0 +1,46 @@
+"""Requests of a page that are held back until the test lets them go, and answers that come late."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import APIResponse, Page, Route
+
+from tests.e2e.person import soon
+from tests.support.serving import HANGS_S
+
+# A later answer comes after what the page does with an earlier one.
+LATER_ANSWER = "fetch('/healthz').then((answer) => answer.text())"
+
+
+class HeldRequests:
+    """All to one address, or the first `times` of them."""
+
+    def __init__(self, page: Page, path: str, times: int | None = None) -> None:
+        self._page, self._routes = page, list[Route]()
+        page.route(path, lambda route: self._routes.append(route), times=times)
+
+    def __len__(self) -> int:
+        return len(self._routes)
+
+    def first(self) -> Route:
+        """Waits for it."""
+        assert soon(self._page, lambda: bool(self._routes), HANGS_S)
+        return self._routes[0]
+
+    def let_go(self, answer: APIResponse | None = None) -> None:
+        """The first one: the studio's answer to it, or the given one, has been handled by the page when this returns."""
+        route = self.first()
+        with self._page.expect_event("requestfinished", lambda request: request == route.request):
+            if answer is None:
+                route.continue_()
+            else:
+                route.fulfill(response=answer)
+        self._page.evaluate(LATER_ANSWER)
+
+
+@contextmanager
+def late(page: Page, path: str) -> Iterator[Callable[[], None]]:
+    """The next request there: the studio has answered it when the function returns, and the page gets the answer at the end."""
+    requests, answers = HeldRequests(page, path, times=1), list[APIResponse]()
+    yield lambda: answers.append(requests.first().fetch())
+    requests.let_go(*answers)
