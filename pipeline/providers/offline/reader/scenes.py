@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
+from textwrap import shorten
 
 from gallery.translation import language
 from pipeline.providers.base import Turn
@@ -19,7 +20,8 @@ CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
 PAINTED = words.LAND.keys() | CIRCUMSTANCES
 HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
-_ORDERS, _PRONOUNS = map(words.listed, ("orders", "pronouns"))
+MAX_NAME = 60  # characters, of what cannot be painted
+_ORDERS, _PRONOUNS, _ADJECTIVES = map(words.listed, ("orders", "pronouns", "adjectives"))
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,21 @@ def read(text: str, style: str | None = None) -> Reading:
     """A known `style` replaces the text's."""
     found = list(LEXICON.match(text))
     left_out = [match for match in found if match.is_unknown or _belongs_to_unknown(found, match)]
-    asked = [match for match in LEXICON.match(style or "") if match.name or match.is_unknown]
+    asked = list(LEXICON.match(style or ""))
     styles = [match.name for match in asked if match.name in words.STYLES]
+    no_styles = [match for match in asked if match.is_unknown or (match.name and match.name not in words.STYLES)]
+    groups = _neighbours(found, left_out)
+    ignored = [_spelled(group) for group in (*groups, *_neighbours(asked, no_styles))]
     unwanted = frozenset(match.name for match in found if match.name and match.negated)
     wanted = [match for match in found if match.name and not match.negated]
     known = _names(match for match in wanted if match not in left_out)
-    ignored = [match.spelling for match in (*left_out, *asked) if match.name not in words.STYLES]
     return Reading(
         scene=_scene(known, unwanted, styles),
         known=known,
         ignored=tuple({folded(spelling): spelling for spelling in reversed(ignored)}.values())[::-1],
-        has_subject=_has_subject(found, known),
+        has_subject=_has_subject(found, left_out, known),
         unwanted=unwanted,
-        unknown=_first_unknown(found, left_out),
+        unknown=_first_unknown(found, groups),
         offered=_scene(_names(wanted), unwanted, styles),
     )
 
@@ -58,23 +62,38 @@ def _names(matches: Iterable[Match]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(match.name for match in matches if match.name))
 
 
-def _belongs_to_unknown(found: Sequence[Match], hue: Match) -> bool:
-    """A colour of the next word or, after "in", of the one before; in Vietnamese always of the one before."""
-    if hue.name not in HUES:
+def _neighbours(found: Sequence[Match], chosen: Sequence[Match]) -> list[list[Match]]:
+    """The chosen ones: those together that nothing parts, no preposition either."""
+    alike = groupby(found, lambda match: (match in chosen, match.phrase))
+    return [list(group) for (is_chosen, _), group in alike if is_chosen]
+
+
+def _spelled(group: Iterable[Match]) -> str:
+    return shorten(" ".join(match.spelling for match in group), MAX_NAME, placeholder="…")
+
+
+def _belongs_to_unknown(found: Sequence[Match], match: Match) -> bool:
+    """A colour or an adjective of the next word or, after "in", of the one before; in Vietnamese always of the one
+    before."""
+    if not _describes(match):
         return False
-    before, after = found[: found.index(hue)], found[found.index(hue) + 1 :]
-    owners = [other for other in after if hue.is_english and _is_thing(other) and other.phrase == hue.phrase]
-    worn = any(other.key == "in" and other.phrase == hue.phrase for other in before)
-    if worn or not hue.is_english:
-        owners += [other for other in before[::-1] if _is_thing(other) and other.clause == hue.clause]
+    before, after = found[: found.index(match)], found[found.index(match) + 1 :]
+    owners = [other for other in after if match.is_english and _is_thing(other) and other.phrase == match.phrase]
+    worn = any(other.key == "in" and other.phrase == match.phrase for other in before)
+    if worn or not match.is_english:
+        owners += [other for other in before[::-1] if _is_thing(other) and other.clause == match.clause]
     return bool(owners) and owners[0].is_unknown
 
 
+def _describes(match: Match) -> bool:
+    return match.name in HUES or match.key in _ADJECTIVES
+
+
 def _is_thing(match: Match) -> bool:
-    return match.is_unknown or bool(match.name and match.name not in HUES)
+    return match.is_unknown or bool(match.name and not _describes(match))
 
 
-def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
+def _has_subject(found: Sequence[Match], left_out: Collection[Match], known: Collection[str]) -> bool:
     """A land; or an hour, a weather, a star that is not only the place of something unknown, which Vietnamese puts
     before it."""
     unknown_in: int | None = None  # since the last order
@@ -85,29 +104,29 @@ def _has_subject(found: Sequence[Match], known: Collection[str]) -> bool:
             unknown_in = match.phrase
         elif unknown_in is not None and not (match.is_english and match.phrase == unknown_in):
             continue
-        elif match.name in CIRCUMSTANCES and not match.negated:
+        elif match.name in CIRCUMSTANCES and match not in left_out and not match.negated:
             return True
     return not PLACES.isdisjoint(known)
 
 
-def _first_unknown(found: Sequence[Match], left_out: Collection[Match]) -> str | None:
+def _first_unknown(found: Sequence[Match], groups: Iterable[Sequence[Match]]) -> str | None:
     """With article and colours, without a verb."""
-    alike = groupby(found, lambda match: (match in left_out, match.phrase))
-    groups = [[], *(list(group) for _, group in alike), []]
-    for before, group, after in zip(groups, groups[1:], groups[2:], strict=False):
-        is_order = bool(after) and after[0].key in _PRONOUNS
-        if group[0] not in left_out or is_order:
+    for group in groups:
+        start = found.index(group[0])
+        before, after = found[max(0, start - 1) : start], found[start + len(group) :]
+        if after and after[0].key in _PRONOUNS:  # an order
             continue
-        spelled = [match.spelling for match in group]
-        while len(spelled) > 1 and spelled[-1].endswith("ing"):
-            spelled.pop()
-        has_article = bool(before) and before[-1].key in words.ARTICLES
-        return f"{before[-1].key} {' '.join(spelled)}" if has_article else f"“{' '.join(spelled)}”"
+        verbs = list(takewhile(lambda match: match.spelling.endswith("ing"), reversed(group[1:])))
+        thing = _spelled(group[: len(group) - len(verbs)])
+        has_article = bool(before) and before[0].key in words.ARTICLES
+        return f"{before[0].key} {thing}" if has_article else f"“{thing}”"
     return None
 
 
 def _scene(known: Sequence[str], unwanted: Collection[str], styles: Collection[str | None]) -> Scene:
     named = {field: [name for name in known if name in group] for field, group in words.FIELDS.items()}
+    if "clouds" in unwanted and not named["weather"]:
+        named["weather"] = ["clear"]
     land = set(named["land"]) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
     if land & {"island", "boat", "beach"} and not land & WATERS:  # these bring their water
         land.add("sea" if land & {"island", "beach"} else "lake")
@@ -179,7 +198,7 @@ def last_scene(turns: Sequence[Turn]) -> Scene | None:
 
 def changed(old: Scene, text: str, style: str | None) -> Scene:
     """Where both cannot be, the text wins."""
-    reading = read(text, style)
+    reading = read(words.pattern("replaced").sub(r"without \g<gone>,", text), style)
     named = [*reading.known, *filter(None, [reading.scene.time])]
     gone = reading.unwanted.union(*(words.CLASHES.get(name, ()) for name in named))
     for group in (words.COLOURS, words.LAND) if words.says("instead", text) else (words.COLOURS,):

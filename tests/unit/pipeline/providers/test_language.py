@@ -112,14 +112,60 @@ def test_it_names_what_it_left_out() -> None:
     assert (result.intent, result.reply) == (Intent.GENERATE, "I left out: dragon, castle.")
 
 
+@pytest.mark.parametrize(
+    ("content", "left_out"),
+    [
+        ("a medieval castle on a hill at night", "I left out: medieval castle."),
+        ("Ha Long Bay at sunrise", "I left out: Ha Long."),
+        ("a snowy owl in a forest", "I left out: snowy owl."),
+        ("a green hill with a red house", "I left out: red house."),
+        ("northern lights above snowy mountains, portrait format", None),
+        ("vẽ một ngôi nhà gỗ bên hồ trong sương mù", "Tôi đã bỏ qua: ngôi nhà gỗ."),
+        ("tranh phố cổ Hội An về đêm", "Tôi đã bỏ qua: Hội An."),
+        ("bãi biển Nha Trang", "Tôi đã bỏ qua: Nha Trang."),
+        ("vẽ một cánh đồng lúa chín vàng lúc hoàng hôn", None),
+        ("biển động, sóng lớn", "Tôi đã bỏ qua: động."),
+    ],
+)
+def test_words_that_were_left_out_together_are_named_together(content: str, left_out: str | None) -> None:
+    result = fresh(content)
+    assert (result.intent, result.reply) == (Intent.GENERATE, left_out)
+
+
+@pytest.mark.parametrize(
+    ("content", "thing"),
+    [
+        ("a snowy owl", "a snowy owl"),
+        ("a sunny kitchen", "a sunny kitchen"),
+        ("a rainy street in Hanoi at night", "a rainy street"),
+        ("misty rainy streets", "“misty rainy streets”"),
+        ("một chiếc xe đạp màu đỏ trước bức tường vàng", "chiếc xe đạp màu đỏ"),
+        ("vẽ hoa anh đào", "“hoa anh đào”"),
+    ],
+)
+def test_what_is_only_described_by_the_weather_is_no_landscape(content: str, thing: str) -> None:
+    result = fresh(content)
+    assert result.intent is Intent.REPLY
+    assert result.reply in (f"I can't draw {thing} without an AI.", f"Không có AI, tôi không vẽ được {thing}.")
+
+
+@pytest.mark.parametrize("content", ["chim bay trên đồng cỏ", "đàn chim đang bay về trên đồng cỏ", "chim bay qua đồng cỏ"])
+def test_flying_in_vietnamese_is_no_bay(content: str) -> None:
+    result = fresh(content)
+    assert (result.prompt, result.reply) == ("a meadow under birds", None)
+
+
 def test_it_names_what_it_left_out_in_vietnamese() -> None:
     assert fresh("vẽ con rồng trên biển").reply == "Tôi đã bỏ qua: rồng."
 
 
 def test_a_long_list_of_left_out_words_is_cut() -> None:
-    reply = fresh("sea " + " ".join(f"thing{n}" for n in range(300))).reply
-    assert reply is not None
-    assert reply.endswith("thing7, ….")
+    together, apart = (mark.join(f"thing{n}" for n in range(300)) for mark in (" ", ", "))
+    assert fresh(f"sea {together}").reply == "I left out: thing0 thing1 thing2 thing3 thing4 thing5 thing6 thing7…."
+    assert (fresh(f"sea {apart}").reply or "").endswith("thing6, thing7, ….")
+    assert fresh(together).reply == (
+        "I can't draw “thing0 thing1 thing2 thing3 thing4 thing5 thing6 thing7…” without an AI."
+    )
 
 
 def is_one_sentence(said: str | None) -> bool:
@@ -218,12 +264,12 @@ def test_a_colour_or_a_style_alone_is_no_subject(content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "scene", "left_out"),
     [
-        ("a snowy forest with a red cabin", {"weather": ["snow"], "land": ["forest"]}, "red, cabin"),
-        ("a golden retriever in a meadow", {"land": ["meadow"]}, "golden, retriever"),
+        ("a snowy forest with a red cabin", {"weather": ["snow"], "land": ["forest"]}, "red cabin"),
+        ("a golden retriever in a meadow", {"land": ["meadow"]}, "golden retriever"),
         ("a lake with a woman in red", {"land": ["lake"]}, "woman, red"),
-        ("a dark castle on a hill", {"land": ["hills"]}, "dark, castle"),
-        ("a lake with a red and black canoe, in blue", {"land": ["lake"], "colours": ["blue"]}, "red, black, canoe"),
-        ("biển với con mèo màu đỏ", {"land": ["sea"]}, "mèo, màu đỏ"),
+        ("a dark castle on a hill", {"land": ["hills"]}, "dark castle"),
+        ("a lake with a red and black canoe, in blue", {"land": ["lake"], "colours": ["blue"]}, "red, black canoe"),
+        ("biển với con mèo màu đỏ", {"land": ["sea"]}, "mèo màu đỏ"),
     ],
 )
 def test_the_colour_of_a_thing_that_is_left_out_colours_nothing(
@@ -484,7 +530,7 @@ def test_what_is_to_be_replaced_has_to_be_there(content: str) -> None:
 
 def test_what_is_not_wanted_may_have_an_article() -> None:
     assert seen(after("without the lake", PAINTED)).land == {"mountains"}
-    assert seen(after("bỏ mây đi", PAINTED)).weather == set()
+    assert seen(after("bỏ mây đi", PAINTED)).weather == {"clear"}
     assert seen(fresh("a lake, not a city")).land == {"lake"}
 
 
@@ -510,7 +556,7 @@ def test_a_word_of_ours_inside_another_thing_is_not_painted(content: str, thing:
 
 @pytest.mark.parametrize("content", ["vẽ vịnh Hạ Long lúc bình minh", "vẽ biển Hạ Long"])
 def test_a_name_is_left_out_whole(content: str) -> None:
-    assert (fresh(content).intent, fresh(content).reply) == (Intent.GENERATE, "Tôi đã bỏ qua: Hạ, Long.")
+    assert (fresh(content).intent, fresh(content).reply) == (Intent.GENERATE, "Tôi đã bỏ qua: Hạ Long.")
 
 
 # What is left out, and what can be done instead
@@ -958,7 +1004,7 @@ def test_other_weather_repaints_the_last_scene(content: str) -> None:
 
 
 def test_what_is_not_wanted_goes() -> None:
-    assert after("without clouds", PAINTED).prompt == SUNSET.replace(" with clouds", "")
+    assert after("without clouds", PAINTED).prompt == SUNSET.replace("with clouds", "with a clear sky")
     assert after("without sunset", PAINTED).prompt == SUNSET.replace(" at sunset", "")
     assert seen(after("a clear sky instead", PAINTED)).weather == {"clear"}
 
@@ -997,6 +1043,19 @@ def test_a_repainted_scene_takes_its_size_from_the_words() -> None:
     result = after("now at night, 640x480", PAINTED)
     assert (result.width, result.height) == (640, 480)
     assert "left out" not in (result.reply or "")
+
+
+@pytest.mark.parametrize("content", ["replace the lake with a sea", "swap the lake for a sea", "thay hồ bằng biển"])
+def test_what_is_replaced_in_a_scene_is_gone(content: str) -> None:
+    assert seen(after(content, PAINTED)).land == {"mountains", "sea"}
+
+
+def test_a_scene_without_clouds_has_a_clear_sky() -> None:
+    """The usual sky has some."""
+    assert seen(fresh("a sea without any clouds")).weather == {"clear"}
+    assert seen(fresh("biển không mây")).weather == {"clear"}
+    assert seen(fresh("rain over the sea, no clouds")).weather == {"rain"}
+    assert seen(after("no clouds", PAINTED)).weather == {"clear"}
 
 
 def test_something_to_remove_is_not_painted_again() -> None:
