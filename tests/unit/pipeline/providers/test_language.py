@@ -149,7 +149,9 @@ def test_what_is_only_described_by_the_weather_is_no_landscape(content: str, thi
     assert result.reply in (f"I can't draw {thing} without an AI.", f"Không có AI, tôi không vẽ được {thing}.")
 
 
-@pytest.mark.parametrize("content", ["chim bay trên đồng cỏ", "đàn chim đang bay về trên đồng cỏ", "chim bay qua đồng cỏ"])
+@pytest.mark.parametrize(
+    "content", ["chim bay trên đồng cỏ", "đàn chim đang bay về trên đồng cỏ", "chim bay qua đồng cỏ"]
+)
 def test_flying_in_vietnamese_is_no_bay(content: str) -> None:
     result = fresh(content)
     assert (result.prompt, result.reply) == ("a meadow under birds", None)

@@ -105,6 +105,19 @@ def test_what_is_not_known_is_named_as_the_person_spelled_it_and_once() -> None:
     assert reading.ignored == ("Dragon", "mèo")
 
 
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("a lonely fishing boat in a green valley", ("boat", "green", "hills")),
+        ("a cozy beach with palm trees", ("beach", "forest")),
+        ("thuyền đánh cá trong sương sớm", ("boat", "fog")),
+        ("ruộng bậc thang trong thung lũng", ("meadow", "hills")),
+    ],
+)
+def test_what_a_landscape_often_has_is_known(text: str, known: tuple[str, ...]) -> None:
+    assert (read(text).known, read(text).ignored) == (known, ())
+
+
 def test_commands_and_small_words_are_not_content() -> None:
     assert read("Create a picture of an image for me, please. Hãy vẽ cho tôi một bức tranh").ignored == ()
 
@@ -124,7 +137,10 @@ def test_what_cannot_be_drawn_stands_in_a_sentence() -> None:
 
 
 def test_what_is_not_wanted_is_left_out() -> None:
-    assert describe(read("a sunset with no mountains, without clouds").scene) == "hills and a lake at sunset with a clear sky"
+    assert (
+        describe(read("a sunset with no mountains, without clouds").scene)
+        == "hills and a lake at sunset with a clear sky"
+    )
     assert read("biển không mây").known == ("sea",)
 
 
