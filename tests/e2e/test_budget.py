@@ -67,7 +67,7 @@ def test_the_page_you_says_what_was_spent(paid: Serving, browser: Browser) -> No
         spent = tab.page.locator("own-spending")
         expect(spent).to_contain_text(re.compile(r"Today \$0\.0401 of \$1\.00 were spent, and \$0\.00 are reserved"))
         expect(spent.get_by_role("row")).to_have_count(2)
-        expect(spent).to_contain_text("gemini $0.0401")
+        expect(spent).to_contain_text("Gemini $0.0401")
         assert complaints(tab.page) == []
 
 

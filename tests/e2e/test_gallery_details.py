@@ -38,7 +38,7 @@ def test_details_say_all_that_is_known(person: Person, painted: Page) -> None:
     dialog = details(painted)
     seed = str(person.asks(f"/v1/gallery/{image['id']}/")["seed"])
     for words in (
-        image["provider"],
+        "built-in tools",
         image["prompt"],
         "256 × 192 pixels",
         f"a snowy forest, {SMALL}",

@@ -44,7 +44,7 @@ def test_the_line_is_a_graph_and_any_picture_is_looked_at_or_starts_a_branch(per
     first = dialog.get_by_role("button", name="Picture 1:")
     source = str(first.get_attribute("data-image"))
     first.click()
-    expect(dialog.get_by_role("status")).to_contain_text("offline")
+    expect(dialog.get_by_role("status")).to_contain_text("built-in tools")
     dialog.get_by_role("button", name="Look at it").click()
     expect(graph(tab.page)).to_have_count(0)
     expect(tab.page.locator(f"zoom-stage img[src^='/p/{source}/']").first).to_be_visible()

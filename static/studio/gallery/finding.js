@@ -6,6 +6,7 @@ import { icon } from "../ui/icons.js";
 import { locale, t } from "../ui/translate.js";
 import * as rest from "../client/rest.js";
 import { KINDS } from "../picture/labels.js";
+import { makerOf } from "../picture/makers.js";
 import { albumTools } from "./albums.js";
 
 const TYPING_MS = 250;
@@ -102,7 +103,7 @@ export function finding(form, { changed, leave }) {
 function chip(name, value, act) {
   const day = (text) => new Date(text.length === 10 ? `${text}T12:00` : text).toLocaleDateString(locale, { dateStyle: "medium" });
   const words = {
-    provider: () => value,
+    provider: () => makerOf(value),
     session_id: () => t("This conversation"),
     from: () => t("from {day}", { day: day(value) }),
     to: () => t("until {day}", { day: day(value) }),

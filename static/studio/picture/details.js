@@ -8,6 +8,7 @@ import { HalfWritten } from "../client/half-written.js";
 import { person } from "../client/person.js";
 import * as rest from "../client/rest.js";
 import { hiddenSentence, KINDS, nameOf } from "./labels.js";
+import { makerOf } from "./makers.js";
 
 const NEW = "new"; // the chat that has no id yet
 const moment = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
@@ -51,7 +52,7 @@ function known(image, albums) {
     [t("Request"), image.request],
     [t("Prompt"), image.prompt],
     [t("Kind"), KINDS[image.intent]],
-    [t("Made by"), image.provider],
+    [t("Made by"), makerOf(image.provider)],
     [t("Made on"), moment.format(new Date(image.created_at))],
     [t("Size"), t("{width} × {height} pixels", { width, height })],
     [t("File"), [image.mime.split("/")[1].toUpperCase(), image.bytes && weight(image.bytes)].filter(Boolean).join(", ")],

@@ -2,6 +2,7 @@
 // edited in a new branch.
 
 import * as rest from "../client/rest.js";
+import { makerOf } from "./makers.js";
 import { h, picture, pictureUrl, setAttribute, setText } from "../ui/dom.js";
 import { modal } from "../ui/overlay.js";
 import { locale, plural, t } from "../ui/translate.js";
@@ -97,7 +98,7 @@ class OriginGraph extends HTMLElement {
     this.#look.disabled = this.#branch.disabled = !pictureUrl(image.url);
     const time = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(image.created_at));
     setText(this.#status, image.provider
-      ? t("{words}: made {time} by {provider}", { words: this.wordsOf(image), time, provider: image.provider })
+      ? t("{words}: made {time} by {provider}", { words: this.wordsOf(image), time, provider: makerOf(image.provider) })
       : t("{words}: added {time}", { words: this.wordsOf(image), time }));
   }
 }

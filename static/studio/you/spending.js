@@ -1,6 +1,7 @@
 // A person's spending: today, with the rest of the budget, and earlier days.
 
 import * as rest from "../client/rest.js";
+import { makerOf } from "../picture/makers.js";
 import { h } from "../ui/dom.js";
 import { exactly } from "../ui/money.js";
 import { locale, t } from "../ui/translate.js";
@@ -26,7 +27,7 @@ function table(days, currency) {
   const rows = days.map(({ day, spent, providers }) => h("tr", {},
     h("th", { scope: "row" }, date.format(new Date(`${day}T00:00:00Z`))),
     h("td", {}, exactly(spent, currency)),
-    h("td", {}, Object.entries(providers).map(([name, cost]) => `${name} ${exactly(cost, currency)}`).join(", ")),
+    h("td", {}, Object.entries(providers).map(([name, cost]) => `${makerOf(name)} ${exactly(cost, currency)}`).join(", ")),
   ));
   const head = [t("Day"), t("Spent"), t("By provider")].map((name) => h("th", { scope: "col" }, name));
   return h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...rows));
