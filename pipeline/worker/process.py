@@ -1,5 +1,6 @@
 """Huey's consumer, with maintenance beside it."""
 
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -10,6 +11,8 @@ from pymongo.errors import PyMongoError
 from pipeline.store import followups, stage_times
 from pipeline.worker import maintenance, screening
 from pipeline.worker.lease import stopping
+
+log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 70  # including the wait for a paid call
 
@@ -43,4 +46,5 @@ class Worker(Consumer):  # type: ignore[misc]  # huey has no types
 
     def stop(self, graceful: bool = False, **options: Any) -> None:
         stopping.set()
+        log.info("action=worker_stopping")
         super().stop(graceful, **options)

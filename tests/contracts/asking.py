@@ -1,6 +1,7 @@
 """Requests as a pipeline makes them, and somebody who hears of the progress."""
 
 import io
+import threading
 from typing import Any
 
 from PIL import Image
@@ -30,6 +31,21 @@ class Listener:
 
     def draft(self, data: bytes) -> None:
         self.drafts.append(data)
+
+
+class Watched(Listener):
+    """`moved`: once some progress was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moved = threading.Event()
+
+    def progress(self, fraction: float) -> None:
+        super().progress(fraction)
+        if fraction > 0:
+            self.moved.set()
+
+    billed_progress = progress
 
 
 class Patient(Listener):

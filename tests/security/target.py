@@ -184,7 +184,7 @@ class Others:
     def __init__(self, target: Studio, every_s: float = 0.2) -> None:
         self._client, self._every_s = target.guest(), every_s
         self._session = self._client.session()
-        self._visitor = httpx.Client(base_url=target.url, timeout=30, limits=NO_KEEPALIVE, verify=False)
+        self._visitor = httpx.Client(base_url=target.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False)
         self._visitor.get("/")  # the cookie of a page
         self._stop = threading.Event()
         self.troubles: list[str] = []
@@ -197,7 +197,7 @@ class Others:
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join(60)
+        self._thread.join(HANGS_S)
         if not self.answered:
             self.troubles.append("nobody else was answered")
 

@@ -39,7 +39,7 @@ def fronted(prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def answers(target: Target, address: str = "") -> bool:
-    with httpx.Client(base_url=target.url, limits=NO_KEEPALIVE, verify=False, timeout=30) as client:
+    with httpx.Client(base_url=target.url, limits=NO_KEEPALIVE, verify=False, timeout=HANGS_S) as client:
         return client.get("/healthz", headers={"X-Forwarded-For": address} if address else {}).status_code == 200
 
 

@@ -23,7 +23,6 @@ from tests.support.messages import insert, insert_session
 from tests.support.serving import HANGS_S
 
 Frame = dict[str, Any]
-SOON_S = HANGS_S
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ class Connection:
         return self._in.qsize() <= 1
 
     async def event(self) -> Frame:
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(HANGS_S):
             return await self.out.get()
 
     async def frame(self) -> Frame:
@@ -79,7 +78,7 @@ class Connection:
         return frame
 
     async def ended(self) -> None:
-        done, _ = await asyncio.wait({self.task}, timeout=SOON_S)
+        done, _ = await asyncio.wait({self.task}, timeout=HANGS_S)
         assert done
         if not self.task.cancelled():
             self.task.exception()  # it is the server's to say
@@ -118,7 +117,7 @@ async def test_who_leaves_before_the_store_has_answered_takes_everything_along(
     monkeypatch.setattr(store, "snapshot", snapshot)
     connection = Connection()
     await connection.event()
-    await asyncio.wait_for(asked.wait(), SOON_S)
+    await asyncio.wait_for(asked.wait(), HANGS_S)
     connection.put("websocket.disconnect")
     await connection.ended()
     assert nothing_stays(connections)
@@ -133,7 +132,7 @@ async def test_a_connection_that_is_killed_takes_everything_along(
     await connection.ready()
     connection.command("message.send", content="a sea", client_id="c")
     connection.put("websocket.disconnect")
-    assert await until(connection.in_work, SOON_S)
+    assert await until(connection.in_work, HANGS_S)
     assert connections.places() == 1
     connection.task.cancel()
     await connection.ended()
@@ -258,7 +257,7 @@ async def test_a_group_that_nobody_is_in_any_more_is_left_and_joined_anew(
         assert (await connection.frame())["message"]["id"] == doc["_id"]
         connection.put("websocket.disconnect")
         await connection.ended()
-        assert await until(lambda: nobody_listens(group), SOON_S)
+        assert await until(lambda: nobody_listens(group), HANGS_S)
         assert group not in connections._joined
 
 

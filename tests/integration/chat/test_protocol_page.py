@@ -36,7 +36,6 @@ DIFFERING = {"fraction", "eta_s"}  # numbers of which only the kind is compared
 def studio(prepared: None) -> Iterator[Studio]:
     of_its_own = own_stores("protocol_page", 9)
     few = {"STUDIO_LIMITS": "on", "STUDIO_SOCKETS_PER_USER": str(SOCKETS)}
-    few["STUDIO_LEASE_S"] = str(HANGS_S)  # so long are workers that stand still counted as there
     with override_settings(MONGO_URI=of_its_own["MONGO_URI"]), running(1, **few, **of_its_own) as studio:
         yield studio
 

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from project.serve.children import Child
 from tests.programs.faults.comeback import locked_sqlite
 from tests.support import postgresql
-from tests.support.studio import Client, Studio, eventually, running
+from tests.support.studio import HANGS_S, Client, Studio, eventually, running
 
 PLACES = 3
 
@@ -37,7 +37,7 @@ def frozen(child: Child) -> Iterator[None]:
 
 def places(studio: Studio) -> int:
     """How many are counted just now, by the web process itself."""
-    text = httpx.get(f"{studio.url}/metrics", verify=False, timeout=30).text
+    text = httpx.get(f"{studio.url}/metrics", verify=False, timeout=HANGS_S).text
     return int(float(re.findall(r"^studio_places (\S+)$", text, re.MULTILINE)[0]))
 
 
@@ -53,14 +53,14 @@ def all_get_in(client: Client, session_id: str) -> None:
 
 async def knocking(client: Client, session_id: str) -> ClientConnection:
     url = f"ws://127.0.0.1:{client.studio.port}/ws/sessions/{session_id}/"
-    return await connect(url, additional_headers={"Authorization": f"Bearer {client.token}"}, open_timeout=30)
+    return await connect(url, additional_headers={"Authorization": f"Bearer {client.token}"}, open_timeout=HANGS_S)
 
 
 async def ending(client: Client, session_id: str) -> int | None:
     """The code with which the server ends a connection that never got its first frame."""
     socket = await knocking(client, session_id)
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_S):
             frame = await socket.recv()
     except ConnectionClosed as closed:
         return closed.rcvd.code if closed.rcvd else None

@@ -1,7 +1,6 @@
 """What a person and a moderator do with pictures, against a real database and real files."""
 
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,7 @@ from gallery.moderation import verdicts
 from gallery.signals import image_changed
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
-from tests.support.studio import eventually
+from tests.support.studio import HANGS_S, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NEVER = timedelta(seconds=-1)  # older than that is everything
@@ -64,19 +63,21 @@ def test_what_is_no_picture_leaves_nothing(me: User) -> None:
 
 def test_pictures_that_come_in_are_decoded_one_at_a_time(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
     at_it: list[int] = []
-    most = 0
+    most, go_on = 0, threading.Event()
 
     def decode(data: bytes) -> None:
         nonlocal most
         at_it.append(1)
         most = max(most, len(at_it))
-        time.sleep(0.05)
+        assert go_on.wait(HANGS_S)
         at_it.pop()
         raise BadInput
 
     monkeypatch.setattr(pictures, "rendition", decode)
     with ThreadPoolExecutor(3) as people:
         asked = [people.submit(services.import_picture, me.pk, b"", "photo", "") for _ in range(3)]
+        eventually(lambda: services._decoder._work_queue.qsize() == 2)
+        go_on.set()
     assert [type(each.exception()) for each in asked] == [BadInput] * 3
     assert most == 1
 
@@ -91,7 +92,7 @@ def test_of_one_persons_pictures_only_a_few_wait_and_the_next_is_refused(
     real = pictures.rendition
 
     def decode(data: bytes) -> pictures.Rendition:
-        assert go_on.wait(30)
+        assert go_on.wait(HANGS_S)
         return real(data)
 
     monkeypatch.setattr(pictures, "rendition", decode)
@@ -190,7 +191,7 @@ def test_a_mask_is_always_a_new_one(me: User) -> None:
 
 
 def test_the_same_photo_twice_at_once_is_one_picture(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    both = Barrier(2, timeout=30)
+    both = Barrier(2, timeout=HANGS_S)
     store = services.store
 
     def stored(image: Image, rendition: pictures.Rendition) -> None:

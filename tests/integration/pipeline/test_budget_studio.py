@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ from django.conf import settings
 from pipeline.store.ledger import STUDIO
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini
-from tests.support.studio import Client, Form, LoggedStudio, conversations, eventually, own_stores, started
+from tests.support.studio import Client, Form, LoggedStudio, conversations, end_leases, eventually, own_stores, started
 
-QUICK = {"STUDIO_LEASE_S": "1", "STUDIO_RENEW_S": "0.2", "STUDIO_RESCUE_S": "0.3"}
+QUICK = {"STUDIO_RENEW_S": "0.2", "STUDIO_RESCUE_S": "0.3"}
 DATABASE = "budget"
 CALL, PICTURE = 60, 40_000  # by the prices of the stand-in
 DONE = 2 * CALL + PICTURE
@@ -209,9 +210,12 @@ def test_a_worker_that_dies_over_a_call_leaves_its_worst_case(
     studio.workers[0].send_signal(signal.SIGKILL)
     studio.workers[0].wait()
     studio.workers.clear()
+    end_leases(documents["messages"])
     until.set()
     studio.start_worker()
     assert person.ended(sent)["status"] == "DONE"
+    long_ago = {"$set": {"updated_at": datetime(2000, 1, 1, tzinfo=UTC)}}  # no worker can end the first call any more
+    documents["messages"].update_one({"_id": sent["id"]}, long_ago)
     spent = settled(documents, person)
     assert spent["assumed"] > PICTURE and spent["spent"] == spent["assumed"] + 2 * CALL + PICTURE
 

@@ -13,15 +13,20 @@ from django.conf import settings
 
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import KEY, Gemini
-from tests.support.studio import HANGS_S, Client, Form, LoggedStudio, conversations, eventually, own_stores, started
+from tests.support.studio import (
+    HANGS_S,
+    Client,
+    Form,
+    LoggedStudio,
+    conversations,
+    end_leases,
+    eventually,
+    own_stores,
+    started,
+)
 
 # One call at a time: whoever comes next shows that a call which was given up is over.
-QUICK = {
-    "STUDIO_LEASE_S": "2",
-    "STUDIO_RENEW_S": "0.3",
-    "STUDIO_RESCUE_S": "0.5",
-    "GEMINI_CALLS": "1",
-}
+QUICK = {"STUDIO_RENEW_S": "0.3", "STUDIO_RESCUE_S": "0.5", "GEMINI_CALLS": "1"}
 DATABASE = "gemini"
 
 
@@ -245,6 +250,7 @@ def test_a_worker_that_dies_after_the_picture_was_made_pays_for_no_second_one(
         worker = studio.workers.pop()
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+    end_leases(documents)
     assert documents.find_one({"_id": message["id"]})["status"] == "PROCESSING"
     studio.start_worker()
     assert person.ended(message)["status"] == "DONE"
@@ -254,11 +260,14 @@ def test_a_worker_that_dies_after_the_picture_was_made_pays_for_no_second_one(
 def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
     studio: LoggedStudio, person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
-    gemini.then("make", standin.slowly(1))
+    go_on = threading.Event()
+    gemini.then("make", standin.held(go_on))
     message = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     worker = studio.workers.pop()
     worker.send_signal(signal.SIGTERM)
+    eventually(lambda: "action=worker_stopping" in studio.log.read_text())
+    go_on.set()
     worker.wait(HANGS_S)
     assert documents.find_one({"_id": message["id"]})["stage"] == "uploading"
     studio.start_worker()

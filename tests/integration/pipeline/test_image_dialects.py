@@ -28,7 +28,7 @@ from pipeline.providers.openai_api import sd_cpp as jobs
 from pipeline.providers.openai_api import webui as watching
 from pipeline.providers.openai_api.images import ImagesProvider
 from pipeline.providers.openai_api.server import Server
-from tests.contracts.asking import Listener, png, to_make
+from tests.contracts.asking import Listener, Watched, png, to_make
 from tests.support.fakes import sd_cpp, webui
 from tests.support.fakes.sd_cpp import SdCpp
 from tests.support.fakes.server import NEVER, Answer, cut, raw, serving
@@ -152,17 +152,10 @@ def test_the_server_tells_how_far_it_is(web: WebUI) -> None:
 
 def test_a_server_that_does_not_tell_is_guessed(web: WebUI) -> None:
     web.tells_progress = False
-    seen = threading.Event()
-    guessed: list[float] = []
-
-    class Guesses(Listener):
-        def billed_progress(self, fraction: float) -> None:
-            guessed.append(fraction)
-            seen.set()
-
-    web.then(webui.held(seen))
-    assert made(web, PAINT, Guesses()).data
-    assert guessed and 0 < guessed[-1] < 1
+    listener = Watched()
+    web.then(webui.held(listener.moved))
+    assert made(web, PAINT, listener).data
+    assert 0 < listener.heard[-1] < 1
 
 
 def test_what_is_cancelled_stops_there_too(web: WebUI) -> None:

@@ -14,10 +14,20 @@ from django.conf import settings
 
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import KEY, MODEL, OpenAI
-from tests.support.studio import HANGS_S, SMALL, Client, LoggedStudio, conversations, eventually, own_stores, started
+from tests.support.studio import (
+    HANGS_S,
+    SMALL,
+    Client,
+    LoggedStudio,
+    conversations,
+    end_leases,
+    eventually,
+    own_stores,
+    started,
+)
 
 # One picture at a time, which is the default: whoever comes next shows that a call which was given up is over.
-QUICK = {"STUDIO_LEASE_S": "2", "STUDIO_RENEW_S": "0.3", "STUDIO_RESCUE_S": "0.5"}
+QUICK = {"STUDIO_RENEW_S": "0.3", "STUDIO_RESCUE_S": "0.5"}
 DATABASE = "openai"
 REFUSED = {"code": "refused", "message": "The picture service refused this request.", "retryable": False}
 
@@ -145,6 +155,7 @@ def test_a_worker_that_dies_after_the_picture_was_made_asks_for_no_second_one(
         worker = studio.workers.pop()
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+    end_leases(documents)
     studio.start_worker()
     assert person.ended(message)["status"] == "DONE"
     assert paid(server) == (1, 1)
@@ -153,11 +164,14 @@ def test_a_worker_that_dies_after_the_picture_was_made_asks_for_no_second_one(
 def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
     studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
 ) -> None:
-    server.then("generations", standin.slowly(1))
+    go_on = threading.Event()
+    server.then("generations", standin.held(go_on))
     message = person.say(session, "a lake")
     eventually(lambda: server.of("generations"))
     worker = studio.workers.pop()
     worker.send_signal(signal.SIGTERM)
+    eventually(lambda: "action=worker_stopping" in studio.log.read_text())
+    go_on.set()
     worker.wait(HANGS_S)
     assert documents.find_one({"_id": message["id"]})["stage"] == "uploading"
     studio.start_worker()

@@ -197,7 +197,7 @@ def test_a_queued_message_that_is_asked_for_says_its_place_and_in_time_how_long(
     eventually(lambda: (asked(first, big[-1])["eta_s"] or 0) > 0)
     idle.workers.remove(worker)
     worker.terminate()
-    assert worker.wait(30) == 0
+    assert worker.wait(HANGS_S) == 0
     with MongoClient[Doc](idle.environment["MONGO_URI"]) as documents:
         assert documents.get_default_database()["workers"].find_one() is None  # it said so, and no lease had to run out
     eventually(lambda: asked(first, big[-1])["position"] is not None)

@@ -21,7 +21,7 @@ from project.http.cookies import SessionStore
 from project.models import User
 from project.socket_auth import SocketAuth
 from tests.security.target import token_of
-from tests.support.studio import NO_KEEPALIVE, Studio, picture, running
+from tests.support.studio import HANGS_S, NO_KEEPALIVE, Studio, picture, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -297,7 +297,7 @@ def test_a_moderator_goes_on_too(rotate: Any, moderator: User) -> None:
 
 def browser(studio: Studio) -> httpx.Client:
     return httpx.Client(
-        base_url=studio.url, timeout=30, limits=NO_KEEPALIVE, verify=False, headers={"Origin": studio.url}
+        base_url=studio.url, timeout=HANGS_S, limits=NO_KEEPALIVE, verify=False, headers={"Origin": studio.url}
     )
 
 

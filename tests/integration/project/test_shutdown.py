@@ -65,7 +65,7 @@ async def test_an_application_may_say_1012_which_autobahn_refuses() -> None:
 async def test_no_socket_outlives_its_application(how: str) -> None:
     with _daphne() as (_, url):
         client = await _connect(f"{url}{how}")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(HANGS_S):
             await client.wait_closed()
         assert client.close_code == 1011
 

@@ -485,7 +485,3 @@ def held(until: threading.Event, mood: Mood = well) -> Mood:
         return mood(call)
 
     return hold
-
-
-def slowly(seconds: float, mood: Mood = well) -> Mood:
-    return lambda call: replace(mood(call), delay_s=seconds)

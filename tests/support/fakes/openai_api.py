@@ -293,9 +293,5 @@ def held(until: threading.Event, mood: Mood = well) -> Mood:
     return hold
 
 
-def slowly(seconds: float, mood: Mood = well) -> Mood:
-    return lambda call: replace(mood(call), delay_s=seconds)
-
-
 def _json(body: Json, status: int = 200) -> Answer:
     return Answer(status, json.dumps(body).encode())

@@ -10,8 +10,7 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 
 from project.http import threads
 from project.http.threads import RequestThread, Threads
-
-WAIT_S = 30.0
+from tests.support.serving import HANGS_S
 
 
 @pytest.fixture
@@ -31,7 +30,7 @@ class Work:
 
     def __call__(self) -> int:
         self.begun.set()
-        assert self._end.wait(WAIT_S)
+        assert self._end.wait(HANGS_S)
         return threading.get_ident()
 
     def end(self) -> None:
@@ -39,7 +38,7 @@ class Work:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(HANGS_S):
         while not condition():  # noqa: ASYNC110  of things that happen in threads
             await asyncio.sleep(0.001)
 
@@ -94,13 +93,13 @@ async def test_the_connection_to_the_database_is_looked_after_before_and_after(
 async def test_a_few_work_at_a_time_and_the_oldest_request_is_next(
     ours: Threads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "LONG_S", WAIT_S)
+    monkeypatch.setattr(threads, "LONG_S", HANGS_S)
     requests = [ours.enter(str(number)) for number in range(threads.AT_A_TIME + 3)]
     work = [Work() for _ in requests]
     order = [*range(threads.AT_A_TIME), *reversed(range(threads.AT_A_TIME, len(requests)))]  # the youngest asks first
     doing = [asyncio.create_task(done(requests[number], work[number])) for number in order]
     await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
-    await asyncio.sleep(0.05)
+    await until(lambda: len(ours._waiting) == 3)
     assert [one.begun.is_set() for one in work] == [True] * threads.AT_A_TIME + [False] * 3
     for number in range(threads.AT_A_TIME, len(requests)):
         work[number - threads.AT_A_TIME].end()
@@ -116,7 +115,7 @@ async def test_a_few_work_at_a_time_and_the_oldest_request_is_next(
 async def test_before_an_addresss_second_request_comes_everybodys_first(
     ours: Threads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "LONG_S", WAIT_S)
+    monkeypatch.setattr(threads, "LONG_S", HANGS_S)
     crowd = [ours.enter("crowd") for _ in range(threads.AT_A_TIME + 10)]
     work = [Work() for _ in crowd]
     doing = [asyncio.create_task(done(request, one)) for request, one in zip(crowd, work, strict=True)]
@@ -139,7 +138,7 @@ async def test_nobody_waits_for_what_takes_long(ours: Threads) -> None:
     work = [Work() for _ in slow]
     doing = [asyncio.create_task(done(request, one)) for request, one in zip(slow, work, strict=True)]
     quick = ours.enter("a")
-    async with asyncio.timeout(WAIT_S):
+    async with asyncio.timeout(HANGS_S):
         assert await done(quick, lambda: "done") == "done"
     for one in work:
         one.end()
@@ -151,7 +150,7 @@ async def test_nobody_waits_for_what_takes_long(ours: Threads) -> None:
 async def test_what_is_raised_arrives_and_what_was_cancelled_is_not_begun(
     ours: Threads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "LONG_S", WAIT_S)
+    monkeypatch.setattr(threads, "LONG_S", HANGS_S)
     requests = [ours.enter("a") for _ in range(threads.AT_A_TIME + 1)]
     work = [Work() for _ in requests]
     doing = [asyncio.create_task(done(request, one)) for request, one in zip(requests, work, strict=True)]
