@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.held import HeldRequests
@@ -133,6 +134,23 @@ def test_nothing_is_cut_off_targets_are_large_and_axe_finds_nothing(
         assert small == []
         assert complaints(page) == []
         page.close()
+
+
+PRESSED = """(all) => all
+  .filter((each) => each.checkVisibility() && !each.matches(".skip-to-content-link"))
+  .filter((each) => each.getBoundingClientRect().height < (each.matches("[type=checkbox]") ? 24 : 44))
+  .map((each) => each.outerHTML)
+"""
+
+
+@pytest.mark.parametrize("path", ["", "gallery/image/", "project/user/", "moderation/act/"])
+def test_a_finger_hits_everything_in_the_admin(server: Serving, newcomer: Callable[..., Person], path: str) -> None:
+    filled(server, 2)
+    moderator = newcomer(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    log_in(server, moderator.context)
+    page = moderator.opens(f"/admin/{path}").page
+    small = page.locator("a, button, select, summary, input:not([type=hidden])").evaluate_all(PRESSED)
+    assert small == []
 
 
 TALL = """
