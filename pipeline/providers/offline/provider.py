@@ -40,7 +40,7 @@ class OfflineProvider:
         return replace(word_for_word.refine(request, self._made_by_models), repeatable=True)
 
     def unsupported_reason(self, refined: RefinedRequest) -> str | None:
-        plan = _plan(refined.plan, refined.intent, refined.prompt, refined.style, refined.content)
+        plan = _plan(refined)
         if refined.pictures > 1 and plan.style_of != refined.pictures:
             return _(ONE_PICTURE)
         match refined.intent:
@@ -48,9 +48,9 @@ class OfflineProvider:
                 return say("not_understood")
             case Intent.EDIT if not plan.edits:
                 return self._needs_ai("within")
-            case Intent.REMOVE_OBJECT if refined.has_mask:
-                return None
-            case Intent.REMOVE_OBJECT | Intent.STYLE_TRANSFER if not (plan.style or plan.style_of == refined.pictures):
+            case Intent.REMOVE_OBJECT if not refined.has_mask:
+                return self._needs_ai(refined.intent)
+            case Intent.STYLE_TRANSFER if not (plan.style or plan.style_of == refined.pictures):
                 return self._needs_ai(refined.intent)
         return None
 
@@ -58,14 +58,14 @@ class OfflineProvider:
         return say(sentence, "assigned") if self._ai_is_connected else say(sentence)
 
     def size(self, intent: Intent, prompt: str, source: Size, plan: PlanForm | None = None) -> Size | None:
-        found = _plan(plan, intent, prompt, None, None)
+        found = plans.restored(plan) or reader.plan_from_words(intent, prompt, None, None)
         if intent is Intent.ENHANCE:
             return plans.enhanced_size(found.steps, source)
         return plans.size_after(found.edits, source)
 
     def make(self, request: PictureRequest, control: Control) -> Picture:
         """Raises `BadInput`."""
-        plan = _plan(request.plan, request.intent, request.prompt, request.style, request.content)
+        plan = _plan(request)
         with one_at_a_time(control):
             if request.intent is Intent.GENERATE:
                 return Picture(_painted(request, plan, control), self.name, repeatable=True)
@@ -80,9 +80,10 @@ class OfflineProvider:
             return replace(picture, note=say(note), prompt=prompt, suggestions=beside(note))
 
 
-def _plan(form: object, intent: Intent, prompt: str, style: str | None, content: str | None) -> Plan:
+def _plan(asked: RefinedRequest | PictureRequest) -> Plan:
     """An AI's refinement has none stored."""
-    return plans.restored(form) or reader.plan_from_words(intent, prompt, style, content)
+    found = plans.restored(asked.plan)
+    return found or reader.plan_from_words(asked.intent, asked.prompt, asked.style, asked.content)
 
 
 def one_at_a_time(control: Control) -> AbstractContextManager[None]:
@@ -97,7 +98,7 @@ def _painted(request: PictureRequest, plan: Plan, control: Control) -> bytes:
     from .painter.paint import paint
 
     if plan.scene is None:
-        raise BadInput(_("These words name nothing that can be painted without an AI."))
+        raise BadInput(say("not_understood"))
     size = request.width or USUAL_SIZE[0], request.height or USUAL_SIZE[1]
     picture = Image.fromarray(paint(plan.scene, *size, request.seed, control.progress))
     return encoded(picture, lambda: control.progress(1.0))

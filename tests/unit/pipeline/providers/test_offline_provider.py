@@ -123,7 +123,7 @@ def test_an_edit_without_a_picture_is_bad_input() -> None:
 
 def test_an_edit_without_words_for_it_is_bad_input_and_said_beforehand() -> None:
     asked = request("bluer", stored_photo())
-    with pytest.raises(BadInput, match="no edit"):
+    with pytest.raises(BadInput, match="needs an AI"):
         made(replace(asked, prompt="dragon", content="dragon"))
     reason = PROVIDER.unsupported_reason(RefinedRequest(Intent.EDIT, "dragon", None, "dragon", has_mask=False))
     assert reason and "needs an AI" in reason
