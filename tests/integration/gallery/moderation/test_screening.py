@@ -33,7 +33,8 @@ def test_a_photograph_of_somebody_dressed_and_a_cup_are_not_nude() -> None:
 
 def test_the_file_is_the_one_that_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening, "SHA256", "0" * 64)
-    assert screening.opened() is None
+    with pytest.raises(RuntimeError, match="not the file that was tried"):
+        screening.opened()
 
 
 def test_what_nobody_has_looked_at_gets_a_score_once(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
