@@ -25,7 +25,6 @@ def webp(pixels: Any) -> bytes:
 
 def test_a_photograph_of_somebody_dressed_and_a_cup_are_not_nude() -> None:
     score = screening.opened()
-    assert score
     photos: Any = skimage.data
     for photo in (photos.astronaut(), photos.coffee(), photos.cat()):
         assert 0 <= score(webp(photo)) < 0.2
