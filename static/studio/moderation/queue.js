@@ -6,12 +6,14 @@ import { locale, plural, t } from "../ui/translate.js";
 const AGAIN_MS = 20_000; // between requests while the queue is empty
 const RENEW_MS = 60_000; // the server's lease is three minutes
 const FEW = 3; // remaining pictures, below which more are requested
+const UNDO_MS = 5_000; // until a verdict is sent, unless another one follows
 const PASSED = 500; // the server's limit
 
 const config = JSON.parse(document.querySelector("#queue-config").textContent);
 const filters = document.querySelector("#filters");
 const place = document.querySelector("#queue");
 const said = document.querySelector("#said");
+const undone = document.querySelector("#undo");
 const token = filters.elements.csrfmiddlewaretoken.value;
 
 let chosen = read(); // the filters
@@ -20,11 +22,12 @@ let leaving = []; // claims of other filters, released before the next request
 let passed = []; // skipped, for other moderators
 const decided = new Set(); // by this page: an answer to an earlier request may still list them
 let asking = false;
+let unsent = null; // the last verdict, which can be taken back: {item, body, timer}
 
-async function post(path, body) {
+async function post(path, body, options) {
   const form = body instanceof FormData;
   const headers = { "X-CSRFToken": token, ...(form ? {} : { "Content-Type": "application/json" }) };
-  const response = await fetch(path, { method: "POST", headers, body: form ? body : JSON.stringify(body) });
+  const response = await fetch(path, { method: "POST", headers, body: form ? body : JSON.stringify(body), ...options });
   const answer = await response.json().catch(() => null);
   if (!response.ok) throw Object.assign(new Error(answer?.message ?? t("The studio cannot answer right now.")), { passes: response.status >= 500 });
   return answer;
@@ -149,22 +152,49 @@ function acts(item) {
     h("div.others", {}, act("H", t("In your words"), hideWithWords, "button", t("Hide, with your words")), ...others));
 }
 
-/** Shows the next picture at once; if the request fails, the picture comes back. Ignored until the picture is loaded. */
-async function decide(verdict, code = "other", words = "") {
+/** Shows the next picture at once. Ignored until the picture is loaded. */
+function decide(verdict, code = "other", words = "") {
   const [item] = items;
   if (!item || place.dataset.ready === undefined) return;
+  send();
   decided.add(item.id);
+  unsent = { item, body: { id: item.id, verdict, code, words }, timer: setTimeout(send, UNDO_MS) };
+  undone.hidden = false;
   showNext(verdict === "approve" ? t("Approved.") : t("Hidden."));
+}
+
+/** Takes the last verdict from where it waits. */
+function take() {
+  const verdict = unsent;
+  clearTimeout(verdict?.timer);
+  unsent = null;
+  undone.hidden = true;
+  return verdict;
+}
+
+/** If the request fails, the picture comes back. */
+async function send() {
+  const verdict = take();
+  if (!verdict) return;
   try {
-    await post("decide/", { id: item.id, verdict, code, words });
+    await post("decide/", verdict.body, { keepalive: true }); // also while the page closes
   } catch (problem) {
     setText(said, problem.message);
-    if (problem instanceof TypeError || problem.passes) {
-      decided.delete(item.id);
-      items.unshift(item);
-      show();
-    }
+    if (problem instanceof TypeError || problem.passes) comeBack(verdict.item);
   }
+}
+
+function undo() {
+  const verdict = take();
+  if (!verdict) return;
+  setText(said, t("Undone"));
+  comeBack(verdict.item);
+}
+
+function comeBack(item) {
+  decided.delete(item.id);
+  items.unshift(item);
+  show();
 }
 
 function pass() {
@@ -217,10 +247,13 @@ async function block() {
 
 const KEYS = { a: () => decide("approve"), n: pass, b: () => config.can_block && items[0]?.person.block && block() };
 
+undone.addEventListener("click", undo);
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !items.length) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea, dialog")) return;
   const key = event.key.toLowerCase();
+  if (key === "u") undo();
+  if (!items.length) return;
   const [item] = items;
   const reason = config.reasons[Number(key) - 1];
   if (key === "h") item.appeal ? decide("hide") : hideWithWords();
@@ -241,6 +274,7 @@ filters.addEventListener("change", () => {
 });
 
 addEventListener("pagehide", () => {
+  send();
   const form = named(items);
   form.append("csrfmiddlewaretoken", token);
   if (items.length) navigator.sendBeacon("release/", form);
