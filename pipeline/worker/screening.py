@@ -64,9 +64,9 @@ def _screen() -> None:
     if settings.SCREENING == "gemini":
         _ask_gemini(images)
         return
-    if not images:
+    score = opened() if images else None
+    if score is None:
         return
-    score = opened()
     for image in _until_stopping(images):
         try:
             small = storage(image.storage).open(image.thumbnail_key)
@@ -98,13 +98,15 @@ def _until_stopping(images: Iterable[Image]) -> Iterator[Image]:
     return itertools.takewhile(lambda image: not stopping.is_set(), images)
 
 
-def opened() -> Callable[[bytes], float]:
-    """For one round."""
+def opened() -> Callable[[bytes], float] | None:
+    """For one round. None if the network's file is missing."""
     import numpy as np  # late: the web process needs neither
 
     from pipeline.providers.offline.networks.files import Network
 
     run = Network(PACKAGE, FILE, SHA256).opened()
+    if run is None:
+        return None
 
     def score(picture: bytes) -> float:
         with PIL.Image.open(io.BytesIO(picture)) as image:

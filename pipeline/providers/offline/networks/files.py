@@ -1,9 +1,10 @@
 """Small networks in wheels that are installed for their data: none of those wheels' code is imported."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import distribution
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,8 @@ import numpy as np
 
 from ..arrays import Array, Floats
 from .floating import floating
+
+log = logging.getLogger(__name__)
 
 Run = Callable[[Mapping[str, Array]], Floats]  # inputs by name → the first output
 
@@ -21,11 +24,16 @@ class Network:
     file: str  # beside the installed packages
     sha256: str
 
-    def opened(self) -> Run:
-        """For one picture: kept, it would hold 250 MB, and it takes 0.15 s to load."""
-        data = Path(str(distribution(self.package).locate_file(self.file))).read_bytes()
+    def opened(self) -> Run | None:
+        """None without its file. For one picture: kept, it would hold 250 MB, and it takes 0.15 s to load."""
+        try:
+            data = Path(str(distribution(self.package).locate_file(self.file))).read_bytes()
+        except (PackageNotFoundError, OSError) as error:
+            log.warning("action=network_missing file=%s error=%s", self.file, error)
+            return None
         if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise RuntimeError(f"{self.file} is not the file that was tried")
+            log.error("action=network_changed file=%s: it is not the one that was tried", self.file)
+            return None
         network = cv2.dnn.readNetFromONNX(np.frombuffer(floating(data), np.uint8))
         names = network.getUnconnectedOutLayersNames()
 

@@ -5,6 +5,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps
 
+from gallery.errors import BadInput
+from gallery.translation import _
 from pipeline.providers.base import Progress, shares
 
 from ..arrays import Floats, Pixels, shrunk, to_bytes
@@ -24,8 +26,10 @@ LARGE = 24.0  # pixels: forms that the whole decides, not a tile
 
 
 def in_style_of(pixels: Pixels, example: Pixels, progress: Progress) -> Pixels:
-    """As large as `pixels`."""
+    """As large as `pixels`. Raises `BadInput` without the networks' files."""
     read, paint = READER.opened(), PAINTER.opened()
+    if read is None or paint is None:
+        raise BadInput(_("The small neural network that paints in another picture's style is not installed here."))
     middle = ImageOps.fit(Image.fromarray(example), (READ_SIDE, READ_SIDE), Image.Resampling.BOX)
     style = read({"style_image": np.asarray(middle)[None] / 255})
     canvas = shrunk(pixels, CANVAS_SIDE)

@@ -30,17 +30,19 @@ def part_of(image: Image.Image, part: str, progress: Progress) -> tuple[Image.Im
     """The subject, or the background, as a mask; and as `remove_background`."""
     cut, note = remove_background(np.asarray(image.convert("RGB")), None, progress)
     mask = Image.fromarray(cut[..., 3] if part == "subject" else 255 - cut[..., 3])
-    return mask, note and "doubtful_part"
+    return mask, "doubtful_part" if note == "doubtful" else note
 
 
 def _subject(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[Pixels, str | None]:
     small, seen = shrunk(pixels, SEGMENT_SIDE), subject_seen(pixels)
     progress(0.15)
-    colours = _standing_out(small)
+    colours = _standing_out(small, alone=seen is None)
     progress(0.3)
-    seen = cv2.resize(seen, small.shape[1::-1])
-    agreed = float(np.minimum(seen, colours).sum() / max(np.maximum(seen, colours).sum(), 1e-3))
-    guesses = seen + COLOURS * agreed * (colours - seen), colours
+    guesses = [colours]
+    if seen is not None:
+        seen = cv2.resize(seen, small.shape[1::-1])
+        agreed = float(np.minimum(seen, colours).sum() / max(np.maximum(seen, colours).sum(), 1e-3))
+        guesses.insert(0, seen + COLOURS * agreed * (colours - seen))
     marked = np.zeros(pixels.shape[:2], np.uint8) if mask is None else mask
     gone = cv2.resize(marked, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 127
     tries = [(guess, factor) for guess in guesses for factor in (1.0, 0.6)]  # bolder where the first finds nothing
@@ -59,7 +61,9 @@ def _subject(pixels: Pixels, mask: Pixels | None, progress: Progress) -> tuple[P
     )
 
 
-def _doubt(subject: Pixels, seen: Floats) -> str | None:
+def _doubt(subject: Pixels, seen: Floats | None) -> str | None:
+    if seen is None:
+        return "without_network"
     found, expected = subject > 127, seen > 0.5
     agreed = (found & expected).sum() / max((found | expected).sum(), 1)
     torn = ((seen > 0.1) & (seen < 0.9)).sum() / max(expected.sum(), 1)
@@ -87,8 +91,9 @@ def _grabcut(small: Pixels, labels: Pixels, progress: Progress) -> Pixels:
     return found
 
 
-def _standing_out(small: Pixels) -> Floats:
-    """By its colours: 1 where it is surely the subject."""
+def _standing_out(small: Pixels, alone: bool) -> Floats:
+    """By its colours: 1 where it is surely the subject. `alone`: without the network, beside which a barrier tells
+    nothing more."""
     lab: Floats = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     lab[..., 0] *= 0.7  # light falls unevenly on a wall
     height, width = lab.shape[:2]
@@ -97,11 +102,16 @@ def _standing_out(small: Pixels) -> Floats:
     rim[thick:, thick:-thick], lower[-thick:] = False, True
     near = _unlike(lab, rim) < 12  # ΔE: about the same colour
     rim = rim & (near | ~lower) | (lower & near)  # a person stands on the lower edge: of it, only what is like the rest
-    total = _unlike(lab, rim)
-    total = np.clip(total / max(float(np.percentile(total, 98)), 1e-3), 0, 1)
+    total = _scaled(_unlike(lab, rim))
+    if alone:
+        total = _scaled(total + _scaled(np.max([_barrier(plane, rim) for plane in cv2.split(lab)], axis=0)))
     # People put the subject into the middle, and let it stand on the ground.
     y, x = (np.linspace(-1, 1, side, dtype=np.float32) for side in (height, width))
     return total * (1 - 0.25 * np.minimum(y, 0) ** 2)[:, None] * (1 - 0.45 * x**2)
+
+
+def _scaled(values: Floats) -> Floats:
+    return np.clip(values / max(float(np.percentile(values, 98)), 1e-3), 0, 1)
 
 
 def _unlike(lab: Floats, rim: Flags) -> Floats:
@@ -109,6 +119,19 @@ def _unlike(lab: Floats, rim: Flags) -> Floats:
     common = centres[share >= 0.04] if (share >= 0.04).any() else centres
     apart = np.stack([np.linalg.norm(lab - centre, axis=2) for centre in common])
     return cv2.GaussianBlur(apart.min(0).astype(np.float32), (0, 0), 1.5)
+
+
+def _barrier(levels: Floats, seeds: Flags) -> Floats:  # Zhang et al., "Minimum Barrier Salient Object Detection"
+    levels = cv2.GaussianBlur(levels, (0, 0), 1.0)
+    planes = [levels, np.where(seeds, 0, np.inf).astype(np.float32), levels.copy(), levels.copy()]
+    for turn in range(12):  # four directions, three times
+        turned = [plane.T if turn % 4 > 1 else plane for plane in planes]
+        level, cost, high, low = (plane[::-1] if turn % 2 else plane for plane in turned)
+        for row in range(1, len(level)):
+            up, down = np.maximum(high[row - 1], level[row]), np.minimum(low[row - 1], level[row])
+            better = (up - down < cost[row]) & np.isfinite(cost[row - 1])
+            cost[row][better], high[row][better], low[row][better] = (up - down)[better], up[better], down[better]
+    return planes[1]
 
 
 def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:

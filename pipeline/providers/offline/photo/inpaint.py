@@ -81,7 +81,7 @@ def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
     """What stands before the rest of the picture; the hole is not looked into."""
     seen = subject_seen(to_bytes(patch_match.small_without(hole, pixels, 320)))
     progress(1.0)
-    return cv2.resize(seen, hole.shape[::-1]) > 0.5
+    return np.zeros_like(hole) if seen is None else cv2.resize(seen, hole.shape[::-1]) > 0.5
 
 
 def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> Pixels:

@@ -25,6 +25,7 @@ def webp(pixels: Any) -> bytes:
 
 def test_a_photograph_of_somebody_dressed_and_a_cup_are_not_nude() -> None:
     score = screening.opened()
+    assert score
     photos: Any = skimage.data
     for photo in (photos.astronaut(), photos.coffee(), photos.cat()):
         assert 0 <= score(webp(photo)) < 0.2
@@ -32,8 +33,7 @@ def test_a_photograph_of_somebody_dressed_and_a_cup_are_not_nude() -> None:
 
 def test_the_file_is_the_one_that_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screening, "SHA256", "0" * 64)
-    with pytest.raises(RuntimeError, match="not the file that was tried"):
-        screening.opened()
+    assert screening.opened() is None
 
 
 def test_what_nobody_has_looked_at_gets_a_score_once(me: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from pipeline.providers.arithmetic import BRIGHTER, COOLER, WARMER, exposed, tinted
+from pipeline.providers.offline.networks import subject
 from pipeline.providers.offline.photo import inpaint
 from pipeline.providers.offline.photo.enhance import enhance
 from pipeline.providers.offline.photo.styles import restyle
@@ -95,3 +96,11 @@ def test_what_is_removed_behind_a_person_leaves_no_torn_edges() -> None:
     chosen = {name: pictures[name] for name in ("horse, gradient", "person, plain", "person, brick")}
     for name, (ours, plain) in zip(chosen, failings.behind_subjects(chosen), strict=True):
         assert ours > plain, name
+
+
+def test_without_the_network_holes_are_filled_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inpaint, "subject_seen", lambda small: None)
+    mask = np.zeros((100, 120), np.uint8)
+    mask[40:60, 40:70] = 255
+    assert inpaint.remove_object(photo("brick")[:100, :120], mask, heard).shape == (100, 120, 3)
+    assert subject.subject_seen(photo("brick")) is not None

@@ -26,6 +26,11 @@ def heard(fraction: float) -> None:
     pass
 
 
+@pytest.fixture
+def without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "NETWORK", replace(subject.NETWORK, package="no-such-package"))
+
+
 @pytest.mark.parametrize(("name", "least"), [("astronaut", 0.96), ("rocket", 0.82)])
 def test_subjects_are_found_whose_colours_are_behind_them_too(name: str, least: float) -> None:
     """A flag as red as the suit; lamps as bright as the rocket."""
@@ -52,15 +57,27 @@ def test_where_nothing_is_a_subject_the_outline_is_doubtful_and_the_brush_is_off
     assert [offered.action for offered in picture.suggestions] == [Action.BRUSH]
 
 
+@pytest.mark.usefixtures("without_network")
+def test_without_the_file_colours_alone_are_gone_by_and_it_says_so() -> None:
+    for pixels, known in (composed()["horse, gradient"], outlined()["coffee"]):
+        cut, _ = remove_background(pixels, None, heard)
+        assert measures.overlap(cut[..., 3] > 127, known) > 0.95
+    picture = OfflineProvider().make(asked(Intent.REMOVE_BACKGROUND, content="remove the background"), Listener())
+    assert "not installed" in (picture.note or "")
+    assert picture.suggestions == ()
+
+
 def test_another_file_than_the_one_that_was_tried_is_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = photo("coffee")
+    assert subject.subject_seen(pixels) is not None
     monkeypatch.setattr(subject, "NETWORK", replace(subject.NETWORK, file="rembg/bg.py"))
-    with pytest.raises(RuntimeError, match="not the file that was tried"):
-        subject.subject_seen(photo("coffee"))
+    assert subject.subject_seen(pixels) is None
 
 
 def test_a_black_picture_and_a_sliver_are_looked_at_too() -> None:
     for shape in ((40, 60, 3), (1, 300, 3)):
         seen = subject.subject_seen(np.zeros(shape, np.uint8))
+        assert seen is not None
         assert seen.shape == (subject.SIDE, subject.SIDE)
         assert np.isfinite(seen).all()
 
@@ -126,9 +143,12 @@ def test_with_two_pictures_only_a_style_is_understood() -> None:
     assert "one picture at a time" in (provider.unsupported_reason(asked_for) or "")
 
 
-def test_without_the_second_picture_it_says_so() -> None:
+def test_without_its_files_or_the_second_picture_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(BadInput, match="style"):
         made(replace(in_style_of(photo("moon")), references=()))
+    monkeypatch.setattr(style, "PAINTER", replace(style.PAINTER, sha256="another"))
+    with pytest.raises(BadInput, match="not installed"):
+        made(in_style_of(photo("moon")))
 
 
 def test_the_background_is_blurred_behind_a_subject_that_stays_and_does_not_run_into_it() -> None:
