@@ -28,24 +28,9 @@ from pipeline.worker import stages
 from tests.support.fakes import cloudinary as standin
 from tests.support.fakes.cloudinary import SECRET, Cloudinary, always, error
 from tests.support.fakes.server import NEVER, Answer, Asked, serving
+from tests.support.listener import Listener
 
 SIZE = (64, 48)
-
-
-class Listener:
-    def __init__(self, stop_after: int = 10_000) -> None:
-        self.heard: list[float] = []
-        self.stop_after = stop_after
-
-    def progress(self, fraction: float) -> None:
-        self.heard.append(fraction)
-        if len(self.heard) > self.stop_after:
-            raise Interrupted
-
-    billed_progress = progress
-
-    def draft(self, data: bytes) -> None:
-        """None is shown."""
 
 
 def photo(format: str = "JPEG") -> bytes:
@@ -193,7 +178,7 @@ def test_what_is_not_ready_is_asked_for_again_with_progress(cloudinary: Cloudina
 def test_a_message_that_is_cancelled_is_waited_for_no_longer(cloudinary: Cloudinary) -> None:
     cloudinary.pending = 10_000
     with pytest.raises(Interrupted) as caught:
-        effects(cloudinary, poll_s=1000).make(request(Intent.ENHANCE), Listener(stop_after=2))
+        effects(cloudinary, poll_s=1000).make(request(Intent.ENHANCE), Listener(stop_after=3))
     assert caught.value.usage == {"pictures": 1}
     assert len(questions(cloudinary)) == 1  # between this one and the next
     assert cloudinary.assets == {}
@@ -213,7 +198,7 @@ def test_an_error_that_nobody_expected_ends_the_wait_for_a_picture(
 
     monkeypatch.setattr(Client, "get", fails)
     with pytest.raises(MemoryError):
-        effects(cloudinary).make(request(Intent.ENHANCE), Listener(stop_after=50))
+        effects(cloudinary).make(request(Intent.ENHANCE), Listener(stop_after=51))
 
 
 def only(method: str, answer: Answer) -> Any:

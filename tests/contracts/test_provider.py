@@ -12,7 +12,8 @@ from gallery import pictures
 from gallery.errors import BadInput, Interrupted
 from pipeline.providers.base import Intent, Provider, RefinedRequest
 from tests.contracts.adapters import PAINTERS, PROVIDERS, WITHOUT_NETWORK
-from tests.contracts.asking import MADE, SIZE, WORDS, Listener, photo, png, to_make
+from tests.contracts.asking import MADE, SIZE, WORDS, photo, png, to_make
+from tests.support.listener import Listener
 
 
 @pytest.fixture(params=PROVIDERS, scope="module")
@@ -78,7 +79,7 @@ def test_the_size_it_promises_is_the_size_it_gives(provider: Provider) -> None:
 def test_a_cancelled_message_is_noticed(provider: Provider) -> None:
     for intent in changes(provider):
         with pytest.raises(Interrupted):
-            provider.make(to_make(intent), Listener(cancelled=True))
+            provider.make(to_make(intent), Listener(stop_at=0.0))
 
 
 def test_progress_stays_between_nothing_and_everything_and_never_falls(provider: Provider) -> None:
@@ -102,7 +103,7 @@ def test_a_picture_has_the_size_that_was_asked_for(painter: Provider) -> None:
 
 def test_a_cancelled_painting_is_noticed_too(painter: Provider) -> None:
     with pytest.raises(Interrupted):
-        painter.make(to_make(Intent.GENERATE, width=128, height=128), Listener(cancelled=True))
+        painter.make(to_make(Intent.GENERATE, width=128, height=128), Listener(stop_at=0.0))
 
 
 def test_nothing_changes_outside_of_the_mask(painter: Provider) -> None:

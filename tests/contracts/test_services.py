@@ -13,9 +13,9 @@ from gallery.errors import Interrupted, ProviderDown, StudioError, TimedOut
 from pipeline.providers.base import Usage
 from pipeline.providers.metering import Call, metered
 from pipeline.providers.openai_api import sd_cpp
-from tests.contracts.asking import Listener, Patient
 from tests.contracts.services import FAULTS, SERVICES, Fault, Service, failing, said
 from tests.support.fakes.server import NEVER, Answer, Server, dripping, serving
+from tests.support.listener import Listener
 from tests.support.studio import HANGS_S
 
 EVERY = {name for faults in FAULTS.values() for name in faults}
@@ -130,7 +130,7 @@ def test_what_is_given_up_may_have_been_paid_for_and_its_turn_is_free_at_once(se
         well = standin.server.respond
         failing(standin.server, service, said(NEVER, Interrupted))
         with metered(bill), pytest.raises(Interrupted):
-            ask(Patient(4))
+            ask(Listener(stop_after=4))
         assert bill.is_unknown or sum(bill.ended) == 1
         standin.server.respond = well
         assert ask(Listener())
@@ -152,7 +152,7 @@ def test_a_call_that_is_given_up_closes_its_connection(service: Service) -> None
         closed = threads.submit(until_closed, server)
         with service.asking(url, HANGS_S) as ask:
             with pytest.raises(Interrupted):
-                ask(Patient(4))
+                ask(Listener(stop_after=4))
             assert closed.result(HANGS_S)
 
 
@@ -160,5 +160,5 @@ def test_a_call_that_is_given_up_closes_its_connection(service: Service) -> None
 def test_what_was_cancelled_before_is_not_asked_for(service: Service) -> None:
     with service.standing_in() as standin, service.asking(standin.server.url, HANGS_S) as ask:
         with pytest.raises(Interrupted):
-            ask(Listener(cancelled=True))
+            ask(Listener(stop_at=0.0))
         assert asked(standin.server, service) == 0

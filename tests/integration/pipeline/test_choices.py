@@ -16,7 +16,8 @@ from pipeline.providers.base import Control, Intent, Picture, PictureRequest, Pr
 from pipeline.store import circuits
 from pipeline.worker import choices
 from pipeline.worker.choices import Chosen, CircuitOpen
-from tests.contracts.asking import Listener, to_make, to_read
+from tests.contracts.asking import to_make, to_read
+from tests.support.listener import Listener
 
 pytestmark = pytest.mark.usefixtures("mongo")
 Documents = Database[dict[str, Any]]

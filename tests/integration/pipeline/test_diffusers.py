@@ -20,8 +20,9 @@ from pipeline.providers.base import Intent, PictureRequest, Usage
 from pipeline.providers.diffusers import pipelines as loading
 from pipeline.providers.diffusers.model import Model
 from pipeline.providers.diffusers.provider import DiffusersProvider
-from tests.contracts.asking import Listener, png, to_make
+from tests.contracts.asking import png, to_make
 from tests.support import tiny_diffusion
+from tests.support.listener import Listener
 from tests.support.studio import HANGS_S, eventually
 
 pytestmark = pytest.mark.skipif(
@@ -114,13 +115,7 @@ def test_progress_is_told_at_every_step(drawing: DiffusersProvider) -> None:
 def test_a_cancelled_picture_stops_at_the_next_step_and_the_next_one_is_made(
     drawing: DiffusersProvider, step: int
 ) -> None:
-    class Until(Listener):
-        def progress(self, fraction: float) -> None:
-            super().progress(fraction)
-            if fraction >= step / STEPS:
-                raise Interrupted
-
-    listener = Until()
+    listener = Listener(stop_at=step / STEPS)
     with pytest.raises(Interrupted):
         drawing.make(PAINT, listener)
     assert max(listener.heard) == step / STEPS
@@ -136,17 +131,11 @@ def test_one_picture_at_a_time_and_who_waits_can_give_up(drawing: DiffusersProvi
                 entered.set()
                 leave.wait(HANGS_S)
 
-    class Impatient(Listener):
-        def progress(self, fraction: float) -> None:
-            super().progress(fraction)
-            if len(self.heard) > 2:
-                raise Interrupted
-
     thread = threading.Thread(target=drawing.make, args=(PAINT, Slow()))
     thread.start()
     try:
         assert entered.wait(HANGS_S)
-        waiting = Impatient()
+        waiting = Listener(stop_after=3)
         with pytest.raises(Interrupted):
             drawing.make(PAINT, waiting)
         assert set(waiting.heard) == {0.0}

@@ -31,9 +31,10 @@ from gallery.errors import (
 from pipeline.providers.base import Intent, Question, Turn, Usage
 from pipeline.providers.gemini.provider import GeminiProvider
 from tests.contracts.adapters import account
-from tests.contracts.asking import Listener, Patient, Watched, photo, png, to_make, to_read
+from tests.contracts.asking import photo, png, to_make, to_read
 from tests.support.fakes import gemini as standin
 from tests.support.fakes.gemini import Gemini, Kind, Mood
+from tests.support.listener import Listener
 from tests.support.studio import HANGS_S, eventually
 
 LAKE = to_read("a lake")
@@ -363,7 +364,7 @@ def test_a_question_can_be_given_up_and_costs_nothing_before_it_is_asked(
     gemini: GeminiProvider, server: Gemini
 ) -> None:
     with pytest.raises(Interrupted):
-        gemini.answer(Question("what is there?", (photo(),), ()), Listener(cancelled=True))
+        gemini.answer(Question("what is there?", (photo(),), ()), Listener(stop_at=0.0))
     assert server.calls == []
 
 
@@ -558,7 +559,7 @@ def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be
         server.then("make", *[standin.held(go_on)] * 4)
         made = [threads.submit(gemini.make, PAINT, Listener()) for _ in range(4)]
         eventually(lambda: len(server.calls) == 2)
-        stopped = Patient(2)  # one beat before its turn, one while it waits for it
+        stopped = Listener(stop_after=2)  # one beat before its turn, one while it waits for it
         with pytest.raises(Interrupted):
             gemini.make(PAINT, stopped)
         assert stopped.heard == [0.0, 0.0]
@@ -581,7 +582,7 @@ def test_a_refinement_that_finds_no_turn_in_time_says_that_the_service_is_busy(s
 
 
 def test_progress_moves_while_the_service_works(gemini: GeminiProvider, server: Gemini) -> None:
-    listener = Watched()
+    listener = Listener()
     server.then("make", standin.held(listener.moved))
     gemini.make(PAINT, listener)
     assert 0 < listener.heard[-1] <= 0.9

@@ -28,11 +28,12 @@ from pipeline.providers.openai_api import sd_cpp as jobs
 from pipeline.providers.openai_api import webui as watching
 from pipeline.providers.openai_api.images import ImagesProvider
 from pipeline.providers.openai_api.server import Server
-from tests.contracts.asking import Listener, Watched, png, to_make
+from tests.contracts.asking import png, to_make
 from tests.support.fakes import sd_cpp, webui
 from tests.support.fakes.sd_cpp import SdCpp
 from tests.support.fakes.server import NEVER, Answer, cut, raw, serving
 from tests.support.fakes.webui import WebUI
+from tests.support.listener import Listener
 from tests.support.studio import HANGS_S, eventually
 
 PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
@@ -152,7 +153,7 @@ def test_the_server_tells_how_far_it_is(web: WebUI) -> None:
 
 def test_a_server_that_does_not_tell_is_guessed(web: WebUI) -> None:
     web.tells_progress = False
-    listener = Watched()
+    listener = Listener()
     web.then(webui.held(listener.moved))
     assert made(web, PAINT, listener).data
     assert 0 < listener.heard[-1] < 1

@@ -14,9 +14,10 @@ from gallery.errors import Interrupted, NoImage, ProviderDown, StudioError
 from pipeline.providers.base import Intent, PictureRequest, Usage
 from pipeline.providers.openai_api.images import ImagesProvider
 from pipeline.providers.orders import asked_size, plain
-from tests.contracts.asking import Listener, Watched, png, to_make
+from tests.contracts.asking import png, to_make
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import Call, OpenAI
+from tests.support.listener import Listener
 
 CALL = Call("generations", "")
 PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
@@ -228,13 +229,8 @@ def test_a_picture_that_is_given_up_while_it_is_fetched_was_paid_for(images: Ima
     server.files = {}
     server.slow.add("/files/slow.png")
 
-    class Impatient(Listener):
-        def billed_progress(self, fraction: float) -> None:
-            if fraction >= 0.9:
-                raise Interrupted
-
     with pytest.raises(Interrupted) as given_up:
-        images.make(PAINT, Impatient())
+        images.make(PAINT, Listener(stop_at=0.9))
     assert given_up.value.usage == {"pictures": 1}
 
 
@@ -287,7 +283,7 @@ def test_a_mask_of_another_size_marks_the_same_part(images: ImagesProvider, serv
 
 
 def test_progress_moves_while_the_server_works(images: ImagesProvider, server: OpenAI) -> None:
-    listener = Watched()
+    listener = Listener()
     server.then("generations", standin.held(listener.moved))
     images.make(PAINT, listener)
     assert 0 < listener.heard[-1] <= 0.9

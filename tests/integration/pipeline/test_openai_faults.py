@@ -26,9 +26,10 @@ from gallery.errors import (
 from pipeline.providers.base import Intent
 from pipeline.providers.openai_api.chat import ChatRefiner
 from pipeline.providers.openai_api.images import ImagesProvider
-from tests.contracts.asking import Listener, Patient, to_make, to_read
+from tests.contracts.asking import to_make, to_read
 from tests.support.fakes import openai_api as standin
 from tests.support.fakes.openai_api import Call, Kind, Mood, OpenAI
+from tests.support.listener import Listener
 from tests.support.studio import eventually
 
 LAKE = to_read("a lake")
@@ -202,7 +203,7 @@ def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be
     with asking(server, calls=2) as both, ThreadPoolExecutor(2) as threads:
         made = [threads.submit(both.ask, "generations") for _ in range(2)]
         eventually(lambda: len(server.calls) == 2)
-        stopped = Patient(2)  # one beat before its turn, one while it waits for it
+        stopped = Listener(stop_after=2)  # one beat before its turn, one while it waits for it
         with pytest.raises(Interrupted):
             both.ask("generations", stopped)
         assert (stopped.heard, len(server.calls)) == ([0.0, 0.0], 2)

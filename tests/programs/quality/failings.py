@@ -17,6 +17,7 @@ from pipeline.providers.offline.photo.inpaint import remove_object
 from pipeline.providers.offline.photo.styles import restyle
 from tests.programs.quality import measures
 from tests.programs.quality.photos import Flags, Pixels, composed, photo, untuned
+from tests.support.listener import ignore
 
 Tool = Callable[[Pixels], Pixels]
 
@@ -30,20 +31,16 @@ class Failing:
     form: str
 
 
-def _heard(fraction: float) -> None:
-    pass
-
-
 def _edited(name: str, power: float, pixels: Pixels) -> Pixels:
     return np.asarray(TONES[name](Image.fromarray(pixels), power))
 
 
 def _styled(name: str, pixels: Pixels) -> Pixels:
-    return restyle(pixels, name, _heard)
+    return restyle(pixels, name, ignore)
 
 
 def _enhanced(pixels: Pixels) -> Pixels:
-    return enhance(pixels, ["denoise", "contrast", "sharpness"], _heard)
+    return enhance(pixels, ["denoise", "contrast", "sharpness"], ignore)
 
 
 def _equalized(pixels: Pixels) -> Pixels:
@@ -135,7 +132,7 @@ def holes() -> list[Failing]:
         hole = _disc(whole, *place)
         broken = np.where(hole[..., None], 255, whole).astype(np.uint8)
         began = time.process_time()
-        made = remove_object(broken, hole.astype(np.uint8) * 255, _heard)
+        made = remove_object(broken, hole.astype(np.uint8) * 255, ignore)
         seconds.append(time.process_time() - began)
         flat = np.asarray(cv2.inpaint(broken, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA), np.uint8)
         rough.append([measures.texture_kept(whole, one, hole) for one in (made, flat)])
@@ -158,7 +155,7 @@ def behind_subjects(pictures: Mapping[str, tuple[Pixels, Flags]]) -> Iterator[tu
         broken, mask = np.where(hole[..., None], 255, whole).astype(np.uint8), hole.astype(np.uint8) * 255
         flat = np.asarray(cv2.inpaint(broken, mask, 3, cv2.INPAINT_TELEA), np.uint8)
         beside = hole & _grown(subject, 6)
-        made = remove_object(broken, mask, _heard)
+        made = remove_object(broken, mask, ignore)
         yield measures.psnr(whole, made, beside), measures.psnr(whole, flat, beside)
 
 

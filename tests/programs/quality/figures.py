@@ -14,6 +14,7 @@ from pipeline.providers.offline.photo.inpaint import remove_object
 from pipeline.providers.offline.photo.styles import restyle
 from tests.programs.quality import measures
 from tests.programs.quality.photos import Flags, Pixels, composed, holes, outlined, photo
+from tests.support.listener import ignore
 
 PHOTOS = ("astronaut", "coffee", "chelsea", "rocket", "camera")
 
@@ -26,13 +27,9 @@ class Figure:
     pictures: tuple[Pixels, ...] = ()  # before and after, for the contact sheet
 
 
-def _heard(fraction: float) -> None:
-    pass
-
-
 def background(pictures: dict[str, tuple[Pixels, Flags]]) -> Iterable[Figure]:
     for name, (pixels, known) in pictures.items():
-        cut, _ = remove_background(pixels, None, _heard)
+        cut, _ = remove_background(pixels, None, ignore)
         overlap = measures.overlap(cut[..., 3] > 127, known)
         yield Figure("remove background", name, {"IoU": overlap}, (pixels, checkered(cut)))
 
@@ -44,7 +41,7 @@ def filling(names: Iterable[str], radii: Iterable[int] = (8, 16), side: int = 40
             where = holes(whole.shape, radius, seed=5)
             broken = np.where(where[..., None], 255, whole).astype(np.uint8)
             mask = where.astype(np.uint8) * 255
-            made = remove_object(broken, mask, _heard)
+            made = remove_object(broken, mask, ignore)
             telea, stokes = (cv2.inpaint(broken, mask, 3, how) for how in (cv2.INPAINT_TELEA, cv2.INPAINT_NS))
             values = {}
             results = {
@@ -62,7 +59,7 @@ def upscaling(names: Iterable[str]) -> Iterable[Figure]:
     for name in names:
         whole = photo(name)
         small = np.asarray(cv2.resize(whole, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
-        made = enhance(small, ["upscale"], _heard)
+        made = enhance(small, ["upscale"], ignore)
         plain = np.asarray(cv2.resize(small, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC), np.uint8)
         values = {}
         for label, result in (("ours", made), ("bicubic", plain)):
@@ -76,7 +73,7 @@ def enhancing(names: Iterable[str]) -> Iterable[Figure]:
     for name in names:
         noise = np.random.default_rng(4).normal(0, 5, photo(name).shape)
         dull = np.clip(photo(name) * 0.5 + 60 + noise, 0, 255).astype(np.uint8)
-        made = enhance(dull, ["denoise", "contrast", "sharpness"], _heard)
+        made = enhance(dull, ["denoise", "contrast", "sharpness"], ignore)
         values = {
             "contrast": measures.contrast(made) / measures.contrast(dull),
             "clipped before": measures.clipped(dull),
@@ -84,13 +81,13 @@ def enhancing(names: Iterable[str]) -> Iterable[Figure]:
         }
         clean = (photo(name) * 0.5 + 60).astype(np.uint8)
         values["noise before"] = measures.psnr(clean, dull)
-        values["noise after"] = measures.psnr(clean, enhance(dull, ["denoise"], _heard))
+        values["noise after"] = measures.psnr(clean, enhance(dull, ["denoise"], ignore))
         yield Figure("enhance", name, values, (dull, made))
 
 
 def restyling(names: Iterable[str], styles: Iterable[str] = STYLES) -> Iterable[Figure]:
     for style in styles:
-        made = {name: restyle(photo(name), style, _heard) for name in names}
+        made = {name: restyle(photo(name), style, ignore) for name in names}
         like = mean(measures.likeness(photo(name), result) for name, result in made.items())
         apart = mean(measures.difference(photo(name), result) for name, result in made.items())
         first = next(iter(made))

@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.providers.offline.painter.paint import paint
 from pipeline.providers.offline.reader.scenes import read
+from tests.support.listener import ignore
 
 PROMPTS = {  # what the picture shows → the prompt and its seed
     "sunset": ("Create a sunset landscape", 2),
@@ -32,7 +33,7 @@ def sheet() -> Image.Image:
     draw, font = ImageDraw.Draw(image), ImageFont.load_default(16)
     for number, (prompt, seed) in enumerate(PROMPTS.values()):
         left, top = MARGIN + number % COLUMNS * step_x, MARGIN + number // COLUMNS * step_y
-        pixels = paint(read(prompt).scene, WIDTH, HEIGHT, seed, lambda fraction: None)
+        pixels = paint(read(prompt).scene, WIDTH, HEIGHT, seed, ignore)
         image.paste(Image.fromarray(pixels).resize(SHOWN, Image.Resampling.LANCZOS), (left, top))
         draw.text((left, top + SHOWN[1] + 6), prompt, "#c9ccd2", font)
     return image

@@ -19,6 +19,7 @@ from skimage import data
 
 from pipeline.providers.offline.painter.paint import paint
 from pipeline.providers.offline.reader.scenes import read
+from tests.support.listener import ignore
 
 Pixels = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -47,7 +48,7 @@ def untuned() -> dict[str, Pixels]:
     """Ten pictures that no tool was tuned on."""
     found = {name: photo(name) for name in UNTUNED}
     for name, (prompt, seed) in LANDSCAPES.items():
-        found[name] = np.asarray(paint(read(prompt).scene, 960, 640, seed, lambda fraction: None))
+        found[name] = np.asarray(paint(read(prompt).scene, 960, 640, seed, ignore))
     return found
 
 

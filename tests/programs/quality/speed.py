@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.providers.offline.painter.paint import paint
 from pipeline.providers.offline.reader.scenes import read
 from tests.programs.quality.painter_sheet import PROMPTS
+from tests.support.listener import ignore
 from tests.support.malformed_images import HARMLESS, REFUSED
 
 SIZE = (1024, 768)  # pixels
@@ -22,7 +23,7 @@ def paintings() -> Times:
 
 def _painted(prompt: str, seed: int) -> float:
     began = time.process_time()
-    paint(read(prompt).scene, *SIZE, seed, lambda fraction: None)
+    paint(read(prompt).scene, *SIZE, seed, ignore)
     return time.process_time() - began
 
 

@@ -21,7 +21,8 @@ from pipeline.providers.arithmetic import adjusted
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.by_hand.provider import Adjuster, apply
 from pipeline.providers.offline.provider import OfflineProvider
-from tests.contracts.asking import Listener, png, to_read
+from tests.contracts.asking import png, to_read
+from tests.support.listener import Listener
 
 SIZE = (61, 40)  # nothing divides by it
 
@@ -242,7 +243,7 @@ def test_it_is_made_offline_and_reports_all_the_way() -> None:
 
 def test_a_cancellation_is_noticed() -> None:
     with pytest.raises(Interrupted):
-        Adjuster().make(request(Adjust(rotate=90), png(coloured())), Listener(cancelled=True))
+        Adjuster().make(request(Adjust(rotate=90), png(coloured())), Listener(stop_at=0.0))
 
 
 def test_without_a_picture_there_is_nothing_to_adjust() -> None:

@@ -18,6 +18,7 @@ from pipeline.providers.offline.photo.change import change
 from pipeline.providers.offline.photo.edits import LOOKS, TONES
 from pipeline.providers.offline.plan import Plan, in_words, size_after
 from pipeline.providers.offline.reader.edits import parse
+from tests.support.listener import ignore
 
 # What people say
 
@@ -213,7 +214,7 @@ def apply(source: bytes, edits: Sequence[e.Edit], progress: Progress, mask: byte
 def edited(words: str, image: Image.Image | None = None, mask: Image.Image | None = None) -> Image.Image:
     edits = parse(words)
     assert in_words(edits) == words
-    data = apply(png(image or photo()), edits, lambda fraction: None, png(mask) if mask else None)
+    data = apply(png(image or photo()), edits, ignore, png(mask) if mask else None)
     return Image.open(io.BytesIO(data))
 
 
@@ -391,7 +392,7 @@ def test_a_cut_out_picture_stays_cut_out(words: str) -> None:
 @given(some_edits, st.integers(16, 300), st.integers(16, 300))
 def test_the_size_is_known_beforehand(edits: tuple[e.Edit, ...], width: int, height: int) -> None:
     small = tuple(edit for edit in edits if not isinstance(edit, e.Resize)) or (e.Rotate(degrees=30),)
-    data = apply(png(photo(width, height)), small, lambda fraction: None)
+    data = apply(png(photo(width, height)), small, ignore)
     assert Image.open(io.BytesIO(data)).size == size_after(small, (width, height))
 
 
@@ -459,9 +460,9 @@ def test_an_interruption_passes_through() -> None:
 
 def test_a_broken_source_is_bad_input() -> None:
     with pytest.raises(BadInput):
-        apply(b"no picture", parse("bluer"), lambda fraction: None)
+        apply(b"no picture", parse("bluer"), ignore)
 
 
 def test_the_same_edit_gives_the_same_bytes() -> None:
-    one, two = (apply(png(photo()), parse("bluer, rotate 20"), lambda fraction: None) for _ in range(2))
+    one, two = (apply(png(photo()), parse("bluer, rotate 20"), ignore) for _ in range(2))
     assert one == two

@@ -12,14 +12,11 @@ from pipeline.providers.offline.photo.enhance import enhance
 from pipeline.providers.offline.photo.styles import restyle
 from tests.programs.quality import failings, measures
 from tests.programs.quality.photos import Pixels, composed, photo, untuned
-
-
-def heard(fraction: float) -> None:
-    pass
+from tests.support.listener import ignore
 
 
 def enhanced(pixels: Pixels) -> Pixels:
-    return enhance(pixels, ["denoise", "contrast", "sharpness"], heard)
+    return enhance(pixels, ["denoise", "contrast", "sharpness"], ignore)
 
 
 @pytest.mark.parametrize("name", ["motorcycle", "boats", "coins"])
@@ -49,29 +46,29 @@ def test_much_brighter_burns_nothing_out() -> None:
 
 def test_leaves_become_no_black_blobs_in_cartoon_and_ink() -> None:
     for style in ("cartoon", "ink"):
-        assert measures.blobs(untuned()["forest"], restyle(untuned()["forest"], style, heard)) < 0.001
+        assert measures.blobs(untuned()["forest"], restyle(untuned()["forest"], style, ignore)) < 0.001
 
 
 def test_a_poster_keeps_a_small_red_thing_red_and_forms_in_the_shadows() -> None:
     pixels = untuned()["motorcycle"]
-    poster = restyle(pixels, "poster", heard)
+    poster = restyle(pixels, "poster", ignore)
     assert measures.red_kept(pixels, poster) > 0.85
     for name in ("motorcycle", "meadow"):
         whole = untuned()[name]
-        kept = measures.shadow_detail(whole, restyle(whole, "poster", heard))
+        kept = measures.shadow_detail(whole, restyle(whole, "poster", ignore))
         assert kept > measures.shadow_detail(whole, failings._posterized(whole)), name
 
 
 def test_oil_lays_no_ripples_on_a_sky() -> None:
     sky = np.repeat(np.linspace(120, 230, 240, dtype=np.uint8)[:, None, None], 640, 1).repeat(3, 2)
-    assert measures.ripples(sky, restyle(sky, "oil", heard)) < 3
+    assert measures.ripples(sky, restyle(sky, "oil", ignore)) < 3
 
 
 def test_a_large_hole_is_no_smear() -> None:
     whole = photo("chelsea")
     hole = failings._disc(whole, *failings.HOLES["chelsea"])
     broken = np.where(hole[..., None], 255, whole).astype(np.uint8)
-    made = inpaint.remove_object(broken, hole.astype(np.uint8) * 255, heard)
+    made = inpaint.remove_object(broken, hole.astype(np.uint8) * 255, ignore)
     flat = np.asarray(cv2.inpaint(broken, hole.astype(np.uint8), 3, cv2.INPAINT_TELEA), np.uint8)
     assert measures.texture_kept(whole, made, hole) > 2 * measures.texture_kept(whole, flat, hole)
 
@@ -87,7 +84,7 @@ def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(monkeypat
     monkeypatch.setattr(inpaint, "subject_seen", lambda small: np.asarray(seen.resize(small.shape[1::-1]), np.float32))
     mask = np.zeros((200, 300), np.uint8)
     mask[60:140, 152:230] = 255
-    made = inpaint.remove_object(pixels, mask, heard)
+    made = inpaint.remove_object(pixels, mask, ignore)
     assert (made[mask > 0].astype(int)[:, 0] - made[mask > 0][:, 1] < 40).mean() > 0.97
 
 
@@ -102,5 +99,5 @@ def test_without_the_network_holes_are_filled_too(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(inpaint, "subject_seen", lambda small: None)
     mask = np.zeros((100, 120), np.uint8)
     mask[40:60, 40:70] = 255
-    assert inpaint.remove_object(photo("brick")[:100, :120], mask, heard).shape == (100, 120, 3)
+    assert inpaint.remove_object(photo("brick")[:100, :120], mask, ignore).shape == (100, 120, 3)
     assert subject.subject_seen(photo("brick")) is not None

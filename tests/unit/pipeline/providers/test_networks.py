@@ -18,12 +18,8 @@ from pipeline.providers.offline.provider import OfflineProvider
 from pipeline.providers.offline.sentences import say
 from tests.programs.quality import measures
 from tests.programs.quality.photos import Pixels, composed, outlined, photo, untuned
-from tests.support.listener import Listener
+from tests.support.listener import Listener, ignore
 from tests.unit.pipeline.providers.test_tools import asked, made, scene
-
-
-def heard(fraction: float) -> None:
-    pass
 
 
 @pytest.fixture
@@ -35,18 +31,18 @@ def without_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_subjects_are_found_whose_colours_are_behind_them_too(name: str, least: float) -> None:
     """A flag as red as the suit; lamps as bright as the rocket."""
     pixels, known = outlined()[name]
-    cut, _ = remove_background(pixels, None, heard)
+    cut, _ = remove_background(pixels, None, ignore)
     assert measures.overlap(cut[..., 3] > 127, known) > least
 
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "person, gravel", "horse, brick"])
 def test_an_outline_that_the_network_agrees_with_is_not_called_doubtful(name: str) -> None:
-    assert remove_background({**composed(), **outlined()}[name][0], None, heard)[1] is None
+    assert remove_background({**composed(), **outlined()}[name][0], None, ignore)[1] is None
 
 
 def test_an_outline_is_doubtful_where_the_network_neither_takes_nor_leaves_much() -> None:
     """An ear and the neck of a cat."""
-    assert remove_background(photo("chelsea"), None, heard)[1] == "doubtful"
+    assert remove_background(photo("chelsea"), None, ignore)[1] == "doubtful"
 
 
 @pytest.mark.parametrize("name", ["brick", "moon"])
@@ -60,7 +56,7 @@ def test_where_nothing_is_a_subject_the_outline_is_doubtful_and_the_brush_is_off
 @pytest.mark.usefixtures("without_network")
 def test_without_the_file_colours_alone_are_gone_by_and_it_says_so() -> None:
     for pixels, known in (composed()["horse, gradient"], outlined()["coffee"]):
-        cut, _ = remove_background(pixels, None, heard)
+        cut, _ = remove_background(pixels, None, ignore)
         assert measures.overlap(cut[..., 3] > 127, known) > 0.95
     picture = OfflineProvider().make(asked(Intent.REMOVE_BACKGROUND, content="remove the background"), Listener())
     assert "not installed" in (picture.note or "")
@@ -123,7 +119,7 @@ def test_it_is_painted_in_tiles_that_nobody_sees_and_can_be_stopped() -> None:
 @pytest.mark.parametrize("size", [(16, 16), (40, 900), (900, 40)])
 def test_any_shape_is_painted(size: tuple[int, int]) -> None:
     small = np.asarray(Image.fromarray(photo("coffee")).resize(size))
-    result = style.in_style_of(small, small, heard)
+    result = style.in_style_of(small, small, ignore)
     assert result is not None
     assert result.shape == small.shape
 

@@ -170,9 +170,6 @@ def test_pictures_are_painted_one_at_a_time_and_those_who_wait_can_still_be_stop
 
         billed_progress = progress
 
-        def draft(self, data: bytes) -> None:
-            """None is shown."""
-
     asked = request("a sea at night", width=128, height=128)
     holder, waiting = Holder(), Listener(stop_at=0.0)
     PROVIDER.make(asked, holder)

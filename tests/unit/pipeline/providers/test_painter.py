@@ -9,6 +9,7 @@ from pipeline.providers.offline import vocabulary as words
 from pipeline.providers.offline.painter.paint import paint
 from pipeline.providers.offline.reader.scenes import read
 from tests.programs.quality.painter_sheet import PROMPTS
+from tests.support.listener import ignore
 
 GROUPS = (words.TIMES, words.SKY, words.WEATHER, words.LAND, words.COLOURS, words.MOODS, words.STYLES)
 BASE = "hills"  # a prompt beside which every other word has something to say
@@ -18,7 +19,7 @@ VISIBLE = [name for group in GROUPS for name in group if name != BASE]
 
 @cache
 def painted(prompt: str, seed: int = 1, width: int = 144, height: int = 128) -> bytes:
-    return paint(read(prompt).scene, width, height, seed, lambda fraction: None).tobytes()
+    return paint(read(prompt).scene, width, height, seed, ignore).tobytes()
 
 
 @pytest.mark.parametrize("word", VISIBLE)
@@ -52,7 +53,7 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others() -> None:
     [*((size, "mountains and a lake at night") for size in SIZES), ((2048, 2048), BASE)],  # the largest one plain
 )
 def test_the_picture_has_the_size_that_was_asked_for(size: tuple[int, int], prompt: str) -> None:
-    picture = paint(read(prompt).scene, *size, 3, lambda fraction: None)
+    picture = paint(read(prompt).scene, *size, 3, ignore)
     assert picture.shape == (size[1], size[0], 3)
     assert picture.dtype == "uint8"
 
@@ -60,7 +61,7 @@ def test_the_picture_has_the_size_that_was_asked_for(size: tuple[int, int], prom
 @pytest.mark.parametrize("style", words.STYLES)
 @pytest.mark.parametrize("size", [(128, 128), (131, 517)])
 def test_every_style_fits_every_size(style: str, size: tuple[int, int]) -> None:
-    picture = paint(read(f"a city by the sea, {style}").scene, *size, 3, lambda fraction: None)
+    picture = paint(read(f"a city by the sea, {style}").scene, *size, 3, ignore)
     assert picture.shape == (size[1], size[0], 3)
     assert picture.std() > 8  # something is to be seen
 
@@ -97,14 +98,14 @@ def test_progress_can_end_the_painting() -> None:
 
 
 def test_a_word_more_leaves_the_rest_of_the_picture_as_it_was() -> None:
-    plain = paint(read("hills").scene, 160, 128, 5, lambda fraction: None)
-    birds = paint(read("hills, birds").scene, 160, 128, 5, lambda fraction: None)
+    plain = paint(read("hills").scene, 160, 128, 5, ignore)
+    birds = paint(read("hills, birds").scene, 160, 128, 5, ignore)
     assert (plain == birds).all(axis=2).mean() > 0.8
 
 
 def test_a_dark_hour_is_darker_and_a_request_for_red_is_redder() -> None:
     night, day, red = (
-        paint(read(f"sea {words}").scene, 128, 128, 2, lambda fraction: None).mean(axis=(0, 1))
+        paint(read(f"sea {words}").scene, 128, 128, 2, ignore).mean(axis=(0, 1))
         for words in ("at night", "by day", "by day in red")
     )
     assert night.sum() < day.sum() / 2

@@ -10,10 +10,7 @@ from pipeline.providers.offline.photo.enhance import enhance, noise_of
 from pipeline.providers.offline.photo.inpaint import remove_object
 from tests.programs.quality import figures, measures
 from tests.programs.quality.photos import composed, holes, outlined, photo
-
-
-def heard(fraction: float) -> None:
-    pass
+from tests.support.listener import ignore
 
 
 def test_subjects_are_told_from_plain_and_from_textured_backgrounds() -> None:
@@ -36,7 +33,7 @@ def test_what_lies_under_the_mask_has_no_say(height: int, width: int, radius: in
     whole = photo("brick")[:height, :width]
     mask = holes(whole.shape, radius, seed=2).astype(np.uint8) * 255
     mask[scratch : scratch + 3, 12 : width - 26] = 255
-    made = [remove_object(np.where(mask[..., None], junk, whole).astype(np.uint8), mask, heard) for junk in (0, 110)]
+    made = [remove_object(np.where(mask[..., None], junk, whole).astype(np.uint8), mask, ignore) for junk in (0, 110)]
     assert (made[0] == made[1]).all()
 
 
@@ -45,7 +42,7 @@ def test_a_scratch_is_drawn_together() -> None:
     mask = np.zeros(whole.shape[:2], np.uint8)
     mask[40:43, 20:220] = 255
     broken = np.where(mask[..., None] > 0, 0, whole).astype(np.uint8)
-    assert measures.psnr(whole, remove_object(broken, mask, heard), mask > 0) > 27
+    assert measures.psnr(whole, remove_object(broken, mask, ignore), mask > 0) > 27
 
 
 @pytest.mark.parametrize("name", ["chelsea", "camera"])
@@ -66,24 +63,24 @@ def test_a_dull_photograph_gains_contrast_and_loses_noise_and_nothing_is_clipped
 def test_a_photograph_with_all_its_range_is_not_clipped_by_enhancing() -> None:
     pixels = photo("coffee")
     assert (
-        measures.clipped(enhance(pixels, ["denoise", "contrast", "sharpness"], heard))
+        measures.clipped(enhance(pixels, ["denoise", "contrast", "sharpness"], ignore))
         <= measures.clipped(pixels) + 0.001
     )
 
 
 def test_sharpening_sharpens_and_a_clean_picture_is_not_denoised() -> None:
     pixels = photo("camera")[:256, :256]
-    soft = enhance(enhance(pixels, ["upscale"], heard), ["sharpness"], heard)
-    plain = enhance(pixels, ["upscale"], heard)
+    soft = enhance(enhance(pixels, ["upscale"], ignore), ["sharpness"], ignore)
+    plain = enhance(pixels, ["upscale"], ignore)
     assert np.abs(np.diff(soft.astype(int), axis=1)).mean() > 1.15 * np.abs(np.diff(plain.astype(int), axis=1)).mean()
     clean = np.repeat(np.arange(256, dtype=np.uint8)[None, :, None], 3, 2).repeat(64, 0)
-    assert (enhance(clean, ["denoise"], heard) == clean).all()
+    assert (enhance(clean, ["denoise"], ignore) == clean).all()
 
 
 @pytest.mark.parametrize("level", [3, 8, 15])
 def test_the_noise_of_a_photograph_is_estimated(level: int) -> None:
     """Of its light, which is a mixture of three channels with noise of their own: 0.67 of theirs."""
-    clean = enhance(photo("coffee"), ["denoise"], heard)
+    clean = enhance(photo("coffee"), ["denoise"], ignore)
     noisy = np.clip(clean + np.random.default_rng(1).normal(0, level, clean.shape), 0, 255).astype(np.uint8)
     assert noise_of(noisy) == pytest.approx(0.67 * level, rel=0.35)
 
