@@ -3,17 +3,14 @@
 import os
 import subprocess
 import sys
-import time
-from statistics import median
 
-import httpx
 import psycopg
 from django.conf import settings
 
-from tests.programs.bench.house import OURS, House, Numbers, house
+from tests.programs.bench.house import OURS, Numbers, house
+from tests.programs.bench.timing import medians_s, times_as_long
 from tests.support import postgresql
 
-Asked = tuple[str, str]  # a bearer token, a path
 GALLERY = "/v1/gallery/"
 DEEP = 999 * 50  # pictures before the thousandth page
 SEARCHES = {
@@ -43,11 +40,9 @@ def pages(few: int, lots: int, asked: int) -> Numbers:
                 "thousandth page over the first": (GALLERY, f"{GALLERY}?cursor={found[0]}"),
                 **{name: (GALLERY + query, GALLERY + query) for name, query in SEARCHES.items()},
             }
-            days = {
-                f"days of {lots:,} pictures on PostgreSQL": 1000 * _taken(studio, (rich[1], f"{GALLERY}days/"), asked)
-            }
-            return days | {
-                f"PostgreSQL, {name}, {lots:,} pictures over {few:,}": _ratio(
+            (days,) = medians_s(studio, [(rich[1], f"{GALLERY}days/")], asked)
+            return {f"days of {lots:,} pictures on PostgreSQL": 1000 * days} | {
+                f"PostgreSQL, {name}, {lots:,} pictures over {few:,}": times_as_long(
                     studio, (poor[1], one), (rich[1], other), asked
                 )
                 for name, (one, other) in compared.items()
@@ -60,28 +55,3 @@ def _manage(url: str, *command: str) -> str:
     return subprocess.run(
         run, cwd=settings.BASE_DIR, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
-
-
-def _taken(studio: House, ask: Asked, asked: int) -> float:
-    """Seconds, the median."""
-    token, path = ask
-    taken = []
-    with httpx.Client(base_url=studio.url, headers={"Authorization": f"Bearer {token}"}) as http:
-        for _ in range(asked):
-            began = time.perf_counter()
-            assert http.get(path).json()["items"]
-            taken.append(time.perf_counter() - began)
-    return median(taken)
-
-
-def _ratio(studio: House, one: Asked, other: Asked, asked: int) -> float:
-    """How many times as long the other takes; measured alternately."""
-    taken: dict[Asked, list[float]] = {one: [], other: []}
-    with httpx.Client(base_url=studio.url) as http:
-        for _ in range(asked):
-            for token, path in taken:
-                began = time.perf_counter()
-                answer = http.get(path, headers={"Authorization": f"Bearer {token}"})
-                taken[token, path].append(time.perf_counter() - began)
-                assert answer.json()["items"], answer.text
-    return median(taken[other]) / median(taken[one])

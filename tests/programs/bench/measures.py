@@ -19,6 +19,7 @@ from pipeline.store.indexes import make_indexes
 from pipeline.store.mongo import database
 from tests.programs.bench.house import OURS, House, Numbers, Person, house, listens, load, resident, seen, strangers
 from tests.programs.bench.load import Job
+from tests.programs.bench.timing import times_as_long
 from tests.support.messages import Doc, new
 from tests.support.serving import free_port, serving
 from tests.support.studio import eventually
@@ -137,12 +138,11 @@ def first_pages(few: int, lots: int, asked: int) -> Numbers:
     for person, rows in ((poor, few), (rich, lots)):
         _fill(person, rows)
     with house() as studio:
-        messages = {person: f"/api/v1/chat/sessions/{person.sessions[0]}/messages/" for person in (poor, rich)}
+        messages = [(each.token, f"/api/v1/chat/sessions/{each.sessions[0]}/messages/") for each in (poor, rich)]
+        pictures = [(each.token, "/v1/gallery/") for each in (poor, rich)]
         numbers = {
-            f"first page of messages, {lots:,} rows over {few:,}": _ratio(studio, messages, asked),
-            f"first page of the gallery, {lots:,} rows over {few:,}": _ratio(
-                studio, dict.fromkeys((poor, rich), "/v1/gallery/"), asked
-            ),
+            f"first page of {what}, {lots:,} rows over {few:,}": times_as_long(studio, one, other, asked, filled="next")
+            for what, (one, other) in (("messages", messages), ("the gallery", pictures))
         }
     Image.objects.all().delete()
     return numbers
@@ -163,19 +163,6 @@ def keep_images(person: Person, count: int) -> None:
 def _image(person: Person) -> Image:
     shown = Image.Stage.SHOWN
     return Image(owner_id=person.user_id, stage=shown, width=1, height=1, key="", thumbnail_key="", title="a lake")
-
-
-def _ratio(studio: House, paths: dict[Person, str], asked: int) -> float:
-    poor, rich = paths
-    taken: dict[Person, list[float]] = {poor: [], rich: []}
-    with httpx.Client(base_url=studio.url) as http:
-        for _ in range(asked):
-            for person, path in paths.items():
-                began = time.perf_counter()
-                answer = http.get(path, headers={"Authorization": f"Bearer {person.token}"})
-                taken[person].append(time.perf_counter() - began)
-                assert answer.json()["next"], answer.text
-    return median(taken[rich]) / median(taken[poor])
 
 
 def claims(few: int, lots: int, asked: int) -> Numbers:

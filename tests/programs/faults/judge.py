@@ -27,19 +27,9 @@ class Fresh:
     pictures: list[Form]
 
 
-LISTS = (
-    "lost",
-    "doubled",
-    "unfenced",
-    "differing",
-    "locked_out",
-    "leftovers",
-    "money",
-    "moderation",
-    "starts",
-    "recoveries",
-    "remarks",
-)
+FAILURES = (
+    "lost", "doubled", "unfenced", "differing", "locked_out", "leftovers", "money", "moderation", "remarks",
+)  # fmt: skip
 
 
 @dataclass
@@ -60,12 +50,11 @@ class Verdict:
     @property
     def red(self) -> bool:
         starved = any(starts > STARTS_AT_MOST for starts in self.starts)
-        wrong = (self.lost, self.doubled, self.unfenced, self.differing, self.locked_out, self.leftovers, self.money)
-        return any((*wrong, self.moderation, self.remarks)) or starved
+        return starved or any(getattr(self, name) for name in FAILURES)
 
     def add(self, other: "Verdict") -> None:
         self.acknowledged += other.acknowledged
-        for name in LISTS:
+        for name in (*FAILURES, "starts", "recoveries"):
             getattr(self, name).extend(getattr(other, name))
 
 

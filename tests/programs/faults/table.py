@@ -1,50 +1,52 @@
 """The table that a run prints, line by line."""
 
+from collections.abc import Callable
 from statistics import mean, quantiles
 
+from tests.programs.faults.judge import FAILURES
 from tests.programs.faults.play import Row
 
-HEAD = (
-    ("fault", 24), ("place", 29), ("times", 5), ("ackn.", 5), ("lost", 4), ("doubled", 7), ("unfenced", 8),
-    ("starts mean/max", 15), ("views differ", 12), ("locked out", 10), ("left", 4), ("money", 5), ("moderated", 9),
-    ("recovery p50/p95/max s", 22), ("", 4),
-)  # fmt: skip
+
+def _count(name: str) -> Callable[[Row], object]:
+    return lambda row: len(getattr(row.verdict, name))
+
+
+def _starts(row: Row) -> str:
+    return f"{mean(row.verdict.starts or [0]):.2f}/{max(row.verdict.starts, default=0)}"
+
+
+COLUMNS: tuple[tuple[str, int, Callable[[Row], object]], ...] = (
+    ("fault", 24, lambda row: row.scenario.fault),
+    ("place", 29, lambda row: row.scenario.place),
+    ("times", 5, lambda row: row.times),
+    ("ackn.", 5, lambda row: row.verdict.acknowledged),
+    ("lost", 4, _count("lost")),
+    ("doubled", 7, _count("doubled")),
+    ("unfenced", 8, _count("unfenced")),
+    ("starts mean/max", 15, _starts),
+    ("views differ", 12, _count("differing")),
+    ("locked out", 10, _count("locked_out")),
+    ("left", 4, _count("leftovers")),
+    ("money", 5, _count("money")),
+    ("moderated", 9, _count("moderation")),
+    ("recovery p50/p95/max s", 22, lambda row: _spread(row.verdict.recoveries)),
+    ("", 4, lambda row: "red" if row.verdict.red else "ok"),
+)
 
 
 def head() -> str:
-    return _line([name for name, _ in HEAD]) + "\n" + "|".join("-" * (width + 2) for _, width in HEAD)
+    return _line([name for name, *_ in COLUMNS]) + "\n" + "|".join("-" * (width + 2) for _, width, _ in COLUMNS)
 
 
 def line(row: Row, *, must_be_red: bool = False) -> str:
-    verdict = row.verdict
     if row.skipped:
         return _line([row.scenario.fault, row.scenario.place, f"not played: {row.skipped}"])
-    word = "red" if verdict.red else "ok"
-    return _line(
-        [
-            row.scenario.fault,
-            row.scenario.place,
-            row.times,
-            verdict.acknowledged,
-            len(verdict.lost),
-            len(verdict.doubled),
-            len(verdict.unfenced),
-            f"{mean(verdict.starts or [0]):.2f}/{max(verdict.starts, default=0)}",
-            len(verdict.differing),
-            len(verdict.locked_out),
-            len(verdict.leftovers),
-            len(verdict.money),
-            len(verdict.moderation),
-            _spread(verdict.recoveries),
-            f"{word}, as it must be" if must_be_red and verdict.red else word,
-        ]
-    )
+    as_it_must_be = ", as it must be" if must_be_red and row.verdict.red else ""
+    return _line([cell(row) for *_, cell in COLUMNS]) + as_it_must_be
 
 
 def details(row: Row) -> str:
-    verdict = row.verdict
-    lists = ("lost", "doubled", "unfenced", "differing", "locked_out", "leftovers", "money", "moderation", "remarks")
-    return "\n".join(f"    {name}: {what}" for name in lists for what in getattr(verdict, name))
+    return "\n".join(f"    {name}: {what}" for name in FAILURES for what in getattr(row.verdict, name))
 
 
 def _spread(seconds: list[float]) -> str:
@@ -55,5 +57,5 @@ def _spread(seconds: list[float]) -> str:
 
 
 def _line(cells: list[object]) -> str:
-    padded = [f" {cell!s:<{width}} " for cell, (_, width) in zip(cells, HEAD, strict=False)]
+    padded = [f" {cell!s:<{width}} " for cell, (_, width, _) in zip(cells, COLUMNS, strict=False)]
     return "|".join(padded).rstrip()
