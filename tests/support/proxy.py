@@ -10,8 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.programs.bench.house import listens
-from tests.support.serving import HANGS_S, eventually, free_port
+from tests.support.serving import HANGS_S, eventually, free_port, listens
 
 BODIES = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 

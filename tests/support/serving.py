@@ -1,12 +1,13 @@
 """The real `manage.py serve` in a folder of its own, for end-to-end tests."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,10 +109,27 @@ def eventually(condition: Callable[[], object], but: type[Exception] | tuple[()]
         time.sleep(0.05)
 
 
+async def until(true: Callable[[], bool | Awaitable[bool]], within: float = HANGS_S, every: float = 0.05) -> bool:
+    """Whether it becomes true within so many seconds; tried `every` so many."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        found = true()
+        if found if isinstance(found, bool) else await found:
+            return True
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(every)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _env(folder: Path, more: Mapping[str, str]) -> dict[str, str]:

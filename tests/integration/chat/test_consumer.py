@@ -18,9 +18,8 @@ from pipeline import events
 from pipeline.message import Message
 from pipeline.store.mongo import async_database
 from tests.conftest import Documents
-from tests.programs.faults.house import until
 from tests.support.messages import insert, insert_session
-from tests.support.serving import HANGS_S
+from tests.support.serving import HANGS_S, until
 
 Frame = dict[str, Any]
 

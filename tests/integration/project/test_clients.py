@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,8 +15,8 @@ import pytest
 from django.conf import settings
 
 from tests.support.browser import launched
-from tests.support.serving import free_port
-from tests.support.studio import HANGS_S, SMALL, Studio, eventually, own_stores, running
+from tests.support.serving import free_port, until
+from tests.support.studio import HANGS_S, SMALL, Studio, own_stores, running
 
 CLIENTS = settings.BASE_DIR / "docs" / "clients"
 LINES = 100
@@ -65,7 +65,7 @@ async def test_the_python_client_outlives_the_web_process(studio: Studio, client
     async with await asyncio.to_thread(client.Conversation, studio.url) as conversation:
         with studio.paused_workers():
             before = asyncio.create_task(conversation.ask("a sea", options=SMALL))
-            await until(lambda: len(conversation.messages) == 1)
+            assert await until(lambda: len(conversation.messages) == 1)
             kill_web(studio)
             meanwhile = asyncio.create_task(conversation.ask("a lake", options=SMALL))
             await asyncio.to_thread(studio.start_web)
@@ -85,10 +85,6 @@ async def test_the_python_client_says_what_it_is_refused(studio: Studio, client:
         with pytest.raises(client.StudioError) as refused:
             await asyncio.wait_for(conversation.ask(""), HANGS_S)
         assert refused.value.args == ("bad_input", "content: is empty.")
-
-
-async def until(true: Callable[[], bool]) -> None:
-    await asyncio.to_thread(eventually, true)
 
 
 # In a browser, on a page of another origin

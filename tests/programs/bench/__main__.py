@@ -51,13 +51,13 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "project.settings"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that child processes are ended
     django.setup()
-    from tests.programs.bench import house, table
+    from tests.programs.bench import table, testbed
 
     form = QUICK if asked.quick else FULL
     began = time.monotonic()
     found: defaultdict[str, list[float]] = defaultdict(list)
     left_out = _left_out(asked.only)
-    with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder, house.stores() as servers:
+    with tempfile.TemporaryDirectory(prefix="studio-bench-") as folder, testbed.stores() as servers:
         chosen = [
             (rounds, measure)
             for letters, rounds, measure in _everything(form, Path(folder), servers)

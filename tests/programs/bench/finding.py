@@ -7,7 +7,7 @@ import sys
 import psycopg
 from django.conf import settings
 
-from tests.programs.bench.house import OURS, Numbers, house
+from tests.programs.bench.testbed import OURS, Numbers, running_studio
 from tests.programs.bench.timing import medians_s, times_as_long
 from tests.support import postgresql
 
@@ -34,7 +34,7 @@ def pages(few: int, lots: int, asked: int) -> Numbers:
             below = "SELECT id FROM gallery_image WHERE owner_id = %s ORDER BY id DESC OFFSET %s LIMIT 1"
             found = server.execute(below, [rich[0], min(DEEP, lots // 2)]).fetchone()
         assert found
-        with house(0, OURS, DATABASE_URL=url) as studio:
+        with running_studio(0, OURS, DATABASE_URL=url) as studio:
             compared = {
                 "first page": (GALLERY, GALLERY),
                 "thousandth page over the first": (GALLERY, f"{GALLERY}?cursor={found[0]}"),

@@ -17,11 +17,21 @@ from pipeline.documents import SERVER_TIME
 from pipeline.store import messages
 from pipeline.store.indexes import make_indexes
 from pipeline.store.mongo import database
-from tests.programs.bench.house import OURS, House, Numbers, Person, house, listens, load, resident, seen, strangers
 from tests.programs.bench.load import Job
+from tests.programs.bench.testbed import (
+    OURS,
+    BenchStudio,
+    Numbers,
+    Person,
+    load,
+    resident,
+    running_studio,
+    seen,
+    strangers,
+)
 from tests.programs.bench.timing import times_as_long
 from tests.support.messages import Doc, new
-from tests.support.serving import free_port, serving
+from tests.support.serving import free_port, listens, serving
 from tests.support.studio import eventually
 
 MANY = 100  # sockets
@@ -30,7 +40,7 @@ MANY = 100  # sockets
 def floor(seconds: float) -> Numbers:
     """(a) A bare `websockets` echo, and one journaled insert with pymongo, each alone."""
     port = free_port()
-    server = House().run("-m", "tests.programs.bench.floor", str(port))
+    server = BenchStudio().run("-m", "tests.programs.bench.floor", str(port))
     try:
         eventually(lambda: listens(port))
         one = seen(load(Job(port, [("/", "")], "ping", seconds, greets=False)))
@@ -77,7 +87,7 @@ def keep_message(person: Person) -> str:
 def acknowledgements(seconds: float) -> Numbers:
     """(a), (b) From the frame with a message to its acknowledgement, once it is in the journal."""
     doors = strangers(MANY)
-    with house() as studio:
+    with running_studio() as studio:
         one = seen(load(Job(studio.port, doors[:1], "send", seconds)))
         many = seen(load(Job(studio.port, doors, "send", seconds)))
     return {
@@ -93,7 +103,7 @@ def acknowledgements(seconds: float) -> Numbers:
 def journeys(seconds: float, workers: int) -> Numbers:
     """(c) From the frame with a message to its final event, with stages that do nothing."""
     doors = strangers(MANY)
-    with house(workers) as studio:
+    with running_studio(workers) as studio:
         seen(load(Job(studio.port, doors[:4], "draw", seconds)))  # warm-up: late imports
         one = seen(load(Job(studio.port, doors[:1], "draw", seconds)))
         many = seen(load(Job(studio.port, doors, "draw", seconds)))
@@ -106,7 +116,7 @@ def echoes(seconds: float) -> Numbers:
     doors = strangers(MANY)
     numbers: Numbers = {}
     for name, application in (("our ping", OURS), ("stock echo", "tests.programs.bench.stock:application")):
-        with house(application=application) as studio:
+        with running_studio(application=application) as studio:
             greets = application == OURS
             one = seen(load(Job(studio.port, doors[:1], "ping", seconds, greets=greets)))
             many = seen(load(Job(studio.port, doors, "ping", seconds, greets=greets)))
@@ -117,7 +127,7 @@ def echoes(seconds: float) -> Numbers:
 def memory(sockets: int) -> Numbers:
     """(d) Memory of the web process after its first answers, and of each idle socket in addition to as many others."""
     doors = strangers(sockets)
-    with house() as studio:
+    with running_studio() as studio:
         assert studio.web
         for path in ("/healthz", "/readyz", "/"):
             httpx.get(studio.url + path).raise_for_status()
@@ -137,7 +147,7 @@ def first_pages(few: int, lots: int, asked: int) -> Numbers:
     poor, rich = Person(), Person()
     for person, rows in ((poor, few), (rich, lots)):
         _fill(person, rows)
-    with house() as studio:
+    with running_studio() as studio:
         messages = [(each.token, f"/api/v1/chat/sessions/{each.sessions[0]}/messages/") for each in (poor, rich)]
         pictures = [(each.token, "/v1/gallery/") for each in (poor, rich)]
         numbers = {

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from tests.programs.bench.house import Numbers, listens, load, seen
 from tests.programs.bench.load import Job
 from tests.programs.bench.measures import MANY
-from tests.support.serving import free_port
+from tests.programs.bench.testbed import Numbers, load, seen
+from tests.support.serving import free_port, listens
 from tests.support.studio import HANGS_S, eventually
 
 HERE = Path(__file__).parent / "compare"

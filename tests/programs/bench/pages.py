@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.programs.bench.house import Numbers
 from tests.programs.bench.table import PAGES
+from tests.programs.bench.testbed import Numbers
 from tests.support.browser import find_chromium
 from tests.support.serving import HANGS_S, serving
 

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from statistics import median
 
 from gallery.models import Image
-from tests.programs.bench.house import House, Numbers, Person, house, listens, load, resident, seen
 from tests.programs.bench.load import Job
 from tests.programs.bench.measures import keep_images, keep_message
-from tests.support.serving import free_port
+from tests.programs.bench.testbed import BenchStudio, Numbers, Person, load, resident, running_studio, seen
+from tests.support.serving import free_port, listens
 from tests.support.studio import eventually
 
 TURNS = 3  # alternately, so that other load affects all alike
@@ -22,7 +22,7 @@ def beside_a_bare_view(seconds: float) -> Numbers:
     keep_images(person, PICTURES)
     poll = (f"/api/v1/chat/sessions/{person.sessions[0]}/messages/{message}/", person.token)
     found: dict[str, list[float]] = {}
-    with house() as studio, _bare() as bare:
+    with running_studio() as studio, _bare() as bare:
         asked = {
             "bare view": (bare, ("/bare", "")),
             "healthz": (studio.port, ("/healthz", "")),
@@ -43,7 +43,7 @@ def memory(seconds: float) -> Numbers:
     """Memory of the web process after this long with 20 connections that poll, and as long with 100."""
     person = Person()
     poll = (f"/api/v1/chat/sessions/{person.sessions[0]}/messages/{keep_message(person)}/", person.token)
-    with house() as studio:
+    with running_studio() as studio:
         assert studio.web
         for connections in (POLLING, 100):
             seen(load(Job(studio.port, [poll] * connections, "get", seconds / 2)))
@@ -54,7 +54,7 @@ def memory(seconds: float) -> Numbers:
 def _bare() -> Iterator[int]:
     """Its port."""
     port = free_port()
-    server = House().run("-m", "daphne", "-v", "0", "-p", str(port), "tests.programs.bench.bare:application")
+    server = BenchStudio().run("-m", "daphne", "-v", "0", "-p", str(port), "tests.programs.bench.bare:application")
     try:
         eventually(lambda: listens(port))
         yield port

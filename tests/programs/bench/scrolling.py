@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from playwright.sync_api import BrowserContext, Page
 
-from tests.programs.bench.house import Numbers
+from tests.programs.bench.testbed import Numbers
 from tests.support.browser import find_chromium, launched
 from tests.support.serving import serving
 

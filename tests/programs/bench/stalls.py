@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db import connection
 
 from project.serve.children import Child
-from tests.programs.bench.house import OURS, House, Numbers, frozen, house, load, seen, strangers
 from tests.programs.bench.load import Job
+from tests.programs.bench.testbed import OURS, BenchStudio, Numbers, frozen, load, running_studio, seen, strangers
 from tests.support import postgresql
 
 Stall = Callable[[], AbstractContextManager[None]]
@@ -44,7 +44,7 @@ def _ping_on_postgresql(seconds: float) -> float:
 
 
 def _ping(stall: Stall, seconds: float, **environment: str) -> float:
-    with house(0, OURS, **environment) as studio:
+    with running_studio(0, OURS, **environment) as studio:
         pinging = load(Job(studio.port, strangers(1, studio), "ping", seconds, pause=PAUSE_S))
         sending = load(Job(studio.port, strangers(SENDERS, studio), "send", seconds, pause=PAUSE_S))
         with stall(), _visitors(studio):
@@ -53,7 +53,7 @@ def _ping(stall: Stall, seconds: float, **environment: str) -> float:
 
 
 @contextmanager
-def _visitors(studio: House) -> Iterator[None]:
+def _visitors(studio: BenchStudio) -> Iterator[None]:
     """Others who go on sending requests that need the SQL database, without a timeout."""
     stop = threading.Event()
 

@@ -5,12 +5,12 @@ from statistics import median
 
 import httpx
 
-from tests.programs.bench.house import House
+from tests.programs.bench.testbed import BenchStudio
 
 GetRequest = tuple[str, str]  # a bearer token, a path
 
 
-def medians_s(studio: House, requests: list[GetRequest], times: int, *, filled: str = "items") -> list[float]:
+def medians_s(studio: BenchStudio, requests: list[GetRequest], times: int, *, filled: str = "items") -> list[float]:
     """Of each, in seconds; they are sent alternately. `filled`: the field of every answer that must not be empty."""
     taken: list[list[float]] = [[] for _ in requests]
     with httpx.Client(base_url=studio.url) as http:
@@ -23,7 +23,9 @@ def medians_s(studio: House, requests: list[GetRequest], times: int, *, filled: 
     return [median(seconds) for seconds in taken]
 
 
-def times_as_long(studio: House, one: GetRequest, other: GetRequest, times: int, *, filled: str = "items") -> float:
+def times_as_long(
+    studio: BenchStudio, one: GetRequest, other: GetRequest, times: int, *, filled: str = "items"
+) -> float:
     """The other, compared with the one."""
     first, second = medians_s(studio, [one, other], times, filled=filled)
     return second / first

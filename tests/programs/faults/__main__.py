@@ -18,7 +18,7 @@ from tests.programs.faults.short import SHORT
 from tests.programs.faults.times import ENVIRONMENT
 
 if TYPE_CHECKING:
-    from tests.programs.faults.play import Row, Theatre
+    from tests.programs.faults.runner import Row, Runner
 
 
 def main() -> int:
@@ -54,23 +54,23 @@ def _options() -> argparse.Namespace:
 
 async def _run(options: argparse.Namespace, folder: Path) -> bool:
     """Whether every scenario passed."""
-    from tests.programs.faults.house import standing
+    from tests.programs.faults.cluster import standing
     from tests.programs.faults.ledger import listening
-    from tests.programs.faults.play import Theatre
+    from tests.programs.faults.runner import Runner
 
     with listening() as ledger:
         os.environ["STUDIO_FAULTS_LEDGER"] = os.environ["STUDIO_IMAGES_URL"] = ledger.url
-        async with standing(folder) as house:
-            rows = await _play(options, Theatre(house, ledger, options.seed))
+        async with standing(folder) as cluster:
+            rows = await _rows(options, Runner(cluster, ledger, options.seed))
     if options.json:
         options.json.write_text(json.dumps(rows))
     return all(row["as_expected"] for row in rows)
 
 
-async def _play(options: argparse.Namespace, theatre: "Theatre") -> list[dict[str, Any]]:
+async def _rows(options: argparse.Namespace, runner: "Runner") -> list[dict[str, Any]]:
     from tests.programs.faults import controls, table
     from tests.programs.faults.judge import Verdict
-    from tests.programs.faults.play import Row
+    from tests.programs.faults.runner import Row
     from tests.programs.faults.scenarios import matrix
 
     deadline = time.monotonic() + options.minutes * 60
@@ -83,7 +83,7 @@ async def _play(options: argparse.Namespace, theatre: "Theatre") -> list[dict[st
         if options.images and scenario.is_free:
             row.skipped = "`images` is never free"
         while not row.skipped and row.times < options.rounds and time.monotonic() < deadline:
-            await theatre.play(row)
+            await runner.run(row)
         if not (row.times or row.skipped):
             row.skipped = "the time was up"
         rows.append(_known(row, as_expected=not row.verdict.red))
@@ -94,7 +94,7 @@ async def _play(options: argparse.Namespace, theatre: "Theatre") -> list[dict[st
         if options.only not in control.name or (options.short and not control.short):
             continue
         for _ in range(controls.TRIES):
-            row = await controls.play(theatre, control)
+            row = await controls.run(runner, control)
             if control.is_red(row):
                 break
         rows.append(_known(row, as_expected=control.is_red(row)))

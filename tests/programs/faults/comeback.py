@@ -17,10 +17,11 @@ from django.conf import settings
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.programs.faults.house import House, until
+from tests.programs.faults.cluster import Cluster
 from tests.programs.faults.person import Person
-from tests.programs.faults.stage import FREEZE, KILL, Act, NotHere, Stage
+from tests.programs.faults.run import FREEZE, KILL, Act, NotHere, Run
 from tests.support import postgresql
+from tests.support.serving import until
 from tests.support.studio import NO_KEEPALIVE
 
 KNOCKS = 20  # attempts, as many as a person has places
@@ -29,15 +30,15 @@ PATIENCE_S = 60.0  # longer only if it hangs
 COME_AGAIN, TOO_MANY = 1012, 4429
 GIVEN_BACK_S = 20.0
 
-Away = Callable[[Stage], AbstractAsyncContextManager[None]]
+Away = Callable[[Run], AbstractAsyncContextManager[None]]
 Door = tuple[Person, int]
 
 
 def comes_back(away: Away) -> Act:
-    async def act(stage: Stage) -> float:
+    async def act(run: Run) -> float:
         at = time.monotonic()
-        await _comeback(stage, stage.people, away)
-        stage.say(1)
+        await _comeback(run, run.people, away)
+        run.say(1)
         return at
 
     return act
@@ -46,34 +47,34 @@ def comes_back(away: Away) -> Act:
 def postgresql_comes_back(away: Callable[[postgresql.Server], AbstractAsyncContextManager[None]]) -> Act:
     """The same with web processes that use PostgreSQL meanwhile."""
 
-    async def act(stage: Stage) -> float:
+    async def act(run: Run) -> float:
         if not postgresql.binaries():
             raise NotHere("PostgreSQL is not installed")
         at = time.monotonic()
         with postgresql.server() as server:
-            async with _webs_on(stage.house, server.url):
-                people = [Person(stage.house.ports) for _ in stage.people]
+            async with _webs_on(run.cluster, server.url):
+                people = [Person(run.cluster.ports) for _ in run.people]
                 try:
                     for person in people:
                         await person.arrive()
-                    await _comeback(stage, people, lambda _: away(server))
+                    await _comeback(run, people, lambda _: away(server))
                 finally:
                     for person in people:
                         await person.leave()
-        stage.say(1)
+        run.say(1)
         return at
 
     return act
 
 
-async def _comeback(stage: Stage, people: list[Person], away: Away) -> None:
+async def _comeback(run: Run, people: list[Person], away: Away) -> None:
     doors = [(person, port) for person in people for port in person.ports]
-    async with away(stage):
+    async with away(run):
         ends = await asyncio.gather(*(_knock(door) for door in doors for _ in range(KNOCKS)))
-        stage.locked_out += [f"{end} while it was away" for end in ends if end not in ("in", COME_AGAIN, TOO_MANY)]
+        run.locked_out += [f"{end} while it was away" for end in ends if end not in ("in", COME_AGAIN, TOO_MANY)]
         await asyncio.gather(*(_knock_and_run(door) for door in doors))
     ends = await asyncio.gather(*(_knock(door) for door in doors))
-    stage.locked_out += [f"{end} when it was back" for end in ends if end != "in"]
+    run.locked_out += [f"{end} when it was back" for end in ends if end != "in"]
 
 
 async def _knock(door: Door) -> str | int | None:
@@ -104,12 +105,12 @@ def _at(door: Door) -> connect:
     return connect(url, additional_headers=person.headers, open_timeout=PATIENCE_S, close_timeout=PATIENCE_S)
 
 
-async def places_kept(house: House) -> list[str]:
+async def places_kept(cluster: Cluster) -> list[str]:
     """With nobody connected, the web processes that still count a place."""
     counts: list[int] = []
 
     async def none() -> bool:
-        counts[:] = [await _places(port) for port in house.ports]
+        counts[:] = [await _places(port) for port in cluster.ports]
         return not any(counts)
 
     await until(none, GIVEN_BACK_S)
@@ -126,31 +127,31 @@ async def _places(port: int) -> int:
 
 
 @asynccontextmanager
-async def frozen_mongod(stage: Stage) -> AsyncIterator[None]:
-    stage.house.mongod.child.send(FREEZE)
+async def frozen_mongod(run: Run) -> AsyncIterator[None]:
+    run.cluster.mongod.child.send(FREEZE)
     try:
         yield
     finally:
-        stage.house.mongod.child.send(signal.SIGCONT)
+        run.cluster.mongod.child.send(signal.SIGCONT)
 
 
 @asynccontextmanager
-async def killed_mongod(stage: Stage) -> AsyncIterator[None]:
-    stage.house.mongod.child.send(KILL)
-    await stage.house.ended(stage.house.mongod.child)
+async def killed_mongod(run: Run) -> AsyncIterator[None]:
+    run.cluster.mongod.child.send(KILL)
+    await run.cluster.ended(run.cluster.mongod.child)
     try:
         yield
     finally:
-        await stage.house.restore(stage.house.mongod)
+        await run.cluster.restore(run.cluster.mongod)
 
 
 @asynccontextmanager
-async def frozen_valkey(stage: Stage) -> AsyncIterator[None]:
-    stage.house.valkey.child.send(FREEZE)
+async def frozen_valkey(run: Run) -> AsyncIterator[None]:
+    run.cluster.valkey.child.send(FREEZE)
     try:
         yield
     finally:
-        stage.house.valkey.child.send(signal.SIGCONT)
+        run.cluster.valkey.child.send(signal.SIGCONT)
 
 
 LOCK = """
@@ -195,14 +196,14 @@ async def locked_postgresql(server: postgresql.Server) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _webs_on(house: House, url: str) -> AsyncIterator[None]:
+async def _webs_on(cluster: Cluster, url: str) -> AsyncIterator[None]:
     environment = {**os.environ, "DATABASE_URL": url}
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     await asyncio.to_thread(subprocess.run, migrate, cwd=settings.BASE_DIR, env=environment, check=True)
     os.environ["DATABASE_URL"] = url
     try:
-        await house.restart_webs()
+        await cluster.restart_webs()
         yield
     finally:
         del os.environ["DATABASE_URL"]
-        await house.restart_webs()
+        await cluster.restart_webs()

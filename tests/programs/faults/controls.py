@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass, replace
 
-from tests.programs.faults import house
+from tests.programs.faults import cluster
 from tests.programs.faults.comeback import comes_back, frozen_mongod
 from tests.programs.faults.conditions import talk
 from tests.programs.faults.judge import Verdict
 from tests.programs.faults.moderation import moderator_dies, two_moderators
 from tests.programs.faults.moderator import RECORDED
 from tests.programs.faults.places import cancelled_while_frozen
-from tests.programs.faults.play import Row, Theatre
+from tests.programs.faults.run import KILL, Run, broken
+from tests.programs.faults.runner import Row, Runner
 from tests.programs.faults.scenarios import AFFORDABLE, COUNTED, KNOCKING, Scenario
-from tests.programs.faults.stage import KILL, Stage, broken
 
 TRIES = 3  # a frozen worker may wake too late to do harm on a busy machine; one failure proves that the harness sees it
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
@@ -20,11 +20,11 @@ HELD = "advance | generating"
 PLACES_BACK = "places given back"
 
 
-async def killed_alone(stage: Stage) -> float:
+async def killed_alone(run: Run) -> float:
     """Without other people's wake-ups, which could wake a worker for what was left behind."""
-    stage.house.arm(HELD, KILL)
-    stage.people[0].say()
-    return await broken(stage, HELD, KILL)
+    run.cluster.arm(HELD, KILL)
+    run.people[0].say()
+    return await broken(run, HELD, KILL)
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,16 @@ CONTROLS = (
 )
 
 
-async def play(theatre: Theatre, control: Control) -> Row:
+async def run(runner: Runner, control: Control) -> Row:
     """A row that must fail."""
     row = Row(replace(control.scenario, fault=f"without {control.without}: {control.scenario.fault}"), Verdict())
     if control.without == "unique index":
-        house.drop_unique_index()
+        cluster.drop_unique_index()
     try:
-        await theatre.play(row, WITHIN_S, tidy=False)
+        await runner.run(row, WITHIN_S, tidy=False)
     finally:
-        house.forget_messages()  # else the next scenario would find what this one broke
-        house.prepare()
+        cluster.forget_messages()  # else the next scenario would find what this one broke
+        cluster.prepare()
         if control.without == PLACES_BACK:
-            await theatre.house.restart_webs()
+            await runner.cluster.restart_webs()
     return row

@@ -11,8 +11,8 @@ from django.conf import settings
 
 from project.serve import embedded
 from project.serve.children import CannotStart
-from tests.programs.faults.house import House
-from tests.programs.faults.stage import TERM, NotHere, NotReached, Stage
+from tests.programs.faults.cluster import Cluster
+from tests.programs.faults.run import TERM, NotHere, NotReached, Run
 
 SIZE = "16k"
 FULL_S = 1.5
@@ -38,62 +38,62 @@ def _fill(folder: Path) -> None:
         return
 
 
-async def full_disk(stage: Stage) -> float:
+async def full_disk(run: Run) -> float:
     """The disk fills up, and has space again before the attempts are used up."""
     await asyncio.to_thread(_mount, settings.PICTURES_DIR)
     try:
         _fill(settings.PICTURES_DIR)
         at = time.monotonic()
-        stage.say()
+        run.say()
         await asyncio.sleep(FULL_S)
     finally:
         await asyncio.to_thread(subprocess.run, ["umount", "-l", str(settings.PICTURES_DIR)], check=True)
-    stage.say(1)
+    run.say(1)
     return at
 
 
-async def mongod_full(stage: Stage) -> float:
+async def mongod_full(run: Run) -> float:
     """mongod exits when it cannot write its journal, and again whenever it is started. What was acknowledged by then is in the
     journal; people's messages are refused meanwhile, and sent again."""
-    house = stage.house
-    await _moved(house, _onto_a_small_disk)
+    cluster = run.cluster
+    await _moved(cluster, _onto_a_small_disk)
     try:
-        stage.say()
+        run.say()
         _fill(MONGOD)
         at = time.monotonic()
-        stage.say()
+        run.say()
         ends = 0
         while time.monotonic() - at < MONGOD_FULL_S:
             await asyncio.sleep(AGAIN_S)
-            if not house.mongod.child.running:
+            if not cluster.mongod.child.running:
                 ends += 1
-                house.mongod.child.start()
+                cluster.mongod.child.start()
         (MONGOD / "filler").unlink()
         if not ends:
             raise NotReached("an end of mongod for want of room")
-        await _until_it_lives(house)
-        stage.say(1)
+        await _until_it_lives(cluster)
+        run.say(1)
     finally:
-        await _moved(house, _back)
+        await _moved(cluster, _back)
     return at
 
 
-async def _until_it_lives(house: House) -> None:
+async def _until_it_lives(cluster: Cluster) -> None:
     """The last one to be started may still have found the disk full."""
     try:
-        await asyncio.to_thread(embedded.wait_until_ready, house.mongod)
+        await asyncio.to_thread(embedded.wait_until_ready, cluster.mongod)
     except CannotStart:
-        await house.restore(house.mongod)
+        await cluster.restore(cluster.mongod)
 
 
-async def _moved(house: House, move: Callable[[], None]) -> None:
+async def _moved(cluster: Cluster, move: Callable[[], None]) -> None:
     """Moves mongod's data to the small disk."""
-    house.mongod.child.send(TERM)
-    await house.ended(house.mongod.child)
+    cluster.mongod.child.send(TERM)
+    await cluster.ended(cluster.mongod.child)
     try:
         await asyncio.to_thread(move)
     finally:
-        await house.restore(house.mongod)
+        await cluster.restore(cluster.mongod)
 
 
 def _onto_a_small_disk() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import httpx
 
-from tests.programs.faults.house import until
 from tests.programs.faults.ledger import Ledger
 from tests.programs.faults.person import Entry, Form, Person
+from tests.support.serving import until
 
 WITHIN_S = 120.0  # for every message to end: far more than lease, rescue and a few stages, on a busy machine
 CATCH_UP_S = 60.0  # for the views and the gallery after that

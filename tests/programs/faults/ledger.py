@@ -1,4 +1,4 @@
-"""The fake service behind the stand-in provider, which answers well or badly; its ledger counts the calls. It also speaks
+"""The fake service behind the fake provider, which answers well or badly; its ledger counts the calls. It also speaks
 OpenAI's image API."""
 
 import base64
@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.support.studio import picture
 
-SLOW_S, NEVER_S = 0.6, 2.5  # below and above the stand-in's timeout
+SLOW_S, NEVER_S = 0.6, 2.5  # below and above the fake's timeout
 PICTURE = picture(128, 128)
 IMAGES = ("/v1/images/generations", "/v1/images/edits")
 REFINED = ", refined"
@@ -22,7 +22,7 @@ REFINED = ", refined"
 
 class Ledger:
     """`starts` counts calls by (kind, content); of variations, which share a prompt, only the one that was started most often.
-    `charged` counts the pictures that would be billed: all that were made, even if the client has gone. `mood` is how the
+    `charged` counts the pictures that would be billed: all that were made, even if the client has gone. `behaviour` is how the
     next `bad` calls are answered; later ones succeed."""
 
     def __init__(self, url: str) -> None:
@@ -31,24 +31,24 @@ class Ledger:
         self._of_seed: Counter[tuple[str, str, int]] = Counter()
         self.charged = 0
         self.is_free = False
-        self.mood = "well"
+        self.behaviour = "well"
         self.bad = 0
         self._lock = threading.Lock()
 
-    def behave(self, mood: str, calls: int = 10**9) -> None:
+    def behave(self, behaviour: str, calls: int = 10**9) -> None:
         with self._lock:
-            self.mood, self.bad = mood, calls
+            self.behaviour, self.bad = behaviour, calls
 
     def started(self, what: str, content: str, seed: int) -> str:
         """Count a call; returns how to answer it."""
         with self._lock:
             self._of_seed[what, content, seed] += 1
             self.starts[what, content] = max(self.starts[what, content], self._of_seed[what, content, seed])
-            mood = "well" if self.bad <= 0 else self.mood
+            behaviour = "well" if self.bad <= 0 else self.behaviour
             self.bad -= 1
-            if what == "make" and mood != "with an error" and not self.is_free:
+            if what == "make" and behaviour != "with an error" and not self.is_free:
                 self.charged += 1
-            return mood
+            return behaviour
 
 
 @contextmanager
@@ -95,14 +95,14 @@ def _asked_for(sent: bytes) -> tuple[str, int]:
     return fields["prompt"].rpartition("\n\n")[2].removesuffix(REFINED), int(fields["seed"])
 
 
-def _answer(what: str, content: str, mood: str) -> tuple[int, bytes]:
-    if mood == "slowly":
+def _answer(what: str, content: str, behaviour: str) -> tuple[int, bytes]:
+    if behaviour == "slowly":
         time.sleep(SLOW_S)
-    if mood == "never":
+    if behaviour == "never":
         time.sleep(NEVER_S)
-    if mood == "with an error":
+    if behaviour == "with an error":
         return 500, b"provider's own words"
-    if mood == "with garbage":
+    if behaviour == "with garbage":
         return 200, b'\x89PNG\r\n\x1a\n{"prompt": '
     if what == "make":
         return 200, PICTURE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db import close_old_connections
 
-from tests.programs.faults.house import until
+from tests.support.serving import until
 
 MAINTENANCE_S = 20.0  # the ages of drafts and artifacts (see `worker`) and a round or two; longer on a busy machine
 

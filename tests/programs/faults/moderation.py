@@ -13,19 +13,19 @@ from typing import TypeVar
 from django.db import close_old_connections
 
 from tests.programs.faults.breaking import switched
-from tests.programs.faults.house import until
 from tests.programs.faults.moderator import RECORDED, review
 from tests.programs.faults.person import Entry, Person
-from tests.programs.faults.stage import KILL, Act, NotReached, Stage
+from tests.programs.faults.run import KILL, Act, NotReached, Run
+from tests.support.serving import until
 
 T = TypeVar("T")
 ENDED_S = 20
 STARTS_S = 120  # a process, on a busy machine
 
 
-async def two_moderators(stage: Stage) -> float:
+async def two_moderators(run: Run) -> float:
     """One hides what the queue gives, the other one approves; each picture is decided once."""
-    await _pictures(stage)
+    await _pictures(run)
     at = time.monotonic()
     moderators = [await _asked(_moderator) for _ in range(2)]
     work = list(zip(moderators, ("approve", "hide"), strict=True))
@@ -34,42 +34,42 @@ async def two_moderators(stage: Stage) -> float:
             await _asked(_decide_all, who, verdict)
     else:
         await asyncio.gather(*(_asked(review, who, verdict) for who, verdict in work))
-    stage.moderation += await _asked(_wrong_verdicts)
+    run.moderation += await _asked(_wrong_verdicts)
     return at
 
 
 def moderator_dies(place: str) -> Act:
     """In the middle of a decision: another moderator decides the rest, and no decision is half done."""
 
-    async def act(stage: Stage) -> float:
-        pictures = await _pictures(stage)
+    async def act(run: Run) -> float:
+        pictures = await _pictures(run)
         first, second = [await _asked(_moderator) for _ in range(2)]
         verdict = "hide" if place == RECORDED else "accept"
         if verdict == "accept":
             hider = await _asked(_moderator)
             for person, entry in pictures:
                 await _appeal(person, entry, hider)
-        stage.house.arm(place, KILL)
+        run.cluster.arm(place, KILL)
         if await asyncio.to_thread(_alone, first, verdict) != -KILL:
             raise NotReached(place)
         at = time.monotonic()
-        stage.moderation += await _asked(_wrong_verdicts)
+        run.moderation += await _asked(_wrong_verdicts)
 
         async def all_decided() -> bool:
             await asyncio.to_thread(_alone, second, verdict)
             return not await _asked(_undecided)
 
         if not await until(all_decided, STARTS_S):
-            stage.moderation.append("what a dead moderator held is kept from the others")
-        stage.moderation += await _asked(_wrong_verdicts)
+            run.moderation.append("what a dead moderator held is kept from the others")
+        run.moderation += await _asked(_wrong_verdicts)
         return at
 
     return act
 
 
-async def appeals_of_what_is_deleted(stage: Stage) -> float:
+async def appeals_of_what_is_deleted(run: Run) -> float:
     """Two moderators decide about an appeal, and its owner deletes the picture for good, all at once."""
-    pictures = await _pictures(stage)
+    pictures = await _pictures(run)
     at = time.monotonic()
     hider, first, second = [await _asked(_moderator) for _ in range(3)]
     for person, entry in pictures:
@@ -78,16 +78,16 @@ async def appeals_of_what_is_deleted(stage: Stage) -> float:
         deletion = person.rest("DELETE", f"/v1/gallery/{image_id}/permanent/")
         decided = await asyncio.gather(*decisions, deletion)
         if decided[:2].count(True) > 1:
-            stage.moderation.append(f"two decided about one appeal: {image_id}")
-    stage.moderation += await _asked(_wrong_verdicts)
+            run.moderation.append(f"two decided about one appeal: {image_id}")
+    run.moderation += await _asked(_wrong_verdicts)
     return at
 
 
-async def _pictures(stage: Stage) -> list[tuple[Person, Entry]]:
+async def _pictures(run: Run) -> list[tuple[Person, Entry]]:
     """New pictures of everybody; no others wait for a moderator."""
     await _asked(_approve_the_rest)
-    stage.say(1)
-    entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
+    run.say(1)
+    entries = [(person, entry) for person in run.people for entry in person.journal.values()]
     await until(lambda: all(entry.end for _, entry in entries), ENDED_S)
     for _, entry in entries:
         entry.picture_changes = True

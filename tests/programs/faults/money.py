@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.db import close_old_connections
 
-from tests.programs.faults.house import until
 from tests.programs.faults.ledger import Ledger
+from tests.support.serving import until
 
 PRICE = 40_000  # of a picture, in millionths
 PRICES = "images picture=0.04"

@@ -7,9 +7,9 @@ import uuid
 
 from django.conf import settings
 
-from tests.programs.faults.house import until
 from tests.programs.faults.person import Entry, Person
-from tests.programs.faults.stage import FREEZE, FROZEN_S, Act, NotReached, Stage, broken
+from tests.programs.faults.run import FREEZE, FROZEN_S, Act, NotReached, Run, broken
+from tests.support.serving import until
 
 WORKER_PLACES = (
     "claim | next turn",
@@ -48,12 +48,12 @@ ANNOUNCING = "row changed | message"  # a picture's row, and the message that sh
 def at_place(place: str, how: signal.Signals) -> Act:
     """The first process that reaches the place does this to itself."""
 
-    async def act(stage: Stage) -> float:
-        stage.house.arm(place, how)
-        stage.say(
+    async def act(run: Run) -> float:
+        run.cluster.arm(place, how)
+        run.say(
             1 if place.startswith("finish") else 3
         )  # events after an end would hide that the end itself was not announced
-        return await broken(stage, place, how)
+        return await broken(run, place, how)
 
     return act
 
@@ -61,14 +61,14 @@ def at_place(place: str, how: signal.Signals) -> Act:
 def cancelled_while_frozen(place: str) -> Act:
     """A frozen worker wakes up after its message was cancelled: it must write nothing, and leave no picture."""
 
-    async def act(stage: Stage) -> float:
-        stage.house.arm(place, FREEZE)
-        stage.say(1)
-        child = await stage.house.fired(place)
+    async def act(run: Run) -> float:
+        run.cluster.arm(place, FREEZE)
+        run.say(1)
+        child = await run.cluster.fired(place)
         if child is None:
             raise NotReached(place)
         at = time.monotonic()
-        await asyncio.gather(*(_stop_all(person) for person in stage.people))
+        await asyncio.gather(*(_stop_all(person) for person in run.people))
         await asyncio.sleep(FROZEN_S)
         child.send(signal.SIGCONT)
         await asyncio.sleep(1)  # time for the woken worker to do harm
@@ -86,9 +86,9 @@ async def _stop_all(person: Person) -> None:
 def cancelling(how: signal.Signals) -> Act:
     """The web process breaks between an acknowledged cancellation and its follow-ups: other messages waited for that one."""
 
-    async def act(stage: Stage) -> float:
-        await _cancel_all(stage, CANCELLING, how)
-        return await broken(stage, CANCELLING, how)
+    async def act(run: Run) -> float:
+        await _cancel_all(run, CANCELLING, how)
+        return await broken(run, CANCELLING, how)
 
     return act
 
@@ -96,39 +96,39 @@ def cancelling(how: signal.Signals) -> Act:
 def retrying(how: signal.Signals) -> Act:
     """The same between an acknowledged retry and its wake-up."""
 
-    async def act(stage: Stage) -> float:
-        await _cancel_all(stage, RETRYING, how)
-        stopped = [(person, entry) for person in stage.people for entry in person.journal.values()]
+    async def act(run: Run) -> float:
+        await _cancel_all(run, RETRYING, how)
+        stopped = [(person, entry) for person in run.people for entry in person.journal.values()]
         await until(lambda: all(entry.end for _, entry in stopped), 20)
-        stage.ledger.behave("well")
+        run.ledger.behave("well")
         for person, entry in stopped:
             if entry.stopped:
                 await person.retry(entry)
-        return await broken(stage, RETRYING, how)
+        return await broken(run, RETRYING, how)
 
     return act
 
 
-async def _cancel_all(stage: Stage, place: str, how: signal.Signals) -> None:
-    stage.ledger.behave("slowly")
-    stage.house.arm(place, how)
-    stage.say()
-    await until(lambda: all(person.all_acknowledged for person in stage.people), 20)
-    await asyncio.gather(*(_stop_all(person) for person in stage.people))
+async def _cancel_all(run: Run, place: str, how: signal.Signals) -> None:
+    run.ledger.behave("slowly")
+    run.cluster.arm(place, how)
+    run.say()
+    await until(lambda: all(person.all_acknowledged for person in run.people), 20)
+    await asyncio.gather(*(_stop_all(person) for person in run.people))
 
 
 def deleting(how: signal.Signals) -> Act:
     """A picture is deleted for good and restored at the same moment, and the deleting process breaks between the files and the
     row."""
 
-    async def act(stage: Stage) -> float:
-        stage.say(1)
-        entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
+    async def act(run: Run) -> float:
+        run.say(1)
+        entries = [(person, entry) for person in run.people for entry in person.journal.values()]
         await until(lambda: all(entry.end for _, entry in entries), 20)
         await asyncio.gather(*(_trash(person, entry) for person, entry in entries))
-        stage.house.arm(PURGING, how)
+        run.cluster.arm(PURGING, how)
         deleted = asyncio.gather(*(_delete_and_restore(person, entry) for person, entry in entries))
-        at = await broken(stage, PURGING, how)
+        at = await broken(run, PURGING, how)
         await deleted
         return at
 
@@ -142,27 +142,27 @@ async def _delete_and_restore(person: Person, entry: Entry) -> None:
         await asyncio.gather(*asked, return_exceptions=True)  # either may be 404 by now
 
 
-async def stray_file(stage: Stage) -> float:
+async def stray_file(run: Run) -> float:
     """A file without a row, as after restoring a database; other people's pictures are made meanwhile."""
     at = time.monotonic()
     id = uuid.UUID(int=(int((time.time() - STRAY_AGE_S) * 1000) << 80) | (0x7 << 76) | (0x8 << 60) | 1)
     path = settings.PICTURES_DIR / id.hex[:6] / f"{id.hex}-0123456789abcdef.png"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"nobody's")
-    stage.say(1)
+    run.say(1)
     return at
 
 
 def trashing(how: signal.Signals) -> Act:
     """A picture goes into the trash, and the process that should update its message breaks."""
 
-    async def act(stage: Stage) -> float:
-        stage.say(1)
-        entries = [(person, entry) for person in stage.people for entry in person.journal.values()]
+    async def act(run: Run) -> float:
+        run.say(1)
+        entries = [(person, entry) for person in run.people for entry in person.journal.values()]
         await until(lambda: all(entry.end for _, entry in entries), 20)
-        stage.house.arm(ANNOUNCING, how)
+        run.cluster.arm(ANNOUNCING, how)
         trashed = asyncio.gather(*(_trash(person, entry) for person, entry in entries))
-        at = await broken(stage, ANNOUNCING, how)
+        at = await broken(run, ANNOUNCING, how)
         await trashed
         return at
 

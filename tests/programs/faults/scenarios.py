@@ -48,7 +48,7 @@ from tests.programs.faults.places import (
     stray_file,
     trashing,
 )  # fmt: skip
-from tests.programs.faults.stage import FREEZE, HOW, KILL, TERM, Act, Stage
+from tests.programs.faults.run import FREEZE, HOW, KILL, TERM, Act, Run
 
 AFFORDABLE = 4  # pictures, of six that are requested
 BLOWS = 4  # faults in a storm
@@ -98,12 +98,12 @@ def matrix() -> Iterator[Scenario]:
     yield Scenario("storm", "four at random", storm)
     yield Scenario("disk full", "put", full_disk)
     yield Scenario("disk full", "mongod", mongod_full)
-    for mood in ("slowly", "never", "with an error", "with garbage"):
-        yield Scenario(f"provider answers {mood}", "3 times", provider(mood))
+    for behaviour in ("slowly", "never", "with an error", "with garbage"):
+        yield Scenario(f"provider answers {behaviour}", "3 times", provider(behaviour))
     yield Scenario("provider answers with garbage", "always", provider("with garbage", 10**9))
     for skew in (90, -90):
-        yield Scenario(f"clock {skew:+d} s", "worker", wrong_clock(lambda house: house.workers, skew))
-        yield Scenario(f"clock {skew:+d} s", "web", wrong_clock(lambda house: house.webs, skew))
+        yield Scenario(f"clock {skew:+d} s", "worker", wrong_clock(lambda cluster: cluster.workers, skew))
+        yield Scenario(f"clock {skew:+d} s", "web", wrong_clock(lambda cluster: cluster.webs, skew))
     yield Scenario("wake-ups lost", "half", talk, {"wake_ups_lost": 0.5})
     yield Scenario("wake-ups lost", "three of four", talk, {"wake_ups_lost": 0.75})
     yield Scenario("wake-ups doubled", "all", talk, {"wake_ups_doubled": True})
@@ -129,8 +129,8 @@ def money() -> Iterator[Scenario]:
     yield Scenario("storm, money", "four at random", storm, pictures=AFFORDABLE)
     yield Scenario("cancel, money", CANCELLING, cancelling(KILL), pictures=AFFORDABLE)
     yield Scenario("retry, money", RETRYING, retrying(KILL), pictures=AFFORDABLE)
-    for mood in ("never", "with an error", "with garbage"):
-        yield Scenario(f"provider answers {mood}, money", "3 times", provider(mood), pictures=AFFORDABLE)
+    for behaviour in ("never", "with an error", "with garbage"):
+        yield Scenario(f"provider answers {behaviour}, money", "3 times", provider(behaviour), pictures=AFFORDABLE)
 
 
 def free_provider() -> Iterator[Scenario]:
@@ -142,7 +142,7 @@ def free_provider() -> Iterator[Scenario]:
     yield Scenario("freeze worker, free, cancel", "put | finish", cancelled_while_frozen("put | finish"), repeats)
     for how in (KILL, FREEZE):
         yield Scenario(f"{HOW[how]} mongod, free", "at random", store("mongod", how), repeats)
-        yield Scenario(f"{HOW[how]} worker, free", "at random", process(lambda house: house.workers, how), repeats)
+        yield Scenario(f"{HOW[how]} worker, free", "at random", process(lambda cluster: cluster.workers, how), repeats)
 
 
 def outages() -> Iterator[Scenario]:
@@ -156,17 +156,17 @@ def outages() -> Iterator[Scenario]:
 
 def at_random() -> Iterator[Scenario]:
     for how, name in HOW.items():
-        yield Scenario(f"{name} web", "at random", process(lambda house: house.webs, how))
-        yield Scenario(f"{name} worker", "at random", process(lambda house: house.workers, how))
+        yield Scenario(f"{name} web", "at random", process(lambda cluster: cluster.webs, how))
+        yield Scenario(f"{name} worker", "at random", process(lambda cluster: cluster.workers, how))
         yield Scenario(f"{name} mongod", "at random", store("mongod", how))
         yield Scenario(f"{name} Valkey", "at random", store("valkey", how))
     yield Scenario("FLUSHALL", "at random", flushall)
 
 
-async def storm(stage: Stage) -> float:
+async def storm(run: Run) -> float:
     """One fault after another. Messages may fail, but not get lost."""
     at = time.monotonic()
     blows = [scenario.act for scenario in at_random() if not scenario.fault.startswith(HOW[TERM])]
     for _ in range(BLOWS):
-        await stage.chance.choice(blows)(stage)
+        await run.chance.choice(blows)(run)
     return at

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from statistics import mean, quantiles
 
 from tests.programs.faults.judge import FAILURES
-from tests.programs.faults.play import Row
+from tests.programs.faults.runner import Row
 
 
 def _count(name: str) -> Callable[[Row], object]:
@@ -40,7 +40,7 @@ def head() -> str:
 
 def line(row: Row, *, must_be_red: bool = False) -> str:
     if row.skipped:
-        return _line([row.scenario.fault, row.scenario.place, f"not played: {row.skipped}"])
+        return _line([row.scenario.fault, row.scenario.place, f"not run: {row.skipped}"])
     as_it_must_be = ", as it must be" if must_be_red and row.verdict.red else ""
     return _line([cell(row) for *_, cell in COLUMNS]) + as_it_must_be
 

@@ -1,4 +1,4 @@
-"""`python -m tests.programs.faults.worker`: `manage.py run_huey` with fault injection and the stand-in provider."""
+"""`python -m tests.programs.faults.worker`: `manage.py run_huey` with fault injection and the fake provider."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from tests.programs.faults import everywhere
 from tests.programs.faults.breaking import after, before, replace, say_ready, switched
 
 # Shorter than a day, for the harness: once everything has ended no artifact is in use, even by a clock that is ahead.
-IMAGES = "STUDIO_FAULTS_IMAGES"  # set: the provider `images` makes the pictures, not the stand-in
+IMAGES = "STUDIO_FAULTS_IMAGES"  # set: the provider `images` makes the pictures, not the fake
 ANY_AGE = timedelta(minutes=-2)
 
 
@@ -36,13 +36,13 @@ def install() -> None:
     from pipeline.store import messages, reservations, turns
     from pipeline.worker import maintenance, stages
     from pipeline.worker.paying import OfMessage
-    from tests.programs.faults.standin import PATIENCE_S, StandIn
+    from tests.programs.faults.provider import PATIENCE_S, FakeProvider
 
     everywhere.install()
     ledger = os.environ["STUDIO_FAULTS_LEDGER"]
-    standin = StandIn(ledger)
-    provider = ImagesProvider(Server(ledger, "", timeout_s=PATIENCE_S, calls=4)) if IMAGES in os.environ else standin
-    replace(registry, "refiner", lambda _: lambda: standin)
+    fake = FakeProvider(ledger)
+    provider = ImagesProvider(Server(ledger, "", timeout_s=PATIENCE_S, calls=4)) if IMAGES in os.environ else fake
+    replace(registry, "refiner", lambda _: lambda: fake)
     replace(registry, "provider_for", lambda _: lambda intent: provider)
     replace(maintenance, "repair_once", _rescue)
     replace(maintenance, "clean", _rescue)

@@ -10,7 +10,7 @@ from asgiref.sync import ThreadSensitiveContext, sync_to_async
 
 from project.http import threads
 from project.http.threads import RequestThread, Threads
-from tests.support.serving import HANGS_S
+from tests.support.serving import HANGS_S, until
 
 
 @pytest.fixture
@@ -35,12 +35,6 @@ class Work:
 
     def end(self) -> None:
         self._end.set()
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(HANGS_S):
-        while not condition():  # noqa: ASYNC110  of things that happen in threads
-            await asyncio.sleep(0.001)
 
 
 async def done(request: RequestThread, work: Callable[[], Any]) -> Any:
@@ -98,12 +92,12 @@ async def test_a_few_work_at_a_time_and_the_oldest_request_is_next(
     work = [Work() for _ in requests]
     order = [*range(threads.AT_A_TIME), *reversed(range(threads.AT_A_TIME, len(requests)))]  # the youngest asks first
     doing = [asyncio.create_task(done(requests[number], work[number])) for number in order]
-    await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
-    await until(lambda: len(ours._waiting) == 3)
+    assert await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
+    assert await until(lambda: len(ours._waiting) == 3)
     assert [one.begun.is_set() for one in work] == [True] * threads.AT_A_TIME + [False] * 3
     for number in range(threads.AT_A_TIME, len(requests)):
         work[number - threads.AT_A_TIME].end()
-        await until(work[number].begun.is_set)
+        assert await until(work[number].begun.is_set)
         assert not any(one.begun.is_set() for one in work[number + 1 :])
     for one in work:
         one.end()
@@ -119,12 +113,12 @@ async def test_before_an_addresss_second_request_comes_everybodys_first(
     crowd = [ours.enter("crowd") for _ in range(threads.AT_A_TIME + 10)]
     work = [Work() for _ in crowd]
     doing = [asyncio.create_task(done(request, one)) for request, one in zip(crowd, work, strict=True)]
-    await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
+    assert await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
     other, own = ours.enter("other"), Work()
     doing.append(asyncio.create_task(done(other, own)))
     await asyncio.sleep(0)
     work[0].end()
-    await until(own.begun.is_set)
+    assert await until(own.begun.is_set)
     assert sum(one.begun.is_set() for one in work) == threads.AT_A_TIME
     for one in (*work, own):
         one.end()
@@ -154,7 +148,7 @@ async def test_what_is_raised_arrives_and_what_was_cancelled_is_not_begun(
     requests = [ours.enter("a") for _ in range(threads.AT_A_TIME + 1)]
     work = [Work() for _ in requests]
     doing = [asyncio.create_task(done(request, one)) for request, one in zip(requests, work, strict=True)]
-    await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
+    assert await until(lambda: sum(one.begun.is_set() for one in work) == threads.AT_A_TIME)
     doing[-1].cancel()
     await asyncio.wait(doing[-1:])
     for one in work:
@@ -176,7 +170,7 @@ async def test_no_more_threads_are_kept_than_are_of_use(ours: Threads, monkeypat
     requests = [ours.enter("a") for _ in range(threads.IDLE + 5)]
     work = [Work() for _ in requests]
     doing = [asyncio.create_task(done(request, one)) for request, one in zip(requests, work, strict=True)]
-    await until(lambda: all(one.begun.is_set() for one in work))
+    assert await until(lambda: all(one.begun.is_set() for one in work))
     for one in work:
         one.end()
     assert len(set(await asyncio.gather(*doing))) == len(requests)

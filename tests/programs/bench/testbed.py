@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from pipeline.store.mongo import database
 from project.models import Token, User
 from project.serve.children import Child
 from tests.programs.bench.load import Job
+from tests.support.serving import listens
 from tests.support.stores import up
 from tests.support.studio import Studio, eventually
 
@@ -30,7 +30,7 @@ Numbers = dict[str, float]
 OURS = "project.asgi:application"
 
 
-class House(Studio):
+class BenchStudio(Studio):
     """A studio that logs into a file, with an operator's log level."""
 
     def __init__(self, application: str = OURS, **environment: str) -> None:
@@ -57,8 +57,8 @@ class House(Studio):
 
 
 @contextmanager
-def house(workers: int = 0, application: str = OURS, **environment: str) -> Iterator[House]:
-    found = House(application, **environment)
+def running_studio(workers: int = 0, application: str = OURS, **environment: str) -> Iterator[BenchStudio]:
+    found = BenchStudio(application, **environment)
     try:
         found.start_web()
         for _ in range(workers):
@@ -149,8 +149,3 @@ def frozen(server: Child) -> Iterator[None]:
         yield
     finally:
         server.send(signal.SIGCONT)
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from project.serve.children import Child
-from tests.programs.faults.house import House
+from tests.programs.faults.cluster import Cluster
 from tests.programs.faults.ledger import Ledger
 from tests.programs.faults.person import Person
 from tests.programs.faults.times import LEASE_S
@@ -27,10 +27,10 @@ class NotHere(Exception):
 
 
 @dataclass
-class Stage:
+class Run:
     """The processes, people and ledger of a scenario."""
 
-    house: House
+    cluster: Cluster
     ledger: Ledger
     people: list[Person]
     chance: random.Random
@@ -48,23 +48,23 @@ class Stage:
                 person.say("make it bluer")
 
 
-Act = Callable[[Stage], Awaitable[float]]  # returns the moment of its fault, by time.monotonic()
+Act = Callable[[Run], Awaitable[float]]  # returns the moment of its fault, by time.monotonic()
 
 
-async def recover(house: House, child: Child, how: signal.Signals) -> None:
+async def recover(cluster: Cluster, child: Child, how: signal.Signals) -> None:
     if how is FREEZE:
         await asyncio.sleep(FROZEN_S)
         child.send(signal.SIGCONT)
     else:
-        await house.ended(child)
-        await house.revive(child)
+        await cluster.ended(child)
+        await cluster.revive(child)
 
 
-async def broken(stage: Stage, place: str, how: signal.Signals) -> float:
+async def broken(run: Run, place: str, how: signal.Signals) -> float:
     """Wait until a process has reached the armed place, then let the fault take its course."""
-    child = await stage.house.fired(place)
+    child = await run.cluster.fired(place)
     if child is None:
         raise NotReached(place)
     at = time.monotonic()
-    await recover(stage.house, child, how)
+    await recover(run.cluster, child, how)
     return at

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,14 @@ from redis import Redis
 from project.serve import children, embedded
 from project.serve.children import Child, Rank
 from project.serve.embedded import Store
-from tests.support.serving import free_port
+from tests.support.serving import free_port, until
 from tests.support.studio import NO_KEEPALIVE
 
 START_S = 120.0  # on a busy machine
 WORKERS = 2
 
 
-class House:
+class Cluster:
     """Two web processes and two workers, so that another one can always take over."""
 
     def __init__(self, folder: Path) -> None:
@@ -157,23 +157,11 @@ async def answers(port: int) -> None:
         assert await until(is_up, START_S), f"nobody answers on port {port}"
 
 
-async def until(true: Callable[[], bool | Awaitable[bool]], within: float, every: float = 0.05) -> bool:
-    """Whether it becomes true within so many seconds; tried `every` so many."""
-    deadline = asyncio.get_running_loop().time() + within
-    while True:
-        found = true()
-        if found if isinstance(found, bool) else await found:
-            return True
-        if asyncio.get_running_loop().time() > deadline:
-            return False
-        await asyncio.sleep(every)
-
-
 @asynccontextmanager
-async def standing(folder: Path) -> AsyncIterator[House]:
-    house = House(folder)
+async def standing(folder: Path) -> AsyncIterator[Cluster]:
+    cluster = Cluster(folder)
     try:
-        await house.open()
-        yield house
+        await cluster.open()
+        yield cluster
     finally:
-        house.close()
+        cluster.close()

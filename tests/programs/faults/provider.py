@@ -21,11 +21,11 @@ from tests.support.studio import NO_KEEPALIVE
 
 PATIENCE_S = 1.0
 
-NAME = "stand-in"
+NAME = "fake"
 PICTURE = Usage(pictures=1)  # at the price of `images`
 
 
-class StandIn:
+class FakeProvider:
     """Satisfies `Refiner` and `Provider` of `pipeline.providers.base`."""
 
     name = NAME
@@ -43,12 +43,10 @@ class StandIn:
         try:
             prompt = answer.json()["prompt"]
         except (ValueError, KeyError, TypeError) as error:
-            raise ProviderDown("The stand-in spoke nonsense.") from error
+            raise ProviderDown("The fake spoke nonsense.") from error
         edits = request.content.startswith("make it")
         intent, side = (Intent.EDIT, None) if edits else (Intent.GENERATE, 128)
-        return Refinement(
-            intent, str(prompt), "A stand-in's title", None, side, side, None, NAME, repeatable=_repeats()
-        )
+        return Refinement(intent, str(prompt), "A fake's title", None, side, side, None, NAME, repeatable=_repeats())
 
     def size(
         self, intent: Intent, prompt: str, source: tuple[int, int], plan: PlanForm | None = None
