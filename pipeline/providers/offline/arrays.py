@@ -50,6 +50,10 @@ def resized(plane: Array, width: int, height: int) -> Array:
     return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
 
 
+def enlarged(small: Array, like: Pixels) -> Pixels:
+    return cv2.resize(to_bytes(small), like.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+
+
 def stretched(pixels: Array, size: tuple[int, ...], rows: slice) -> Array:
     """At that height and width, these rows."""
     height, width = size[:2]
@@ -121,7 +125,7 @@ def fbm(rng: np.random.Generator, size: int = 512, cells: int = 4, octaves: int 
     total = np.zeros((size, size), np.float32)
     for octave in range(octaves):
         total += gain**octave * _octave(rng, size, cells << octave)
-    return _stretched(total)
+    return cv2.normalize(total, total, 0, 1, cv2.NORM_MINMAX)
 
 
 def ridges(rng: np.random.Generator, size: int, cells: int, octaves: int) -> Array:
@@ -131,17 +135,13 @@ def ridges(rng: np.random.Generator, size: int, cells: int, octaves: int) -> Arr
         crest = (1 - np.abs(_octave(rng, size, cells << octave))) ** 2
         total += 0.5**octave * crest * weight
         weight = np.clip(crest * 1.3, 0, 1)
-    return _stretched(total)
+    return cv2.normalize(total, total, 0, 1, cv2.NORM_MINMAX)
 
 
 def _octave(rng: np.random.Generator, size: int, cells: int) -> Array:
     grid = np.pad(rng.uniform(-1.4, 1.4, (cells, cells)).astype(np.float32), 3, mode="wrap")
     box = (3, 3, cells + 3, cells + 3)
     return np.asarray(Image.fromarray(grid).resize((size, size), Image.Resampling.BICUBIC, box))
-
-
-def _stretched(values: Array) -> Array:
-    return (values - values.min()) / max(np.ptp(values), 1e-6)
 
 
 def sample(tile: Array, x: Array, y: Array) -> Array:

@@ -187,12 +187,8 @@ def _span(start: float, end: float, side: int) -> tuple[int, int]:
     return min(round(start * side), side - length), length
 
 
-def fits_twice(size: Size) -> bool:
-    return 2 * max(size) <= MAX_SIDE
-
-
 def enhanced_size(steps: Collection[str], size: Size) -> Size | None:
     width, height = within(size)
-    if not fits_twice((width, height)):
+    if 2 * max(width, height) > MAX_SIDE:
         return width, height
     return (2 * width, 2 * height) if "upscale" in steps else (width, height) if steps else None

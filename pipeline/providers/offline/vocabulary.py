@@ -15,12 +15,10 @@ Group = dict[str, str]  # name → "English phrases | Vietnamese phrases"
 
 
 _WORDS = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
-SCENE: list[Group] = [_WORDS[name] for name in ("times", "sky", "weather", "land", "scenery", "colours", "moods")]
-TIMES, SKY, WEATHER, LAND, SCENERY, COLOURS, MOODS = SCENE
-STYLES, STEPS = _WORDS["styles"], _WORDS["steps"]
-FIELDS = {  # of a scene
-    "time": TIMES, "sky": SKY, "weather": WEATHER, "land": LAND, "colours": COLOURS, "moods": MOODS, "styles": STYLES,
-}  # fmt: skip
+FIELDS = ("time", "sky", "weather", "land", "colours", "moods", "styles")  # of a scene
+SCENE: dict[str, Group] = {field: _WORDS[field] for field in FIELDS}
+TIMES, SKY, WEATHER, LAND, COLOURS, MOODS, STYLES = SCENE.values()
+SCENERY, STEPS = _WORDS["scenery"], _WORDS["steps"]
 LOOKS = {name: STYLES[name] for name in ("black and white", "sepia")} | _WORDS["looks"]
 TONES: dict[str, Group] = _WORDS["tones"]  # how a phrase is used → the tone's name → phrases, without Vietnamese ones
 TONE_RULES: dict[str, list[list[str]]] = _WORDS["tone_rules"]

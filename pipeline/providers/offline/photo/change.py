@@ -8,9 +8,9 @@ from gallery.errors import BadInput
 from pipeline.providers.base import Intent, PictureRequest, Progress, part
 from pipeline.providers.encoding import encoded
 
-from ..arrays import Flags, Pixels, in_tiles, stretched, to_bytes
+from ..arrays import Flags, Pixels, enlarged
 from ..networks.style import in_style_of
-from ..plan import Plan, fits_twice, within
+from ..plan import Plan, enhanced_size, within
 from ..sentences import say
 from . import edits
 from .background import part_of, remove_background
@@ -30,7 +30,7 @@ def change(request: PictureRequest, plan: Plan, progress: Progress) -> tuple[byt
     image, note = pictures.decode(request.source), None
     if image.size != within(image.size):
         image, note = image.resize(within(image.size), Image.Resampling.LANCZOS), "shrunk"
-    if "upscale" in plan.steps and not fits_twice(image.size):
+    if "upscale" in plan.steps and enhanced_size(plan.steps, image.size) == image.size:
         note = note or "keeps_its_size"
         plan = plan.model_copy(update={"steps": tuple(step for step in plan.steps if step != "upscale")})
     mask = pictures.decode(request.mask).convert("L").resize(image.size) if request.mask else None
@@ -96,9 +96,4 @@ def _colours(image: Image.Image) -> Pixels:
     clear: Flags = np.asarray(image.convert("RGBA").getchannel("A")) == 0
     if not clear.any() or clear.all():
         return colours
-    filled = small_without(clear, colours, 512)
-
-    def work(tile: Pixels, rows: slice) -> Pixels:
-        return np.where(clear[rows, :, None], to_bytes(stretched(filled, clear.shape, rows)), tile)
-
-    return in_tiles(colours, work, 0, lambda done: None)
+    return np.where(clear[..., None], enlarged(small_without(clear, colours, 512), colours), colours)

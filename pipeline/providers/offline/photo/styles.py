@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.providers.base import Progress, part
 
-from ..arrays import Array, Floats, Pixels, box_mean, grey, in_tiles, k_means, shrunk, step
+from ..arrays import Array, Floats, Pixels, box_mean, enlarged, grey, in_tiles, k_means, shrunk, step
 from .edits import LOOKS
 
 CANVAS_SIDE = 1400  # pixels: the longest side
@@ -37,7 +37,7 @@ def _watercolour(pixels: Pixels, progress: Progress) -> Pixels:
     pigment = 1 - 0.32 * np.clip(cv2.GaussianBlur(rim, (0, 0), 0.8) / 60, 0, 1)
     water = np.clip(0.5 + 0.3 * _noise(small, max(height, width) / 11, 7), 0, 1)
     thinned = 255 - (255 - _vivid(washed, 1.3).astype(np.float32)) * (0.80 + 0.16 * water[..., None])
-    page = _grown(thinned * pigment[..., None], pixels)
+    page = enlarged(thinned * pigment[..., None], pixels)
     progress(0.6)
     paper = _paper(pixels, 3)
 
@@ -70,7 +70,7 @@ def _oil(pixels: Pixels, progress: Progress) -> Pixels:
     # Thick where there are forms, thin on a sky, and the finer the smaller the picture is.
     forms = np.sqrt(cv2.GaussianBlur(xx + yy, (0, 0), 2 * brush)) / 30
     relief = np.clip(bristles, -2, 2) * np.clip(2 + 6 * forms, 2, 9) * min(1.0, brush / 4)
-    return _grown(painted + relief[..., None], pixels)
+    return enlarged(painted + relief[..., None], pixels)
 
 
 def _pencil(pixels: Pixels, progress: Progress) -> Pixels:
@@ -98,7 +98,7 @@ def _ink(pixels: Pixels, progress: Progress) -> Pixels:
     fine = _fine(pixels)
     small = _flattened(shrunk(pixels, CANVAS_SIDE))
     progress(0.2)
-    soft, tones = _grown(small, pixels), _tones(small, 3, 92, 0.8)
+    soft, tones = enlarged(small, pixels), _tones(small, 3, 92, 0.8)
     paper, feather = _paper(pixels, 5), _noise(pixels, 24 * fine, 7)
     progress(0.3)
 
@@ -122,7 +122,7 @@ def _cartoon(pixels: Pixels, progress: Progress) -> Pixels:
     nearest = np.rint(light / apart) * apart
     lab[..., 0] = nearest + apart / 4 * np.tanh((light - nearest) / apart * 4)
     flat = _vivid(cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB), 1.45)
-    colours, fine = _grown(flat, pixels), _fine(pixels)
+    colours, fine = enlarged(flat, pixels), _fine(pixels)
     progress(0.5)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
@@ -150,7 +150,7 @@ def _poster(pixels: Pixels, progress: Progress) -> Pixels:
     flat = cv2.medianBlur(_nearest(strong, colours), 3)
     progress(0.5)
     # Stretching has mixed the colours.
-    return in_tiles(_grown(flat, pixels), lambda tile, rows: _nearest(tile, colours), 0, part(progress, 0.5, 1))
+    return in_tiles(enlarged(flat, pixels), lambda tile, rows: _nearest(tile, colours), 0, part(progress, 0.5, 1))
 
 
 def _flattened(pixels: Pixels, strength: float = 0.35) -> Pixels:
@@ -161,11 +161,6 @@ def _flattened(pixels: Pixels, strength: float = 0.35) -> Pixels:
 def _vivid(pixels: Array, factor: float) -> Pixels:
     mean = cv2.transform(pixels.astype(np.float32), np.full((3, 3), 1 / 3, np.float32))
     return np.clip(mean + (pixels - mean) * factor, 0, 255).astype(np.uint8)
-
-
-def _grown(small: Array, pixels: Pixels) -> Pixels:
-    levels = np.clip(small, 0, 255).astype(np.uint8)
-    return cv2.resize(levels, pixels.shape[1::-1], interpolation=cv2.INTER_CUBIC)
 
 
 def _noise(pixels: Pixels, cell: float, seed: int) -> Floats:

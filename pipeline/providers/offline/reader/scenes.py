@@ -14,7 +14,7 @@ from ..plan import Scene, in_words, restored
 from ..vocabulary import Lexicon, Match
 from .edits import parse
 
-LEXICON = Lexicon(*words.SCENE, words.STYLES)
+LEXICON = Lexicon(*words.SCENE.values(), words.SCENERY)
 PLACES = words.LAND.keys() | words.SCENERY.keys()
 CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
 PAINTED = words.LAND.keys() | CIRCUMSTANCES
@@ -124,7 +124,7 @@ def _first_unknown(found: Sequence[Match], groups: Iterable[Sequence[Match]]) ->
 
 
 def _scene(known: Sequence[str], unwanted: Collection[str], styles: Collection[str | None]) -> Scene:
-    named = {field: [name for name in known if name in group] for field, group in words.FIELDS.items()}
+    named = {field: [name for name in known if name in group] for field, group in words.SCENE.items()}
     if "clouds" in unwanted and not named["weather"]:
         named["weather"] = ["clear"]
     land = set(named["land"]) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}

@@ -37,7 +37,7 @@ def photo() -> bytes:
     return buffer.getvalue()
 
 
-WORDS = [name for group in vocabulary.SCENE for name in group] + list(vocabulary.STYLES)
+WORDS = [name for group in (*vocabulary.SCENE.values(), vocabulary.SCENERY) for name in group]
 any_scene = st.lists(st.sampled_from(WORDS), unique=True).map(lambda names: scenes.read(", ".join(names)).scene)
 any_edit = st.one_of(
     st.builds(p.Tone, name=st.sampled_from(sorted(vocabulary.TONES["opposite"]))),
