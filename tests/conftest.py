@@ -24,7 +24,7 @@ from project.serve.children import Child
 from tests import distribution
 from tests.support import postgresql
 from tests.support.browser import find_chromium
-from tests.support.fakes.cloudinary import Cloudinary, standing_in
+from tests.support.fakes.cloudinary import Cloudinary, fake_cloudinary
 from tests.support.serving import HANGS_S
 from tests.support.stores import up
 from tests.support.studio import Studio, own_stores, running
@@ -226,7 +226,7 @@ def limited(prepared: None) -> Iterator[Studio]:
 @pytest.fixture
 def cloudinary() -> Iterator[Cloudinary]:
     """A fake of the service; the test fails if it got a request that the service would refuse."""
-    with standing_in() as cloudinary:
+    with fake_cloudinary() as cloudinary:
         yield cloudinary
 
 

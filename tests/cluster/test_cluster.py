@@ -16,7 +16,7 @@ from tests.cluster.crowd import Crowd, attempts, claimed
 from tests.cluster.fleet import DEBUG, Fleet, running
 from tests.cluster.secrets import CANARY, PLANTED, answers, commands, documents, keys, overheard, tables
 from tests.cluster.servers import Servers
-from tests.support.fakes.cloudinary import BROKEN, always, standing_in
+from tests.support.fakes.cloudinary import BROKEN, always, fake_cloudinary
 from tests.support.fakes.gemini import bad_key, gemini
 from tests.support.serving import processes, serving
 from tests.support.studio import HANGS_S, Studio, eventually, picture
@@ -189,7 +189,7 @@ def test_no_secret_is_anywhere(fleet: Fleet, crowd: Crowd, answered: list[tuple[
 def _served(stores: Servers, folder: Path) -> str:
     """What `serve` prints, with its children, as a person asks it for a picture of Gemini's, kept by Cloudinary: one that is
     made, one that Cloudinary does not take, one that Gemini does not make."""
-    with gemini() as ai, standing_in() as cloudinary:
+    with gemini() as ai, fake_cloudinary() as cloudinary:
         assert CANARY in ai.environment["GEMINI_API_KEY"]
         assert CANARY in cloudinary.url
         apart = {

@@ -19,8 +19,8 @@ from pipeline.providers.offline.provider import OfflineProvider
 from pipeline.providers.openai_api.chat import ChatRefiner
 from pipeline.providers.openai_api.images import ImagesProvider
 from tests.support import tiny_diffusion
-from tests.support.fakes import cloudinary as cloudinary_standin
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
+from tests.support.fakes.cloudinary import fake_cloudinary
 from tests.support.fakes.openai_api import openai
 from tests.support.fakes.sd_cpp import sd_cpp
 from tests.support.fakes.webui import webui
@@ -33,13 +33,13 @@ def offline() -> Iterator[OfflineProvider]:
 
 @contextmanager
 def gemini() -> Iterator[GeminiProvider]:
-    with standin.gemini() as server, closing(GeminiProvider(account(server))) as provider:
+    with fake.gemini() as server, closing(GeminiProvider(account(server))) as provider:
         yield provider
 
 
 @contextmanager
 def cloudinary() -> Iterator[CloudinaryEffects]:
-    with cloudinary_standin.standing_in() as server:
+    with fake_cloudinary() as server:
         yield CloudinaryEffects(Client(CloudinaryAccount.parse(server.url), timeout_s=60), poll_s=0.02)
 
 
@@ -77,10 +77,8 @@ def chat() -> Iterator[ChatRefiner]:
         yield refiner
 
 
-def account(server: standin.Gemini, timeout_s: float = 60.0, calls: int = 4) -> Account:
-    return Account(
-        standin.KEY, standin.TEXT_MODEL, standin.PICTURE_MODEL, server.server.url, timeout_s=timeout_s, calls=calls
-    )
+def account(server: fake.Gemini, timeout_s: float = 60.0, calls: int = 4) -> Account:
+    return Account(fake.KEY, fake.TEXT_MODEL, fake.PICTURE_MODEL, server.server.url, timeout_s=timeout_s, calls=calls)
 
 
 LANGUAGES: dict[str, Callable[[], AbstractContextManager[Refiner]]] = {

@@ -21,10 +21,10 @@ from pipeline.providers.openai_api.server import Server as OpenAIServer
 from pipeline.worker import stages
 from tests.contracts.asking import photo, to_make, to_read
 from tests.support.fakes import cloudinary, gemini, openai_api, sd_cpp, webui
-from tests.support.fakes.server import NEVER, Answer, Asked, Server, cut
+from tests.support.fakes.server import NEVER, Answer, Request, Server, cut
 
 Ask = Callable[[Control], object]
-Respond = Callable[[Asked], Answer]
+Respond = Callable[[Request], Answer]
 
 PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
 CHANGE = to_make(Intent.EDIT, style=None)
@@ -34,16 +34,16 @@ GIF = b"GIF89a" + bytes(40)
 DELAY_S = 7.0
 
 
-class StandIn(Protocol):
+class Fake(Protocol):
     server: Any  # a `Server`, once it runs
 
 
 @dataclass(frozen=True)
 class Service:
-    standing_in: Callable[[], AbstractContextManager[StandIn]]
+    fake: Callable[[], AbstractContextManager[Fake]]
     asking: Callable[[str, float], AbstractContextManager[Ask]]  # of an address, with a time limit in seconds
     canary: str  # nobody may print it
-    is_concerned: Callable[[Asked], bool]  # among its requests, the one that a row of `FAULTS` is about
+    is_concerned: Callable[[Request], bool]  # among its requests, the one that a row of `FAULTS` is about
     is_first: bool = True  # of those that one picture takes
     can_be_given_up: bool = True
 
@@ -112,7 +112,7 @@ def _cloudinary(url: str, timeout_s: float) -> Iterator[Ask]:
     yield lambda control: stages.generate(provider, ENHANCE, control)  # there its pictures are looked at
 
 
-def _any(asked: Asked) -> bool:
+def _any(asked: Request) -> bool:
     return True
 
 
@@ -127,14 +127,14 @@ SERVICES: Mapping[str, Service] = {
     "sd.cpp": Service(sd_cpp.sd_cpp, _sd_cpp, sd_cpp.KEY, lambda asked: asked.path.endswith("img_gen")),
     "sd.cpp, job": Service(sd_cpp.sd_cpp, _sd_cpp, sd_cpp.KEY, lambda asked: asked.method == "GET", is_first=False),
     "Cloudinary": Service(
-        cloudinary.standing_in,
+        cloudinary.fake_cloudinary,
         _cloudinary,
         cloudinary.SECRET,
         lambda asked: asked.path.endswith("upload"),
         can_be_given_up=False,
     ),
     "Cloudinary, effect": Service(
-        cloudinary.standing_in, _cloudinary, cloudinary.SECRET, lambda asked: asked.method == "GET", is_first=False
+        cloudinary.fake_cloudinary, _cloudinary, cloudinary.SECRET, lambda asked: asked.method == "GET", is_first=False
     ),
 }
 
@@ -144,7 +144,7 @@ class Fault:
     """`answer`: of the request, and of how it is answered well. `pictures`: that were paid for, as the error and the
     ledger say; `unknown`: whether more was is not known, so that the ledger assumes it."""
 
-    answer: Callable[[Asked, Respond], Answer]
+    answer: Callable[[Request, Respond], Answer]
     error: type[StudioError]
     pictures: int = 0
     unknown: bool = False
@@ -155,11 +155,11 @@ def said(answer: Answer, error: type[StudioError], pictures: int = 0, **more: An
     return Fault(lambda asked, well: answer, error, pictures, **more)
 
 
-def _cut(asked: Asked, well: Respond) -> Answer:
+def _cut(asked: Request, well: Respond) -> Answer:
     return replace(cut(well(asked)), pieces=())
 
 
-def _packed(asked: Asked, well: Respond) -> Answer:
+def _packed(asked: Request, well: Respond) -> Answer:
     """Which could be of any size."""
     answer = well(asked)
     return replace(answer, body=gzip.compress(answer.body), pieces=(), headers={"Content-Encoding": "gzip"})
@@ -208,7 +208,7 @@ def _job(*images: str) -> Answer:
     return _json({"status": "completed", "result": {"images": [{"b64_json": image} for image in images]}})
 
 
-def _nothing_begun(asked: Asked, well: Respond) -> Answer:
+def _nothing_begun(asked: Request, well: Respond) -> Answer:
     return _json({**json.loads(well(asked).body), "eager": []})
 
 

@@ -1,4 +1,4 @@
-"""Cloudinary's effects against the stand-in: what is asked for, what comes back, and that nothing stays there."""
+"""Cloudinary's effects against the fake: what is asked for, what comes back, and that nothing stays there."""
 
 import io
 from dataclasses import replace
@@ -25,9 +25,9 @@ from pipeline.providers.base import STYLES, Intent, PictureRequest, RefinedReque
 from pipeline.providers.cloudinary.effects import ART, OWN
 from pipeline.providers.cloudinary.provider import CloudinaryEffects
 from pipeline.worker import stages
-from tests.support.fakes import cloudinary as standin
+from tests.support.fakes import cloudinary as fake
 from tests.support.fakes.cloudinary import SECRET, Cloudinary, always, error
-from tests.support.fakes.server import NEVER, Answer, Asked, serving
+from tests.support.fakes.server import NEVER, Answer, Request, serving
 from tests.support.listener import Listener
 
 SIZE = (64, 48)
@@ -55,7 +55,7 @@ def made(cloudinary: Cloudinary, asked: PictureRequest) -> Image.Image:
     return Image.open(io.BytesIO(made.data))
 
 
-def questions(cloudinary: Cloudinary) -> list[Asked]:
+def questions(cloudinary: Cloudinary) -> list[Request]:
     """Whether the picture is ready."""
     return [asked for asked in cloudinary.asked if "/s--" in asked.path]
 
@@ -202,7 +202,7 @@ def test_an_error_that_nobody_expected_ends_the_wait_for_a_picture(
 
 
 def only(method: str, answer: Answer) -> Any:
-    def fail(asked: Asked) -> Answer | None:
+    def fail(asked: Request) -> Answer | None:
         concerned = asked.method == method and not asked.path.endswith("destroy")
         return answer if concerned else None
 
@@ -213,16 +213,16 @@ def only(method: str, answer: Answer) -> Any:
 @pytest.mark.parametrize(
     ("failure", "kind", "retryable"),
     [
-        (standin.BAD_KEY, Unusable, False),
-        (standin.NO_ADD_ON, NoImage, False),
-        (replace(standin.NO_ADD_ON, status=401), NoImage, False),
-        (standin.LIMIT, Quota, True),
-        (standin.TOO_MANY, Quota, True),
-        (standin.TOO_LARGE, TooLarge, False),
+        (fake.BAD_KEY, Unusable, False),
+        (fake.NO_ADD_ON, NoImage, False),
+        (replace(fake.NO_ADD_ON, status=401), NoImage, False),
+        (fake.LIMIT, Quota, True),
+        (fake.TOO_MANY, Quota, True),
+        (fake.TOO_LARGE, TooLarge, False),
         (error(400, "Invalid transformation"), NoImage, False),
         (error(404, "Resource not found"), ProviderDown, True),
-        (standin.BROKEN, ProviderDown, True),
-        (standin.CUT_OFF, ProviderDown, True),
+        (fake.BROKEN, ProviderDown, True),
+        (fake.CUT_OFF, ProviderDown, True),
         (NEVER, TimedOut, True),
     ],
 )
@@ -236,7 +236,7 @@ def test_every_failure_is_one_of_our_errors(
     assert (type(caught.value), caught.value.retryable) == (kind, retryable)
     assert str(failure.body) not in caught.value.message
     if kind is Quota:  # of the answer to an upload the SDK shows no header
-        seconds = {"GET": {standin.TOO_MANY.status: 7}}.get(method, {standin.TOO_MANY.status: None})
+        seconds = {"GET": {fake.TOO_MANY.status: 7}}.get(method, {fake.TOO_MANY.status: None})
         assert caught.value.retry_after == seconds.get(failure.status, 3600)
 
 
@@ -247,12 +247,12 @@ def test_nobody_there_is_a_service_that_is_down(cloudinary: Cloudinary) -> None:
 
 
 def test_a_missing_add_on_is_named_to_the_person(cloudinary: Cloudinary) -> None:
-    cloudinary.fail = only("POST", standin.NO_ADD_ON)
+    cloudinary.fail = only("POST", fake.NO_ADD_ON)
     with pytest.raises(NoImage, match="background removal, which the studio's account there does not have"):
         effects(cloudinary).make(request(Intent.REMOVE_BACKGROUND), Listener())
 
 
-@pytest.mark.parametrize("failure", [standin.NOT_JSON, standin.ODD_JSON, Answer(200, b"{}"), standin.CUT_OFF])
+@pytest.mark.parametrize("failure", [fake.NOT_JSON, fake.ODD_JSON, Answer(200, b"{}"), fake.CUT_OFF])
 def test_an_answer_that_makes_no_sense_is_no_picture(cloudinary: Cloudinary, failure: Answer) -> None:
     cloudinary.lose = only("POST", failure)
     with pytest.raises(ProviderDown):
@@ -285,7 +285,7 @@ def test_a_picture_beyond_our_bound_is_not_taken_in(cloudinary: Cloudinary, monk
     ],
 )
 def test_it_goes_nowhere_else_for_a_picture(cloudinary: Cloudinary, url: str) -> None:
-    def elsewhere(asked: Asked) -> Answer | None:
+    def elsewhere(asked: Request) -> Answer | None:
         if not asked.path.endswith("upload"):
             return None
         public_id = cloudinary.uploads[-1]
@@ -316,7 +316,7 @@ def test_the_accounts_own_host_and_cloudinarys_are_theirs() -> None:
 
 
 def test_what_a_crash_left_behind_is_cleared_away_by_the_next_attempt(cloudinary: Cloudinary) -> None:
-    cloudinary.fail = lambda asked: standin.BROKEN if asked.path.endswith("destroy") else None
+    cloudinary.fail = lambda asked: fake.BROKEN if asked.path.endswith("destroy") else None
     effects(cloudinary).make(request(Intent.ENHANCE), Listener())
     assert len(cloudinary.assets) == 1
     cloudinary.fail = lambda asked: None
@@ -327,7 +327,7 @@ def test_what_a_crash_left_behind_is_cleared_away_by_the_next_attempt(cloudinary
 def test_a_source_that_a_lost_attempt_took_away_is_uploaded_again(cloudinary: Cloudinary) -> None:
     """The other one ends while this one waits, and destroys what both had uploaded."""
 
-    def other_ends(asked: Asked) -> None:
+    def other_ends(asked: Request) -> None:
         if asked.method == "GET" and len(cloudinary.uploads) == 1:
             cloudinary.assets.clear()
             cloudinary.fail = lambda asked: None
@@ -346,7 +346,7 @@ def test_two_variations_do_not_share_a_source(cloudinary: Cloudinary) -> None:
 
 def test_the_secret_is_in_no_log(cloudinary: Cloudinary, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("DEBUG")
-    cloudinary.fail = always(standin.BAD_KEY)
+    cloudinary.fail = always(fake.BAD_KEY)
     with pytest.raises(ProviderDown):
         effects(cloudinary).make(request(Intent.ENHANCE), Listener())
     assert "check CLOUDINARY_URL" in caplog.text

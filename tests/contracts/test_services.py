@@ -83,8 +83,8 @@ def test_a_fault_is_our_error_and_says_what_it_cost_and_never_the_key(
     monkeypatch.setattr(sd_cpp, "POLL_S", 0.02)
     bill = Bill()
     timeout_s = 0.5 if fault.error is TimedOut else HANGS_S
-    with service.standing_in() as standin, service.asking(standin.server.url, timeout_s) as ask:
-        failing(standin.server, service, fault)
+    with service.fake() as fake, service.asking(fake.server.url, timeout_s) as ask:
+        failing(fake.server, service, fault)
         with metered(bill), pytest.raises(StudioError) as caught:
             ask(Listener())
     error = caught.value
@@ -97,10 +97,10 @@ def test_a_fault_is_our_error_and_says_what_it_cost_and_never_the_key(
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_redirect_is_not_followed_with_the_key_in_hand(service: Service) -> None:
-    with serving(lambda asked: Answer()) as elsewhere, service.standing_in() as standin:
+    with serving(lambda asked: Answer()) as elsewhere, service.fake() as fake:
         onward = Answer(307, headers={"Location": f"{elsewhere.url}/v1/elsewhere"})
-        with service.asking(standin.server.url, HANGS_S) as ask:
-            failing(standin.server, service, said(onward, ProviderDown))
+        with service.asking(fake.server.url, HANGS_S) as ask:
+            failing(fake.server, service, said(onward, ProviderDown))
             with pytest.raises(ProviderDown):
                 ask(Listener())
         assert elsewhere.asked == []
@@ -126,13 +126,13 @@ def test_a_service_that_sends_a_byte_now_and_then_is_a_timeout(service: Service)
 @pytest.mark.parametrize("name", GIVEN_UP)
 def test_what_is_given_up_may_have_been_paid_for_and_its_turn_is_free_at_once(service: Service) -> None:
     bill = Bill()
-    with service.standing_in() as standin, service.asking(standin.server.url, HANGS_S) as ask:
-        well = standin.server.respond
-        failing(standin.server, service, said(NEVER, Interrupted))
+    with service.fake() as fake, service.asking(fake.server.url, HANGS_S) as ask:
+        well = fake.server.respond
+        failing(fake.server, service, said(NEVER, Interrupted))
         with metered(bill), pytest.raises(Interrupted):
             ask(Listener(stop_after=4))
         assert bill.is_unknown or sum(bill.ended) == 1
-        standin.server.respond = well
+        fake.server.respond = well
         assert ask(Listener())
 
 
@@ -158,7 +158,7 @@ def test_a_call_that_is_given_up_closes_its_connection(service: Service) -> None
 
 @pytest.mark.parametrize("name", CANCELLED)
 def test_what_was_cancelled_before_is_not_asked_for(service: Service) -> None:
-    with service.standing_in() as standin, service.asking(standin.server.url, HANGS_S) as ask:
+    with service.fake() as fake, service.asking(fake.server.url, HANGS_S) as ask:
         with pytest.raises(Interrupted):
             ask(Listener(stop_at=0.0))
-        assert asked(standin.server, service) == 0
+        assert asked(fake.server, service) == 0

@@ -25,9 +25,9 @@ from gallery.storage.cloudinary import CloudinaryStorage
 from gallery.storage.cloudinary_client import Client
 from gallery.storage.local import LocalStorage
 from tests.support.clock import Clock
-from tests.support.fakes import cloudinary as standin
+from tests.support.fakes import cloudinary as fake
 from tests.support.fakes.cloudinary import CLOUD, KEY, SECRET, Cloudinary, always, slowly
-from tests.support.fakes.server import NEVER, Answer, Asked, dripping, serving
+from tests.support.fakes.server import NEVER, Answer, Request, dripping, serving
 from tests.support.serving import HANGS_S
 
 PICTURE = "0199aaaabbbb70008000000000000001-abcd.png"
@@ -195,7 +195,7 @@ def test_the_signed_url_dies_and_holds_no_secret(cloudinary: Cloudinary) -> None
 
 
 def test_a_picture_that_the_account_changes_is_not_stored(cloudinary: Cloudinary) -> None:
-    def changed(asked: Asked) -> Answer:
+    def changed(asked: Request) -> Answer:
         public_id = cloudinary.uploads[-1]
         return Answer(200, f'{{"public_id": "{public_id}", "type": "authenticated", "bytes": 3}}'.encode())
 
@@ -206,7 +206,7 @@ def test_a_picture_that_the_account_changes_is_not_stored(cloudinary: Cloudinary
 
 def test_an_upload_whose_answer_was_lost_is_found_by_the_next_one(cloudinary: Cloudinary) -> None:
     storage = connected(cloudinary)
-    cloudinary.lose = always(standin.CUT_OFF)
+    cloudinary.lose = always(fake.CUT_OFF)
     with pytest.raises(StorageDown):
         storage.put(PICTURE, picture(), "image/png")
     assert len(cloudinary.assets) == 1
@@ -219,7 +219,7 @@ def test_an_upload_whose_answer_was_lost_is_found_by_the_next_one(cloudinary: Cl
 def test_a_delete_whose_answer_was_lost_is_safe_to_repeat(cloudinary: Cloudinary) -> None:
     storage = connected(cloudinary)
     storage.put(PICTURE, picture(), "image/png")
-    cloudinary.lose = always(standin.NOT_JSON)
+    cloudinary.lose = always(fake.NOT_JSON)
     with pytest.raises(StorageDown):
         storage.delete(PICTURE)
     cloudinary.lose = lambda asked: None
@@ -241,11 +241,11 @@ def every_way(storage: Storage) -> dict[str, Callable[[], object]]:
 @pytest.mark.parametrize(
     "failure",
     [
-        standin.BAD_KEY,
-        standin.BAD_CLOUD,
-        standin.LIMIT,
-        standin.TOO_MANY,
-        standin.BROKEN,
+        fake.BAD_KEY,
+        fake.BAD_CLOUD,
+        fake.LIMIT,
+        fake.TOO_MANY,
+        fake.BROKEN,
         Answer(502, b"<html>"),
         NEVER,
     ],
@@ -266,9 +266,9 @@ def test_every_failure_is_a_storage_that_is_down_soon(cloudinary: Cloudinary, wa
 @pytest.mark.parametrize(
     "failure",
     [
-        standin.NOT_JSON,
-        standin.ODD_JSON,
-        standin.CUT_OFF,
+        fake.NOT_JSON,
+        fake.ODD_JSON,
+        fake.CUT_OFF,
         Answer(200, b"null"),
         Answer(200, b"{}"),
         Answer(200, b'{"error": "no"}'),
@@ -282,7 +282,7 @@ def test_an_answer_that_makes_no_sense_is_no_success(cloudinary: Cloudinary, way
 
 
 def test_a_download_that_is_cut_off_is_no_picture(cloudinary: Cloudinary) -> None:
-    cloudinary.fail = always(replace(standin.CUT_OFF, body=picture()))
+    cloudinary.fail = always(replace(fake.CUT_OFF, body=picture()))
     for way in ("open", "stream"):
         with pytest.raises(StorageDown):
             every_way(connected(cloudinary))[way]()
@@ -323,7 +323,7 @@ def test_nobody_there_is_a_storage_that_is_down(cloudinary: Cloudinary) -> None:
             act()
 
 
-@pytest.mark.parametrize(("failure", "seconds"), [(standin.TOO_MANY, 7), (standin.LIMIT, 3600)])
+@pytest.mark.parametrize(("failure", "seconds"), [(fake.TOO_MANY, 7), (fake.LIMIT, 3600)])
 def test_it_says_when_to_come_again(cloudinary: Cloudinary, failure: Answer, seconds: float) -> None:
     cloudinary.fail = always(failure)
     with pytest.raises(StorageDown) as caught:
@@ -332,7 +332,7 @@ def test_it_says_when_to_come_again(cloudinary: Cloudinary, failure: Answer, sec
 
 
 def test_a_picture_that_the_account_does_not_take_is_not_tried_again(cloudinary: Cloudinary) -> None:
-    cloudinary.fail = always(standin.TOO_LARGE)
+    cloudinary.fail = always(fake.TOO_LARGE)
     with pytest.raises(TooLarge) as caught:
         connected(cloudinary).put(PICTURE, picture(), "image/png")
     assert not caught.value.retryable
@@ -342,7 +342,7 @@ def test_a_refused_key_is_said_in_the_log_and_the_secret_never_is(
     cloudinary: Cloudinary, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    cloudinary.fail = always(standin.BAD_KEY)
+    cloudinary.fail = always(fake.BAD_KEY)
     for act in every_way(connected(cloudinary)).values():
         try:
             act()
@@ -353,7 +353,7 @@ def test_a_refused_key_is_said_in_the_log_and_the_secret_never_is(
     assert SECRET not in caplog.text
 
 
-@pytest.mark.parametrize("failure", [standin.CUT_OFF, NEVER, standin.BROKEN])
+@pytest.mark.parametrize("failure", [fake.CUT_OFF, NEVER, fake.BROKEN])
 def test_no_error_carries_a_url_that_opens_a_picture(
     cloudinary: Cloudinary, caplog: pytest.LogCaptureFixture, failure: Answer
 ) -> None:
@@ -398,8 +398,8 @@ print(storage.open({PICTURE!r}) == {picture()!r})
 
 
 def test_it_follows_the_account_in_how_requests_are_signed(cloudinary: Cloudinary) -> None:
-    seen: list[Asked] = []
-    cloudinary.fail = lambda asked: seen.append(asked) or standin.BROKEN  # type: ignore[func-returns-value]
+    seen: list[Request] = []
+    cloudinary.fail = lambda asked: seen.append(asked) or fake.BROKEN  # type: ignore[func-returns-value]
     account = Account.parse(cloudinary.url + "&signature_algorithm=sha256")
     with pytest.raises(StorageDown):
         CloudinaryStorage(Client(account, 60)).open(PICTURE)
@@ -416,7 +416,7 @@ def test_a_redirect_leads_nowhere_else(cloudinary: Cloudinary, way: str) -> None
 
 
 def test_a_download_may_be_sent_on_within_its_host(cloudinary: Cloudinary) -> None:
-    def send_on(asked: Asked) -> Answer:
+    def send_on(asked: Request) -> Answer:
         return Answer(200, picture()) if asked.path == "/file" else Answer(302, headers={"Location": "/file"})
 
     cloudinary.fail = send_on

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.person import WAIT_MS, Person, Seat
+from tests.e2e.person import WAIT_MS, Person, SharedWindow
 from tests.support.browser import launched
 from tests.support.serving import Serving, serving
 
@@ -29,9 +29,9 @@ def browser(chromium: Path) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def seat(server: Serving, browser: Browser) -> Iterator[Seat]:
-    with closing(Seat(browser, server.address)) as seat:
-        yield seat
+def shared_window(server: Serving, browser: Browser) -> Iterator[SharedWindow]:
+    with closing(SharedWindow(browser, server.address)) as shared_window:
+        yield shared_window
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def newcomer(server: Serving, browser: Browser) -> Iterator[Callable[..., Person
 
 
 @pytest.fixture
-def person(seat: Seat) -> Iterator[Person]:
+def person(shared_window: SharedWindow) -> Iterator[Person]:
     """Whom the studio has never seen either."""
-    with seat.taken() as person:
+    with shared_window.lent() as person:
         yield person

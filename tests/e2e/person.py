@@ -64,10 +64,10 @@ class Person:
         self.context, self.excused = context, excused
         self._page = page
         self.complaints: list[str] = []
-        self._heard: dict[Any, Any] = {"console": self._console, "weberror": self._error, "dialog": self._dialog}
+        self._listeners: dict[Any, Any] = {"console": self._console, "weberror": self._error, "dialog": self._dialog}
         if page is None:
             prepare(context)
-        for event, note in self._heard.items():
+        for event, note in self._listeners.items():
             context.on(event, note)
 
     def __enter__(self) -> Self:
@@ -82,9 +82,8 @@ class Person:
         complaints = [text for text in self.complaints if not re.search(self.excused, text)]
         assert not complaints, complaints
 
-    def gets_up(self) -> None:
-        """Hears nothing any more."""
-        for event, note in self._heard.items():
+    def stop_listening(self) -> None:
+        for event, note in self._listeners.items():
             self.context.remove_listener(event, note)
 
     def _error(self, error: WebError) -> None:
@@ -122,7 +121,7 @@ class Person:
         return items[::-1]
 
 
-class Seat:
+class SharedWindow:
     """A window that people take one after the other, because a new one for each costs more than most of what they do. Who
     leaves takes everything along: cookies, storage, whatever was open."""
 
@@ -140,12 +139,12 @@ class Seat:
         self.context.close()
 
     @contextmanager
-    def taken(self) -> Iterator[Person]:
+    def lent(self) -> Iterator[Person]:
         person = Person(self.context, page=self.page)
         try:
             yield person
             self._clear()
-            person.gets_up()
+            person.stop_listening()
         except BaseException:
             self.close()
             self._open()

@@ -13,14 +13,14 @@ from tests.e2e.person import Person, go
 from tests.e2e.reading import complaints
 from tests.e2e.test_gallery_details import details
 from tests.e2e.test_you import STEPS
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
 from tests.support.fakes.gemini import Gemini
 from tests.support.serving import Serving, serving
 
 
 @pytest.fixture(scope="module")
 def gemini() -> Iterator[Gemini]:
-    with standin.gemini() as server:
+    with fake.gemini() as server:
         yield server
 
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import QUICK
 from tests.e2e.person import Person, Tab
-from tests.support.fakes import cloudinary as standin
+from tests.support.fakes import cloudinary as fake
 from tests.support.fakes.cloudinary import SECRET, Cloudinary
-from tests.support.fakes.server import Answer, Asked
+from tests.support.fakes.server import Answer, Request
 from tests.support.serving import HANGS_S, Serving, eventually, serving
 
 
@@ -39,9 +39,9 @@ def an_outage_loses_nothing(server: Serving, cloudinary: Cloudinary, tab: Tab) -
     """Two attempts fail; the third stores the picture that was painted for the first."""
     count = itertools.count()
 
-    def outage(asked: Asked) -> Answer | None:
+    def outage(asked: Request) -> Answer | None:
         is_picture = asked.path.endswith("upload") and b"-thumbnail" not in asked.body
-        return standin.BROKEN if is_picture and next(count) < 2 else None
+        return fake.BROKEN if is_picture and next(count) < 2 else None
 
     cloudinary.fail = outage
     tab.paints("a forest at night")

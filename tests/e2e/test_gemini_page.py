@@ -14,14 +14,14 @@ from tests.e2e.outages import AWAY
 from tests.e2e.person import Person, Tab
 from tests.e2e.reading import complaints
 from tests.e2e.test_photos import picture
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
 from tests.support.fakes.gemini import Gemini
 from tests.support.serving import Serving, serving
 
 
 @pytest.fixture(scope="module")
 def gemini() -> Iterator[Gemini]:
-    with standin.gemini() as server:
+    with fake.gemini() as server:
         yield server
 
 
@@ -147,7 +147,7 @@ def test_pictures_come_from_the_gallery_too(person: Person, tab: Tab) -> None:
 
 def test_a_draft_is_shown_until_the_picture_is_there(person: Person, tab: Tab, gemini: Gemini) -> None:
     go_on = threading.Event()
-    gemini.then("make", standin.draft_first(go_on, standin.well))
+    gemini.then("make", fake.draft_first(go_on, fake.well))
     tab.says("a lake")
     frame = tab.boxes.first.locator(".frame")
     expect(frame).to_have_attribute("data-draft", "")
@@ -159,7 +159,7 @@ def test_a_draft_is_shown_until_the_picture_is_there(person: Person, tab: Tab, g
 
 
 def test_who_waits_for_a_provider_that_is_down_reads_why(tab: Tab, gemini: Gemini) -> None:
-    gemini.then("make", standin.quota("8s"))
+    gemini.then("make", fake.quota("8s"))
     tab.says("a lake")
     box = tab.boxes.first
     expect(box.locator(".say")).to_have_text(re.compile(r"no quota left|is down"))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.person import EMPTY, SMALL, Person, Seat, go, photo
+from tests.e2e.person import EMPTY, SMALL, Person, SharedWindow, go, photo
 from tests.support.serving import serving
 
 READY = """
@@ -231,15 +231,15 @@ def test_the_frame_around_the_page_goes_with_its_look(newcomer: Callable[..., Pe
     assert page.evaluate(frame) == {"light": "#131211", "dark": "#faf9f7"}[scheme]
 
 
-def test_who_takes_a_window_finds_nothing_of_the_person_before(seat: Seat) -> None:
+def test_who_takes_a_window_finds_nothing_of_the_person_before(shared_window: SharedWindow) -> None:
     """In these tests, that is: what one of them left would be another's start without network."""
     for leave_at_once in (False, True):
-        with seat.taken() as person:
+        with shared_window.lent() as person:
             page = person.opens().page
             page.evaluate("localStorage.setItem('mine', 'yes')")
             if not leave_at_once:
                 ready(page)
-        with seat.taken() as person:
+        with shared_window.lent() as person:
             assert person.opens(EMPTY).page.evaluate(LEFT) == [None, [], [], None]
 
 

@@ -152,8 +152,8 @@ class Onlookers:
         sessions = self.client.http.get("/api/v1/chat/sessions/").raise_for_status().json()["items"]
         return {"messages": messages, "sessions": {session["id"]: session for session in sessions}}
 
-    def say(self, mood: str = "well") -> Form:
-        self.studio.ledger.behave(mood)
+    def say(self, behaviour: str = "well") -> Form:
+        self.studio.ledger.behave(behaviour)
         return self.client.say(self.session_id, "a sea", client_id=uuid.uuid4().hex, options=SMALL)
 
     def do(self, message: Form, what: str) -> None:

@@ -17,9 +17,9 @@ from gallery.provenance.embedding import embedded
 from gallery.storage.account import Account
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made, page, png, stored_files
-from tests.support.fakes import cloudinary as standin
+from tests.support.fakes import cloudinary as fake
 from tests.support.fakes.cloudinary import Cloudinary, always
-from tests.support.fakes.server import Asked
+from tests.support.fakes.server import Request
 from tests.support.serving import HANGS_S
 
 urlpatterns = [path("p/<uuid:image_id>/<str:variant>/<str:signature>", views.picture)]
@@ -90,7 +90,7 @@ def test_deleting_for_good_deletes_both_assets(connected: Cloudinary, me: User) 
 def test_nobody_waits_for_cloudinary_with_a_connection_to_the_database(connected: Cloudinary, me: User) -> None:
     mine, held = connections["default"], []
 
-    def look(asked: Asked) -> None:
+    def look(asked: Request) -> None:
         held.append(mine.connection is not None)
 
     connected.lose = look
@@ -102,7 +102,7 @@ def test_nobody_waits_for_cloudinary_with_a_connection_to_the_database(connected
 
 def test_an_outage_answers_503_and_only_where_bytes_are_needed(connected: Cloudinary, me: User) -> None:
     image = made(me)
-    connected.fail = always(standin.BROKEN)
+    connected.fail = always(fake.BROKEN)
     assert get(image).status_code == 302
     assert get(image, query="?download=1").status_code == 503
 
@@ -151,7 +151,7 @@ def test_a_purge_that_has_to_wait_stands_in_nobodys_way(connected: Cloudinary, m
 
 
 def test_a_photo_that_could_not_be_stored_is_seen_nowhere_and_cleared_away(connected: Cloudinary, me: User) -> None:
-    connected.fail = lambda asked: standin.BROKEN if len(connected.uploads) else None
+    connected.fail = lambda asked: fake.BROKEN if len(connected.uploads) else None
     with pytest.raises(StorageDown):
         services.import_picture(me.pk, png(), "photo", "p.png")
     connected.fail = lambda asked: None

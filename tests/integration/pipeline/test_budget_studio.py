@@ -1,4 +1,4 @@
-"""A whole studio whose Gemini is the stand-in: what it is asked for is reserved before, and settled after."""
+"""A whole studio whose Gemini is the fake: what it is asked for is reserved before, and settled after."""
 
 import signal
 import sqlite3
@@ -12,19 +12,19 @@ import pytest
 from django.conf import settings
 
 from pipeline.store.ledger import STUDIO
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
 from tests.support.fakes.gemini import Gemini
 from tests.support.studio import Client, Form, LoggedStudio, conversations, end_leases, eventually, own_stores, started
 
 QUICK = {"STUDIO_RENEW_S": "0.2", "STUDIO_RESCUE_S": "0.3"}
 DATABASE = "budget"
-CALL, PICTURE = 60, 40_000  # by the prices of the stand-in
+CALL, PICTURE = 60, 40_000  # by the prices of the fake
 DONE = 2 * CALL + PICTURE
 
 
 @pytest.fixture(scope="module")
 def gemini() -> Iterator[Gemini]:
-    with standin.gemini() as server:
+    with fake.gemini() as server:
         yield server
 
 
@@ -95,7 +95,7 @@ def test_what_is_asked_for_is_settled_by_what_it_used(person: Client, session: s
 
 def test_what_it_may_cost_is_held_until_then(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
     until = threading.Event()
-    gemini.then("make", standin.held(until))
+    gemini.then("make", fake.held(until))
     sent = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     assert day(documents, person)["held"] > DONE and "spent" not in day(documents, person)
@@ -153,11 +153,11 @@ def test_a_repeated_request_is_answered_whatever_is_left(person: Client, session
 def test_what_failed_gives_back_what_was_not_spent(
     person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
-    gemini.then("refine", standin.blocked_prompt)
+    gemini.then("refine", fake.blocked_prompt)
     failed = person.ended(person.say(session, "something"))
     assert failed["error"]["code"] == "refused"
     assert settled(documents, person)["held"] == 10  # tokens that were read
-    gemini.then("make", standin.status(400))
+    gemini.then("make", fake.status(400))
     assert person.ended(person.say(session, "a lake"))["status"] == "FAILED"
     assert settled(documents, person)["held"] == 10 + CALL
 
@@ -174,7 +174,7 @@ def test_a_cancelled_call_counts_at_most_and_its_retry_reserves_again(
     person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
     until = threading.Event()
-    gemini.then("make", standin.held(until))
+    gemini.then("make", fake.held(until))
     sent = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     person.http.post(f"/api/v1/chat/sessions/{session}/messages/{sent['id']}/cancel/").raise_for_status()
@@ -204,7 +204,7 @@ def test_a_worker_that_dies_over_a_call_leaves_its_worst_case(
     person: Client, session: str, gemini: Gemini, studio: LoggedStudio, documents: Any
 ) -> None:
     until = threading.Event()
-    gemini.then("make", standin.held(until))
+    gemini.then("make", fake.held(until))
     sent = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     studio.workers[0].send_signal(signal.SIGKILL)

@@ -15,9 +15,9 @@ from pipeline.worker import lease, maintenance, runner, stages
 from project.models import User
 from tests.integration.pipeline.test_pipeline import kept, photo, step, work_through
 from tests.support.clock import Clock
-from tests.support.fakes import cloudinary as standin
+from tests.support.fakes import cloudinary as fake
 from tests.support.fakes.cloudinary import Cloudinary, always
-from tests.support.fakes.server import NEVER, Answer, Asked
+from tests.support.fakes.server import NEVER, Answer, Request
 from tests.support.messages import Doc, apply, insert, insert_session, reload
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo", "valkey", "connected", "paid")]
@@ -67,7 +67,7 @@ def assert_done(doc: Doc, cloudinary: Cloudinary) -> None:
 
 @pytest.mark.parametrize(
     "failure",
-    [standin.BROKEN, standin.CUT_OFF, standin.BAD_KEY, NEVER],
+    [fake.BROKEN, fake.CUT_OFF, fake.BAD_KEY, NEVER],
     ids=["broken", "cut off", "bad key", "silent"],
 )
 def test_an_upload_that_fails_is_tried_again_with_the_same_picture(
@@ -88,7 +88,7 @@ def test_a_worker_that_goes_on_by_itself_pays_once_too(connected: Cloudinary) ->
     user = str(User.make_guest().id)
     session = insert_session(user)
     doc = insert(user_id=user, session_id=session["_id"], content="a lake", options={"width": 128, "height": 128})
-    connected.fail = always(standin.BROKEN)
+    connected.fail = always(fake.BROKEN)
     runner.work(Stage.REFINING)
     assert (reload(doc)["stage"], reload(doc)["attempts"], len(kept())) == ("uploading", 1, 1)
     connected.fail = lambda asked: None
@@ -97,7 +97,7 @@ def test_a_worker_that_goes_on_by_itself_pays_once_too(connected: Cloudinary) ->
 
 
 def test_the_thumbnail_alone_may_fail(painted: Doc, connected: Cloudinary) -> None:
-    connected.fail = lambda asked: standin.BROKEN if b"thumbnail" in asked.body else None
+    connected.fail = lambda asked: fake.BROKEN if b"thumbnail" in asked.body else None
     step(Stage.UPLOADING)
     assert len(connected.assets) == 1
     connected.fail = lambda asked: None
@@ -106,7 +106,7 @@ def test_the_thumbnail_alone_may_fail(painted: Doc, connected: Cloudinary) -> No
 
 
 def test_an_answer_that_was_lost_stores_nothing_twice(painted: Doc, connected: Cloudinary) -> None:
-    connected.lose = always(standin.CUT_OFF)
+    connected.lose = always(fake.CUT_OFF)
     step(Stage.UPLOADING)
     connected.lose = lambda asked: None
     work_through()
@@ -125,7 +125,7 @@ def test_a_worker_that_died_before_the_end_leaves_its_picture_to_the_next(painte
 def test_an_outage_longer_than_the_attempts_fails_and_a_retry_uploads_what_is_there(
     painted: Doc, connected: Cloudinary
 ) -> None:
-    connected.fail = always(standin.BROKEN)
+    connected.fail = always(fake.BROKEN)
     work_through()
     failed = reload(painted)
     assert (failed["status"], failed["error"]["code"], failed["error"]["retryable"]) == ("FAILED", "storage_down", True)
@@ -137,14 +137,14 @@ def test_an_outage_longer_than_the_attempts_fails_and_a_retry_uploads_what_is_th
 
 
 def test_a_picture_that_the_account_does_not_take_ends_the_message_at_once(painted: Doc, connected: Cloudinary) -> None:
-    connected.fail = always(standin.TOO_LARGE)
+    connected.fail = always(fake.TOO_LARGE)
     step(Stage.UPLOADING)
     ended = reload(painted)
     assert (ended["status"], ended["error"]["code"], ended["error"]["retryable"]) == ("FAILED", "too_large", False)
 
 
 def test_a_message_cancelled_meanwhile_leaves_no_asset(painted: Doc, connected: Cloudinary, monkeypatch: Any) -> None:
-    def cancel(asked: Asked) -> None:
+    def cancel(asked: Request) -> None:
         apply(transitions.cancel({"_id": painted["_id"]}))
 
     connected.lose = cancel
@@ -161,7 +161,7 @@ def test_what_wakes_messages_never_waits_for_the_storage(
 ) -> None:
     work_through()
     row = Image.objects.get(message_id=painted["_id"])
-    connected.fail = always(standin.BROKEN)
+    connected.fail = always(fake.BROKEN)
     gallery.delete_permanently(painted["user_id"], str(row.id))
     asked = len(connected.asked)
     maintenance.repair_once()
@@ -199,14 +199,14 @@ def test_an_effect_that_nobody_wants_any_more_is_on_the_bill(
     step(Stage.REFINING)
     versions: list[int] = []
 
-    def cancel(asked: Asked) -> Answer | None:
+    def cancel(asked: Request) -> Answer | None:
         if "/s--" not in asked.path:
             return None
         if cancelled := apply(transitions.cancel({"_id": doc["_id"]})):
             versions.append(cancelled["version"])
         if how == "is given up":
             lease.renew()  # it learns of it
-            return standin.PENDING
+            return fake.PENDING
         return Answer(200, b"no picture") if how == "fails" else None
 
     connected.fail = cancel
@@ -229,9 +229,9 @@ def test_a_worker_that_stops_gives_an_effect_up_in_time_and_says_what_it_cost(
     doc = insert(user_id=str(user.id), session_id=session["_id"], **asked)
     step(Stage.REFINING)
     connected.pending = 10_000
-    for_the_effect: list[Asked] = []
+    for_the_effect: list[Request] = []
 
-    def stop_and_be_late(asked: Asked) -> None:
+    def stop_and_be_late(asked: Request) -> None:
         if "/s--" not in asked.path:
             return
         for_the_effect.append(asked)

@@ -32,8 +32,8 @@ from pipeline.providers.base import Intent, Question, Turn, Usage
 from pipeline.providers.gemini.provider import GeminiProvider
 from tests.contracts.adapters import account
 from tests.contracts.asking import photo, png, to_make, to_read
-from tests.support.fakes import gemini as standin
-from tests.support.fakes.gemini import Gemini, Kind, Mood
+from tests.support.fakes import gemini as fake
+from tests.support.fakes.gemini import Gemini, Kind, Responder
 from tests.support.listener import Listener
 from tests.support.studio import HANGS_S, eventually
 
@@ -43,7 +43,7 @@ PAINT = to_make(Intent.GENERATE, width=128, height=128, style=None)
 
 @pytest.fixture(scope="module")
 def _both() -> Iterator[tuple[Gemini, GeminiProvider]]:
-    with standin.gemini() as server, closing(GeminiProvider(account(server))) as provider:
+    with fake.gemini() as server, closing(GeminiProvider(account(server))) as provider:
         yield server, provider
 
 
@@ -96,13 +96,13 @@ def test_a_reading_sets_no_size_count_user_path_or_address(
     gemini: GeminiProvider, server: Gemini, more: dict[str, Any]
 ) -> None:
     read = {"intent": "generate", "prompt": "a lake", "title": "Lake", "reply": None, "style": None}
-    server.then("refine", standin.says(json.dumps(read | more)), standin.says(json.dumps(read)))
+    server.then("refine", fake.says(json.dumps(read | more)), fake.says(json.dumps(read)))
     assert gemini.refine(LAKE) == gemini.refine(LAKE)
 
 
 def test_a_button_is_final_whatever_is_read(gemini: GeminiProvider, server: Gemini) -> None:
     read = {"intent": "reply", "prompt": "", "title": "x", "reply": "No.", "style": "ink"}
-    server.then("refine", standin.says(json.dumps(read)))
+    server.then("refine", fake.says(json.dumps(read)))
     result = gemini.refine(to_read("a lake", intent=Intent.STYLE_TRANSFER, style="oil", has_source=True))
     assert (result.intent, result.style, result.prompt) == (Intent.STYLE_TRANSFER, "oil", "a lake")
 
@@ -149,7 +149,7 @@ def test_the_nearest_shape_is_asked_for_and_cut_to_the_size_that_was_chosen(
 
 def test_a_change_keeps_the_shape_of_the_picture(gemini: GeminiProvider, server: Gemini) -> None:
     made = gemini.make(to_make(Intent.EDIT), Listener())
-    assert server.calls[0].shape == standin.Shape.model_validate({"imageSize": "1K"})
+    assert server.calls[0].shape == fake.Shape.model_validate({"imageSize": "1K"})
     assert pictures.check(made.data) == (160, 120)
 
 
@@ -179,7 +179,7 @@ def test_the_last_picture_counts(gemini: GeminiProvider) -> None:
 
 
 @pytest.mark.parametrize("form", ["imageConfig", "responseFormat"])
-@pytest.mark.parametrize("ratio", standin.RATIOS)
+@pytest.mark.parametrize("ratio", fake.RATIOS)
 def test_every_shape_and_size_can_be_written_in_both_forms(server: Gemini, form: str, ratio: str) -> None:
     across, down = map(int, ratio.split(":"))
     least = min(across, down)
@@ -212,7 +212,7 @@ def test_how_large_it_was_made_is_said_where_the_picture_does_not_show_it(
         smaller = gemini.make(replace(asked, resolution="4K"), Listener())
     assert enlarged.note and enlarged.note.startswith(f"{said} 192 × 192 pixel")
     assert smaller.note and smaller.note.startswith(f"{said} 384 × 384 pixel") and "4K" in smaller.note
-    server.then("make", standin.shows(jpeg((1024, 1024))), standin.shows(jpeg((2048, 2048))))
+    server.then("make", fake.shows(jpeg((1024, 1024))), fake.shows(jpeg((2048, 2048))))
     assert gemini.make(asked, Listener()).note is None
     assert gemini.make(replace(asked, resolution="2K"), Listener()).note is None
 
@@ -222,7 +222,7 @@ def test_a_part_that_was_enlarged_is_said_too(gemini: GeminiProvider, server: Ge
     asked = to_make(Intent.EDIT, source=png(large), mask=png(Image.new("L", (800, 600), 255)))
     note = gemini.make(asked, Listener()).note
     assert note == "Gemini drew what changed at 192 × 144 pixels; it was enlarged to the size of your picture."
-    server.then("make", standin.shows(jpeg((1200, 896))))
+    server.then("make", fake.shows(jpeg((1200, 896))))
     assert gemini.make(asked, Listener()).note is None
 
 
@@ -232,7 +232,7 @@ def test_a_picture_of_4k_that_is_a_large_png_is_taken(gemini: GeminiProvider, se
     assert len(data) > pictures.MAX_BYTES * 0.3
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pictures, "MAX_BYTES", len(data) - 1)
-        server.then("make", standin.shows(data, "image/png"))
+        server.then("make", fake.shows(data, "image/png"))
         made = gemini.make(replace(PAINT, resolution="4K", width=None, height=None), Listener())
     assert pictures.check(made.data) == (3000, 2500)
     assert len(made.data) < len(data)
@@ -293,7 +293,7 @@ def test_a_draft_is_heard_of_before_the_picture_is_there_and_is_not_the_picture(
     gemini: GeminiProvider, server: Gemini
 ) -> None:
     go_on, listener = threading.Event(), Listener()
-    server.then("make", standin.draft_first(go_on, standin.well))
+    server.then("make", fake.draft_first(go_on, fake.well))
     with ThreadPoolExecutor(1) as threads:
         making = threads.submit(gemini.make, PAINT, listener)
         eventually(lambda: listener.drafts)
@@ -309,12 +309,12 @@ def is_grey(data: bytes) -> bool:
 
 
 def test_a_picture_that_is_only_thought_of_is_none(gemini: GeminiProvider, server: Gemini) -> None:
-    server.then("make", standin.thinks_only)
+    server.then("make", fake.thinks_only)
     assert type(failure(gemini, "make")) is NoImage
 
 
 def test_an_error_in_the_middle_of_the_answer_is_an_error(gemini: GeminiProvider, server: Gemini) -> None:
-    server.then("make", standin.fails_midway)
+    server.then("make", fake.fails_midway)
     assert type(failure(gemini, "make")) is ProviderDown
 
 
@@ -341,21 +341,21 @@ def test_it_answers_with_the_pictures_before_it(gemini: GeminiProvider, server: 
 
 
 @pytest.mark.parametrize(
-    ("mood", "error"),
+    ("responder", "error"),
     [
-        (standin.blocked_prompt, Refused),
-        (standin.ends("SAFETY"), Refused),
-        (standin.ends("STOP"), ProviderDown),
-        (standin.quota("19s"), Quota),
-        (standin.bad_key, Unusable),
-        (standin.cut_off, ProviderDown),
-        (standin.raw(b"[]"), ProviderDown),
+        (fake.blocked_prompt, Refused),
+        (fake.ends("SAFETY"), Refused),
+        (fake.ends("STOP"), ProviderDown),
+        (fake.quota("19s"), Quota),
+        (fake.bad_key, Unusable),
+        (fake.cut_off, ProviderDown),
+        (fake.raw(b"[]"), ProviderDown),
     ],
 )
 def test_an_answer_that_does_not_come_is_our_error(
-    gemini: GeminiProvider, server: Gemini, mood: Mood, error: type[StudioError]
+    gemini: GeminiProvider, server: Gemini, responder: Responder, error: type[StudioError]
 ) -> None:
-    server.then("answer", mood)
+    server.then("answer", responder)
     with pytest.raises(error):
         gemini.answer(Question("what is there?", (photo(),), ()), Listener())
 
@@ -377,17 +377,17 @@ def test_every_call_says_what_it_cost(gemini: GeminiProvider) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mood", "usage"),
+    ("kind", "responder", "usage"),
     [
-        ("make", standin.blocked_prompt, {"prompt_tokens": 10}),
-        ("make", standin.shows(b"GIF89a"), {"prompt_tokens": 10, "output_tokens": 25, "pictures": 1, "pictures_1k": 1}),
-        ("refine", standin.says("{"), {"prompt_tokens": 10, "output_tokens": 25}),
+        ("make", fake.blocked_prompt, {"prompt_tokens": 10}),
+        ("make", fake.shows(b"GIF89a"), {"prompt_tokens": 10, "output_tokens": 25, "pictures": 1, "pictures_1k": 1}),
+        ("refine", fake.says("{"), {"prompt_tokens": 10, "output_tokens": 25}),
     ],
 )
 def test_what_was_paid_in_vain_is_counted_too(
-    gemini: GeminiProvider, server: Gemini, kind: Kind, mood: Mood, usage: dict[str, int]
+    gemini: GeminiProvider, server: Gemini, kind: Kind, responder: Responder, usage: dict[str, int]
 ) -> None:
-    server.then(kind, mood)
+    server.then(kind, responder)
     assert failure(gemini, kind).usage == usage
 
 
@@ -395,64 +395,64 @@ def test_what_was_paid_in_vain_is_counted_too(
 
 BOTH: tuple[Kind, ...] = ("refine", "make")
 HTML = b"<html>Bad Gateway</html>"
-TRUNCATED = standin.painted(standin.Call("make", ""))[:-200]
-ANYWHERE: list[tuple[Mood, type[StudioError], str]] = [
-    (standin.blocked_prompt, Refused, "refused this request"),
-    (standin.ends("SAFETY"), Refused, "refused this request"),
-    (standin.ends("PROHIBITED_CONTENT"), Refused, "refused this request"),
-    (standin.ends("RECITATION"), Refused, "refused this request"),
-    (standin.ends("PUP_LIMITED_DISABLED"), Unusable, "this studio's account"),
-    (standin.quota("19s"), Quota, "no quota left"),
-    (standin.status(500, "INTERNAL"), ProviderDown, "cannot be reached"),
-    (standin.status(503, "UNAVAILABLE"), ProviderDown, "cannot be reached"),
-    (standin.status(504, "DEADLINE_EXCEEDED"), TimedOut, "took too long"),
-    (standin.bad_key, Unusable, "does not accept this studio's key"),
-    (standin.status(401, "UNAUTHENTICATED"), Unusable, "does not accept this studio's key"),
-    (standin.status(403, "PERMISSION_DENIED"), Unusable, "does not accept this studio's key"),
-    (standin.status(400, "FAILED_PRECONDITION"), Unusable, "this studio's account"),
-    (standin.status(404, "NOT_FOUND"), Unusable, "does not know the model"),
-    (standin.status(400, "INVALID_ARGUMENT"), BadInput, "cannot work with this request"),
-    (standin.status(413), TooLarge, "too large"),
-    (standin.raw(HTML, 502, "text/html"), ProviderDown, "cannot be reached"),
-    (standin.raw(HTML, 200, "text/html"), ProviderDown, "cannot be read"),
-    (standin.raw(b"", 302, location="http://127.0.0.1:9/elsewhere"), ProviderDown, "cannot be reached"),
-    (standin.raw(b'{"candidates": ['), ProviderDown, "cannot be read"),
-    (standin.raw(b'{"candidates": "none"}'), ProviderDown, "cannot be read"),
-    (standin.raw(b'{"candidates": [{"content": 7}]}'), ProviderDown, "cannot be read"),
-    (standin.raw(b"[]"), ProviderDown, "cannot be read"),
-    (standin.raw(b"null"), ProviderDown, "cannot be read"),
-    (standin.raw(b"{}"), ProviderDown, "cannot be read"),
-    (standin.raw(b""), ProviderDown, "cannot be read"),
-    (standin.raw(b"[" * 100_000), ProviderDown, "cannot be read"),
-    (standin.raw(b"\xff\xfe\x00"), ProviderDown, "cannot be read"),
-    (standin.raw(b"no gzip", content_encoding="gzip"), ProviderDown, "cannot be read"),
-    (standin.cut_off, ProviderDown, "cannot be reached"),
+TRUNCATED = fake.painted(fake.Call("make", ""))[:-200]
+ANYWHERE: list[tuple[Responder, type[StudioError], str]] = [
+    (fake.blocked_prompt, Refused, "refused this request"),
+    (fake.ends("SAFETY"), Refused, "refused this request"),
+    (fake.ends("PROHIBITED_CONTENT"), Refused, "refused this request"),
+    (fake.ends("RECITATION"), Refused, "refused this request"),
+    (fake.ends("PUP_LIMITED_DISABLED"), Unusable, "this studio's account"),
+    (fake.quota("19s"), Quota, "no quota left"),
+    (fake.status(500, "INTERNAL"), ProviderDown, "cannot be reached"),
+    (fake.status(503, "UNAVAILABLE"), ProviderDown, "cannot be reached"),
+    (fake.status(504, "DEADLINE_EXCEEDED"), TimedOut, "took too long"),
+    (fake.bad_key, Unusable, "does not accept this studio's key"),
+    (fake.status(401, "UNAUTHENTICATED"), Unusable, "does not accept this studio's key"),
+    (fake.status(403, "PERMISSION_DENIED"), Unusable, "does not accept this studio's key"),
+    (fake.status(400, "FAILED_PRECONDITION"), Unusable, "this studio's account"),
+    (fake.status(404, "NOT_FOUND"), Unusable, "does not know the model"),
+    (fake.status(400, "INVALID_ARGUMENT"), BadInput, "cannot work with this request"),
+    (fake.status(413), TooLarge, "too large"),
+    (fake.raw(HTML, 502, "text/html"), ProviderDown, "cannot be reached"),
+    (fake.raw(HTML, 200, "text/html"), ProviderDown, "cannot be read"),
+    (fake.raw(b"", 302, location="http://127.0.0.1:9/elsewhere"), ProviderDown, "cannot be reached"),
+    (fake.raw(b'{"candidates": ['), ProviderDown, "cannot be read"),
+    (fake.raw(b'{"candidates": "none"}'), ProviderDown, "cannot be read"),
+    (fake.raw(b'{"candidates": [{"content": 7}]}'), ProviderDown, "cannot be read"),
+    (fake.raw(b"[]"), ProviderDown, "cannot be read"),
+    (fake.raw(b"null"), ProviderDown, "cannot be read"),
+    (fake.raw(b"{}"), ProviderDown, "cannot be read"),
+    (fake.raw(b""), ProviderDown, "cannot be read"),
+    (fake.raw(b"[" * 100_000), ProviderDown, "cannot be read"),
+    (fake.raw(b"\xff\xfe\x00"), ProviderDown, "cannot be read"),
+    (fake.raw(b"no gzip", content_encoding="gzip"), ProviderDown, "cannot be read"),
+    (fake.cut_off, ProviderDown, "cannot be reached"),
 ]
-OF_READINGS: list[tuple[Mood, type[StudioError], str]] = [
-    (standin.says("I had rather not."), ProviderDown, "cannot be read"),
-    (standin.says('{"intent": "generate"}'), ProviderDown, "cannot be read"),
+OF_READINGS: list[tuple[Responder, type[StudioError], str]] = [
+    (fake.says("I had rather not."), ProviderDown, "cannot be read"),
+    (fake.says('{"intent": "generate"}'), ProviderDown, "cannot be read"),
     (
-        standin.says('{"intent": "dance", "prompt": "", "title": "", "reply": null, "style": null}'),
+        fake.says('{"intent": "dance", "prompt": "", "title": "", "reply": null, "style": null}'),
         ProviderDown,
         "read",
     ),
-    (standin.says('{"intent": "generate", "prompt": "a la', "MAX_TOKENS"), ProviderDown, "cannot be read"),
-    (standin.ends("MAX_TOKENS"), ProviderDown, "cannot be read"),
+    (fake.says('{"intent": "generate", "prompt": "a la', "MAX_TOKENS"), ProviderDown, "cannot be read"),
+    (fake.ends("MAX_TOKENS"), ProviderDown, "cannot be read"),
 ]
-OF_PICTURES: list[tuple[Mood, type[StudioError], str]] = [
-    (standin.says("I cannot draw that, sorry."), NoImage, "made no picture of this"),
-    (standin.ends("NO_IMAGE"), NoImage, "made no picture of this"),
-    (standin.ends("IMAGE_OTHER"), NoImage, "made no picture of this"),
-    (standin.ends("IMAGE_SAFETY"), Refused, "refused this request"),
-    (standin.ends("MALFORMED_RESPONSE"), ProviderDown, "cannot be read"),
-    (standin.shows(TRUNCATED), ProviderDown, "not a picture"),
-    (standin.shows(b"GIF89a" + bytes(40), "image/png"), ProviderDown, "not a picture"),
-    (standin.shows(b""), ProviderDown, "not a picture"),
+OF_PICTURES: list[tuple[Responder, type[StudioError], str]] = [
+    (fake.says("I cannot draw that, sorry."), NoImage, "made no picture of this"),
+    (fake.ends("NO_IMAGE"), NoImage, "made no picture of this"),
+    (fake.ends("IMAGE_OTHER"), NoImage, "made no picture of this"),
+    (fake.ends("IMAGE_SAFETY"), Refused, "refused this request"),
+    (fake.ends("MALFORMED_RESPONSE"), ProviderDown, "cannot be read"),
+    (fake.shows(TRUNCATED), ProviderDown, "not a picture"),
+    (fake.shows(b"GIF89a" + bytes(40), "image/png"), ProviderDown, "not a picture"),
+    (fake.shows(b""), ProviderDown, "not a picture"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("kind", "mood", "kind_of_error", "sentence"),
+    ("kind", "responder", "kind_of_error", "sentence"),
     [(kind, *row) for kind in BOTH for row in ANYWHERE]
     + [("refine", *row) for row in OF_READINGS]
     + [("make", *row) for row in OF_PICTURES],
@@ -462,19 +462,19 @@ def test_each_failure_is_our_error_after_one_call_and_keeps_the_services_words_a
     server: Gemini,
     caplog: pytest.LogCaptureFixture,
     kind: Kind,
-    mood: Mood,
+    responder: Responder,
     kind_of_error: type[StudioError],
     sentence: str,
 ) -> None:
     for name in ("", "google_genai", "httpx2", "httpcore2"):  # the settings let those say less
         caplog.set_level(logging.DEBUG, name)
-    server.then(kind, mood)
+    server.then(kind, responder)
     error = failure(gemini, kind)
     assert type(error) is kind_of_error
     assert sentence in error.message
     assert len(server.calls) == 1
     said = repr(error) + repr(vars(error)) + "".join(traceback.format_exception(error)) + repr(error.__context__)
-    assert standin.KEY not in said + caplog.text
+    assert fake.KEY not in said + caplog.text
 
 
 @pytest.mark.parametrize(
@@ -486,28 +486,28 @@ def test_only_what_may_pass_is_tried_again(error: type[StudioError], retryable: 
 
 
 @pytest.mark.parametrize(
-    ("mood", "seconds"),
+    ("responder", "seconds"),
     [
-        (standin.quota("19s"), 19),
-        (standin.quota("0.25s"), 0.25),
-        (standin.quota("1e9s"), 600),
-        (standin.quota("NaNs"), None),
-        (standin.quota("-3s"), None),
-        (standin.quota("soon"), None),
-        (standin.raw(b"slow down", 429, "text/plain", retry_after="7"), 7),
-        (standin.raw(b"{}", 429, retry_after="Sun, 22 Nov 2026 18:00:00 GMT"), None),
+        (fake.quota("19s"), 19),
+        (fake.quota("0.25s"), 0.25),
+        (fake.quota("1e9s"), 600),
+        (fake.quota("NaNs"), None),
+        (fake.quota("-3s"), None),
+        (fake.quota("soon"), None),
+        (fake.raw(b"slow down", 429, "text/plain", retry_after="7"), 7),
+        (fake.raw(b"{}", 429, retry_after="Sun, 22 Nov 2026 18:00:00 GMT"), None),
     ],
 )
 def test_a_used_up_quota_says_when_to_come_back(
-    gemini: GeminiProvider, server: Gemini, mood: Mood, seconds: float | None
+    gemini: GeminiProvider, server: Gemini, responder: Responder, seconds: float | None
 ) -> None:
-    server.then("make", mood)
+    server.then("make", responder)
     assert failure(gemini, "make").retry_after == seconds
 
 
 def test_an_answer_that_could_go_on_is_not_paid_for_again(gemini: GeminiProvider, server: Gemini) -> None:
     token = {"candidates": [{"finishReason": "CONTINUATION", "continuationToken": "dG9rZW4="}]}
-    server.then("make", standin.raw(json.dumps(token).encode()))
+    server.then("make", fake.raw(json.dumps(token).encode()))
     assert type(failure(gemini, "make")) is ProviderDown
     assert len(server.calls) == 1
 
@@ -551,12 +551,12 @@ def test_a_soft_edge_is_soft_towards_the_inside_alone(gemini: GeminiProvider) ->
 
 def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be_stopped() -> None:
     with (
-        standin.gemini() as server,
+        fake.gemini() as server,
         closing(GeminiProvider(account(server, calls=2))) as gemini,
         ThreadPoolExecutor(4) as threads,
     ):
         go_on = threading.Event()
-        server.then("make", *[standin.held(go_on)] * 4)
+        server.then("make", *[fake.held(go_on)] * 4)
         made = [threads.submit(gemini.make, PAINT, Listener()) for _ in range(4)]
         eventually(lambda: len(server.calls) == 2)
         stopped = Listener(stop_after=2)  # one beat before its turn, one while it waits for it
@@ -570,7 +570,7 @@ def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be
 
 def test_a_refinement_that_finds_no_turn_in_time_says_that_the_service_is_busy(server: Gemini) -> None:
     over = threading.Event()
-    server.then("make", standin.held(over))
+    server.then("make", fake.held(over))
     with closing(GeminiProvider(account(server, calls=1))) as gemini, ThreadPoolExecutor(1) as threads:
         making = threads.submit(gemini.make, PAINT, Listener())
         eventually(lambda: server.calls)
@@ -583,6 +583,6 @@ def test_a_refinement_that_finds_no_turn_in_time_says_that_the_service_is_busy(s
 
 def test_progress_moves_while_the_service_works(gemini: GeminiProvider, server: Gemini) -> None:
     listener = Listener()
-    server.then("make", standin.held(listener.moved))
+    server.then("make", fake.held(listener.moved))
     gemini.make(PAINT, listener)
     assert 0 < listener.heard[-1] <= 0.9

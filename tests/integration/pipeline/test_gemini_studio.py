@@ -1,4 +1,4 @@
-"""A whole studio whose Gemini is the stand-in: a message goes there and back, and what is paid for is counted there."""
+"""A whole studio whose Gemini is the fake: a message goes there and back, and what is paid for is counted there."""
 
 import signal
 import sqlite3
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
 from tests.support.fakes.gemini import KEY, Gemini
 from tests.support.studio import (
     HANGS_S,
@@ -32,7 +32,7 @@ DATABASE = "gemini"
 
 @pytest.fixture(scope="module")
 def gemini() -> Iterator[Gemini]:
-    with standin.gemini() as server:
+    with fake.gemini() as server:
         yield server
 
 
@@ -134,7 +134,7 @@ def test_a_question_about_a_picture_that_is_still_being_made_waits_for_it(
     person: Client, session: str, gemini: Gemini
 ) -> None:
     go_on = threading.Event()
-    gemini.then("make", standin.held(go_on))
+    gemini.then("make", fake.held(go_on))
     lake = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     asked = person.say(session, "what do you see?", options={})
@@ -185,7 +185,7 @@ def test_a_draft_is_shown_as_a_placeholder_and_nowhere_kept(
     person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
     go_on = threading.Event()
-    gemini.then("make", standin.draft_first(go_on, standin.well))
+    gemini.then("make", fake.draft_first(go_on, fake.well))
 
     def drafts() -> list[Form]:
         return [event for event in socket.events if event.get("placeholder")]
@@ -207,7 +207,7 @@ def test_a_draft_is_shown_as_a_placeholder_and_nowhere_kept(
 
 
 def test_a_refusal_is_final_and_paid_for_once(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
-    gemini.then("make", standin.blocked_prompt)
+    gemini.then("make", fake.blocked_prompt)
     failed = person.ended(person.say(session, "a lake"))
     sentence = "The picture service refused this request."
     assert failed["error"] == {"code": "refused", "message": sentence, "retryable": False}
@@ -216,7 +216,7 @@ def test_a_refusal_is_final_and_paid_for_once(person: Client, session: str, gemi
 
 
 def test_a_used_up_quota_is_waited_for(person: Client, session: str, gemini: Gemini, documents: Any) -> None:
-    gemini.then("make", standin.quota("500s"))
+    gemini.then("make", fake.quota("500s"))
     message = person.say(session, "a lake")
     eventually(lambda: documents.find_one({"_id": message["id"], "delay_ms": 500_000}))
     assert paid(gemini) == (1, 1)
@@ -229,7 +229,7 @@ def test_a_message_that_is_cancelled_while_gemini_works_leaves_its_turn_to_the_n
     person: Client, session: str, gemini: Gemini
 ) -> None:
     over = threading.Event()
-    gemini.then("make", standin.held(over))
+    gemini.then("make", fake.held(over))
     message = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     person.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
@@ -261,7 +261,7 @@ def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
     studio: LoggedStudio, person: Client, session: str, gemini: Gemini, documents: Any
 ) -> None:
     go_on = threading.Event()
-    gemini.then("make", standin.held(go_on))
+    gemini.then("make", fake.held(go_on))
     message = person.say(session, "a lake")
     eventually(lambda: gemini.of("make"))
     worker = studio.workers.pop()
@@ -277,7 +277,7 @@ def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
 
 
 def test_a_wrong_key_is_said_once_and_never_shown(person: Client, session: str, gemini: Gemini) -> None:
-    gemini.then("refine", standin.bad_key, standin.bad_key)
+    gemini.then("refine", fake.bad_key, fake.bad_key)
     failed = person.ended(person.say(session, "a lake"))
     sentence = "The picture service does not accept this studio's key."
     assert failed["error"] == {"code": "provider_down", "message": sentence, "retryable": False}
@@ -292,7 +292,7 @@ def test_the_page_says_who_paints(person: Client) -> None:
 
 def test_the_key_is_nowhere(studio: LoggedStudio, person: Client, session: str, gemini: Gemini, documents: Any) -> None:
     """After all that has happened above, and one failure whose answer quotes the key; the log is at DEBUG."""
-    gemini.then("make", standin.status(403, "PERMISSION_DENIED"))
+    gemini.then("make", fake.status(403, "PERMISSION_DENIED"))
     person.ended(person.say(session, "a lake"))
     assert "action=gemini_failed model=gemini-picture-of-the-tests" in studio.log.read_text()
     kept = [*documents.database["sessions"].find(), *documents.find()]

@@ -177,7 +177,7 @@ def test_another_clients_picture_is_not_interrupted(web: WebUI) -> None:
     assert not web.interrupted.is_set()
 
 
-WEB_FAULTS: list[tuple[webui.Mood, type[StudioError], str]] = [
+WEB_FAULTS: list[tuple[webui.Responder, type[StudioError], str]] = [
     (webui.error(401), Unusable, "does not accept this studio's key"),
     (webui.error(404, "Model not found"), Unusable, "does not know the model"),
     (webui.error(413), TooLarge, "too large"),
@@ -195,13 +195,13 @@ WEB_FAULTS: list[tuple[webui.Mood, type[StudioError], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("mood", "kind", "sentence"), WEB_FAULTS)
+@pytest.mark.parametrize(("responder", "kind", "sentence"), WEB_FAULTS)
 def test_each_failure_of_the_web_ui_is_our_error(
-    web: WebUI, caplog: pytest.LogCaptureFixture, mood: webui.Mood, kind: type[StudioError], sentence: str
+    web: WebUI, caplog: pytest.LogCaptureFixture, responder: webui.Responder, kind: type[StudioError], sentence: str
 ) -> None:
     for name in ("", "httpx2", "httpcore2"):
         caplog.set_level(logging.DEBUG, name)
-    web.then(mood)
+    web.then(responder)
     error = failure(web)
     assert (type(error), sentence in error.message) == (kind, True)
     assert len(web.calls) == 1

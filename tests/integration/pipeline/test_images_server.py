@@ -15,7 +15,7 @@ from pipeline.providers.base import Intent, PictureRequest, Usage
 from pipeline.providers.openai_api.images import ImagesProvider
 from pipeline.providers.orders import asked_size, plain
 from tests.contracts.asking import png, to_make
-from tests.support.fakes import openai_api as standin
+from tests.support.fakes import openai_api as fake
 from tests.support.fakes.openai_api import Call, OpenAI
 from tests.support.listener import Listener
 
@@ -25,7 +25,7 @@ PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
 
 @pytest.fixture(scope="module")
 def _server() -> Iterator[OpenAI]:
-    with standin.openai() as server:
+    with fake.openai() as server:
         yield server
 
 
@@ -45,9 +45,9 @@ def made(images: ImagesProvider, request: PictureRequest) -> Image.Image:
     return pictures.decode(images.make(request, Listener()).data)
 
 
-def painting(size: tuple[int, int], colour: str = "orange") -> standin.Mood:
+def painting(size: tuple[int, int], colour: str = "orange") -> fake.Responder:
     """A picture of that size, whatever was asked for."""
-    return standin.shows(standin.painted(Call("edits", "", size=size), colour))
+    return fake.shows(fake.painted(Call("edits", "", size=size), colour))
 
 
 # What it is told
@@ -56,7 +56,7 @@ def painting(size: tuple[int, int], colour: str = "orange") -> standin.Mood:
 def test_the_model_and_the_words_go_out_and_the_style_is_described(images: ImagesProvider, server: OpenAI) -> None:
     images.make(replace(PAINT, prompt="a lake", style="sepia"), Listener())
     (call,) = server.of("generations")
-    assert (call.words, call.fields["model"]) == ("a lake\n\nThe style: an old photograph in sepia.", standin.MODEL)
+    assert (call.words, call.fields["model"]) == ("a lake\n\nThe style: an old photograph in sepia.", fake.MODEL)
 
 
 def test_a_server_with_one_model_is_told_no_name(server: OpenAI) -> None:
@@ -92,7 +92,7 @@ def test_commands_to_a_server_are_taken_out_of_peoples_words(
     assert plain(said) == left
     images.make(replace(PAINT, prompt=said, style=said), Listener())
     images.make(to_make(Intent.EDIT, prompt=said, style=said), Listener())
-    assert len(server.calls) == 2  # and the stand-in found nothing to complain of
+    assert len(server.calls) == 2  # and the fake found nothing to complain of
 
 
 def test_nothing_is_asked_for_where_all_words_are_commands(images: ImagesProvider, server: OpenAI) -> None:
@@ -156,8 +156,8 @@ def test_how_large_it_was_really_made_is_said(images: ImagesProvider) -> None:
 @pytest.mark.parametrize(
     "refusal",
     [
-        standin.refuses_field,
-        lambda name: standin.raw(f'{{"detail": [{{"loc": ["body", "{name}"], "msg": "extra"}}]}}'.encode(), 422),
+        fake.refuses_field,
+        lambda name: fake.raw(f'{{"detail": [{{"loc": ["body", "{name}"], "msg": "extra"}}]}}'.encode(), 422),
     ],
 )
 def test_a_field_that_a_server_refuses_is_left_out_from_then_on(
@@ -170,14 +170,14 @@ def test_a_field_that_a_server_refuses_is_left_out_from_then_on(
 
 
 def test_a_server_that_refuses_the_words_is_not_asked_again(images: ImagesProvider, server: OpenAI) -> None:
-    server.then("generations", standin.error(400, "Unknown parameter: 'prompt'."))
+    server.then("generations", fake.error(400, "Unknown parameter: 'prompt'."))
     with pytest.raises(StudioError):
         made(images, PAINT)
     assert len(server.calls) == 1
 
 
 def test_a_server_of_few_sizes_is_asked_for_the_nearest_and_remembered(images: ImagesProvider, server: OpenAI) -> None:
-    few = standin.error(400, "Invalid value: '1152x896'. Supported values are: '1024x1024' and 'auto'.", param="size")
+    few = fake.error(400, "Invalid value: '1152x896'. Supported values are: '1024x1024' and 'auto'.", param="size")
     server.then("edits", few)
     before = png(Image.new("RGB", (400, 300), "navy"))
     assert made(images, to_make(Intent.EDIT, source=before)).size == (400, 300)
@@ -186,7 +186,7 @@ def test_a_server_of_few_sizes_is_asked_for_the_nearest_and_remembered(images: I
 
 
 def test_a_size_that_is_refused_twice_is_not_remembered(images: ImagesProvider, server: OpenAI) -> None:
-    server.then("generations", *[standin.error(400, "The size of something else.")] * 2)
+    server.then("generations", *[fake.error(400, "The size of something else.")] * 2)
     with pytest.raises(StudioError):
         made(images, PAINT)
     assert made(images, PAINT)
@@ -196,16 +196,16 @@ def test_a_size_that_is_refused_twice_is_not_remembered(images: ImagesProvider, 
 @pytest.mark.parametrize("where", ["{}/files/made.png", "/files/made.png", "http://127.0.0.1/files/made.png"])
 def test_a_picture_may_lie_on_the_same_host(images: ImagesProvider, server: OpenAI, where: str) -> None:
     """It is fetched from the address that the settings name, whatever the server takes for its own."""
-    server.files["/files/made.png"] = standin.painted(Call("generations", "", size=(512, 512)), "teal")
-    server.then("generations", standin.points_to(where.format(server.server.url)))
+    server.files["/files/made.png"] = fake.painted(Call("generations", "", size=(512, 512)), "teal")
+    server.then("generations", fake.points_to(where.format(server.server.url)))
     picture = images.make(PAINT, Listener())
     assert pictures.decode(picture.data).getpixel((9, 9)) == (0, 128, 128)
     assert picture.usage.pictures == 1
 
 
 def test_a_picture_may_come_as_a_data_url(images: ImagesProvider, server: OpenAI) -> None:
-    data = standin.shows(standin.painted(CALL))(CALL).body.decode()
-    server.then("generations", standin.raw(data.replace('"b64_json": "', '"url": "data:image/png;base64,').encode()))
+    data = fake.shows(fake.painted(CALL))(CALL).body.decode()
+    server.then("generations", fake.raw(data.replace('"b64_json": "', '"url": "data:image/png;base64,').encode()))
     assert made(images, PAINT).size == (512, 512)
 
 
@@ -214,18 +214,18 @@ def test_a_picture_may_come_as_a_data_url(images: ImagesProvider, server: OpenAI
 
 def test_a_picture_says_what_it_cost(images: ImagesProvider, server: OpenAI) -> None:
     assert images.make(PAINT, Listener()).usage == Usage(prompt_tokens=10, output_tokens=20, pictures=1)
-    server.then("generations", standin.raw(standin.points_to("data:image/png;base64,AAAA")(CALL).body))
+    server.then("generations", fake.raw(fake.points_to("data:image/png;base64,AAAA")(CALL).body))
     with pytest.raises(ProviderDown) as vain:
         made(images, PAINT)
     assert vain.value.usage == {"pictures": 1}
-    server.then("generations", standin.raw(b'{"data": [], "usage": {"input_tokens": 5, "output_tokens": -7}}'))
+    server.then("generations", fake.raw(b'{"data": [], "usage": {"input_tokens": 5, "output_tokens": -7}}'))
     with pytest.raises(NoImage) as nothing:
         made(images, PAINT)
     assert nothing.value.usage == {"prompt_tokens": 5}
 
 
 def test_a_picture_that_is_given_up_while_it_is_fetched_was_paid_for(images: ImagesProvider, server: OpenAI) -> None:
-    server.then("generations", standin.points_to("/files/slow.png"))
+    server.then("generations", fake.points_to("/files/slow.png"))
     server.files = {}
     server.slow.add("/files/slow.png")
 
@@ -284,6 +284,6 @@ def test_a_mask_of_another_size_marks_the_same_part(images: ImagesProvider, serv
 
 def test_progress_moves_while_the_server_works(images: ImagesProvider, server: OpenAI) -> None:
     listener = Listener()
-    server.then("generations", standin.held(listener.moved))
+    server.then("generations", fake.held(listener.moved))
     images.make(PAINT, listener)
     assert 0 < listener.heard[-1] <= 0.9

@@ -75,7 +75,7 @@ def test_a_context_that_is_too_small_is_understood() -> None:
         chat.refine(to_read("make it bluer", has_source=True, turns=turns))
 
 
-class Asked:
+class Request:
     """What a refiner asks, while it asks a real server."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ class Asked:
 
 
 def test_a_context_that_is_too_small_for_six_turns_is_enough_for_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Asked(monkeypatch)
+    asked = Request(monkeypatch)
     monkeypatch.setattr(adapter, "MAX_OUTPUT_TOKENS", 10)
     words = "a lake at dawn, with a boat and three trees on the far shore, in mist " * 6
     turns = tuple(Turn(words, None, None, showed_picture=True) for _ in range(6))
@@ -103,7 +103,7 @@ def test_a_context_that_is_too_small_for_six_turns_is_enough_for_fewer(monkeypat
 
 
 def test_a_cut_answer_is_broken_and_asked_for_once_more_without_the_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = Asked(monkeypatch)
+    asked = Request(monkeypatch)
     monkeypatch.setattr(adapter, "MAX_OUTPUT_TOKENS", 10)
     with llama_cpp(4096) as chat, pytest.raises(ProviderDown) as cut:
         chat.refine(to_read("a lake"))
@@ -113,7 +113,7 @@ def test_a_cut_answer_is_broken_and_asked_for_once_more_without_the_schema(monke
 
 def test_a_schema_that_it_refuses_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own words for that are understood."""
-    asked = Asked(monkeypatch)
+    asked = Request(monkeypatch)
     monkeypatch.setattr(adapter, "MAX_OUTPUT_TOKENS", 10)
     unknown = {"type": "object", "properties": {"title": {"$ref": "#/nowhere"}}}
     refused = {"name": "reading", "strict": True, "schema": unknown}

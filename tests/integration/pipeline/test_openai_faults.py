@@ -27,8 +27,8 @@ from pipeline.providers.base import Intent
 from pipeline.providers.openai_api.chat import ChatRefiner
 from pipeline.providers.openai_api.images import ImagesProvider
 from tests.contracts.asking import to_make, to_read
-from tests.support.fakes import openai_api as standin
-from tests.support.fakes.openai_api import Call, Kind, Mood, OpenAI
+from tests.support.fakes import openai_api as fake
+from tests.support.fakes.openai_api import Call, Kind, OpenAI, Responder
 from tests.support.listener import Listener
 from tests.support.studio import eventually
 
@@ -63,7 +63,7 @@ def asking(server: OpenAI, **account: Any) -> Iterator[Both]:
 
 @pytest.fixture(scope="module")
 def _server() -> Iterator[OpenAI]:
-    with standin.openai() as server:
+    with fake.openai() as server:
         yield server
 
 
@@ -80,70 +80,70 @@ def both(server: OpenAI) -> Iterator[Both]:
 
 
 HTML = b"<html>Bad Gateway</html>"
-ANYWHERE: list[tuple[Mood, type[StudioError], str]] = [
-    (standin.error(400, "Rejected by the safety system.", code="moderation_blocked"), Refused, "refused this request"),
+ANYWHERE: list[tuple[Responder, type[StudioError], str]] = [
+    (fake.error(400, "Rejected by the safety system.", code="moderation_blocked"), Refused, "refused this request"),
     (
-        standin.error(400, "Your request was rejected.", code="content_policy_violation"),
+        fake.error(400, "Your request was rejected.", code="content_policy_violation"),
         Refused,
         "refused this request",
     ),
-    (standin.error(401, "Incorrect API key provided."), Unusable, "does not accept this studio's key"),
-    (standin.error(403, "Not allowed."), Unusable, "does not accept this studio's key"),
-    (standin.error(402, "Pay."), Unusable, "this studio's account"),
-    (standin.error(404, "The model does not exist."), Unusable, "does not know the model"),
-    (standin.error(405, "Method not allowed."), Unusable, "does not know the model"),
-    (standin.error(408, "Slow."), TimedOut, "took too long"),
-    (standin.error(504, "Slow."), TimedOut, "took too long"),
-    (standin.error(413, "Large."), TooLarge, "too large"),
-    (standin.error(409, "Odd."), BadInput, "cannot work with this request"),
-    (standin.error(429, "Rate limit.", code="rate_limit_exceeded"), Quota, "no quota left"),
-    (standin.error(429, "Pay.", code="insufficient_quota"), Quota, "no quota left"),
-    (standin.error(500, "Out of memory."), ProviderDown, "cannot be reached"),
-    (standin.error(503, "Loading."), ProviderDown, "cannot be reached"),
-    (standin.raw(HTML, 502, "text/html"), ProviderDown, "cannot be reached"),
-    (standin.raw(b"", 302, location="http://127.0.0.1:9/elsewhere"), ProviderDown, "cannot be reached"),
-    (standin.raw(b"", 307, location="/v1/elsewhere"), ProviderDown, "cannot be reached"),
-    (standin.raw(HTML, 200, "text/html"), ProviderDown, "cannot be read"),
-    (standin.raw(b'{"data": ['), ProviderDown, "cannot be read"),
-    (standin.raw(b'{"data": "none", "choices": 7}'), ProviderDown, "cannot be read"),
-    (standin.raw(b"[]"), ProviderDown, "cannot be read"),
-    (standin.raw(b"null"), ProviderDown, "cannot be read"),
-    (standin.raw(b""), ProviderDown, "cannot be read"),
-    (standin.raw(b"[" * 100_000), ProviderDown, "cannot be read"),
-    (standin.raw(b"\xff\xfe\x00"), ProviderDown, "cannot be read"),
-    (standin.raw(b"no gzip", content_encoding="gzip"), ProviderDown, "cannot be read"),
-    (standin.cut_off, ProviderDown, "cannot be reached"),
+    (fake.error(401, "Incorrect API key provided."), Unusable, "does not accept this studio's key"),
+    (fake.error(403, "Not allowed."), Unusable, "does not accept this studio's key"),
+    (fake.error(402, "Pay."), Unusable, "this studio's account"),
+    (fake.error(404, "The model does not exist."), Unusable, "does not know the model"),
+    (fake.error(405, "Method not allowed."), Unusable, "does not know the model"),
+    (fake.error(408, "Slow."), TimedOut, "took too long"),
+    (fake.error(504, "Slow."), TimedOut, "took too long"),
+    (fake.error(413, "Large."), TooLarge, "too large"),
+    (fake.error(409, "Odd."), BadInput, "cannot work with this request"),
+    (fake.error(429, "Rate limit.", code="rate_limit_exceeded"), Quota, "no quota left"),
+    (fake.error(429, "Pay.", code="insufficient_quota"), Quota, "no quota left"),
+    (fake.error(500, "Out of memory."), ProviderDown, "cannot be reached"),
+    (fake.error(503, "Loading."), ProviderDown, "cannot be reached"),
+    (fake.raw(HTML, 502, "text/html"), ProviderDown, "cannot be reached"),
+    (fake.raw(b"", 302, location="http://127.0.0.1:9/elsewhere"), ProviderDown, "cannot be reached"),
+    (fake.raw(b"", 307, location="/v1/elsewhere"), ProviderDown, "cannot be reached"),
+    (fake.raw(HTML, 200, "text/html"), ProviderDown, "cannot be read"),
+    (fake.raw(b'{"data": ['), ProviderDown, "cannot be read"),
+    (fake.raw(b'{"data": "none", "choices": 7}'), ProviderDown, "cannot be read"),
+    (fake.raw(b"[]"), ProviderDown, "cannot be read"),
+    (fake.raw(b"null"), ProviderDown, "cannot be read"),
+    (fake.raw(b""), ProviderDown, "cannot be read"),
+    (fake.raw(b"[" * 100_000), ProviderDown, "cannot be read"),
+    (fake.raw(b"\xff\xfe\x00"), ProviderDown, "cannot be read"),
+    (fake.raw(b"no gzip", content_encoding="gzip"), ProviderDown, "cannot be read"),
+    (fake.cut_off, ProviderDown, "cannot be reached"),
 ]
-TRUNCATED = standin.painted(Call("generations", ""))[:-60]
-OF_PICTURES: list[tuple[Mood, type[StudioError], str]] = [
-    (standin.raw(b'{"data": []}'), NoImage, "made no picture of this"),
-    (standin.raw(b'{"data": [{"b64_json": null}]}'), NoImage, "made no picture of this"),
-    (standin.raw(b'{"data": [{"b64_json": "%%%"}]}'), ProviderDown, "not a picture"),
-    (standin.shows(TRUNCATED), ProviderDown, "not a picture"),
-    (standin.shows(b"GIF89a" + bytes(40)), ProviderDown, "not a picture"),
-    (standin.shows(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ProviderDown, "not a picture"),
-    (standin.shows(bytes(21 * 1024 * 1024)), ProviderDown, "not a picture"),
-    (standin.points_to("/files/gone.png"), ProviderDown, "cannot be reached"),
-    (standin.points_to("http://elsewhere.test/made.png"), ProviderDown, "does not look"),
-    (standin.points_to("http://127.0.0.1.elsewhere.test/made.png"), ProviderDown, "does not look"),
-    (standin.points_to("//elsewhere.test/made.png"), ProviderDown, "does not look"),
-    (standin.points_to("http://127.0.0.1@elsewhere.test/made.png"), ProviderDown, "does not look"),
-    (standin.points_to("file:///etc/passwd"), ProviderDown, "does not look"),
-    (standin.points_to("http://[x"), ProviderDown, "does not look"),
-    (standin.points_to("data:image/png;base64,AAAA"), ProviderDown, "not a picture"),
+TRUNCATED = fake.painted(Call("generations", ""))[:-60]
+OF_PICTURES: list[tuple[Responder, type[StudioError], str]] = [
+    (fake.raw(b'{"data": []}'), NoImage, "made no picture of this"),
+    (fake.raw(b'{"data": [{"b64_json": null}]}'), NoImage, "made no picture of this"),
+    (fake.raw(b'{"data": [{"b64_json": "%%%"}]}'), ProviderDown, "not a picture"),
+    (fake.shows(TRUNCATED), ProviderDown, "not a picture"),
+    (fake.shows(b"GIF89a" + bytes(40)), ProviderDown, "not a picture"),
+    (fake.shows(b"<svg xmlns='http://www.w3.org/2000/svg'/>"), ProviderDown, "not a picture"),
+    (fake.shows(bytes(21 * 1024 * 1024)), ProviderDown, "not a picture"),
+    (fake.points_to("/files/gone.png"), ProviderDown, "cannot be reached"),
+    (fake.points_to("http://elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (fake.points_to("http://127.0.0.1.elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (fake.points_to("//elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (fake.points_to("http://127.0.0.1@elsewhere.test/made.png"), ProviderDown, "does not look"),
+    (fake.points_to("file:///etc/passwd"), ProviderDown, "does not look"),
+    (fake.points_to("http://[x"), ProviderDown, "does not look"),
+    (fake.points_to("data:image/png;base64,AAAA"), ProviderDown, "not a picture"),
 ]
-OF_READINGS: list[tuple[Mood, type[StudioError], str]] = [
-    (standin.says(None, refusal="I cannot."), Refused, "refused this request"),
-    (standin.says("", "content_filter"), Refused, "refused this request"),
-    (standin.says("I had rather not."), ProviderDown, "cannot be read"),
-    (standin.says(None), ProviderDown, "cannot be read"),
-    (standin.says('{"intent": "generate"}'), ProviderDown, "cannot be read"),
+OF_READINGS: list[tuple[Responder, type[StudioError], str]] = [
+    (fake.says(None, refusal="I cannot."), Refused, "refused this request"),
+    (fake.says("", "content_filter"), Refused, "refused this request"),
+    (fake.says("I had rather not."), ProviderDown, "cannot be read"),
+    (fake.says(None), ProviderDown, "cannot be read"),
+    (fake.says('{"intent": "generate"}'), ProviderDown, "cannot be read"),
     (
-        standin.says('{"intent": "dance", "prompt": "", "title": "", "reply": null, "style": null}'),
+        fake.says('{"intent": "dance", "prompt": "", "title": "", "reply": null, "style": null}'),
         ProviderDown,
         "cannot be read",
     ),
-    (standin.raw(b'{"choices": []}'), ProviderDown, "cannot be read"),
+    (fake.raw(b'{"choices": []}'), ProviderDown, "cannot be read"),
 ]
 CASES = [
     *((kind, *row) for kind in KINDS for row in ANYWHERE),
@@ -152,25 +152,25 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "mood", "kind_of_error", "sentence"), CASES)
+@pytest.mark.parametrize(("kind", "responder", "kind_of_error", "sentence"), CASES)
 def test_each_failure_is_our_error_and_keeps_the_servers_words_and_our_key_to_itself(
     both: Both,
     server: OpenAI,
     caplog: pytest.LogCaptureFixture,
     kind: Kind,
-    mood: Mood,
+    responder: Responder,
     kind_of_error: type[StudioError],
     sentence: str,
 ) -> None:
     for name in ("", "httpx2", "httpcore2"):  # the settings let those say less
         caplog.set_level(logging.DEBUG, name)
-    server.then(kind, mood, mood)
+    server.then(kind, responder, responder)
     error = both.failure(kind)
     assert type(error) is kind_of_error
     assert sentence in error.message
     assert len(server.calls) <= (2 if kind == "chat" else 1)  # a reading is asked for once more, without the schema
     said = repr(error) + repr(vars(error)) + "".join(traceback.format_exception(error)) + repr(error.__context__)
-    assert standin.KEY not in said + caplog.text
+    assert fake.KEY not in said + caplog.text
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_each_failure_is_our_error_and_keeps_the_servers_words_and_our_key_to_it
 def test_a_server_says_when_to_come_back(
     both: Both, server: OpenAI, kind: Kind, status: int, headers: dict[str, str], seconds: float | None
 ) -> None:
-    server.then(kind, standin.raw(b"slow down", status, "text/plain", **headers))
+    server.then(kind, fake.raw(b"slow down", status, "text/plain", **headers))
     assert both.failure(kind).retry_after == seconds
 
 
@@ -199,7 +199,7 @@ def test_a_server_says_when_to_come_back(
 
 def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be_stopped(server: OpenAI) -> None:
     go_on = threading.Event()
-    server.then("generations", standin.held(go_on), standin.held(go_on))
+    server.then("generations", fake.held(go_on), fake.held(go_on))
     with asking(server, calls=2) as both, ThreadPoolExecutor(2) as threads:
         made = [threads.submit(both.ask, "generations") for _ in range(2)]
         eventually(lambda: len(server.calls) == 2)
@@ -213,7 +213,7 @@ def test_no_more_calls_at_a_time_than_the_setting_says_and_those_who_wait_can_be
 
 def test_a_refinement_that_finds_no_turn_in_time_says_that_the_service_is_busy(server: OpenAI) -> None:
     over = threading.Event()
-    server.then("chat", standin.held(over))
+    server.then("chat", fake.held(over))
     with asking(server, calls=1) as both, ThreadPoolExecutor(1) as threads:
         first = threads.submit(both.ask, "chat")
         eventually(lambda: server.calls)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from tests.support.fakes import openai_api as standin
+from tests.support.fakes import openai_api as fake
 from tests.support.fakes.openai_api import KEY, MODEL, OpenAI
 from tests.support.studio import (
     HANGS_S,
@@ -34,7 +34,7 @@ REFUSED = {"code": "refused", "message": "The picture service refused this reque
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[OpenAI]:
-    with standin.openai() as server:
+    with fake.openai() as server:
         yield server
 
 
@@ -101,7 +101,7 @@ def test_four_variations_pay_for_one_refinement(person: Client, session: str, se
 
 def test_progress_is_said_to_be_a_guess(person: Client, session: str, server: OpenAI) -> None:
     over = threading.Event()
-    server.then("generations", standin.held(over))
+    server.then("generations", fake.held(over))
     with person.connect(session) as socket:
         socket.ready()
         sent = socket.say("a lake")
@@ -117,13 +117,13 @@ def test_progress_is_said_to_be_a_guess(person: Client, session: str, server: Op
 
 
 def test_a_refusal_is_final_and_asked_for_once(person: Client, session: str, server: OpenAI) -> None:
-    server.then("generations", standin.error(400, "Rejected by the safety system.", code="moderation_blocked"))
+    server.then("generations", fake.error(400, "Rejected by the safety system.", code="moderation_blocked"))
     assert person.ended(person.say(session, "a lake"))["error"] == REFUSED
     assert paid(server) == (1, 1)
 
 
 def test_a_spent_quota_is_waited_for(person: Client, session: str, server: OpenAI) -> None:
-    server.then("generations", standin.raw(b"{}", 429, retry_after="0.6"))
+    server.then("generations", fake.raw(b"{}", 429, retry_after="0.6"))
     with person.connect(session) as socket:
         done = socket.until_ended(socket.say("a lake", options=SMALL))
         told = [frame["message"]["delay"] for frame in socket.events if frame["type"] == "message.changed"]
@@ -135,7 +135,7 @@ def test_a_spent_quota_is_waited_for(person: Client, session: str, server: OpenA
 
 def test_a_message_that_is_cancelled_leaves_its_turn_to_the_next(person: Client, session: str, server: OpenAI) -> None:
     over = threading.Event()
-    server.then("generations", standin.held(over))
+    server.then("generations", fake.held(over))
     message = person.say(session, "a lake")
     eventually(lambda: server.of("generations"))
     person.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
@@ -165,7 +165,7 @@ def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(
     studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
 ) -> None:
     go_on = threading.Event()
-    server.then("generations", standin.held(go_on))
+    server.then("generations", fake.held(go_on))
     message = person.say(session, "a lake")
     eventually(lambda: server.of("generations"))
     worker = studio.workers.pop()
@@ -194,9 +194,9 @@ def test_the_keys_are_nowhere(
     studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
 ) -> None:
     """After all that has happened above, and two failures whose answers quote the key; the log is at DEBUG."""
-    server.then("generations", standin.error(401, "Wrong."))
+    server.then("generations", fake.error(401, "Wrong."))
     person.ended(person.say(session, "a lake"))
-    server.then("chat", standin.error(401, "Wrong."))
+    server.then("chat", fake.error(401, "Wrong."))
     person.ended(person.say(session, "a lake"))
     log = studio.log.read_text()
     assert "action=server_failed server=images status=401" in log and "server=chat status=401" in log

@@ -82,7 +82,7 @@ async def test_a_sender_who_cannot_be_looked_up_is_told_to_come_again(monkeypatc
         await uploads.admit([(b"host", b"x")], "203.0.113.7", 100_000)
 
 
-class Asked:
+class Request:
     """A request to a view of our own, as the server hands it on."""
 
     def __init__(self, view: Callable[[HttpRequest], Awaitable[HttpResponse]]) -> None:
@@ -121,7 +121,7 @@ class Waiting:
 
 async def test_a_view_whose_client_leaves_is_cancelled_and_the_server_goes_on() -> None:
     view = Waiting()
-    asked = Asked(view)
+    asked = Request(view)
     async with asyncio.timeout(HANGS_S):
         await view.begun.wait()
         asked.events.put_nowait({"type": "http.disconnect"})
@@ -132,7 +132,7 @@ async def test_a_view_whose_client_leaves_is_cancelled_and_the_server_goes_on() 
 
 async def test_a_view_that_the_server_cancels_is_cancelled() -> None:
     view = Waiting()
-    asked = Asked(view)
+    asked = Request(view)
     async with asyncio.timeout(HANGS_S):
         await view.begun.wait()
         asked.task.cancel()
@@ -142,7 +142,7 @@ async def test_a_view_that_the_server_cancels_is_cancelled() -> None:
 
 async def test_an_answer_that_was_sent_is_closed_though_the_client_leaves_then() -> None:
     view = Waiting()
-    asked = Asked(view)
+    asked = Request(view)
     view.go_on.set()
     async with asyncio.timeout(HANGS_S):
         await asked.task
@@ -155,6 +155,6 @@ async def test_what_goes_wrong_in_a_view_reaches_the_server() -> None:
     async def view(request: HttpRequest) -> HttpResponse:
         raise KeyError("ours")
 
-    asked = Asked(view)
+    asked = Request(view)
     with pytest.raises(KeyError):
         await asked.task

@@ -15,9 +15,9 @@ from gallery.storage.account import Account as CloudinaryAccount
 from pipeline.providers import prices, registry
 from pipeline.providers.diffusers.model import Model
 from tests.support import tiny_diffusion
-from tests.support.fakes import cloudinary as cloudinary_standin
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
 from tests.support.fakes import openai_api
+from tests.support.fakes.cloudinary import BAD_KEY, fake_cloudinary
 from tests.support.fakes.gemini import KEY, PICTURE_MODEL, TEXT_MODEL, Gemini
 
 MADE_ONCE = (registry._images, registry._chat, stores._client)
@@ -39,10 +39,10 @@ def forget() -> None:
 
 @pytest.fixture
 def gemini(settings: Any) -> Iterator[Gemini]:
-    with standin.gemini() as server:
+    with fake.gemini() as server:
         settings.GEMINI_API_KEY, settings.GEMINI_BASE_URL = KEY, server.server.url
         settings.GEMINI_TEXT_MODEL, settings.GEMINI_PICTURE_MODEL = TEXT_MODEL, PICTURE_MODEL
-        settings.PRICES = prices.read(standin.PRICES, "USD")
+        settings.PRICES = prices.read(fake.PRICES, "USD")
         yield server
 
 
@@ -62,7 +62,7 @@ def test_without_a_service_there_is_nothing_to_ask() -> None:
 
 
 def test_each_is_asked_for_one_small_thing(gemini: Gemini, settings: Any) -> None:
-    with openai_api.openai() as server, cloudinary_standin.standing_in() as cloudinary:
+    with openai_api.openai() as server, fake_cloudinary() as cloudinary:
         settings.IMAGES_SERVER = settings.CHAT_SERVER = server.account()
         settings.CLOUDINARY_ACCOUNT = CloudinaryAccount.parse(cloudinary.url)
         said, why = check("--yes")
@@ -91,18 +91,18 @@ class Terminal(io.StringIO):
 
 
 @pytest.mark.parametrize(
-    ("mood", "sentence", "words"),
+    ("responder", "sentence", "words"),
     [
-        (standin.bad_key, "does not accept this studio's key", "About api_key:…."),
-        (standin.status(404, "NOT_FOUND", message="No such model."), "does not know the model", "No such model."),
-        (standin.quota("19s"), "no quota left", "RESOURCE_EXHAUSTED"),
-        (standin.raw(b"<html>", 502, "text/html"), "cannot be reached", "502"),
+        (fake.bad_key, "does not accept this studio's key", "About api_key:…."),
+        (fake.status(404, "NOT_FOUND", message="No such model."), "does not know the model", "No such model."),
+        (fake.quota("19s"), "no quota left", "RESOURCE_EXHAUSTED"),
+        (fake.raw(b"<html>", 502, "text/html"), "cannot be reached", "502"),
     ],
 )
 def test_the_services_own_words_are_printed_without_the_key(
-    gemini: Gemini, mood: Callable[[Any], Any], sentence: str, words: str
+    gemini: Gemini, responder: Callable[[Any], Any], sentence: str, words: str
 ) -> None:
-    gemini.then("refine", mood)
+    gemini.then("refine", responder)
     said, why = check("--yes")
     assert why == "Not every provider works."
     assert f"Gemini reads ({TEXT_MODEL}) … fails:" in said
@@ -136,9 +136,9 @@ def test_a_server_of_ones_own_that_refuses_says_why(settings: Any) -> None:
 
 
 def test_a_wrong_account_of_cloudinary_says_so(settings: Any) -> None:
-    with cloudinary_standin.standing_in() as cloudinary:
+    with fake_cloudinary() as cloudinary:
         settings.CLOUDINARY_ACCOUNT = CloudinaryAccount.parse(cloudinary.url)
-        cloudinary.fail = lambda asked: cloudinary_standin.BAD_KEY
+        cloudinary.fail = lambda asked: BAD_KEY
         said, why = check()
     assert why == "Not every provider works."
     assert "Cloudinary did not take it." in said and "It says: 401: unknown api_key …" in said

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support import proxy
-from tests.support.fakes.server import NEVER, Answer, Asked, Server, serving
+from tests.support.fakes.server import NEVER, Answer, Request, Server, serving
 from tests.support.page import Page
 from tests.support.serving import HANGS_S, eventually, free_port
 from tests.support.studio import Client, Studio
@@ -35,7 +35,7 @@ def http(behind: Server) -> Iterator[httpx.Client]:
         yield it
 
 
-def last(behind: Server) -> Asked:
+def last(behind: Server) -> Request:
     return behind.asked[-1]
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from django.conf import settings
 
-from tests.support.fakes.cloudinary import BAD_KEY, SECRET, Cloudinary, always, standing_in
+from tests.support.fakes.cloudinary import BAD_KEY, SECRET, Cloudinary, always, fake_cloudinary
 from tests.support.fakes.server import NEVER
 from tests.support.serving import HANGS_S, ROOT, Serving, eventually, free_port, processes, refused, serving
 
@@ -42,7 +42,7 @@ def again(shared: Serving) -> Iterator[Serving]:
 def elsewhere(tmp_path_factory: pytest.TempPathFactory, stores: None, postgres: str) -> Iterator[Serving]:
     """All its servers are somebody else's, and Cloudinary never answers."""
     urls = {"MONGO_URI": settings.MONGO_URI, "REDIS_URL": settings.REDIS_URL, "DATABASE_URL": postgres}
-    with standing_in() as cloudinary:
+    with fake_cloudinary() as cloudinary:
         cloudinary.fail = always(NEVER)
         configured = {**urls, "CLOUDINARY_URL": cloudinary.url}
         with serving(tmp_path_factory.mktemp("serve") / "data", "--workers", "0", environment=configured) as server:

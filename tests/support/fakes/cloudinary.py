@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote
 
 from PIL import Image, ImageOps
 
-from tests.support.fakes.server import Answer, Asked, Server, serving
+from tests.support.fakes.server import Answer, Request, Server, serving
 from tests.support.serving import HANGS_S
 
 CLOUD, KEY, SECRET = "demo-cloud", "271828182845904", "canary-Xq3-secret"
@@ -66,8 +66,8 @@ class Cloudinary:
     destroyed: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)  # transformations, in order
     complaints: list[str] = field(default_factory=list)
-    fail: Callable[[Asked], Answer | None] = lambda asked: None
-    lose: Callable[[Asked], Answer | None] = lambda asked: None
+    fail: Callable[[Request], Answer | None] = lambda asked: None
+    lose: Callable[[Request], Answer | None] = lambda asked: None
     pending: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     server: Server | None = None
@@ -79,11 +79,11 @@ class Cloudinary:
         return f"cloudinary://{KEY}:{SECRET}@{CLOUD}?upload_prefix={self.server.url}"
 
     @property
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[Request]:
         assert self.server
         return self.server.asked
 
-    def respond(self, asked: Asked) -> Answer:
+    def respond(self, asked: Request) -> Answer:
         with self.lock:
             self._search(asked)
             if (failed := self.fail(asked)) is not None:
@@ -97,12 +97,12 @@ class Cloudinary:
             lost = self.lose(asked)
             return answer if lost is None else lost
 
-    def _search(self, asked: Asked) -> None:
+    def _search(self, asked: Request) -> None:
         text = f"{asked.path} {asked.query} {asked.headers}".encode() + asked.body
         if SECRET.encode() in text or base64.b64encode(SECRET.encode())[:-4] in text:
             self.complaints.append(f"the secret is in {asked.method} {asked.path}")
 
-    def _route(self, asked: Asked) -> Answer:
+    def _route(self, asked: Request) -> Answer:
         if (asked.method, asked.path) == ("GET", f"/v1_1/{CLOUD}/ping"):
             _expect_basic(asked)
             return Answer(body=b'{"status":"ok"}')
@@ -119,7 +119,7 @@ class Cloudinary:
             return self._derived(*derived.groups())
         raise Refusal(404, f"no such path: {asked.path}")
 
-    def _upload(self, asked: Asked) -> Answer:
+    def _upload(self, asked: Request) -> Answer:
         fields, file = multipart(asked)
         wants_effect = "eager" in fields
         self._check(fields, EFFECTS if wants_effect else UPLOAD)
@@ -179,7 +179,7 @@ class Cloudinary:
             return PENDING
         return Answer(body=transformed(asset.data, transformation), mime="image/png")
 
-    def _list(self, asked: Asked) -> Answer:
+    def _list(self, asked: Request) -> Answer:
         """By id, in pages; the cursor is the first id of the next one."""
         _expect_basic(asked)
         _expect(set(asked.query) <= {"prefix", "max_results", "next_cursor"}, "unknown parameters")
@@ -195,7 +195,7 @@ class Cloudinary:
         more = {"next_cursor": str(begin + at_most)} if begin + at_most < len(found) else {}
         return Answer(body=json.dumps({"resources": resources, **more}).encode())
 
-    def _destroy(self, asked: Asked) -> Answer:
+    def _destroy(self, asked: Request) -> Answer:
         fields = dict(parse_qsl(asked.body.decode())) if b"form-data" not in asked.body else multipart(asked)[0]
         self._check(fields, DESTROY)
         _expect(fields["invalidate"] == "1", "copies would stay in the caches")
@@ -203,7 +203,7 @@ class Cloudinary:
         found = self.assets.pop(fields["public_id"], None)
         return Answer(body=json.dumps({"result": "ok" if found else "not found"}).encode())
 
-    def _download(self, asked: Asked) -> Answer:
+    def _download(self, asked: Request) -> Answer:
         self._check(asked.query, DOWNLOAD)
         if int(asked.query["expires_at"]) <= time.time():
             raise Refusal(401, "Expired", is_complaint=False)
@@ -239,7 +239,7 @@ def _expect(true: bool, said: str, status: int = 400) -> None:
         raise Refusal(status, said)
 
 
-def _expect_basic(asked: Asked) -> None:
+def _expect_basic(asked: Request) -> None:
     who = base64.b64encode(f"{KEY}:{SECRET}".encode()).decode()
     _expect(asked.headers.get("authorization") == f"Basic {who}", "Invalid credentials", 401)
 
@@ -251,7 +251,7 @@ def _picture(data: bytes) -> Image.Image:
         raise Refusal(400, "Invalid image file") from None
 
 
-def multipart(asked: Asked) -> tuple[dict[str, str], bytes]:
+def multipart(asked: Request) -> tuple[dict[str, str], bytes]:
     head = f"Content-Type: {asked.headers['content-type']}\r\n\r\n".encode()
     fields, file = {}, b""
     for part in BytesParser(policy=HTTP).parsebytes(head + asked.body).iter_parts():
@@ -280,7 +280,7 @@ def transformed(data: bytes, transformation: str) -> bytes:
     return out.getvalue()
 
 
-def always(answer: Answer) -> Callable[[Asked], Answer]:
+def always(answer: Answer) -> Callable[[Request], Answer]:
     return lambda asked: answer
 
 
@@ -289,7 +289,7 @@ def slowly(answer: Answer, seconds: float) -> Answer:
 
 
 @contextmanager
-def standing_in() -> Iterator[Cloudinary]:
+def fake_cloudinary() -> Iterator[Cloudinary]:
     """Fails at the end if there are complaints."""
     cloudinary = Cloudinary()
     with serving(cloudinary.respond) as server:

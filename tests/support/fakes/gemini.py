@@ -15,7 +15,7 @@ from PIL import Image
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.providers.base import Intent
-from tests.support.fakes.server import NEVER_S, Answer, Asked, Server, cut, serving
+from tests.support.fakes.server import NEVER_S, Answer, Request, Server, cut, serving
 from tests.support.fakes.server import never as never  # re-exported
 from tests.support.fakes.server import raw as raw
 
@@ -171,7 +171,7 @@ class Call:
     form: str = "imageConfig"
 
 
-Mood = Callable[[Call], Answer]  # how a call is answered
+Responder = Callable[[Call], Answer]  # how a call is answered
 
 
 class Gemini:
@@ -184,7 +184,7 @@ class Gemini:
         self.most_at_once = 0
         self._at_once = 0
         self._lock = threading.Lock()
-        self._moods: dict[Kind, deque[Mood]] = {
+        self._responders: dict[Kind, deque[Responder]] = {
             "refine": deque(), "make": deque(), "answer": deque(), "rate": deque(),
         }  # fmt: skip
         self.takes = {"imageConfig", "responseFormat"}  # accepted forms of sizes
@@ -202,18 +202,18 @@ class Gemini:
             "GEMINI_PICTURE_TIMEOUT_S": "600",
         }
 
-    def then(self, kind: Kind, *moods: Mood) -> None:
-        self._moods[kind].extend(moods)
+    def then(self, kind: Kind, *responders: Responder) -> None:
+        self._responders[kind].extend(responders)
 
     def of(self, kind: Kind) -> list[Call]:
         return [call for call in self.calls if call.kind == kind]
 
     def forget(self) -> None:
         self.calls.clear()
-        for moods in self._moods.values():
-            moods.clear()
+        for responders in self._responders.values():
+            responders.clear()
 
-    def respond(self, asked: Asked) -> Answer:
+    def respond(self, asked: Request) -> Answer:
         try:
             call = read(asked)
         except (ValidationError, AssertionError, ValueError) as complaint:
@@ -221,11 +221,11 @@ class Gemini:
             return status(400, "INVALID_ARGUMENT")(Call("make", ""))
         with self._lock:
             self.calls.append(call)
-            moods = self._moods[call.kind]
-            mood = moods.popleft() if moods else well
+            responders = self._responders[call.kind]
+            responder = responders.popleft() if responders else well
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
-        answer = mood(call) if call.kind != "make" or call.form in self.takes else unknown_field(call)
+        answer = responder(call) if call.kind != "make" or call.form in self.takes else unknown_field(call)
         try:
             self.server.ending.wait(answer.delay_s)
         finally:
@@ -237,17 +237,17 @@ class Gemini:
 @contextmanager
 def gemini() -> Iterator[Gemini]:
     """An invalid request fails the test."""
-    standin = Gemini()
-    with serving(standin.respond) as server:
-        standin.server = server
-        yield standin
-    assert standin.complaints == []
+    fake = Gemini()
+    with serving(fake.respond) as server:
+        fake.server = server
+        yield fake
+    assert fake.complaints == []
 
 
 # Validation
 
 
-def read(asked: Asked) -> Call:
+def read(asked: Request) -> Call:
     """Raises for what the service would refuse, and for what the studio must never send."""
     path = _PATH.fullmatch(asked.path)
     assert asked.method == "POST" and path, "not a call"
@@ -398,21 +398,21 @@ def _stream(*events: Json) -> Answer:
     return Answer(200, b"".join(pieces), "text/event-stream", pieces=pieces)
 
 
-def says(text: str, reason: str = "STOP") -> Mood:
+def says(text: str, reason: str = "STOP") -> Responder:
     return lambda call: _ok(call, {"text": "Let me think.", "thought": True}, {"text": text}, reason=reason)
 
 
-def shows(data: bytes, mime: str = "image/jpeg") -> Mood:
+def shows(data: bytes, mime: str = "image/jpeg") -> Responder:
     """After text, and a draft that does not count."""
 
-    def mood(call: Call) -> Answer:
+    def responder(call: Call) -> Answer:
         draft = {"mimeType": "image/jpeg", "data": base64.b64encode(painted(call, "grey")).decode()}
         last = {"mimeType": mime, "data": base64.b64encode(data).decode()}
         return _ok(
             call, {"inlineData": draft, "thought": True}, {"text": "Here."}, {"inlineData": draft}, {"inlineData": last}
         )
 
-    return mood
+    return responder
 
 
 def blocked_prompt(call: Call) -> Answer:
@@ -420,12 +420,12 @@ def blocked_prompt(call: Call) -> Answer:
     return _json(call, {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": used})
 
 
-def ends(reason: str) -> Mood:
+def ends(reason: str) -> Responder:
     """Without any content."""
     return lambda call: _json(call, {"candidates": [{"finishReason": reason, "index": 0}]})
 
 
-def status(code: int, name: str = "", *details: Json, message: str = f"About api_key:{KEY}.") -> Mood:
+def status(code: int, name: str = "", *details: Json, message: str = f"About api_key:{KEY}.") -> Responder:
     """An error as the service words it; its messages may quote the key."""
     error = {"code": code, "message": message, "status": name, "details": list(details)}
     return lambda call: Answer(code, json.dumps({"error": error}).encode())
@@ -437,7 +437,7 @@ def unknown_field(call: Call) -> Answer:
     return status(400, "INVALID_ARGUMENT", message=words)(call)
 
 
-def quota(delay: str) -> Mood:
+def quota(delay: str) -> Responder:
     failure = {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{"quotaId": "PerDay"}]}
     info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}
     return status(429, "RESOURCE_EXHAUSTED", failure, info)
@@ -466,22 +466,22 @@ def fails_midway(call: Call) -> Answer:
     return replace(good, body=b"".join(pieces), pieces=pieces)
 
 
-def draft_first(until: threading.Event, mood: Mood) -> Mood:
+def draft_first(until: threading.Event, responder: Responder) -> Responder:
     """The picture itself waits for the event."""
 
     def hold(call: Call) -> Answer:
-        answer = mood(call)
+        answer = responder(call)
         first, *rest = answer.pieces
         return replace(answer, pieces=(first, until, *rest))
 
     return hold
 
 
-def held(until: threading.Event, mood: Mood = well) -> Mood:
+def held(until: threading.Event, responder: Responder = well) -> Responder:
     """The answer waits for the event."""
 
     def hold(call: Call) -> Answer:
         until.wait(NEVER_S)
-        return mood(call)
+        return responder(call)
 
     return hold

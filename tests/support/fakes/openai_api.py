@@ -15,7 +15,7 @@ from PIL import Image, ImageChops
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
-from tests.support.fakes.server import NEVER, NEVER_S, Answer, Asked, Server, cut, serving
+from tests.support.fakes.server import NEVER, NEVER_S, Answer, Request, Server, cut, serving
 from tests.support.fakes.server import never as never  # re-exported
 from tests.support.fakes.server import raw as raw
 
@@ -90,7 +90,7 @@ class Call:
         return found
 
 
-Mood = Callable[[Call], Answer]  # how a call is answered
+Responder = Callable[[Call], Answer]  # how a call is answered
 
 
 class OpenAI:
@@ -103,24 +103,24 @@ class OpenAI:
         self.files: dict[str, bytes] = {}  # by path
         self.slow: set[str] = set()  # paths of files that are never sent
         self._lock = threading.Lock()
-        self._moods: dict[Kind, deque[Mood]] = {kind: deque() for kind in PATHS.values()}
+        self._responders: dict[Kind, deque[Responder]] = {kind: deque() for kind in PATHS.values()}
 
     def account(self, **values: Any) -> Account:
         usual: dict[str, Any] = {"url": self.server.url, "model": MODEL, "key": KEY, "timeout_s": 60.0, "calls": 4}
         return Account(**{**usual, **values})
 
-    def then(self, kind: Kind, *moods: Mood) -> None:
-        self._moods[kind].extend(moods)
+    def then(self, kind: Kind, *responders: Responder) -> None:
+        self._responders[kind].extend(responders)
 
     def of(self, *kinds: Kind) -> list[Call]:
         return [call for call in self.calls if call.kind in kinds]
 
     def forget(self) -> None:
         self.calls.clear()
-        for moods in self._moods.values():
-            moods.clear()
+        for responders in self._responders.values():
+            responders.clear()
 
-    def respond(self, asked: Asked) -> Answer:
+    def respond(self, asked: Request) -> Answer:
         try:
             if asked.method == "GET":
                 assert asked.headers.get("authorization") == f"Bearer {KEY}" and asked.query == {}
@@ -134,25 +134,25 @@ class OpenAI:
             return error(400, "This request is malformed.")(Call("chat", ""))
         with self._lock:
             self.calls.append(call)
-            moods = self._moods[call.kind]
-            mood = moods.popleft() if moods else well
-        return mood(call)
+            responders = self._responders[call.kind]
+            responder = responders.popleft() if responders else well
+        return responder(call)
 
 
 @contextmanager
 def openai() -> Iterator[OpenAI]:
     """An invalid request fails the test."""
-    standin = OpenAI()
-    with serving(standin.respond) as server:
-        standin.server = server
-        yield standin
-    assert standin.complaints == []
+    fake = OpenAI()
+    with serving(fake.respond) as server:
+        fake.server = server
+        yield fake
+    assert fake.complaints == []
 
 
 # Validation
 
 
-def read(asked: Asked) -> Call:
+def read(asked: Request) -> Call:
     """Raises for what a strict server would refuse, and for what the studio must never send."""
     kind = PATHS[asked.path]
     assert asked.method == "POST" and asked.query == {}
@@ -192,7 +192,7 @@ def _images(kind: Kind, body: ImagesBody) -> Call:
     return Call(kind, prompt, body.model_dump(exclude_none=True), (width, height))
 
 
-def _edit(asked: Asked) -> Call:
+def _edit(asked: Request) -> Call:
     fields, files = _form(asked)
     numbers = {name: int(fields.pop(name)) for name in ("n", "seed") if name in fields}
     call = _images("edits", ImagesBody.model_validate({**fields, **numbers}))
@@ -215,7 +215,7 @@ def _png(data: bytes) -> Image.Image:
     return image
 
 
-def _form(asked: Asked) -> tuple[dict[str, str], dict[str, bytes]]:
+def _form(asked: Request) -> tuple[dict[str, str], dict[str, bytes]]:
     boundary = re.fullmatch(r"multipart/form-data; boundary=(\S+)", asked.headers["content-type"])
     assert boundary
     first, *parts, last = (b"\r\n" + asked.body).split(b"\r\n--" + boundary[1].encode())
@@ -255,29 +255,29 @@ def painted(call: Call, colour: str = "orange") -> bytes:
     return out.getvalue()
 
 
-def says(text: str | None, ending: str = "stop", **message: Any) -> Mood:
+def says(text: str | None, ending: str = "stop", **message: Any) -> Responder:
     choice = {"index": 0, "message": {"role": "assistant", "content": text, **message}, "finish_reason": ending}
     used = {"prompt_tokens": 10, "completion_tokens": 20, "total_tokens": 30}
     return lambda call: _json({"id": "x", "object": "chat.completion", "choices": [choice], "usage": used})
 
 
-def shows(data: bytes, **more: Any) -> Mood:
+def shows(data: bytes, **more: Any) -> Responder:
     used = {"input_tokens": 10, "output_tokens": 20, "total_tokens": 30}
     datum = {"b64_json": base64.b64encode(data).decode()}
     return lambda call: _json({"created": 1, "data": [datum], "usage": used, **more})
 
 
-def points_to(url: str) -> Mood:
+def points_to(url: str) -> Responder:
     return lambda call: _json({"created": 1, "data": [{"url": url}]})
 
 
-def error(status: int, message: str, **more: Any) -> Mood:
+def error(status: int, message: str, **more: Any) -> Responder:
     """As OpenAI words it; some servers quote the key."""
     body = {"error": {"message": f"{message} Your key is {KEY}.", "type": None, "param": None, "code": None, **more}}
     return lambda call: _json(body, status)
 
 
-def refuses_field(name: str) -> Mood:
+def refuses_field(name: str) -> Responder:
     return error(400, f"Unknown parameter: '{name}'.", param=name, code="unknown_parameter")
 
 
@@ -285,10 +285,10 @@ def cut_off(call: Call) -> Answer:
     return cut(well(call))
 
 
-def held(until: threading.Event, mood: Mood = well) -> Mood:
+def held(until: threading.Event, responder: Responder = well) -> Responder:
     def hold(call: Call) -> Answer:
         until.wait(NEVER_S)
-        return mood(call)
+        return responder(call)
 
     return hold
 

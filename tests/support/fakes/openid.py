@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from tests.support.fakes.server import Answer, Asked, Server, serving
+from tests.support.fakes.server import Answer, Request, Server, serving
 
 CLIENT, SECRET = "studio-of-the-tests", "canary/secret"
 Json = dict[str, Any]
@@ -35,7 +35,7 @@ class OpenID:
         """The value of `STUDIO_OPENID`."""
         return f"http://{CLIENT}:{SECRET.replace('/', '%2F')}@{self.server.url.partition('://')[2]}?name=Another%20One"
 
-    def respond(self, asked: Asked) -> Answer:
+    def respond(self, asked: Request) -> Answer:
         if self.is_down:
             return Answer(503)
         pages = {
@@ -47,7 +47,7 @@ class OpenID:
         page = pages.get((asked.method, asked.path))
         return page(asked) if page else Answer(404)
 
-    def _discovery(self, asked: Asked) -> Answer:
+    def _discovery(self, asked: Request) -> Answer:
         names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
         ends = ("authorize", "token", "userinfo", "jwks")
         where = {name: f"{self.server.url}/{end}" for name, end in zip(names, ends, strict=True)}
@@ -55,7 +55,7 @@ class OpenID:
             {"issuer": self.server.url, **where, "token_endpoint_auth_methods_supported": ["client_secret_post"]}
         )
 
-    def _authorize(self, asked: Asked) -> Answer:
+    def _authorize(self, asked: Request) -> Answer:
         query = asked.query
         assert query["response_type"] == "code"
         assert query["client_id"] == CLIENT
@@ -66,7 +66,7 @@ class OpenID:
         back = urlencode({"code": code, "state": query["state"]})
         return Answer(302, headers={"Location": f"{query['redirect_uri']}?{back}"})
 
-    def _token(self, asked: Asked) -> Answer:
+    def _token(self, asked: Request) -> Answer:
         form = dict(parse_qsl(asked.body.decode()))
         begun = self._codes.pop(form["code"], None)
         if begun is None or (form["client_id"], form["client_secret"]) != (CLIENT, SECRET):
@@ -81,7 +81,7 @@ class OpenID:
         signed = jwt.encode({**said, **self.claims}, self._key, algorithm="RS256", headers={"kid": "1"})
         return _json({"access_token": token, "token_type": "Bearer", "expires_in": 300, "id_token": signed})
 
-    def _userinfo(self, asked: Asked) -> Answer:
+    def _userinfo(self, asked: Request) -> Answer:
         token = asked.headers.get("authorization", "").removeprefix("Bearer ")
         return _json(self.person) if token in self._tokens else Answer(401)
 
@@ -91,7 +91,7 @@ def _json(value: Json, status: int = 200) -> Answer:
 
 
 @contextmanager
-def standing_in() -> Iterator[OpenID]:
+def fake_openid() -> Iterator[OpenID]:
     other = OpenID()
     with serving(other.respond) as other.server:
         yield other

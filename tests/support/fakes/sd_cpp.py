@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 from pipeline.providers.openai_api.server import Server as Account
 from tests.support.fakes.drawing import Drawing, decoded
 from tests.support.fakes.drawing import painted as painted
-from tests.support.fakes.server import Answer, Asked, Server, serving
+from tests.support.fakes.server import Answer, Request, Server, serving
 
 KEY = "sd-canary-that-nobody-may-print"
 
@@ -53,14 +53,14 @@ class SdCpp:
         url = f"{self.server.url}/sdcpp/v1"
         return Account(**{"url": url, "model": "", "key": KEY, "timeout_s": 60.0, "calls": 4, **values})
 
-    def respond(self, asked: Asked) -> Answer:
+    def respond(self, asked: Request) -> Answer:
         try:
             return self._answer(asked)
         except (ValidationError, AssertionError, ValueError) as complaint:
             self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
             return Answer(400, b'{"error": "malformed"}')
 
-    def _answer(self, asked: Asked) -> Answer:
+    def _answer(self, asked: Request) -> Answer:
         assert asked.headers.get("authorization") == f"Bearer {KEY}" and asked.query == {}
         match asked.method, *asked.path.strip("/").split("/")[2:]:
             case "POST", "img_gen":
@@ -100,8 +100,8 @@ class SdCpp:
 @contextmanager
 def sd_cpp() -> Iterator[SdCpp]:
     """An invalid request fails the test."""
-    standin = SdCpp()
-    with serving(standin.respond) as server:
-        standin.server = server
-        yield standin
-    assert standin.complaints == []
+    fake = SdCpp()
+    with serving(fake.respond) as server:
+        fake.server = server
+        yield fake
+    assert fake.complaints == []

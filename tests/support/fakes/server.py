@@ -15,7 +15,7 @@ DRIP_S = 0.05  # between two bytes
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """A request."""
 
     method: str
@@ -58,9 +58,9 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, respond: Callable[[Asked], Answer]) -> None:
+    def __init__(self, respond: Callable[[Request], Answer]) -> None:
         self.respond = respond
-        self.asked: list[Asked] = []
+        self.asked: list[Request] = []
         self.ending = threading.Event()
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -78,7 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         parts = urlsplit(self.path)
-        asked = Asked(
+        asked = Request(
             method=self.command,
             path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
@@ -112,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(respond: Callable[[Asked], Answer]) -> Iterator[Server]:
+def serving(respond: Callable[[Request], Answer]) -> Iterator[Server]:
     with Server(respond) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from pipeline.providers.openai_api.server import Server as Account
 from tests.support.fakes.drawing import Drawing, decoded
 from tests.support.fakes.drawing import painted as painted
-from tests.support.fakes.server import NEVER_S, Answer, Asked, Server, serving
+from tests.support.fakes.server import NEVER_S, Answer, Request, Server, serving
 
 LOGIN = "keeper:canary-that-nobody-may-print"
 MODEL = "model-of-the-tests"
@@ -45,7 +45,7 @@ class Body(Drawing):
         return decoded(self.mask) if self.mask else None
 
 
-Mood = Callable[[Body], Answer]
+Responder = Callable[[Body], Answer]
 
 
 class WebUI:
@@ -61,23 +61,23 @@ class WebUI:
         self.tells_progress = True
         self.interrupted = threading.Event()
         self.asked_for_progress = threading.Event()
-        self._moods: deque[Mood] = deque()
+        self._responders: deque[Responder] = deque()
 
     def account(self, **values: Any) -> Account:
         url = f"{self.server.url}/sdapi/v1"
         return Account(**{"url": url, "model": MODEL, "key": LOGIN, "timeout_s": 60.0, "calls": 4, **values})
 
-    def then(self, *moods: Mood) -> None:
-        self._moods.extend(moods)
+    def then(self, *responders: Responder) -> None:
+        self._responders.extend(responders)
 
-    def respond(self, asked: Asked) -> Answer:
+    def respond(self, asked: Request) -> Answer:
         try:
             return self._answer(asked)
         except (ValidationError, AssertionError, ValueError) as complaint:
             self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
             return Answer(422, b'{"detail": "malformed"}')
 
-    def _answer(self, asked: Asked) -> Answer:
+    def _answer(self, asked: Request) -> Answer:
         assert asked.method == "POST" and asked.query == {}
         login = base64.b64encode(LOGIN.encode()).decode()
         assert asked.headers.get("authorization") == f"Basic {login}", "not the login"
@@ -92,7 +92,7 @@ class WebUI:
         self.calls.append(body)
         self.running = None if self.busy_with_another else body.force_task_id
         try:
-            return (self._moods.popleft() if self._moods else shows(painted(body)))(body)
+            return (self._responders.popleft() if self._responders else shows(painted(body)))(body)
         finally:
             self.running = None
 
@@ -114,11 +114,11 @@ class WebUI:
 @contextmanager
 def webui() -> Iterator[WebUI]:
     """An invalid request fails the test."""
-    standin = WebUI()
-    with serving(standin.respond) as server:
-        standin.server = server
-        yield standin
-    assert standin.complaints == []
+    fake = WebUI()
+    with serving(fake.respond) as server:
+        fake.server = server
+        yield fake
+    assert fake.complaints == []
 
 
 def _check_pictures(body: Body) -> None:
@@ -134,12 +134,12 @@ def _check_pictures(body: Body) -> None:
 # Answers
 
 
-def shows(*pictures: bytes) -> Mood:
+def shows(*pictures: bytes) -> Responder:
     said = {"images": [base64.b64encode(data).decode() for data in pictures], "parameters": {}, "info": "{}"}
     return lambda body: Answer(200, json.dumps(said).encode())
 
 
-def held(until: threading.Event) -> Mood:
+def held(until: threading.Event) -> Responder:
     def hold(body: Body) -> Answer:
         until.wait(NEVER_S)
         return shows(painted(body))(body)
@@ -147,5 +147,5 @@ def held(until: threading.Event) -> Mood:
     return hold
 
 
-def error(status: int, words: str = "Something went wrong.") -> Mood:
+def error(status: int, words: str = "Something went wrong.") -> Responder:
     return lambda body: Answer(status, json.dumps({"detail": f"{words} You are {LOGIN}."}).encode())

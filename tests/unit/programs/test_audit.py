@@ -9,7 +9,7 @@ import pytest
 
 from tests.programs import audit
 from tests.programs.audit import Release
-from tests.support.fakes.server import Answer, Asked, Server, serving
+from tests.support.fakes.server import Answer, Request, Server, serving
 
 BAD = {"id": "PYSEC-1", "aliases": ["CVE-1"], "fixed_in": ["2.1"], "summary": "A hole.", "withdrawn": None}
 
@@ -29,7 +29,7 @@ PAGES = {
 
 @pytest.fixture
 def index() -> Iterator[Server]:
-    def respond(asked: Asked) -> Answer:
+    def respond(asked: Request) -> Answer:
         return PAGES.get(asked.path, Answer(status=404))
 
     with serving(respond) as server:

@@ -16,7 +16,7 @@ from pipeline.store.ledger import STUDIO
 from pipeline.worker import screening
 from project.models import User
 from tests.integration.gallery.rows import fresh, made
-from tests.support.fakes import gemini as standin
+from tests.support.fakes import gemini as fake
 from tests.support.fakes.gemini import Gemini
 from tests.support.studio import HANGS_S, eventually
 
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def gemini(settings: Any, valkey: Redis, mongo: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gemini]:
-    with standin.gemini() as server:
-        settings.SCREENING, settings.GEMINI_API_KEY = "gemini", standin.KEY
+    with fake.gemini() as server:
+        settings.SCREENING, settings.GEMINI_API_KEY = "gemini", fake.KEY
         settings.GEMINI_BASE_URL = server.server.url
-        settings.GEMINI_TEXT_MODEL, settings.GEMINI_PICTURE_MODEL = standin.TEXT_MODEL, standin.PICTURE_MODEL
-        settings.PRICES = prices.read(standin.PRICES, "USD")
+        settings.GEMINI_TEXT_MODEL, settings.GEMINI_PICTURE_MODEL = fake.TEXT_MODEL, fake.PICTURE_MODEL
+        settings.PRICES = prices.read(fake.PRICES, "USD")
         provider = GeminiProvider(registry.gemini_account())
         monkeypatch.setattr(registry, "_gemini", lambda: provider)
         yield server
@@ -52,7 +52,7 @@ def test_each_new_picture_is_asked_about_once_and_the_studio_pays(gemini: Gemini
 
 
 def test_what_gemini_refuses_to_look_at_comes_first(gemini: Gemini, me: User) -> None:
-    gemini.then("rate", standin.ends("PROHIBITED_CONTENT"))
+    gemini.then("rate", fake.ends("PROHIBITED_CONTENT"))
     image = made(me)
     screening.screen()
     assert fresh(image).score == 1.0
@@ -60,7 +60,7 @@ def test_what_gemini_refuses_to_look_at_comes_first(gemini: Gemini, me: User) ->
 
 @pytest.mark.parametrize("said", ["not JSON", '{"score": 101}', '{"score": null}'])
 def test_what_cannot_be_read_is_no_hint_and_is_not_asked_for_again_today(gemini: Gemini, me: User, said: str) -> None:
-    gemini.then("rate", standin.says(said))
+    gemini.then("rate", fake.says(said))
     image = made(me)
     for _ in range(2):
         screening.screen()
@@ -85,7 +85,7 @@ def test_a_worker_that_stops_waits_for_the_picture_that_is_looked_at_and_begins_
     monkeypatch.setattr(screening, "_round", threading.Lock())
     stopping, go_on = threading.Event(), threading.Event()
     monkeypatch.setattr(screening, "stopping", stopping)
-    gemini.then("rate", standin.held(go_on))
+    gemini.then("rate", fake.held(go_on))
     images = [made(me), made(me)]
     round = threading.Thread(target=screening.screen)
     round.start()

@@ -10,7 +10,7 @@ import pytest
 
 from project.accounts import openid
 from tests.integration.project.accounts.people import PASSWORD
-from tests.support.fakes.openid import OpenID, standing_in
+from tests.support.fakes.openid import OpenID, fake_openid
 from tests.support.mailbox import Mailbox, receiving
 from tests.support.studio import HANGS_S, NO_KEEPALIVE, Studio, own_stores, running
 
@@ -19,7 +19,7 @@ V = "/_allauth/browser/v1/"
 
 @pytest.fixture(scope="module")
 def other() -> Iterator[OpenID]:
-    with standing_in() as other:
+    with fake_openid() as other:
         yield other
 
 
