@@ -67,10 +67,22 @@ def _glitter(canvas: Canvas, seen: View, wet: Array, waves: Array) -> None:
     canvas.cover(light.sun, path * wet, seen.top)
 
 
-def boat(canvas: Canvas) -> None:
+def boat_place(canvas: Canvas) -> tuple[float, float, float]:
+    """Its column, the row of its waterline, and its length in pixels; where there is water for all of it, if anywhere."""
     size = 0.36 * canvas.focal / BOAT_DISTANCE
     column = canvas.width / 2 + (0.14 + 0.08 * canvas.rng("boat").uniform()) * canvas.width * -canvas.side
-    foot = canvas.horizon + CAMERA * canvas.focal / BOAT_DISTANCE - 0.1 * size
+    row = canvas.horizon + CAMERA * canvas.focal / BOAT_DISTANCE - 0.1 * size
+    wet = _wetness(canvas.seen)[min(round(row), canvas.height - 1) - canvas.seen.top]
+    hull = np.ones(2 * round(size / 2) + 1) / (2 * round(size / 2) + 1)
+    afloat = np.flatnonzero(np.convolve(wet, hull, "same") > 0.98)
+    if len(afloat):
+        nearest = float(afloat[np.abs(afloat - column).argmin()])
+        column = nearest if abs(nearest - column) > 1 else column
+    return column, row, size
+
+
+def boat(canvas: Canvas) -> None:
+    column, foot, size = boat_place(canvas)
     light, wet = canvas.light, np.zeros((canvas.height, canvas.width), np.float32)
     wet[canvas.seen.top :] = _wetness(canvas.seen)
     sail = rgb("fbf4e6") * (light.ambient * 0.5 + light.key * 0.65)

@@ -6,7 +6,10 @@ from functools import cache
 import pytest
 
 from pipeline.providers.offline import vocabulary as words
+from pipeline.providers.offline.painter import relief
+from pipeline.providers.offline.painter.canvas import Canvas
 from pipeline.providers.offline.painter.paint import paint
+from pipeline.providers.offline.painter.water import boat_place
 from pipeline.providers.offline.reader.scenes import read
 from tests.programs.quality.painter_sheet import PROMPTS
 from tests.support.listener import ignore
@@ -78,6 +81,20 @@ def test_progress_rises_in_many_steps_to_the_end(prompt: str) -> None:
     assert len(set(heard)) >= 12
     assert heard[0] > 0
     assert heard[-1] == 1.0
+
+
+@pytest.mark.parametrize("prompt", ["a boat on a river", "a boat on a lake", "a boat by the sea, beach, city"])
+@pytest.mark.parametrize("size", [(320, 240), (160, 288), (480, 160)])
+def test_a_boat_is_in_the_water(prompt: str, size: tuple[int, int]) -> None:
+    """On a river it stood on the meadow."""
+    for seed in range(4):
+        canvas = Canvas(read(prompt).scene, *size, seed)
+        relief.survey(canvas)
+        relief.look(canvas)
+        column, row, length = boat_place(canvas)
+        hull = canvas.seen.height[round(row) - canvas.seen.top, round(column - length / 2) : round(column + length / 2)]
+        assert len(hull) > 5
+        assert hull.max() < 0.005
 
 
 class Stop(Exception):
