@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from gallery.errors import NoImage, ProviderDown, Quota, Refused, StudioError, TimedOut, TooLarge, Unusable
 from gallery.storage.account import Account as CloudinaryAccount
@@ -21,7 +21,7 @@ from pipeline.providers.openai_api.server import Server as OpenAIServer
 from pipeline.worker import stages
 from tests.contracts.asking import photo, to_make, to_read
 from tests.support.fakes import cloudinary, gemini, openai_api, sd_cpp, webui
-from tests.support.fakes.server import NEVER, Answer, Request, Server, cut
+from tests.support.fakes.server import NEVER, Answer, Fake, Request, Server, cut
 
 Ask = Callable[[Control], object]
 Respond = Callable[[Request], Answer]
@@ -32,10 +32,6 @@ ENHANCE = to_make(Intent.ENHANCE, style=None)
 LAKE = to_read("a lake")
 GIF = b"GIF89a" + bytes(40)
 DELAY_S = 7.0
-
-
-class Fake(Protocol):
-    server: Any  # a `Server`, once it runs
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,13 @@ def newcomer(server: Serving, browser: Browser) -> Iterator[Callable[..., Person
         yield arrive
 
 
+@pytest.fixture(scope="module")
+def shared_person(server: Serving, browser: Browser) -> Iterator[Person]:
+    """One for all tests of a file."""
+    with Person(browser.new_context(base_url=server.address)) as person:
+        yield person
+
+
 @pytest.fixture
 def person(shared_window: SharedWindow) -> Iterator[Person]:
     """Whom the studio has never seen either."""

@@ -240,6 +240,13 @@ def place(element: Locator) -> tuple[float, float, float, float]:
     return box["x"], box["y"], box["width"], box["height"]
 
 
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=5)
+    page.mouse.up()
+
+
 def photo(width: int = 200, height: int = 300) -> bytes:
     """A PNG as a camera's would be: no two pixels alike."""
     out = BytesIO()

@@ -6,11 +6,11 @@ from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, act, photo, place, soon
-from tests.support.serving import HANGS_S, Serving
+from tests.support.serving import HANGS_S
 
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
@@ -40,14 +40,8 @@ SLOW_PNG = """
 
 
 @pytest.fixture(scope="module")
-def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
-    with Person(browser.new_context(base_url=server.address)) as person:
-        yield person
-
-
-@pytest.fixture(scope="module")
-def chat(everybody: Person) -> Tab:
-    tab = everybody.opens()
+def chat(shared_person: Person) -> Tab:
+    tab = shared_person.opens()
     tab.paints("a snowy forest")
     return tab
 
@@ -132,20 +126,20 @@ def value(mask: Image.Image, across: float, down: float) -> object:
     return mask.getpixel((int(across * WIDTH), int(down * HEIGHT)))
 
 
-def test_the_mouse_paints_erases_and_takes_back(everybody: Person, tab: Tab) -> None:
+def test_the_mouse_paints_erases_and_takes_back(shared_person: Person, tab: Tab) -> None:
     expect(button(tab, "Remove")).to_be_disabled()
     drag(tab.page, (0.2, 0.5), (0.8, 0.5))
     drag(tab.page, (0.2, 0.1), (0.8, 0.1))
     button(tab, "Undo").click()
     button(tab, "Erase").click()
     drag(tab.page, (0.5, 0.4), (0.5, 0.6))
-    mask = sent_mask(everybody, tab)
+    mask = sent_mask(shared_person, tab)
     assert [value(mask, across, 0.5) for across in (0.25, 0.5, 0.75)] == [WHITE, BLACK, WHITE]
     assert value(mask, 0.5, 0.1) == BLACK  # taken back
     assert value(mask, 0.05, 0.5) == value(mask, 0.95, 0.95) == BLACK  # never touched
 
 
-def test_keys_paint_and_the_brush_says_where_it_is(everybody: Person, tab: Tab) -> None:
+def test_keys_paint_and_the_brush_says_where_it_is(shared_person: Person, tab: Tab) -> None:
     keys = tab.page.keyboard
     expect(tab.page.locator("brush-canvas .cursor")).to_be_visible()
     keys.press("]")
@@ -168,24 +162,24 @@ def test_keys_paint_and_the_brush_says_where_it_is(everybody: Person, tab: Tab) 
     keys.press("Control+Shift+z")
     keys.press("Control+z")  # the dot at the top is gone, the line is there
     brush(tab).get_by_label("What should go").fill("the tree")
-    mask = sent_mask(everybody, tab, "the tree")
+    mask = sent_mask(shared_person, tab, "the tree")
     assert [value(mask, 0.23, down) for down in (0.5, 0.4, 0.33)] == [WHITE] * 3
     assert value(mask, 0.23, 0.19) == BLACK
     assert value(mask, 0.5, 0.5) == BLACK
 
 
-def test_clearing_leaves_nothing_and_can_be_taken_back(everybody: Person, tab: Tab) -> None:
+def test_clearing_leaves_nothing_and_can_be_taken_back(shared_person: Person, tab: Tab) -> None:
     drag(tab.page, (0.3, 0.3), (0.6, 0.6))
     button(tab, "Clear").click()
     expect(button(tab, "Remove")).to_be_disabled()
     button(tab, "Undo").click()
-    mask = sent_mask(everybody, tab)
+    mask = sent_mask(shared_person, tab)
     assert value(mask, 0.45, 0.45) == WHITE
     assert value(mask, 0.45, 0.9) == BLACK
 
 
-def test_leaving_asks_before_strokes_are_lost(everybody: Person, tab: Tab) -> None:
-    count = len(everybody.messages(tab))
+def test_leaving_asks_before_strokes_are_lost(shared_person: Person, tab: Tab) -> None:
+    count = len(shared_person.messages(tab))
     tab.page.keyboard.press("Space")
     tab.page.keyboard.press("Escape")
     question = tab.page.get_by_role("dialog", name="Leave without the strokes?")
@@ -199,11 +193,11 @@ def test_leaving_asks_before_strokes_are_lost(everybody: Person, tab: Tab) -> No
     open_brush(tab)
     tab.page.keyboard.press("Escape")  # nothing painted: nothing asked
     expect(brush(tab)).to_have_count(0)
-    assert len(everybody.messages(tab)) == count
+    assert len(shared_person.messages(tab)) == count
 
 
-def test_leaving_while_the_mask_is_sent_stops_it(everybody: Person, tab: Tab) -> None:
-    count = len(everybody.messages(tab))
+def test_leaving_while_the_mask_is_sent_stops_it(shared_person: Person, tab: Tab) -> None:
+    count = len(shared_person.messages(tab))
     tab.page.route("**/v1/gallery/", lambda route: None)  # it never arrives
     drag(tab.page, (0.3, 0.3), (0.6, 0.6))
     with tab.page.expect_request("**/v1/gallery/"):
@@ -225,17 +219,17 @@ def test_leaving_while_the_mask_is_sent_stops_it(everybody: Person, tab: Tab) ->
     question.get_by_role("button", name="Leave").click()
     expect(brush(tab)).to_have_count(0)
     assert not tab.page.evaluate("letGo()")
-    assert len(everybody.messages(tab)) == count
+    assert len(shared_person.messages(tab)) == count
 
 
-def test_a_file_dropped_or_pasted_beside_the_brush_stays_outside(everybody: Person, tab: Tab) -> None:
-    count = len(everybody.asks("/v1/gallery/")["items"])
+def test_a_file_dropped_or_pasted_beside_the_brush_stays_outside(shared_person: Person, tab: Tab) -> None:
+    count = len(shared_person.asks("/v1/gallery/")["items"])
     drop(tab, (photo(), "dropped.png", "image/png"), hinted=False)
     assert not paste(tab, (photo(), "pasted.png", "image/png"))
     expect(tab.page.locator("photo-chip")).to_be_hidden()
     tab.page.keyboard.press("Escape")
     expect(brush(tab)).to_have_count(0)
-    assert len(everybody.asks("/v1/gallery/")["items"]) == count
+    assert len(shared_person.asks("/v1/gallery/")["items"]) == count
 
 
 def test_a_finger_paints_on_a_narrow_screen(newcomer: Callable[..., Person]) -> None:
@@ -310,7 +304,7 @@ def test_the_wheel_and_keys_make_the_picture_larger_around_a_point(tab: Tab) -> 
     tab.page.keyboard.press("Escape")
 
 
-def test_a_lasso_and_a_rectangle_are_filled(everybody: Person, tab: Tab) -> None:
+def test_a_lasso_and_a_rectangle_are_filled(shared_person: Person, tab: Tab) -> None:
     button(tab, "Lasso").click()
     around = [(0.1, 0.1), (0.4, 0.1), (0.4, 0.5), (0.1, 0.5)]
     tab.page.mouse.move(*at(tab.page, *around[0]))
@@ -324,12 +318,12 @@ def test_a_lasso_and_a_rectangle_are_filled(everybody: Person, tab: Tab) -> None
     drag(tab.page, (0.9, 0.2), (0.9, 0.2))  # a press alone is no area
     button(tab, "Erase").click()
     drag(tab.page, (0.7, 0.7), (0.8, 0.8))
-    mask = sent_mask(everybody, tab)
+    mask = sent_mask(shared_person, tab)
     assert [value(mask, *where) for where in ((0.25, 0.3), (0.12, 0.45), (0.62, 0.62), (0.88, 0.88))] == [WHITE] * 4
     assert [value(mask, *where) for where in ((0.5, 0.3), (0.75, 0.75), (0.9, 0.2), (0.25, 0.6))] == [BLACK] * 4
 
 
-def test_a_rectangle_and_a_lasso_are_drawn_by_keys(everybody: Person, tab: Tab) -> None:
+def test_a_rectangle_and_a_lasso_are_drawn_by_keys(shared_person: Person, tab: Tab) -> None:
     keys = tab.page.keyboard
     keys.press("r")
     keys.down("Space")
@@ -343,7 +337,7 @@ def test_a_rectangle_and_a_lasso_are_drawn_by_keys(everybody: Person, tab: Tab) 
     for key in ["ArrowLeft"] * 8 + ["ArrowUp"] * 4 + ["ArrowRight"] * 8:
         keys.press(key)
     keys.up("Space")
-    mask = sent_mask(everybody, tab)
+    mask = sent_mask(shared_person, tab)
     assert [value(mask, *where) for where in ((0.52, 0.52), (0.6, 0.68))] == [WHITE] * 2
     assert value(mask, 0.55, 0.28) == WHITE
     assert [value(mask, *where) for where in ((0.45, 0.55), (0.8, 0.6), (0.5, 0.44))] == [BLACK] * 3
@@ -422,7 +416,7 @@ def test_the_tint_contrasts_with_what_is_under_it(person: Person, colour: tuple[
     assert sum(abs(one - other) for one, other in zip(tint, colour, strict=False)) > 250
 
 
-def test_a_part_of_a_photo_is_changed_in_words(everybody: Person, chat: Tab) -> None:
+def test_a_part_of_a_photo_is_changed_in_words(shared_person: Person, chat: Tab) -> None:
     chat.page.bring_to_front()
     chat.boxes.first.hover()
     chat.boxes.first.get_by_role("button", name="Edit this").click()
@@ -432,11 +426,11 @@ def test_a_part_of_a_photo_is_changed_in_words(everybody: Person, chat: Tab) -> 
     expect(said).to_have_text("Only what is coloured changes, the rest stays as it is. Next, say what to change.")
     chat.page.get_by_role("button", name="Done").click()
     expect(chat.page.locator("photo-chip")).to_contain_text("Only what you painted over changes")
-    count = len(everybody.messages(chat))
+    count = len(shared_person.messages(chat))
     chat.says("make it black and white")
     expect(chat.page.locator("message-card")).to_have_count(count + 1)
     expect(chat.boxes.last.locator("img.loaded")).to_be_visible()
-    sent = everybody.messages(chat)[-1]
+    sent = shared_person.messages(chat)[-1]
     assert "intent" not in sent["options"]  # what is to happen there is read from the words
     assert sent["intent"] == "edit"
     assert sent["mask_image_id"]

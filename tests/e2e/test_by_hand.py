@@ -20,7 +20,7 @@ from pipeline.providers.arithmetic import adjusted
 from pipeline.providers.base import Intent, PictureRequest
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.e2e.bringing import bring
-from tests.e2e.person import Person, Tab, go, place
+from tests.e2e.person import Person, Tab, drag, go, place
 from tests.e2e.reading import complaints
 from tests.support.listener import Listener
 from tests.support.serving import Serving, eventually
@@ -66,14 +66,8 @@ async ([adjust, size]) => {
 
 
 @pytest.fixture(scope="module")
-def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
-    with Person(browser.new_context(base_url=server.address)) as person:
-        yield person
-
-
-@pytest.fixture(scope="module")
-def gallery(everybody: Person) -> Tab:
-    return everybody.opens("/gallery/")
+def gallery(shared_person: Person) -> Tab:
+    return shared_person.opens("/gallery/")
 
 
 @pytest.fixture(scope="module")
@@ -103,13 +97,13 @@ def pixels(image: Image.Image) -> NDArray[np.int16]:
 
 
 @pytest.fixture(scope="module")
-def photo(everybody: Person, gallery: Tab) -> Form:
-    return bring(everybody, gallery, noisy())
+def photo(shared_person: Person, gallery: Tab) -> Form:
+    return bring(shared_person, gallery, noisy())
 
 
 @pytest.fixture(scope="module")
-def cutout(everybody: Person, gallery: Tab) -> Form:
-    return bring(everybody, gallery, holed())
+def cutout(shared_person: Person, gallery: Tab) -> Form:
+    return bring(shared_person, gallery, holed())
 
 
 def stored(person: Person, image: Form) -> Image.Image:
@@ -140,11 +134,11 @@ ADJUSTS: list[Form] = [
 @pytest.mark.parametrize("adjust", ADJUSTS, ids=json.dumps)
 @pytest.mark.parametrize("kind", ["photo", "cutout"])
 def test_the_page_calculates_as_the_studio_does(
-    everybody: Person, gallery: Tab, kind: str, adjust: Form, request: pytest.FixtureRequest
+    shared_person: Person, gallery: Tab, kind: str, adjust: Form, request: pytest.FixtureRequest
 ) -> None:
     image = request.getfixturevalue(kind)
     shown = picture(*gallery.page.evaluate(RENDER, [image, adjust]))
-    assert_alike(shown, calculated(everybody, image, adjust))
+    assert_alike(shown, calculated(shared_person, image, adjust))
 
 
 def picture(text: str, width: int, height: int) -> Image.Image:
@@ -174,15 +168,15 @@ def assert_alike(one: Image.Image, other: Image.Image) -> None:
     ],
 )
 def test_what_is_seen_is_turned_whatever_was_done_before(
-    everybody: Person, gallery: Tab, photo: Form, adjust: Form, press: tuple[str, ...], turn: Image.Transpose
+    shared_person: Person, gallery: Tab, photo: Form, adjust: Form, press: tuple[str, ...], turn: Image.Transpose
 ) -> None:
     size = {"width": WIDTH, "height": HEIGHT}
     for first in ((), ("turnRight",), ("flip", "vertical")):
         before = gallery.page.evaluate(PRESSED, [adjust, size, first]) if first else adjust
         after = gallery.page.evaluate(PRESSED, [before, size, press])
-        old = calculated(everybody, photo, before).transpose(turn)
+        old = calculated(shared_person, photo, before).transpose(turn)
         # Between two pixels rounding goes the other way round.
-        assert np.abs(pixels(calculated(everybody, photo, after)) - pixels(old)).max() <= LEVELS
+        assert np.abs(pixels(calculated(shared_person, photo, after)) - pixels(old)).max() <= LEVELS
 
 
 def test_four_turns_and_two_flips_are_nothing(gallery: Tab) -> None:
@@ -225,7 +219,7 @@ def test_four_turns_and_two_flips_are_nothing(gallery: Tab) -> None:
     ],
 )  # fmt: skip
 def test_what_the_words_promise_the_offline_editor_keeps_in_both_languages(
-    everybody: Person, gallery: Tab, vietnamese: Tab, photo: Form, adjust: Form,
+    shared_person: Person, gallery: Tab, vietnamese: Tab, photo: Form, adjust: Form,
     english: str | None, vietnamese_words: str | None, exact: bool | None,
 ) -> None:  # fmt: skip
     for tab, words in ((gallery, english), (vietnamese, vietnamese_words)):
@@ -235,19 +229,19 @@ def test_what_the_words_promise_the_offline_editor_keeps_in_both_languages(
         assert said["spoken"] == (not re.search("by hand|bằng tay", said["words"]))
         if said["exact"]:
             source = io.BytesIO()
-            stored(everybody, photo).save(source, "PNG")
+            stored(shared_person, photo).save(source, "PNG")
             asked = PictureRequest(
                 Intent.EDIT, said["words"], said["words"], None, None, None, 1, source.getvalue(), None
             )
             by_words = Image.open(io.BytesIO(OfflineProvider().make(asked, Listener()).data))
-            assert (pixels(by_words) == pixels(calculated(everybody, photo, adjust))).all()
+            assert (pixels(by_words) == pixels(calculated(shared_person, photo, adjust))).all()
 
 
 # The editor
 
 
 @pytest.fixture
-def desk(everybody: Person, gallery: Tab, photo: Form) -> Page:
+def desk(shared_person: Person, gallery: Tab, photo: Form) -> Page:
     """The editor is open, with the photo."""
     gallery.page.bring_to_front()
     go(gallery.page, "about:blank")  # whatever the test before left behind, a step back in the history too
@@ -318,7 +312,7 @@ def applied(person: Person, page: Page) -> Form:
 
 @pytest.mark.parametrize("kind", ["cutout", "photo"])
 def test_what_the_canvas_shows_is_what_the_studio_makes(
-    everybody: Person, gallery: Tab, kind: str, request: pytest.FixtureRequest
+    shared_person: Person, gallery: Tab, kind: str, request: pytest.FixtureRequest
 ) -> None:
     """The cut-out is kept as a PNG: the file itself is compared. Of a photo a JPEG is kept: the file is the JPEG of what the
     studio calculated, and that is compared."""
@@ -337,14 +331,14 @@ def test_what_the_canvas_shows_is_what_the_studio_makes(
     assert seen.keys() == whole.keys() | {"exposure", "contrast", "warmth", "saturation"}
     draws(page, seen)
     shown = picture(*canvas(page).evaluate(DRAWN))
-    assert_alike(shown, calculated(everybody, image, seen))
-    made = applied(everybody, page)
+    assert_alike(shown, calculated(shared_person, image, seen))
+    made = applied(shared_person, page)
     assert (made["width"], made["height"], made["parent_id"]) == (*shown.size, image["id"])
     if kind == "cutout":
-        assert_alike(shown, stored(everybody, made))
+        assert_alike(shown, stored(shared_person, made))
     else:
-        kept = pictures.rendition(png(calculated(everybody, image, seen)))
-        assert (pixels(stored(everybody, made)) == pixels(pictures.decode(kept.data))).all()
+        kept = pictures.rendition(png(calculated(shared_person, image, seen)))
+        assert (pixels(stored(shared_person, made)) == pixels(pictures.decode(kept.data))).all()
 
 
 def test_one_history_takes_everything_back_and_brings_it_again(desk: Page) -> None:
@@ -390,13 +384,6 @@ def test_the_frame_is_dragged_by_its_corners_and_from_within(desk: Page) -> None
     assert (kept["x"] + kept["width"], kept["y"] + kept["height"]) == (175, 140)
 
 
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*end, steps=5)
-    page.mouse.up()
-
-
 def tuple_of(element: Locator, across: float, down: float) -> tuple[float, float]:
     x, y, width, height = place(element)
     return x + across * width, y + down * height
@@ -423,8 +410,8 @@ def test_the_frame_is_moved_by_keys_and_never_past_the_straightened_picture(desk
     expect(words(desk)).to_contain_text("framed by hand")
 
 
-def test_leaving_asks_before_changes_are_lost(everybody: Person, desk: Page) -> None:
-    address, count = desk.url, len(everybody.asks("/v1/gallery/")["items"])
+def test_leaving_asks_before_changes_are_lost(shared_person: Person, desk: Page) -> None:
+    address, count = desk.url, len(shared_person.asks("/v1/gallery/")["items"])
     button(desk, "Turn left").click()
     question = desk.get_by_role("dialog", name="Leave without the changes?")
     for leave in (lambda: desk.keyboard.press("Escape"), desk.go_back, button(desk, "Cancel").click):
@@ -436,7 +423,7 @@ def test_leaving_asks_before_changes_are_lost(everybody: Person, desk: Page) -> 
     question.get_by_role("button", name="Leave").click()
     expect(dialog(desk)).to_have_count(0)
     assert desk.url == address
-    assert len(everybody.asks("/v1/gallery/")["items"]) == count
+    assert len(shared_person.asks("/v1/gallery/")["items"]) == count
 
 
 def test_unchanged_it_is_left_without_a_question(desk: Page) -> None:
@@ -537,9 +524,9 @@ def test_a_size_that_would_enlarge_is_refused(desk: Page) -> None:
     expect(dialog(desk)).to_be_visible()
 
 
-def test_a_clear_picture_is_exported_as_it_is_or_on_white(everybody: Person, gallery: Tab, tmp_path: Path) -> None:
+def test_a_clear_picture_is_exported_as_it_is_or_on_white(shared_person: Person, gallery: Tab, tmp_path: Path) -> None:
     page = gallery.page
-    cutout = bring(everybody, gallery, holed())  # the newest, so that its card is on the first page
+    cutout = bring(shared_person, gallery, holed())  # the newest, so that its card is on the first page
     page.reload()
     page.locator(f"gallery-card:has(img[src='{cutout['thumbnail_url']}']) .open").click()
     viewer = page.get_by_role("dialog", name="Picture")
@@ -553,14 +540,14 @@ def test_a_clear_picture_is_exported_as_it_is_or_on_white(everybody: Person, gal
             export.get_by_role("button", name="Export").click()
         saved.value.save_as(tmp_path / kind)
     with Image.open(tmp_path / "PNG") as exact, Image.open(tmp_path / "JPEG") as on_white:
-        assert_alike(exact, stored(everybody, cutout))
+        assert_alike(exact, stored(shared_person, cutout))
         assert (exact.mode, on_white.mode) == ("RGBA", "RGB")
         assert abs((pixels(exact) - pixels(on_white)).mean()) < 1
         assert pixels(on_white)[0, 0].min() > 245  # where it is clear
     page.keyboard.press("Escape")
 
 
-# For everybody
+# For shared_person
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

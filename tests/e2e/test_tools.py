@@ -1,29 +1,21 @@
 """What one press does to a picture: quick actions, variations, before and after, the line that it comes from."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from pipeline.providers.base import STYLES, Intent, RefinedRequest
 from pipeline.providers.offline.provider import OfflineProvider
 from tests.e2e.person import SMALL, Person, Tab, act, photo, place
-from tests.support.serving import Serving
 
 Form = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
-    with Person(browser.new_context(base_url=server.address)) as person:
-        yield person
-
-
-@pytest.fixture(scope="module")
-def chat(everybody: Person) -> Tab:
+def chat(shared_person: Person) -> Tab:
     """With a picture and an edit of it."""
-    tab = everybody.opens()
+    tab = shared_person.opens()
     tab.paints("a snowy forest")
     tab.says("make it bluer")
     tab.shows(2)
@@ -50,13 +42,13 @@ def last_message(person: Person, tab: Tab) -> Form:
     ],
 )
 def test_a_quick_action_is_an_ordinary_message(
-    everybody: Person, tab: Tab, button: str, content: str, intent: str
+    shared_person: Person, tab: Tab, button: str, content: str, intent: str
 ) -> None:
-    first = everybody.messages(tab)[0]
+    first = shared_person.messages(tab)[0]
     count = tab.page.locator("message-card").count()
     act(tab.boxes.first, button)
     expect(tab.page.locator("message-card")).to_have_count(count + 1)
-    sent = last_message(everybody, tab)
+    sent = last_message(shared_person, tab)
     assert (sent["content"], sent["options"]["intent"]) == (content, intent)
     assert sent["source_image_id"] == first["image"]["id"]
     assert_answered(tab, sent)
@@ -73,7 +65,7 @@ def assert_answered(tab: Tab, message: Form) -> None:
         expect(tab.boxes.last.locator("img.loaded")).to_be_visible()
 
 
-def test_a_style_is_chosen_from_the_menu_by_keyboard(everybody: Person, tab: Tab) -> None:
+def test_a_style_is_chosen_from_the_menu_by_keyboard(shared_person: Person, tab: Tab) -> None:
     button = tab.boxes.first.get_by_role("button", name="Style")
     button.focus()
     tab.page.keyboard.press("ArrowDown")
@@ -91,7 +83,7 @@ def test_a_style_is_chosen_from_the_menu_by_keyboard(everybody: Person, tab: Tab
     count = tab.page.locator("message-card").count()
     tab.page.keyboard.press("Enter")
     expect(tab.page.locator("message-card")).to_have_count(count + 1)
-    sent = last_message(everybody, tab)
+    sent = last_message(shared_person, tab)
     assert sent["content"] == "Sepia style"
     assert (sent["options"]["intent"], sent["options"]["style"]) == ("style_transfer", "sepia")
     assert_answered(tab, sent)
@@ -166,8 +158,8 @@ def test_a_picture_that_was_turned_is_compared_in_its_own_shape(person: Person) 
     assert abs(after[2] / after[3] - 200 / 300) < 0.01
 
 
-def test_the_line_of_a_picture_is_walked_in_the_viewer(everybody: Person, tab: Tab) -> None:
-    first, second = everybody.messages(tab)[:2]
+def test_the_line_of_a_picture_is_walked_in_the_viewer(shared_person: Person, tab: Tab) -> None:
+    first, second = shared_person.messages(tab)[:2]
     tab.boxes.nth(1).locator("button.open").click()
     viewer = tab.page.get_by_role("dialog", name="Picture")
     line = viewer.locator("lineage-strip li button")

@@ -1,19 +1,19 @@
 """The viewer: closer, on and back, compared, and away again without leaving the page."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.bringing import bring
 from tests.e2e.held import HeldRequests
-from tests.e2e.person import Person, Tab, go, place
+from tests.e2e.person import Person, Tab, drag, go, place
 from tests.e2e.reading import complaints
 from tests.e2e.touching import fingers, line
-from tests.support.serving import Serving, eventually
+from tests.support.serving import eventually
 
 LARGE = (2400, 1600)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -26,16 +26,10 @@ def large() -> Image.Image:
 
 
 @pytest.fixture(scope="module")
-def everybody(server: Serving, browser: Browser) -> Iterator[Person]:
-    with Person(browser.new_context(base_url=server.address)) as person:
-        yield person
-
-
-@pytest.fixture(scope="module")
-def chat(everybody: Person) -> Tab:
+def chat(shared_person: Person) -> Tab:
     """A photo's line of three: sent, made warmer, made brighter."""
-    tab = everybody.opens()
-    picture = bring(everybody, tab, large(), "mountain.png")
+    tab = shared_person.opens()
+    picture = bring(shared_person, tab, large(), "mountain.png")
     go(tab.page, f"/?source={picture['id']}")
     expect(tab.page.locator("photo-chip")).to_contain_text("Your next message edits this picture")
     tab.says("make it warmer")
@@ -422,13 +416,6 @@ def test_the_line_between_two_is_dragged_and_the_rest_moves_them(tab: Tab) -> No
     close(tab.page)
 
 
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*end, steps=5)
-    page.mouse.up()
-
-
 def test_escape_ends_the_comparison_of_a_card(tab: Tab) -> None:
     box = tab.boxes.last
     box.hover()
@@ -442,7 +429,7 @@ def test_escape_ends_the_comparison_of_a_card(tab: Tab) -> None:
     expect(compare).to_have_attribute("aria-pressed", "false")
 
 
-# For everybody
+# For shared_person
 
 
 @pytest.mark.parametrize("width", [1280, 390, 320])

@@ -1,13 +1,9 @@
 """With many rows on a real PostgreSQL, whatever the gallery asks is answered from an index, and by looking at few rows."""
 
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.support import postgresql
 
@@ -53,22 +49,13 @@ for _ in range({PEOPLE}):
 def many(postgres: str) -> str:
     """The environment of a process with many pictures in its database."""
     url = postgresql.database(postgres, "plans")
-    ran(url, "-c", SEEDING)
+    postgresql.ran(url, "-c", SEEDING)
     return url
-
-
-def ran(url: str, *command: str) -> str:
-    environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "project.settings"}
-    result = subprocess.run(
-        [sys.executable, *command], cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout
 
 
 @pytest.fixture(scope="module")
 def plans(many: str) -> dict[str, list[list[dict[str, Any]]]]:
-    found: dict[str, list[list[dict[str, Any]]]] = json.loads(ran(many, "-m", "tests.support.plans"))
+    found: dict[str, list[list[dict[str, Any]]]] = json.loads(postgresql.ran(many, "-m", "tests.support.plans"))
     return found
 
 
@@ -114,7 +101,7 @@ print(repr([*listed, days.of(owner.pk, days.DaysOf(q="lighthuose")).similar]))
 
 
 def test_days_are_as_the_list_has_them(many: str) -> None:
-    assert eval(ran(many, "-c", DAYS)) == [(True, True), True] * 3 + [True]
+    assert eval(postgresql.ran(many, "-c", DAYS)) == [(True, True), True] * 3 + [True]
 
 
 def test_words_are_found_by_their_index(plans: dict[str, list[list[dict[str, Any]]]]) -> None:
@@ -152,7 +139,7 @@ print(repr([
 
 def test_words_are_found_with_and_without_accents_and_misspelt(many: str) -> None:
     both, sea, city = ["Phố cổ", "Hoàng hôn trên biển"], ["Hoàng hôn trên biển"], ["Phố cổ"]
-    assert eval(ran(many, "-c", FINDING)) == [
+    assert eval(postgresql.ran(many, "-c", FINDING)) == [
         (sea, False, None),
         (sea, False, None),
         (both, False, None),
@@ -170,4 +157,4 @@ def test_words_are_found_with_and_without_accents_and_misspelt(many: str) -> Non
 def test_an_older_releases_database_is_migrated_there_and_back(postgres: str) -> None:
     url = postgresql.database(postgres, "back")
     for to in ("0005", ""):
-        ran(url, "manage.py", "migrate", "--verbosity", "0", *(["gallery", to] if to else []))
+        postgresql.ran(url, "manage.py", "migrate", "--verbosity", "0", *(["gallery", to] if to else []))

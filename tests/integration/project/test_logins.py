@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.management import call_command
 from django.test import Client
 from redis import Redis
 
 from chat import rate_limits
 from pipeline.coalescing import Breaker
+from tests.support.hasher import CountingHasher
 from tests.support.serving import HANGS_S
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,19 +20,9 @@ PASSWORD = "a long pass phrase"
 LOGIN = "/admin/login/"
 
 
-class Counting(MD5PasswordHasher):
-    """Counts what it is asked to hash."""
-
-    hashed = 0
-
-    def encode(self, password: str, salt: str) -> str:
-        type(self).hashed += 1
-        return str(super().encode(password, salt))
-
-
 @pytest.fixture(autouse=True)
 def moderator(valkey: Redis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    settings.PASSWORD_HASHERS = ["tests.support.hasher.CountingHasher"]
     settings.STAFF_MFA = False
     monkeypatch.setattr(rate_limits, "_breaker", Breaker(rate_limits.QUIET_S))
     monkeypatch.setattr(rate_limits, "ANSWER_WITHIN_S", HANGS_S)  # a busy machine is no outage
@@ -41,7 +31,7 @@ def moderator(valkey: Redis, settings: Any, monkeypatch: pytest.MonkeyPatch) -> 
     for name in ("mo", "ada"):
         monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
         call_command("moderator", name, "--password-stdin", stdout=io.StringIO())
-    Counting.hashed = 0
+    CountingHasher.hashed = 0
 
 
 def attempt(client: Client, password: str, *, name: str = "mo", address: str = "192.0.2.1") -> Any:
@@ -52,7 +42,7 @@ def attempt(client: Client, password: str, *, name: str = "mo", address: str = "
 def test_of_ninety_wrong_passwords_ten_are_looked_at() -> None:
     answers = [attempt(Client(), f"wrong {number}", name=f"name {number}") for number in range(90)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 80
-    assert Counting.hashed == 10
+    assert CountingHasher.hashed == 10
     assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
     assert answers[-1].content.decode().startswith("There were too many attempts to log in: try again in ")
     assert attempt(Client(), PASSWORD).status_code == 429
@@ -71,13 +61,13 @@ def by_network(number: int) -> str:
 def test_a_name_is_guarded_wherever_the_guesses_come_from(address: Callable[[int], str]) -> None:
     answers = [attempt(Client(), f"wrong {number}", address=address(number)) for number in range(13)]
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 3
-    assert Counting.hashed == 10
+    assert CountingHasher.hashed == 10
 
 
 def test_a_name_is_the_same_however_it_is_written() -> None:
     for number, name in enumerate(["mo", "MO", " mo ", "Mo", "\uff4d\uff4f"] * 4):
         attempt(Client(), "wrong", name=name, address=by_number(number))
-    assert Counting.hashed == 10
+    assert CountingHasher.hashed == 10
 
 
 def test_a_name_that_is_nobodys_is_counted_like_any_other() -> None:
@@ -98,7 +88,7 @@ def test_who_guesses_at_a_name_locks_nobody_out_who_has_logged_in_with_it_before
 def test_a_browser_that_is_known_has_no_more_tries_than_any_other_and_none_for_other_names() -> None:
     client = Client()
     assert attempt(client, PASSWORD).status_code == 302
-    Counting.hashed = 0
+    CountingHasher.hashed = 0
     tried = [attempt(client, "wrong", address=by_number(number)).status_code for number in range(2, 20)]
     assert tried == [200] * 10 + [429] * 8
     for number in range(20, 40):
@@ -117,7 +107,7 @@ def test_a_made_up_browser_is_nobodys() -> None:
 def test_guessing_the_old_password_with_a_cookie_that_was_stolen_is_counted_too() -> None:
     client = Client()
     assert attempt(client, PASSWORD).status_code == 302
-    Counting.hashed = 0
+    CountingHasher.hashed = 0
     form = {"old_password": "wrong", "new_password1": "x" * 20, "new_password2": "x" * 20}
     tried = [
         client.post("/admin/password_change/", form, REMOTE_ADDR=by_number(number)).status_code for number in range(20)

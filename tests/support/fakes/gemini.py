@@ -5,9 +5,8 @@ import io
 import json
 import re
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -15,7 +14,7 @@ from PIL import Image
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from pipeline.providers.base import Intent
-from tests.support.fakes.server import NEVER_S, Answer, Request, Server, cut, serving
+from tests.support.fakes.server import Answer, Calls, Request, Server, cut, hold, running
 from tests.support.fakes.server import never as never  # re-exported
 from tests.support.fakes.server import raw as raw
 
@@ -174,19 +173,13 @@ class Call:
 Responder = Callable[[Call], Answer]  # how a call is answered
 
 
-class Gemini:
-    """`then` sets how the next calls of a kind are answered; all others succeed."""
-
+class Gemini(Calls[Kind, Call]):
     def __init__(self) -> None:
+        super().__init__(well)
         self.server: Server
-        self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.most_at_once = 0
         self._at_once = 0
-        self._lock = threading.Lock()
-        self._responders: dict[Kind, deque[Responder]] = {
-            "refine": deque(), "make": deque(), "answer": deque(), "rate": deque(),
-        }  # fmt: skip
         self.takes = {"imageConfig", "responseFormat"}  # accepted forms of sizes
 
     @property
@@ -202,27 +195,14 @@ class Gemini:
             "GEMINI_PICTURE_TIMEOUT_S": "600",
         }
 
-    def then(self, kind: Kind, *responders: Responder) -> None:
-        self._responders[kind].extend(responders)
-
-    def of(self, kind: Kind) -> list[Call]:
-        return [call for call in self.calls if call.kind == kind]
-
-    def forget(self) -> None:
-        self.calls.clear()
-        for responders in self._responders.values():
-            responders.clear()
-
     def respond(self, asked: Request) -> Answer:
         try:
             call = read(asked)
         except (ValidationError, AssertionError, ValueError) as complaint:
             self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
             return status(400, "INVALID_ARGUMENT")(Call("make", ""))
+        responder = self.note(call)
         with self._lock:
-            self.calls.append(call)
-            responders = self._responders[call.kind]
-            responder = responders.popleft() if responders else well
             self._at_once += 1
             self.most_at_once = max(self.most_at_once, self._at_once)
         answer = responder(call) if call.kind != "make" or call.form in self.takes else unknown_field(call)
@@ -234,14 +214,8 @@ class Gemini:
         return replace(answer, delay_s=0.0)
 
 
-@contextmanager
-def gemini() -> Iterator[Gemini]:
-    """An invalid request fails the test."""
-    fake = Gemini()
-    with serving(fake.respond) as server:
-        fake.server = server
-        yield fake
-    assert fake.complaints == []
+def gemini() -> AbstractContextManager[Gemini]:
+    return running(Gemini())
 
 
 # Validation
@@ -469,19 +443,13 @@ def fails_midway(call: Call) -> Answer:
 def draft_first(until: threading.Event, responder: Responder) -> Responder:
     """The picture itself waits for the event."""
 
-    def hold(call: Call) -> Answer:
+    def draft(call: Call) -> Answer:
         answer = responder(call)
         first, *rest = answer.pieces
         return replace(answer, pieces=(first, until, *rest))
 
-    return hold
+    return draft
 
 
 def held(until: threading.Event, responder: Responder = well) -> Responder:
-    """The answer waits for the event."""
-
-    def hold(call: Call) -> Answer:
-        until.wait(NEVER_S)
-        return responder(call)
-
-    return hold
+    return hold(until, responder)

@@ -5,9 +5,8 @@ import io
 import json
 import re
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
@@ -15,7 +14,7 @@ from PIL import Image, ImageChops
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.providers.openai_api.server import Server as Account
-from tests.support.fakes.server import NEVER, NEVER_S, Answer, Request, Server, cut, serving
+from tests.support.fakes.server import NEVER, Answer, Calls, Request, Server, cut, hold, running
 from tests.support.fakes.server import never as never  # re-exported
 from tests.support.fakes.server import raw as raw
 
@@ -93,32 +92,17 @@ class Call:
 Responder = Callable[[Call], Answer]  # how a call is answered
 
 
-class OpenAI:
-    """`then` sets how the next calls of a kind are answered; all others succeed."""
-
+class OpenAI(Calls[Kind, Call]):
     def __init__(self) -> None:
+        super().__init__(well)
         self.server: Server
-        self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.files: dict[str, bytes] = {}  # by path
         self.slow: set[str] = set()  # paths of files that are never sent
-        self._lock = threading.Lock()
-        self._responders: dict[Kind, deque[Responder]] = {kind: deque() for kind in PATHS.values()}
 
     def account(self, **values: Any) -> Account:
         usual: dict[str, Any] = {"url": self.server.url, "model": MODEL, "key": KEY, "timeout_s": 60.0, "calls": 4}
         return Account(**{**usual, **values})
-
-    def then(self, kind: Kind, *responders: Responder) -> None:
-        self._responders[kind].extend(responders)
-
-    def of(self, *kinds: Kind) -> list[Call]:
-        return [call for call in self.calls if call.kind in kinds]
-
-    def forget(self) -> None:
-        self.calls.clear()
-        for responders in self._responders.values():
-            responders.clear()
 
     def respond(self, asked: Request) -> Answer:
         try:
@@ -132,21 +116,11 @@ class OpenAI:
         except (ValidationError, AssertionError, ValueError, LookupError) as complaint:
             self.complaints.append(f"{asked.method} {asked.path}: {complaint}")
             return error(400, "This request is malformed.")(Call("chat", ""))
-        with self._lock:
-            self.calls.append(call)
-            responders = self._responders[call.kind]
-            responder = responders.popleft() if responders else well
-        return responder(call)
+        return self.note(call)(call)
 
 
-@contextmanager
-def openai() -> Iterator[OpenAI]:
-    """An invalid request fails the test."""
-    fake = OpenAI()
-    with serving(fake.respond) as server:
-        fake.server = server
-        yield fake
-    assert fake.complaints == []
+def openai() -> AbstractContextManager[OpenAI]:
+    return running(OpenAI())
 
 
 # Validation
@@ -286,11 +260,7 @@ def cut_off(call: Call) -> Answer:
 
 
 def held(until: threading.Event, responder: Responder = well) -> Responder:
-    def hold(call: Call) -> Answer:
-        until.wait(NEVER_S)
-        return responder(call)
-
-    return hold
+    return hold(until, responder)
 
 
 def _json(body: Json, status: int = 200) -> Answer:

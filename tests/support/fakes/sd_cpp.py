@@ -3,8 +3,7 @@
 import base64
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Literal
 
 from PIL import Image
@@ -13,7 +12,7 @@ from pydantic import Field, ValidationError
 from pipeline.providers.openai_api.server import Server as Account
 from tests.support.fakes.drawing import Drawing, decoded
 from tests.support.fakes.drawing import painted as painted
-from tests.support.fakes.server import Answer, Request, Server, serving
+from tests.support.fakes.server import Answer, Request, Server, running
 
 KEY = "sd-canary-that-nobody-may-print"
 
@@ -97,11 +96,5 @@ class SdCpp:
         return Answer(200, json.dumps(said).encode())
 
 
-@contextmanager
-def sd_cpp() -> Iterator[SdCpp]:
-    """An invalid request fails the test."""
-    fake = SdCpp()
-    with serving(fake.respond) as server:
-        fake.server = server
-        yield fake
-    assert fake.complaints == []
+def sd_cpp() -> AbstractContextManager[SdCpp]:
+    return running(SdCpp())

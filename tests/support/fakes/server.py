@@ -2,14 +2,16 @@
 
 import socket
 import threading
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
+A = TypeVar("A")
 NEVER_S = 600.0  # longer than every timeout
 DRIP_S = 0.05  # between two bytes
 
@@ -148,3 +150,68 @@ def dripping() -> Iterator[str]:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             done.set()
+
+
+class Fake(Protocol):
+    server: Any  # a `Server`, once it runs
+    complaints: list[str]  # about requests that the service would refuse
+
+    def respond(self, asked: Request, /) -> Answer: ...
+
+
+F = TypeVar("F", bound=Fake)
+
+
+@contextmanager
+def running(fake: F) -> Iterator[F]:
+    """Complaints fail the test."""
+    with serving(fake.respond) as server:
+        fake.server = server
+        yield fake
+    assert fake.complaints == []
+
+
+class Call(Protocol):
+    @property
+    def kind(self) -> str: ...
+
+
+K = TypeVar("K", bound=str)
+C = TypeVar("C", bound=Call)
+
+
+class Calls(Generic[K, C]):
+    """What a fake was asked for. `then` sets how the next calls of a kind are answered; all others are answered by `well`."""
+
+    def __init__(self, well: Callable[[C], Answer]) -> None:
+        self.calls: list[C] = []
+        self._lock = threading.Lock()
+        self._well = well
+        self._responders: defaultdict[str, deque[Callable[[C], Answer]]] = defaultdict(deque)
+
+    def then(self, kind: K, *responders: Callable[[C], Answer]) -> None:
+        self._responders[kind].extend(responders)
+
+    def of(self, *kinds: K) -> list[C]:
+        return [call for call in self.calls if call.kind in kinds]
+
+    def forget(self) -> None:
+        self.calls.clear()
+        self._responders.clear()
+
+    def note(self, call: C) -> Callable[[C], Answer]:
+        """Returns how to answer it."""
+        with self._lock:
+            self.calls.append(call)
+            responders = self._responders[call.kind]
+            return responders.popleft() if responders else self._well
+
+
+def hold(until: threading.Event, respond: Callable[[A], Answer]) -> Callable[[A], Answer]:
+    """The answer waits for the event."""
+
+    def held(asked: A) -> Answer:
+        until.wait(NEVER_S)
+        return respond(asked)
+
+    return held

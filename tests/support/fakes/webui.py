@@ -5,8 +5,8 @@ import base64
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Annotated, Any, Literal
 
 from PIL import Image
@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 from pipeline.providers.openai_api.server import Server as Account
 from tests.support.fakes.drawing import Drawing, decoded
 from tests.support.fakes.drawing import painted as painted
-from tests.support.fakes.server import NEVER_S, Answer, Request, Server, serving
+from tests.support.fakes.server import Answer, Request, Server, hold, running
 
 LOGIN = "keeper:canary-that-nobody-may-print"
 MODEL = "model-of-the-tests"
@@ -111,14 +111,8 @@ class WebUI:
         return Answer(200, json.dumps(said).encode())
 
 
-@contextmanager
-def webui() -> Iterator[WebUI]:
-    """An invalid request fails the test."""
-    fake = WebUI()
-    with serving(fake.respond) as server:
-        fake.server = server
-        yield fake
-    assert fake.complaints == []
+def webui() -> AbstractContextManager[WebUI]:
+    return running(WebUI())
 
 
 def _check_pictures(body: Body) -> None:
@@ -140,11 +134,7 @@ def shows(*pictures: bytes) -> Responder:
 
 
 def held(until: threading.Event) -> Responder:
-    def hold(body: Body) -> Answer:
-        until.wait(NEVER_S)
-        return shows(painted(body))(body)
-
-    return hold
+    return hold(until, lambda body: shows(painted(body))(body))
 
 
 def error(status: int, words: str = "Something went wrong.") -> Responder:

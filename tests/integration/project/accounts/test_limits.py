@@ -3,33 +3,23 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 from redis import Redis
 
 from chat import rate_limits
 from pipeline.coalescing import Breaker
 from tests.integration.project.accounts.people import ADA, AUTH, PASSWORD, sign_up
+from tests.support.hasher import CountingHasher
 from tests.support.mailbox import Mailbox
 from tests.support.serving import HANGS_S
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo")]
 
 
-class Counting(MD5PasswordHasher):
-    """Counts what it is asked to hash."""
-
-    hashed = 0
-
-    def encode(self, password: str, salt: str) -> str:
-        type(self).hashed += 1
-        return str(super().encode(password, salt))
-
-
 @pytest.fixture
 def known(mailbox: Mailbox, settings: Any, valkey: Redis, monkeypatch: pytest.MonkeyPatch) -> Client:
     """A browser in which Ada has signed up, and limits from then on."""
-    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    settings.PASSWORD_HASHERS = ["tests.support.hasher.CountingHasher"]
     browser = Client()
     sign_up(browser, mailbox)
     monkeypatch.setattr(rate_limits, "_breaker", Breaker(rate_limits.QUIET_S))
@@ -37,7 +27,7 @@ def known(mailbox: Mailbox, settings: Any, valkey: Redis, monkeypatch: pytest.Mo
     monkeypatch.setattr(rate_limits, "_own", type(rate_limits._own)())
     settings.STUDIO_LIMITS = True
     mailbox.messages.clear()
-    Counting.hashed = 0
+    CountingHasher.hashed = 0
     return browser
 
 
@@ -52,7 +42,7 @@ def guess(number: int, address: str, browser: Client | None = None, email: str =
 def test_of_forty_wrong_passwords_from_one_address_ten_are_looked_at(known: Client) -> None:
     statuses = [guess(number, "192.0.2.1", email=f"name{number}@example.org") for number in range(40)]
     assert statuses == [400] * 10 + [429] * 30
-    assert Counting.hashed == 10
+    assert CountingHasher.hashed == 10
 
 
 def test_a_name_is_guarded_wherever_the_guesses_come_from(known: Client) -> None:
