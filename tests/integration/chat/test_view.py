@@ -30,7 +30,12 @@ class Breakable(Studio):
     def __init__(self, folder: Path, ledger: Ledger) -> None:
         quick = {"STUDIO_WATCH_S": "0.3", "STUDIO_ATTEMPTS": "1"}
         own = {**own_stores("view", 2), **quick}  # another studio's worker would take its messages
-        super().__init__(STUDIO_FAULTS=str(folder), STUDIO_FAULTS_LEDGER=ledger.url, **own)
+        faults = {
+            "STUDIO_FAULTS": str(folder),
+            "STUDIO_FAULTS_LEDGER": ledger.url,
+            "STUDIO_FAULTS_PATIENCE_S": str(HANGS_S),
+        }
+        super().__init__(**faults, **own)
         self.switches = folder / "switches"
         self.ledger = ledger
 
@@ -189,7 +194,7 @@ def test_failed_cancelled_and_tried_again_look_the_same_to_everybody(onlookers: 
     failed = onlookers.say("with an error")
     assert onlookers.client.ended(failed)["status"] == "FAILED"
     onlookers.agree("fail")
-    cancelled = onlookers.say("slowly")
+    cancelled = onlookers.say("held")
     onlookers.do(cancelled, "cancel")
     onlookers.agree("cancel")
     onlookers.studio.ledger.behave("well")

@@ -2,15 +2,12 @@
 and what is paid for is counted there."""
 
 import signal
-import sqlite3
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from tests.support.fakes import openai_api as fake
 from tests.support.fakes.openai_api import KEY, MODEL, OpenAI
@@ -20,7 +17,6 @@ from tests.support.studio import (
     Client,
     LoggedStudio,
     conversations,
-    end_leases,
     eventually,
     own_stores,
     started,
@@ -131,34 +127,6 @@ def test_a_spent_quota_is_waited_for(person: Client, session: str, server: OpenA
     said = {"code": "quota", "message": "The picture service has no quota left for now.", "seconds": 1}
     assert said in told
     assert paid(server) == (1, 2)
-
-
-def test_a_message_that_is_cancelled_leaves_its_turn_to_the_next(person: Client, session: str, server: OpenAI) -> None:
-    over = threading.Event()
-    server.then("generations", fake.held(over))
-    message = person.say(session, "a lake")
-    eventually(lambda: server.of("generations"))
-    person.http.post(f"/api/v1/chat/sessions/{session}/messages/{message['id']}/cancel/").raise_for_status()
-    assert person.ended(person.say(session, "a forest"))["status"] == "DONE"  # and the first call is not over yet
-    over.set()
-    assert person.message(session, message["id"])["status"] == "CANCELLED"
-
-
-def test_a_worker_that_dies_after_the_picture_was_made_asks_for_no_second_one(
-    studio: LoggedStudio, person: Client, session: str, server: OpenAI, documents: Any
-) -> None:
-    """Before it is in the gallery, whose table is held meanwhile."""
-    message = person.say(session, "a lake")
-    with closing(sqlite3.connect(settings.DATA_DIR / "studio.sqlite3", isolation_level=None)) as rows:
-        rows.execute("BEGIN IMMEDIATE")
-        eventually(lambda: documents.find_one({"_id": message["id"]})["stage"] == "uploading")
-        worker = studio.workers.pop()
-        worker.send_signal(signal.SIGKILL)
-        worker.wait()
-    end_leases(documents)
-    studio.start_worker()
-    assert person.ended(message)["status"] == "DONE"
-    assert paid(server) == (1, 1)
 
 
 def test_a_worker_that_is_told_to_stop_waits_for_the_picture_that_is_paid_for(

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.support.studio import picture
+from tests.support.studio import HANGS_S, picture
 
 SLOW_S, NEVER_S = 0.6, 2.5  # below and above the fake's timeout
 PICTURE = picture(128, 128)
@@ -23,7 +23,7 @@ REFINED = ", refined"
 class Ledger:
     """`starts` counts calls by (kind, content); of variations, which share a prompt, only the one that was started most often.
     `charged` counts the pictures that would be billed: all that were made, even if the client has gone. `behaviour` is how the
-    next `bad` calls are answered; later ones succeed."""
+    next `bad` calls are answered; later ones succeed. Those that are "held" wait for `go_on`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -33,11 +33,16 @@ class Ledger:
         self.is_free = False
         self.behaviour = "well"
         self.bad = 0
+        self.go_on = threading.Event()
         self._lock = threading.Lock()
 
     def behave(self, behaviour: str, calls: int = 10**9) -> None:
         with self._lock:
             self.behaviour, self.bad = behaviour, calls
+        if behaviour == "held":
+            self.go_on.clear()
+        else:
+            self.go_on.set()
 
     def started(self, what: str, content: str, seed: int) -> str:
         """Count a call; returns how to answer it."""
@@ -63,7 +68,10 @@ def listening() -> Iterator[Ledger]:
                 status, body = _answer("images", content, ledger.started("make", content, seed))
             else:
                 what, content = self.path.strip("/"), sent.decode()
-                status, body = _answer(what, content, ledger.started(what, content, 0))
+                behaviour = ledger.started(what, content, 0)
+                if behaviour == "held":
+                    ledger.go_on.wait(HANGS_S)
+                status, body = _answer(what, content, behaviour)
             try:
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))

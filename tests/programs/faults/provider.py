@@ -1,5 +1,7 @@
 """A provider across the network, like a paid one: the harness answers its calls, and counts them."""
 
+import os
+
 import httpx
 
 from gallery.errors import ProviderDown, TimedOut
@@ -19,7 +21,7 @@ from pipeline.providers.table import IMAGES
 from tests.programs.faults.breaking import switched
 from tests.support.studio import NO_KEEPALIVE
 
-PATIENCE_S = 1.0
+PATIENCE_S = float(os.environ.get("STUDIO_FAULTS_PATIENCE_S", 1.0))
 
 NAME = "fake"
 PICTURE = Usage(pictures=1)  # at the price of `images`
