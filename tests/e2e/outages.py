@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.e2e.moderating import run
 from tests.support.serving import Serving, eventually, processes
 
 # What a browser says of a server that is away; nobody can keep it from saying so.
@@ -18,6 +19,12 @@ def kill(server: Serving, part: str) -> None:
     for process in ids:
         os.kill(process, signal.SIGKILL)
     eventually(lambda: not set(ids) & set(processes(server.folder, part)))
+
+
+def end_leases(server: Serving) -> None:
+    """Those of a worker that was killed, as if their time were over."""
+    messages = "from pipeline.store.mongo import database\nmessages = database()['messages']\n"
+    run(server, f"{messages}from tests.support.studio import end_leases\nend_leases(messages)")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.outages import AWAY, away, kill
+from tests.e2e.outages import AWAY, away, end_leases, kill
 from tests.e2e.person import Person, Tab, paints_visibly, place, size
 from tests.support.serving import Serving
 
@@ -95,6 +95,7 @@ def a_worker_dies_while_it_paints(server: Serving, tab: Tab, other: Tab) -> None
     for open in (tab, other):
         expect(open.boxes.nth(2)).to_have_attribute("data-state", "running")
         expect(open.page).to_have_title(re.compile(r"^\(1\) "))
+    end_leases(server)
     for open in (tab, other):
         open.shows(3)
         assert size(open.pictures.nth(2)) == (LARGE, LARGE)
