@@ -58,9 +58,9 @@ NO_RESOLUTION = N_(
 UNTITLED = N_("New conversation")
 _ASKING = re.compile(
     r"^(?:(?:please|hey|hi|hello|can you|could you|would you|i want you to|i want|i would like|i'd like)[ ,]+)*"
-    r"(?:create|draw|paint|generate|make(?= me| us| an? | some)|give me|show me)(?: me| us)?\b"
+    r"(?:create|draw|paint|generate|make(?= me| us| an? | some)|give me|show me)(?! (?:it|this|that)\b)(?: me| us)?\b"
     r"(?: (?:an?|the|some))?(?: (?:picture|image|photo|painting)s?(?: of)?)?(?: (?:an?|the|some))? "
-    r"|^(?:(?:hãy|xin|vui lòng|giúp tôi|tôi muốn)[ ,]+)*(?:vẽ|tạo)(?: (?:cho|giúp) (?:tôi|mình|em|anh))?"
+    r"|^(?:(?:hãy|xin|vui lòng|giúp tôi|tôi muốn)[ ,]+)*(?:vẽ|tạo)(?! (?:lại|thêm)\b)(?: (?:cho|giúp) (?:tôi|mình|em|anh))?"
     r"(?: (?:một|1))?(?: (?:bức tranh|bức ảnh|bức hình|tấm ảnh|hình ảnh|tranh|ảnh|hình))?(?: về)?(?: một)? ",
     re.IGNORECASE,
 )

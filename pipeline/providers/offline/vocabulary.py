@@ -76,6 +76,7 @@ def says(name: str, text: str) -> re.Match[str] | None:
 
 AMBIGUOUS, STOP, THINGS = map(listed, ("ambiguous", "stop", "things"))
 NEGATIONS, PREPOSITIONS, ARTICLES = map(listed, ("negations", "prepositions", "articles"))
+_BEFORE_NEGATED = ARTICLES | listed("before_negated")
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?\n]")
 
 
@@ -115,7 +116,7 @@ class Lexicon:
             key = " ".join(keys[at : at + length])
             if key.isalnum() or length > 1:
                 phrase += key in PREPOSITIONS
-                before = [word for word in keys[:at] if word not in ARTICLES][-1:]
+                before = [word for word in keys[:at] if word not in _BEFORE_NEGATED][-1:]
                 negated, spelling = not NEGATIONS.isdisjoint(before), " ".join(tokens[at : at + length])
                 name, is_english = self._names.get(key), key in self._english
                 is_unknown = not (name or key in STOP or key.isdecimal())

@@ -90,7 +90,7 @@ def _understood(request: RefineRequest) -> Refinement:
     creates, redraws = says("creates", text), says("redraws", text)
     if request.attached > 1 and intents.style_picture(text) and (redraws or not creates):
         return _tool(request, Intent.STYLE_TRANSFER)
-    of_it = ((edits or restyles) and says("of_it", text)) or (restyles and redraws)
+    of_it = ((edits or restyles) and says("of_it", text)) or (request.has_source and redraws)
     if creates and not of_it and not request.has_mask:
         return _paint(request)
     if says("colouring", text):
@@ -100,8 +100,10 @@ def _understood(request: RefineRequest) -> Refinement:
     surely = tool in (Intent.ENHANCE, Intent.REMOVE_BACKGROUND) or (tool is Intent.REMOVE_OBJECT and request.has_mask)
     if tool and request.has_source and surely:
         return _tool(request, tool, edits)
-    if restyles and not edits and tool is not Intent.REMOVE_OBJECT:
-        return _tool(request, Intent.STYLE_TRANSFER)
+    is_look = intents.style_of(text) in words.LOOKS  # "sepia" is an edit, too
+    tones_alone = all(isinstance(edit, Tone) for edit in edits)
+    if restyles and tool is not Intent.REMOVE_OBJECT and not (edits and (is_look or not tones_alone)):
+        return _tool(request, Intent.STYLE_TRANSFER, edits)
     if edits and (request.has_source or says("says_it", text) or not intents.seen_in(text)):
         return _edit(request, edits)
     if not request.has_mask and (changed := _change(request, text, tool)):

@@ -37,7 +37,7 @@ class Reading:
 
 def read(text: str, style: str | None = None) -> Reading:
     """A known `style` replaces the text's."""
-    found = list(LEXICON.match(text))
+    found = list(LEXICON.match(_with_negations(text)))
     left_out = [match for match in found if match.is_unknown or _belongs_to_unknown(found, match)]
     asked = list(LEXICON.match(style or ""))
     styles = [match.name for match in asked if match.name in words.STYLES]
@@ -56,6 +56,11 @@ def read(text: str, style: str | None = None) -> Reading:
         unknown=_first_unknown(found, groups),
         offered=_scene(_names(wanted), unwanted, styles),
     )
+
+
+def _with_negations(text: str) -> str:
+    """ "Replace the lake with a sea" is "without the lake, a sea"."""
+    return words.pattern("replaced").sub(r"without \g<gone>,", words.pattern("instead_of").sub("without", text))
 
 
 def _names(matches: Iterable[Match]) -> tuple[str, ...]:
@@ -198,10 +203,14 @@ def last_scene(turns: Sequence[Turn]) -> Scene | None:
 
 def changed(old: Scene, text: str, style: str | None) -> Scene:
     """Where both cannot be, the text wins."""
-    reading = read(words.pattern("replaced").sub(r"without \g<gone>,", text), style)
+    reading = read(text, style)
     named = [*reading.known, *filter(None, [reading.scene.time])]
     gone = reading.unwanted.union(*(words.CLASHES.get(name, ()) for name in named))
-    for group in (words.COLOURS, words.LAND) if words.says("instead", text) else (words.COLOURS,):
+    for group in (
+        (words.COLOURS, words.LAND)
+        if words.says("instead", text) and not words.says("instead_of", text)
+        else (words.COLOURS,)
+    ):
         gone |= frozenset() if group.keys().isdisjoint(named) else group.keys()
     kept = [name for name in (*filter(None, [old.time]), *old.sky, *old.weather, *old.land) if name not in gone]
     kept += [name for name in (*old.colours, *old.moods, *old.styles) if name not in gone]

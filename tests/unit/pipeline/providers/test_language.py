@@ -1047,9 +1047,70 @@ def test_a_repainted_scene_takes_its_size_from_the_words() -> None:
     assert "left out" not in (result.reply or "")
 
 
-@pytest.mark.parametrize("content", ["replace the lake with a sea", "swap the lake for a sea", "thay hồ bằng biển"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "replace the lake with a sea",
+        "swap the lake for a sea",
+        "now with a sea instead of the lake",
+        "a sea rather than the lake, instead of the lake",
+        "thay hồ bằng biển",
+    ],
+)
 def test_what_is_replaced_in_a_scene_is_gone(content: str) -> None:
     assert seen(after(content, PAINTED)).land == {"mountains", "sea"}
+
+
+@pytest.mark.parametrize(("content", "land"), [("make it a desert", "desert"), ("turn it into a forest", "forest")])
+def test_a_scene_becomes_another_land(content: str, land: str) -> None:
+    assert seen(after(content, PAINTED)).land == {land}
+    assert seen(after(content, PAINTED)).time == "sunset"
+
+
+@pytest.mark.parametrize("content", ["paint it at night", "vẽ lại ban đêm"])
+def test_a_scene_is_painted_again(content: str) -> None:
+    assert seen(after(content, PAINTED)).land == {"mountains", "lake"}
+    assert seen(after(content, PAINTED)).time == "night"
+    assert seen(fresh(content)).time == "night"
+    assert with_photo(content, attached=1).reply in in_both("within")
+
+
+@pytest.mark.parametrize("content", ["không có mây", "đừng vẽ mây", "don't paint clouds", "I don't want any clouds"])
+def test_what_must_not_be_there_is_not_painted(content: str) -> None:
+    assert "clouds" not in seen(after(f"now {content}", PAINTED)).weather
+    assert seen(fresh(f"a sea, {content}")).weather == {"clear"}
+
+
+def test_a_style_that_is_asked_for_with_tones_is_painted_first() -> None:
+    result = with_photo("turn it into an oil painting, but brighter")
+    assert (result.intent, result.prompt) == (Intent.STYLE_TRANSFER, "in oil style")
+    assert [offered.content for offered in result.suggestions] == ["brighter"]
+    assert with_photo("make it sepia and brighter").prompt == "sepia, brighter"
+
+
+@pytest.mark.parametrize(
+    ("content", "prompt"),
+    [
+        ("thu nhỏ còn 800px chiều rộng", "resize to 800 wide"),
+        ("resize it to 800 pixels", "resize to 800 wide"),
+        ("to hơn", "resize to 200%"),
+        ("xoay ngược lại", "rotate 180"),
+        ("xoay ngược chiều kim đồng hồ", "rotate 270"),
+        ("tách chủ thể khỏi nền", "remove the background"),
+        ("làm cho ảnh cổ điển", "sepia"),
+    ],
+)
+def test_a_change_of_a_photo_is_understood(content: str, prompt: str) -> None:
+    assert with_photo(content).prompt == prompt
+
+
+def test_a_thing_that_shall_be_larger_does_not_enlarge_the_picture() -> None:
+    assert after("làm cho mặt trời to hơn", PAINTED).intent is Intent.GENERATE
+
+
+@pytest.mark.parametrize(("content", "asked"), [("vẽ thêm một cái nữa", "more"), ("trả lại ảnh cũ", "undo")])
+def test_vietnamese_commands_are_understood(content: str, asked: str) -> None:
+    assert command(content) == asked
 
 
 def test_a_scene_without_clouds_has_a_clear_sky() -> None:
@@ -1106,6 +1167,8 @@ def test_simple_edits_come_before_repainting() -> None:
         ("please draw me a picture of the sea", "Sea"),
         ("make a lake", "Lake"),
         ("make it bluer", "Make it bluer"),
+        ("paint it at night", "Paint it at night"),
+        ("vẽ lại ban ngày", "Vẽ lại ban ngày"),
         ("vẽ cho tôi một bức tranh về biển", "Biển"),
         ("  a\n\tlake \x00 ", "A lake"),
         ("!!!", "New conversation"),
