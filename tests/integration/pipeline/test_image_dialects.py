@@ -3,7 +3,7 @@
 import logging
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,7 @@ from pipeline.providers.openai_api import webui as watching
 from pipeline.providers.openai_api.images import ImagesProvider
 from pipeline.providers.openai_api.server import Server
 from tests.contracts.asking import png, to_make
+from tests.support.clock import let_time_pass
 from tests.support.fakes import sd_cpp, webui
 from tests.support.fakes.sd_cpp import SdCpp
 from tests.support.fakes.server import NEVER, Answer, cut, raw, serving
@@ -84,6 +85,25 @@ class Until(Listener):
             raise Interrupted
 
     billed_progress = progress
+
+
+def overdue(server: WebUI | SdCpp | Server, begun: Callable[[], object]) -> StudioError:
+    """The error of a picture for which the time is over once it was begun."""
+    account = server if isinstance(server, Server) else server.account()
+
+    class Late(Listener):
+        is_over = False
+
+        def progress(self, fraction: float) -> None:
+            if begun() and not self.is_over:
+                self.is_over = True
+                let_time_pass(images._client._calls, account.timeout_s)
+
+        billed_progress = progress
+
+    with closing(ImagesProvider(account)) as images, pytest.raises(StudioError) as caught:
+        images.make(PAINT, Late())
+    return caught.value
 
 
 @pytest.mark.parametrize(
@@ -211,7 +231,7 @@ def test_each_failure_of_the_web_ui_is_our_error(
 
 def test_a_web_ui_that_never_answers_is_a_timeout_and_is_told_to_stop(web: WebUI) -> None:
     web.then(webui.held(web.interrupted))
-    assert type(failure(web, timeout_s=0.5)) is TimedOut
+    assert type(overdue(web, lambda: web.running)) is TimedOut
     eventually(web.interrupted.is_set)
 
 
@@ -254,7 +274,7 @@ def test_a_job_that_is_given_up_is_cancelled_there(cpp: SdCpp) -> None:
 
 def test_a_job_that_takes_too_long_is_cancelled_there(cpp: SdCpp) -> None:
     cpp.stays = "generating"
-    assert type(failure(cpp, timeout_s=0.5)) is TimedOut
+    assert type(overdue(cpp, cpp.asked_about.is_set)) is TimedOut
     eventually(lambda: cpp.cancelled == ["job_1"])
 
 
@@ -305,10 +325,6 @@ def test_a_job_is_asked_about_at_our_address_whatever_the_server_calls_it() -> N
         asked.append(question.path)
         return Answer(202, b'{"id": "../../../elsewhere?x=1"}') if question.method == "POST" else NEVER
 
-    with (
-        serving(respond) as server,
-        closing(ImagesProvider(Server(f"{server.url}/sdcpp/v1", "", timeout_s=0.5))) as images,
-        pytest.raises(TimedOut),
-    ):
-        images.make(PAINT, Listener())
+    with serving(respond) as server:
+        assert type(overdue(Server(f"{server.url}/sdcpp/v1", ""), lambda: asked[1:])) is TimedOut
     assert asked[1:] and all(path.startswith("/sdcpp/v1/jobs/..%2F") for path in asked[1:])
