@@ -23,12 +23,6 @@ DONE = 2 * CALL + PICTURE
 
 
 @pytest.fixture(scope="module")
-def gemini() -> Iterator[Gemini]:
-    with fake.gemini() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
     log = tmp_path_factory.mktemp("budget") / "log"
     with started(LoggedStudio(log, **own_stores(DATABASE, 9), **gemini.environment, **QUICK), workers=1) as studio:
@@ -40,11 +34,6 @@ def person(studio: LoggedStudio, gemini: Gemini) -> Iterator[Client]:
     gemini.forget()
     yield studio.guest()
     ceilings()
-
-
-@pytest.fixture
-def session(person: Client) -> str:
-    return person.session()
 
 
 @pytest.fixture(scope="module")

@@ -23,18 +23,6 @@ TOO_LONG = [
 ]
 
 
-@pytest.fixture(scope="module")
-def _server() -> Iterator[OpenAI]:
-    with fake.openai() as server:
-        yield server
-
-
-@pytest.fixture
-def server(_server: OpenAI) -> OpenAI:
-    _server.forget()
-    return _server
-
-
 @pytest.fixture
 def chat(server: OpenAI) -> Iterator[ChatRefiner]:
     with closing(ChatRefiner(server.account())) as refiner:

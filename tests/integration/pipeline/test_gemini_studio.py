@@ -31,12 +31,6 @@ DATABASE = "gemini"
 
 
 @pytest.fixture(scope="module")
-def gemini() -> Iterator[Gemini]:
-    with fake.gemini() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
     log = tmp_path_factory.mktemp("gemini") / "log"
     with started(LoggedStudio(log, **own_stores(DATABASE, 7), **gemini.environment, **QUICK), workers=1) as studio:
@@ -47,11 +41,6 @@ def studio(gemini: Gemini, prepared: None, tmp_path_factory: pytest.TempPathFact
 def person(studio: LoggedStudio, gemini: Gemini) -> Client:
     gemini.forget()
     return studio.guest()
-
-
-@pytest.fixture
-def session(person: Client) -> str:
-    return person.session()
 
 
 @pytest.fixture(scope="module")

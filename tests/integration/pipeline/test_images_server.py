@@ -23,18 +23,6 @@ CALL = Call("generations", "")
 PAINT = to_make(Intent.GENERATE, width=512, height=512, style=None)
 
 
-@pytest.fixture(scope="module")
-def _server() -> Iterator[OpenAI]:
-    with fake.openai() as server:
-        yield server
-
-
-@pytest.fixture
-def server(_server: OpenAI) -> OpenAI:
-    _server.forget()
-    return _server
-
-
 @pytest.fixture
 def images(server: OpenAI) -> Iterator[ImagesProvider]:
     with closing(ImagesProvider(server.account())) as provider:

@@ -61,18 +61,6 @@ def asking(server: OpenAI, **account: Any) -> Iterator[Both]:
         yield Both(images, stack.enter_context(closing(ChatRefiner(server.account(**account)))))
 
 
-@pytest.fixture(scope="module")
-def _server() -> Iterator[OpenAI]:
-    with fake.openai() as server:
-        yield server
-
-
-@pytest.fixture
-def server(_server: OpenAI) -> OpenAI:
-    _server.forget()
-    return _server
-
-
 @pytest.fixture
 def both(server: OpenAI) -> Iterator[Both]:
     with asking(server) as both:

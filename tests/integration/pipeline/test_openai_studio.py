@@ -29,18 +29,12 @@ REFUSED = {"code": "refused", "message": "The picture service refused this reque
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[OpenAI]:
-    with fake.openai() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def studio(server: OpenAI, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
+def studio(openai: OpenAI, prepared: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoggedStudio]:
     log = tmp_path_factory.mktemp("openai") / "log"
     of_servers = {
         f"STUDIO_{name}_{what}": value
         for name in ("IMAGES", "CHAT")
-        for what, value in {"URL": server.server.url, "MODEL": MODEL, "KEY": KEY, "TIMEOUT_S": "600"}.items()
+        for what, value in {"URL": openai.server.url, "MODEL": MODEL, "KEY": KEY, "TIMEOUT_S": "600"}.items()
     }
     with started(LoggedStudio(log, **own_stores(DATABASE, 8), **of_servers, **QUICK), workers=1) as studio:
         yield studio
@@ -48,13 +42,7 @@ def studio(server: OpenAI, prepared: None, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def person(studio: LoggedStudio, server: OpenAI) -> Client:
-    server.forget()
     return studio.guest()
-
-
-@pytest.fixture
-def session(person: Client) -> str:
-    return person.session()
 
 
 @pytest.fixture(scope="module")
