@@ -90,7 +90,7 @@ def _understood(request: RefineRequest) -> Refinement:
     creates, redraws = says("creates", text), says("redraws", text)
     if request.attached > 1 and intents.style_picture(text) and (redraws or not creates):
         return _tool(request, Intent.STYLE_TRANSFER)
-    of_it = ((edits or restyles) and says("of_it", text)) or (request.has_source and redraws)
+    of_it = ((edits or restyles) and says("of_it", text)) or (redraws and (request.has_source or edits))
     if creates and not of_it and not request.has_mask:
         return _paint(request)
     if says("colouring", text):

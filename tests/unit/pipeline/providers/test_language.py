@@ -1075,6 +1075,16 @@ def test_a_scene_is_painted_again(content: str) -> None:
     assert with_photo(content, attached=1).reply in in_both("within")
 
 
+@pytest.mark.parametrize("content", ["fewer birds", "a bigger moon", "smaller hills"])
+def test_how_much_there_shall_be_is_a_change_of_the_scene(content: str) -> None:
+    assert seen(after(content, PAINTED)).land >= {"mountains", "lake"}
+    assert seen(after(content, PAINTED)).weather == {"clouds"}
+
+
+def test_what_shall_be_painted_otherwise_has_to_be_there() -> None:
+    assert fresh("paint it bluer").reply in in_both("no_picture")
+
+
 @pytest.mark.parametrize("content", ["không có mây", "đừng vẽ mây", "don't paint clouds", "I don't want any clouds"])
 def test_what_must_not_be_there_is_not_painted(content: str) -> None:
     assert "clouds" not in seen(after(f"now {content}", PAINTED)).weather
