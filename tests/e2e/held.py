@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from playwright.sync_api import APIResponse, Page, Route
 
 from tests.e2e.person import soon
-from tests.support.serving import HANGS_S
 
 # A later answer comes after what the page does with an earlier one.
 LATER_ANSWER = "fetch('/healthz').then((answer) => answer.text())"
@@ -24,7 +23,7 @@ class HeldRequests:
 
     def first(self) -> Route:
         """Waits for it."""
-        assert soon(self._page, lambda: bool(self._routes), HANGS_S)
+        assert soon(self._page, lambda: bool(self._routes))
         return self._routes[0]
 
     def let_go(self, answer: APIResponse | None = None) -> None:

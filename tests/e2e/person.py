@@ -199,7 +199,7 @@ class Tab:
     def shows(self, pictures: int) -> None:
         """Waits until exactly so many pictures are here, and nothing runs."""
         running = self.page.locator(RUNNING)
-        soon(self.page, lambda: self.pictures.count() == pictures and not running.count())
+        soon(self.page, lambda: self.pictures.count() == pictures and not running.count(), within_s=3)
         expect(self.pictures).to_have_count(pictures)
         expect(running).to_have_count(0)
 
@@ -213,7 +213,7 @@ class Tab:
         expect(self.page.locator("link-state .words")).to_have_text("Connected")
 
 
-def soon(page: Page, holds: Callable[[], bool], within_s: float = 3) -> bool:
+def soon(page: Page, holds: Callable[[], bool], within_s: float = HANGS_S) -> bool:
     """Looks often until it holds, or for so long; `expect`, which says what is wrong, soon looks only once a second."""
     end = time.monotonic() + within_s
     while not (held := holds()) and time.monotonic() < end:
@@ -224,7 +224,7 @@ def soon(page: Page, holds: Callable[[], bool], within_s: float = 3) -> bool:
 def paints_visibly(tab: Tab, box: Locator) -> None:
     """Waits for the first of the passing words "painting 40%"."""
     word, painting = box.locator(".word"), re.compile(r"painting \d")
-    assert soon(tab.page, lambda: bool(painting.search(word.text_content() or "")), HANGS_S)
+    assert soon(tab.page, lambda: bool(painting.search(word.text_content() or "")))
 
 
 def size(picture: Locator) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, act, photo, place, soon
-from tests.support.serving import HANGS_S
 
 WIDTH, HEIGHT = 256, 192  # of the picture that is painted over
 PHONE = {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True}
@@ -72,7 +71,7 @@ def test_a_brush_that_is_closed_leaves_no_canvas_in_memory(chat: Tab) -> None:
         open_brush(chat)
         chat.page.keyboard.press("Escape")
         expect(brush(chat)).to_have_count(0)
-    assert soon(chat.page, lambda: canvases(chat.page) <= 6, HANGS_S)  # the last one may be there still
+    assert soon(chat.page, lambda: canvases(chat.page) <= 6)  # the last one may be there still
 
 
 def open_brush(tab: Tab) -> None:

@@ -12,7 +12,7 @@ from tests.e2e.held import HeldRequests
 from tests.e2e.outages import standing_still
 from tests.e2e.person import SMALL, Person, Tab, place, soon
 from tests.e2e.reading import complaints
-from tests.support.serving import HANGS_S, Serving, eventually
+from tests.support.serving import Serving, eventually
 
 LARGE = (1400, 1000)  # of which one can get hold while it is enhanced
 
@@ -201,7 +201,7 @@ def under_way(page: Page) -> Locator:
     """It has begun, and says how far it is."""
     act(cards(page), "Enhance")
     work, editing = page.locator("work-card"), re.compile(r"editing \d+%")
-    assert soon(page, lambda: bool(editing.fullmatch(work.locator(".word").text_content() or "")), HANGS_S)
+    assert soon(page, lambda: bool(editing.fullmatch(work.locator(".word").text_content() or "")))
     return work
 
 

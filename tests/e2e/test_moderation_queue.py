@@ -10,7 +10,7 @@ from tests.e2e.held import HeldRequests
 from tests.e2e.moderating import log_in, run
 from tests.e2e.person import Person, go, soon
 from tests.e2e.reading import complaints
-from tests.support.serving import HANGS_S, Serving
+from tests.support.serving import Serving
 
 FILL = """
 from tests.integration.gallery.rows import made
@@ -50,7 +50,7 @@ def test_a_hundred_pictures_take_a_hundred_keys(server: Serving, person: Person)
     assert len(set(seen)) == 101
     hidden = "Image.objects.filter(hidden=True, hidden_code='sexual').count()"
     settled = f"print({hidden}, Image.objects.filter(approved_at=None).count())"
-    assert soon(page, lambda: run(server, settled) == "10 10", HANGS_S)
+    assert soon(page, lambda: run(server, settled) == "10 10")
 
 
 def test_two_moderators_never_get_the_same_one(server: Serving, newcomer: Callable[..., Person]) -> None:
@@ -87,7 +87,7 @@ def test_words_blocking_and_next_by_keys_alone(server: Serving, person: Person) 
     page.keyboard.press("Enter")
     expect(page.locator("#said")).to_have_text(re.compile("Nothing waits"))
     told = f"image = Image.objects.get(pk='{second}'); print(image.hidden_code, image.hidden_words, image.owner.is_blocked)"
-    assert soon(page, lambda: run(server, told) == "other Not here. True", HANGS_S)
+    assert soon(page, lambda: run(server, told) == "other Not here. True")
     page.reload()
     assert ready(page) == first
 
@@ -116,7 +116,7 @@ acts = Act.objects.filter(person_id=User.objects.get(username={name!r}).pk)
 print(*[f"{{act.kind}} {{act.image_id}}" for act in acts.order_by("pk")])
 """
     wanted = f"approve {first} approve {second}"
-    assert soon(page, lambda: run(server, told) == wanted, HANGS_S)
+    assert soon(page, lambda: run(server, told) == wanted)
 
 
 def test_an_appeal_comes_first_and_is_decided_by_another(server: Serving, newcomer: Callable[..., Person]) -> None:
@@ -141,7 +141,7 @@ print(image.pk)
     page.keyboard.press("a")
     ready(page, image)
     told = f"print(Image.objects.get(pk='{image}').appeal)"
-    assert soon(page, lambda: run(server, told) == "accepted", HANGS_S)
+    assert soon(page, lambda: run(server, told) == "accepted")
     assert filled_too
 
 

@@ -13,7 +13,7 @@ from tests.e2e.held import late
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
 from tests.e2e.person import SMALL, Person, Tab, go, paints_visibly, place, size, soon
-from tests.support.serving import HANGS_S, Serving
+from tests.support.serving import Serving
 from tests.support.studio import eventually
 
 WATCH_PLACES = """
@@ -266,7 +266,7 @@ def test_a_photo_that_is_deleted_while_it_is_asked_for_is_not_shown(person: Pers
         picture()
         tab.is_linked()
         assert person.context.request.delete(f"/v1/gallery/{image['id']}/", headers=proof(tab)).ok
-        assert soon(tab.page, lambda: any("image.changed" in frame for frame in frames), HANGS_S)
+        assert soon(tab.page, lambda: any("image.changed" in frame for frame in frames))
     expect(tab.page.get_by_role("img", name="A deleted picture")).to_be_visible()
 
 

@@ -15,7 +15,6 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop, paste
 from tests.e2e.person import Person, Tab, act, go, photo, place, size, soon
-from tests.support.serving import HANGS_S
 
 register_heif_opener()
 BROKEN_HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
@@ -344,7 +343,7 @@ def test_the_gallery_s_queue_waits_by_itself_with_one_bar_for_all(person: Person
     drop(tab, *(picture(number) for number in range(4)))
     for refusal in (2, 3):
         tried = partial(eq, tries, [refusal])
-        assert soon(tab.page, tried, HANGS_S)
+        assert soon(tab.page, tried)
         expect(tab.page.locator("photo-tray")).to_contain_text("Adding 2 of 4. Waiting a moment")
         expect(tab.page.get_by_role("progressbar", name="Adding photos")).to_have_count(1)
         expect(tab.page.locator("photo-upload")).to_have_count(0)

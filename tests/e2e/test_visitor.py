@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop
 from tests.e2e.person import SMALL, Person, photo, soon
-from tests.support.serving import HANGS_S, Serving, processes
+from tests.support.serving import Serving, processes
 
 BECOMING = "**/api/v1/auth/cookie/"
 WAITING = "navigator.locks.query().then(({ pending }) => pending.length)"  # tabs that wait until another has an answer
@@ -118,7 +118,7 @@ def test_two_tabs_that_begin_together_are_one_guest(server: Serving, person: Per
     try:
         for number, tab in enumerate(tabs):
             drop(tab, (photo(), f"{number}.png", "image/png"))
-        assert soon(tabs[0].page, both_have_begun, HANGS_S)
+        assert soon(tabs[0].page, both_have_begun)
     finally:
         os.kill(web, signal.SIGCONT)
     for tab in tabs:

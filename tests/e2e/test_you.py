@@ -11,7 +11,7 @@ from tests.e2e.held import HeldRequests
 from tests.e2e.person import SMALL, Person, go, soon
 from tests.e2e.reading import complaints
 from tests.support.mailbox import CODE
-from tests.support.serving import HANGS_S, Serving, serving
+from tests.support.serving import Serving, serving
 
 PASSWORD = "a long pass phrase"
 STEPS = r"status of 40[0149]"  # which the browser says of every step that is not the last one
@@ -49,7 +49,7 @@ def printed_code(server: Serving, address: str, page: Page) -> str:
         found[:] = [code for text in mails if f"To: {address}" in text for code in CODE.findall(text)]
         return bool(found)
 
-    assert soon(page, is_printed, HANGS_S)
+    assert soon(page, is_printed)
     return found[-1]
 
 

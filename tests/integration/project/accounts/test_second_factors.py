@@ -2,11 +2,9 @@
 
 import subprocess
 import sys
-import time
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal import auth as totp
 from django.conf import settings
 from django.core.cache import caches
 from django.test import Client
@@ -16,6 +14,7 @@ from project.models import User
 from tests.integration.project.accounts.people import ADA, AUTH, PASSWORD, ask, guest, sign_in, sign_up, who
 from tests.support.mailbox import Mailbox
 from tests.support.passkey import Passkey
+from tests.support.staff import code_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("mongo", "valkey")]
 HERE, HOST = "http://testserver", "testserver"
@@ -55,12 +54,8 @@ def with_app(browser: Client, mailbox: Mailbox) -> tuple[User, str]:
     offered = browser.get(f"{ACCOUNT}/totp")
     secret = offered.json()["meta"]["secret"]
     assert "<svg" in offered.json()["meta"]["totp_svg"]
-    assert post(browser, f"{ACCOUNT}/totp", code=code(secret)).status_code == 200
+    assert post(browser, f"{ACCOUNT}/totp", code=code_for(secret)).status_code == 200
     return user, secret
-
-
-def code(secret: str, periods: int = 0) -> str:
-    return str(totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + periods)))
 
 
 def test_a_passkey_signs_in_and_a_guest_keeps_the_question(mailbox: Mailbox) -> None:
@@ -140,14 +135,14 @@ def test_with_an_app_the_password_alone_is_not_enough(mailbox: Mailbox) -> None:
     assert [flow["id"] for flow in begun.json()["data"]["flows"] if flow.get("is_pending")] == ["mfa_authenticate"]
     assert who(browser) is None
     assert ask(browser, "2fa/authenticate", code="000000").status_code == 400
-    assert ask(browser, "2fa/authenticate", code=code(secret, 1)).status_code == 200
+    assert ask(browser, "2fa/authenticate", code=code_for(secret, periods_ago=-1)).status_code == 200
     assert who(browser) == str(user.pk)
 
 
 def test_a_code_of_the_app_is_good_once_in_every_process(mailbox: Mailbox, valkey: Redis) -> None:
     _, secret = with_app(Client(), mailbox)
     first, second = Client(), Client()
-    used = code(secret, 1)
+    used = code_for(secret, periods_ago=-1)
     for browser in (first, second):
         sign_in(browser)
     assert ask(first, "2fa/authenticate", code=used).status_code == 200
@@ -159,7 +154,7 @@ def test_a_code_of_long_ago_is_none(mailbox: Mailbox) -> None:
     _, secret = with_app(Client(), mailbox)
     browser = Client()
     sign_in(browser)
-    assert ask(browser, "2fa/authenticate", code=code(secret, -5)).status_code == 400
+    assert ask(browser, "2fa/authenticate", code=code_for(secret, periods_ago=5)).status_code == 400
 
 
 def test_a_recovery_code_is_good_once(mailbox: Mailbox) -> None:
