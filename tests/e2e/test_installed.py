@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.person import EMPTY, SMALL, Person, SharedWindow, go, photo
-from tests.support.serving import serving
+from tests.support.serving import eventually, serving
 
 READY = """
 async () => {
@@ -35,9 +35,14 @@ def away(newcomer: Callable[..., Person]) -> Person:
     return person
 
 
+def comes_true(page: Page, condition: str, arg: object = None) -> None:
+    """Waits for what an asynchronous function gives: `wait_for_function` takes its promise for the truth."""
+    eventually(lambda: page.evaluate(condition, arg))
+
+
 def ready(page: Page) -> list[str]:
     """The program is there, with the page and all of its files."""
-    page.wait_for_function(READY)
+    comes_true(page, READY)
     names: list[str] = page.evaluate("async () => (await caches.keys()).sort()")
     return names
 
@@ -49,7 +54,7 @@ def test_it_starts_without_network_and_shows_the_chats_that_were_open(away: Pers
     ready(tab.page)
     tab.page.reload()  # what was seen before the program was there is not kept
     tab.shows(1)
-    tab.page.wait_for_function(KEPT_PICTURE)
+    comes_true(tab.page, KEPT_PICTURE)
     tab.page.get_by_role("link", name="New chat").first.click()
     tab.paints("a green field")
     tab.page.reload()
@@ -82,7 +87,7 @@ def test_an_answer_that_breaks_off_leaves_the_picture_that_was_kept(away: Person
     ready(tab.page)
     tab.page.reload()
     tab.paints("a snowy forest")
-    tab.page.wait_for_function(KEPT_PICTURE)
+    comes_true(tab.page, KEPT_PICTURE)
     [worker] = away.context.service_workers
     assert worker.evaluate(BREAKS_OFF) == [True, True]
 
@@ -188,7 +193,7 @@ def test_a_picture_that_is_gone_is_not_kept_for_later(away: Person) -> None:
     )
     expect(tab.page.locator("gallery-card img.loaded")).to_have_count(1)
     kept = "async () => (await (await caches.open('studio-pictures')).keys()).length"
-    tab.page.wait_for_function(f"async () => (await ({kept})()) === 1")
+    comes_true(tab.page, f"async () => (await ({kept})()) === 1")
     [image] = away.asks("/v1/gallery/")["items"]
     token = tab.page.locator("meta[name=csrf-token]").get_attribute("content") or ""
     proof = {"X-CSRFToken": token, "Referer": tab.page.url}
@@ -198,7 +203,7 @@ def test_a_picture_that_is_gone_is_not_kept_for_later(away: Person) -> None:
         "(src) => new Promise((done) => { const img = new Image(); img.onload = img.onerror = done; img.src = src; })",
         image["thumbnail_url"],
     )
-    tab.page.wait_for_function(f"async () => (await ({kept})()) === 0")
+    comes_true(tab.page, f"async () => (await ({kept})()) === 0")
 
 
 def test_the_manifest_and_its_icons_are_what_a_browser_asks_for(person: Person) -> None:
@@ -270,10 +275,11 @@ def test_after_a_release_no_old_code_is_served(browser: Browser, tmp_path: Path)
                 page.reload()  # the very first visit after the release
                 assert page.evaluate(STYLE) != old_name
                 assert page.evaluate("getComputedStyle(document.body).getPropertyValue('--release').trim()") == "second"
-                page.wait_for_function(
+                comes_true(
+                    page,
                     "async (before) => { const names = await caches.keys(); "
                     "return !names.includes(before) && names.some((name) => name.startsWith('studio-files')); }",
-                    arg=before,
+                    before,
                 )
                 new.stop()
             page.reload()  # and without a server it is the new one, too
