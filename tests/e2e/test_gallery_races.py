@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.bringing import bring, proof
-from tests.e2e.held import late
-from tests.e2e.person import Person, go, photo
+from tests.e2e.held import HeldRequests, late
+from tests.e2e.person import Person, Tab, go, photo
 from tests.e2e.test_gallery_choosing import bar, cards, check, kept, titles
 from tests.e2e.test_gallery_page import act
 from tests.support.serving import eventually
@@ -138,6 +138,21 @@ def test_a_photo_that_comes_while_the_gallery_is_read_is_there(three: Found) -> 
         expect(page.locator("#announcer")).to_contain_text("Added: new")
     expect(cards(page)).to_have_count(4)
     assert titles(page) == ["new", "a", "b", "c"]
+
+
+def test_a_photo_that_comes_between_the_days_and_their_pictures_is_there(three: Found) -> None:
+    person, page = three
+    picture = Image.linear_gradient("L").resize((64, 48))
+    bring(person, Tab(page), picture, "d.png")
+    held = HeldRequests(page, "**/v1/gallery/?**", times=1)
+    page.evaluate(
+        "dispatchEvent(new StorageEvent('storage', { key: 'studio.pictures' }))"
+    )  # as where another tab tells it
+    held.first()  # the days have been answered
+    bring(person, Tab(page), picture, "e.png")
+    held.let_go()
+    expect(cards(page)).to_have_count(5)
+    assert titles(page) == ["e", "d", "a", "b", "c"]
 
 
 def test_chosen_favourites_are_favourites_no_more_at_the_second_press(three: Found) -> None:

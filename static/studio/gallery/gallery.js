@@ -99,10 +99,6 @@ async function read(mine, shown = []) {
   view = mine;
   cards = new Map(shown.filter(({ image }) => image).map((card) => [card.image.id, card]));
   timeline.addEventListener("changed", showNumber);
-  timeline.addEventListener("stale", () => {
-    mine.days = null;
-    lookSoon();
-  });
   timeline.addEventListener("failed", () => notice(timeline.problem.message));
   grid.timeline?.close();
   grid.show(timeline);
@@ -120,8 +116,12 @@ async function timelineOf(mine, shown) {
     await done;
     const found = await rest.gallery.days(trash, asked);
     const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(trash, { ...asked, cursor, skip }, limit));
-    if (positions.length) await timeline.ensure(Math.min(...positions), Math.max(...positions) + 1 + CAME);
     mine.days = JSON.stringify(found.items);
+    timeline.addEventListener("stale", () => {
+      mine.days = null;
+      lookSoon();
+    });
+    if (positions.length) await timeline.ensure(Math.min(...positions), Math.max(...positions) + 1 + CAME);
     if (done === allDone() && before === arrivals) return timeline;
   }
 }

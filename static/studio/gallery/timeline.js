@@ -132,7 +132,8 @@ export class Timeline extends EventTarget {
     const { day: number, index } = this.locate(position);
     const day = this.days[number];
     const skip = index - day.items.slice(0, index).filter((entry) => entry?.apart).length;
-    const limit = Math.max(1, Math.min(PAGE, this.#wanted[1] - position));
+    const beyond = this.#wanted[1] === this.count ? 1 : 0; // at the end one more, which nothing is known of
+    const limit = Math.max(1, Math.min(PAGE, this.#wanted[1] - position + beyond));
     const { items } = await this.#list(day.cursor, limit, skip);
     if (this.#closed) return false;
     const fits = items.length > 0 && this.#fill(day, skip, items);
