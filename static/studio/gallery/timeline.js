@@ -132,7 +132,7 @@ export class Timeline extends EventTarget {
     const { day: number, index } = this.locate(position);
     const day = this.days[number];
     const skip = index - day.items.slice(0, index).filter((entry) => entry?.apart).length;
-    const beyond = this.#wanted[1] === this.count ? 1 : 0; // at the end one more, which nothing is known of
+    const beyond = this.#wanted[1] === this.count ? 1 : 0; // at the end one more: where there is one, the days are out of date
     const limit = Math.max(1, Math.min(PAGE, this.#wanted[1] - position + beyond));
     const { items } = await this.#list(day.cursor, limit, skip);
     if (this.#closed) return false;
