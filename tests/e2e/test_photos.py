@@ -14,6 +14,7 @@ from pillow_heif import register_heif_opener
 from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop, paste
+from tests.e2e.held import HeldRequests
 from tests.e2e.person import Person, Tab, act, go, photo, place, size, soon
 
 register_heif_opener()
@@ -126,8 +127,9 @@ def test_an_upload_that_fails_is_tried_again(person: Person, tab: Tab) -> None:
 
 
 def test_an_upload_is_stopped_on_its_way(person: Person, tab: Tab) -> None:
-    tab.page.route("**/v1/gallery/", lambda route: None)  # it never arrives
+    held = HeldRequests(tab.page, "**/v1/gallery/")  # it never arrives
     drop(tab, (photo(), "dropped.png", "image/png"))
+    held.first()  # it is on its way: the person is a guest by now
     expect(tab.page.locator("photo-chip progress")).to_be_visible()
     with tab.page.expect_event("requestfailed"):
         tab.button("Stop the upload").click()
