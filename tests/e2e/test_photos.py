@@ -358,7 +358,8 @@ def test_the_gallery_s_queue_waits_by_itself_with_one_bar_for_all(person: Person
 def test_the_gallery_s_queue_is_stopped(person: Person) -> None:
     tab = person.opens("/gallery/")
     tab.page.route("**/v1/gallery/", lambda route: None if route.request.method == "POST" else route.continue_())
-    drop(tab, *(picture(number) for number in range(4)))
+    with tab.page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/v1/gallery/")):
+        drop(tab, *(picture(number) for number in range(4)))
     with tab.page.expect_event("requestfailed"):
         tab.button("Stop").click()
     expect(tab.page.get_by_role("progressbar", name="Adding photos")).to_have_count(0)
