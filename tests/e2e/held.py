@@ -1,5 +1,6 @@
 """Requests of a page that are held back until the test lets them go, and answers that come late."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,7 @@ LATER_ANSWER = "fetch('/healthz').then((answer) => answer.text())"
 class HeldRequests:
     """All to one address, or the first `times` of them."""
 
-    def __init__(self, page: Page, path: str, times: int | None = None) -> None:
+    def __init__(self, page: Page, path: str | re.Pattern[str], times: int | None = None) -> None:
         self._page, self._routes = page, list[Route]()
         page.route(path, lambda route: self._routes.append(route), times=times)
 

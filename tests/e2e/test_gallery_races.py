@@ -16,6 +16,7 @@ from tests.support.serving import eventually
 
 Found = tuple[Person, Page]
 DAYS = "**/v1/gallery/days/**"
+PAGES = re.compile(r"/v1/gallery/\?(?!.*hidden)")  # of what is shown; whether anything is hidden is asked for, too
 MARKS = "(cards) => cards.forEach((card) => (card.dataset.before = ''))"
 COUNTS = """
 () => {
@@ -25,6 +26,7 @@ COUNTS = """
   new MutationObserver(count).observe(grid, { childList: true, subtree: true });
 }
 """
+TOLD = "dispatchEvent(new StorageEvent('storage', { key: 'studio.pictures' }))"  # as another tab tells it
 BLOCKED = "Service Worker registration blocked"
 UNREACHABLE = f"Failed to load resource|{BLOCKED}"
 
@@ -144,10 +146,8 @@ def test_a_photo_that_comes_between_the_days_and_their_pictures_is_there(three: 
     person, page = three
     picture = Image.linear_gradient("L").resize((64, 48))
     bring(person, Tab(page), picture, "d.png")
-    held = HeldRequests(page, "**/v1/gallery/?**", times=1)
-    page.evaluate(
-        "dispatchEvent(new StorageEvent('storage', { key: 'studio.pictures' }))"
-    )  # as where another tab tells it
+    held = HeldRequests(page, PAGES, times=1)
+    page.evaluate(TOLD)
     held.first()  # the days have been answered
     bring(person, Tab(page), picture, "e.png")
     held.let_go()
