@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from typing_extensions import TypedDict
 
+from gallery.translation import _
 from pipeline.providers.base import RESOLUTIONS, STYLES, Intent
-from pipeline.providers.table import CLOUDINARY, DIFFUSERS, GEMINI, IMAGES, OFFLINE
+from pipeline.providers.table import CLOUDINARY, DIFFUSERS, GEMINI, IMAGES, OFFLINE, SPOKEN
 
 _MADE: frozenset[Intent] = frozenset(intent for intent in Intent if intent is not Intent.REPLY)
 _OPAQUE = _MADE - {Intent.REMOVE_BACKGROUND}
@@ -50,6 +51,7 @@ class ForPage(TypedDict):
     together: bool  # whether several may be attached to one request
     resolutions: list[str]
     pixels: int | None  # of a new picture, at most; None: no limit but that of sizes
+    makers: dict[str, str]  # what people call each provider, by its name
 
 
 def for_page(providers: Mapping[str, str], pixels: Mapping[str, int]) -> ForPage:
@@ -65,6 +67,7 @@ def for_page(providers: Mapping[str, str], pixels: Mapping[str, int]) -> ForPage
         "together": in_words > 1,
         "resolutions": [size for size in paints.resolutions if size in changes.resolutions],
         "pixels": pixels.get(providers[Intent.GENERATE]),
+        "makers": {name: _(spoken) for name, spoken in SPOKEN.items()},
     }
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pipeline import costs
+from pipeline.providers import registry
 from project.accounts import bringing, mail
 
 
@@ -23,6 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "mail_is_printed": settings.EMAIL_BACKEND == mail.PRINTED,
         "providers": [{"id": each["provider_id"], "name": each["name"]} for each in settings.OPENID],
         "costs": costs.anything(),
+        "can": registry.abilities_for_page(),
         "bring": bringing.offered_guest(request.session) is not None,
     }
     return render(request, "accounts/you.html", {"studio": studio})

@@ -55,6 +55,14 @@ def test_the_page_shows_what_the_chosen_providers_can() -> None:
         "together": False,
         "resolutions": [],
         "pixels": None,
+        "makers": {
+            "offline": "built-in tools",
+            "gemini": "Gemini",
+            "cloudinary": "Cloudinary",
+            "images": "an image model",
+            "diffusers": "an image model on this machine",
+            "chat": "a language model",
+        },
     }
     gemini = page(generate="gemini", edit="gemini")
     assert (gemini["pictures"], gemini["together"], gemini["resolutions"]) == (10, True, ["1K", "2K", "4K"])

@@ -13,7 +13,7 @@ const config = JSON.parse(document.querySelector("#queue-config").textContent);
 const filters = document.querySelector("#filters");
 const place = document.querySelector("#queue");
 const said = document.querySelector("#said");
-const undone = document.querySelector("#undo");
+const undoButton = document.querySelector("#undo");
 const token = filters.elements.csrfmiddlewaretoken.value;
 
 let chosen = read(); // the filters
@@ -159,7 +159,7 @@ function decide(verdict, code = "other", words = "") {
   send();
   decided.add(item.id);
   unsent = { item, body: { id: item.id, verdict, code, words }, timer: setTimeout(send, UNDO_MS) };
-  undone.hidden = false;
+  undoButton.hidden = false;
   showNext(verdict === "approve" ? t("Approved.") : t("Hidden."));
 }
 
@@ -168,7 +168,7 @@ function take() {
   const verdict = unsent;
   clearTimeout(verdict?.timer);
   unsent = null;
-  undone.hidden = true;
+  undoButton.hidden = true;
   return verdict;
 }
 
@@ -247,12 +247,12 @@ async function block() {
 
 const KEYS = { a: () => decide("approve"), n: pass, b: () => config.can_block && items[0]?.person.block && block() };
 
-undone.addEventListener("click", undo);
+undoButton.addEventListener("click", undo);
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input, select, textarea, dialog")) return;
   const key = event.key.toLowerCase();
-  if (key === "u") undo();
+  if (key === "u") return undo();
   if (!items.length) return;
   const [item] = items;
   const reason = config.reasons[Number(key) - 1];

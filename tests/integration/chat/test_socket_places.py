@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from project.serve.children import Child
 from tests.programs.faults.comeback import locked_sqlite
 from tests.support import postgresql
+from tests.support.freezing import frozen
 from tests.support.studio import HANGS_S, Client, Studio, eventually, running
 
 PLACES = 3
@@ -24,15 +24,6 @@ PLACES = 3
 def counting(prepared: None) -> Iterator[Studio]:
     with running(STUDIO_LIMITS="on", STUDIO_SOCKETS_PER_USER=str(PLACES)) as studio:
         yield studio
-
-
-@contextmanager
-def frozen(child: Child) -> Iterator[None]:
-    child.send(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        child.send(signal.SIGCONT)
 
 
 def places(studio: Studio) -> int:

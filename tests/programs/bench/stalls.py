@@ -14,8 +14,9 @@ from django.db import connection
 
 from project.serve.children import Child
 from tests.programs.bench.load import Job
-from tests.programs.bench.testbed import OURS, BenchStudio, Numbers, frozen, load, running_studio, seen, strangers
+from tests.programs.bench.testbed import OURS, BenchStudio, Numbers, load, running_studio, seen, strangers
 from tests.support import postgresql
+from tests.support.freezing import frozen
 
 Stall = Callable[[], AbstractContextManager[None]]
 SENDERS = 10  # other people

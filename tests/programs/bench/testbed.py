@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -140,12 +139,3 @@ def resident(process: "subprocess.Popen[bytes]") -> float:
     """Memory of a process in kB."""
     lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
     return next(float(line.split()[1]) for line in lines if line.startswith("VmRSS:"))
-
-
-@contextmanager
-def frozen(server: Child) -> Iterator[None]:
-    server.send(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        server.send(signal.SIGCONT)

@@ -33,7 +33,7 @@ IN_ENGLISH = (
 # Looks like a sentence and is none: names of keys and events, of products, CSS.
 NO_SENTENCE = {
     "Home", "End", "Tab", "Escape", "Enter", "Files", "Edge", "Opera", "Firefox", "Chrome", "Safari", "Android", "Windows",
-    "Mac", "Mac OS", "Linux", "Gemini", "Cloudinary", "File size too large", "hide", "block", "Delete", "cost counter",
+    "Mac", "Mac OS", "Linux", "File size too large", "hide", "block", "Delete", "cost counter",
     "read write", "<x:xmpmeta {}", "translate({}px, {}px) scale({})",
 }  # fmt: skip
 

@@ -206,11 +206,8 @@ def changed(old: Scene, text: str, style: str | None) -> Scene:
     reading = read(text, style)
     named = [*reading.known, *filter(None, [reading.scene.time])]
     gone = reading.unwanted.union(*(words.CLASHES.get(name, ()) for name in named))
-    for group in (
-        (words.COLOURS, words.LAND)
-        if words.says("instead", text) and not words.says("instead_of", text)
-        else (words.COLOURS,)
-    ):
+    replaces_land = words.says("instead", text) and not words.says("instead_of", text)
+    for group in (words.COLOURS, words.LAND) if replaces_land else (words.COLOURS,):
         gone |= frozenset() if group.keys().isdisjoint(named) else group.keys()
     kept = [name for name in (*filter(None, [old.time]), *old.sky, *old.weather, *old.land) if name not in gone]
     kept += [name for name in (*old.colours, *old.moods, *old.styles) if name not in gone]
