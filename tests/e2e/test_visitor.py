@@ -11,11 +11,19 @@ from django.conf import settings
 from playwright.sync_api import Route, expect
 
 from tests.e2e.bringing import drop
+from tests.e2e.held import HeldRequests
 from tests.e2e.person import SMALL, Person, photo, soon
 from tests.support.serving import Serving, eventually, processes
 
 BECOMING = "**/api/v1/auth/cookie/"
 WAITING = "navigator.locks.query().then(({ pending }) => pending.length)"  # tabs that wait until another has an answer
+
+WAITS_FOR_ITS_TURN = """() => {
+    const { locks } = navigator;
+    const request = locks.request.bind(locks);
+    const turn = new Promise((resolve) => (window.takeTurn = resolve));
+    locks.request = (...lock) => turn.then(() => request(...lock));
+}"""
 
 
 class People:
@@ -94,11 +102,17 @@ def test_a_photo_that_is_brought_and_a_message_that_is_sent_together_are_of_one_
     assert people.new == (1, 1)
 
 
-def test_another_tab_learns_who_it_is(person: Person, people: People) -> None:
+def test_another_tab_learns_who_it_is_and_of_the_first_chat(person: Person, people: People) -> None:
     tab, other = person.opens(), person.opens()
     tab.page.bring_to_front()
-    tab.paints()
+    other.page.evaluate(WAITS_FOR_ITS_TURN)
+    creation = HeldRequests(tab.page, "**/api/v1/chat/sessions/", times=1)
+    with other.page.expect_event("requestfinished", lambda request: "/chat/sessions/" in request.url):
+        tab.says(f"a mountain lake, {SMALL}")  # the other tab has learnt who it is, and looks: there is no chat yet
+    creation.let_go()
+    tab.shows(1)
     expect(other.sessions).to_have_count(1)
+    other.page.evaluate("takeTurn()")
     other.page.bring_to_front()
     other.paints("a green field")
     expect(tab.sessions).to_have_count(2)

@@ -1,5 +1,5 @@
 // Tabs of this browser tell each other that this person's pictures have changed: what one of them did, and what the studio told it
-// about other devices. So an open gallery needs no connection of its own.
+// about other devices. So an open gallery needs no connection of its own, and a chat page without any session learns of the first one.
 
 const KEY = "studio.pictures"; // a storage event reaches the other tabs, and them alone
 

@@ -1,6 +1,6 @@
 // The client without the page's elements: owns the store, the outbox and the connection.
 
-import { tellOtherTabs } from "./news.js";
+import { hearOtherTabs, tellOtherTabs } from "./news.js";
 import { Connection } from "./socket.js";
 import { unreachable } from "./problem.js";
 import { Outbox } from "./outbox.js";
@@ -32,6 +32,7 @@ export class Studio extends EventTarget {
     for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => this.wake());
     window.addEventListener("offline", () => this.#cut());
     document.addEventListener("visibilitychange", () => document.hidden || this.#returned());
+    hearOtherTabs(() => this.#connection || this.#look()); // maybe of the first session
   }
 
   /** Shows a session, and connects to it. On the start page the connection stays, for the events of the list. */
@@ -114,7 +115,7 @@ export class Studio extends EventTarget {
     this.store.linked(state);
     if (state === "ready") {
       this.outbox.flush();
-      this.loadSessions().catch(() => {}); // the next connection asks again
+      this.#look();
     }
     if (state === "gone") this.#removed(this.#connection.sessionId);
     if (state === "unauthenticated") this.#tell("unauthenticated", {});
@@ -185,12 +186,16 @@ export class Studio extends EventTarget {
   #becameKnown() {
     this.outbox.belongTo(this.person.id);
     this.outbox.flush();
-    this.loadSessions().catch(() => {}); // the next connection asks again
+    this.#look();
   }
 
-  async #returned() {
+  #returned() {
     this.wake();
-    await this.loadSessions().catch(() => {});
+    this.#look();
+  }
+
+  #look() {
+    this.loadSessions().catch(() => {}); // the next connection asks again
   }
 
   // What goes out
