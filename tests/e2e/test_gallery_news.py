@@ -45,6 +45,17 @@ def test_what_another_gallery_trashes_goes_and_comes_back(both: Both) -> None:
     expect(cards(page).locator("img.loaded")).to_have_count(1)
 
 
+def test_what_another_gallery_renames_and_likes_shows(both: Both) -> None:
+    person, _, page = both
+    other = person.opens("/gallery/").page
+    act(cards(other), "Rename")
+    other.get_by_label("Title").fill("My desert")
+    other.get_by_label("Title").press("Enter")
+    expect(cards(page).locator(".title")).to_have_text("My desert")
+    act(cards(other), "Favourite")
+    expect(page.locator("gallery-card[data-favorite]")).to_have_count(1)
+
+
 def test_what_another_device_does_is_told_by_the_chats_own_connection(both: Both) -> None:
     person, tab, page = both
     [image] = person.asks("/v1/gallery/")["items"]

@@ -28,6 +28,7 @@ import { settled } from "../ui/overlay.js";
 import { photoPicker } from "../upload/photo-picker.js";
 import "../upload/photo-tray.js";
 import { person } from "../client/person.js";
+import { hearOtherTabs } from "../client/news.js";
 import * as rest from "../client/rest.js";
 import { requestFor } from "../picture/actions.js";
 import { adjustByHand, exportPicture, look, paintObject, sharePicture, showDetails, showOrigin } from "../picture/windows.js";
@@ -44,6 +45,7 @@ const tabs = document.querySelectorAll("nav.tabs a");
 
 const grid = new Grid(root, { makeCell, header: document.querySelector("header") });
 const lookSoon = lookingAgain(() => tried(lookForOthers));
+hearOtherTabs(() => wanted && reread(wanted));
 const works = making(grid, { isOpen: () => Boolean(view) && !view.trash, left: removeEntries, came, told: lookSoon });
 const keep = keepPlace(grid);
 showToolsOnCards(root);
@@ -117,13 +119,16 @@ async function timelineOf(mine, shown) {
     const found = await rest.gallery.days(trash, asked);
     const timeline = new Timeline(found, (cursor, limit, skip) => rest.gallery.page(trash, { ...asked, cursor, skip }, limit));
     mine.days = JSON.stringify(found.items);
-    timeline.addEventListener("stale", () => {
-      mine.days = null;
-      lookSoon();
-    });
+    timeline.addEventListener("stale", () => reread(mine));
     if (positions.length) await timeline.ensure(Math.min(...positions), Math.max(...positions) + 1 + CAME);
     if (done === allDone() && before === arrivals) return timeline;
   }
+}
+
+/** Soon, even if the counts of the days are the same. */
+function reread(mine) {
+  mine.days = null;
+  lookSoon();
 }
 
 async function lookForOthers() {

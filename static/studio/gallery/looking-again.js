@@ -1,7 +1,5 @@
 // When the gallery asks for what else the studio has by now: another tab, another device or a moderator may have changed it.
 
-import { hearOtherTabs } from "../client/news.js";
-
 const PAUSE_MS = 5000; // between two looks
 const BURST_MS = 300; // what comes together is looked at once
 const OVER_IT = "dialog[open], :popover-open, .band"; // what a look would take from under somebody's hands
@@ -21,7 +19,6 @@ export function lookingAgain(look) {
     }, Math.max(BURST_MS, last + PAUSE_MS - performance.now()));
   }
 
-  hearOtherTabs(soon);
   document.addEventListener("visibilitychange", soon);
   return soon;
 }
