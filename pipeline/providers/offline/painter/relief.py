@@ -80,7 +80,8 @@ def _flooded(canvas: Canvas, soft: Array, height: Array, x: Array, z: Array) -> 
     wave = sample(soft, x * 0.21 + 0.2, z * 0.17) - 0.5
     if "sea" in land:
         coast = canvas.side * x / z  # land to the side of the sun would hide its path
-        shore: Array = (1.9 if land & {"beach", "meadow", "forest"} else 0.5) + wave * 0.7
+        wooded = "forest" in land and "island" not in land  # near trees would hide it
+        shore: Array = (1.9 if wooded or land & {"beach", "meadow"} else 0.5) + wave * 0.7
         beside = step(-0.05, 0.25, -coast + wave * 0.35 - 0.02) * step(5.5, 7.0, z)
         far = step(4.5, 4.7, z) if "city" in land else beside
         height = np.maximum(mix(np.full_like(height, -0.1), height, far), _sloped(height, shore - z))

@@ -19,7 +19,7 @@ def _wetness(seen: View) -> Array:
 
 def water(canvas: Canvas) -> None:
     seen, light = canvas.seen, canvas.light
-    wet = _wetness(seen)
+    wet = _wetness(seen) * (canvas.depth[seen.top :] >= seen.z)  # not over what stands before it
     if not wet.any():
         return
     at_sea, storm = "sea" in canvas.scene.land, "storm" in canvas.scene.weather

@@ -1,12 +1,12 @@
 """The painter: every word changes the picture, a seed gives the same bytes, and the work can be watched and stopped."""
 
 import hashlib
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
 from pipeline.providers.offline import vocabulary as words
-from pipeline.providers.offline.painter import relief
+from pipeline.providers.offline.painter import land, relief, sky, water
 from pipeline.providers.offline.painter.canvas import Canvas
 from pipeline.providers.offline.painter.paint import paint
 from pipeline.providers.offline.painter.water import boat_place
@@ -95,6 +95,22 @@ def test_a_boat_is_in_the_water(prompt: str, size: tuple[int, int]) -> None:
         hull = canvas.seen.height[round(row) - canvas.seen.top, round(column - length / 2) : round(column + length / 2)]
         assert len(hull) > 5
         assert hull.max() < 0.005
+
+
+def test_water_covers_no_trees_before_it_and_no_near_trees_hide_an_island() -> None:
+    far, near = partial(land.forest, far=9.0, near=land.SHORE), partial(land.forest, far=land.SHORE, near=1.2)
+    for seed in range(4):
+        canvas = Canvas(read("an island with palm trees").scene, 320, 240, seed)
+        for layer in (sky.air, sky.glow, relief.survey, relief.look, land.ground, far):
+            layer(canvas)
+        seen, before = canvas.seen, canvas.pixels.copy()
+        trees = (canvas.depth[seen.top :] < seen.z) & (seen.height < 0)
+        water.water(canvas)
+        assert trees.any()
+        assert (canvas.pixels[seen.top :][trees] == before[seen.top :][trees]).all()
+        before = canvas.pixels.copy()
+        near(canvas)
+        assert (canvas.pixels == before).all()
 
 
 class Stop(Exception):
