@@ -123,7 +123,8 @@ def forest(canvas: Canvas, far: float, near: float) -> None:
     z = np.repeat(rows, (canvas.width / canvas.focal * rows / (0.075 + 0.021 * rows)).astype(int)).astype(np.float32)
     x, columns, feet, grows = _places(canvas, rng, z, 0.015)
     sizes, kinds = 0.42 * rng.uniform(0.6, 1.15, len(z)), rng.integers(0, 8, len(z))
-    opening = 0.55 * np.clip(1 - np.abs(x / z) / 0.26, 0, 1) * np.clip((4.2 - z) / 2.0, 0, 1)
+    wide = 0.6 if "beach" in scene.land else 0.26
+    opening = 0.55 * np.clip(1 - np.abs(x / z) / wide, 0, 1) * np.clip((4.2 - z) / 2.0, 0, 1)
     dense = sample(fbm(canvas.rng("woods"), 128, 4, 4), x * 0.07, z * 0.07) > 0.22 + opening
     conifers = 7 if scene.land & {"mountains", "lake"} or "snow" in scene.weather else 3
     shape_rng = canvas.rng("trees")

@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache, partial
 
+import numpy as np
 import pytest
 
 from pipeline.providers.offline import vocabulary as words
@@ -111,6 +112,21 @@ def test_water_covers_no_trees_before_it_and_no_near_trees_hide_an_island() -> N
         before = canvas.pixels.copy()
         near(canvas)
         assert (canvas.pixels == before).all()
+
+
+def test_trees_leave_a_beach_open() -> None:
+    def covered(prompt: str) -> int:
+        """Pixels, by near trees."""
+        count = 0
+        for seed in range(1, 7):
+            canvas = Canvas(read(prompt).scene, 320, 240, seed)
+            relief.survey(canvas)
+            relief.look(canvas)
+            land.forest(canvas, 4.0, 1.2)
+            count += int((canvas.depth < np.inf).sum())
+        return count
+
+    assert covered("a beach with palm trees") < 0.7 * covered("a forest by the sea")
 
 
 class Stop(Exception):
