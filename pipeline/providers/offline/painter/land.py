@@ -1,4 +1,5 @@
 import numpy as np
+from PIL import Image, ImageDraw
 
 from ..arrays import Array, fbm, mix, resized, rgb, sample, step
 from .canvas import Canvas, Sketch, View
@@ -116,6 +117,22 @@ def _broadleaf(rng: np.random.Generator, side: float) -> Shape:
     return opaque, bright
 
 
+def _palm(rng: np.random.Generator, side: float) -> Shape:
+    width, crown = 140, np.array([70 + rng.uniform(-14, 14), 58])
+    image = Image.new("L", (width, TALL))
+    draw = ImageDraw.Draw(image)
+    rise = np.linspace(0, 1, 20)[:, None]
+    trunk = np.hstack([70 + (crown[0] - 70) * rise**2, TALL - (TALL - crown[1]) * rise])
+    draw.line([(x, y) for x, y in trunk.tolist()], fill=70, width=5, joint="curve")
+    for angle in rng.permutation(np.linspace(-0.6, 3.74, 13)) + rng.normal(0, 0.1, 13):
+        light = int(255 * np.clip(0.5 + 0.2 * side * np.cos(angle) + rng.uniform(-0.15, 0.2), 0.1, 1))
+        for out in np.linspace(0, 1, 34):  # a rib with leaflets that hang from both sides
+            x, y = crown + 62 * out * np.array([np.cos(angle), 0.85 * out - 0.8 * np.sin(angle)])
+            hang = 3 + 16 * out**0.5 * (1 - out)
+            draw.line([(x - 0.4 * hang, y + hang), (x, y), (x + 0.4 * hang, y + 0.8 * hang)], fill=light, width=2)
+    return (np.asarray(image) > 0).astype(np.float32), np.asarray(image, np.float32) / 255
+
+
 def forest(canvas: Canvas, far: float, near: float) -> None:
     """Near trees only at the sides, so that the view stays open."""
     rng, scene = canvas.rng(f"forest {far}"), canvas.scene
@@ -126,9 +143,11 @@ def forest(canvas: Canvas, far: float, near: float) -> None:
     wide = 0.6 if "beach" in scene.land else 0.26
     opening = 0.55 * np.clip(1 - np.abs(x / z) / wide, 0, 1) * np.clip((4.2 - z) / 2.0, 0, 1)
     dense = sample(fbm(canvas.rng("woods"), 128, 4, 4), x * 0.07, z * 0.07) > 0.22 + opening
-    conifers = 7 if scene.land & {"mountains", "lake"} or "snow" in scene.weather else 3
-    shape_rng = canvas.rng("trees")
-    shapes = [(_conifer if number < conifers else _broadleaf)(shape_rng, canvas.side) for number in range(8)]
+    snowy = "snow" in scene.weather
+    tropical = not snowy and (scene.land & {"desert"} or ("sea" in scene.land and scene.land & {"beach", "island"}))
+    kind, shape_rng = _palm if tropical else _conifer, canvas.rng("trees")
+    many = 7 if tropical or snowy or scene.land & {"mountains", "lake"} else 3
+    shapes = [(kind if number < many else _broadleaf)(shape_rng, canvas.side) for number in range(8)]
     for at in np.flatnonzero(grows & dense).tolist():
         leaves = LEAVES[(kinds[at] + at) % len(LEAVES)]
         _tree(canvas, shapes[kinds[at]], leaves, (int(columns[at]), int(feet[at])), float(z[at]), float(sizes[at]))

@@ -1,6 +1,7 @@
 """The painter: every word changes the picture, a seed gives the same bytes, and the work can be watched and stopped."""
 
 import hashlib
+from contextlib import nullcontext
 from functools import cache, partial
 
 import numpy as np
@@ -112,6 +113,25 @@ def test_water_covers_no_trees_before_it_and_no_near_trees_hide_an_island() -> N
         before = canvas.pixels.copy()
         near(canvas)
         assert (canvas.pixels == before).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "palms"),
+    [
+        ("a beach with palm trees", True), ("an island with trees", True), ("a snowy beach with trees", False),
+        ("an island in a lake with trees", False), ("palms in a desert", True), ("a forest", False),
+    ],
+)  # fmt: skip
+def test_palms_stand_where_it_is_warm_alone(words: str, palms: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Palm(Exception):
+        pass
+
+    def palm(*_: object) -> land.Shape:
+        raise Palm
+
+    monkeypatch.setattr(land, "_palm", palm)
+    with pytest.raises(Palm) if palms else nullcontext():
+        paint(read(words).scene, 160, 120, 1, ignore)
 
 
 def test_trees_leave_a_beach_open() -> None:
