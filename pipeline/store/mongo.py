@@ -1,16 +1,29 @@
 """MongoDB: one client per process (sync) and per event loop (async), made after any fork."""
 
+import asyncio
 import functools
+import sys
 import threading
+from collections.abc import Awaitable
 from typing import Any
 
 from django.conf import settings
-from pymongo import AsyncMongoClient, MongoClient
+from pymongo import AsyncMongoClient, MongoClient, lock
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.database import Database
 from pymongo.uri_parser import parse_uri
 
 from pipeline.coalescing import PerLoop
+
+if sys.version_info < (3, 12):
+    # PyMongo waits for news of the server with asyncio.wait_for, which makes a task of that in 3.11. If the wait is over, and
+    # the caller is cancelled too before the task has the topology's lock again, the caller goes on without the lock, and the
+    # task keeps it: nothing in this event loop would ever reach MongoDB again. From 3.12 on wait_for is what stands here.
+    async def _wait_for(news: Awaitable[bool], timeout_s: float | None) -> bool:
+        async with asyncio.timeout(timeout_s):
+            return await news
+
+    lock.wait_for = _wait_for  # type: ignore[assignment, attr-defined]
 
 Document = dict[str, Any]
 
