@@ -8,7 +8,7 @@ from .light import PIGMENTS
 GRASS, MEADOW, MOSS = rgb("5c7833"), rgb("8f9e42"), rgb("38542e")
 ROCK, SAND, SNOW, MUD = rgb("80766f"), rgb("ebbd80"), rgb("f2f7ff"), rgb("5c4f40")
 PETALS = rgb("f6f1e4 f2c53d d9475a 9a6fd0")
-LEAVES = rgb("456439 567537 6b7c37 375941")
+LEAVES, AUTUMN = rgb("456439 567537 6b7c37 375941"), rgb("b5482a d07a28 d9a63a 8f6a2e")
 ROW_STEP = 0.046  # of the trees' distances, each so much nearer than the one before
 SIGHT = {"fog": 6.0, "storm": 9.0, "rain": 7.0, "snow": 8.0}  # units
 TALL = 160  # pixels, of the shapes that all sizes are made from
@@ -38,6 +38,8 @@ def _material(canvas: Canvas, seen: View) -> Array:
     blades = sample(fbm(canvas.rng("blades"), 512, 64, 3, 0.8), u * 1.9 + 0.3, v * 0.9 + u * 0.2)
     patches = sample(tile, seen.x * 0.09 + 0.5, seen.z * 0.09)
     colour = mix(MEADOW if "meadow" in land else GRASS, MOSS, (step(0.35, 0.75, patches) * 0.75)[..., None])
+    if "autumn" in canvas.scene.moods:
+        colour = mix(colour, AUTUMN[2], 0.35)
     colour = colour * (0.5 + 0.3 * grain + 0.75 * blades)[..., None]
     if "mountains" in land:
         high = step(0.5, 1.1, seen.height + (grain - 0.5) * 0.5) * step(6, 7.5, seen.z)
@@ -143,13 +145,13 @@ def forest(canvas: Canvas, far: float, near: float) -> None:
     wide = 0.6 if "beach" in scene.land else 0.26
     opening = 0.55 * np.clip(1 - np.abs(x / z) / wide, 0, 1) * np.clip((4.2 - z) / 2.0, 0, 1)
     dense = sample(fbm(canvas.rng("woods"), 128, 4, 4), x * 0.07, z * 0.07) > 0.22 + opening
-    snowy = "snow" in scene.weather
+    snowy, autumn = "snow" in scene.weather, "autumn" in scene.moods
     tropical = not snowy and (scene.land & {"desert"} or ("sea" in scene.land and scene.land & {"beach", "island"}))
     kind, shape_rng = _palm if tropical else _conifer, canvas.rng("trees")
-    many = 7 if tropical or snowy or scene.land & {"mountains", "lake"} else 3
+    many = 2 if autumn else 7 if tropical or snowy or scene.land & {"mountains", "lake"} else 3
     shapes = [(kind if number < many else _broadleaf)(shape_rng, canvas.side) for number in range(8)]
     for at in np.flatnonzero(grows & dense).tolist():
-        leaves = LEAVES[(kinds[at] + at) % len(LEAVES)]
+        leaves = (AUTUMN if autumn and kinds[at] >= many else LEAVES)[(kinds[at] + at) % 4]
         _tree(canvas, shapes[kinds[at]], leaves, (int(columns[at]), int(feet[at])), float(z[at]), float(sizes[at]))
 
 

@@ -14,6 +14,7 @@ from .light import PIGMENTS
 
 Layer = Callable[[Canvas], None]
 MOODS: dict[str, Callable[[Array], Array]] = {  # in the order in which they are laid on
+    "autumn": lambda pixels: pixels * rgb("fff3de") * 1.03,
     "warm": lambda pixels: pixels * rgb("ffecc6") * 1.08,
     "cold": lambda pixels: pixels * rgb("c7e3ff") * 1.1,
     "vivid": lambda pixels: mix(luma(pixels)[..., None], pixels, 1.45),

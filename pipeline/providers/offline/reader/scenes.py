@@ -16,7 +16,7 @@ from .edits import parse
 
 LEXICON = Lexicon(*words.SCENE.values(), words.SCENERY)
 PLACES = words.LAND.keys() | words.SCENERY.keys()
-CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys()
+CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys() | {"autumn"}
 PAINTED = words.LAND.keys() | CIRCUMSTANCES
 HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
@@ -133,6 +133,8 @@ def _scene(known: Sequence[str], unwanted: Collection[str], styles: Collection[s
     if "clouds" in unwanted and not named["weather"]:
         named["weather"] = ["clear"]
     land = set(named["land"]) or {name for name in words.USUAL_LAND if name not in unwanted} or {"meadow"}
+    if "autumn" in known and not named["land"]:
+        land.add("forest")
     if land & {"island", "boat", "beach"} and not land & WATERS:  # these bring their water
         land.add("sea" if land & {"island", "beach"} else "lake")
     nightly = ["night"] if {"moon", "stars", "milky way", "aurora"}.intersection(named["sky"]) else [None]

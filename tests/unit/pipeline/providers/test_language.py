@@ -101,6 +101,13 @@ def test_a_plain_landscape_is_enough(content: str) -> None:
     assert fresh(content).reply is None
 
 
+@pytest.mark.parametrize("content", ["autumn", "an autumn landscape", "mùa thu", "phong cảnh mùa thu"])
+def test_autumn_is_a_subject_and_has_trees(content: str) -> None:
+    scene = seen(fresh(content))
+    assert scene.moods == {"autumn"} and "forest" in scene.land
+    assert seen(fresh("a lake in autumn")).land == {"lake"}
+
+
 def test_the_style_that_was_chosen_is_painted_and_kept() -> None:
     result = fresh("a lake", style="watercolour")
     assert seen(result).styles == {"watercolour"}
@@ -546,7 +553,7 @@ def test_how_many_and_when_is_nothing_that_is_left_out(content: str) -> None:
     [
         ("vẽ chân dung bác Hồ", "“chân dung bác Hồ”"),
         ("cầu Rồng Đà Nẵng ban đêm", "“cầu Rồng Đà Nẵng”"),
-        ("mùa thu", "“mùa thu”"),
+        ("mùa hè", "“mùa hè”"),
         ("a mountain bike", "a mountain bike"),
         ("vẽ đồng hồ", "“đồng hồ”"),
         ("make her smile", "her smile"),

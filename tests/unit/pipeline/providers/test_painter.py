@@ -172,6 +172,19 @@ def test_a_word_more_leaves_the_rest_of_the_picture_as_it_was() -> None:
     assert (plain == birds).all(axis=2).mean() > 0.8
 
 
+def test_autumn_colours_the_leaves_and_no_needles() -> None:
+    green, coloured = (
+        paint(read(words).scene, 320, 240, 1, ignore).astype(int) for words in ("forest", "autumn forest")
+    )
+
+    def red(pixels: np.ndarray) -> float:
+        return float((pixels[..., 0] > pixels[..., 1] + 30).mean())
+
+    assert red(green) < 0.02
+    assert red(coloured) > 0.1
+    assert (coloured[..., 1] > coloured[..., 0] + 5).any()
+
+
 def test_a_dark_hour_is_darker_and_a_request_for_red_is_redder() -> None:
     night, day, red = (
         paint(read(f"sea {words}").scene, 128, 128, 2, ignore).mean(axis=(0, 1))
