@@ -161,8 +161,10 @@ def _wrong_verdicts() -> list[str]:
     last = {act.image_id: act for act in acts}
     for image in Image.objects.filter(pk__in=[id for id in last if id]):
         said = last[image.pk].after
+        is_kept = image.owner_id != last[image.pk].person_id  # as evidence: its owner has deleted it, with the appeal
         is_so = {"hidden": image.hidden, "appeal": image.appeal}
-        if is_so != {"hidden": said["hidden"], "appeal": said.get("appeal", "")} and image.appeal != "open":
+        is_said = {"hidden": said["hidden"], "appeal": "" if is_kept else said.get("appeal", "")}
+        if is_so != is_said and image.appeal != "open":
             found.append(f"{image.pk} is {is_so}, and the record says {said}")
     closed = Appeal.objects.filter(image__stage="shown").exclude(image__appeal="open").filter(decided_at=None)
     found += [f"an appeal waits for nothing: {appeal.image_id}" for appeal in closed]
