@@ -120,11 +120,12 @@ def _broadleaf(rng: np.random.Generator, side: float) -> Shape:
 
 
 def _palm(rng: np.random.Generator, side: float) -> Shape:
-    width, crown = 140, np.array([70 + rng.uniform(-14, 14), 58])
-    image = Image.new("L", (width, TALL))
+    middle = 70
+    crown = np.array([middle + rng.uniform(-14, 14), 58])
+    image = Image.new("L", (2 * middle, TALL))
     draw = ImageDraw.Draw(image)
     rise = np.linspace(0, 1, 20)[:, None]
-    trunk = np.hstack([70 + (crown[0] - 70) * rise**2, TALL - (TALL - crown[1]) * rise])
+    trunk = np.hstack([middle + (crown[0] - middle) * rise**2, TALL - (TALL - crown[1]) * rise])
     draw.line([(x, y) for x, y in trunk.tolist()], fill=70, width=5, joint="curve")
     for angle in rng.permutation(np.linspace(-0.6, 3.74, 13)) + rng.normal(0, 0.1, 13):
         light = int(255 * np.clip(0.5 + 0.2 * side * np.cos(angle) + rng.uniform(-0.15, 0.2), 0.1, 1))
@@ -148,10 +149,11 @@ def forest(canvas: Canvas, far: float, near: float) -> None:
     snowy, autumn = "snow" in scene.weather, "autumn" in scene.moods
     tropical = not snowy and (scene.land & {"desert"} or ("sea" in scene.land and scene.land & {"beach", "island"}))
     kind, shape_rng = _palm if tropical else _conifer, canvas.rng("trees")
-    many = 2 if autumn else 7 if tropical or snowy or scene.land & {"mountains", "lake"} else 3
+    many = 2 if autumn else 7 if tropical or snowy or scene.land & {"mountains", "lake"} else 3  # of the eight shapes
     shapes = [(kind if number < many else _broadleaf)(shape_rng, canvas.side) for number in range(8)]
     for at in np.flatnonzero(grows & dense).tolist():
-        leaves = (AUTUMN if autumn and kinds[at] >= many else LEAVES)[(kinds[at] + at) % 4]
+        colours = AUTUMN if autumn and kinds[at] >= many else LEAVES
+        leaves = colours[(kinds[at] + at) % len(colours)]
         _tree(canvas, shapes[kinds[at]], leaves, (int(columns[at]), int(feet[at])), float(z[at]), float(sizes[at]))
 
 
