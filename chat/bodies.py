@@ -1,5 +1,6 @@
 """What clients send in REST, and in the frames of `chat.protocol`."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
@@ -12,9 +13,12 @@ MAX_SOURCES = 10  # pictures of one message
 MAX_SAFE_INTEGER = 2**53 - 1  # the largest that every JSON client reads exactly
 
 
+_UNCLEAN = re.compile(rf"[{rules.CONTROLS}\ud800-\udfff]")
+
+
 def clean(text: str) -> str:
     """Raises ValueError for control characters and lone surrogates."""
-    if any((ch < " " and ch not in "\n\r\t") or ch == "\x7f" or "\ud800" <= ch <= "\udfff" for ch in text):
+    if _UNCLEAN.search(text):
         raise ValueError(N_("has a control character or half a character in it"))
     return text
 

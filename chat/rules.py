@@ -5,9 +5,9 @@ from typing import cast
 from pydantic.config import JsonDict
 
 # Lone surrogates cannot occur in UTF-8.
-_CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-CLEAN: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*$"}
-NOT_BLANK: JsonDict = {"pattern": rf"^[^{_CONTROLS}]*[^\s{_CONTROLS}][^{_CONTROLS}]*$"}
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+CLEAN: JsonDict = {"pattern": rf"^[^{CONTROLS}]*$"}
+NOT_BLANK: JsonDict = {"pattern": rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"}
 
 OBJECT: JsonDict = {"type": "object"}
 STRING: JsonDict = {"type": "string"}

@@ -240,6 +240,8 @@ class Message(Document):
 Message.prepare()
 
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":")).encode
+
+
 def request_hash(request: Mapping[str, object]) -> str:
-    text = json.dumps(request, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_canonical(request).encode()).hexdigest()
