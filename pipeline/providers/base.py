@@ -45,6 +45,7 @@ class Turn:
     showed_picture: bool
     plan: PlanForm | None = None
     size: tuple[int, int] | None = None  # of its picture, or as asked for
+    seed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ class Refinement:
     goes_back: bool = False  # to the previous version
     repeatable: bool = False  # free, and the same again for the same request
     looks: bool = False  # a question about the picture, for `PictureReader.answer`
+    seed: int | None = None  # of the picture that is made anew with a change, so that the rest of it stays
 
 
 @dataclass(frozen=True)

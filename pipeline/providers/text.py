@@ -11,12 +11,15 @@ MAX_TITLE = 60  # characters
 
 # Letters and words of hardly any other language; and words typed without any of these.
 _LETTERS = re.compile("[ơưạảằắẳẵặầấẩẫậẻẽẹềếểễệỉĩịọỏồốổỗộờớởỡợụủũừứửữựỳỷỹỵ]")
-_SURE_WORDS = frozenset(
-    "mèo bé chó cá bò cú rùa bác chú cháu gái núi cát sóng gió lúa chùa tháp bánh cúc trái máy áo quán"
-    " tím xám sáng bóng bão các trên hình nhé nét xóa tách khác tháng giúp lúc thêm"
-    " và làm màu vàng đen đêm gà nhà sông".split()
+_WORD = re.compile(r"\w+")
+_SURE_WORDS = set(
+    _WORD.findall(
+        "mèo bé chó cá bò cú rùa bác chú cháu gái núi cát sóng gió lúa chùa tháp bánh cúc trái máy áo quán"
+        " tím xám sáng bóng bão các trên hình nhé nét xóa tách khác tháng giúp lúc thêm"
+        " và làm màu vàng đen đêm gà nhà sông"
+    )
 )
-_WORDS = frozenset("ve lam tao xoay lat hon cho toi buc tranh anh mau canh".split())
+_WORDS = set(_WORD.findall("ve lam tao xoay lat hon cho toi buc tranh anh mau canh"))
 # Letters that French, Portuguese, Italian and Romanian have too, but for "não", "sì" and "più"; and what a Vietnamese word
 # without its tone is made of: a beginning, vowels and an end.
 _SHARED_LETTERS = re.compile(r"[ăâđôàòõ]|ã(?!o)|ì(?<!\bsì)|ù(?<!iù)")
@@ -34,7 +37,7 @@ def folded(text: str) -> str:
 
 def is_vietnamese(text: str) -> bool:
     lowered = folded(text)
-    words = re.findall(r"\w+", lowered)
+    words = _WORD.findall(lowered)
     if _LETTERS.search(lowered) or not _SURE_WORDS.isdisjoint(words) or sum(word in _WORDS for word in words) >= 2:
         return True
     return bool(_SHARED_LETTERS.search(lowered)) and all(map(_is_syllable, re.findall(r"[^\W\d_]+", lowered)))

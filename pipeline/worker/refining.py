@@ -44,6 +44,8 @@ def refine(job: Job, lease: Lease) -> Job | None:
     waits_for = source.waits_for if refinement.intent.needs_source else None
     source_id = source.image_id if refinement.intent.needs_source else None
     checkpoint: Details = {**_checkpoint(refinement, source_id), "source_id": source_id, "waits_for": waits_for}
+    if refinement.seed is not None and "seed" not in message.options:
+        checkpoint = {**checkpoint, **_seeded(refinement.seed)}
     return lease.advance(Checkpoint(Stage.GENERATING, checkpoint), refinement.usage, repeatable=refinement.repeatable)
 
 
@@ -58,6 +60,10 @@ def _checkpoint(refinement: Refinement, source_id: str | None) -> Details:
     if refinement.width and refinement.height:
         values["options.width"], values["options.height"] = refinement.width, refinement.height
     return values
+
+
+def _seeded(seed: int) -> Details:
+    return {"seed": seed, "options.seed": seed}
 
 
 def _answer(refinement: Refinement, image_id: str | None) -> Details:
@@ -100,9 +106,8 @@ def _reuse_refinement(lease: Lease, original: Message, intent: str) -> Job | Non
         "source_id": original.source_id,
         "plan": original.plan,
         "mask_image_id": job.message.mask_image_id or original.mask_image_id,
-        "seed": seed,
-        "options.seed": seed,
         "waits_for": original.waits_for,
+        **_seeded(seed),
     }
     if original.further_image_ids and not job.message.attached:
         checkpoint["source_image_id"] = original.source_image_id

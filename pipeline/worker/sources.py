@@ -128,7 +128,7 @@ def _turn(message: Message) -> Turn:
     shows = made.image is not None and made.image["state"] == "shown"
     width, height = made.options.get("width"), made.options.get("height")
     size = (width, height) if width and height else None
-    return Turn(message.content, made.refined_prompt, message.reply, shows, made.plan, size)
+    return Turn(message.content, made.refined_prompt, message.reply, shows, made.plan, size, made.seed)
 
 
 def _maker(message: Message, image_id: str | None) -> Message | None:

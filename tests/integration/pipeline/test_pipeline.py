@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import connection
 from PIL import Image as Pillow
@@ -696,6 +697,22 @@ def test_undo_of_a_scene_that_was_painted_anew_is_the_scene_before(conversation:
     assert answered(conversation, "with snow")["refined_prompt"] == "a lake at sunset with snow"
 
 
+def test_what_is_painted_anew_keeps_the_rest_of_the_picture(conversation: Doc) -> None:
+    sunset = answered(conversation, "a lake at sunset", options={"width": 320, "height": 256}, seed=5)
+    boat = answered(conversation, "add a boat", options={}, seed=6)
+    assert (boat["seed"], public(boat)["options"]) == (5, {"width": 320, "height": 256, "seed": 5})
+    changed = np.ptp([pixels_of(sunset), pixels_of(boat)], axis=0) > 8
+    assert 0 < changed.mean() < 0.1  # the boat, and its reflection
+    without = answered(conversation, "remove the boat", options={}, seed=7)
+    assert (pixels_of(without) == pixels_of(sunset)).all()
+
+
+def test_a_seed_that_somebody_chose_is_kept_where_a_scene_is_painted_anew(conversation: Doc) -> None:
+    answered(conversation, "a lake at sunset", seed=5)
+    chosen = answered(conversation, "add a boat", options={"seed": 6}, seed=6)
+    assert (chosen["seed"], chosen["options"]["seed"]) == (6, 6)
+
+
 def test_undo_gives_back_no_picture_that_is_in_the_trash(conversation: Doc) -> None:
     painted, _ = answered(conversation, "a lake at sunset"), answered(conversation, "make it bluer")
     gallery.trash(conversation["user_id"], painted["image"]["id"])
@@ -761,6 +778,10 @@ def as_before(doc: Doc) -> Doc:
 
 def picture_of(doc: Doc) -> bytes:
     return gallery.open_source(doc["user_id"], doc["image"]["id"])[1]
+
+
+def pixels_of(doc: Doc) -> "np.typing.NDArray[np.int16]":
+    return np.asarray(Pillow.open(BytesIO(picture_of(doc))), np.int16)
 
 
 def test_what_cannot_be_drawn_is_answered_with_a_request_that_can(conversation: Doc) -> None:

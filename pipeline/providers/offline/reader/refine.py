@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.providers.base import Intent, Refinement, RefineRequest
-from pipeline.providers.text import choose_size, title
+from pipeline.providers.text import Size, choose_size, title
 
 from .. import vocabulary as words
 from ..plan import Edit, Plan, Scene, Tone, in_words, restored
@@ -73,11 +73,10 @@ def _commanded(request: RefineRequest) -> Refinement | None:
 def _more(request: RefineRequest) -> Refinement:
     """The last scene with this request's seed; or the last edit, on its result."""
     last = next((turn for turn in reversed(request.turns) if turn.showed_picture or turn.plan), None)
-    scene, plan = (scenes.last_scene((last,)), restored(last.plan)) if last else (None, None)
-    if last and scene:
-        width, height = last.size or (None, None)
-        return _painting(replace(request, width=request.width or width, height=request.height or height), scene, ())
-    if plan and plan.edits:
+    if last and (painted := scenes.last_painted((last,))):
+        scene, turn = painted
+        return _painting(request, scene, (), size=turn.size)
+    if last and (plan := restored(last.plan)) and plan.edits:
         return _refined(request, Intent.EDIT, in_words(plan.edits), plan)
     return _answer(request, "same_again")
 
@@ -119,20 +118,24 @@ def _understood(request: RefineRequest) -> Refinement:
 
 
 def _change(request: RefineRequest, text: str, tool: Intent | None) -> Refinement | None:
-    """ "Now at night": the last painted scene anew. A photo's content cannot be changed."""
+    """ "Now at night": the last painted scene anew, by the same seed. A photo's content cannot be changed."""
     if not request.has_source:
         return _answer(request, "no_picture") if says("replaces", text) else None
-    if tool not in (None, Intent.STYLE_TRANSFER):
-        return None
-    if tool is None and not intents.asks_for_change(text):
+    removes = tool is Intent.REMOVE_OBJECT
+    if not (removes or tool is Intent.STYLE_TRANSFER or (tool is None and intents.asks_for_change(text))):
         return None
     _, rest = intents.size_in(text)
     reading = scenes.read(rest, request.style)
-    old = None if request.attached else scenes.last_scene(request.turns)
-    if old:
+    shown = [turn for turn in request.turns if turn.showed_picture]
+    painted = scenes.last_painted(shown[-1:] if removes else shown)
+    if painted and not request.attached:
+        old, turn = painted
         new = scenes.changed(old, rest, request.style)
-        if reading.known or new != old:
-            return _painting(request, new, reading.ignored, say("anew"))
+        if new != old:
+            note = say("anew" if turn is shown[-1] else "anew_unedited")
+            return replace(_painting(request, new, reading.ignored, note, turn.size), seed=turn.seed)
+        if reading.known and not removes:
+            return _painting(request, old, reading.ignored, size=turn.size)
     return _answer(request, "within") if tool is None and (reading.known or says("turn", text)) else None
 
 
@@ -154,9 +157,15 @@ def _paint(request: RefineRequest) -> Refinement:
     return _able(request, "no_subject", reading.offered) if reading.known else _able(request, "not_understood")
 
 
-def _painting(request: RefineRequest, scene: Scene, ignored: Sequence[str], note: str | None = None) -> Refinement:
+def _painting(
+    request: RefineRequest,
+    scene: Scene,
+    ignored: Sequence[str],
+    note: str | None = None,
+    size: Size | None = None,  # where nothing else is asked for
+) -> Refinement:
     said, _ = intents.size_in(request.content)
-    width, height = choose_size(request.width, request.height, said)
+    width, height = choose_size(request.width, request.height, said or size)
     notes = note, _left_out(ignored)
     refined = _refined(request, Intent.GENERATE, scenes.describe(scene), Plan(scene=scene), *notes)
     shown = scene.land | scene.sky | scene.weather | {scene.time or ""}
@@ -180,7 +189,7 @@ def _edit(request: RefineRequest, edits: tuple[Edit, ...]) -> Refinement:
     prompt = in_words(edits) + (f" in the {part}" if part else "")
     refined = _refined(request, Intent.EDIT, prompt, Plan(edits=edits, part=part), reason, _left_out(seen))
     offered = beside(tool or "")
-    if seen and not (offered or request.attached) and scenes.last_scene(request.turns):
+    if seen and not (offered or request.attached) and scenes.last_painted(request.turns):
         offered = (button(say("with_these").format(", ".join(seen[:MAX_NAMED]))),)  # painted anew
     return replace(refined, suggestions=offered)
 

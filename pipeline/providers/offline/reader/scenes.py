@@ -44,7 +44,7 @@ def read(text: str, style: str | None = None) -> Reading:
     no_styles = [match for match in asked if match.is_unknown or (match.name and match.name not in words.STYLES)]
     groups = _neighbours(found, left_out)
     ignored = [_spelled(group) for group in (*groups, *_neighbours(asked, no_styles))]
-    unwanted = frozenset(match.name for match in found if match.name and match.negated)
+    unwanted = frozenset(m.name for m in found if m.name and m.negated and not _is_part_of_unknown(found, m))
     wanted = [match for match in found if match.name and not match.negated]
     known = _names(match for match in wanted if match not in left_out)
     return Reading(
@@ -59,8 +59,9 @@ def read(text: str, style: str | None = None) -> Reading:
 
 
 def _with_negations(text: str) -> str:
-    """ "Replace the lake with a sea" is "without the lake, a sea"."""
-    return words.pattern("replaced").sub(r"without \g<gone>,", words.pattern("instead_of").sub("without", text))
+    """ "Replace the lake with a sea" is "without the lake, a sea"; "remove the boat" is "without the boat"."""
+    text = words.pattern("remove_object").sub("without", words.pattern("instead_of").sub("without", text))
+    return words.pattern("replaced").sub(r"without \g<gone>,", text)
 
 
 def _names(matches: Iterable[Match]) -> tuple[str, ...]:
@@ -88,6 +89,12 @@ def _belongs_to_unknown(found: Sequence[Match], match: Match) -> bool:
     if worn or not match.is_english:
         owners += [other for other in before[::-1] if _is_thing(other) and other.clause == match.clause]
     return bool(owners) and owners[0].is_unknown
+
+
+def _is_part_of_unknown(found: Sequence[Match], match: Match) -> bool:
+    """ "Lake" in "the lake house"."""
+    after = found[found.index(match) + 1 :][:1]
+    return match.is_english and any(other.is_unknown and other.phrase == match.phrase for other in after)
 
 
 def _describes(match: Match) -> bool:
@@ -192,14 +199,14 @@ def _in_order(group: words.Group, names: Collection[str]) -> list[str]:
     return [name for name in group if name in names]
 
 
-def last_scene(turns: Sequence[Turn]) -> Scene | None:
+def last_painted(turns: Sequence[Turn]) -> tuple[Scene, Turn] | None:
     for turn in reversed(turns):
         prompt, plan = turn.refined_prompt if turn.showed_picture else None, restored(turn.plan)
         if prompt and plan and plan.scene:
-            return plan.scene
+            return plan.scene, turn
         if prompt and not plan and in_words(parse(prompt)) != prompt:
             reading = read(prompt)
-            return reading.scene if reading.has_subject else None
+            return (reading.scene, turn) if reading.has_subject else None
     return None
 
 
