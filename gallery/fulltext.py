@@ -88,7 +88,6 @@ def ids(
 
 
 def matching(images: QuerySet[Image], owner_id: uuid.UUID, words: list[str]) -> QuerySet[Image]:
-    """Those of `images` that have all of the words."""
     if not words:
         return images.none()
     return images.filter(_fits(words)) if connection.vendor == "postgresql" else _in_sqlite(images, owner_id, words)

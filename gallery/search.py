@@ -36,7 +36,7 @@ Moment = AwareDatetime | date | None
 
 
 class Filters(Schema):
-    """What pictures have to match. Unset filters match all."""
+    """Unset filters match all."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -76,8 +76,6 @@ class Filters(Schema):
 
 
 class Search(Filters):
-    """What a list shall show, in which order."""
-
     order: Annotated[
         Literal["newest", "oldest", "relevance"],
         Field(

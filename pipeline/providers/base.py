@@ -159,8 +159,6 @@ class Picture:
 
 @dataclass(frozen=True)
 class Question:
-    """About pictures."""
-
     content: str
     pictures: tuple[bytes, ...]  # in the order of their numbers
     turns: tuple[Turn, ...]
@@ -211,8 +209,6 @@ class Refiner(Protocol):
 
 
 class PictureReader(Protocol):
-    """A refiner that also accepts pictures."""
-
     name: str
 
     def answer(self, question: Question, control: Control) -> Answer: ...

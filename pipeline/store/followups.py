@@ -73,7 +73,6 @@ _followups = Coalescer("followups", _round, drops=(PyMongoError,), pause_s=PAUSE
 
 
 def schedule(message: Message) -> None:
-    """Returns at once."""
     _followups.add(message.id, message)
 
 

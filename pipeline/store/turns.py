@@ -59,7 +59,6 @@ def give(user_ids: Iterable[str]) -> None:
 
 
 def give_soon(user_id: str) -> None:
-    """Returns at once."""
     _giving.add(user_id, user_id)
 
 

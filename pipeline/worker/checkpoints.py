@@ -62,7 +62,6 @@ class Checkpoints:
             self._unsaved = None
 
     def save(self) -> None:
-        """Stores what is not stored yet."""
         with self._lock:
             if self._unsaved and self._job:
                 self._save(self._job, self._unsaved, messages.FREE)

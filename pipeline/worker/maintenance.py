@@ -50,8 +50,6 @@ DOWN = (PyMongoError, RedisError, DatabaseError, StudioError, OSError)
 
 @dataclass
 class _Progress:
-    """How far this process has come."""
-
     masks_after: str | None = None  # the last mask that was looked at; None: from the beginning
     counted_at: float = -math.inf  # on the monotonic clock
     refreshed_until: Timestamp | None = None
@@ -113,7 +111,6 @@ def settle_drafts() -> None:
 
 
 def purge_unused_masks() -> None:
-    """Masks that no message uses."""
     masks = gallery.masks(MASK_AGE, _progress.masks_after, AT_ONCE)
     _progress.masks_after = str(masks[-1].pk) if len(masks) == AT_ONCE else None
     ids = [str(mask.pk) for mask in masks]

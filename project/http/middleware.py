@@ -60,8 +60,6 @@ def strict_policy() -> str:
 
 
 class BodyLimit(Middleware):
-    """Before anything parses it."""
-
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
         length = _length(request)
         if length is None:
