@@ -79,13 +79,17 @@ class _Handler(BaseHTTPRequestHandler):
     server: Server
 
     def _answer(self) -> None:
-        parts = urlsplit(self.path)
+        parts, length = urlsplit(self.path), int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client has left in the middle of its request
+            self.close_connection = True
+            return
         asked = Request(
             method=self.command,
             path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(int(self.headers.get("Content-Length", 0))),
+            body=body,
         )
         self.server.asked.append(asked)
         answer = self.server.respond(asked)
