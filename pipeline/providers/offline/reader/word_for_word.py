@@ -26,7 +26,7 @@ def refine(request: RefineRequest, made_by_models: Set[Intent]) -> Refinement:
         width, height = choose_size(width, height, said)
         prompt = read.prompt if command(request.content) else without_size
     own = replace(read, intent=intent, prompt=" ".join(prompt.split()), style=read.style or request.style)
-    return replace(own, reply=None, plan=None, suggestions=(), instead=(), width=width, height=height)
+    return replace(own, reply=None, plan=None, seed=None, suggestions=(), instead=(), width=width, height=height)
 
 
 def _intent(request: RefineRequest, read: Refinement) -> Intent:
@@ -38,6 +38,8 @@ def _intent(request: RefineRequest, read: Refinement) -> Intent:
     if talks or read.intent not in (Intent.REPLY, Intent.GENERATE):
         return read.intent
     if request.has_source and not (says("creates", text) and not request.has_mask):
+        if tool_asked_for(text) is Intent.REMOVE_OBJECT:
+            return Intent.REMOVE_OBJECT
         changes = request.attached or request.has_mask or says("says_it", text) or asks_for_change(text)
         return Intent.EDIT if changes else Intent.GENERATE
     needs_source = not request.has_source and (request.has_mask or tool_asked_for(text) or parse(text))

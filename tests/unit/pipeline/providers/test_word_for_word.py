@@ -51,6 +51,15 @@ def test_after_a_picture(content: str, intent: Intent) -> None:
     assert (found.intent, found.prompt, found.plan) == (intent, content, None)
 
 
+@pytest.mark.parametrize(
+    ("content", "intent"), [("remove the boat", Intent.REMOVE_OBJECT), ("now at night", Intent.EDIT)]
+)
+def test_a_model_changes_a_picture_that_could_be_painted_anew(content: str, intent: Intent) -> None:
+    boat = Turn("a boat on a lake", "a boat on a lake", None, showed_picture=True, seed=7)
+    found = read(content, has_source=True, turns=(boat,))
+    assert (found.intent, found.prompt, found.seed) == (intent, content, None)
+
+
 def test_with_a_photo_whatever_is_said_is_about_it() -> None:
     assert read("a castle behind them", has_source=True, attached=1).intent is Intent.EDIT
     assert read("a castle", has_source=True, has_mask=True).intent is Intent.EDIT
