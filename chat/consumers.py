@@ -59,10 +59,7 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
         self._backlog: Backlog | None = scope.get("backlog")
         await receive()  # websocket.connect
         try:
-            async with asyncio.TaskGroup() as beside:
-                connecting = beside.create_task(self.connect())
-                if (event := await receive())["type"] == "websocket.disconnect":
-                    connecting.cancel()  # the client has left
+            event = await self._connected(receive)
             while event["type"] != "websocket.disconnect":
                 await self.receive(event)
                 event = await receive()
@@ -70,6 +67,15 @@ class SessionConsumer(AsyncConsumer):  # type: ignore[misc]  # channels has no t
             self._leave()
             if self.user_id:
                 local_connections().exit(self)
+
+    async def _connected(self, receive: Callable[..., Any]) -> Mapping[str, Any]:
+        """The first event after the connection. Its locals would be kept for as long as the socket."""
+        async with asyncio.TaskGroup() as beside:
+            connecting = beside.create_task(self.connect())
+            event: Mapping[str, Any] = await receive()
+            if event["type"] == "websocket.disconnect":
+                connecting.cancel()  # the client has left
+        return event
 
     async def connect(self) -> None:
         await self.base_send({"type": "websocket.accept"})

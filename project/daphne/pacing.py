@@ -26,7 +26,7 @@ class Paced:
         if transport is not None and hasattr(queue, "qsize"):
             transport.bufferSize = READ
             receive = _paced(receive, queue, transport)
-            scope = {**scope, "backlog": Backlog(transport)}
+            scope["backlog"] = Backlog(transport)
         await self.application(scope, receive, send)
 
 

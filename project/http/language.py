@@ -48,7 +48,11 @@ class SocketLanguage:
         self.app = app
 
     async def __call__(self, scope: WebSocketScope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        cookie = parse_cookie(headers.get(b"cookie", "")).get(settings.LANGUAGE_COOKIE_NAME)
-        translation.activate(choose(cookie, headers.get(b"accept-language", "")))
+        translation.activate(_of_handshake(scope))
         await self.app(scope, receive, send)
+
+
+def _of_handshake(scope: WebSocketScope) -> str:
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    cookie = parse_cookie(headers.get(b"cookie", "")).get(settings.LANGUAGE_COOKIE_NAME)
+    return choose(cookie, headers.get(b"accept-language", ""))
