@@ -11,6 +11,9 @@ from project.close_codes import OUR_ERROR, SERVICE_RESTART
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
+ANSWER_S = 10.0  # for a close frame to reach a client and be answered: autobahn's own second loses it on a slow network
+LAST_ANSWER_S = 1.0  # the same once the server stops
+
 Event = MutableMapping[str, Any]  # ASGI's own type: what it holds depends on "type"
 Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
@@ -24,6 +27,7 @@ class _Socket(Protocol):
     STATE_CONNECTING: int
     STATE_OPEN: int
     is_closed: "Deferred[object]"
+    closeHandshakeTimeout: float  # seconds
 
     def sendCloseFrame(self, code: int) -> None: ...
 
@@ -44,6 +48,7 @@ class CloseOnShutdown:
         if socket is None:
             return await self.application(scope, receive, send)
         self._sockets.add(socket)
+        socket.closeHandshakeTimeout = ANSWER_S
         try:
             await self.application(scope, receive, partial(_reply, socket, send))
         finally:
@@ -51,11 +56,12 @@ class CloseOnShutdown:
                 socket.sendCloseFrame(code=OUR_ERROR)
 
     def _close_all(self) -> "Deferred[Any]":
-        """Twisted waits for the result: every reader has answered, or autobahn dropped it after a second."""
+        """Twisted waits for the result: every reader has answered, or autobahn has dropped it."""
         from twisted.internet import defer
 
         waiting = [socket for socket in self._sockets if socket.state == socket.STATE_OPEN]
         for socket in waiting:
+            socket.closeHandshakeTimeout = LAST_ANSWER_S
             socket.sendCloseFrame(code=SERVICE_RESTART)
         return defer.DeferredList([socket.is_closed for socket in waiting])
 

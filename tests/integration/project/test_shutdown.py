@@ -2,12 +2,15 @@ import asyncio
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 import websockets
+from websockets.sync.client import connect
 
+from project.daphne import shutdown
 from project.daphne.shutdown import CloseOnShutdown, Event, Receive, Send
 from tests.support.serving import HANGS_S, ROOT, free_port
 
@@ -23,6 +26,10 @@ async def _accept(scope: Event, receive: Receive, send: Send) -> None:
             await send({"type": "websocket.close", "code": 1012})  # a second time does no harm
         case "/return":
             return
+        case "/farewell":
+            await receive()
+            await send({"type": "websocket.send", "text": "goodbye"})
+            await send({"type": "websocket.close", "code": 4404})
         case "/cancelled":
             raise asyncio.CancelledError
     while (await receive())["type"] != "websocket.disconnect":
@@ -30,6 +37,7 @@ async def _accept(scope: Event, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.close", "code": 1012})  # nor does one that is too late
 
 
+shutdown.ANSWER_S = HANGS_S
 application = CloseOnShutdown(_accept)
 
 
@@ -59,6 +67,19 @@ async def test_an_application_may_say_1012_which_autobahn_refuses() -> None:
         with pytest.raises(websockets.InvalidStatus) as refused:
             await websockets.connect(f"{url}refuse")
         assert refused.value.response.status_code == 403
+
+
+async def test_who_reads_late_gets_the_last_event() -> None:
+    with _daphne() as (_, url):
+        await _connect(url)  # it is up
+        with connect(f"{url}farewell", open_timeout=HANGS_S) as late:
+            late.send("I leave")
+            with late.protocol_mutex:  # nothing is read or answered
+                time.sleep(2)  # noqa: ASYNC251  longer than autobahn waits by itself
+            assert late.recv(HANGS_S) == "goodbye"
+            with pytest.raises(websockets.ConnectionClosed) as closed:
+                late.recv(HANGS_S)
+        assert closed.value.rcvd is not None and closed.value.rcvd.code == 4404
 
 
 @pytest.mark.parametrize("how", ["return", "cancelled"])
