@@ -1,15 +1,18 @@
 """An open gallery shows what other tabs and devices do to the same pictures, while it is looked at."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import proof
+from tests.e2e.held import LATER_ANSWER, late
 from tests.e2e.person import Person, Tab
 from tests.e2e.test_gallery_page import act, cards
 from tests.support.serving import eventually
 
+PICTURES = re.compile(r"/v1/gallery/\?")
 Both = tuple[Person, Tab, Page]
 NOTES_NEWS = "addEventListener('storage', ({ key }) => key === 'studio.pictures' && (document.body.dataset.told = ''))"
 
@@ -78,6 +81,20 @@ def test_nothing_is_taken_from_under_an_open_menu(both: Both) -> None:
     expect(cards(page)).to_have_count(1)
     page.keyboard.press("Escape")
     page.clock.run_for(10_000)
+    expect(cards(page)).to_have_count(2)
+
+
+def test_nothing_is_taken_from_under_a_menu_that_opens_while_the_page_looks_again(both: Both) -> None:
+    _, tab, page = both
+    with page.expect_response(PICTURES), late(page, "**/v1/gallery/days/**") as answer:
+        tab.paints("a snowy forest")
+        answer()
+        cards(page).hover()
+        cards(page).get_by_role("button", name="More").click()
+        expect(page.get_by_role("menu")).to_be_visible()
+    page.evaluate(LATER_ANSWER)
+    expect(page.get_by_role("menu")).to_be_visible()
+    page.keyboard.press("Escape")
     expect(cards(page)).to_have_count(2)
 
 

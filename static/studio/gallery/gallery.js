@@ -16,7 +16,7 @@ import { showToolsOnCards, openMenu, refreshTools } from "./card-tools.js";
 import { Grid } from "./grid.js";
 import { byKeyboard } from "./keys.js";
 import { looking } from "./looking.js";
-import { lookingAgain } from "./looking-again.js";
+import { isInUse, lookingAgain } from "./looking-again.js";
 import { making } from "./making.js";
 import { keepPlace, placeHere, returnTo } from "./place.js";
 import { Timeline } from "./timeline.js";
@@ -97,6 +97,11 @@ async function refresh(id) {
 async function read(mine, shown = []) {
   const timeline = await timelineOf(mine, shown).catch((problem) => notice(problem.message));
   if (!timeline || mine !== wanted) return false;
+  if (shown.length && isInUse()) { // it was opened meanwhile
+    timeline.close();
+    reread(mine);
+    return false;
+  }
   if (mine !== view) selection.clear(); // what was chosen is not here
   view = mine;
   cards = new Map(shown.filter(({ image }) => image).map((card) => [card.image.id, card]));
