@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, ParamSpec, Self, TypeVar, get_type_hints
 
 import uuid_utils
 from bson.timestamp import Timestamp
@@ -19,6 +19,7 @@ from gallery.snapshot import Snapshot, Urls
 
 T = TypeVar("T")
 D = TypeVar("D", bound="Document")
+P = ParamSpec("P")
 __all__ = ["evolve"]  # re-exported for mypy
 Filter = Mapping[str, object]  # of MongoDB
 Update = Mapping[str, object]
@@ -106,7 +107,13 @@ def _made(cls: type[D], values: dict[str, Any]) -> D:
 
 if TYPE_CHECKING:
     from dataclasses import replace as evolve  # for mypy
+
+    def made(cls: Callable[P, D], *positional: P.args, **values: P.kwargs) -> D: ...
+
 else:
+
+    def made(cls: type[D], /, **values: Any) -> D:
+        return _made(cls, {**cls._defaults, **values})
 
     def evolve(document: D, /, **changes: Any) -> D:
         return _made(type(document), {**document.__dict__, **changes})

@@ -19,6 +19,7 @@ from pipeline.documents import (
     SignUrls,
     Sparse,
     Stored,
+    made,
     new_id,
     timestamp,
 )  # fmt: skip
@@ -127,9 +128,8 @@ class Message(Document):
     cost: Sparse[int] = None  # of what is settled, in millionths of the currency
     usage: Sparse[Mapping[str, int]] = None  # what paid providers charged, by name (pipeline.providers.base.Usage)
 
-    @classmethod
+    @staticmethod
     def new(
-        cls,
         *,
         session_id: str,
         user_id: str,
@@ -144,10 +144,11 @@ class Message(Document):
         waits_for: str | None = None,
         language: str | None = None,
         reservation: ReservationForm | None = None,
-    ) -> Self:
+    ) -> "Message":
         """With a request for a turn, unless it waits for another message."""
         now = datetime.now(UTC)
-        return cls(
+        return made(
+            Message,
             id=new_id(),
             session_id=session_id,
             user_id=user_id,
