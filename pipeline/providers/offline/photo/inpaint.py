@@ -1,28 +1,27 @@
-"""Scratches are filled from their sides, wider holes by pieces of what is around.
-
-xphoto.inpaint measures better in small holes, but smears large ones, and cannot be stopped.
-"""
+"""Scratches are filled from their sides, wider holes by pieces of what is around."""
 
 from collections.abc import Iterator
 
 import cv2
 import numpy as np
+import patchmatch
 
 from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, part, shares
 
-from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, stretched, to_bytes
+from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, shrunk, stretched, to_bytes
 from ..networks.subject import subject_seen
-from . import patch_match
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
-HOLE_PIXELS, ROOM_PIXELS = 14_000, 160_000  # at the reduced size: to be filled, and to learn from
+HOLE_PIXELS, ROOM_PIXELS = 20_000, 130_000  # at the reduced size: to be filled, and to learn from
+PATCH = 5  # pixels to each side of a patch's middle
 MAX_HOLES = 8  # that are filled one by one; more of them all at once
 BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
-SOFT = 1.0  # pixels at the reduced size
 HALO = 12  # pixels around a scratch
+GRID = 2  # pixels at the reduced size, of which one is compared
+EDGE = 2  # pixels around a subject that have some of its colours
 
 
 def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
@@ -79,7 +78,7 @@ def _holes(wide: Flags) -> Iterator[tuple[tuple[slice, slice], Flags]]:
 
 def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
     """What stands before the rest of the picture; the hole is not looked into."""
-    seen = subject_seen(to_bytes(patch_match.small_without(hole, pixels, 320)))
+    seen = subject_seen(small_without(hole, pixels, 320))
     progress(1.0)
     return np.zeros_like(hole) if seen is None else cv2.resize(seen, hole.shape[::-1]) > 0.5
 
@@ -87,11 +86,38 @@ def _subject(pixels: Pixels, hole: Flags, progress: Progress) -> Flags:
 def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: int, progress: Progress) -> Pixels:
     scale = min(1.0, (HOLE_PIXELS / holes / np.count_nonzero(unknown)) ** 0.5, (ROOM_PIXELS / hole.size) ** 0.5)
     height, width = (max(16, round(side * scale)) for side in hole.shape)
-    small, small_hole = patch_match.reduced(pixels, unknown, (height, width))
-    progress(0.02)
+    small, small_hole = _reduced(pixels, unknown, (height, width))
+    progress(0.05)
     there = cv2.resize(foreign.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
-    filled, offsets = patch_match.fill(small, small_hole, there, part(progress, 0.02, 0.8))
+    source = ~small_hole & ~grown(there, EDGE)
+    if np.count_nonzero(source) < np.count_nonzero(small_hole):
+        source = ~small_hole
+    filled = patchmatch.inpaint(small, small_hole, global_mask=~(source | small_hole), patch_size=PATCH)
+    progress(0.5)
+    if filled.shape == pixels.shape:
+        return np.where(hole[..., None], filled, pixels)
+    filled = filled.astype(np.float32)
+    offsets = _offsets(filled, small_hole, source, part(progress, 0.5, 0.8))
     return _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
+
+
+def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> Places:
+    """How far each pixel of the hole is from the one with the most similar surroundings: (height, width, 2)."""
+    soft = cv2.blur(filled, (3, 3))
+    around = np.dstack([np.roll(soft, (y, x), (0, 1)) for y, x in ((0, 0), (-2, -2), (-2, 2), (2, -2), (2, 2))])
+    inner = cv2.erode(source.astype(np.uint8), np.ones((7, 7)), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
+    offsets, places = np.zeros((*hole.shape, 2), int), np.argwhere(inner)
+    if not len(places):
+        return offsets
+    known = around[inner]
+    halves = np.square(known).sum(1) / 2
+    wanted = GRID * np.argwhere(grown(hole, GRID)[::GRID, ::GRID])
+    for batch, share in shares(progress, np.array_split(wanted, len(wanted) // 256 + 1)):
+        share(0)
+        unlike = halves - around[tuple(batch.T)] @ known.T
+        for (y, x), found in zip(batch, places[unlike.argmin(1)], strict=True):
+            offsets[y : y + GRID, x : x + GRID] = found - (y, x)
+    return offsets
 
 
 def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> Pixels:
@@ -99,21 +125,29 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     y, x = np.indices((rows, columns))
     copied = filled[y + offsets[..., 0], x + offsets[..., 1]]
-    # Many pieces over each other are soft: only their large forms are taken, the rest from the best piece alone.
-    filled = copied + cv2.GaussianBlur(filled - copied, (0, 0), SOFT)
 
     def work(tile: Pixels, shown: slice) -> Pixels:
         here = hole[shown, :, None]
         if not here.any():
             return tile
-        new = stretched(filled, hole.shape, shown)
-        if (rows, columns) != (height, width):
-            plain = stretched(copied, hole.shape, shown)
-            y, x = np.ogrid[shown, 0:width]
-            moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
-            from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
-            source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
-            new = new + np.where(known[source][..., None], pixels[source] - plain, 0)
-        return np.where(here, to_bytes(new), tile)
+        y, x = np.ogrid[shown, 0:width]
+        moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
+        from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
+        source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
+        detail = np.where(known[source][..., None], pixels[source] - stretched(copied, hole.shape, shown), 0)
+        return np.where(here, to_bytes(stretched(filled, hole.shape, shown) + detail), tile)
 
     return in_tiles(pixels, work, 0, progress)
+
+
+def small_without(hole: Flags, picture: Pixels, side: int) -> Pixels:
+    """At that length of the longer side, the hole filled from its edges."""
+    small, small_hole = _reduced(picture, hole, shrunk(picture, side).shape[:2])
+    return cv2.inpaint(small, small_hole.astype(np.uint8), 3, cv2.INPAINT_TELEA)
+
+
+def _reduced(picture: Pixels, hole: Flags, size: tuple[int, ...]) -> tuple[Pixels, Flags]:
+    """Without the colours of the hole."""
+    known = cv2.resize((~hole).astype(np.float32), size[::-1], interpolation=cv2.INTER_AREA)
+    sums = cv2.resize(picture * (~hole)[..., None], size[::-1], interpolation=cv2.INTER_AREA)
+    return to_bytes(sums / np.maximum(known, 1e-3)[..., None]), known < 0.5

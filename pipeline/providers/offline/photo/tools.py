@@ -13,8 +13,7 @@ from ..plan import Plan
 from ..sentences import say
 from .background import remove_background
 from .enhance import enhance
-from .inpaint import remove_object
-from .patch_match import small_without
+from .inpaint import remove_object, small_without
 from .styles import restyle
 
 
