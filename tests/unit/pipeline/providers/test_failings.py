@@ -73,6 +73,14 @@ def test_a_large_hole_is_no_smear() -> None:
     assert measures.texture_kept(whole, made, hole) > 2 * measures.texture_kept(whole, flat, hole)
 
 
+def test_a_hole_that_is_filled_on_a_reduced_copy_has_the_detail_of_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inpaint, "HOLE_PIXELS", 2_000)
+    whole = untuned()["meadow"]
+    hole = failings._disc(whole, *failings.HOLES["forest"])
+    made = inpaint.remove_object(whole, hole.astype(np.uint8) * 255, ignore)
+    assert measures.texture_kept(whole, made, hole) > 0.7
+
+
 def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """A red ball before grey stripes, and a hole that touches it."""
     pixels = np.full((200, 300, 3), 120, np.uint8)
