@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import product, takewhile
 from pathlib import Path
 
 from pipeline.providers.text import folded
@@ -75,7 +75,9 @@ def says(name: str, text: str) -> re.Match[str] | None:
 
 
 AMBIGUOUS, STOP, THINGS = map(listed, ("ambiguous", "stop", "things"))
-NEGATIONS, PREPOSITIONS, ARTICLES = map(listed, ("negations", "prepositions", "articles"))
+NEGATIONS, PREPOSITIONS, ARTICLES, INDEFINITE = map(listed, ("negations", "prepositions", "articles", "indefinite"))
+OR, AND, ADJECTIVES = map(listed, ("or", "and", "adjectives"))
+HUES = COLOURS.keys() | MOODS.keys()
 _BEFORE_NEGATED = ARTICLES | listed("before_negated")
 _TOKEN = re.compile(r"[^\W_]+|[,;:.!?\n]")
 
@@ -86,10 +88,14 @@ class Match:
     key: str  # folded
     name: str | None  # the vocabulary's
     is_english: bool
-    negated: bool  # after a "no"
+    negated: bool  # after a "no", also of several: "no boat or birds"
     clause: int  # between two marks of punctuation, from 0
     phrase: int  # and between two prepositions
     is_unknown: bool  # neither a name nor one of STOP
+
+    @property
+    def describes(self) -> bool:
+        return self.name in HUES or self.key in ADJECTIVES
 
 
 class Lexicon:
@@ -110,23 +116,36 @@ class Lexicon:
         tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
         keys = [folded(token) for token in tokens]
         at = clause = phrase = 0
+        last: Match | None = None  # of this clause, that is a name or unknown
         while at < len(tokens):
             lengths = range(min(self._longest, len(tokens) - at), 0, -1)
             length = next((n for n in lengths if " ".join(keys[at : at + n]) in self._names), 1)
             key = " ".join(keys[at : at + length])
             if key.isalnum() or length > 1:
                 phrase += key in PREPOSITIONS
-                before = [word for word in keys[:at] if word not in _BEFORE_NEGATED][-1:]
-                negated, spelling = not NEGATIONS.isdisjoint(before), " ".join(tokens[at : at + length])
+                negated, spelling = _is_negated(keys[:at], last), " ".join(tokens[at : at + length])
                 name, is_english = self._names.get(key), key in self._english
                 is_unknown = not (name or key in STOP or key.isdecimal())
-                yield Match(spelling, key, name, is_english, negated, clause, phrase, is_unknown)
+                match = Match(spelling, key, name, is_english, negated, clause, phrase, is_unknown)
+                yield match
+                last = match if name or is_unknown else last
             else:
-                clause, phrase = clause + 1, phrase + 1
+                clause, phrase, last = clause + 1, phrase + 1, None
             at += length
 
     def named(self, text: str) -> list[str]:
         return [match.name for match in self.match(text) if match.name]
+
+
+def _is_negated(before: list[str], last: Match | None) -> bool:
+    """In "no dark clouds or birds" both are; in "no clouds and a boat" the boat is not."""
+    between = list(takewhile(_BEFORE_NEGATED.__contains__, reversed(before)))
+    word = before[-len(between) - 1] if len(before) > len(between) else ""
+    if last is None or not last.negated or word in NEGATIONS:
+        return word in NEGATIONS
+    joins = OR if INDEFINITE.intersection(between) else OR | AND
+    described = last.describes and last.is_english and last.key.endswith(word)
+    return ARTICLES.issuperset(between) and (word in joins or described)
 
 
 def _spellings(phrase: str, is_colour: bool) -> Iterator[str]:

@@ -18,10 +18,9 @@ LEXICON = Lexicon(*words.SCENE.values(), words.SCENERY)
 PLACES = words.LAND.keys() | words.SCENERY.keys()
 CIRCUMSTANCES = words.TIMES.keys() | words.SKY.keys() | words.WEATHER.keys() | {"autumn"}
 PAINTED = words.LAND.keys() | CIRCUMSTANCES
-HUES = words.COLOURS.keys() | words.MOODS.keys()
 WATERS = frozenset({"sea", "lake", "river"})
 MAX_NAME = 60  # characters, of what cannot be painted
-_ORDERS, _PRONOUNS, _ADJECTIVES = map(words.listed, ("orders", "pronouns", "adjectives"))
+_ORDERS, _PRONOUNS = map(words.listed, ("orders", "pronouns"))
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def read(text: str, style: str | None = None) -> Reading:
     no_styles = [match for match in asked if match.is_unknown or (match.name and match.name not in words.STYLES)]
     groups = _neighbours(found, left_out)
     ignored = [_spelled(group) for group in (*groups, *_neighbours(asked, no_styles))]
-    unwanted = frozenset(m.name for m in found if m.name and m.negated and not _is_part_of_unknown(found, m))
+    unwanted = frozenset(m.name for m in found if m.name and m.negated and not _is_part_of_next(found, m))
     wanted = [match for match in found if match.name and not match.negated]
     known = _names(match for match in wanted if match not in left_out)
     return Reading(
@@ -81,7 +80,7 @@ def _spelled(group: Iterable[Match]) -> str:
 def _belongs_to_unknown(found: Sequence[Match], match: Match) -> bool:
     """A colour or an adjective of the next word or, after "in", of the one before; in Vietnamese always of the one
     before."""
-    if not _describes(match):
+    if not match.describes:
         return False
     before, after = found[: found.index(match)], found[found.index(match) + 1 :]
     owners = [other for other in after if match.is_english and _is_thing(other) and other.phrase == match.phrase]
@@ -91,18 +90,14 @@ def _belongs_to_unknown(found: Sequence[Match], match: Match) -> bool:
     return bool(owners) and owners[0].is_unknown
 
 
-def _is_part_of_unknown(found: Sequence[Match], match: Match) -> bool:
-    """ "Lake" in "the lake house"."""
-    after = found[found.index(match) + 1 :][:1]
-    return match.is_english and any(other.is_unknown and other.phrase == match.phrase for other in after)
-
-
-def _describes(match: Match) -> bool:
-    return match.name in HUES or match.key in _ADJECTIVES
+def _is_part_of_next(found: Sequence[Match], match: Match) -> bool:
+    """ "Lake" in "no lake house", "red" in "no red boat"."""
+    after = [other for other in found[found.index(match) + 1 :][:1] if other.phrase == match.phrase]
+    return match.is_english and any(other.is_unknown or (match.describes and other.name) for other in after)
 
 
 def _is_thing(match: Match) -> bool:
-    return match.is_unknown or bool(match.name and not _describes(match))
+    return match.is_unknown or bool(match.name and not match.describes)
 
 
 def _has_subject(found: Sequence[Match], left_out: Collection[Match], known: Collection[str]) -> bool:

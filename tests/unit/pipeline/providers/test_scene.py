@@ -144,6 +144,28 @@ def test_what_is_not_wanted_is_left_out() -> None:
     assert read("biển không mây").known == ("sea",)
 
 
+@pytest.mark.parametrize(
+    ("text", "known", "unwanted"),
+    [
+        ("a lake with no boat or birds", ("lake",), {"boat", "birds"}),
+        ("a lake without a boat or a rainbow", ("lake",), {"boat", "rainbow"}),
+        ("a lake without clouds and a boat", ("lake", "boat"), {"clouds"}),
+        ("a lake without a boat, and birds in the sky", ("lake", "birds"), {"boat"}),
+        ("remove the boat and the birds", (), {"boat", "birds"}),
+        ("remove the boat and add birds", ("birds",), {"boat"}),
+        ("remove the red boat", (), {"boat"}),
+        ("remove the red", (), {"red"}),
+        ("no dark clouds or birds", (), {"clouds", "birds"}),
+        ("một cái hồ không có thuyền hay chim", ("lake",), {"boat", "birds"}),
+        ("không có mây và một con thuyền", ("boat",), {"clouds"}),
+        ("bỏ thuyền và chim đi", (), {"boat", "birds"}),
+    ],
+)
+def test_one_no_leaves_out_all_that_it_belongs_to(text: str, known: tuple[str, ...], unwanted: set[str]) -> None:
+    assert read(text).known == known
+    assert set(read(text).unwanted) == unwanted
+
+
 def test_the_moon_brings_the_night_unless_a_time_is_named() -> None:
     assert read("the moon over hills").scene.time == "night"
     assert read("the moon over hills at dawn").scene.time == "dawn"
