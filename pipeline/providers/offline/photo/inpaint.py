@@ -10,17 +10,18 @@ from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, part, shares
 
-from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, shrunk, stretched, to_bytes
+from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, mix, shrunk, stretched, to_bytes
 from ..networks.subject import subject_seen
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
-HOLE_PIXELS, ROOM_PIXELS = 20_000, 130_000  # at the reduced size: to be filled, and to learn from
+HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # at the reduced size: to be filled, and to learn from
 PATCH = 5  # pixels to each side of a patch's middle
 MAX_HOLES = 8  # that are filled one by one; more of them all at once
 BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
 HALO = 12  # pixels around a scratch
 GRID = 2  # pixels at the reduced size, of which one is compared
+SEAM = 4.0  # pixels at the reduced size: so near its edge a hole is filled from there
 EDGE = 2  # pixels around a subject that have some of its colours
 
 
@@ -92,11 +93,13 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: in
     source = ~small_hole & ~grown(there, EDGE)
     if np.count_nonzero(source) < np.count_nonzero(small_hole):
         source = ~small_hole
-    filled = patchmatch.inpaint(small, small_hole, global_mask=~(source | small_hole), patch_size=PATCH)
+    pieces = patchmatch.inpaint(small, small_hole, global_mask=~(source | small_hole), patch_size=PATCH)
     progress(0.5)
+    marked = (~source).astype(np.uint8)
+    beside = np.exp(cv2.distanceTransform(marked, cv2.DIST_L2, 3) / -SEAM)[..., None]
+    filled = mix(pieces.astype(np.float32), cv2.inpaint(small, marked, 3, cv2.INPAINT_NS), beside)
     if filled.shape == pixels.shape:
-        return np.where(hole[..., None], filled, pixels)
-    filled = filled.astype(np.float32)
+        return np.where(hole[..., None], to_bytes(filled), pixels)
     offsets = _offsets(filled, small_hole, source, part(progress, 0.5, 0.8))
     return _put(pixels, hole, ~unknown, filled, offsets, part(progress, 0.8, 1))
 
