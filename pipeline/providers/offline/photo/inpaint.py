@@ -19,6 +19,7 @@ HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # at the reduced size: to be filled,
 PATCH = 5  # pixels to each side of a patch's middle
 MAX_HOLES = 8  # that are filled one by one; more of them all at once
 BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
+ENOUGH = 0.2  # of what is behind it, beside the size of the hole; else the subject is copied too
 HALO = 12  # pixels around a scratch
 GRID = 2  # pixels at the reduced size, of which one is compared
 SEAM = 4.0  # pixels at the reduced size: so near its edge a hole is filled from there
@@ -91,7 +92,7 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: in
     progress(0.05)
     there = cv2.resize(foreign.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST) > 0
     source = ~small_hole & ~grown(there, EDGE)
-    if np.count_nonzero(source) < np.count_nonzero(small_hole):
+    if np.count_nonzero(source) < ENOUGH * np.count_nonzero(small_hole):
         source = ~small_hole
     pieces = patchmatch.inpaint(small, small_hole, global_mask=~(source | small_hole), patch_size=PATCH)
     progress(0.5)
@@ -106,8 +107,9 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: in
 
 def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> Places:
     """How far each pixel of the hole is from the one with the most similar surroundings: (height, width, 2)."""
-    soft = cv2.blur(filled, (3, 3))
-    around = np.dstack([np.roll(soft, (y, x), (0, 1)) for y, x in ((0, 0), (-2, -2), (-2, 2), (2, -2), (2, 2))])
+    (rows, columns), soft = hole.shape, cv2.copyMakeBorder(cv2.blur(filled, (3, 3)), 2, 2, 2, 2, cv2.BORDER_REPLICATE)
+    steps = (2, 2), (0, 0), (0, 4), (4, 0), (4, 4)
+    around = np.dstack([soft[y : y + rows, x : x + columns] for y, x in steps])
     inner = cv2.erode(source.astype(np.uint8), np.ones((7, 7)), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
     offsets, places = np.zeros((*hole.shape, 2), int), np.argwhere(inner)
     if not len(places):
@@ -127,7 +129,8 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
     """At full size, with the detail from where the pieces are."""
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     y, x = np.indices((rows, columns))
-    copied = filled[y + offsets[..., 0], x + offsets[..., 1]]
+    # Smooth: else it would draw the borders of the pieces.
+    change = cv2.GaussianBlur(filled - filled[y + offsets[..., 0], x + offsets[..., 1]], (0, 0), 1.0)
 
     def work(tile: Pixels, shown: slice) -> Pixels:
         here = hole[shown, :, None]
@@ -137,8 +140,8 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
         moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
         from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
         source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
-        detail = np.where(known[source][..., None], pixels[source] - stretched(copied, hole.shape, shown), 0)
-        return np.where(here, to_bytes(stretched(filled, hole.shape, shown) + detail), tile)
+        fine, soft = pixels[source] + stretched(change, hole.shape, shown), stretched(filled, hole.shape, shown)
+        return np.where(here, to_bytes(np.where(known[source][..., None], fine, soft)), tile)
 
     return in_tiles(pixels, work, 0, progress)
 

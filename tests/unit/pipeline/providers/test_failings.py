@@ -81,7 +81,11 @@ def test_a_hole_that_is_filled_on_a_reduced_copy_has_the_detail_of_the_picture(m
     assert measures.texture_kept(whole, made, hole) > 0.7
 
 
-def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+# The second is larger than what is left behind the ball.
+@pytest.mark.parametrize("hole", [np.s_[60:140, 152:230], np.s_[10:, 130:290]])
+def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(
+    hole: tuple[slice, slice], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A red ball before grey stripes, and a hole that touches it."""
     pixels = np.full((200, 300, 3), 120, np.uint8)
     pixels[:, ::8] = 160
@@ -91,7 +95,7 @@ def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(monkeypat
     seen = Image.fromarray(ball)
     monkeypatch.setattr(inpaint, "subject_seen", lambda small: np.asarray(seen.resize(small.shape[1::-1]), np.float32))
     mask = np.zeros((200, 300), np.uint8)
-    mask[60:140, 152:230] = 255
+    mask[hole] = 255
     made = inpaint.remove_object(pixels, mask, ignore)
     assert (made[mask > 0].astype(int)[:, 0] - made[mask > 0][:, 1] < 40).mean() > 0.97
 
