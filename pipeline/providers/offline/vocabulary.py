@@ -88,7 +88,7 @@ class Match:
     key: str  # folded
     name: str | None  # the vocabulary's
     is_english: bool
-    negated: bool  # after a "no", also of several: "no boat or birds"
+    negated: bool  # by a "no"
     clause: int  # between two marks of punctuation, from 0
     phrase: int  # and between two prepositions
     is_unknown: bool  # neither a name nor one of STOP

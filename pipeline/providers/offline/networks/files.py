@@ -46,8 +46,7 @@ class Network:
 
 
 def _in_floating_point(model: bytes) -> bytes:
-    """Without rounding between the layers: OpenCV 5 quantizes a convolution of one pixel wrongly. What is stored in
-    whole numbers is scaled as before."""
+    """OpenCV 5 quantizes a convolution of one pixel wrongly. Stored whole numbers are scaled as before."""
     network = onnx.load_model_from_string(model)
     stored = {tensor.name for tensor in network.graph.initializer}
     for node in network.graph.node:

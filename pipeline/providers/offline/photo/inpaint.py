@@ -14,16 +14,17 @@ from ..arrays import Flags, Floats, Pixels, Places, grown, in_tiles, mix, shrunk
 from ..networks.subject import subject_seen
 
 SCRATCH = 4.0  # pixels to the middle of the widest scratch
+HALO = 12  # pixels around a scratch
 SCREEN_SIDE = 1500  # pixels: on a larger picture a screen's brush leaves a rim
-HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # at the reduced size: to be filled, and to learn from
-PATCH = 5  # pixels to each side of a patch's middle
 MAX_HOLES = 8  # that are filled one by one; more of them all at once
 BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from what is behind the subject alone
-ENOUGH = 0.2  # of what is behind it, beside the size of the hole; else the subject is copied too
-HALO = 12  # pixels around a scratch
-GRID = 2  # pixels at the reduced size, of which one is compared
-SEAM = 4.0  # pixels at the reduced size: so near its edge a hole is filled from there
-EDGE = 2  # pixels around a subject that have some of its colours
+ENOUGH = 0.2  # of what is behind it, in sizes of the hole; else the subject is copied too
+# At the reduced size:
+HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # to be filled, and to learn from
+PATCH = 5  # pixels to each side of a patch's middle
+GRID = 2  # pixels, of which one is compared
+SEAM = 4.0  # pixels: so near its edge a hole is filled from there
+EDGE = 2  # pixels with some of a subject's colours
 
 
 def remove_object(pixels: Pixels, mask: Pixels, progress: Progress) -> Pixels:
@@ -106,7 +107,7 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: in
 
 
 def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> Places:
-    """How far each pixel of the hole is from the one with the most similar surroundings: (height, width, 2)."""
+    """From each pixel of the hole to the one with the most similar surroundings: (height, width, 2)."""
     (rows, columns), soft = hole.shape, cv2.copyMakeBorder(cv2.blur(filled, (3, 3)), 2, 2, 2, 2, cv2.BORDER_REPLICATE)
     steps = (2, 2), (0, 0), (0, 4), (4, 0), (4, 4)
     around = np.dstack([soft[y : y + rows, x : x + columns] for y, x in steps])
