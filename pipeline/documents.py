@@ -71,8 +71,10 @@ class Document:
     def prepare(cls) -> type[Self]:
         """Precomputes the field tables of a definition, which every poll and event uses."""
         unstored = marked(cls, Mark.UNSTORED)
-        made = {field.name: field.default_factory() for field in fields(cls) if field.default_factory is not MISSING}
-        cls._defaults = made | {field.name: field.default for field in fields(cls) if field.default is not MISSING}
+        defaults = {
+            field.name: field.default_factory() for field in fields(cls) if field.default_factory is not MISSING
+        }
+        cls._defaults = defaults | {field.name: field.default for field in fields(cls) if field.default is not MISSING}
         cls._sparse = marked(cls, Mark.SPARSE)
         cls._stored = [field.name for field in fields(cls) if field.name not in ("id", *unstored)]
         cls._public = marked(cls, Mark.PUBLIC)

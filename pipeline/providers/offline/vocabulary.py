@@ -144,7 +144,7 @@ def _is_negated(before: list[str], last: Match | None) -> bool:
     if last is None or not last.negated or word in NEGATIONS:
         return word in NEGATIONS
     joins = OR if INDEFINITE.intersection(between) else OR | AND
-    described = last.describes and last.is_english and last.key.endswith(word)
+    described = last.describes and last.is_english and word == last.key.split()[-1]
     return ARTICLES.issuperset(between) and (word in joins or described)
 
 

@@ -21,7 +21,7 @@ BEHIND = 0.4  # the share of a hole on the subject; below, it is filled from wha
 ENOUGH = 0.2  # of what is behind it, in sizes of the hole; else the subject is copied too
 # At the reduced size:
 HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # to be filled, and to learn from
-PATCH = 5  # pixels to each side of a patch's middle
+PATCH = 6  # pixels to each side of a patch's middle
 GRID = 2  # pixels, of which one is compared
 SEAM = 4.0  # pixels: so near its edge a hole is filled from there
 EDGE = 2  # pixels with some of a subject's colours
