@@ -22,7 +22,8 @@ ENOUGH = 0.2  # of what is behind it, in sizes of the hole; else the subject is 
 # At the reduced size:
 HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # to be filled, and to learn from
 PATCH = 6  # pixels to each side of a patch's middle
-GRID = 2  # pixels, of which one is compared
+KD_TREE, CHECKED = 1, 64  # OpenCV's number of that index, and how many leaves it looks at
+ALIKE = 4  # places, of which one is taken by chance: else the same detail would show side by side
 SEAM = 4.0  # pixels: so near its edge a hole is filled from there
 EDGE = 2  # pixels with some of a subject's colours
 
@@ -113,25 +114,23 @@ def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> 
     around = np.dstack([soft[y : y + rows, x : x + columns] for y, x in steps])
     inner = cv2.erode(source.astype(np.uint8), np.ones((7, 7)), borderType=cv2.BORDER_CONSTANT, borderValue=0) > 0
     offsets, places = np.zeros((*hole.shape, 2), int), np.argwhere(inner)
-    if not len(places):
+    if len(places) < ALIKE:
         return offsets
-    known = around[inner]
-    halves = np.square(known).sum(1) / 2
-    wanted = GRID * np.argwhere(grown(hole, GRID)[::GRID, ::GRID])
-    for batch, share in shares(progress, np.array_split(wanted, len(wanted) // 256 + 1)):
+    rng = np.random.default_rng(1)
+    cv2.setRNGSeed(1)  # the index divides by chance
+    index = cv2.flann.Index(around[inner], {"algorithm": KD_TREE, "trees": 1})
+    wanted = np.argwhere(grown(hole, 1))
+    for batch, share in shares(progress, np.array_split(wanted, len(wanted) // 1000 + 1)):
         share(0)
-        unlike = halves - around[tuple(batch.T)] @ known.T
-        for (y, x), found in zip(batch, places[unlike.argmin(1)], strict=True):
-            offsets[y : y + GRID, x : x + GRID] = found - (y, x)
+        alike, _ = index.knnSearch(around[tuple(batch.T)], ALIKE, params={"checks": CHECKED})
+        offsets[tuple(batch.T)] = places[rng.permuted(alike, axis=1)[:, 0]] - batch
     return offsets
 
 
 def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> Pixels:
     """At full size, with the detail from where the pieces are."""
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
-    y, x = np.indices((rows, columns))
-    # Smooth: else it would draw the borders of the pieces.
-    change = cv2.GaussianBlur(filled - filled[y + offsets[..., 0], x + offsets[..., 1]], (0, 0), 1.0)
+    soft = stretched(to_bytes(filled), hole.shape, slice(0, height))
 
     def work(tile: Pixels, shown: slice) -> Pixels:
         here = hole[shown, :, None]
@@ -141,8 +140,8 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
         moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
         from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
         source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
-        fine, soft = pixels[source] + stretched(change, hole.shape, shown), stretched(filled, hole.shape, shown)
-        return np.where(here, to_bytes(np.where(known[source][..., None], fine, soft)), tile)
+        detail = np.where(known[source][..., None], pixels[source].astype(np.int16) - soft[source], 0)
+        return np.where(here, to_bytes(soft[shown] + detail), tile)
 
     return in_tiles(pixels, work, 0, progress)
 

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from pipeline.providers.arithmetic import BRIGHTER, COOLER, WARMER, exposed, tinted
+from pipeline.providers.offline.arrays import Floats
 from pipeline.providers.offline.networks import subject
 from pipeline.providers.offline.photo import inpaint
 from pipeline.providers.offline.photo.enhance import enhance
@@ -79,6 +80,31 @@ def test_a_hole_that_is_filled_on_a_reduced_copy_has_the_detail_of_the_picture(m
     hole = failings._disc(whole, *failings.HOLES["forest"])
     made = inpaint.remove_object(whole, hole.astype(np.uint8) * 255, ignore)
     assert measures.texture_kept(whole, made, hole) > 0.7
+
+
+def filled_on_a_reduced_copy(pixels: Pixels, monkeypatch: pytest.MonkeyPatch) -> Floats:
+    """What is inside of a hole of 260 pixels, without its rim."""
+    monkeypatch.setattr(inpaint, "HOLE_PIXELS", 2_000)
+    down, across = np.ogrid[:600, :800]
+    mask = ((down - 300) ** 2 + (across - 400) ** 2 < 130**2) * np.uint8(255)
+    return inpaint.remove_object(pixels, mask, ignore)[220:380, 320:480].astype(np.float32)
+
+
+def test_a_hole_in_a_smooth_ground_has_no_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    y, x = np.mgrid[:600, :800]
+    ground = np.dstack([60 + y * 0.2, 90 + x * 0.1, 200 - y * 0.1 - x * 0.05]).astype(np.uint8)
+    made = filled_on_a_reduced_copy(ground, monkeypatch)
+    assert np.abs(cv2.Laplacian(made, cv2.CV_32F)).max() < 10  # the ground's own is 4
+
+
+def test_a_hole_in_a_grainy_sky_shows_no_grain_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.mgrid[:600, :800][1]
+    grain = np.random.default_rng(3).normal(0, 8, (600, 800, 1))
+    sky = np.clip(np.dstack([60 + x * 0.3, 90 + x * 0.3, 200 - x * 0.1]) + grain, 0, 255).astype(np.uint8)
+    green = filled_on_a_reduced_copy(sky, monkeypatch)[..., 1]
+    fine = green - cv2.GaussianBlur(green, (0, 0), 6)
+    alike = [np.corrcoef(fine[:-apart].ravel(), fine[apart:].ravel())[0, 1] for apart in range(3, 30)]
+    assert max(alike) < 0.13
 
 
 # The second is larger than what is left behind the ball.
