@@ -123,11 +123,12 @@ async def test_one_of_two_sockets_without_it_is_enough(connections: Connections,
 
 async def test_much_is_read_in_pieces(connections: Connections, reads: Reads) -> None:
     session = insert_session()["_id"]
+    poller, tab = Poller(connections), Tab(session)
+    await poller.poll()  # what comes from now on is read, however long it takes to come
     for _ in range(BATCH + 20):
         insert(session_id=session)
-    tab = Tab(session)
     connections.members[session_group(session)].add(tab)
-    await Poller(connections).poll()
+    await poller.poll()
     assert [len(ids) for ids in reads.whole] == [BATCH, 20]
     assert len(tab.got) == BATCH + 20
 
