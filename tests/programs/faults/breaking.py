@@ -11,12 +11,14 @@ import json
 import os
 import random
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 BITES_WITHIN_S = 0.3  # the main thread handles SIGTERM, while this thread waits at the place
+_thread = threading.local()  # `place`: where this thread was broken
 
 
 def _in_folder(name: str) -> Path:
@@ -32,9 +34,20 @@ def reach(place: str) -> None:
         return
     number = signal.Signals[fired.read_text()]
     fired.write_text(f"{os.getpid()}.")
-    os.kill(os.getpid(), number)
+    _thread.place = place
     if number == signal.SIGTERM:
+        os.kill(os.getpid(), number)
         time.sleep(BITES_WITHIN_S)
+    else:
+        signal.pthread_kill(
+            threading.get_ident(), number
+        )  # after os.kill this thread would go on until another one is stopped
+
+
+def say_over() -> None:
+    """Tells the harness that the thread which was frozen at a place has ended its work."""
+    if place := vars(_thread).pop("place", None):
+        _in_folder(f"over.{place}").touch()
 
 
 def say_ready() -> None:

@@ -101,7 +101,7 @@ class Cluster:
         (self.folder / f"armed.{place}").write_text(number.name)
 
     def disarm(self) -> None:
-        for file in (*self.folder.glob("armed.*"), *self.folder.glob("fired.*")):
+        for file in (file for state in ("armed", "fired", "over") for file in self.folder.glob(f"{state}.*")):
             file.unlink(missing_ok=True)
 
     async def fired(self, place: str, within: float = 60) -> Child | None:
@@ -115,6 +115,10 @@ class Cluster:
         if not await until(lambda: bool(pid()), within):
             return None
         return next(child for child in self.processes if child.process and child.process.pid == pid())
+
+    async def over(self, place: str, within: float = 60) -> bool:
+        """Whether the thread that was frozen there has ended its work."""
+        return await until((self.folder / f"over.{place}").exists, within)
 
     def switch(self, **values: Any) -> None:
         """`events_lost=1.0` sets the switch "events lost"; all others are turned off."""

@@ -13,7 +13,7 @@ from tests.programs.faults.run import KILL, Run, broken
 from tests.programs.faults.runner import Row, Runner
 from tests.programs.faults.scenarios import AFFORDABLE, COUNTED, KNOCKING, Scenario
 
-TRIES = 3  # a frozen worker may wake too late to do harm on a busy machine; one failure proves that the harness sees it
+TRIES = 3  # some need two at the same moment; one failure proves that the harness sees it
 WITHIN_S = 4.0  # what is not repaired by then, with these short times, is not repaired
 
 HELD = "advance | generating"

@@ -68,10 +68,14 @@ def cancelled_while_frozen(place: str) -> Act:
         if child is None:
             raise NotReached(place)
         at = time.monotonic()
+        await until(lambda: all(person.all_acknowledged for person in run.people), 60)
         await asyncio.gather(*(_stop_all(person) for person in run.people))
+        entries = [entry for person in run.people for entry in person.journal.values()]
+        await until(lambda: all(entry.stopped or entry.end for entry in entries), 60)
         await asyncio.sleep(FROZEN_S)
         child.send(signal.SIGCONT)
-        await asyncio.sleep(1)  # time for the woken worker to do harm
+        if not await run.cluster.over(place):
+            raise NotReached(f"the end of what was frozen at {place}")
         return at
 
     return act

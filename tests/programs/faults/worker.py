@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from tests.programs.faults import everywhere
-from tests.programs.faults.breaking import after, before, replace, say_ready, switched
+from tests.programs.faults.breaking import after, before, replace, say_over, say_ready, switched
 
 # Shorter than a day, for the harness: once everything has ended no artifact is in use, even by a clock that is ahead.
 IMAGES = "STUDIO_FAULTS_IMAGES"  # set: the provider `images` makes the pictures, not the fake
@@ -34,7 +35,7 @@ def install() -> None:
     from pipeline.providers.openai_api.server import Server
     from pipeline.store import ledger as books
     from pipeline.store import messages, reservations, turns
-    from pipeline.worker import maintenance, stages
+    from pipeline.worker import maintenance, runner, stages
     from pipeline.worker.paying import OfMessage
     from tests.programs.faults.provider import PATIENCE_S, FakeProvider
 
@@ -47,6 +48,7 @@ def install() -> None:
     replace(maintenance, "repair_once", _rescue)
     replace(maintenance, "clean", _rescue)
     replace(maintenance, "start", _start)
+    replace(runner, "_take_through", _take_through)
     leftovers.REST_S = 1.0  # a day otherwise
     maintenance.DRAFT_AGE = timedelta(seconds=3)  # a minute otherwise, for which the harness would wait
 
@@ -74,6 +76,16 @@ def _start(start: Callable[[], None]) -> Callable[[], None]:
     def wrapped() -> None:
         start()
         say_ready()
+
+    return wrapped
+
+
+def _take_through(take: Callable[[Any], None]) -> Callable[[Any], None]:
+    def wrapped(job: Any) -> None:
+        try:
+            take(job)
+        finally:
+            say_over()
 
     return wrapped
 
