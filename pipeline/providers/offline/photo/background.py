@@ -13,6 +13,7 @@ from ..networks.subject import subject_seen
 
 SEGMENT_SIDE = 512  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # of the copy for the outline
+TELLS = 3.6  # levels: the smallest difference of colours that tells the subject from its background
 ROUNDS = 2  # more, and colours overrule what the network saw
 COLOURS = 0.5  # what they count, beside the network, where both say the same; they know thin parts, such as legs
 AGREED, TORN = 0.7, 0.25  # doubtful: less of it in common with the network; more, as a share, that it is torn about
@@ -135,20 +136,20 @@ def _barrier(levels: Floats, seeds: Flags) -> Floats:  # Zhang et al., "Minimum 
 
 
 def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
-    copy = shrunk(pixels, EDGE_SIDE).astype(np.float32) / 255
-    smooth = cv2.resize(outline, copy.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    inside = cv2.GaussianBlur(smooth, (0, 0), max(copy.shape[1] / outline.shape[1], 1)) > 127
-    edge = max(3, round(max(copy.shape[:2]) / 120))
-    factors, offset = _by_colour(copy, inside.astype(np.float32), edge)
+    height, width = shrunk(pixels, EDGE_SIDE).shape[:2]
+    smooth = cv2.resize(outline, (width, height), interpolation=cv2.INTER_CUBIC)
+    inside = cv2.GaussianBlur(smooth, (0, 0), max(width / outline.shape[1], 1)) > 127
+    edge, scale = max(3, round(max(height, width) / 120)), pixels.shape[1] / width
     within, beyond = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (inside, ~inside))
     # Far from the outline colours do not count: a white shirt before a white wall stays whole.
     depth = np.clip((within - beyond) / (2.0 * edge), -1, 1).astype(np.float32)
-    reach = max(4, round(max(pixels.shape[:2]) / 200))
+    radius, reach = round(edge * scale), max(4, round(max(pixels.shape[:2]) / 200))
 
     def work(tile: Pixels, rows: slice) -> Pixels:
         colours = tile.astype(np.float32) / 255
-        slope, level, deep = (stretched(part, pixels.shape, rows) for part in (factors, offset, depth))
-        alpha = np.clip(((slope * colours).sum(2) + level - 0.12) / 0.76, 0, 1)
+        level, deep = (stretched(plane, pixels.shape, rows) for plane in (inside.astype(np.float32), depth))
+        alpha = cv2.ximgproc.guidedFilter(tile, level, radius, TELLS**2, scale=1 / scale)
+        alpha = np.clip((alpha - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)
         # Half transparent pixels take their colour from opaque ones.
@@ -159,16 +160,4 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
         cut = np.dstack((colours * (1 - mixed) + inner * mixed, alpha)) * 255
         return np.where(cut[..., 3:] < 0.5, 0, np.rint(cut)).astype(np.uint8)
 
-    return in_tiles(pixels, work, reach, progress)
-
-
-def _by_colour(guide: Floats, values: Floats, radius: int) -> tuple[Floats, Floats]:
-    """He et al., "Guided Image Filtering": `values` as factors of the guide's colours, and what is added."""
-    middle, level = box_mean(guide, radius), box_mean(values, radius)
-    together = box_mean(guide * values[..., None], radius) - middle * level[..., None]
-    pairs = guide[..., :, None] * guide[..., None, :]
-    spread = box_mean(pairs.reshape(*guide.shape[:2], 9), radius).reshape(pairs.shape)
-    spread -= middle[..., :, None] * middle[..., None, :]
-    spread += 2e-4 * np.eye(3, dtype=np.float32)  # the smallest difference that tells
-    factors = np.linalg.solve(spread, together[..., None])[..., 0].astype(np.float32)
-    return box_mean(factors, radius), box_mean(level - (factors * middle).sum(2), radius)
+    return in_tiles(pixels, work, 2 * radius + reach, progress)

@@ -5,10 +5,10 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part, shares
 
-from ..arrays import Floats, Pixels, box_mean, grey, in_tiles, shrunk, stretched, to_bytes
+from ..arrays import Floats, Pixels, box_mean, grey, in_tiles, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # of the stretched range
-GROUND, FORMS = 24, 14  # pixels of a copy of 1,000; levels: what varies less is a form on one ground
+GROUND, FORMS = 24, 15  # pixels of a copy of 1,000; levels: what varies less is a form on one ground
 MAX_CONTRAST = 1.6  # times: a grey wall must not become noise
 
 
@@ -33,34 +33,25 @@ def _denoised(pixels: Pixels, progress: Progress) -> Pixels:
     def work(tile: Pixels, rows: slice) -> Pixels:
         planes = cv2.split(cv2.cvtColor(tile.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb) * 255)
         # In colour nobody sees fine detail, and everybody sees blotches.
-        for plane, radius, strength in zip(planes, (2, 4, 4), (1.0, 1.6, 1.6), strict=True):
-            factor, offset = _calmed(plane, radius, noise * strength)
-            plane[:] = factor * plane + offset
+        for plane, radius, strength in zip(planes, (2, 4, 4), (1.6, 2.5, 2.5), strict=True):
+            plane[:] = cv2.ximgproc.guidedFilter(plane, plane, radius, (noise * strength) ** 2)
         return to_bytes(cv2.cvtColor(cv2.merge(planes) / 255, cv2.COLOR_YCrCb2RGB) * 255)
 
     return in_tiles(pixels, work, 16, progress) if noise > 0.7 else pixels
-
-
-def _calmed(values: Floats, radius: int, noise: float) -> tuple[Floats, Floats]:
-    """A guided filter with Wiener's weights: what varies less than `noise` goes, and no edge spills over."""
-    around = box_mean(values, radius)
-    variance = np.maximum(box_mean(values * values, radius) - around * around, 0)
-    trust = np.maximum(variance - noise * noise, 0) / (variance + 1e-6)
-    return box_mean(trust, radius), box_mean((1 - trust) * around, radius)
 
 
 def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
     """A stretched range, and larger forms within it; a channel at its end limits the others."""
     before = in_tiles(pixels, lambda tile, rows: to_bytes(grey(tile.astype(np.float32))), 0, part(progress, 0, 0.2))
     curve, calm = _stretch(before), 2 * noise_of(pixels)
-    grounds = _calmed(shrunk(before, 1000).astype(np.float32), GROUND, FORMS)
+    scale = max(1.0, max(pixels.shape[:2]) / 1000)
+    ground = cv2.ximgproc.guidedFilter(before, before, round(GROUND * scale), FORMS**2, scale=1 / scale)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
         light = before[rows].astype(np.float32)
-        factor, offset = (stretched(ground, pixels.shape, rows) for ground in grounds)
-        form = light - factor * light - offset
+        form = light - ground[rows]
         form -= np.clip(form, -calm, calm)
-        factor = (np.clip(curve[before[rows]] + 0.7 * form, 0, 255) + 1) / (light + 1)
+        factor = (np.clip(curve[before[rows]] + 0.85 * form, 0, 255) + 1) / (light + 1)
         room = 254.0 / np.maximum(tile.max(2), 1)
         return to_bytes(tile * np.minimum(factor, np.maximum(room, 1.0))[..., None])
 
