@@ -8,7 +8,7 @@ from gallery.errors import BadInput
 from gallery.translation import _
 from pipeline.providers.base import Progress, part, shares
 
-from ..arrays import Flags, Floats, Pixels, box_mean, in_tiles, k_means, shrunk, stretched
+from ..arrays import Flags, Floats, Pixels, box_mean, guided, in_tiles, k_means, shrunk, stretched
 from ..networks.subject import subject_seen
 
 SEGMENT_SIDE = 512  # pixels of the small copy's longest side
@@ -148,8 +148,7 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
     def work(tile: Pixels, rows: slice) -> Pixels:
         colours = tile.astype(np.float32) / 255
         level, deep = (stretched(plane, pixels.shape, rows) for plane in (inside.astype(np.float32), depth))
-        alpha = cv2.ximgproc.guidedFilter(tile, level, radius, TELLS**2, scale=1 / scale)
-        alpha = np.clip((alpha - 0.12) / 0.76, 0, 1)
+        alpha = np.clip((guided(tile, level, radius, TELLS, scale) - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)
         # Half transparent pixels take their colour from opaque ones.

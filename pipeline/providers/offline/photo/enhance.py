@@ -5,7 +5,7 @@ import numpy as np
 
 from pipeline.providers.base import Progress, part, shares
 
-from ..arrays import Floats, Pixels, box_mean, grey, in_tiles, to_bytes
+from ..arrays import Floats, Pixels, box_mean, grey, guided, in_tiles, to_bytes
 
 DARKEST, LIGHTEST = 6, 249  # of the stretched range
 GROUND, FORMS = 24, 15  # pixels of a copy of 1,000; levels: what varies less is a form on one ground
@@ -34,7 +34,7 @@ def _denoised(pixels: Pixels, progress: Progress) -> Pixels:
         planes = cv2.split(cv2.cvtColor(tile.astype(np.float32) / 255, cv2.COLOR_RGB2YCrCb) * 255)
         # In colour nobody sees fine detail, and everybody sees blotches.
         for plane, radius, strength in zip(planes, (2, 4, 4), (1.6, 2.5, 2.5), strict=True):
-            plane[:] = cv2.ximgproc.guidedFilter(plane, plane, radius, (noise * strength) ** 2)
+            plane[:] = guided(plane, plane, radius, noise * strength)
         return to_bytes(cv2.cvtColor(cv2.merge(planes) / 255, cv2.COLOR_YCrCb2RGB) * 255)
 
     return in_tiles(pixels, work, 16, progress) if noise > 0.7 else pixels
@@ -45,7 +45,7 @@ def _contrasted(pixels: Pixels, progress: Progress) -> Pixels:
     before = in_tiles(pixels, lambda tile, rows: to_bytes(grey(tile.astype(np.float32))), 0, part(progress, 0, 0.2))
     curve, calm = _stretch(before), 2 * noise_of(pixels)
     scale = max(1.0, max(pixels.shape[:2]) / 1000)
-    ground = cv2.ximgproc.guidedFilter(before, before, round(GROUND * scale), FORMS**2, scale=1 / scale)
+    ground = guided(before, before, round(GROUND * scale), FORMS, scale)
 
     def work(tile: Pixels, rows: slice) -> Pixels:
         light = before[rows].astype(np.float32)

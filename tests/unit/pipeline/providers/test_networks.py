@@ -14,6 +14,7 @@ from gallery.errors import BadInput, Interrupted
 from pipeline.providers.base import Action, Intent, PictureRequest, RefinedRequest, RefineRequest
 from pipeline.providers.offline.networks import style, subject
 from pipeline.providers.offline.photo.background import remove_background
+from pipeline.providers.offline.photo.enhance import enhance
 from pipeline.providers.offline.provider import OfflineProvider
 from pipeline.providers.offline.sentences import say
 from tests.programs.quality import measures
@@ -76,6 +77,15 @@ def test_a_black_picture_and_a_sliver_are_looked_at_too() -> None:
         assert seen is not None
         assert seen.shape == (subject.SIDE, subject.SIDE)
         assert np.isfinite(seen).all()
+
+
+def test_a_sliver_is_cut_out_and_enhanced_too() -> None:
+    pixels = np.full((3, 4000, 3), 20, np.uint8)
+    pixels[1, 1300:2700] = 230
+    cut, _ = remove_background(pixels, None, ignore)
+    assert cut.shape == (3, 4000, 4)
+    for sliver in (pixels, pixels.transpose(1, 0, 2)):
+        assert enhance(np.ascontiguousarray(sliver), ["denoise", "contrast", "sharpness"], ignore).shape == sliver.shape
 
 
 def png(pixels: Pixels) -> bytes:
