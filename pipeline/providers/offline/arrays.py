@@ -73,9 +73,8 @@ def blurred(plane: Array, radius: float) -> Array:
 
 
 def guided(guide: Array, values: Array, radius: int, tells: float, scale: float = 1) -> Array:
-    """Blurred, but not over the guide's edges: what differs by more than `tells` levels. `scale`: found out on a copy that is
-    so many times smaller."""
-    small = 1 / min(scale, *guide.shape[:2])  # a sliver has at least one row
+    """Blurred where the guide differs by less than `tells` levels; by a copy that is `scale` times smaller."""
+    small = 1 / min(scale, *guide.shape[:2])  # of a sliver, too
     return cv2.ximgproc.guidedFilter(guide, values, radius, tells**2, scale=small)
 
 

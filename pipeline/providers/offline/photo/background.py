@@ -13,7 +13,7 @@ from ..networks.subject import subject_seen
 
 SEGMENT_SIDE = 512  # pixels of the small copy's longest side
 EDGE_SIDE = 1000  # of the copy for the outline
-TELLS = 3.6  # levels: the smallest difference of colours that tells the subject from its background
+TELLS = 3.6  # levels of colour: the least that tells the subject from the rest
 ROUNDS = 2  # more, and colours overrule what the network saw
 COLOURS = 0.5  # what they count, beside the network, where both say the same; they know thin parts, such as legs
 AGREED, TORN = 0.7, 0.25  # doubtful: less of it in common with the network; more, as a share, that it is torn about

@@ -22,8 +22,8 @@ ENOUGH = 0.2  # of what is behind it, in sizes of the hole; else the subject is 
 # At the reduced size:
 HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # to be filled, and to learn from
 PATCH = 6  # pixels to each side of a patch's middle
-KD_TREE, CHECKED = 1, 64  # OpenCV's number of that index, and how many leaves it looks at
-ALIKE = 4  # places, of which one is taken by chance: else the same detail would show side by side
+KD_TREE, CHECKED = 1, 64  # OpenCV's number of it, and how many leaves are seen
+ALIKE = 4  # places, one of them by chance: no detail twice
 SEAM = 4.0  # pixels: so near its edge a hole is filled from there
 EDGE = 2  # pixels with some of a subject's colours
 
@@ -108,7 +108,7 @@ def _fill(pixels: Pixels, hole: Flags, unknown: Flags, foreign: Flags, holes: in
 
 
 def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> Places:
-    """From each pixel of the hole to the one with the most similar surroundings: (height, width, 2)."""
+    """From each pixel of the hole to one with similar surroundings: (height, width, 2)."""
     (rows, columns), soft = hole.shape, cv2.copyMakeBorder(cv2.blur(filled, (3, 3)), 2, 2, 2, 2, cv2.BORDER_REPLICATE)
     steps = (2, 2), (0, 0), (0, 4), (4, 0), (4, 4)
     around = np.dstack([soft[y : y + rows, x : x + columns] for y, x in steps])
@@ -117,7 +117,7 @@ def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> 
     if len(places) < ALIKE:
         return offsets
     rng = np.random.default_rng(1)
-    cv2.setRNGSeed(1)  # the index divides by chance
+    cv2.setRNGSeed(1)
     index = cv2.flann.Index(around[inner], {"algorithm": KD_TREE, "trees": 1})
     wanted = np.argwhere(grown(hole, 1))
     for batch, share in shares(progress, np.array_split(wanted, len(wanted) // 1000 + 1)):
@@ -128,7 +128,7 @@ def _offsets(filled: Floats, hole: Flags, source: Flags, progress: Progress) -> 
 
 
 def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Places, progress: Progress) -> Pixels:
-    """At full size, with the detail from where the pieces are."""
+    """At full size, with detail from where the pieces are."""
     (height, width), (rows, columns) = hole.shape, filled.shape[:2]
     soft = stretched(to_bytes(filled), hole.shape, slice(0, height))
 
