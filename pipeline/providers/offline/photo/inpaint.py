@@ -23,7 +23,8 @@ ENOUGH = 0.2  # of what is behind it, in sizes of the hole; else the subject is 
 HOLE_PIXELS, ROOM_PIXELS = 16_000, 110_000  # to be filled, and to learn from
 PATCH = 6  # pixels to each side of a patch's middle
 KD_TREE, CHECKED = 1, 64  # OpenCV's number of it, and how many leaves are seen
-ALIKE = 4  # places, one of them by chance: no detail twice
+ALIKE = 4  # places, one by chance: no detail twice
+NEAR = 20  # levels: other colours give no detail
 SEAM = 4.0  # pixels: so near its edge a hole is filled from there
 EDGE = 2  # pixels with some of a subject's colours
 
@@ -140,7 +141,9 @@ def _put(pixels: Pixels, hole: Flags, known: Flags, filled: Floats, offsets: Pla
         moves = offsets[y * rows // height, x * columns // width] * np.array([height / rows, width / columns])
         from_y, from_x = np.moveaxis(np.rint(moves).astype(np.intp), 2, 0)
         source = np.clip(y + from_y, 0, height - 1), np.clip(x + from_x, 0, width - 1)
-        detail = np.where(known[source][..., None], pixels[source].astype(np.int16) - soft[source], 0)
+        there = soft[source].astype(np.int16)
+        fits = known[source] & (np.abs(there - soft[shown]).max(2) < NEAR)
+        detail = np.where(fits[..., None], pixels[source] - there, 0)
         return np.where(here, to_bytes(soft[shown] + detail), tile)
 
     return in_tiles(pixels, work, 0, progress)

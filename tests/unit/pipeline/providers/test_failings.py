@@ -107,6 +107,15 @@ def test_a_hole_in_a_grainy_sky_shows_no_grain_twice(monkeypatch: pytest.MonkeyP
     assert max(alike) < 0.13
 
 
+def test_a_hole_at_the_rim_of_a_saucer_has_no_specks() -> None:
+    whole = cv2.resize(photo("coffee"), (900, 900), interpolation=cv2.INTER_CUBIC)
+    y, x = np.ogrid[:900, :900]
+    hole = (y - 450) ** 2 + (x - 300) ** 2 < 140**2
+    made = inpaint.remove_object(whole, hole * np.uint8(255), ignore)
+    apart = np.abs(made.astype(int) - cv2.medianBlur(made, 3)).max(2)
+    assert (apart[hole] > 40).mean() < 2e-4  # of the photo: 3.6e-4
+
+
 # The second is larger than what is left behind the ball.
 @pytest.mark.parametrize("hole", [np.s_[60:140, 152:230], np.s_[10:, 130:290]])
 def test_what_is_removed_behind_a_subject_is_filled_with_nothing_of_it(
