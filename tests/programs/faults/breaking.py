@@ -39,9 +39,8 @@ def reach(place: str) -> None:
         os.kill(os.getpid(), number)
         time.sleep(BITES_WITHIN_S)
     else:
-        signal.pthread_kill(
-            threading.get_ident(), number
-        )  # after os.kill this thread would go on until another one is stopped
+        # After os.kill this thread would go on until another one is stopped.
+        signal.pthread_kill(threading.get_ident(), number)
 
 
 def say_over() -> None:

@@ -68,8 +68,7 @@ def cancelled_while_frozen(place: str) -> Act:
         if child is None:
             raise NotReached(place)
         at = time.monotonic()
-        await until(lambda: all(person.all_acknowledged for person in run.people), 60)
-        await asyncio.gather(*(_stop_all(person) for person in run.people))
+        await _stop_what_is_acknowledged(run)
         entries = [entry for person in run.people for entry in person.journal.values()]
         await until(lambda: all(entry.stopped or entry.end for entry in entries), 60)
         await asyncio.sleep(FROZEN_S)
@@ -79,6 +78,11 @@ def cancelled_while_frozen(place: str) -> Act:
         return at
 
     return act
+
+
+async def _stop_what_is_acknowledged(run: Run) -> None:
+    await until(lambda: all(person.all_acknowledged for person in run.people), 60)
+    await asyncio.gather(*(_stop_all(person) for person in run.people))
 
 
 async def _stop_all(person: Person) -> None:
@@ -117,8 +121,7 @@ async def _cancel_all(run: Run, place: str, how: signal.Signals) -> None:
     run.ledger.behave("slowly")
     run.cluster.arm(place, how)
     run.say()
-    await until(lambda: all(person.all_acknowledged for person in run.people), 20)
-    await asyncio.gather(*(_stop_all(person) for person in run.people))
+    await _stop_what_is_acknowledged(run)
 
 
 def deleting(how: signal.Signals) -> Act:

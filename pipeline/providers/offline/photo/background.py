@@ -142,12 +142,12 @@ def _cut_out(pixels: Pixels, outline: Pixels, progress: Progress) -> Pixels:
     edge, scale = max(3, round(max(height, width) / 120)), pixels.shape[1] / width
     within, beyond = (cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (inside, ~inside))
     # Far from the outline colours do not count: a white shirt before a white wall stays whole.
-    depth = np.clip((within - beyond) / (2.0 * edge), -1, 1).astype(np.float32)
+    planes = [plane.astype(np.float32) for plane in (inside, np.clip((within - beyond) / (2.0 * edge), -1, 1))]
     radius, reach = round(edge * scale), max(4, round(max(pixels.shape[:2]) / 200))
 
     def work(tile: Pixels, rows: slice) -> Pixels:
         colours = tile.astype(np.float32) / 255
-        level, deep = (stretched(plane, pixels.shape, rows) for plane in (inside.astype(np.float32), depth))
+        level, deep = (stretched(plane, pixels.shape, rows) for plane in planes)
         alpha = np.clip((guided(tile, level, radius, TELLS, scale) - 0.12) / 0.76, 0, 1)
         sure = np.clip(np.abs(deep) * 2 - 1, 0, 1)
         alpha = (alpha * (1 - sure) + (deep > 0) * sure).astype(np.float32)
