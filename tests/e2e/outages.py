@@ -2,12 +2,14 @@
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from tests.e2e.moderating import run
 from tests.support.serving import Serving, eventually, processes
 
+STEP_S = 0.03  # a small part of what a large picture takes
 # What a browser says of a server that is away; nobody can keep it from saying so.
 AWAY = r"net::ERR_|closed before receiving a handshake|502|503"
 
@@ -39,13 +41,26 @@ def away(server: Serving, part: str) -> Iterator[None]:
 
 
 @contextmanager
-def standing_still(server: Serving) -> Iterator[None]:
-    """Nothing is worked on meanwhile, however fast the machine is."""
+def standing_still(server: Serving) -> Iterator[Callable[[Callable[[], bool]], None]]:
+    """Nothing is worked on meanwhile, however fast the machine is. The function that it yields lets the workers work in small
+    steps until something holds, so that the work is not over before the test has seen it."""
     workers = processes(server.folder, "run_huey")
-    for worker in workers:
-        os.kill(worker, signal.SIGSTOP)
-    try:
-        yield
-    finally:
+
+    def send(number: int) -> None:
         for worker in workers:
-            os.kill(worker, signal.SIGCONT)
+            with suppress(ProcessLookupError):  # the test killed it
+                os.kill(worker, number)
+
+    def stepped(holds: Callable[[], bool]) -> bool:
+        if held := holds():
+            return held
+        send(signal.SIGCONT)
+        time.sleep(STEP_S)
+        send(signal.SIGSTOP)
+        return False
+
+    send(signal.SIGSTOP)
+    try:
+        yield lambda holds: eventually(lambda: stepped(holds))
+    finally:
+        send(signal.SIGCONT)

@@ -221,10 +221,9 @@ def soon(page: Page, holds: Callable[[], bool], within_s: float = HANGS_S) -> bo
     return held
 
 
-def paints_visibly(tab: Tab, box: Locator) -> None:
-    """Waits for the first of the passing words "painting 40%"."""
-    word, painting = box.locator(".word"), re.compile(r"painting \d")
-    assert soon(tab.page, lambda: bool(painting.search(word.text_content() or "")))
+def says_how_far_it_is(card: Locator) -> bool:
+    """By one of the passing words "painting 40%", "editing 40%"."""
+    return bool(re.fullmatch(r"(painting|editing) \d+%", card.locator(".word").text_content() or ""))
 
 
 def size(picture: Locator) -> tuple[int, int]:

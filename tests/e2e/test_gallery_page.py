@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.bringing import bring
 from tests.e2e.held import HeldRequests
 from tests.e2e.outages import standing_still
-from tests.e2e.person import SMALL, Person, Tab, place, soon
+from tests.e2e.person import SMALL, Person, Tab, place, says_how_far_it_is
 from tests.e2e.reading import complaints
 from tests.support.serving import Serving, eventually
 
@@ -197,17 +198,19 @@ def slow(person: Person) -> Page:
     return tab.page
 
 
-def under_way(page: Page) -> Locator:
-    """It has begun, and says how far it is."""
-    act(cards(page), "Enhance")
-    work, editing = page.locator("work-card"), re.compile(r"editing \d+%")
-    assert soon(page, lambda: bool(editing.fullmatch(work.locator(".word").text_content() or "")))
-    return work
+@contextmanager
+def under_way(server: Serving, page: Page) -> Iterator[Locator]:
+    """The card of what has begun, says how far it is, and then stands still."""
+    work = page.locator("work-card")
+    with standing_still(server) as work_until:
+        act(cards(page), "Enhance")
+        expect(work).to_have_count(1)
+        work_until(lambda: says_how_far_it_is(work))
+        yield work
 
 
 def test_what_is_under_way_says_how_far_it_is_and_can_be_stopped(server: Serving, slow: Page) -> None:
-    work = under_way(slow)
-    with standing_still(server):
+    with under_way(server, slow) as work:
         expect(work.locator(".word")).to_have_text(re.compile(r"editing \d+%"))
         expect(work.get_by_role("progressbar")).to_have_attribute("aria-valuenow", re.compile(r"\d+"))
         work.get_by_role("button", name="Stop").click()
@@ -219,8 +222,7 @@ def test_what_is_under_way_says_how_far_it_is_and_can_be_stopped(server: Serving
 
 
 def test_what_is_under_way_is_there_again_after_a_reload(server: Serving, slow: Page) -> None:
-    under_way(slow)
-    with standing_still(server):
+    with under_way(server, slow):
         slow.reload()
         expect(slow.locator("work-card")).to_have_count(1)
     expect(cards(slow).locator("img.loaded")).to_have_count(2)
@@ -228,8 +230,7 @@ def test_what_is_under_way_is_there_again_after_a_reload(server: Serving, slow: 
 
 
 def test_what_is_under_way_is_there_again_after_a_look_into_the_trash(server: Serving, slow: Page) -> None:
-    under_way(slow)
-    with standing_still(server):
+    with under_way(server, slow):
         slow.get_by_role("link", name="Trash").click()
         expect(slow.get_by_text("The trash is empty.")).to_be_visible()
         slow.get_by_role("link", name="Pictures", exact=True).click()

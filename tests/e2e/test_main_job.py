@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.outages import AWAY, away, end_leases, kill
-from tests.e2e.person import Person, Tab, paints_visibly, place, size
+from tests.e2e.outages import AWAY, away, end_leases, kill, standing_still
+from tests.e2e.person import Person, Tab, place, says_how_far_it_is, size
 from tests.support.serving import Serving
 
 LARGE = 1280  # pixels a side: long enough to be seen while it is painted, and to die over
@@ -88,9 +88,10 @@ def mean_colour(picture: Locator) -> tuple[int, int, int]:
 
 def a_worker_dies_while_it_paints(server: Serving, tab: Tab, other: Tab) -> None:
     """Nobody has to do anything: another worker takes it up. Meanwhile a reload, and a second tab that shows the same."""
-    tab.says(f"A city skyline at night with stars, {LARGE}x{LARGE}")
-    paints_visibly(tab, tab.boxes.nth(2))
-    kill(server, "run_huey")
+    with standing_still(server) as work_until:
+        tab.says(f"A city skyline at night with stars, {LARGE}x{LARGE}")
+        work_until(lambda: tab.boxes.count() == 3 and says_how_far_it_is(tab.boxes.nth(2)))
+        kill(server, "run_huey")
     tab.page.reload()
     for open in (tab, other):
         expect(open.boxes.nth(2)).to_have_attribute("data-state", "running")

@@ -12,7 +12,7 @@ from tests.e2e.bringing import bring, proof
 from tests.e2e.held import late
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
-from tests.e2e.person import SMALL, Person, Tab, go, paints_visibly, place, size, soon
+from tests.e2e.person import SMALL, Person, Tab, go, place, says_how_far_it_is, size, soon
 from tests.support.serving import Serving
 from tests.support.studio import eventually
 
@@ -136,9 +136,9 @@ def test_four_variations_lie_in_one_card_and_each_is_another_picture(person: Per
 
 
 def test_a_painting_can_be_stopped_and_asked_for_after_all(server: Serving, person: Person, tab: Tab) -> None:
-    tab.says("mountains by a lake at dawn, 1200x900")
-    paints_visibly(tab, tab.boxes)
-    with standing_still(server):
+    with standing_still(server) as work_until:
+        tab.says("mountains by a lake at dawn, 1200x900")
+        work_until(lambda: says_how_far_it_is(tab.boxes))
         tab.button("Stop").click()
         expect(tab.boxes.locator(".say")).to_have_text("Stopped.")
         assert person.messages(tab)[0]["status"] == "CANCELLED"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.outages import AWAY, standing_still
-from tests.e2e.person import Person, Tab, paints_visibly
+from tests.e2e.person import Person, Tab, says_how_far_it_is
 from tests.support.serving import Serving, eventually, processes
 
 SLOW = "mountains by a lake at dawn, 1280x960"  # long enough to be seen while it is painted
@@ -17,8 +17,12 @@ ASK_MS = 5_000  # static/studio/client/socket.js
 SILENT_MS = 10_000
 NO_NEWS = "no news for 10 s"
 NO_ANSWER = "No answer from the studio for over 10 s"
-MOVES = """(box) => box.getAnimations({ subtree: true })
-  .some((each) => each instanceof CSSAnimation && each.playState === "running")"""  # a transition ends by itself
+# In one step, because news of the work sets the bar again. A transition ends by itself, so it is no movement.
+MOVES_WHERE_ITS_PROGRESS_IS_UNKNOWN = """(box) => {
+  box.querySelector(".bar").toggleAttribute("data-unknown", true);
+  return box.getAnimations({ subtree: true })
+    .some((each) => each instanceof CSSAnimation && each.playState === "running");
+}"""
 
 
 @contextmanager
@@ -43,12 +47,8 @@ def dot(tab: Tab) -> str:
     return str(link(tab).locator(".dot").evaluate("(dot) => getComputedStyle(dot).backgroundColor"))
 
 
-def wanders(tab: Tab) -> bool:
-    """Does anything of the card move? Its bar is made one of which nobody knows how far it is."""
-    bar = tab.boxes.last.locator(".bar")
-    bar.evaluate("(bar) => bar.toggleAttribute('data-unknown', true)")
-    box: bool = tab.boxes.last.evaluate(MOVES)
-    return box
+def moves(tab: Tab) -> bool:
+    return bool(tab.boxes.last.evaluate(MOVES_WHERE_ITS_PROGRESS_IS_UNKNOWN))
 
 
 def test_a_studio_that_freezes_in_the_middle_of_work_is_said_to_be_silent_until_it_speaks_again(
@@ -59,11 +59,11 @@ def test_a_studio_that_freezes_in_the_middle_of_work_is_said_to_be_silent_until_
     tab = person.opens()
     tab.page.clock.install()
     tab.page.reload()
-    tab.says(SLOW)
-    paints_visibly(tab, tab.boxes)
-    green = dot(tab)
-    assert wanders(tab)
-    with standing_still(server):
+    with standing_still(server) as work_until:
+        tab.says(SLOW)
+        work_until(lambda: says_how_far_it_is(tab.boxes))
+        green = dot(tab)
+        assert moves(tab)
         with frozen_web(server):
             tab.page.clock.fast_forward(ASK_MS)
             tab.page.clock.fast_forward(SILENT_MS - ASK_MS)
@@ -71,13 +71,13 @@ def test_a_studio_that_freezes_in_the_middle_of_work_is_said_to_be_silent_until_
             expect(tab.boxes.locator(".word")).to_contain_text("no answer for 10 s")
             expect(tab.button("Try now")).to_be_visible()
             assert dot(tab) != green
-            assert not wanders(tab)
+            assert not moves(tab)
             tab.page.clock.fast_forward(SILENT_MS)  # given up, and tried again: no other words
             expect(link(tab).locator(".words")).to_have_text(NO_ANSWER)
         tab.is_linked()
         assert dot(tab) == green
         expect(tab.boxes.locator(".word")).not_to_contain_text("no answer")
-        assert wanders(tab)
+        assert moves(tab)
     tab.shows(1)
 
 
@@ -89,9 +89,9 @@ def test_a_studio_that_speaks_before_it_is_given_up_is_heard_on_the_same_connect
     tab.page.reload()
     sockets: list[object] = []
     tab.page.on("websocket", lambda socket: sockets.append(socket))
-    tab.says(SLOW)
-    paints_visibly(tab, tab.boxes)
-    with standing_still(server):
+    with standing_still(server) as work_until:
+        tab.says(SLOW)
+        work_until(lambda: says_how_far_it_is(tab.boxes))
         with frozen_web(server):
             tab.page.clock.fast_forward(ASK_MS)
             tab.page.clock.fast_forward(SILENT_MS - ASK_MS)
@@ -128,12 +128,12 @@ def test_work_that_nobody_speaks_of_is_said_to_be_silent_while_the_studio_answer
     tab = newcomer().opens()
     tab.page.clock.install()
     tab.page.reload()
-    tab.says(SLOW)
-    paints_visibly(tab, tab.boxes)
-    with standing_still(server):
+    with standing_still(server) as work_until:
+        tab.says(SLOW)
+        work_until(lambda: says_how_far_it_is(tab.boxes))
         tab.page.clock.fast_forward(SILENT_MS)
         expect(link(tab).locator(".words")).to_have_text("No news of your picture for over 10 s")
-        eventually(lambda: NO_NEWS in (tab.boxes.locator(".word").text_content() or "") and not wanders(tab))
+        eventually(lambda: NO_NEWS in (tab.boxes.locator(".word").text_content() or "") and not moves(tab))
     tab.shows(1)
     tab.is_linked()
 
