@@ -234,7 +234,7 @@ def cloudinary() -> Iterator[Cloudinary]:
 def chromium() -> Path:
     found = find_chromium()
     if not found:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
+        pytest.skip("Chromium is not installed: apt-get install chromium-headless-shell")
     return found
 
 

@@ -23,6 +23,7 @@ DATA = Path(tempfile.mkdtemp(prefix="studio-test-"))
 os.environ["STUDIO_DATA"] = str(DATA)
 os.environ["STUDIO_GUESTS_PER_MINUTE"] = "100000"  # every test comes from this machine
 os.environ["STUDIO_READS_PER_MINUTE"] = "1000000"
+os.environ["STUDIO_SCREENING"] = "off"  # half of what a small picture costs; its own tests switch it on
 atexit.register(shutil.rmtree, DATA, ignore_errors=True)
 
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")

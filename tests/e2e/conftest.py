@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.person import WAIT_MS, Person, SharedWindow
+from tests.e2e.person import WAIT_MS, Person, SharedWindow, new_context
 from tests.support.browser import launched
 from tests.support.serving import HANGS_S, Serving, serving
 
 # A worker keeps its messages however busy the machine is; the leases of one that is killed are ended by hand.
 QUICK = {
-    "STUDIO_LEASE_S": str(HANGS_S), "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "0.5", "STUDIO_TRANSPARENCY": "on",
+    "STUDIO_LEASE_S": str(HANGS_S), "STUDIO_RENEW_S": "0.5", "STUDIO_RESCUE_S": "2", "STUDIO_TRANSPARENCY": "on",
 }  # fmt: skip
 expect.set_options(timeout=WAIT_MS)
 
@@ -38,11 +38,11 @@ def shared_window(server: Serving, browser: Browser) -> Iterator[SharedWindow]:
 
 @pytest.fixture
 def newcomer(server: Serving, browser: Browser) -> Iterator[Callable[..., Person]]:
-    """Makes people whom the studio has never seen; options are those of a browser's context."""
+    """Makes people whom the studio has never seen; options are those of `new_context`."""
     with ExitStack() as leaving:
 
         def arrive(**options: object) -> Person:
-            return leaving.enter_context(Person(browser.new_context(base_url=server.address, **options)))  # type: ignore[arg-type]
+            return leaving.enter_context(Person(new_context(browser, server.address, **options)))  # type: ignore[arg-type]
 
         yield arrive
 
@@ -50,7 +50,7 @@ def newcomer(server: Serving, browser: Browser) -> Iterator[Callable[..., Person
 @pytest.fixture(scope="module")
 def shared_person(server: Serving, browser: Browser) -> Iterator[Person]:
     """One for all tests of a file."""
-    with Person(browser.new_context(base_url=server.address)) as person:
+    with Person(new_context(browser, server.address)) as person:
         yield person
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import QUICK
-from tests.e2e.person import Person, go
+from tests.e2e.person import Person, go, new_context
 from tests.e2e.reading import complaints
 from tests.e2e.test_gallery_details import details
 from tests.e2e.test_you import STEPS
@@ -41,7 +41,7 @@ def allow(studio: Serving, amount: str) -> None:
 def test_the_composer_says_what_it_costs_and_a_refusal_what_is_left(
     paid: Serving, browser: Browser, gemini: Gemini
 ) -> None:
-    with Person(browser.new_context(base_url=paid.address)) as person:
+    with Person(new_context(browser, paid.address)) as person:
         tab = person.opens()
         cost = tab.page.locator("#cost")
         expect(cost).to_have_text("At most $0.12")
@@ -59,7 +59,7 @@ def test_the_composer_says_what_it_costs_and_a_refusal_what_is_left(
 
 def test_the_page_you_says_what_was_spent(paid: Serving, browser: Browser) -> None:
     allow(paid, "1")
-    with Person(browser.new_context(base_url=paid.address), excused=STEPS) as person:
+    with Person(new_context(browser, paid.address), excused=STEPS) as person:
         tab = person.opens()
         tab.says("a lake")
         tab.shows(1)
@@ -73,7 +73,7 @@ def test_the_page_you_says_what_was_spent(paid: Serving, browser: Browser) -> No
 
 def test_the_details_of_a_picture_say_what_it_cost(paid: Serving, browser: Browser) -> None:
     allow(paid, "1")
-    with Person(browser.new_context(base_url=paid.address)) as person:
+    with Person(new_context(browser, paid.address)) as person:
         tab = person.opens()
         tab.says("a lake")
         tab.shows(1)
@@ -82,7 +82,7 @@ def test_the_details_of_a_picture_say_what_it_cost(paid: Serving, browser: Brows
 
 
 def test_where_nothing_costs_nothing_is_said_of_it(server: Serving, browser: Browser) -> None:
-    with Person(browser.new_context(base_url=server.address), excused=STEPS) as person:
+    with Person(new_context(browser, server.address), excused=STEPS) as person:
         page = person.opens().page
         expect(page.locator("#cost")).to_be_empty()
         go(page, "/you/")

@@ -8,7 +8,7 @@ import httpx
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import QUICK
-from tests.e2e.person import Person, Tab
+from tests.e2e.person import Person, Tab, new_context
 from tests.support.fakes import cloudinary as fake
 from tests.support.fakes.cloudinary import SECRET, Cloudinary
 from tests.support.fakes.server import Answer, Request
@@ -21,7 +21,7 @@ def test_pictures_come_from_cloudinary_and_go_there_for_good(
     environment = {**QUICK, "CLOUDINARY_URL": cloudinary.url}
     with serving(tmp_path / "data", "--workers", "1", environment=environment) as server:
         assert "Cloudinary, in the cloud demo-cloud" in server.printed()
-        with Person(browser.new_context(base_url=server.address)) as person:
+        with Person(new_context(browser, server.address)) as person:
             tab = person.opens()
             tab.paints("a desert at noon")
             an_outage_loses_nothing(server, cloudinary, tab)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.bringing import bring
 from tests.e2e.held import HeldRequests
 from tests.e2e.outages import standing_still
-from tests.e2e.person import SMALL, Person, Tab, place, says_how_far_it_is
+from tests.e2e.person import SMALL, Person, Tab, new_context, place, says_how_far_it_is
 from tests.e2e.reading import complaints
 from tests.support.serving import Serving, eventually
 
@@ -330,7 +330,7 @@ def test_with_a_finger_the_menu_has_the_tools(newcomer: Callable[..., Person]) -
 @pytest.fixture(scope="module")
 def collector(server: Serving, browser: Browser) -> Iterator[Person]:
     """With more pictures than a window has."""
-    with Person(browser.new_context(base_url=server.address, viewport={"width": 600, "height": 500})) as person:
+    with Person(new_context(browser, server.address, viewport={"width": 600, "height": 500})) as person:
         tab = person.opens("/gallery/")
         for i in range(28):
             bring(person, tab, Image.new("RGB", (32, 24), "#6a8f5a"), f"photo {i}.png")

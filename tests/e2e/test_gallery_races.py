@@ -27,14 +27,12 @@ COUNTS = """
 }
 """
 TOLD = "dispatchEvent(new StorageEvent('storage', { key: 'studio.pictures' }))"  # as another tab tells it
-BLOCKED = "Service Worker registration blocked"
-UNREACHABLE = f"Failed to load resource|{BLOCKED}"
+UNREACHABLE = "Failed to load resource"
 
 
 @pytest.fixture
 def three(newcomer: Callable[..., Person]) -> Iterator[Found]:
-    person = newcomer(service_workers="block")  # whose answers no route would see
-    person.excused = BLOCKED
+    person = newcomer()
     tab = person.opens("/gallery/")
     for name in ("c", "b", "a"):
         bring(person, tab, Image.linear_gradient("L").resize((64, 48)), f"{name}.png")

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.e2e.bringing import drop
 from tests.e2e.conftest import QUICK
 from tests.e2e.outages import AWAY
-from tests.e2e.person import Person, Tab
+from tests.e2e.person import Person, Tab, new_context
 from tests.e2e.reading import complaints
 from tests.e2e.test_photos import picture
 from tests.support.fakes import gemini as fake
@@ -35,7 +35,7 @@ def studio(gemini: Gemini, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture
 def person(studio: Serving, gemini: Gemini, browser: Browser) -> Iterator[Person]:
     gemini.forget()
-    with Person(browser.new_context(base_url=studio.address)) as person:
+    with Person(new_context(browser, studio.address)) as person:
         yield person
 
 
@@ -186,7 +186,7 @@ def test_larger_sizes_are_offered(person: Person, tab: Tab, gemini: Gemini) -> N
 
 
 def test_it_fits_a_phone(studio: Serving, browser: Browser) -> None:
-    with Person(browser.new_context(base_url=studio.address, viewport={"width": 320, "height": 640})) as person:
+    with Person(new_context(browser, studio.address, viewport={"width": 320, "height": 640})) as person:
         tab = person.opens()
         bring(tab, 5)
         wide = tab.page.evaluate("document.documentElement.scrollWidth")

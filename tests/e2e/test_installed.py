@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.person import EMPTY, SMALL, Person, SharedWindow, go, photo
+from tests.e2e.person import EMPTY, SMALL, Person, SharedWindow, go, new_context, photo
 from tests.support.serving import eventually, serving
 
 READY = """
@@ -30,7 +30,7 @@ AWAY = "net::ERR_|WebSocket connection|Failed to fetch|status of 50|status of 40
 @pytest.fixture
 def away(newcomer: Callable[..., Person]) -> Person:
     """Somebody whose browser may say that there is no network, and keeps what it is given."""
-    person = newcomer()
+    person = newcomer(offline=True)
     person.excused = AWAY
     return person
 
@@ -206,7 +206,8 @@ def test_a_picture_that_is_gone_is_not_kept_for_later(away: Person) -> None:
     comes_true(tab.page, f"async () => (await ({kept})()) === 0")
 
 
-def test_the_manifest_and_its_icons_are_what_a_browser_asks_for(person: Person) -> None:
+def test_the_manifest_and_its_icons_are_what_a_browser_asks_for(newcomer: Callable[..., Person]) -> None:
+    person = newcomer(offline=True)
     page = person.opens().page
     href = page.locator("link[rel=manifest]").get_attribute("href") or ""
     manifest: dict[str, Any] = person.asks(href)
@@ -237,25 +238,19 @@ def test_the_frame_around_the_page_goes_with_its_look(newcomer: Callable[..., Pe
 
 
 def test_who_takes_a_window_finds_nothing_of_the_person_before(shared_window: SharedWindow) -> None:
-    """In these tests, that is: what one of them left would be another's start without network."""
-    for leave_at_once in (False, True):
-        with shared_window.lent() as person:
-            page = person.opens().page
-            page.evaluate("localStorage.setItem('mine', 'yes')")
-            if not leave_at_once:
-                ready(page)
-        with shared_window.lent() as person:
-            assert person.opens(EMPTY).page.evaluate(LEFT) == [None, [], [], None]
+    with shared_window.lent() as person:
+        person.opens().page.evaluate(LEAVE)
+    with shared_window.lent() as person:
+        assert person.opens(EMPTY).page.evaluate(LEFT) == [None, []]
 
 
-LEFT = """
-async () => [
-  navigator.serviceWorker.controller,
-  await navigator.serviceWorker.getRegistrations(),
-  await caches.keys(),
-  localStorage.getItem("mine"),
-]
+LEAVE = """
+async () => {
+  localStorage.setItem("mine", "yes");
+  await (await caches.open("mine")).put("/healthz", new Response("mine"));
+}
 """
+LEFT = 'async () => [localStorage.getItem("mine"), await caches.keys()]'
 
 
 def test_after_a_release_no_old_code_is_served(browser: Browser, tmp_path: Path) -> None:
@@ -263,7 +258,7 @@ def test_after_a_release_no_old_code_is_served(browser: Browser, tmp_path: Path)
     data, port = tmp_path / "data", 0
     with serving(data, "--workers", "0") as old:
         port = old.port
-        with Person(browser.new_context(base_url=old.address), excused=AWAY) as person:
+        with Person(new_context(browser, old.address, offline=True), excused=AWAY) as person:
             page = person.opens().page
             [before, *_] = ready(page)
             page.reload()

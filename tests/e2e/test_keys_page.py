@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.person import Person, go
+from tests.e2e.person import Person, go, new_context
 from tests.e2e.reading import complaints
 from tests.support.serving import HANGS_S, Serving
 from tests.support.studio import eventually
@@ -82,7 +82,7 @@ def test_everything_is_removed(person: Person) -> None:
 
 
 def test_who_is_blocked_reads_why_and_may_leave(browser: Browser, server: Serving) -> None:
-    with Person(browser.new_context(base_url=server.address), excused="403") as person:
+    with Person(new_context(browser, server.address), excused="403") as person:
         tab = person.opens()
         tab.paints()
         mine = person.asks("/api/v1/me/")["id"].replace("-", "")

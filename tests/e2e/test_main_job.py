@@ -25,7 +25,7 @@ WATCH_WORDS = """
 
 
 def test_the_main_job(server: Serving, newcomer: Callable[..., Person]) -> None:
-    person = newcomer()
+    person = newcomer(offline=True)
     tab = person.opens()
     a_sunset_is_painted(tab)
     it_is_made_bluer(tab)

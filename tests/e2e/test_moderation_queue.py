@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.held import HeldRequests
 from tests.e2e.moderating import log_in, run
-from tests.e2e.person import Person, go, soon
+from tests.e2e.person import Person, go, new_context, soon
 from tests.e2e.reading import complaints
 from tests.support.serving import Serving
 
@@ -259,7 +259,7 @@ def test_axe_finds_nothing_on_the_first_page_on_a_persons_and_on_the_record(serv
     hide = f"verdicts.hide(Image.objects.filter(owner__username='{name}')[:1], 'So.', moderator('mo').pk, 'hate')\n"
     count = "from gallery.moderation import figures\nfigures.count(figures.today())\n"
     person_id = run(server, f"{hide}{count}print(User.objects.get(username='{name}').pk)")
-    with Person(browser.new_context(base_url=server.address), AXES_OWN) as moderator:
+    with Person(new_context(browser, server.address), AXES_OWN) as moderator:
         log_in(server, moderator.context)
         for path in ("/admin/", f"/admin/project/user/{person_id}/change/", "/admin/moderation/act/"):
             for width in (1280, 390):
@@ -282,7 +282,7 @@ def test_axe_finds_nothing_on_the_list_of_pictures_and_on_its_form_to_hide_some(
     server: Serving, browser: Browser
 ) -> None:
     filled(server, 2)
-    with Person(browser.new_context(base_url=server.address), AXES_OWN) as moderator:
+    with Person(new_context(browser, server.address), AXES_OWN) as moderator:
         log_in(server, moderator.context)
         for width in (1280, 390):
             page = moderator.opens("/admin/gallery/image/").page

@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import QUICK
-from tests.e2e.person import Person
+from tests.e2e.person import Person, new_context
 from tests.support.fakes import openai_api as fake
 from tests.support.fakes.openai_api import KEY, MODEL
 from tests.support.serving import serving
@@ -21,7 +21,7 @@ def test_a_person_hears_what_makes_pictures_and_that_the_bar_is_a_guess(browser:
             assert (
                 f"a language model at 127.0.0.1:{server.server.server_address[1]} ({MODEL}) reads" in studio.printed()
             )
-            with Person(browser.new_context(base_url=studio.address)) as person:
+            with Person(new_context(browser, studio.address)) as person:
                 tab = person.opens()
                 expect(tab.page.locator(".painter")).to_contain_text("paints whatever you describe")
                 expect(tab.page.locator(".provider")).to_have_text("an image model and built-in tools")

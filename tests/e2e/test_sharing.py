@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.bringing import bring
 from tests.e2e.conftest import QUICK
 from tests.e2e.moderating import run
-from tests.e2e.person import Person, go
+from tests.e2e.person import Person, go, new_context
 from tests.e2e.reading import complaints
 from tests.support.serving import serving
 
@@ -67,14 +67,14 @@ def test_a_shared_picture_is_seen_by_somebody_else_until_it_is_not(
 def test_what_waits_for_a_moderator_says_so_to_its_owner(browser: Browser, tmp_path: Path) -> None:
     with (
         serving(tmp_path / "data", environment={**QUICK, "STUDIO_MODERATION": "before"}) as studio,
-        Person(browser.new_context(base_url=studio.address)) as person,
+        Person(new_context(browser, studio.address)) as person,
     ):
         page = shown(person)
         link = share(page)
         waits = dialog(page).get_by_text("A moderator looks at it first")
         expect(waits).to_be_visible()
         assert complaints(page) == []
-        with stranger(lambda: Person(browser.new_context(base_url=studio.address))) as other:
+        with stranger(lambda: Person(new_context(browser, studio.address))) as other:
             seen = other.opens(link).page
             expect(seen.get_by_role("heading", name="Nothing is shared here")).to_be_visible()
             run(studio, "verdicts.approve(Image.objects.all(), moderator('mo').pk)")
@@ -116,7 +116,7 @@ def test_new_links_end_all_and_the_picture_is_seen_by_its_new_address(person: Pe
 
 def test_nothing_of_what_was_shared_is_kept_for_offline(person: Person, newcomer: Callable[..., Person]) -> None:
     link = share(shown(person))
-    tab = newcomer().opens("/")
+    tab = newcomer(offline=True).opens("/")
     tab.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     go(tab.page, link)
     expect(tab.page.get_by_role("img", name="The shared picture")).to_be_visible()

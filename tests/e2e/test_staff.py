@@ -7,7 +7,7 @@ import sys
 from django.conf import settings
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.person import go
+from tests.e2e.person import go, new_context
 from tests.e2e.reading import complaints
 from tests.e2e.test_you import with_authenticator
 from tests.support.serving import Serving
@@ -24,7 +24,7 @@ def test_a_passkey_is_set_up_at_the_first_login_and_asked_for_at_the_next(server
     environment = {**os.environ, "STUDIO_DATA": str(server.folder)}
     command = [sys.executable, "manage.py", "moderator", "mo", "--password-stdin"]
     subprocess.run(command, cwd=settings.BASE_DIR, env=environment, input=PASSWORD + "\n", text=True, check=True)
-    context = browser.new_context(base_url=f"http://localhost:{server.port}")  # there are no passkeys at a number
+    context = new_context(browser, f"http://localhost:{server.port}")  # there are no passkeys at a number
     page = context.new_page()
     with_authenticator(page)
     go(page, "/admin/")

@@ -468,8 +468,8 @@ def test_on_a_phone_its_buttons_are_one_row(newcomer: Callable[..., Person], loc
 
 
 def test_a_window_that_cannot_be_fetched_says_so(newcomer: Callable[..., Person]) -> None:
-    person = newcomer(service_workers="block")
-    person.excused = "ERR_FAILED|Service Worker"
+    person = newcomer()
+    person.excused = "ERR_FAILED"
     person.context.route("**/picture/viewer*.js", lambda route: route.abort())
     tab = person.opens()
     tab.paints()
@@ -481,9 +481,7 @@ def test_a_window_that_cannot_be_fetched_says_so(newcomer: Callable[..., Person]
 
 
 def test_two_presses_open_one_window(newcomer: Callable[..., Person]) -> None:
-    person = newcomer(service_workers="block")
-    person.excused = "Service Worker"
-    tab = person.opens()
+    tab = newcomer().opens()
     held = HeldRequests(tab.page, "**/picture/viewer*.js")
     tab.paints()
     for _ in range(2):

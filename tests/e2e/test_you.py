@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import QUICK
 from tests.e2e.held import HeldRequests
-from tests.e2e.person import SMALL, Person, go, soon
+from tests.e2e.person import SMALL, Person, go, new_context, soon
 from tests.e2e.reading import complaints
 from tests.support.mailbox import CODE
 from tests.support.serving import Serving, serving
@@ -31,7 +31,7 @@ def comes(unlimited: Serving, browser: Browser) -> Iterator[Callable[..., Person
     people: list[Person] = []
 
     def arrive(host: str = "127.0.0.1") -> Person:
-        people.append(Person(browser.new_context(base_url=f"http://{host}:{unlimited.port}"), excused=STEPS))
+        people.append(Person(new_context(browser, f"http://{host}:{unlimited.port}"), excused=STEPS))
         return people[-1]
 
     yield arrive

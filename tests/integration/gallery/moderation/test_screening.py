@@ -1,10 +1,13 @@
 """A hint, never a verdict: how likely a picture is nude, as the extra `screening` guesses."""
 
 import io
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 import skimage
+from django.conf import settings
 from PIL import Image as Pillow
 
 from gallery import services
@@ -13,6 +16,7 @@ from gallery.moderation.queue import Filters
 from pipeline.worker import screening
 from project.models import User
 from tests.integration.gallery.rows import drafted, fresh, made
+from tests.support.studio import eventually, own_stores, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +52,16 @@ def test_what_nobody_has_looked_at_gets_a_score_once(me: User, monkeypatch: pyte
     hints.give(waiting.pk, 1.0)
     assert fresh(waiting).score == scores[0]
     assert hints.unscored(10) == []
+
+
+def test_a_worker_scores_what_was_made(prepared: None) -> None:
+    with running(workers=1, STUDIO_SCREENING="installed", **own_stores("screening", 13)) as studio:
+        person = studio.guest()
+        with person.connect(person.session()) as socket:
+            image = socket.until_ended(socket.say("a red field"))["image"]["id"].replace("-", "")
+        with closing(sqlite3.connect(settings.DATA_DIR / "studio.sqlite3")) as rows:
+            found = "SELECT 1 FROM gallery_image WHERE id = ? AND score IS NOT NULL"
+            eventually(lambda: rows.execute(found, [image]).fetchone())
 
 
 def test_a_round_is_bounded_and_what_cannot_be_read_keeps_none_back(me: User, monkeypatch: pytest.MonkeyPatch) -> None:
