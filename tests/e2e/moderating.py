@@ -1,5 +1,6 @@
 """Moderators of the running studio: what they do without a browser, and how they come into the admin with one."""
 
+import json
 import subprocess
 import sys
 
@@ -7,14 +8,26 @@ from playwright.sync_api import BrowserContext
 
 from tests.support.serving import ROOT, Serving
 
-BEGIN = """
+BESIDE = """
+import contextlib, io, json, sys, traceback
 import django
 django.setup()
+from django.db import connection
 from gallery.models import Image
 from gallery.moderation import appeals, verdicts
 from project.models import User
 def moderator(name):
     return User.objects.get_or_create(username=name, defaults={"is_staff": True})[0]
+names = dict(globals())
+for line in sys.stdin:
+    printed, failure = io.StringIO(), ""
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(json.loads(line), dict(names))
+    except Exception:
+        failure = traceback.format_exc()
+    connection.close()
+    print(json.dumps([printed.getvalue().strip(), failure]), flush=True)
 """
 LOG_IN = """
 import io, sys
@@ -38,13 +51,23 @@ print(STAFF_NAMES[settings.SESSION_COOKIE_NAME], request.session.session_key)
 
 
 def run(server: Serving, code: str) -> str:
-    """In a process of its own beside the studio's, with `Image`, `verdicts`, `appeals` and `moderator(name)`."""
+    """In one process beside the studio's, with `Image`, `verdicts`, `appeals` and `moderator(name)`. What it prints."""
+    if server.beside is None:
+        server.beside = _started(server)
+    assert server.beside.stdin and server.beside.stdout
+    print(json.dumps(code), file=server.beside.stdin, flush=True)
+    printed, failure = json.loads(server.beside.stdout.readline())
+    assert not failure, failure
+    return str(printed)
+
+
+def _started(server: Serving) -> subprocess.Popen[str]:
     environment = {**server.environment, "DJANGO_SETTINGS_MODULE": "project.settings"}
-    ran = subprocess.run(
-        [sys.executable, "-c", BEGIN + code], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.strip()
+    with server.output.with_suffix(".beside").open("w") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-c", BESIDE], env=environment, cwd=ROOT, text=True, stderr=errors,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
 
 
 def log_in(server: Serving, context: BrowserContext, name: str = "mo", *, superuser: bool = False) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from tests.e2e.moderating import run
 from tests.support.serving import Serving, eventually, processes
 
-STEP_S = 0.03  # a small part of what a large picture takes
+STEP_S = 0.06  # a small part of what a large picture takes
 # What a browser says of a server that is away; nobody can keep it from saying so.
 AWAY = r"net::ERR_|closed before receiving a handshake|502|503"
 

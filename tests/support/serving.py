@@ -26,6 +26,7 @@ class Serving:
     port: int
     output: Path
     environment: Mapping[str, str]
+    beside: subprocess.Popen[str] | None = None  # runs what tests do in its stores: tests/e2e/moderating.py
 
     @property
     def address(self) -> str:
@@ -58,6 +59,9 @@ def serving(folder: Path, *arguments: str, environment: Mapping[str, str] = NONE
         assert process.poll() is None, server.printed()
         yield server
     finally:
+        if server.beside is not None:
+            with server.beside:  # ends when nothing more can come
+                pass
         if process.poll() is None:
             server.stop()
 
