@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import APIResponse, Page, Route
+from playwright.sync_api import APIResponse, Page, Route, WebSocketRoute
 
 from tests.e2e.person import soon
 
@@ -36,6 +36,31 @@ class HeldRequests:
             else:
                 route.fulfill(response=answer)
         self._page.evaluate(LATER_ANSWER)
+
+
+class HeldFrames:
+    """All that the studio sends to the page over its sockets, until they are let go."""
+
+    def __init__(self, page: Page, path: str) -> None:
+        self._held: list[tuple[WebSocketRoute, str | bytes]] | None = []
+        page.route_web_socket(path, self._connect)
+
+    def _connect(self, socket: WebSocketRoute) -> None:
+        socket.connect_to_server().on_message(lambda frame: self._take(socket, frame))
+
+    def _take(self, socket: WebSocketRoute, frame: str | bytes) -> None:
+        if self._held is None:
+            socket.send(frame)
+        else:
+            self._held.append((socket, frame))
+
+    def has_come(self) -> bool:
+        return bool(self._held)
+
+    def let_go(self) -> None:
+        held, self._held = self._held or [], None
+        for socket, frame in held:
+            socket.send(frame)
 
 
 @contextmanager

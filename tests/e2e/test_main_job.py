@@ -27,7 +27,7 @@ WATCH_WORDS = """
 def test_the_main_job(server: Serving, newcomer: Callable[..., Person]) -> None:
     person = newcomer(offline=True)
     tab = person.opens()
-    a_sunset_is_painted(tab)
+    a_sunset_is_painted(server, tab)
     it_is_made_bluer(tab)
     other = person.opens(tab.page.url)
     other.shows(2)
@@ -39,14 +39,15 @@ def test_the_main_job(server: Serving, newcomer: Callable[..., Person]) -> None:
     assert_everything_is_kept_once(person, tab)
 
 
-def a_sunset_is_painted(tab: Tab) -> None:
+def a_sunset_is_painted(server: Serving, tab: Tab) -> None:
     """The stages go by in their order, and the picture comes into a box that had its shape before."""
     expect(tab.page.get_by_role("heading", name="What would you like to see?")).to_be_visible()
     tab.page.evaluate(WATCH_WORDS)
-    tab.says("Create a sunset landscape")
     box = tab.boxes.first
-    expect(box).to_have_attribute("data-state", "running")
-    frame = place(box.locator(".frame"))
+    with standing_still(server):
+        tab.says("Create a sunset landscape")
+        expect(box).to_have_attribute("data-state", "running")
+        frame = place(box.locator(".frame"))
     tab.shows(1)
     width, height = size(tab.pictures.first)
     assert (width, height) == (1024, 768)

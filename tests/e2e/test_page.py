@@ -9,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.bringing import bring, proof
-from tests.e2e.held import late
+from tests.e2e.held import HeldFrames, HeldRequests, late
 from tests.e2e.moderating import log_in
 from tests.e2e.outages import AWAY, away, standing_still
 from tests.e2e.person import SMALL, Person, Tab, go, place, says_how_far_it_is, size, soon
@@ -219,6 +219,22 @@ def test_a_picture_is_saved_as_a_file(tab: Tab, tmp_path: Path) -> None:
     assert saved.value.suggested_filename == f"a desert at noon, {SMALL}.jpg"
     saved.value.save_as(tmp_path / "picture")
     assert (tmp_path / "picture").stat().st_size > 1000
+
+
+def test_what_was_acknowledged_while_the_page_connects_stays_though_the_snapshot_is_older(
+    newcomer: Callable[..., Person],
+) -> None:
+    tab = newcomer().opens()
+    frames = HeldFrames(tab.page, "**/ws/sessions/*/")
+    requests = HeldRequests(tab.page, "**/messages/", times=1)
+    tab.says(f"a desert at noon, {SMALL}")
+    assert soon(tab.page, frames.has_come)  # the snapshot of a session without messages
+    requests.let_go()
+    expect(tab.boxes).to_have_attribute("data-state", "running")
+    tab.boxes.evaluate("(box) => (box.isTheSame = true)")
+    frames.let_go()
+    tab.shows(1)
+    assert tab.boxes.evaluate("(box) => box.isTheSame")
 
 
 def test_a_chat_is_renamed(tab: Tab) -> None:

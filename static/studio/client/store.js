@@ -20,6 +20,7 @@ export class Store extends EventTarget {
   #sessions = new Map();
   #gone = new Set();
   #progress = new Map(); // message id → {stage, fraction, estimated, position, placeholder}
+  #whileConnecting = null; // ids of messages that came before the snapshot, which may be older than they are
   #silence = new Silence(() => this.changed());
   #scheduled = false;
 
@@ -81,6 +82,7 @@ export class Store extends EventTarget {
 
   /** A new attempt is not shown until it has succeeded. */
   linked(state) {
+    if (state === "connecting") this.#whileConnecting = new Set();
     if (state === "connecting" && ["waiting", "silent"].includes(this.link)) return;
     this.link = state;
     this.changed();
@@ -123,8 +125,8 @@ export class Store extends EventTarget {
   }
 
   /**
-   * The snapshot of a new connection. Messages that are newer than its oldest, and missing from it, are gone. Returns
-   * whether older messages stay on the page; they leave where the snapshot does not reach them.
+   * The snapshot of a new connection. Messages that were there before the connection, are newer than the snapshot's oldest, and
+   * missing from it, are gone. Returns whether older messages stay on the page; they leave where the snapshot does not reach them.
    */
   applyReady({ session, messages, next }) {
     const { room } = this;
@@ -133,10 +135,11 @@ export class Store extends EventTarget {
     const touches = next === null || [...room.messages.keys()].some((id) => listed.has(id));
     let older = 0;
     for (const id of room.messages.keys()) {
-      if (listed.has(id)) continue;
+      if (listed.has(id) || this.#whileConnecting?.has(id)) continue;
       if (id > oldest || !touches || next === null) this.#removeMessage(id);
       else older += 1;
     }
+    this.#whileConnecting = null;
     if (older === 0) room.next = next;
     room.ready = true;
     this.applySession(session);
@@ -171,6 +174,7 @@ export class Store extends EventTarget {
     const before = this.room.messages.get(message.id) ?? null;
     if (before && before.version >= message.version) return this.#eventArrived(before);
     this.room.messages.set(message.id, message);
+    this.#whileConnecting?.add(message.id);
     if (before?.stage !== message.stage) this.#silence.ended(message.id);
     if (message.status !== "PROCESSING" || message.delay) this.#progress.delete(message.id);
     this.#eventArrived(message, message.delay?.seconds ?? 0);
