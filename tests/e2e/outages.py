@@ -52,8 +52,8 @@ def standing_still(server: Serving) -> Iterator[Callable[[Callable[[], bool]], N
                 os.kill(worker, number)
 
     def stepped(holds: Callable[[], bool]) -> bool:
-        if held := holds():
-            return held
+        if holds():
+            return True
         send(signal.SIGCONT)
         time.sleep(STEP_S)
         send(signal.SIGSTOP)

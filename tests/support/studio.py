@@ -162,8 +162,8 @@ class Socket:
         url = f"ws://127.0.0.1:{client.studio.port}/ws/sessions/{session_id}/"
         headers = {"Authorization": f"Bearer {client.token}"} if headers is None else headers
         self._open = ExitStack()
-        patient = {"ping_interval": None, **how}  # else the client gives up a server that is slow for 20 s
-        opening = connect(url, additional_headers=headers, max_size=None, **patient)
+        # Without pings: with them the client gives up a server that is slow for 20 s.
+        opening = connect(url, additional_headers=headers, max_size=None, ping_interval=None, **how)
         self.connection: ClientConnection = self._open.enter_context(opening)
         self.events: list[Form] = []
         self.messages: dict[str, Form] = {}

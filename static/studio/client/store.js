@@ -20,7 +20,7 @@ export class Store extends EventTarget {
   #sessions = new Map();
   #gone = new Set();
   #progress = new Map(); // message id → {stage, fraction, estimated, position, placeholder}
-  #whileConnecting = null; // ids of messages that came before the snapshot, which may be older than they are
+  #beforeConnecting = new Set(); // ids of messages; the snapshot may be older than those that come meanwhile
   #silence = new Silence(() => this.changed());
   #scheduled = false;
 
@@ -80,9 +80,13 @@ export class Store extends EventTarget {
     this.changed();
   }
 
+  connecting() {
+    this.#beforeConnecting = new Set(this.room.messages.keys());
+  }
+
   /** A new attempt is not shown until it has succeeded. */
   linked(state) {
-    if (state === "connecting") this.#whileConnecting = new Set();
+    if (state === "connecting") this.connecting();
     if (state === "connecting" && ["waiting", "silent"].includes(this.link)) return;
     this.link = state;
     this.changed();
@@ -135,11 +139,10 @@ export class Store extends EventTarget {
     const touches = next === null || [...room.messages.keys()].some((id) => listed.has(id));
     let older = 0;
     for (const id of room.messages.keys()) {
-      if (listed.has(id) || this.#whileConnecting?.has(id)) continue;
+      if (listed.has(id) || !this.#beforeConnecting.has(id)) continue;
       if (id > oldest || !touches || next === null) this.#removeMessage(id);
       else older += 1;
     }
-    this.#whileConnecting = null;
     if (older === 0) room.next = next;
     room.ready = true;
     this.applySession(session);
@@ -174,7 +177,6 @@ export class Store extends EventTarget {
     const before = this.room.messages.get(message.id) ?? null;
     if (before && before.version >= message.version) return this.#eventArrived(before);
     this.room.messages.set(message.id, message);
-    this.#whileConnecting?.add(message.id);
     if (before?.stage !== message.stage) this.#silence.ended(message.id);
     if (message.status !== "PROCESSING" || message.delay) this.#progress.delete(message.id);
     this.#eventArrived(message, message.delay?.seconds ?? 0);

@@ -76,7 +76,10 @@ export class Work extends EventTarget {
     this.#keep(sessionId);
     this.#connection = new Connection(sessionId, {
       onFrame: (frame) => this.#receive(frame),
-      onState: (state) => state === "gone" && this.#forget(),
+      onState: (state) => {
+        if (state === "connecting") this.#store.connecting();
+        if (state === "gone") this.#forget();
+      },
       isWorking: () => this.#store.isWorking,
     });
     this.#connection.open();
